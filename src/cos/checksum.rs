@@ -1,0 +1,192 @@
+//! CRC-64 and MD5 of a stream of bytes, and the CRC-64 of parts put together.
+//!
+//! `x-cos-hash-crc64ecma` is CRC-64/XZ, printed as an unsigned decimal.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
+
+/// The reflected polynomial of CRC-64/XZ.
+const POLYNOMIAL: u64 = 0xC96C_5795_D787_0F42;
+
+/// An MD5, shown as hex in an ETag and as Base64 in `Content-MD5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Md5Digest([u8; 16]);
+
+impl Md5Digest {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Md5::digest(bytes).into())
+    }
+
+    /// Lower-case hex, as in an ETag.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Base64, as in `Content-MD5`.
+    pub fn base64(&self) -> String {
+        STANDARD.encode(self.0)
+    }
+
+    /// Reads the value of `Content-MD5`: 24 characters of Base64.
+    pub fn from_base64(text: &str) -> Option<Self> {
+        STANDARD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// True where `etag`, quoted or not, is this digest.
+    pub fn is_etag(&self, etag: &str) -> bool {
+        etag.trim_matches('"').eq_ignore_ascii_case(&self.hex())
+    }
+}
+
+/// What is known of some bytes once they have all gone by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest {
+    /// How many they were.
+    pub length: u64,
+    /// Their CRC-64.
+    pub crc64: u64,
+    /// Their MD5, where it was asked for: it costs twelve times the CRC-64.
+    pub md5: Option<Md5Digest>,
+}
+
+/// Takes bytes as they go by.
+pub struct Hasher {
+    length: u64,
+    crc64: crc64fast::Digest,
+    md5: Option<Md5>,
+}
+
+impl Hasher {
+    /// A hasher of CRC-64 alone.
+    pub fn crc64() -> Self {
+        Self { length: 0, crc64: crc64fast::Digest::new(), md5: None }
+    }
+
+    /// A hasher of CRC-64 and MD5.
+    pub fn crc64_and_md5() -> Self {
+        Self { md5: Some(Md5::new()), ..Self::crc64() }
+    }
+
+    /// Takes the bytes that follow.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        self.crc64.write(bytes);
+        if let Some(md5) = &mut self.md5 {
+            md5.update(bytes);
+        }
+    }
+
+    /// The digest of all that was taken.
+    pub fn finish(self) -> Digest {
+        Digest {
+            length: self.length,
+            crc64: self.crc64.sum64(),
+            md5: self.md5.map(|md5| Md5Digest(md5.finalize().into())),
+        }
+    }
+}
+
+/// The CRC-64 of `bytes`.
+pub fn crc64(bytes: &[u8]) -> u64 {
+    let mut hasher = Hasher::crc64();
+    hasher.update(bytes);
+    hasher.finish().crc64
+}
+
+/// A linear map on CRC-64 values: one column of 64 bits for each bit of the value.
+type Matrix = [u64; 64];
+
+/// Puts CRC-64s of consecutive pieces together without their bytes.
+///
+/// Appending `n` zero bytes is a linear map on the raw value; it is raised to the `n`-th power by squaring. The map of
+/// the last length is kept, since all parts of an upload but the last have the same one.
+#[derive(Default)]
+pub struct Combiner {
+    crc64: u64,
+    shift: Option<(u64, Box<Matrix>)>,
+}
+
+impl Combiner {
+    /// Nothing yet: the CRC-64 of no bytes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends a piece of `length` bytes whose CRC-64 is `crc64`.
+    pub fn append(&mut self, crc64: u64, length: u64) {
+        let matrix = match self.shift.take() {
+            Some((known, matrix)) if known == length => matrix,
+            _ => Box::new(append_zeros(length)),
+        };
+        self.crc64 = times(&matrix, self.crc64) ^ crc64;
+        self.shift = Some((length, matrix));
+    }
+
+    /// The CRC-64 of all pieces.
+    pub fn crc64(&self) -> u64 {
+        self.crc64
+    }
+}
+
+/// The map that appends `length` zero bytes.
+fn append_zeros(mut length: u64) -> Matrix {
+    let mut power = one_bit();
+    for _ in 0..3 {
+        power = square(&power);
+    }
+    let mut result: Matrix = std::array::from_fn(|bit| 1 << bit);
+    while length > 0 {
+        if length & 1 == 1 {
+            result = std::array::from_fn(|bit| times(&power, result[bit]));
+        }
+        power = square(&power);
+        length >>= 1;
+    }
+    result
+}
+
+/// The map that appends one zero bit.
+fn one_bit() -> Matrix {
+    std::array::from_fn(|bit| if bit == 0 { POLYNOMIAL } else { 1 << (bit - 1) })
+}
+
+fn square(matrix: &Matrix) -> Matrix {
+    std::array::from_fn(|bit| times(matrix, matrix[bit]))
+}
+
+fn times(matrix: &Matrix, mut value: u64) -> u64 {
+    let mut product = 0;
+    while value != 0 {
+        product ^= matrix[value.trailing_zeros() as usize];
+        value &= value - 1;
+    }
+    product
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn combined_pieces_have_the_crc64_of_the_whole(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..8)) {
+            let mut combiner = Combiner::new();
+            for piece in &pieces {
+                combiner.append(crc64(piece), piece.len() as u64);
+            }
+            prop_assert_eq!(combiner.crc64(), crc64(&pieces.concat()));
+        }
+    }
+
+    #[test]
+    fn an_etag_is_compared_without_its_quotes() {
+        let digest = Md5Digest::of(b"[Object Part]");
+        assert!(digest.is_etag("\"108f528eb63b65e734f27ae331f5ffaa\""));
+        assert!(!digest.is_etag("\"208f528eb63b65e734f27ae331f5ffaa\""));
+        assert_eq!(Md5Digest::from_base64(&digest.base64()), Some(digest));
+        assert_eq!(Md5Digest::from_base64("x"), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! A secret id, its key and perhaps a session token, with the time they end.
+//!
+//! Where they come from is the business of `crate::credentials`. They are wiped from memory when dropped, have no
+//! `Display`, and their `Debug` shows no secret.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
+/// What signs a request (document 436/7778).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    secret_id: String,
+    secret_key: Zeroizing<String>,
+    session_token: Option<Zeroizing<String>>,
+    expires: Option<SystemTime>,
+}
+
+/// Why a pair of strings is no credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidCredentials {
+    /// The id is empty.
+    NoId,
+    /// The key is empty.
+    NoKey,
+    /// A value has white space around it or a control character in it, as a careless copy gives.
+    StrayCharacters,
+}
+
+impl fmt::Display for InvalidCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoId => "the secret id is missing",
+            Self::NoKey => "the secret key is missing",
+            Self::StrayCharacters => "a value has white space around it or a control character in it",
+        })
+    }
+}
+
+impl std::error::Error for InvalidCredentials {}
+
+impl Credentials {
+    /// Takes an id and its key, refusing empty values and stray white space.
+    pub fn new(secret_id: &str, secret_key: &str, session_token: Option<&str>) -> Result<Self, InvalidCredentials> {
+        let session_token = session_token.filter(|token| !token.is_empty());
+        if secret_id.is_empty() {
+            return Err(InvalidCredentials::NoId);
+        }
+        if secret_key.is_empty() {
+            return Err(InvalidCredentials::NoKey);
+        }
+        for value in [Some(secret_id), Some(secret_key), session_token].into_iter().flatten() {
+            if value.trim() != value || value.chars().any(char::is_control) {
+                return Err(InvalidCredentials::StrayCharacters);
+            }
+        }
+        Ok(Self {
+            secret_id: secret_id.to_owned(),
+            secret_key: Zeroizing::new(secret_key.to_owned()),
+            session_token: session_token.map(|token| Zeroizing::new(token.to_owned())),
+            expires: None,
+        })
+    }
+
+    /// The same credentials, known to end at `expires`.
+    #[must_use]
+    pub fn expiring(mut self, expires: Option<SystemTime>) -> Self {
+        self.expires = expires;
+        self
+    }
+
+    /// The id, which is no secret but is not shown whole either: see [`Credentials::masked_id`].
+    pub fn secret_id(&self) -> &str {
+        &self.secret_id
+    }
+
+    /// The key that signs. Only the signer asks for it.
+    pub fn secret_key(&self) -> &str {
+        &self.secret_key
+    }
+
+    /// The token of temporary credentials, sent beside the signature.
+    pub fn session_token(&self) -> Option<&str> {
+        self.session_token.as_ref().map(|token| token.as_str())
+    }
+
+    /// When temporary credentials end, where that is known.
+    pub fn expires(&self) -> Option<SystemTime> {
+        self.expires
+    }
+
+    /// The first and last four characters of the id, for messages.
+    pub fn masked_id(&self) -> String {
+        let characters: Vec<char> = self.secret_id.chars().collect();
+        if characters.len() < 12 {
+            return "****".to_owned();
+        }
+        let head: String = characters[..4].iter().collect();
+        let tail: String = characters[characters.len() - 4..].iter().collect();
+        format!("{head}****{tail}")
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("secret_id", &self.masked_id())
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let credentials = Credentials::new("AKIDexample000000001", "hidden-key", Some("hidden-token")).unwrap();
+        let shown = format!("{credentials:?}");
+        assert_eq!(shown, r#"Credentials { secret_id: "AKID****0001", expires: None, .. }"#);
+    }
+
+    #[test]
+    fn an_id_without_its_key_and_stray_white_space_are_refused() {
+        assert_eq!(Credentials::new("", "k", None), Err(InvalidCredentials::NoId));
+        assert_eq!(Credentials::new("i", "", None), Err(InvalidCredentials::NoKey));
+        assert_eq!(Credentials::new("i", "k\n", None), Err(InvalidCredentials::StrayCharacters));
+        assert_eq!(Credentials::new("i", "k", Some("t ")), Err(InvalidCredentials::StrayCharacters));
+    }
+}

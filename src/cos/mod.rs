@@ -1,0 +1,21 @@
+//! The protocol of COS and CDCS, as data.
+//!
+//! An operation becomes a [`Request`], a [`Response`] becomes a result. Nothing here sends, waits, reads a clock
+//! or touches a file, so everything here can be checked against published vectors.
+
+pub mod address;
+pub mod checksum;
+pub mod credentials;
+pub mod document;
+pub mod encoding;
+pub mod error;
+pub mod head_object;
+pub mod multipart;
+pub mod put_object;
+pub mod request;
+pub mod sign;
+
+pub use address::{Address, Addressing, Bucket, Endpoint, Key, Region, Service, Target};
+pub use credentials::Credentials;
+pub use error::{AnswerError, Fault, ServiceError};
+pub use request::{Headers, Method, Request, Response};

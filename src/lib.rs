@@ -1,0 +1,2 @@
+//! cosput uploads files to Tencent Cloud COS and CDCS: verified, resumable, in bounded memory.
+pub mod cos;
