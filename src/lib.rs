@@ -1,2 +1,5 @@
 //! cosput uploads files to Tencent Cloud COS and CDCS: verified, resumable, in bounded memory.
+
 pub mod cos;
+pub mod credentials;
+pub mod emulator;

@@ -122,8 +122,9 @@ fn the_documented_uploads_have_the_documented_checksums_and_answers() {
         assert_eq!(md5.hex(), text(case, "md5_hex"), "{name}");
         assert_eq!(md5.is_etag(text(case, "response_etag")), case["etag_is_md5"].as_bool().unwrap(), "{name}");
 
-        let headers: Headers =
-            [("ETag", text(case, "response_etag")), ("x-cos-hash-crc64ecma", text(case, "crc64"))].into_iter().collect();
+        let headers: Headers = [("ETag", text(case, "response_etag")), ("x-cos-hash-crc64ecma", text(case, "crc64"))]
+            .into_iter()
+            .collect();
         let stored = upload_part::read(&Response { status: 200, headers, body: "".into() }).unwrap();
         assert_eq!(stored.crc64, Some(number(case, "crc64")), "{name}");
     }

@@ -4,6 +4,8 @@
 //! `Display`, and their `Debug` shows no secret.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::SystemTime;
 
 use zeroize::Zeroizing;
@@ -110,6 +112,42 @@ impl fmt::Debug for Credentials {
             .finish_non_exhaustive()
     }
 }
+
+/// Gives credentials when a request is to be signed. The sources behind it are in `crate::credentials`.
+pub trait Provider: Send + Sync + 'static {
+    /// Credentials that hold at `now`. `refused` are those that the service has just called expired: others are wanted.
+    fn credentials<'a>(
+        &'a self,
+        now: SystemTime,
+        refused: Option<&'a Credentials>,
+    ) -> Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>>;
+}
+
+/// Credentials that are what they are: nothing renews them.
+impl Provider for Credentials {
+    fn credentials<'a>(
+        &'a self,
+        _now: SystemTime,
+        _refused: Option<&'a Credentials>,
+    ) -> Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>> {
+        Box::pin(std::future::ready(Ok(self.clone())))
+    }
+}
+
+/// Why there are no credentials: words that name the source and hold no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialsError {
+    /// What was tried and what went wrong.
+    pub message: String,
+}
+
+impl fmt::Display for CredentialsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CredentialsError {}
 
 #[cfg(test)]
 mod tests {

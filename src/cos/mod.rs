@@ -16,6 +16,6 @@ pub mod request;
 pub mod sign;
 
 pub use address::{Address, Addressing, Bucket, Endpoint, Key, Region, Service, Target};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, CredentialsError, Provider};
 pub use error::{AnswerError, Fault, ServiceError};
 pub use request::{Headers, Method, Request, Response};

@@ -1,0 +1,1 @@
+//! A COS on loopback.
