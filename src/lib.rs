@@ -3,3 +3,4 @@
 pub mod cos;
 pub mod credentials;
 pub mod emulator;
+pub mod upload;

@@ -1,0 +1,172 @@
+//! What can go wrong with an upload: one enum for what a caller can tell apart. Words and exit codes are the cli's.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::cos::ServiceError;
+use crate::cos::multipart::{PartNumber, UploadId};
+
+/// A request, or another step that the engine asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// PUT Object.
+    PutObject,
+    /// Initiate Multipart Upload.
+    Initiate,
+    /// List Parts.
+    ListParts,
+    /// Upload Part.
+    UploadPart(PartNumber),
+    /// Reading a part again, to compare it with what the server holds.
+    ComparePart(PartNumber),
+    /// Looking whether the source is still what it was.
+    CheckSource,
+    /// Complete Multipart Upload.
+    Complete,
+    /// HEAD Object.
+    HeadObject,
+    /// Abort Multipart Upload.
+    Abort,
+}
+
+/// Why a request gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendError {
+    /// Where it broke.
+    pub kind: SendErrorKind,
+    /// What the network library said, without addresses that hold secrets.
+    pub message: String,
+}
+
+/// Where a request broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendErrorKind {
+    /// No connection came about: refused, unreachable, name not found, or time ran out.
+    Connect,
+    /// The server's certificate is not trusted. Trying again does not help.
+    Certificate,
+    /// The connection broke before the answer was whole.
+    Broken,
+    /// No byte moved for the stall timeout.
+    Stalled {
+        /// How long nothing moved.
+        after: Duration,
+    },
+    /// There were no credentials to sign with.
+    NoCredentials,
+}
+
+impl SendErrorKind {
+    /// True where the server cannot have acted on the request.
+    pub fn never_sent(self) -> bool {
+        matches!(self, Self::Connect | Self::Certificate | Self::NoCredentials)
+    }
+}
+
+/// What is wrong with the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceError {
+    /// There is no such file.
+    Missing,
+    /// It cannot be read.
+    Unreadable(String),
+    /// It is not what it was when the upload began: which property changed, from what to what.
+    Changed(String),
+    /// It is a directory, a pipe or a device.
+    NotAFile(&'static str),
+    /// It is larger than an object can be.
+    TooLarge(u64),
+}
+
+/// Why an upload was not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The source's fault.
+    Source(SourceError),
+    /// The service said no, and went on saying it.
+    Service(Box<ServiceError>),
+    /// An answer that cannot be understood.
+    Malformed {
+        /// What is missing or wrong.
+        what: String,
+        /// The id of the answer, where it has one.
+        request_id: Option<String>,
+    },
+    /// No answer came.
+    Network(SendError),
+    /// What the server holds is not what was read.
+    Integrity {
+        /// What was compared and how it differs.
+        what: String,
+        /// The id of the answer, where it has one.
+        request_id: Option<String>,
+    },
+    /// The upload id vanished, twice.
+    UploadVanished(Box<ServiceError>),
+    /// The user stopped it.
+    Interrupted,
+}
+
+/// A failure, with what is left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadError {
+    /// What was being done.
+    pub operation: Option<Operation>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Why it failed.
+    pub cause: Cause,
+    /// A multipart upload that still exists, or may.
+    pub leftover: Option<UploadId>,
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            SendErrorKind::Connect => write!(f, "could not connect: {}", self.message),
+            SendErrorKind::Certificate => write!(f, "the server's certificate is not trusted: {}", self.message),
+            SendErrorKind::Broken => write!(f, "the connection broke: {}", self.message),
+            SendErrorKind::Stalled { after } => write!(f, "no byte moved for {} s", after.as_secs_f64()),
+            SendErrorKind::NoCredentials => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for SendError {}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("no such file"),
+            Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
+            Self::Changed(what) => write!(f, "changed while it was uploaded: {what}"),
+            Self::NotAFile(what) => write!(f, "is {what}, not a file"),
+            Self::TooLarge(size) => write!(f, "has {size} bytes, more than an object can hold (50,000 GiB)"),
+        }
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(error) => error.fmt(f),
+            Self::Service(error) | Self::UploadVanished(error) => error.fmt(f),
+            Self::Malformed { what, .. } | Self::Integrity { what, .. } => f.write_str(what),
+            Self::Network(error) => error.fmt(f),
+            Self::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}
+
+impl Cause {
+    /// The id that support asks for, where an answer had one.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Service(error) | Self::UploadVanished(error) => error.request_id.as_deref(),
+            Self::Malformed { request_id, .. } | Self::Integrity { request_id, .. } => request_id.as_deref(),
+            Self::Source(_) | Self::Network(_) | Self::Interrupted => None,
+        }
+    }
+}

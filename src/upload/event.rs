@@ -1,0 +1,131 @@
+//! What happens during an upload, as data: the only way out of the engine.
+
+use std::time::Duration;
+
+use super::error::{Cause, Operation, UploadError};
+use super::plan::Plan;
+use crate::cos::multipart::{PartNumber, UploadId};
+
+/// Something that happened to one object's upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The upload begins, by this plan.
+    Started(Plan),
+    /// A new multipart upload exists.
+    Initiated(UploadId),
+    /// An earlier upload goes on: this much of it is on the server.
+    Resumed {
+        /// The upload's id.
+        upload_id: UploadId,
+        /// How many parts need not be sent.
+        parts: u16,
+        /// How many bytes need not be sent.
+        bytes: u64,
+    },
+    /// The server holds a part, and it is what was read.
+    PartStored(PartRecord),
+    /// A request failed and will be sent again.
+    Retrying {
+        /// Which request.
+        operation: Operation,
+        /// How often it was sent so far.
+        attempts: u32,
+        /// How long it waits.
+        wait: Duration,
+        /// Why it failed.
+        cause: Cause,
+    },
+    /// Bytes moved; at most a few times a second.
+    Progress(Progress),
+    /// Something to tell that is neither progress nor failure.
+    Notice(Notice),
+}
+
+/// A finished part, as events and the journal tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartRecord {
+    /// Its number.
+    pub number: PartNumber,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its ETag as sent, quotes included.
+    pub etag: String,
+    /// The CRC-64 of its bytes, as they were read.
+    pub crc64: u64,
+}
+
+/// How far one object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Bytes that the server has, or that are on their way.
+    pub bytes: u64,
+    /// Bytes in all.
+    pub total: u64,
+}
+
+/// Things to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A journal was found that does not fit, so a new upload starts.
+    JournalDoesNotFit {
+        /// What differs.
+        why: String,
+        /// The upload it belonged to, and whether that was aborted.
+        stale: Option<(UploadId, bool)>,
+    },
+    /// An earlier run stopped before it knew its upload's id; there may be an orphan on the server.
+    PossibleOrphan,
+    /// The journal cannot be written: the upload goes on, but cannot be resumed.
+    JournalUnwritable(String),
+    /// The journal was no journal and was set aside under this name.
+    JournalSetAside(String),
+    /// The journal is of a later version of cosput and was left alone.
+    JournalOfLaterVersion,
+    /// The upload vanished on the server; it starts anew.
+    StartedAnew(UploadId),
+    /// The answer to Complete was lost or unclear; the object is being looked at.
+    LookingAtObject(Cause),
+    /// The clock of this machine is off by so many seconds; requests are signed with the server's time.
+    ClockCorrected {
+        /// Positive where the server is ahead.
+        seconds: i64,
+    },
+}
+
+/// The end of one object's upload. There is no fourth answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finished {
+    /// The server holds the object, whole, and proved it.
+    Stored(Object),
+    /// The object was not completed.
+    Failed(UploadError),
+    /// It cannot be told whether the object was completed.
+    Unknown(UploadError),
+}
+
+/// A verified object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its size in bytes.
+    pub size: u64,
+    /// The CRC-64 that both sides agree on.
+    pub crc64: u64,
+    /// Its ETag as sent, quotes included.
+    pub etag: String,
+    /// Its version, in a bucket that keeps versions.
+    pub version_id: Option<String>,
+    /// The multipart upload that made it.
+    pub upload_id: Option<UploadId>,
+    /// How many parts were sent now.
+    pub parts_sent: u16,
+    /// How many parts an earlier run had sent.
+    pub parts_resumed: u16,
+    /// Bytes that were sent now, each once, retries left out.
+    pub bytes_sent: u64,
+    /// Bytes that an earlier run had sent.
+    pub bytes_resumed: u64,
+    /// Requests sent for this object, of every kind.
+    pub attempts: u32,
+    /// The id of the answer that proved it.
+    pub request_id: Option<String>,
+}
