@@ -1,0 +1,200 @@
+//! What the machine asks for and what comes back, and the request that each call becomes.
+
+use super::error::{Cause, Operation, SendError, SourceError};
+use super::plan::Range;
+use crate::cos::checksum::{Digest, Md5Digest};
+use crate::cos::head_object::{self, Object};
+use crate::cos::multipart::list_parts::Page;
+use crate::cos::multipart::upload_part::StoredPart;
+use crate::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part};
+use crate::cos::put_object::{self, Stored};
+use crate::cos::{AnswerError, Fault, Headers, Request, Response, Target};
+
+/// One thing to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    /// Store the whole object.
+    PutObject(Range),
+    /// Begin a multipart upload.
+    Initiate,
+    /// Ask for a page of the parts that the server holds.
+    ListParts {
+        /// The upload.
+        upload_id: UploadId,
+        /// Where the page starts (exclusive).
+        after: Option<PartNumber>,
+    },
+    /// Store a part.
+    UploadPart {
+        /// The upload.
+        upload_id: UploadId,
+        /// The part's number.
+        number: PartNumber,
+        /// Its bytes.
+        range: Range,
+    },
+    /// Read a part again, with its MD5. Nothing is sent.
+    ComparePart {
+        /// The part's number.
+        number: PartNumber,
+        /// Its bytes.
+        range: Range,
+    },
+    /// Look whether the source is still what it was. Nothing is sent.
+    CheckSource,
+    /// Put the parts together.
+    Complete {
+        /// The upload.
+        upload_id: UploadId,
+        /// Every part's number and ETag, ascending.
+        parts: Vec<(PartNumber, String)>,
+    },
+    /// Look at the object.
+    HeadObject,
+    /// Throw the upload away.
+    Abort(UploadId),
+}
+
+/// What a call brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// To `PutObject`: what the server says it stored.
+    Stored(Stored),
+    /// To `Initiate`.
+    Initiated(UploadId),
+    /// To `ListParts`.
+    Parts(Page),
+    /// To `UploadPart`: what the server says it stored.
+    Part(StoredPart),
+    /// To `ComparePart`: what was read, with its MD5.
+    Read(Digest),
+    /// To `CheckSource`.
+    SourceUnchanged,
+    /// To `Complete`.
+    Completed(Stored),
+    /// To `HeadObject`; `None` where there is no object.
+    Object(Option<Object>),
+    /// To `Abort`.
+    Aborted,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was read of the source and handed to the connection, where that was all of it.
+    pub sent: Option<Digest>,
+    /// What came back.
+    pub result: Result<Reply, Failure>,
+}
+
+impl From<Result<Reply, Failure>> for Outcome {
+    fn from(result: Result<Reply, Failure>) -> Self {
+        Self { sent: None, result }
+    }
+}
+
+/// Why a call brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The answer was no, or no answer at all that can be understood.
+    Answer(AnswerError),
+    /// No answer came.
+    Send(SendError),
+    /// The source could not be read, or changed.
+    Source(SourceError),
+    /// The driver gave up waiting, because the user wants to leave.
+    Abandoned,
+}
+
+impl Call {
+    /// What kind of call this is.
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::PutObject(_) => Operation::PutObject,
+            Self::Initiate => Operation::Initiate,
+            Self::ListParts { .. } => Operation::ListParts,
+            Self::UploadPart { number, .. } => Operation::UploadPart(*number),
+            Self::ComparePart { number, .. } => Operation::ComparePart(*number),
+            Self::CheckSource => Operation::CheckSource,
+            Self::Complete { .. } => Operation::Complete,
+            Self::HeadObject => Operation::HeadObject,
+            Self::Abort(_) => Operation::Abort,
+        }
+    }
+
+    /// The bytes of the source that travel with the request.
+    pub fn body(&self) -> Option<Range> {
+        match self {
+            Self::PutObject(range) | Self::UploadPart { range, .. } => Some(*range),
+            _ => None,
+        }
+    }
+
+    /// The request; `None` for what is done on this side. `md5` is the body's, where it is to be sent.
+    pub fn request(&self, target: &Target, object: &Headers, md5: Option<Md5Digest>) -> Option<Request> {
+        Some(match self {
+            Self::PutObject(range) => put_object::request(target, object, range.length, md5),
+            Self::Initiate => initiate::request(target, object),
+            Self::ListParts { upload_id, after } => list_parts::request(target, upload_id, *after),
+            Self::UploadPart { upload_id, number, range } => {
+                upload_part::request(target, upload_id, *number, range.length, md5)
+            }
+            Self::Complete { upload_id, parts } => {
+                complete::request(target, upload_id, parts.iter().map(|(number, etag)| (*number, etag.as_str())))
+            }
+            Self::HeadObject => head_object::request(target),
+            Self::Abort(upload_id) => abort::request(target, upload_id),
+            Self::ComparePart { .. } | Self::CheckSource => return None,
+        })
+    }
+
+    /// Reads the answer.
+    pub fn read(&self, response: &Response) -> Result<Reply, AnswerError> {
+        Ok(match self {
+            Self::PutObject(_) => Reply::Stored(put_object::read(response)?),
+            Self::Initiate => Reply::Initiated(initiate::read(response)?),
+            Self::ListParts { .. } => Reply::Parts(list_parts::read(response)?),
+            Self::UploadPart { .. } => Reply::Part(upload_part::read(response)?),
+            Self::Complete { .. } => Reply::Completed(complete::read(response)?),
+            Self::HeadObject => Reply::Object(head_object::read(response)?),
+            Self::Abort(_) => {
+                abort::read(response)?;
+                Reply::Aborted
+            }
+            Self::ComparePart { .. } | Self::CheckSource => unreachable!("nothing is sent for {:?}", self.operation()),
+        })
+    }
+}
+
+impl Failure {
+    /// True where no answer says what the server did with a request that may have reached it.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Answer(AnswerError::Malformed { .. }) | Self::Abandoned => true,
+            Self::Send(error) => !error.kind.never_sent(),
+            Self::Answer(AnswerError::Service(_)) | Self::Source(_) => false,
+        }
+    }
+
+    /// True where the server may have done what it was asked: the answer is lost, or it tells of the server's own
+    /// failure. An answer that asks for less is a clear no.
+    pub fn is_ambiguous(&self) -> bool {
+        match self {
+            Self::Answer(AnswerError::Service(error)) => {
+                (error.status >= 500 || error.status == 200) && error.fault() != Fault::Throttled
+            }
+            other => other.is_lost(),
+        }
+    }
+
+    /// The same as a cause, for messages.
+    pub fn into_cause(self) -> Cause {
+        match self {
+            Self::Answer(AnswerError::Service(error)) => Cause::Service(error),
+            Self::Answer(AnswerError::Malformed { what, request_id }) => Cause::Malformed { what, request_id },
+            Self::Send(error) => Cause::Network(error),
+            Self::Source(error) => Cause::Source(error),
+            Self::Abandoned => Cause::Interrupted,
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! One object's upload: what to do next, and what an outcome means.
+//!
+//! The machine has one owner, no clock, no lock and no randomness of its own, and does nothing itself: the driver
+//! carries out the calls it asks for and hands back their outcomes. `next` walks one ordered list: initiate, or list the
+//! parts when resuming; send the parts that the server lacks; look whether the source is unchanged; complete; where the
+//! outcome is in doubt, look at the object. `verdict.rs` says what outcomes mean.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use super::call::{Call, Outcome, Reply};
+use super::error::{Cause, Operation, UploadError};
+use super::event::{Event, Finished, Object, PartRecord};
+use super::parts::{PartBoard, Todo};
+use super::plan::{Plan, Range};
+use super::retry::{Attempts, Patience};
+use super::window::Window;
+use crate::cos::multipart::{PartNumber, UploadId};
+use crate::cos::put_object::Stored;
+
+/// How one object is to be uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// How persistent to be with each request.
+    pub patience: Patience,
+    /// The most requests in flight.
+    pub concurrency: u16,
+    /// Throw the upload away when it fails, instead of keeping it for a resume.
+    pub abort_on_failure: bool,
+    /// True where the ETag of a part is the MD5 of its bytes: not with SSE-KMS and SSE-C (document 436/7729).
+    pub etags_are_md5: bool,
+}
+
+/// An upload that an earlier run began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// Its id.
+    pub upload_id: UploadId,
+    /// The parts that the journal holds.
+    pub parts: Vec<PartRecord>,
+}
+
+/// Names one sending of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptId(pub u64);
+
+/// What the driver is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Carry out this call and record its outcome.
+    Send(AttemptId, Call),
+    /// Wait for an outcome, or until this moment.
+    Wait {
+        /// When to ask again, outcome or not.
+        until: Option<Instant>,
+    },
+    /// It is over.
+    Done(Finished),
+}
+
+/// Where the upload stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Phase {
+    Put,
+    Initiate,
+    List { after: Option<PartNumber> },
+    Parts,
+    CheckSource,
+    Complete,
+    Look(Doubt),
+    Abort,
+}
+
+/// Why the object is looked at, and so what follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// The server took the object, but its answer does not prove it.
+    Unproved(Stored),
+    /// PUT may have worked, although its last answer says or lacks this.
+    PutLost {
+        /// How often it was sent.
+        attempts: u32,
+        cause: Cause,
+    },
+    /// Complete may have worked, although its last answer says or lacks this.
+    CompleteLost(Cause),
+    /// The upload is gone: completed by us, or thrown away by someone.
+    UploadGone(Operation, Cause),
+}
+
+/// One object's upload.
+#[derive(Debug)]
+pub struct Upload {
+    pub(super) plan: Plan,
+    pub(super) settings: Settings,
+    pub(super) random: fastrand::Rng,
+    pub(super) window: Window,
+    pub(super) phase: Phase,
+    /// How often the one call of this phase was sent, and when it may be sent again. Parts have their own.
+    pub(super) solo: Attempts,
+    pub(super) solo_due: Option<Instant>,
+    /// How often Complete was sent: it is left for a look at the object and returned to.
+    pub(super) complete: Attempts,
+    pub(super) flying: BTreeMap<AttemptId, Operation>,
+    next_id: u64,
+    pub(super) upload_id: Option<UploadId>,
+    pub(super) board: Option<PartBoard>,
+    /// What the journal holds of the upload that is resumed.
+    pub(super) journalled: BTreeMap<PartNumber, PartRecord>,
+    /// The CRC-64 of what PUT sent.
+    pub(super) put_crc64: Option<u64>,
+    /// True once a PUT was answered or lost in a way that a look at the object must settle.
+    pub(super) put_may_have_worked: bool,
+    /// True once the object may have been completed without our knowing.
+    pub(super) ambiguous: bool,
+    pub(super) restarted: bool,
+    pub(super) repaired: bool,
+    pub(super) failure: Option<UploadError>,
+    cancelled: bool,
+    requests: u32,
+    events: VecDeque<Event>,
+    pub(super) finished: Option<Finished>,
+}
+
+impl Upload {
+    /// An upload by `plan`, going on with what `resume` knows. `seed` decides the waits between retries.
+    pub fn new(plan: Plan, settings: Settings, resume: Option<Resume>, seed: u64) -> Self {
+        let board = match plan {
+            Plan::Put { .. } => None,
+            Plan::Multipart(parts) => Some(PartBoard::new(parts)),
+        };
+        let phase = match (&board, &resume) {
+            (None, _) => Phase::Put,
+            (Some(_), None) => Phase::Initiate,
+            (Some(_), Some(_)) => Phase::List { after: None },
+        };
+        // An earlier run that had sent every part may have completed the object before it ended.
+        let ambiguous = resume.as_ref().is_some_and(|resume| resume.parts.len() == usize::from(plan.parts()));
+        let (upload_id, parts) = resume.map_or((None, vec![]), |resume| (Some(resume.upload_id), resume.parts));
+        Self {
+            plan,
+            settings,
+            random: fastrand::Rng::with_seed(seed),
+            window: Window::new(settings.concurrency),
+            phase,
+            solo: Attempts::default(),
+            solo_due: None,
+            complete: Attempts::default(),
+            flying: BTreeMap::new(),
+            next_id: 0,
+            upload_id,
+            board,
+            journalled: parts.into_iter().map(|part| (part.number, part)).collect(),
+            put_crc64: None,
+            put_may_have_worked: false,
+            ambiguous,
+            restarted: false,
+            repaired: false,
+            failure: None,
+            cancelled: false,
+            requests: 0,
+            events: VecDeque::from([Event::Started(plan)]),
+            finished: None,
+        }
+    }
+
+    /// What to do now. Ask again after each `Send`, and after each outcome.
+    pub fn next(&mut self, now: Instant) -> Step {
+        if let Some(finished) = &self.finished {
+            return Step::Done(finished.clone());
+        }
+        if !self.goes_on() {
+            return self.wind_up(now);
+        }
+        match &self.phase {
+            Phase::Parts => self.next_part(now),
+            _ => self.next_solo(now),
+        }
+    }
+
+    /// Takes the outcome of a call that `next` asked for.
+    pub fn record(&mut self, now: Instant, id: AttemptId, outcome: Outcome) {
+        let Some(operation) = self.flying.remove(&id) else {
+            return;
+        };
+        let Outcome { sent, result } = outcome;
+        if operation == Operation::PutObject && sent.is_some() {
+            self.put_crc64 = sent.map(|digest| digest.crc64);
+        }
+        match operation {
+            Operation::UploadPart(number) => match result {
+                Ok(Reply::Part(stored)) => self.part_answered(now, number, stored, sent),
+                Ok(_) => unreachable!("an answer to Upload Part is read as one"),
+                Err(failure) => self.part_failed(now, number, failure),
+            },
+            Operation::ComparePart(number) => match result {
+                Ok(Reply::Read(digest)) => self.part_compared(now, number, digest),
+                Ok(_) => unreachable!("an answer to Compare Part is read as one"),
+                Err(failure) => self.part_failed(now, number, failure),
+            },
+            _ => match result {
+                Ok(reply) => self.solo_answered(now, reply, sent),
+                Err(failure) => self.solo_failed(now, operation, failure, sent.is_some()),
+            },
+        }
+    }
+
+    /// Starts nothing new and lets what flies land.
+    pub fn cancel(&mut self) {
+        self.cancelled = true;
+    }
+
+    /// The next thing that happened, in order.
+    pub fn take_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// How many requests are in flight.
+    pub fn in_flight(&self) -> usize {
+        self.flying.len()
+    }
+
+    /// Bytes that the server holds.
+    pub fn bytes_stored(&self) -> u64 {
+        match (&self.finished, &self.board) {
+            (Some(Finished::Stored(_)), _) => self.plan.size(),
+            (_, Some(board)) => board.resumed().1 + board.sent().1,
+            (_, None) => 0,
+        }
+    }
+
+    fn next_part(&mut self, now: Instant) -> Step {
+        let board = self.board.as_mut().expect("only a multipart upload sends parts");
+        if board.is_complete() && self.flying.is_empty() {
+            self.enter(Phase::CheckSource);
+            return self.next(now);
+        }
+        if self.flying.len() >= usize::from(self.window.size()) {
+            return Step::Wait { until: None };
+        }
+        let Some((number, todo)) = board.take(now) else {
+            return Step::Wait { until: board.next_due() };
+        };
+        let range = board.range(number);
+        let call = match todo {
+            Todo::Compare => Call::ComparePart { number, range },
+            Todo::Send => {
+                let upload_id = self.upload_id.clone().expect("parts are sent once the upload has its id");
+                Call::UploadPart { upload_id, number, range }
+            }
+        };
+        self.send(call)
+    }
+
+    /// The phases of a single call begin when the parts in flight have landed.
+    fn next_solo(&mut self, now: Instant) -> Step {
+        if !self.flying.is_empty() {
+            return Step::Wait { until: None };
+        }
+        if let Some(due) = self.solo_due.filter(|due| *due > now) {
+            return Step::Wait { until: Some(due) };
+        }
+        self.solo_due = None;
+        if self.phase == Phase::Complete {
+            self.complete.count();
+        } else {
+            self.solo.count();
+        }
+        let call = self.solo_call();
+        self.send(call)
+    }
+
+    fn solo_call(&self) -> Call {
+        let upload_id = || self.upload_id.clone().expect("this phase follows Initiate");
+        match &self.phase {
+            Phase::Put => Call::PutObject(Range { offset: 0, length: self.plan.size() }),
+            Phase::Initiate => Call::Initiate,
+            Phase::List { after } => Call::ListParts { upload_id: upload_id(), after: *after },
+            Phase::CheckSource => Call::CheckSource,
+            Phase::Complete => {
+                let parts = self.board.as_ref().map(PartBoard::etags).unwrap_or_default();
+                Call::Complete { upload_id: upload_id(), parts }
+            }
+            Phase::Look(_) => Call::HeadObject,
+            Phase::Abort => Call::Abort(upload_id()),
+            Phase::Parts => unreachable!("parts have calls of their own"),
+        }
+    }
+
+    fn send(&mut self, call: Call) -> Step {
+        let id = AttemptId(self.next_id);
+        self.next_id += 1;
+        let operation = call.operation();
+        if !matches!(operation, Operation::ComparePart(_) | Operation::CheckSource) {
+            self.requests += 1;
+        }
+        self.flying.insert(id, operation);
+        Step::Send(id, call)
+    }
+
+    /// Lets what flies land, throws the upload away where it is of no more use, and says how it ended.
+    fn wind_up(&mut self, now: Instant) -> Step {
+        if !self.flying.is_empty() {
+            return Step::Wait { until: None };
+        }
+        let Some(failure) = &self.failure else {
+            let operation = None;
+            let error =
+                UploadError { operation, attempts: 0, cause: Cause::Interrupted, leftover: self.upload_id.clone() };
+            let finished = if self.ambiguous { Finished::Unknown(error) } else { Finished::Failed(error) };
+            return Step::Done(self.finished.insert(finished).clone());
+        };
+        // A changed source fits no journal, so nothing could ever resume this upload.
+        let of_no_use = self.settings.abort_on_failure || matches!(failure.cause, Cause::Source(_));
+        if of_no_use && self.upload_id.is_some() && !self.cancelled && !self.ambiguous {
+            if self.phase != Phase::Abort {
+                self.enter(Phase::Abort);
+            }
+            return self.next_solo(now);
+        }
+        let error = UploadError { leftover: self.upload_id.clone(), ..failure.clone() };
+        let finished = if self.ambiguous { Finished::Unknown(error) } else { Finished::Failed(error) };
+        Step::Done(self.finished.insert(finished).clone())
+    }
+
+    /// True while neither a failure nor the user has put an end to it.
+    pub(super) fn goes_on(&self) -> bool {
+        self.failure.is_none() && !self.cancelled
+    }
+
+    pub(super) fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.solo = Attempts::default();
+        self.solo_due = None;
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// The object is there, whole and proved.
+    pub(super) fn finish(&mut self, stored: Stored, crc64: u64) {
+        let (parts_sent, bytes_sent) = self.board.as_ref().map_or((1, self.plan.size()), PartBoard::sent);
+        let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
+        self.finished = Some(Finished::Stored(Object {
+            size: self.plan.size(),
+            crc64,
+            etag: stored.etag,
+            version_id: stored.version_id,
+            upload_id: self.upload_id.clone(),
+            parts_sent,
+            parts_resumed,
+            bytes_sent,
+            bytes_resumed,
+            attempts: self.requests,
+            request_id: stored.request_id,
+        }));
+    }
+}

@@ -1,0 +1,202 @@
+//! Which parts of an upload are waiting, to be compared, in flight or on the server.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::Instant;
+
+use super::event::PartRecord;
+use super::plan::{Parts, Range};
+use super::retry::Attempts;
+use crate::cos::checksum::Combiner;
+use crate::cos::multipart::PartNumber;
+
+/// One part's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Slot {
+    /// To be sent, now or when its time has come.
+    Waiting,
+    /// The server holds something of this size under this ETag; the source's bytes decide whether it counts.
+    Doubtful { etag: String, resumed: bool },
+    /// Being sent or compared.
+    Flying,
+    /// On the server.
+    Stored { etag: String, crc64: u64, resumed: bool },
+}
+
+/// The parts of one upload and their states.
+#[derive(Debug)]
+pub struct PartBoard {
+    plan: Parts,
+    slots: Vec<Slot>,
+    attempts: Vec<Attempts>,
+    fresh: VecDeque<PartNumber>,
+    doubtful: VecDeque<PartNumber>,
+    again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
+    stored: u16,
+}
+
+/// What is to be done with a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Todo {
+    /// Send it.
+    Send,
+    /// Compare the source's bytes with what the server holds.
+    Compare,
+}
+
+impl PartBoard {
+    /// A board on which every part waits.
+    pub fn new(plan: Parts) -> Self {
+        let count = usize::from(plan.count());
+        Self {
+            plan,
+            slots: vec![Slot::Waiting; count],
+            attempts: vec![Attempts::default(); count],
+            fresh: plan.numbers().collect(),
+            doubtful: VecDeque::new(),
+            again: BinaryHeap::new(),
+            stored: 0,
+        }
+    }
+
+    /// Where a part lies.
+    pub fn range(&self, number: PartNumber) -> Range {
+        self.plan.range(number).expect("the board's numbers are the plan's")
+    }
+
+    /// Takes the next thing to do: what is on the server is settled first, then failures whose time has come, then the rest.
+    pub fn take(&mut self, now: Instant) -> Option<(PartNumber, Todo)> {
+        if let Some(number) = self.doubtful.pop_front() {
+            return Some((number, Todo::Compare));
+        }
+        let due = self.again.peek().is_some_and(|Reverse((due, _))| *due <= now);
+        let number = if due { self.again.pop().map(|Reverse((_, number))| number) } else { self.fresh.pop_front() }?;
+        self.slots[index(number)] = Slot::Flying;
+        self.attempts[index(number)].count();
+        Some((number, Todo::Send))
+    }
+
+    /// When the next failed part may be sent again.
+    pub fn next_due(&self) -> Option<Instant> {
+        self.again.peek().map(|Reverse((due, _))| *due)
+    }
+
+    /// How often a part was sent.
+    pub fn attempts(&mut self, number: PartNumber) -> &mut Attempts {
+        &mut self.attempts[index(number)]
+    }
+
+    /// Puts a part back, to be sent at `due`.
+    pub fn send_again(&mut self, number: PartNumber, due: Instant) {
+        self.forget(number);
+        self.again.push(Reverse((due, number)));
+    }
+
+    /// Marks a part as being on the server, which holds something that only the source's bytes can prove.
+    pub fn doubt(&mut self, number: PartNumber, etag: String, resumed: bool) {
+        self.forget(number);
+        self.slots[index(number)] = Slot::Doubtful { etag, resumed };
+        self.doubtful.push_back(number);
+    }
+
+    /// The ETag of a part that is to be compared, and whether an earlier run had sent it.
+    pub fn doubtful(&self, number: PartNumber) -> Option<(String, bool)> {
+        match &self.slots[index(number)] {
+            Slot::Doubtful { etag, resumed } => Some((etag.clone(), *resumed)),
+            _ => None,
+        }
+    }
+
+    /// Marks a part as being on the server.
+    pub fn store(&mut self, number: PartNumber, etag: String, crc64: u64, resumed: bool) {
+        self.forget(number);
+        self.slots[index(number)] = Slot::Stored { etag, crc64, resumed };
+        self.stored += 1;
+    }
+
+    /// Makes a part wait again, whatever it was.
+    fn forget(&mut self, number: PartNumber) {
+        let slot = &mut self.slots[index(number)];
+        if matches!(slot, Slot::Stored { .. }) {
+            self.stored -= 1;
+        }
+        *slot = Slot::Waiting;
+    }
+
+    /// Rebuilds what waits from the states, after a listing changed them.
+    pub fn queue_the_rest(&mut self) {
+        self.again.clear();
+        self.fresh = self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Waiting)).collect();
+    }
+
+    /// Makes every part that is on the server wait, but gives back what was known of it.
+    pub fn take_records(&mut self) -> Vec<PartRecord> {
+        let records = self.records();
+        for number in self.plan.numbers() {
+            self.forget(number);
+        }
+        self.doubtful.clear();
+        records
+    }
+
+    /// What is known of the parts on the server.
+    fn records(&self) -> Vec<PartRecord> {
+        self.plan
+            .numbers()
+            .filter_map(|number| match &self.slots[index(number)] {
+                Slot::Stored { etag, crc64, .. } => {
+                    Some(PartRecord { number, size: self.range(number).length, etag: etag.clone(), crc64: *crc64 })
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// True when the server holds every part.
+    pub fn is_complete(&self) -> bool {
+        self.stored == self.plan.count()
+    }
+
+    /// How many parts an earlier run had sent, and their bytes.
+    pub fn resumed(&self) -> (u16, u64) {
+        self.total(|resumed| resumed)
+    }
+
+    /// How many parts this run sent, and their bytes.
+    pub fn sent(&self) -> (u16, u64) {
+        self.total(|resumed| !resumed)
+    }
+
+    fn total(&self, wanted: impl Fn(bool) -> bool) -> (u16, u64) {
+        let mut total = (0, 0);
+        for number in self.plan.numbers() {
+            if let Slot::Stored { resumed, .. } = self.slots[index(number)]
+                && wanted(resumed)
+            {
+                total = (total.0 + 1, total.1 + self.range(number).length);
+            }
+        }
+        total
+    }
+
+    /// Every part's number and ETag, for Complete.
+    pub fn etags(&self) -> Vec<(PartNumber, String)> {
+        self.records().into_iter().map(|record| (record.number, record.etag)).collect()
+    }
+
+    /// The CRC-64 of the whole; `None` while a part is missing.
+    pub fn crc64(&self) -> Option<u64> {
+        if !self.is_complete() {
+            return None;
+        }
+        let mut combiner = Combiner::new();
+        for record in self.records() {
+            combiner.append(record.crc64, record.size);
+        }
+        Some(combiner.crc64())
+    }
+}
+
+fn index(number: PartNumber) -> usize {
+    usize::from(number.value()) - 1
+}

@@ -1,0 +1,145 @@
+//! How long to wait before a request is sent again, and how often it may be.
+//!
+//! Full jitter: a random span between nothing and a bound that doubles with each attempt. The random numbers are handed
+//! in, so a seed decides them.
+
+use std::time::{Duration, Instant};
+
+/// The bound after the first failure.
+const FIRST_BOUND: Duration = Duration::from_millis(500);
+/// The bound stops growing here.
+const LAST_BOUND: Duration = Duration::from_secs(20);
+/// The longest a server's `Retry-After` is obeyed; beyond it the server might as well be down.
+const LONGEST_OBEYED: Duration = Duration::from_secs(120);
+
+/// How persistent to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How often one request is sent in all, the first time included.
+    pub max_attempts: u32,
+    /// How long throttling is borne without counting as an attempt.
+    pub retry_time: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { max_attempts: 8, retry_time: Duration::from_secs(600) }
+    }
+}
+
+/// How often one request was sent, and when it may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Attempts {
+    sent: u32,
+    throttled: u32,
+    throttled_since: Option<Instant>,
+}
+
+impl Attempts {
+    /// Counts one more sending.
+    pub fn count(&mut self) {
+        self.sent += 1;
+    }
+
+    /// How often the request was sent.
+    pub fn sent(&self) -> u32 {
+        self.sent
+    }
+
+    /// How long to wait before the next sending; `None` when patience is at its end.
+    pub fn after_failure(
+        &mut self,
+        patience: Patience,
+        retry_after: Option<Duration>,
+        random: &mut fastrand::Rng,
+    ) -> Option<Duration> {
+        self.throttled_since = None;
+        self.wait(patience, retry_after, random)
+    }
+
+    /// The same for an answer that asks for less. It is not counted while `retry_time` lasts.
+    pub fn after_throttling(
+        &mut self,
+        now: Instant,
+        patience: Patience,
+        retry_after: Option<Duration>,
+        random: &mut fastrand::Rng,
+    ) -> Option<Duration> {
+        let since = *self.throttled_since.get_or_insert(now);
+        if now.saturating_duration_since(since) < patience.retry_time {
+            self.throttled += 1;
+        }
+        self.wait(patience, retry_after, random)
+    }
+
+    fn wait(&self, patience: Patience, retry_after: Option<Duration>, random: &mut fastrand::Rng) -> Option<Duration> {
+        if self.sent.saturating_sub(self.throttled) >= patience.max_attempts {
+            return None;
+        }
+        Some(jitter(self.sent, random).max(retry_after.unwrap_or_default().min(LONGEST_OBEYED)))
+    }
+}
+
+/// A random span below the bound after so many sendings.
+fn jitter(sent: u32, random: &mut fastrand::Rng) -> Duration {
+    let doubled = 2_u32.checked_pow(sent.saturating_sub(1)).unwrap_or(u32::MAX);
+    FIRST_BOUND.saturating_mul(doubled).min(LAST_BOUND).mul_f64(random.f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::simulation::epoch;
+
+    const PATIENCE: Patience = Patience { max_attempts: 3, retry_time: Duration::from_secs(600) };
+
+    #[test]
+    fn a_failing_request_is_sent_max_attempts_times() {
+        let random = &mut fastrand::Rng::with_seed(1);
+        let mut attempts = Attempts::default();
+        attempts.count();
+        assert!(attempts.after_failure(PATIENCE, None, random).is_some());
+        attempts.count();
+        assert!(attempts.after_failure(PATIENCE, None, random).is_some());
+        attempts.count();
+        assert_eq!(attempts.after_failure(PATIENCE, None, random), None);
+    }
+
+    #[test]
+    fn the_wait_is_random_below_a_bound_that_doubles() {
+        let random = &mut fastrand::Rng::with_seed(7);
+        for sent in 1..40 {
+            let bound = Duration::from_millis(500).saturating_mul(1 << (sent - 1).min(20)).min(LAST_BOUND);
+            let longest = (0..1000).map(|_| jitter(sent, random)).max().unwrap();
+            assert!(longest <= bound && longest > bound / 2, "{sent}: {longest:?} of {bound:?}");
+        }
+    }
+
+    #[test]
+    fn throttling_does_not_count_while_its_time_lasts_and_counts_after_it() {
+        let random = &mut fastrand::Rng::with_seed(1);
+        let (mut attempts, mut now) = (Attempts::default(), epoch());
+        for _ in 0..100 {
+            attempts.count();
+            assert!(attempts.after_throttling(now, PATIENCE, None, random).is_some());
+            now += Duration::from_secs(5);
+        }
+        now += Duration::from_secs(600);
+        for left in [2, 1, 0] {
+            attempts.count();
+            assert_eq!(attempts.after_throttling(now, PATIENCE, None, random).is_some(), left > 0);
+        }
+    }
+
+    #[test]
+    fn retry_after_is_obeyed_up_to_two_minutes() {
+        let random = &mut fastrand::Rng::with_seed(1);
+        let mut attempts = Attempts::default();
+        attempts.count();
+        assert_eq!(
+            attempts.after_failure(PATIENCE, Some(Duration::from_secs(9)), random),
+            Some(Duration::from_secs(9))
+        );
+        assert_eq!(attempts.after_failure(PATIENCE, Some(Duration::from_secs(9000)), random), Some(LONGEST_OBEYED));
+    }
+}

@@ -1,0 +1,588 @@
+//! Uploads against a world that loses, breaks, delays and lies, under virtual time: thousands of seeded schedules.
+//!
+//! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing seed
+//! prints itself; `COSPUT_SIMULATIONS=1000000 cargo test --release simulation` runs more of them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::{Duration, Instant};
+
+use super::call::{Call, Failure, Outcome, Reply};
+use super::error::{Cause, SendError, SendErrorKind, SourceError};
+use super::event::{Event, Finished, Notice, PartRecord};
+use super::machine::{AttemptId, Resume, Settings, Step, Upload};
+use super::plan::{Plan, Range, Wish};
+use super::retry::Patience;
+use crate::cos::checksum::{Combiner, Digest, Md5Digest};
+use crate::cos::head_object::Object;
+use crate::cos::multipart::list_parts::{ListedPart, Page};
+use crate::cos::multipart::upload_part::StoredPart;
+use crate::cos::multipart::{PartNumber, UploadId};
+use crate::cos::put_object::Stored;
+use crate::cos::{AnswerError, ServiceError};
+
+/// Some moment for virtual time to begin at.
+pub(crate) fn epoch() -> Instant {
+    #[expect(clippy::disallowed_methods, reason = "virtual time needs a first moment; only spans are looked at")]
+    Instant::now()
+}
+
+const MEBIBYTE: u64 = 1 << 20;
+
+/// What may go wrong, in percent of calls.
+#[derive(Debug, Clone, Copy)]
+struct Weather {
+    lost_request: u32,
+    lost_answer: u32,
+    late_effect: u32,
+    server_error: u32,
+    throttled: u32,
+    corrupted: u32,
+    no_crc64: u32,
+    lying_etag: u32,
+    vanishing_upload: u32,
+    denied: u32,
+    crash: u32,
+    source_change: u32,
+    cancel: u32,
+}
+
+impl Weather {
+    fn of(random: &mut fastrand::Rng) -> Self {
+        let mut some = |most: u32| if random.bool() { random.u32(0..=most) } else { 0 };
+        Self {
+            lost_request: some(20),
+            lost_answer: some(20),
+            late_effect: some(5),
+            server_error: some(30),
+            throttled: some(20),
+            corrupted: some(10),
+            no_crc64: some(50),
+            lying_etag: some(3),
+            vanishing_upload: some(2),
+            denied: some(2),
+            crash: some(5),
+            source_change: some(2),
+            cancel: some(1),
+        }
+    }
+}
+
+/// An object or a part on the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held {
+    size: u64,
+    crc64: u64,
+}
+
+impl Held {
+    fn etag(&self) -> String {
+        format!("\"{}\"", md5(self.crc64).hex())
+    }
+}
+
+/// Stands for the MD5 of bytes that only exist as their CRC-64.
+fn md5(crc64: u64) -> Md5Digest {
+    Md5Digest::of(&crc64.to_le_bytes())
+}
+
+/// The bytes of a range, as a file of this `version` has them, are known by their CRC-64 alone.
+fn read(range: Range, version: u64) -> Held {
+    let crc64 = crate::cos::checksum::crc64(&[range.offset.to_le_bytes(), version.to_le_bytes()].concat());
+    Held { size: range.length, crc64 }
+}
+
+/// The service: it does what it is asked, or not, and answers, or not.
+#[derive(Default)]
+struct Server {
+    object: Option<Held>,
+    uploads: BTreeMap<String, BTreeMap<PartNumber, Held>>,
+    next_upload: u32,
+    /// How often a call of ours made the object.
+    completions: u32,
+}
+
+impl Server {
+    /// Does what a call asks, as the service would.
+    fn act(&mut self, call: &Call, arrived: Option<&Held>) -> Result<Reply, (u16, &'static str)> {
+        match call {
+            Call::PutObject(_) => {
+                let held = arrived.expect("a PUT has a body").clone();
+                let stored = Stored { etag: held.etag(), crc64: Some(held.crc64), version_id: None, request_id: None };
+                self.object = Some(held);
+                self.completions += 1;
+                Ok(Reply::Stored(stored))
+            }
+            Call::Initiate => {
+                self.next_upload += 1;
+                let id = format!("upload-{}", self.next_upload);
+                self.uploads.insert(id.clone(), BTreeMap::new());
+                Ok(Reply::Initiated(UploadId::new(&id).unwrap()))
+            }
+            Call::UploadPart { upload_id, number, .. } => {
+                let parts = self.uploads.get_mut(upload_id.as_str()).ok_or((404, "NoSuchUpload"))?;
+                let held = arrived.expect("a part has a body").clone();
+                let stored = StoredPart { etag: held.etag(), crc64: Some(held.crc64), request_id: None };
+                parts.insert(*number, held);
+                Ok(Reply::Part(stored))
+            }
+            Call::ListParts { upload_id, after } => {
+                let parts = self.uploads.get(upload_id.as_str()).ok_or((404, "NoSuchUpload"))?;
+                let mut rest = parts.iter().filter(|(number, _)| after.is_none_or(|after| **number > after));
+                let parts: Vec<ListedPart> = rest
+                    .by_ref()
+                    .take(3)
+                    .map(|(number, held)| ListedPart { number: *number, size: held.size, etag: held.etag() })
+                    .collect();
+                let next = rest.next().and(parts.last().map(|part| part.number));
+                Ok(Reply::Parts(Page { parts, next }))
+            }
+            Call::Complete { upload_id, parts } => {
+                let held = self.uploads.get(upload_id.as_str()).ok_or((404, "NoSuchUpload"))?;
+                let mut combiner = Combiner::new();
+                let mut size = 0;
+                for (number, etag) in parts {
+                    let part = held.get(number).filter(|part| part.etag() == *etag).ok_or((400, "InvalidPart"))?;
+                    combiner.append(part.crc64, part.size);
+                    size += part.size;
+                }
+                self.uploads.remove(upload_id.as_str());
+                self.object = Some(Held { size, crc64: combiner.crc64() });
+                self.completions += 1;
+                let etag = "\"whole-1\"".to_owned();
+                Ok(Reply::Completed(Stored { etag, crc64: Some(combiner.crc64()), version_id: None, request_id: None }))
+            }
+            Call::HeadObject => Ok(Reply::Object(self.object.as_ref().map(|held| Object {
+                size: Some(held.size),
+                etag: Some(held.etag()),
+                crc64: Some(held.crc64),
+                version_id: None,
+                request_id: None,
+            }))),
+            Call::Abort(upload_id) => {
+                self.uploads.remove(upload_id.as_str());
+                Ok(Reply::Aborted)
+            }
+            Call::ComparePart { .. } | Call::CheckSource => unreachable!("done on our side"),
+        }
+    }
+}
+
+/// What is to happen at some moment.
+enum Happening {
+    /// The server acts, and its answer is on its way.
+    Act { id: AttemptId, call: Call, arrived: Option<Held>, sent: Option<Digest>, answered: bool, due: Instant },
+    /// The outcome reaches the machine.
+    Outcome(AttemptId, Outcome),
+}
+
+/// One schedule: a world, a machine and a clock.
+struct World {
+    random: fastrand::Rng,
+    weather: Weather,
+    server: Server,
+    now: Instant,
+    order: u64,
+    agenda: BinaryHeap<Reverse<(Instant, u64)>>,
+    happenings: BTreeMap<u64, Happening>,
+    version: u64,
+    journal: Option<(UploadId, Vec<PartRecord>)>,
+    /// Parts whose storing was journalled, by upload: they must not be sent again.
+    settled: BTreeSet<(String, PartNumber)>,
+    complete_sent: bool,
+    /// How many lines of the journal are on disk for certain.
+    durable: usize,
+    /// Set where the world itself destroyed what was settled.
+    unsettled: bool,
+    /// Uploads that were named to the user, in a notice, a journal or the result.
+    named: BTreeSet<String>,
+    orphans_told: usize,
+    orphans_lost: usize,
+}
+
+impl World {
+    fn percent(&mut self, chance: u32) -> bool {
+        self.random.u32(0..100) < chance
+    }
+
+    fn at(&mut self, due: Instant, happening: Happening) {
+        self.order += 1;
+        self.agenda.push(Reverse((due, self.order)));
+        self.happenings.insert(self.order, happening);
+    }
+
+    fn start(&mut self, id: AttemptId, call: Call) {
+        let due = self.now + Duration::from_millis(self.random.u64(1..3000));
+        if let Call::UploadPart { upload_id, number, .. } = &call {
+            let again = self.settled.contains(&(upload_id.as_str().to_owned(), *number));
+            assert!(!again || self.unsettled || self.version != 0, "part {number} was sent again though it was acknowledged and journalled");
+        }
+        if self.percent(self.weather.source_change) && !matches!(call, Call::Initiate) {
+            self.version = 1;
+        }
+        self.complete_sent |= matches!(call, Call::Complete { .. });
+        match &call {
+            Call::CheckSource => {
+                let changed = || Err(Failure::Source(SourceError::Changed("its size".to_owned())));
+                let result = if self.version == 0 { Ok(Reply::SourceUnchanged) } else { changed() };
+                self.at(due, Happening::Outcome(id, result.into()));
+            }
+            Call::ComparePart { .. } if self.version != 0 => {
+                let failure = Failure::Source(SourceError::Changed("its size".to_owned()));
+                self.at(due, Happening::Outcome(id, Err(failure).into()));
+            }
+            Call::ComparePart { range, .. } => {
+                let held = read(*range, self.version);
+                let digest = Digest { length: held.size, crc64: held.crc64, md5: Some(md5(held.crc64)) };
+                self.at(due, Happening::Outcome(id, Ok(Reply::Read(digest)).into()));
+            }
+            _ => self.send(id, call, due),
+        }
+    }
+
+    fn send(&mut self, id: AttemptId, call: Call, due: Instant) {
+        let mut sent = None;
+        let mut arrived = None;
+        if let Some(range) = call.body() {
+            // The body looks at the source before its last chunk: what was read in between is never sent whole.
+            if self.version != 0 {
+                let failure = Failure::Source(SourceError::Changed("its time of modification".to_owned()));
+                return self.at(due, Happening::Outcome(id, Err(failure).into()));
+            }
+            let held = read(range, 0);
+            sent = Some(Digest { length: held.size, crc64: held.crc64, md5: None });
+            let bits = u64::from(self.percent(self.weather.corrupted));
+            arrived = Some(Held { crc64: held.crc64 ^ bits, ..held });
+        }
+        if self.percent(self.weather.lost_request) {
+            let kind = if self.random.bool() { SendErrorKind::Connect } else { SendErrorKind::Broken };
+            let sent = sent.filter(|_| kind == SendErrorKind::Broken);
+            let failure = Failure::Send(SendError { kind, message: "lost".into() });
+            return self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure) }));
+        }
+        if self.percent(self.weather.late_effect) {
+            self.lose(id, sent, due);
+            let late = due + Duration::from_secs(self.random.u64(0..60));
+            return self.at(late, Happening::Act { id, call, arrived, sent, answered: false, due: late });
+        }
+        if let Some((status, code)) = self.refusal() {
+            // Without a listing nothing is trusted.
+            self.unsettled |= matches!(call, Call::ListParts { .. }) && status == 403;
+            return self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(service(status, code)) }));
+        }
+        let answered = !self.percent(self.weather.lost_answer);
+        let acts = self.now + (due - self.now).mul_f64(self.random.f64());
+        self.at(acts, Happening::Act { id, call, arrived, sent, answered, due });
+        if !answered {
+            self.lose(id, sent, due);
+        }
+    }
+
+    fn lose(&mut self, id: AttemptId, sent: Option<Digest>, due: Instant) {
+        let failure = Failure::Send(SendError { kind: SendErrorKind::Broken, message: "lost".into() });
+        self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure) }));
+    }
+
+    fn refusal(&mut self) -> Option<(u16, &'static str)> {
+        if self.percent(self.weather.server_error) {
+            let errors =
+                [(500, "InternalError"), (502, ""), (503, "ServiceUnavailable"), (400, "IncompleteBody"), (409, "")];
+            return Some(errors[self.random.usize(0..errors.len())]);
+        }
+        if self.percent(self.weather.throttled) {
+            let errors = [(503, "SlowDown"), (429, ""), (400, "RequestTimeout"), (400, "UserNetworkTooSlow")];
+            return Some(errors[self.random.usize(0..errors.len())]);
+        }
+        self.percent(self.weather.denied).then_some((403, "AccessDenied"))
+    }
+
+    /// The server acts now; what it answers may be less than the truth.
+    fn act(
+        &mut self,
+        id: AttemptId,
+        call: &Call,
+        arrived: Option<&Held>,
+        sent: Option<Digest>,
+        answered: bool,
+        due: Instant,
+    ) {
+        if self.percent(self.weather.vanishing_upload) {
+            self.server.uploads.clear();
+            self.unsettled = true;
+        }
+        // A corrupted copy that arrives late replaces what was good.
+        self.unsettled |= arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64 && !answered);
+        let result = self.server.act(call, arrived).map_err(|(status, code)| service(status, code));
+        if !answered {
+            if matches!(call, Call::Initiate) {
+                self.orphans_lost += 1;
+            }
+            return;
+        }
+        let no_crc64 = self.percent(self.weather.no_crc64);
+        let lying_etag = self.percent(self.weather.lying_etag);
+        let result = match result {
+            Ok(Reply::Part(stored)) => {
+                self.unsettled |= lying_etag;
+                let etag = if lying_etag { format!("\"{}\"", md5(1).hex()) } else { stored.etag };
+                Ok(Reply::Part(StoredPart { etag, crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
+            }
+            Ok(Reply::Stored(stored)) => {
+                Ok(Reply::Stored(Stored { crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
+            }
+            Ok(Reply::Completed(_)) if self.percent(self.weather.lost_answer) => {
+                let what = "the verdict is cut off".to_owned();
+                Err(Failure::Answer(AnswerError::Malformed { what, request_id: None }))
+            }
+            Ok(Reply::Completed(stored)) => {
+                Ok(Reply::Completed(Stored { crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
+            }
+            other => other,
+        };
+        self.at(due, Happening::Outcome(id, Outcome { sent, result }));
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Initiated(id) => {
+                self.named.insert(id.as_str().to_owned());
+                self.journal = Some((id, vec![]));
+                self.durable = 0;
+            }
+            Event::PartStored(record) => {
+                let (id, parts) = self.journal.as_mut().expect("parts follow Initiate");
+                self.settled.insert((id.as_str().to_owned(), record.number));
+                parts.push(record);
+            }
+            // The driver empties the journal before another upload is begun.
+            Event::Notice(Notice::StartedAnew(_)) => self.journal = None,
+            Event::Notice(Notice::PossibleOrphan) => self.orphans_told += 1,
+            _ => {}
+        }
+    }
+}
+
+fn service(status: u16, code: &str) -> Failure {
+    Failure::Answer(AnswerError::Service(Box::new(ServiceError {
+        status,
+        code: (!code.is_empty()).then(|| code.to_owned()),
+        message: None,
+        request_id: Some("id".into()),
+        trace_id: None,
+        retry_after: None,
+        server_time: None,
+    })))
+}
+
+/// How one run of the machine ended.
+enum Run {
+    Finished(Finished),
+    Crashed,
+}
+
+fn run(world: &mut World, plan: Plan, settings: Settings) -> Run {
+    let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
+    let mut upload = Upload::new(plan, settings, resume, world.random.u64(..));
+    for _ in 0..100_000 {
+        while let Some(event) = upload.take_event() {
+            world.note(event);
+        }
+        match upload.next(world.now) {
+            Step::Send(id, call) => {
+                assert!(upload.in_flight() <= usize::from(settings.concurrency));
+                world.start(id, call);
+                continue;
+            }
+            Step::Done(finished) => return Run::Finished(finished),
+            Step::Wait { until } => {
+                let next = world.agenda.peek().map(|Reverse((due, _))| *due);
+                let due = next.into_iter().chain(until).min().expect("a wait has an end");
+                world.now = world.now.max(due);
+            }
+        }
+        if world.percent(world.weather.cancel) {
+            upload.cancel();
+        }
+        if world.percent(world.weather.crash) {
+            // Outcomes die with the process; what the server was sent goes on.
+            world.happenings.retain(|_, happening| matches!(happening, Happening::Act { .. }));
+            for happening in world.happenings.values_mut() {
+                if let Happening::Act { answered, .. } = happening {
+                    *answered = false;
+                }
+            }
+            // An empty journal tells the next run that there may be an orphan.
+            world.orphans_told += usize::from(world.journal.is_none());
+            return Run::Crashed;
+        }
+        while let Some(Reverse((due, order))) =
+            world.agenda.peek().copied().filter(|Reverse((due, _))| *due <= world.now)
+        {
+            world.agenda.pop();
+            let _ = due;
+            match world.happenings.remove(&order) {
+                Some(Happening::Act { id, call, arrived, sent, answered, due }) => {
+                    world.act(id, &call, arrived.as_ref(), sent, answered, due);
+                }
+                Some(Happening::Outcome(id, outcome)) => upload.record(world.now, id, outcome),
+                None => {}
+            }
+        }
+    }
+    panic!("the upload does not end");
+}
+
+/// What a schedule came to, to see that the schedules reach every ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ending {
+    Stored,
+    Failed,
+    Unknown,
+}
+
+fn schedule(seed: u64) -> Ending {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let weather = Weather::of(&mut random);
+    let part_size = MEBIBYTE;
+    let size = random.u64(0..12 * MEBIBYTE);
+    let wish = Wish { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
+    let plan = Plan::new(size, wish).unwrap();
+    let settings = Settings {
+        patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
+        concurrency: random.u16(1..6),
+        abort_on_failure: random.bool(),
+        etags_are_md5: true,
+    };
+    let mut world = World {
+        weather,
+        server: Server::default(),
+        now: epoch(),
+        order: 0,
+        agenda: BinaryHeap::new(),
+        happenings: BTreeMap::new(),
+        version: 0,
+        journal: None,
+        settled: BTreeSet::new(),
+        complete_sent: false,
+        durable: 0,
+        unsettled: false,
+        named: BTreeSet::new(),
+        orphans_told: 0,
+        orphans_lost: 0,
+        random,
+    };
+    world.server.object = world.random.bool().then_some(Held { size: 3, crc64: 3 });
+    let expected = whole(plan);
+    let mut crashes = 0;
+    let finished = loop {
+        match run(&mut world, plan, settings) {
+            Run::Finished(finished) => break finished,
+            Run::Crashed => {
+                crashes += 1;
+                after_crash(&mut world);
+                world.weather.crash = if crashes > 5 { 0 } else { world.weather.crash };
+                if plan.mode() == "put" && world.server.completions > 0 {
+                    // A PUT keeps no journal; what a run that died had stored is stored again.
+                    world.server.completions = 0;
+                }
+            }
+        }
+    };
+    check(&mut world, &finished, &expected)
+}
+
+/// The journal was flushed up to some line: what came after it is forgotten, but proved by its MD5. It is flushed whole
+/// before Complete is sent.
+fn after_crash(world: &mut World) {
+    if world.version != 0 {
+        // The journal does not fit a source that changed: the next run aborts the old upload and starts anew.
+        finish_the_agenda(world);
+        world.version = 0;
+        world.server.completions = 0;
+        world.server.object = None;
+        if let Some((id, _)) = world.journal.take() {
+            world.server.uploads.remove(id.as_str());
+        }
+    }
+    let complete_was_sent = std::mem::take(&mut world.complete_sent);
+    if let Some((_, parts)) = world.journal.as_mut().filter(|_| !complete_was_sent) {
+        let kept = world.random.usize(world.durable.min(parts.len())..=parts.len());
+        parts.truncate(kept);
+    }
+    world.durable = world.journal.as_ref().map_or(0, |(_, parts)| parts.len());
+}
+
+fn whole(plan: Plan) -> Held {
+    match plan {
+        Plan::Put { size } => read(Range { offset: 0, length: size }, 0),
+        Plan::Multipart(parts) => {
+            let mut combiner = Combiner::new();
+            for number in parts.numbers() {
+                let held = read(parts.range(number).unwrap(), 0);
+                combiner.append(held.crc64, held.size);
+            }
+            Held { size: parts.size(), crc64: combiner.crc64() }
+        }
+    }
+}
+
+fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
+    match finished {
+        Finished::Stored(object) => {
+            assert_eq!(world.server.object.as_ref(), Some(expected), "stored means the object is whole");
+            assert_eq!((object.size, object.crc64), (expected.size, expected.crc64));
+        }
+        Finished::Failed(error) => {
+            // What was sent goes on to happen after the process has ended.
+            finish_the_agenda(world);
+            let integrity = matches!(error.cause, Cause::Integrity { .. });
+            let whole = world.server.object.as_ref() == Some(expected);
+            assert!(
+                world.server.completions == 0 || (integrity && !whole),
+                "failed means it was not completed: {error:?}"
+            );
+        }
+        Finished::Unknown(_) => finish_the_agenda(world),
+    }
+    let leftover = match finished {
+        Finished::Failed(error) | Finished::Unknown(error) => error.leftover.clone(),
+        Finished::Stored(_) => None,
+    };
+    let told = leftover.iter().map(|id| id.as_str().to_owned()).collect::<BTreeSet<_>>();
+    let unnamed = world.server.uploads.keys().filter(|id| !world.named.contains(*id) && !told.contains(*id)).count();
+    assert!(
+        unnamed <= world.orphans_told,
+        "{unnamed} uploads are left without a name, {} were told, {} answers lost",
+        world.orphans_told,
+        world.orphans_lost
+    );
+    match finished {
+        Finished::Stored(_) => Ending::Stored,
+        Finished::Failed(_) => Ending::Failed,
+        Finished::Unknown(_) => Ending::Unknown,
+    }
+}
+
+fn finish_the_agenda(world: &mut World) {
+    for (_, happening) in std::mem::take(&mut world.happenings) {
+        if let Happening::Act { call, arrived, .. } = happening {
+            let _ = world.server.act(&call, arrived.as_ref());
+        }
+    }
+}
+
+#[test]
+fn in_every_schedule_stored_means_whole_and_failed_means_not_completed() {
+    #[expect(clippy::disallowed_methods, reason = "the number of schedules is the one thing a longer run changes")]
+    let schedules = std::env::var("COSPUT_SIMULATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
+    let mut endings = BTreeMap::new();
+    for seed in 0..schedules {
+        let outcome = std::panic::catch_unwind(|| schedule(seed));
+        let ending = outcome.unwrap_or_else(|_| panic!("the schedule of seed {seed} breaks a rule"));
+        *endings.entry(ending).or_insert(0_u64) += 1;
+    }
+    for ending in [Ending::Stored, Ending::Failed, Ending::Unknown] {
+        let share = endings.get(&ending).copied().unwrap_or(0) * 100 / schedules;
+        assert!(endings.contains_key(&ending) && share >= 1, "the schedules hardly reach {ending:?}: {endings:?}");
+    }
+}
