@@ -1,1 +1,20 @@
-//! Where credentials come from.
+//! Where credentials come from: a file for each place, and the chain that asks them in order.
+//!
+//! A place holds credentials, or a way to get some (a command to run, a role to take on). The chain asks one place after
+//! the other, keeps to the one that answered, and renews ahead of expiry. Variables, directories and the time come in as
+//! values; no message built here holds a secret, nor what a file or an answer says beyond its own error text.
+
+#![cfg_attr(not(test), expect(dead_code, reason = "the chain that asks these places follows"))]
+#![cfg_attr(test, allow(dead_code, reason = "the chain that asks these places follows"))]
+
+mod assume_role;
+mod environment;
+mod excerpt;
+mod expiry;
+mod file;
+mod found;
+mod profile;
+mod web_identity;
+
+pub use environment::Environment;
+pub use profile::KEYS as PROFILE_KEYS;
