@@ -8,12 +8,16 @@
 #![cfg_attr(test, allow(dead_code, reason = "the chain that asks these places follows"))]
 
 mod assume_role;
+mod coscmd;
 mod environment;
 mod excerpt;
 mod expiry;
 mod file;
 mod found;
+mod ini;
 mod profile;
+mod sdk_profile;
+mod tccli;
 mod web_identity;
 
 pub use environment::Environment;
