@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(dead_code, reason = "the chain that asks these places follows"))]
 
 mod assume_role;
+mod coscli;
 mod coscmd;
 mod environment;
 mod excerpt;
