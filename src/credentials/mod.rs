@@ -16,10 +16,13 @@ mod expiry;
 mod file;
 mod found;
 mod ini;
+mod limits;
+mod process;
 mod profile;
 mod sdk_profile;
 mod tccli;
 mod web_identity;
 
 pub use environment::Environment;
+pub use limits::Limits;
 pub use profile::KEYS as PROFILE_KEYS;
