@@ -10,16 +10,20 @@
 mod assume_role;
 mod coscli;
 mod coscmd;
+mod endpoint;
 mod environment;
 mod excerpt;
 mod expiry;
 mod file;
 mod found;
+mod http;
 mod ini;
 mod limits;
 mod process;
 mod profile;
 mod sdk_profile;
+mod sts;
+mod tc3;
 mod tccli;
 mod web_identity;
 
