@@ -19,6 +19,7 @@ mod found;
 mod http;
 mod ini;
 mod limits;
+mod metadata;
 mod process;
 mod profile;
 mod sdk_profile;
