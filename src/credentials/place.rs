@@ -1,0 +1,63 @@
+//! The places where credentials are looked for, in their order.
+
+use super::found::Found;
+use super::settings::Settings;
+use super::{coscli, coscmd, environment, metadata, sdk_profile, tccli, web_identity};
+use crate::cos::CredentialsError;
+
+/// One place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Environment,
+    Profile,
+    Coscli,
+    Coscmd,
+    Tccli,
+    SdkProfile,
+    WebIdentity,
+    InstanceMetadata,
+}
+
+use Place::{Coscli, Coscmd, Environment, InstanceMetadata, Profile, SdkProfile, Tccli, WebIdentity};
+
+const ORDER: [Place; 8] = [Environment, Profile, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
+
+/// Who names a profile means it, whatever the environment holds.
+const PROFILE_FIRST: [Place; 8] =
+    [Profile, Environment, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
+
+impl Place {
+    /// The places in the order in which they are asked.
+    pub(super) fn order(settings: &Settings) -> [Self; 8] {
+        if settings.profile.is_some() { PROFILE_FIRST } else { ORDER }
+    }
+
+    /// What the place holds. Reads variables and files; a program or a server is only asked later.
+    pub(super) fn look(self, settings: &Settings) -> Result<Option<Found>, CredentialsError> {
+        let environment = &settings.environment;
+        match self {
+            Environment => environment::look(environment),
+            Profile => Ok(settings.choice().read(environment)?.and_then(|profile| profile.found)),
+            Coscli => coscli::look(environment),
+            Coscmd => coscmd::look(environment),
+            Tccli => tccli::look(environment),
+            SdkProfile => sdk_profile::look(environment),
+            WebIdentity => web_identity::look(environment),
+            InstanceMetadata => metadata::look(environment),
+        }
+    }
+
+    /// What it is called where it held nothing.
+    pub(super) fn name(self, settings: &Settings) -> String {
+        match self {
+            Environment => "the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)".to_owned(),
+            Profile => settings.choice().describe(&settings.environment),
+            Coscli => coscli::NAME.to_owned(),
+            Coscmd => coscmd::NAME.to_owned(),
+            Tccli => tccli::NAME.to_owned(),
+            SdkProfile => sdk_profile::NAME.to_owned(),
+            WebIdentity => web_identity::NAME.to_owned(),
+            InstanceMetadata => metadata::NAME.to_owned(),
+        }
+    }
+}
