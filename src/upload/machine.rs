@@ -109,6 +109,8 @@ pub struct Upload {
     pub(super) journalled: BTreeMap<PartNumber, PartRecord>,
     /// The CRC-64 of what PUT sent.
     pub(super) put_crc64: Option<u64>,
+    /// Set while the server holds, by its own answer, something else than what was read.
+    pub(super) put_wrong: Option<Cause>,
     /// True once a PUT was answered or lost in a way that a look at the object must settle.
     pub(super) put_may_have_worked: bool,
     /// True once the object may have been completed without our knowing.
@@ -134,9 +136,11 @@ impl Upload {
             (Some(_), None) => Phase::Initiate,
             (Some(_), Some(_)) => Phase::List { after: None },
         };
-        // An earlier run that had sent every part may have completed the object before it ended.
-        let ambiguous = resume.as_ref().is_some_and(|resume| resume.parts.len() == usize::from(plan.parts()));
         let (upload_id, parts) = resume.map_or((None, vec![]), |resume| (Some(resume.upload_id), resume.parts));
+        // Of two lines about a part the later one counts.
+        let journalled: BTreeMap<_, _> = parts.into_iter().map(|part| (part.number, part)).collect();
+        // An earlier run that had sent every part may have completed the object before it ended.
+        let ambiguous = upload_id.is_some() && journalled.len() == usize::from(plan.parts());
         Self {
             plan,
             settings,
@@ -150,8 +154,9 @@ impl Upload {
             next_id: 0,
             upload_id,
             board,
-            journalled: parts.into_iter().map(|part| (part.number, part)).collect(),
+            journalled,
             put_crc64: None,
+            put_wrong: None,
             put_may_have_worked: false,
             ambiguous,
             restarted: false,
@@ -304,10 +309,10 @@ impl Upload {
             return Step::Wait { until: None };
         }
         let Some(failure) = &self.failure else {
-            let operation = None;
-            let error =
-                UploadError { operation, attempts: 0, cause: Cause::Interrupted, leftover: self.upload_id.clone() };
-            let finished = if self.ambiguous { Finished::Unknown(error) } else { Finished::Failed(error) };
+            let cause = self.put_wrong.take().unwrap_or(Cause::Interrupted);
+            let error = UploadError { operation: None, attempts: 0, cause, leftover: self.upload_id.clone() };
+            let unknown = self.ambiguous || matches!(self.phase, Phase::Look(_));
+            let finished = if unknown { Finished::Unknown(error) } else { Finished::Failed(error) };
             return Step::Done(self.finished.insert(finished).clone());
         };
         // A changed source fits no journal, so nothing could ever resume this upload.

@@ -167,12 +167,10 @@ impl Upload {
     fn put_answered(&mut self, now: Instant, stored: Stored, sent: Option<Digest>) {
         match prove(&stored.etag, stored.crc64, sent, self.settings.etags_are_md5) {
             Proof::Proved => self.finish(stored, sent.map_or(0, |sent| sent.crc64)),
-            Proof::Missing => {
-                self.ambiguous = true;
-                self.enter(Phase::Look(Doubt::Unproved(stored)));
-            }
+            Proof::Missing => self.enter(Phase::Look(Doubt::Unproved(stored))),
             Proof::Wrong(what) => {
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
+                self.put_wrong = Some(cause.clone());
                 match self.solo.after_failure(self.settings.patience, None, &mut self.random) {
                     Some(wait) => self.solo_again(now, Operation::PutObject, wait, cause),
                     None => self.fail(Operation::PutObject, self.solo.sent(), cause),
@@ -228,10 +226,7 @@ impl Upload {
                 self.upload_id = None;
                 self.fail(Operation::Complete, self.complete.sent(), cause);
             }
-            _ => {
-                self.ambiguous = true;
-                self.enter(Phase::Look(Doubt::Unproved(stored)));
-            }
+            _ => self.enter(Phase::Look(Doubt::Unproved(stored))),
         }
     }
 
@@ -252,7 +247,7 @@ impl Upload {
         }
         match doubt {
             Doubt::Unproved(stored) => self.unproved(object, stored),
-            Doubt::PutLost { attempts, cause } => self.fail(Operation::PutObject, attempts, cause),
+            Doubt::PutLost { attempts, cause } => self.fail_put(attempts, cause),
             Doubt::CompleteLost(cause) => self.complete_again(now, cause),
             Doubt::UploadGone(operation, cause) => self.start_anew(operation, cause),
         }
@@ -270,7 +265,7 @@ impl Upload {
             }
             Some(_) => ("the server stored the object but gives no CRC-64 to prove it by".to_owned(), false),
         };
-        self.ambiguous = !known;
+        self.ambiguous |= !known;
         self.fail(Operation::HeadObject, self.solo.sent(), Cause::Integrity { what, request_id });
     }
 
@@ -319,8 +314,14 @@ impl Upload {
             self.tell(Event::Notice(Notice::LookingAtObject(cause.clone())));
             self.enter(Phase::Look(Doubt::PutLost { attempts, cause }));
         } else {
-            self.fail(Operation::PutObject, attempts, cause);
+            self.fail_put(attempts, cause);
         }
+    }
+
+    /// A wrong object that an earlier attempt left is worse news than what the last attempt failed of.
+    fn fail_put(&mut self, attempts: u32, cause: Cause) {
+        let cause = self.put_wrong.take().unwrap_or(cause);
+        self.fail(Operation::PutObject, attempts, cause);
     }
 
     fn complete_failed(&mut self, now: Instant, failure: Failure) {
@@ -359,7 +360,7 @@ impl Upload {
     /// The upload is unknown to the server. Where all parts were on it, it may be that Complete had worked.
     fn upload_gone(&mut self, operation: Operation, cause: Cause) {
         let Some(board) = &mut self.board else { return };
-        if matches!(self.phase, Phase::List { .. }) && self.journalled.len() == usize::from(self.plan.parts()) {
+        if self.journalled.len() == usize::from(self.plan.parts()) {
             for record in self.journalled.values() {
                 board.store(record.number, record.etag.clone(), record.crc64, true);
             }
