@@ -225,6 +225,11 @@ impl Upload {
         self.flying.len()
     }
 
+    /// The size of the source in bytes.
+    pub fn size(&self) -> u64 {
+        self.plan.size()
+    }
+
     /// Bytes that the server holds.
     pub fn bytes_stored(&self) -> u64 {
         match (&self.finished, &self.board) {

@@ -1,14 +1,25 @@
 //! How a source becomes an object.
+//!
+//! `plan` → `machine` → `call` → `transport`, and back through `verdict` to `event`. The machine is pure; `driver` is the
+//! only loop; `session` is one upload from journal to journal.
 
+mod body;
 pub mod call;
+pub mod driver;
 pub mod error;
 pub mod event;
+pub mod http;
+pub mod journal;
+pub mod journal_file;
 pub mod machine;
 mod parts;
 pub mod plan;
 pub mod retry;
+pub mod session;
 #[cfg(test)]
 mod simulation;
+pub mod source;
+pub mod transport;
 mod verdict;
 pub mod window;
 

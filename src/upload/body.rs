@@ -1,0 +1,225 @@
+//! A range of a file as a request's body: read in chunks, hashed in the same pass, never held whole.
+//!
+//! Chunks that the page cache holds are read at once, on the thread that sends them. The others are read on the blocking
+//! pool, so that a slow disk stalls no connection. Before the last chunk leaves, the source is looked at: bytes of a file
+//! that changed are never sent to the end, so the server stores nothing of them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::error::SourceError;
+use super::plan::Range;
+use super::source::FileSource;
+use super::source::file::CHUNK;
+use crate::cos::checksum::{Digest, Hasher};
+
+/// What is known of a body from outside, while it is sent and after.
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<Gauge>);
+
+#[derive(Debug, Default)]
+struct Gauge {
+    bytes: AtomicU64,
+    end: OnceLock<Result<Digest, SourceError>>,
+}
+
+impl Meter {
+    /// How many bytes were handed to the connection.
+    pub fn bytes(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    /// What was read, once all of it was handed to the connection.
+    pub fn digest(&self) -> Option<Digest> {
+        self.0.end.get()?.as_ref().ok().copied()
+    }
+
+    /// Why the source could not be read to the end.
+    pub fn failure(&self) -> Option<SourceError> {
+        self.0.end.get()?.as_ref().err().cloned()
+    }
+}
+
+/// A body.
+pub struct FileBody {
+    source: FileSource,
+    offset: u64,
+    left: u64,
+    hasher: Option<Hasher>,
+    reading: Option<JoinHandle<Result<Bytes, SourceError>>>,
+    meter: Meter,
+}
+
+impl FileBody {
+    /// The bytes of `range`.
+    pub fn new(source: FileSource, range: Range, meter: Meter) -> Self {
+        let mut body = Self {
+            source,
+            offset: range.offset,
+            left: range.length,
+            hasher: Some(Hasher::crc64()),
+            reading: None,
+            meter,
+        };
+        if body.left == 0 {
+            // A connection need not ask for the frames of an empty body.
+            let checked = body.source.check_unchanged();
+            body.end(checked);
+        }
+        body
+    }
+
+    /// What is known of this body from outside.
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+
+    fn take(&mut self, read: Result<Bytes, SourceError>) -> Result<Bytes, SourceError> {
+        let chunk = read?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&chunk);
+        }
+        self.offset += chunk.len() as u64;
+        self.left -= chunk.len() as u64;
+        if self.left == 0 {
+            self.source.check_unchanged()?;
+        }
+        self.meter.0.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        Ok(chunk)
+    }
+
+    fn end(&mut self, result: Result<(), SourceError>) {
+        if let Some(hasher) = self.hasher.take() {
+            let _ = self.meter.0.end.set(result.map(|()| hasher.finish()));
+        }
+    }
+
+    fn wanted(&self) -> usize {
+        usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK)
+    }
+}
+
+impl http_body::Body for FileBody {
+    type Data = Bytes;
+    type Error = SourceError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SourceError>>> {
+        if self.left == 0 || self.hasher.is_none() {
+            return Poll::Ready(None);
+        }
+        let read = if let Some(reading) = &mut self.reading {
+            let read = std::task::ready!(Pin::new(reading).poll(context));
+            self.reading = None;
+            read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
+        } else if let Some(chunk) = read_cached(&self.source, self.offset, self.wanted()) {
+            Ok(chunk)
+        } else {
+            let (source, offset, wanted) = (self.source.clone(), self.offset, self.wanted());
+            let reading = self.reading.insert(spawn_blocking(move || read_chunk(&source, offset, wanted)));
+            let read = std::task::ready!(Pin::new(reading).poll(context));
+            self.reading = None;
+            read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
+        };
+        let taken = self.take(read);
+        match &taken {
+            Err(error) => {
+                let error = error.clone();
+                self.end(Err(error));
+            }
+            Ok(_) if self.left == 0 => self.end(Ok(())),
+            Ok(_) => {}
+        }
+        Poll::Ready(Some(taken.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Bytes, SourceError> {
+    let mut buffer = vec![0; wanted];
+    let read = source.read_at(&mut buffer, offset)?;
+    buffer.truncate(read);
+    Ok(buffer.into())
+}
+
+/// The bytes at `offset`, if the page cache holds them; `None` where reading would wait, or end.
+#[cfg(target_os = "linux")]
+fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Bytes> {
+    use rustix::io::{ReadWriteFlags, preadv2};
+    let mut buffer = vec![0; wanted];
+    let into = &mut [std::io::IoSliceMut::new(&mut buffer)];
+    let read = preadv2(source.file(), into, offset, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)?;
+    buffer.truncate(read);
+    Some(buffer.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Bytes> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+
+    fn file(content: &[u8]) -> (tempfile::TempDir, FileSource) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, content).unwrap();
+        (directory, FileSource::open(&path).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_range_arrives_whole_and_hashed() {
+        let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
+        let (_directory, source) = file(&content);
+        let meter = Meter::default();
+        let range = Range { offset: 5, length: content.len() as u64 - 9 };
+        let body = FileBody::new(source, range, meter.clone());
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let expected = &content[5..content.len() - 4];
+        assert_eq!(bytes, expected);
+        assert_eq!(meter.bytes(), range.length);
+        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
+    }
+
+    #[tokio::test]
+    async fn an_empty_body_has_its_digest_at_once() {
+        let (_directory, source) = file(b"");
+        let meter = Meter::default();
+        let _body = FileBody::new(source, Range { offset: 0, length: 0 }, meter.clone());
+        assert_eq!(meter.digest(), Some(Digest { length: 0, crc64: 0, md5: None }));
+    }
+
+    #[tokio::test]
+    async fn the_last_chunk_of_a_changed_file_never_leaves() {
+        let content = vec![7; 2 * CHUNK];
+        let (directory, source) = file(&content);
+        let meter = Meter::default();
+        let mut body = FileBody::new(source, Range { offset: 0, length: content.len() as u64 }, meter.clone());
+        assert!(body.frame().await.unwrap().is_ok());
+        let later = std::fs::File::options().append(true).open(directory.path().join("file")).unwrap();
+        std::io::Write::write_all(&mut &later, b"x").unwrap();
+        assert!(body.frame().await.unwrap().is_err());
+        assert_eq!(meter.digest(), None);
+        assert!(matches!(meter.failure(), Some(SourceError::Changed(_))));
+        assert_eq!(meter.bytes(), CHUNK as u64);
+    }
+}

@@ -1,0 +1,291 @@
+//! A journal on disk: one file an upload, mode 0600, locked while in use, flushed before anything relies on it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+use super::journal::{self, Content, Header};
+
+/// A journal of 10,000 parts has about 1 MiB.
+const LARGEST: u64 = 64 << 20;
+
+/// Why a journal cannot be used.
+#[derive(Debug)]
+pub enum OpenError {
+    /// Another process holds it.
+    Busy,
+    /// It cannot be made, read or locked.
+    Unusable(io::Error),
+}
+
+impl From<io::Error> for OpenError {
+    fn from(error: io::Error) -> Self {
+        Self::Unusable(error)
+    }
+}
+
+/// A journal file that this process holds.
+#[derive(Debug)]
+pub struct JournalFile {
+    path: PathBuf,
+    file: File,
+}
+
+/// The journal's name for an upload: the same for the same source and destination.
+pub fn file_name(header: &Header) -> String {
+    let what = [&header.service, &header.endpoint, &header.bucket, &header.key, &header.source].map(String::as_str);
+    let number = crate::cos::checksum::crc64(what.join("\0").as_bytes());
+    let base = header.key.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or("object");
+    let plain = |character: char| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '_' };
+    let base: String = base.chars().map(plain).take(40).collect();
+    format!("{base}-{number:016x}.jsonl")
+}
+
+impl JournalFile {
+    /// Opens or makes the file, locks it and reads what it holds. `None` where it was not there before.
+    pub fn open(path: &Path) -> Result<(Self, Option<Content>), OpenError> {
+        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+            make_directory(directory)?;
+        }
+        loop {
+            let existed = path.exists();
+            let mut file = options().open(path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => return Err(OpenError::Busy),
+                Err(fs::TryLockError::Error(error)) => return Err(OpenError::Unusable(error)),
+            }
+            // Between opening and locking, the process that held the file may have finished and removed it.
+            if !still_names(path, &file) {
+                continue;
+            }
+            let content = if existed { Some(read(&mut file)?) } else { None };
+            sync_directory(path);
+            return Ok((Self { path: path.to_owned(), file }, content));
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Forgets all but the first `length` bytes.
+    pub fn keep(&mut self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)?;
+        self.file.seek(SeekFrom::Start(length))?;
+        self.file.sync_data()
+    }
+
+    /// Moves it aside, under `NAME.corrupt`; the lock goes with it.
+    pub fn set_aside(self) -> io::Result<PathBuf> {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".corrupt");
+        fs::rename(&self.path, &name)?;
+        Ok(name.into())
+    }
+
+    /// Removes it.
+    pub fn remove(self) -> io::Result<()> {
+        fs::remove_file(&self.path)
+    }
+
+    fn append(&mut self, lines: &str) -> io::Result<()> {
+        self.file.write_all(lines.as_bytes())?;
+        self.file.sync_data()
+    }
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn make_directory(directory: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+fn read(file: &mut File) -> io::Result<Content> {
+    let mut bytes = Vec::new();
+    file.by_ref().take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(if bytes.len() as u64 > LARGEST { Content::Garbage } else { journal::read(&bytes) })
+}
+
+/// Makes the name of a new file durable, where the platform can; a failure costs a resume after a power cut, no more.
+fn sync_directory(path: &Path) {
+    #[cfg(unix)]
+    if let Some(directory) = path.parent()
+        && let Ok(directory) = File::open(directory)
+    {
+        let _ = directory.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+#[cfg(unix)]
+fn still_names(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (fs::metadata(path), file.metadata()) {
+        (Ok(named), Ok(opened)) => (named.dev(), named.ino()) == (opened.dev(), opened.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn still_names(path: &Path, _file: &File) -> bool {
+    path.exists()
+}
+
+enum Order {
+    Append(String),
+    StartAnew,
+    Flush(oneshot::Sender<Result<(), String>>),
+}
+
+/// Writes a journal on a thread of its own, so that no connection waits for the disk; many lines share one flush.
+#[derive(Debug)]
+pub struct Recorder {
+    orders: Sender<Order>,
+    thread: JoinHandle<JournalFile>,
+}
+
+impl Recorder {
+    /// Begins to write to `file`, after what it holds.
+    pub fn start(file: JournalFile) -> Self {
+        let (orders, queue) = channel();
+        Self { orders, thread: thread::spawn(move || write(file, &queue)) }
+    }
+
+    /// Adds lines; they are on disk once a later `flush` returns.
+    pub fn append(&self, lines: String) {
+        let _ = self.orders.send(Order::Append(lines));
+    }
+
+    /// Empties the journal: what it held is of no more use.
+    pub fn start_anew(&self) {
+        let _ = self.orders.send(Order::StartAnew);
+    }
+
+    /// Waits until all lines are on disk; tells the first failure, once.
+    pub async fn flush(&self) -> Result<(), String> {
+        let (done, wait) = oneshot::channel();
+        let _ = self.orders.send(Order::Flush(done));
+        wait.await.unwrap_or_else(|_| Err("the journal's thread ended".to_owned()))
+    }
+
+    /// Ends the writing and gives the file back; `None` where the thread died.
+    pub fn stop(self) -> Option<JournalFile> {
+        drop(self.orders);
+        self.thread.join().ok()
+    }
+}
+
+fn write(mut file: JournalFile, queue: &Receiver<Order>) -> JournalFile {
+    let mut failure: Option<String> = None;
+    let mut told = false;
+    while let Ok(first) = queue.recv() {
+        let mut lines = String::new();
+        let mut waiting = Vec::new();
+        for order in std::iter::once(first).chain(queue.try_iter()) {
+            match order {
+                Order::Append(more) => lines.push_str(&more),
+                Order::StartAnew => {
+                    lines.clear();
+                    note(&mut failure, file.keep(0));
+                }
+                Order::Flush(done) => waiting.push(done),
+            }
+        }
+        if failure.is_none() && !lines.is_empty() {
+            note(&mut failure, file.append(&lines));
+        }
+        for done in waiting {
+            let result = failure.clone().filter(|_| !told).map_or(Ok(()), Err);
+            told |= result.is_err();
+            let _ = done.send(result);
+        }
+    }
+    file
+}
+
+fn note(failure: &mut Option<String>, result: io::Result<()>) {
+    if let Err(error) = result {
+        failure.get_or_insert(error.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::journal::tests::header;
+
+    fn path() -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("uploads").join(file_name(&header()));
+        (directory, path)
+    }
+
+    #[tokio::test]
+    async fn what_is_flushed_is_found_by_the_next_process() {
+        let (_directory, path) = path();
+        let (file, content) = JournalFile::open(&path).unwrap();
+        assert_eq!(content, None);
+        let recorder = Recorder::start(file);
+        recorder.append(header().line());
+        recorder.flush().await.unwrap();
+        assert!(matches!(JournalFile::open(&path), Err(OpenError::Busy)));
+        recorder.stop();
+        let (file, content) = JournalFile::open(&path).unwrap();
+        assert!(matches!(content, Some(Content::Journal(journal)) if journal.header == header()));
+        file.remove().unwrap();
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn starting_anew_forgets_what_came_before() {
+        let (_directory, path) = path();
+        let recorder = Recorder::start(JournalFile::open(&path).unwrap().0);
+        recorder.append(header().line());
+        recorder.start_anew();
+        recorder.flush().await.unwrap();
+        recorder.stop();
+        assert_eq!(JournalFile::open(&path).unwrap().1, Some(Content::Nothing));
+    }
+
+    #[test]
+    fn the_name_is_the_keys_and_tells_destinations_apart() {
+        let name = file_name(&header());
+        assert!(name.starts_with("a__quoted_______key_-") && name.ends_with(".jsonl"), "{name}");
+        assert_ne!(name, file_name(&Header { bucket: "other-1250000000".into(), ..header() }));
+        assert_eq!(name, file_name(&Header { size: 1, upload_id: "x".into(), ..header() }));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_directory, path) = path();
+        let _file = JournalFile::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_is_unusable() {
+        let (directory, _) = path();
+        fs::write(directory.path().join("file"), "").unwrap();
+        let inside = directory.path().join("file").join("journal");
+        assert!(matches!(JournalFile::open(&inside), Err(OpenError::Unusable(_))));
+    }
+}

@@ -1,0 +1,245 @@
+//! One object's upload from journal to journal: find what an earlier run left, go on with it or throw it away, upload,
+//! and leave a journal exactly where there is something to go on with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::driver::{Job, Log, Stop, drive};
+use super::event::{Event, Finished, Notice};
+use super::journal::{Content, Header, Journal};
+use super::journal_file::{JournalFile, OpenError, Recorder, file_name};
+use super::machine::{Resume, Settings, Upload};
+use super::plan::Plan;
+use super::transport::Transport;
+use crate::cos::multipart::{UploadId, abort};
+use crate::cos::{Address, Addressing, Bucket, Endpoint, Key, Service, Target};
+
+/// Where the journal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalPlace {
+    /// In this directory, under a name of its own. The upload goes on where that cannot be.
+    Directory(PathBuf),
+    /// Exactly there. What cannot be written there, or is no journal, is refused.
+    File(PathBuf),
+    /// Nowhere, for this reason: the upload cannot be resumed.
+    Nowhere(String),
+}
+
+/// One source on its way to one object.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What is uploaded, and where to.
+    pub job: Job,
+    /// How it is cut.
+    pub plan: Plan,
+    /// How persistent to be.
+    pub settings: Settings,
+    /// The first line of its journal.
+    pub header: Header,
+    /// Where its journal is.
+    pub place: JournalPlace,
+    /// Go on with what an earlier run left.
+    pub resume: bool,
+    /// Decides the waits between retries.
+    pub seed: u64,
+}
+
+/// Why nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Another process holds this upload's journal.
+    Busy(PathBuf),
+    /// The file that was given is no journal of ours.
+    NotAJournal(PathBuf),
+    /// The journal that was given cannot be written.
+    Unusable(PathBuf, String),
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The answer.
+    pub finished: Finished,
+    /// The journal that a next run goes on from.
+    pub journal: Option<PathBuf>,
+}
+
+impl Session {
+    /// Uploads. Everything that happens is handed to `observe`, in order.
+    pub async fn run<T: Transport>(
+        self,
+        transport: Arc<T>,
+        stop: watch::Receiver<Stop>,
+        observe: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Ended, Refused> {
+        let opened = self.open(observe)?;
+        let (file, resume) = match opened {
+            None => (None, None),
+            Some((file, content)) => self.settle(file, content, &*transport, observe).await,
+        };
+        let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
+        let upload = Upload::new(self.plan, self.settings, resume, self.seed);
+        let finished = drive(upload, Arc::new(self.job), transport, log.as_ref(), stop, observe).await;
+        let file = log.and_then(|log| log.recorder.stop());
+        Ok(Ended { journal: file.and_then(|file| close(file, &finished)), finished })
+    }
+
+    /// Opens the journal. A PUT has none, but what an earlier run left under its name is settled too.
+    fn open(&self, observe: &mut (dyn FnMut(Event) + Send)) -> Result<Option<(JournalFile, Content)>, Refused> {
+        let (path, required) = match &self.place {
+            JournalPlace::Nowhere(why) => {
+                if self.plan.mode() == "multipart" {
+                    observe(Event::Notice(Notice::JournalUnwritable(why.clone())));
+                }
+                return Ok(None);
+            }
+            JournalPlace::Directory(directory) => (directory.join(file_name(&self.header)), false),
+            JournalPlace::File(path) => (path.clone(), true),
+        };
+        if self.plan.mode() == "put" && !path.exists() {
+            return Ok(None);
+        }
+        match JournalFile::open(&path) {
+            Err(OpenError::Busy) => Err(Refused::Busy(path)),
+            Err(OpenError::Unusable(error)) if required => Err(Refused::Unusable(path, error.to_string())),
+            Err(OpenError::Unusable(error)) => {
+                observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+                Ok(None)
+            }
+            Ok((_, Some(Content::Garbage | Content::LaterVersion))) if required => Err(Refused::NotAJournal(path)),
+            Ok((file, Some(Content::Garbage))) => Ok(replaced(file, &path, observe)),
+            Ok((_, Some(Content::LaterVersion))) => {
+                observe(Event::Notice(Notice::JournalOfLaterVersion));
+                self.open_beside(&path)
+            }
+            Ok((file, Some(Content::Nothing))) => {
+                observe(Event::Notice(Notice::PossibleOrphan));
+                Ok(Some((file, Content::Nothing)))
+            }
+            Ok((file, content)) => Ok(Some((file, content.unwrap_or(Content::Nothing)))),
+        }
+    }
+
+    /// A journal of a later version keeps its name; ours gets one beside it.
+    fn open_beside(&self, path: &Path) -> Result<Option<(JournalFile, Content)>, Refused> {
+        let path = path.with_extension("schema1.jsonl");
+        match JournalFile::open(&path) {
+            Ok((file, content)) => Ok(Some((file, content.unwrap_or(Content::Nothing)))),
+            Err(OpenError::Busy) => Err(Refused::Busy(path)),
+            Err(OpenError::Unusable(_)) => Ok(None),
+        }
+    }
+
+    /// Goes on with the journal's upload where it is this one, and throws it away where it is not.
+    async fn settle<T: Transport>(
+        &self,
+        mut file: JournalFile,
+        content: Content,
+        transport: &T,
+        observe: &mut (dyn FnMut(Event) + Send),
+    ) -> (Option<JournalFile>, Option<Resume>) {
+        let mut kept = 0;
+        let mut resume = None;
+        if let Content::Journal(journal) = content {
+            match self.why_not(&journal) {
+                None => {
+                    kept = journal.whole;
+                    let upload_id = UploadId::new(&journal.header.upload_id).expect("a journal's reader checks it");
+                    resume = Some(Resume { upload_id, parts: journal.parts });
+                }
+                Some(why) => {
+                    let aborted = abort_stale(&journal.header, transport).await;
+                    let stale = UploadId::new(&journal.header.upload_id).map(|id| (id, aborted));
+                    observe(Event::Notice(Notice::JournalDoesNotFit { why, stale }));
+                }
+            }
+        }
+        if self.plan.mode() == "put" {
+            let _ = file.remove();
+            return (None, None);
+        }
+        if let Err(error) = file.keep(kept) {
+            observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+            return (None, resume);
+        }
+        (Some(file), resume)
+    }
+
+    fn why_not(&self, journal: &Journal) -> Option<String> {
+        if !self.resume {
+            return Some("a new upload was asked for".to_owned());
+        }
+        if self.plan.mode() == "put" {
+            return Some("the file now goes in one request".to_owned());
+        }
+        journal.header.difference(&self.header)
+    }
+}
+
+fn replaced(
+    file: JournalFile,
+    path: &Path,
+    observe: &mut (dyn FnMut(Event) + Send),
+) -> Option<(JournalFile, Content)> {
+    match file.set_aside().and_then(|aside| JournalFile::open(path).map(|(file, _)| (aside, file)).map_err(io_error)) {
+        Ok((aside, file)) => {
+            observe(Event::Notice(Notice::JournalSetAside(aside.display().to_string())));
+            Some((file, Content::Nothing))
+        }
+        Err(error) => {
+            observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+            None
+        }
+    }
+}
+
+fn io_error(error: OpenError) -> std::io::Error {
+    match error {
+        OpenError::Busy => std::io::ErrorKind::WouldBlock.into(),
+        OpenError::Unusable(error) => error,
+    }
+}
+
+/// The target that a journal's first line names; `None` where it cannot be one, or its endpoint is gone.
+pub fn target_of(header: &Header, endpoint: &Endpoint) -> Option<Target> {
+    let service = match header.service.as_str() {
+        "cos" => Service::Cos,
+        "cdcs" => Service::Cdcs,
+        _ => return None,
+    };
+    let addressing = match header.addressing.as_str() {
+        "virtual" => Addressing::Virtual,
+        "path" => Addressing::Path,
+        "cname" => Addressing::Cname,
+        _ => return None,
+    };
+    let bucket = Bucket::new(&header.bucket).ok()?;
+    let address = Address { service, endpoint: endpoint.clone(), addressing, bucket };
+    Some(Target { address, key: Key::new(&header.key).ok()? })
+}
+
+/// Aborts an upload that nothing will go on with; one try, since its id is told either way.
+async fn abort_stale<T: Transport>(header: &Header, transport: &T) -> bool {
+    let target = Endpoint::parse(&header.endpoint).ok().and_then(|endpoint| target_of(header, &endpoint));
+    let (Some(target), Some(upload_id)) = (target, UploadId::new(&header.upload_id)) else {
+        return false;
+    };
+    let answer = transport.send(abort::request(&target, &upload_id), None).await;
+    answer.is_ok_and(|response| abort::read(&response).is_ok())
+}
+
+/// Keeps the journal where there is an upload to go on with, or may be; removes it otherwise.
+fn close(file: JournalFile, finished: &Finished) -> Option<PathBuf> {
+    let path = file.path().to_owned();
+    let of_use = match finished {
+        Finished::Stored(_) => false,
+        Finished::Failed(error) | Finished::Unknown(error) => error.leftover.is_some(),
+    };
+    if of_use {
+        return Some(path);
+    }
+    let _ = file.remove();
+    None
+}

@@ -1,0 +1,256 @@
+//! A file on disk: what it is, its ranges, and whether it is still what it was.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::cos::checksum::{Digest, Hasher};
+use crate::upload::error::SourceError;
+use crate::upload::plan::Range;
+
+/// Bytes are read, hashed and sent in pieces of this size: small enough for the CPU's cache.
+pub const CHUNK: usize = 256 << 10;
+
+/// What tells a file from another, and from itself at another time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// Size in bytes.
+    pub size: u64,
+    /// Time of the last modification.
+    pub modified: SystemTime,
+    /// Device and inode, where the platform has them.
+    pub inode: Option<(u64, u64)>,
+}
+
+impl Identity {
+    fn of(metadata: &Metadata) -> Self {
+        Self { size: metadata.len(), modified: metadata.modified().unwrap_or(UNIX_EPOCH), inode: inode(metadata) }
+    }
+
+    /// What differs from `self` in `now`; `None` where nothing does.
+    pub fn difference(&self, now: &Self) -> Option<String> {
+        if self.size != now.size {
+            return Some(format!("its size went from {} to {} bytes", self.size, now.size));
+        }
+        if self.modified != now.modified {
+            let (from, to) = (nanoseconds(self.modified), nanoseconds(now.modified));
+            return Some(format!("its time of modification went from {from} to {to}"));
+        }
+        (self.inode != now.inode).then(|| "another file took its place".to_owned())
+    }
+}
+
+/// A time as `seconds.nanoseconds` since 1970; before that, as negative seconds.
+pub fn nanoseconds(time: SystemTime) -> String {
+    let text = |span: Duration| format!("{}.{:09}", span.as_secs(), span.subsec_nanos());
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => text(since),
+        Err(before) => format!("-{}", text(before.duration())),
+    }
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn inode(_metadata: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// An open file that is being uploaded.
+#[derive(Debug, Clone)]
+pub struct FileSource {
+    path: PathBuf,
+    file: Arc<File>,
+    identity: Identity,
+}
+
+impl FileSource {
+    /// Opens a regular file. A pipe or a device is refused without being opened: opening one can wait for ever.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+        if !metadata.is_file() {
+            return Err(SourceError::NotAFile(kind(&metadata)));
+        }
+        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        let identity = Identity::of(&file.metadata().map_err(|error| unreadable(&error))?);
+        Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
+    }
+
+    /// The path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the file was when it was opened.
+    pub fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    /// The open file.
+    pub(in crate::upload) fn file(&self) -> &Arc<File> {
+        &self.file
+    }
+
+    /// Looks at the open file and at what its path names now; both must be what was opened, and still be readable.
+    pub fn check_unchanged(&self) -> Result<(), SourceError> {
+        let opened = Identity::of(&self.file.metadata().map_err(|error| unreadable(&error))?);
+        if let Some(what) = self.identity.difference(&opened) {
+            return Err(SourceError::Changed(what));
+        }
+        let named = match File::open(&self.path).and_then(|file| file.metadata()) {
+            Ok(metadata) => Identity::of(&metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(SourceError::Changed("it was removed or renamed".to_owned()));
+            }
+            Err(error) => return Err(SourceError::Changed(format!("it can no longer be read ({error})"))),
+        };
+        self.identity.difference(&named).map_or(Ok(()), |what| Err(SourceError::Changed(what)))
+    }
+
+    /// Reads a range once more, for its MD5 and CRC-64. Blocks.
+    pub fn digest(&self, range: Range) -> Result<Digest, SourceError> {
+        let mut hasher = Hasher::crc64_and_md5();
+        let mut buffer = vec![0; CHUNK];
+        let end = range.offset + range.length;
+        let mut offset = range.offset;
+        while offset < end {
+            let wanted = usize::try_from(end - offset).unwrap_or(CHUNK).min(CHUNK);
+            let read = self.read_at(&mut buffer[..wanted], offset)?;
+            hasher.update(&buffer[..read]);
+            offset += read as u64;
+        }
+        self.check_unchanged()?;
+        Ok(hasher.finish())
+    }
+
+    /// Reads at least one byte at `offset`. Blocks where the bytes are not in the page cache.
+    pub(in crate::upload) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError> {
+        loop {
+            match read_at(&self.file, buffer, offset) {
+                Ok(0) => return Err(SourceError::Changed(format!("it ends at {offset} bytes already"))),
+                Ok(read) => return Ok(read),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(unreadable(&error)),
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+fn unreadable(error: &io::Error) -> SourceError {
+    match error.kind() {
+        io::ErrorKind::NotFound => SourceError::Missing,
+        _ => SourceError::Unreadable(error.to_string()),
+    }
+}
+
+fn kind(metadata: &Metadata) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = metadata.file_type();
+        if kind.is_fifo() {
+            return "a pipe";
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return "a device";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+    }
+    if metadata.is_dir() { "a directory" } else { "something special" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn source(content: &[u8]) -> (tempfile::TempDir, PathBuf, FileSource) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        fs::write(&path, content).unwrap();
+        let source = FileSource::open(&path).unwrap();
+        (directory, path, source)
+    }
+
+    fn changed(source: &FileSource) -> String {
+        match source.check_unchanged() {
+            Err(SourceError::Changed(what)) => what,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_file_left_alone_is_unchanged() {
+        let (_directory, _, source) = source(b"content");
+        assert_eq!(source.check_unchanged(), Ok(()));
+    }
+
+    #[test]
+    fn every_change_is_noticed_and_named() {
+        let (_directory, path, appended) = source(b"content");
+        File::options().append(true).open(&path).unwrap().write_all(b"!").unwrap();
+        assert_eq!(changed(&appended), "its size went from 7 to 8 bytes");
+
+        let (_directory, path, truncated) = source(b"content");
+        File::create(&path).unwrap();
+        assert_eq!(changed(&truncated), "its size went from 7 to 0 bytes");
+
+        let (_directory, path, touched) = source(b"content");
+        let later = touched.identity().modified + Duration::from_secs(7);
+        File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+        assert!(changed(&touched).starts_with("its time of modification went from "));
+
+        let (_directory, path, removed) = source(b"content");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(changed(&removed), "it was removed or renamed");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_file_of_the_same_size_and_time_is_noticed() {
+        let (directory, path, source) = source(b"content");
+        let other = directory.path().join("other");
+        fs::write(&other, b"CONTENT").unwrap();
+        File::options().write(true).open(&other).unwrap().set_modified(source.identity().modified).unwrap();
+        fs::rename(&other, &path).unwrap();
+        assert_eq!(changed(&source), "another file took its place");
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_by_its_kind() {
+        let directory = tempfile::tempdir().unwrap();
+        let refused = |path: &Path| FileSource::open(path).unwrap_err();
+        assert_eq!(refused(directory.path()), SourceError::NotAFile("a directory"));
+        assert_eq!(refused(&directory.path().join("none")), SourceError::Missing);
+        #[cfg(unix)]
+        assert_eq!(refused(Path::new("/dev/null")), SourceError::NotAFile("a device"));
+    }
+
+    #[test]
+    fn a_range_is_read_and_hashed() {
+        let (_directory, _, source) = source(b"12[Object Part]34");
+        let digest = source.digest(Range { offset: 2, length: 13 }).unwrap();
+        assert_eq!((digest.length, digest.crc64), (13, 4_510_578_591_875_220_731));
+        assert_eq!(digest.md5.unwrap().hex(), "108f528eb63b65e734f27ae331f5ffaa");
+        let beyond = source.digest(Range { offset: 10, length: 13 });
+        assert_eq!(beyond, Err(SourceError::Changed("it ends at 17 bytes already".to_owned())));
+    }
+}

@@ -1,0 +1,5 @@
+//! Where the bytes come from.
+
+pub mod file;
+
+pub use file::{FileSource, Identity};

@@ -1,0 +1,17 @@
+//! The one seam of the engine: something that sends a request and brings the answer.
+
+use std::future::Future;
+
+use super::body::FileBody;
+use super::error::SendError;
+use crate::cos::{Request, Response};
+
+/// Sends requests. It signs them, keeps time limits, and decides nothing.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends `request`, with the bytes of `body` where there is one, and reads the answer to its end.
+    fn send(
+        &self,
+        request: Request,
+        body: Option<FileBody>,
+    ) -> impl Future<Output = Result<Response, SendError>> + Send;
+}
