@@ -1,0 +1,244 @@
+//! JSON lines for programs: field names and their order are an interface, see the README.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::exit::{Verdict, of_cause, service_error};
+use super::message;
+use super::report::Summary;
+use crate::upload::{Cause, Event, Object, Operation, Plan};
+
+/// Which upload a line is about.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Named<'a> {
+    pub(super) source: Cow<'a, str>,
+    pub(super) bucket: &'a str,
+    pub(super) key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<&'a str>,
+}
+
+/// A line.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub(super) enum Line<'a> {
+    Planned(Planned<'a>),
+    Started(Planned<'a>),
+    Progress(Moved<'a>),
+    Part(Part<'a>),
+    Retry(Retry<'a>),
+    Uploaded(Uploaded<'a>),
+    Failed(Failed<'a>),
+    Summary(Summed),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Planned<'a> {
+    #[serde(flatten)]
+    named: Named<'a>,
+    size: u64,
+    mode: &'static str,
+    part_size: u64,
+    parts: u16,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Moved<'a> {
+    #[serde(flatten)]
+    named: Named<'a>,
+    bytes: u64,
+    total: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Part<'a> {
+    #[serde(flatten)]
+    named: Named<'a>,
+    part_number: u16,
+    size: u64,
+    etag: &'a str,
+    crc64ecma: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Retry<'a> {
+    #[serde(flatten)]
+    named: Named<'a>,
+    operation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_number: Option<u16>,
+    attempts: u32,
+    wait_ms: u64,
+    error: Error<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Uploaded<'a> {
+    #[serde(flatten)]
+    named: Named<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_disk: Option<Cow<'a, str>>,
+    size: u64,
+    etag: &'a str,
+    crc64ecma: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upload_id: Option<&'a str>,
+    parts: u16,
+    part_size: u64,
+    parts_resumed: u16,
+    bytes_sent: u64,
+    bytes_resumed: u64,
+    attempts: u32,
+    duration_ms: u64,
+    request_id: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Failed<'a> {
+    #[serde(flatten)]
+    named: Named<'a>,
+    exit_code: u8,
+    error: Error<'a>,
+    resumable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<Cow<'a, str>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Summed {
+    uploaded: u64,
+    failed: u64,
+    bytes_sent: u64,
+    bytes_resumed: u64,
+    duration_ms: u64,
+    exit_code: u8,
+}
+
+#[derive(Debug, Serialize)]
+struct Error<'a> {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    message: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn planned(named: Named<'a>, plan: &Plan) -> Self {
+        Self::Planned(Planned::new(named, plan))
+    }
+
+    pub(super) fn uploaded(
+        named: Named<'a>,
+        on_disk: Option<&'a Path>,
+        plan: Option<&Plan>,
+        object: &'a Object,
+        elapsed: Duration,
+    ) -> Self {
+        Self::Uploaded(Uploaded {
+            named,
+            on_disk: on_disk.map(Path::to_string_lossy),
+            size: object.size,
+            etag: &object.etag,
+            crc64ecma: object.crc64.to_string(),
+            version_id: object.version_id.as_deref(),
+            upload_id: object.upload_id.as_ref().map(|id| id.as_str()),
+            parts: plan.map_or(object.parts_sent + object.parts_resumed, Plan::parts),
+            part_size: plan.map_or(object.size, Plan::part_size),
+            parts_resumed: object.parts_resumed,
+            bytes_sent: object.bytes_sent,
+            bytes_resumed: object.bytes_resumed,
+            attempts: object.attempts,
+            duration_ms: milliseconds(elapsed),
+            request_id: object.request_id.as_deref(),
+        })
+    }
+
+    pub(super) fn failed(named: Named<'a>, verdict: &'a Verdict, journal: Option<&'a Path>) -> Self {
+        let error = Error {
+            kind: verdict.kind.as_str(),
+            code: verdict.code.as_deref(),
+            status: verdict.status,
+            message: Cow::Borrowed(&verdict.message),
+            request_id: verdict.request_id.as_deref(),
+        };
+        let journal = journal.filter(|_| verdict.resumable).map(Path::to_string_lossy);
+        Self::Failed(Failed { named, exit_code: verdict.exit_code, error, resumable: verdict.resumable, journal })
+    }
+
+    pub(super) fn summary(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {
+        let Summary { uploaded, failed, bytes_sent, bytes_resumed } = summary;
+        let duration_ms = milliseconds(elapsed);
+        Self::Summary(Summed { uploaded, failed, bytes_sent, bytes_resumed, duration_ms, exit_code })
+    }
+
+    /// The line of an event, for those that have one.
+    pub(super) fn of_event(named: Named<'a>, event: &'a Event) -> Option<Self> {
+        let unlocated = Named { location: None, ..named.clone() };
+        Some(match event {
+            Event::Started(plan) => Self::Started(Planned::new(named, plan)),
+            Event::Progress(progress) => {
+                Self::Progress(Moved { named: unlocated, bytes: progress.bytes, total: progress.total })
+            }
+            Event::PartStored(record) => Self::Part(Part {
+                named: unlocated,
+                part_number: record.number.value(),
+                size: record.size,
+                etag: &record.etag,
+                crc64ecma: record.crc64.to_string(),
+            }),
+            Event::Retrying { operation, attempts, wait, cause } => Self::Retry(Retry {
+                named: unlocated,
+                operation: message::kind(*operation),
+                part_number: part_number(*operation),
+                attempts: *attempts,
+                wait_ms: milliseconds(*wait),
+                error: Error::of_cause(cause),
+            }),
+            Event::Initiated(_) | Event::Resumed { .. } | Event::Notice(_) => return None,
+        })
+    }
+}
+
+impl<'a> Planned<'a> {
+    fn new(named: Named<'a>, plan: &Plan) -> Self {
+        Self { named, size: plan.size(), mode: plan.mode(), part_size: plan.part_size(), parts: plan.parts() }
+    }
+}
+
+impl<'a> Error<'a> {
+    fn of_cause(cause: &'a Cause) -> Self {
+        let service = service_error(cause);
+        Self {
+            kind: of_cause(cause, None).1.as_str(),
+            code: service.and_then(|service| service.code.as_deref()),
+            status: service.map(|service| service.status),
+            message: Cow::Owned(cause.to_string()),
+            request_id: cause.request_id(),
+        }
+    }
+}
+
+/// A line as text.
+pub(super) fn text(line: &Line<'_>) -> String {
+    serde_json::to_string(line).expect("a line has string keys and finite numbers")
+}
+
+fn part_number(operation: Operation) -> Option<u16> {
+    match operation {
+        Operation::UploadPart(number) | Operation::ComparePart(number) => Some(number.value()),
+        _ => None,
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,189 @@
+//! How far, how fast, how long yet: pure arithmetic, handed the time.
+
+use std::time::{Duration, Instant};
+
+use super::units;
+use crate::upload::Progress;
+
+/// How long the rate remembers: long enough to be calm, short enough to notice a change.
+const MEMORY: Duration = Duration::from_secs(5);
+/// Shorter steps than this say nothing about the rate.
+const SHORTEST_STEP: Duration = Duration::from_millis(200);
+/// Nobody plans further ahead.
+const LONGEST_LEFT: f64 = 99.0 * 86_400.0;
+const WIDEST_BAR: usize = 30;
+const NARROWEST_BAR: usize = 5;
+
+/// The progress of one upload over time.
+#[derive(Debug, Clone)]
+pub(super) struct Meter {
+    bytes: u64,
+    total: u64,
+    measured: (Instant, u64),
+    rate: Option<f64>,
+}
+
+impl Meter {
+    /// An upload of `total` bytes that begins now.
+    pub(super) fn new(now: Instant, total: u64) -> Self {
+        Self { bytes: 0, total, measured: (now, 0), rate: None }
+    }
+
+    /// Bytes that are there already and say nothing about the rate.
+    pub(super) fn resume(&mut self, now: Instant, bytes: u64) {
+        self.bytes = bytes;
+        self.measured = (now, bytes);
+    }
+
+    /// Takes in how far it is now. Bytes that are sent again make it go back.
+    pub(super) fn observe(&mut self, now: Instant, progress: Progress) {
+        self.bytes = progress.bytes.min(progress.total);
+        self.total = progress.total;
+        let step = now.saturating_duration_since(self.measured.0);
+        if step < SHORTEST_STEP {
+            return;
+        }
+        let rate = precise(self.bytes.saturating_sub(self.measured.1)) / step.as_secs_f64();
+        let weight = 1.0 - (-step.as_secs_f64() / MEMORY.as_secs_f64()).exp();
+        self.rate = Some(self.rate.map_or(rate, |before| before + weight * (rate - before)));
+        self.measured = (now, self.bytes);
+    }
+
+    /// Everything in one line: `12% 61.0 MiB of 512.0 MiB, 5.1 MiB/s, 88 s left`.
+    pub(super) fn line(&self) -> String {
+        self.details().concat()
+    }
+
+    /// The line in so many columns: without the last details where it is narrow, with a bar where it is wide.
+    pub(super) fn bar(&self, columns: usize) -> String {
+        let mut text = String::new();
+        for detail in self.details() {
+            if text.chars().count() + detail.chars().count() > columns {
+                break;
+            }
+            text.push_str(&detail);
+        }
+        let space = columns.saturating_sub(text.chars().count() + "[] ".len()).min(WIDEST_BAR);
+        if space < NARROWEST_BAR {
+            return text;
+        }
+        let filled = usize::try_from(u64::from(self.percent()) * space as u64 / 100).unwrap_or(space);
+        format!("[{}{}] {text}", "#".repeat(filled), "-".repeat(space - filled))
+    }
+
+    /// The most important first.
+    fn details(&self) -> Vec<String> {
+        let mut details = vec![
+            format!("{}%", self.percent()),
+            format!(" {} of {}", units::size(self.bytes), units::size(self.total)),
+        ];
+        if let Some(rate) = self.whole_rate() {
+            details.push(format!(", {}/s", units::size(rate)));
+        }
+        if let Some(left) = self.left() {
+            details.push(format!(", {} left", units::duration(left)));
+        }
+        details
+    }
+
+    fn percent(&self) -> u8 {
+        if self.total == 0 {
+            return 100;
+        }
+        let percent = u128::from(self.bytes) * 100 / u128::from(self.total);
+        u8::try_from(percent.min(100)).expect("at most 100 fits")
+    }
+
+    /// Bytes a second, where there is a rate to speak of.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float becomes the nearest u64")]
+    fn whole_rate(&self) -> Option<u64> {
+        self.rate.map(|rate| rate as u64).filter(|rate| *rate > 0)
+    }
+
+    fn left(&self) -> Option<Duration> {
+        let seconds = precise(self.total - self.bytes.min(self.total)) / precise(self.whole_rate()?);
+        // Tenths of a second would flicker.
+        Some(Duration::from_secs_f64(seconds.min(LONGEST_LEFT).ceil()))
+    }
+}
+
+/// Bytes as a float: beyond 2^53 the last ones are lost, and nobody sees them in a rate.
+#[expect(clippy::cast_precision_loss, reason = "a rate needs no last byte")]
+fn precise(bytes: u64) -> f64 {
+    bytes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::world::tests::world;
+
+    const MIB: u64 = 1 << 20;
+
+    fn now() -> Instant {
+        (world(&[], &[]).world.stopwatch)()
+    }
+
+    fn at(began: Instant, seconds: u64) -> Instant {
+        began + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn nothing_is_divided_by_nothing() {
+        let began = now();
+        let mut meter = Meter::new(began, 0);
+        assert_eq!(meter.line(), "100% 0 B of 0 B");
+        meter.observe(began, Progress { bytes: 0, total: 0 });
+        meter.observe(at(began, 1), Progress { bytes: 0, total: 0 });
+        assert_eq!(meter.line(), "100% 0 B of 0 B");
+        let mut meter = Meter::new(began, 10);
+        meter.observe(at(began, 100), Progress { bytes: 0, total: 10 });
+        assert_eq!(meter.line(), "0% 0 B of 10 B");
+        meter.observe(at(began, 200), Progress { bytes: 20, total: 10 });
+        assert_eq!(meter.line(), "100% 10 B of 10 B");
+    }
+
+    #[test]
+    fn a_very_long_wait_is_told_in_days() {
+        let began = now();
+        let mut meter = Meter::new(began, u64::MAX);
+        meter.observe(at(began, 1), Progress { bytes: 1, total: u64::MAX });
+        assert_eq!(meter.line(), "0% 1 B of 16.0 EiB, 1 B/s, 99 d left");
+    }
+
+    #[test]
+    fn the_rate_is_smoothed_and_leaves_out_what_was_there() {
+        let began = now();
+        let mut meter = Meter::new(began, 512 * MIB);
+        meter.resume(began, 100 * MIB);
+        meter.observe(at(began, 1), Progress { bytes: 110 * MIB, total: 512 * MIB });
+        assert_eq!(meter.line(), "21% 110.0 MiB of 512.0 MiB, 10.0 MiB/s, 41 s left");
+        meter.observe(at(began, 2), Progress { bytes: 110 * MIB, total: 512 * MIB });
+        assert_eq!(meter.line(), "21% 110.0 MiB of 512.0 MiB, 8.2 MiB/s, 50 s left");
+        meter.observe(at(began, 3), Progress { bytes: 90 * MIB, total: 512 * MIB });
+        assert_eq!(meter.line(), "17% 90.0 MiB of 512.0 MiB, 6.7 MiB/s, 63 s left");
+    }
+
+    #[test]
+    fn a_narrow_line_drops_details_and_a_wide_one_has_a_bar() {
+        let began = now();
+        let mut meter = Meter::new(began, 512 * MIB);
+        meter.observe(at(began, 10), Progress { bytes: 61 * MIB, total: 512 * MIB });
+        let table = [
+            (2, ""),
+            (3, "11%"),
+            (24, "[#-----------------] 11%"),
+            (25, "11% 61.0 MiB of 512.0 MiB"),
+            (39, "11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s"),
+            (48, "11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s, 74 s left"),
+            (60, "[#---------] 11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s, 74 s left"),
+            (79, "[###--------------------------] 11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s, 74 s left"),
+        ];
+        for (columns, text) in table {
+            assert_eq!(meter.bar(columns), text, "{columns}");
+        }
+        for columns in 0..200 {
+            assert!(meter.bar(columns).chars().count() <= columns);
+        }
+    }
+}

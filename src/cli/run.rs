@@ -1,0 +1,62 @@
+//! The whole program: read the command line, carry the command out, say how it ended.
+
+use super::args::Command;
+use super::console::{Console, Label};
+use super::exit::{Failure, OTHER, SUCCESS, USAGE};
+use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};
+use super::world::World;
+use super::{completions, emulator, man, resume, upload, variables};
+
+/// Runs the program in a world. Returns its exit code.
+pub fn run(mut world: World) -> u8 {
+    let console = Console::new(&world);
+    let exit_code = match variables::parse(&world.arguments, &world.variables) {
+        Ok(arguments) => carry_out(arguments.command, &mut world, &console),
+        Err(error) => show(&error, &console),
+    };
+    with_results_written(exit_code, &console)
+}
+
+fn carry_out(command: Command, world: &mut World, console: &Console) -> u8 {
+    dispatch(command, world, console).unwrap_or_else(|failure| {
+        let verdict = failure.verdict();
+        verdict.tell(console);
+        verdict.exit_code
+    })
+}
+
+fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    match command {
+        Command::Upload(typed) => Ok(upload::run(&UploadOptions::new(typed, world)?, world, console)),
+        Command::Resume(typed) => resume::run(&ResumeOptions::new(typed, world)?, world, console),
+        Command::Emulator(typed) => emulator::run(&EmulatorOptions::new(typed, world)?, world, console),
+        Command::Completions(typed) => Ok(completions::run(&typed, world)),
+        Command::Man(typed) => man::run(&typed),
+    }
+}
+
+/// Shows what clap has to say: help and version are results, the rest is wrong usage.
+fn show(error: &clap::Error, console: &Console) -> u8 {
+    let text = error.render().to_string();
+    let text = text.trim_end();
+    if !error.use_stderr() {
+        console.result(text);
+        return SUCCESS;
+    }
+    match text.strip_prefix("error: ") {
+        Some(message) => console.labelled(Label::Error, message),
+        None => console.message(text),
+    }
+    USAGE
+}
+
+/// A command whose results nobody could read has not succeeded.
+fn with_results_written(exit_code: u8, console: &Console) -> u8 {
+    match console.results_lost() {
+        Some(why) if exit_code == SUCCESS => {
+            Failure::ResultsLost(why).verdict().tell(console);
+            OTHER
+        }
+        _ => exit_code,
+    }
+}

@@ -1,0 +1,89 @@
+//! Where the platform keeps what a program wants to find again.
+
+use std::path::PathBuf;
+
+use super::world::{Variables, World};
+
+/// The directories that are used where nobody names others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Places {
+    base: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Platform {
+    MacOs,
+    Windows,
+    Other,
+}
+
+impl Platform {
+    fn here() -> Self {
+        if cfg!(target_os = "macos") {
+            Self::MacOs
+        } else if cfg!(windows) {
+            Self::Windows
+        } else {
+            Self::Other
+        }
+    }
+}
+
+impl Places {
+    /// The places in this world.
+    pub(super) fn of(world: &World) -> Self {
+        Self { base: base(Platform::here(), &world.variables) }
+    }
+
+    /// Where journals are.
+    pub(super) fn uploads(&self) -> Option<PathBuf> {
+        self.base.as_ref().map(|base| base.join("uploads"))
+    }
+
+    /// Where the emulator keeps its objects.
+    pub(super) fn emulator(&self) -> Option<PathBuf> {
+        self.base.as_ref().map(|base| base.join("emulator"))
+    }
+}
+
+fn base(platform: Platform, variables: &Variables) -> Option<PathBuf> {
+    let directory = |name| variables.get(name).map(PathBuf::from);
+    let state = match platform {
+        Platform::MacOs => directory("HOME")?.join("Library/Application Support"),
+        Platform::Windows => directory("LOCALAPPDATA")?,
+        // A relative path there is to be ignored, says the XDG Base Directory Specification.
+        Platform::Other => match directory("XDG_STATE_HOME").filter(|path| path.is_absolute()) {
+            Some(state) => state,
+            None => directory("HOME")?.join(".local/state"),
+        },
+    };
+    Some(state.join("cosput"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_platform_has_its_place() {
+        let base = |platform, variables: &[(&str, &str)]| base(platform, &variables.iter().copied().collect());
+        let xdg = ("XDG_STATE_HOME", if cfg!(windows) { r"C:\state" } else { "/state" });
+        let home = ("HOME", "/home/u");
+        assert_eq!(base(Platform::Other, &[xdg, home]), Some(PathBuf::from(xdg.1).join("cosput")));
+        assert_eq!(base(Platform::Other, &[home]), Some("/home/u/.local/state/cosput".into()));
+        assert_eq!(
+            base(Platform::Other, &[("XDG_STATE_HOME", "state"), home]),
+            Some("/home/u/.local/state/cosput".into())
+        );
+        assert_eq!(base(Platform::Other, &[]), None);
+        assert_eq!(base(Platform::MacOs, &[home]), Some("/home/u/Library/Application Support/cosput".into()));
+        assert_eq!(base(Platform::Windows, &[("LOCALAPPDATA", "/l")]), Some("/l/cosput".into()));
+    }
+
+    #[test]
+    fn the_emulator_lives_beside_the_journals() {
+        let places = Places { base: Some("/s/cosput".into()) };
+        assert_eq!(places.uploads(), Some("/s/cosput/uploads".into()));
+        assert_eq!(places.emulator(), Some("/s/cosput/emulator".into()));
+    }
+}

@@ -1,0 +1,187 @@
+//! Sizes and durations as people write and read them.
+//!
+//! `K`, `M`, `G`, `T` are binary like `KiB`…; `KB`… are decimal. The arithmetic is exact: a size that does not fit is
+//! refused, never rounded up or cut off.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+
+/// Why a text is no size: what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidSize(&'static str);
+
+impl fmt::Display for InvalidSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; expected a size like 8MiB, 8M, 8MB or 8388608", self.0)
+    }
+}
+
+impl std::error::Error for InvalidSize {}
+
+/// Why a text is no duration: what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidDuration(String);
+
+impl fmt::Display for InvalidDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; expected a duration like 90s, 5m or 7d", self.0)
+    }
+}
+
+impl std::error::Error for InvalidDuration {}
+
+/// Reads a size in bytes. Half a byte that a fraction leaves over is dropped.
+pub fn parse_size(text: &str) -> Result<u64, InvalidSize> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, suffix) = text.split_at(end);
+    if number.is_empty() {
+        return Err(InvalidSize(if text.starts_with('-') { "it is negative" } else { "it has no number" }));
+    }
+    let unit = unit(suffix.trim()).ok_or(InvalidSize("its unit is unknown"))?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if number.contains('.') && (whole.is_empty() || fraction.is_empty() || fraction.contains('.')) {
+        return Err(InvalidSize("its number cannot be read"));
+    }
+    if unit == 1 && !fraction.is_empty() {
+        return Err(InvalidSize("a byte has no fraction"));
+    }
+    scaled(whole, fraction, unit).ok_or(InvalidSize("it is too large"))
+}
+
+fn unit(suffix: &str) -> Option<u64> {
+    Some(match suffix.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "ki" | "kib" => bytesize::KIB,
+        "m" | "mi" | "mib" => bytesize::MIB,
+        "g" | "gi" | "gib" => bytesize::GIB,
+        "t" | "ti" | "tib" => bytesize::TIB,
+        "kb" => bytesize::KB,
+        "mb" => bytesize::MB,
+        "gb" => bytesize::GB,
+        "tb" => bytesize::TB,
+        _ => return None,
+    })
+}
+
+fn scaled(whole: &str, fraction: &str, unit: u64) -> Option<u64> {
+    // Nine digits are finer than a byte of a gigabyte; more could overflow and change nothing.
+    let fraction = &fraction[..fraction.len().min(9)];
+    let scale = 10_u128.pow(u32::try_from(fraction.len()).ok()?);
+    let whole = u128::from(whole.parse::<u64>().ok()?);
+    let fraction: u128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
+    u64::try_from((whole * scale + fraction) * u128::from(unit) / scale).ok()
+}
+
+/// Reads a duration longer than nothing.
+pub fn parse_duration(text: &str) -> Result<Duration, InvalidDuration> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err(InvalidDuration("it is zero".to_owned())),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(InvalidDuration(error.to_string())),
+    }
+}
+
+/// A size for people, in binary units: `6.2 KiB`.
+pub fn size(bytes: u64) -> String {
+    ByteSize::b(bytes).display().iec().to_string()
+}
+
+/// A duration for people, as coarse as it is long: `0.8 s`, `88 s`, `12 min`, `3 h 20 min`.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..=9 => format!("{:.1} s", duration.as_secs_f64()),
+        10..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_binary_and_kb_is_decimal() {
+        let table = [
+            ("0", 0),
+            ("8388608", 8_388_608),
+            ("12B", 12),
+            ("1K", 1 << 10),
+            ("1k", 1 << 10),
+            ("8M", 8 << 20),
+            ("8Mi", 8 << 20),
+            ("8MiB", 8 << 20),
+            ("8mib", 8 << 20),
+            ("8 MiB", 8 << 20),
+            (" 8MiB ", 8 << 20),
+            ("3G", 3 << 30),
+            ("2T", 2 << 40),
+            ("1KB", 1_000),
+            ("8MB", 8_000_000),
+            ("1.5G", 1_610_612_736),
+            ("1.5GB", 1_500_000_000),
+            ("0.1K", 102),
+            ("1.0000000001K", 1024),
+            ("2GB", 2_000_000_000),
+            ("2TB", 2_000_000_000_000),
+            ("18446744073709551615", u64::MAX),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(parse_size(text), Ok(bytes), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_size_is_refused_with_the_reason() {
+        let table = [
+            ("", "it has no number"),
+            ("MiB", "it has no number"),
+            ("-1", "it is negative"),
+            ("-8M", "it is negative"),
+            ("+8M", "it has no number"),
+            ("12XB", "its unit is unknown"),
+            ("1P", "its unit is unknown"),
+            ("8 M B", "its unit is unknown"),
+            ("1e3", "its unit is unknown"),
+            ("1,5G", "its unit is unknown"),
+            (".5G", "its number cannot be read"),
+            ("5.G", "its number cannot be read"),
+            ("1.2.3G", "its number cannot be read"),
+            ("1.5", "a byte has no fraction"),
+            ("1.5B", "a byte has no fraction"),
+            ("18446744073709551616", "it is too large"),
+            ("16777216T", "it is too large"),
+            ("99999999999999999999999T", "it is too large"),
+        ];
+        for (text, why) in table {
+            assert_eq!(parse_size(text), Err(InvalidSize(why)), "{text:?}");
+        }
+        assert_eq!(
+            parse_size("12XB").unwrap_err().to_string(),
+            "its unit is unknown; expected a size like 8MiB, 8M, 8MB or 8388608"
+        );
+    }
+
+    #[test]
+    fn durations_have_a_unit_and_are_not_zero() {
+        assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("7d"), Ok(Duration::from_secs(7 * 86_400)));
+        assert_eq!(parse_duration("1m 30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("0s").unwrap_err().to_string(), "it is zero; expected a duration like 90s, 5m or 7d");
+        for bad in ["", "10", "-1s", "soon", "99999999999999999999d"] {
+            assert!(parse_duration(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_and_durations_are_short_for_people() {
+        assert_eq!([0, 1023, 6349, 512 << 20, 5 << 40].map(size), ["0 B", "1023 B", "6.2 KiB", "512.0 MiB", "5.0 TiB"]);
+        let told = [0, 9, 10, 119, 120, 7199, 7200, 172_799, 172_800].map(|s| duration(Duration::from_secs(s)));
+        assert_eq!(told, ["0.0 s", "9.0 s", "10 s", "119 s", "2 min", "119 min", "2 h 0 min", "47 h 59 min", "2 d"]);
+    }
+}

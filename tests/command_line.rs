@@ -1,0 +1,342 @@
+//! The program as it is typed: what is refused before anything is sent, and what a dry run shows. Whole output each time.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const BUCKET: &str = "examplebucket-1250000000";
+
+/// A directory with a file in it, and the program run there with nothing else in its environment.
+struct Setting {
+    directory: TempDir,
+    variables: Vec<(&'static str, &'static str)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("a.txt"), [b'a'; 6349]).unwrap();
+        Self { directory, variables: Vec::new() }
+    }
+
+    fn variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variables.push((name, value));
+        self
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// A file of `size` bytes that takes no room on the disk.
+    fn sparse(&self, name: &str, size: u64) {
+        File::create(self.path(name)).unwrap().set_len(size).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        let output = Command::new(env!("CARGO_BIN_EXE_cosput"))
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env_clear()
+            .envs(self.variables.iter().copied())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// `upload` into the usual bucket and region.
+    fn upload(&self, arguments: &[&str]) -> Outcome {
+        let arguments: Vec<&str> =
+            ["upload", "-b", BUCKET, "--region", "ap-guangzhou"].iter().chain(arguments).copied().collect();
+        self.run(&arguments)
+    }
+}
+
+fn refused(code: i32, stderr: &str) -> Outcome {
+    Outcome { code: Some(code), stdout: String::new(), stderr: stderr.to_owned() }
+}
+
+/// As clap tells what cannot be read.
+fn unreadable(message: &str) -> Outcome {
+    refused(2, &format!("error: {message}\n\nFor more information, try '--help'.\n"))
+}
+
+fn shown(stdout: &str) -> Outcome {
+    Outcome { code: Some(0), stdout: stdout.to_owned(), stderr: String::new() }
+}
+
+#[test]
+fn a_missing_file() {
+    let expected = refused(3, "error: could not upload nope.bin: no such file\n");
+    assert_eq!(Setting::new().upload(&["nope.bin"]), expected);
+    assert_eq!(Setting::new().upload(&["nope.bin", "--dry-run"]), expected);
+}
+
+#[test]
+fn a_missing_file_is_told_to_programs_too() {
+    let outcome = Setting::new().upload(&["nope.bin", "--json", "-q"]);
+    assert_eq!(
+        outcome.stdout,
+        "{\"event\":\"failed\",\"source\":\"nope.bin\",\"bucket\":\"examplebucket-1250000000\",\"key\":\"nope.bin\",\
+         \"exit_code\":3,\"error\":{\"kind\":\"source\",\"message\":\"could not upload nope.bin: no such file\"},\
+         \"resumable\":false}\n"
+    );
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(3), "error: could not upload nope.bin: no such file\n"));
+}
+
+#[test]
+fn a_directory() {
+    let setting = Setting::new();
+    fs::create_dir(setting.path("d")).unwrap();
+    assert_eq!(
+        setting.upload(&["d"]),
+        refused(
+            2,
+            "error: could not upload d: is a directory, not a file\nhint: give one file; pack a directory first\n"
+        )
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device() {
+    assert_eq!(
+        Setting::new().upload(&["/dev/null"]),
+        refused(3, "error: could not upload /dev/null: is a pipe, a socket or a device, not a file\n")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let setting = Setting::new();
+    fs::set_permissions(setting.path("a.txt"), fs::Permissions::from_mode(0o000)).unwrap();
+    if File::open(setting.path("a.txt")).is_ok() {
+        // Root reads everything.
+        return;
+    }
+    assert_eq!(
+        setting.upload(&["a.txt"]),
+        refused(3, "error: could not upload a.txt: cannot be read: Permission denied (os error 13)\n")
+    );
+}
+
+#[test]
+fn standard_input() {
+    assert_eq!(Setting::new().upload(&["-"]), refused(2, "error: '-' is not a file; give a path\n"));
+}
+
+#[test]
+fn no_bucket_and_no_region() {
+    assert_eq!(
+        Setting::new().run(&["upload", "a.txt", "--region=r"]),
+        refused(2, "error: no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY\n")
+    );
+    assert_eq!(
+        Setting::new().run(&["upload", "a.txt", "-b", BUCKET]),
+        refused(
+            2,
+            "error: no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint\n"
+        )
+    );
+}
+
+#[test]
+fn a_bucket_without_its_appid() {
+    let why = "'bucket' has no APPID; expected NAME-APPID, like examplebucket-1250000000";
+    assert_eq!(
+        Setting::new().run(&["upload", "a.txt", "-b", "bucket"]),
+        unreadable(&format!("invalid value 'bucket' for '--bucket <NAME-APPID>': {why}"))
+    );
+    assert_eq!(
+        Setting::new().run(&["upload", "a.txt", "cos://bucket/k"]),
+        unreadable(&format!("invalid value 'cos://bucket/k' for '[DESTINATION]': {why}"))
+    );
+    assert_eq!(
+        Setting::new().variable("COSPUT_BUCKET", "bucket").run(&["upload", "a.txt"]),
+        refused(2, &format!("error: invalid value 'bucket' for COSPUT_BUCKET: {why}\n"))
+    );
+}
+
+#[test]
+fn an_empty_key() {
+    assert_eq!(
+        Setting::new().upload(&["a.txt", "--key", ""]),
+        refused(2, "error: --key is empty; leave it out and the file's name is the key\n")
+    );
+}
+
+#[test]
+fn a_size_with_an_unknown_unit() {
+    assert_eq!(
+        Setting::new().upload(&["a.txt", "--part-size", "12XB"]),
+        unreadable(
+            "invalid value '12XB' for '--part-size <SIZE>': its unit is unknown; expected a size like 8MiB, 8M, 8MB or 8388608"
+        )
+    );
+}
+
+#[test]
+fn no_concurrency_at_all() {
+    assert_eq!(
+        Setting::new().upload(&["a.txt", "--concurrency", "0"]),
+        unreadable("invalid value '0' for '--concurrency <N>': 0 is not in 1..=1000")
+    );
+}
+
+#[test]
+fn a_timeout_of_nothing() {
+    assert_eq!(
+        Setting::new().upload(&["a.txt", "--stall-timeout", "0s"]),
+        unreadable(
+            "invalid value '0s' for '--stall-timeout <TIME>': it is zero; expected a duration like 90s, 5m or 7d"
+        )
+    );
+}
+
+#[test]
+fn a_region_that_cannot_be() {
+    assert_eq!(
+        Setting::new().run(&["upload", "a.txt", "-b", BUCKET, "--region", "AP_X!"]),
+        unreadable(
+            "invalid value 'AP_X!' for '--region <REGION>': 'AP_X!' is no region; expected lower-case letters, digits and hyphens, like ap-guangzhou"
+        )
+    );
+}
+
+#[test]
+fn part_sizes_that_cannot_be() {
+    let setting = Setting::new();
+    setting.sparse("large.bin", 100 << 30);
+    let refused = |why: &str| refused(2, &format!("error: could not plan the upload of large.bin: {why}\n"));
+    assert_eq!(
+        setting.upload(&["large.bin", "--part-size", "1MB"]),
+        refused("a part size of 1000000 bytes is below 1 MiB; at least 11 MiB would do")
+    );
+    assert_eq!(
+        setting.upload(&["large.bin", "--part-size", "6G"]),
+        refused("a part size of 6442450944 bytes is above 5 GiB; at most 5 GiB would do")
+    );
+    assert_eq!(
+        setting.upload(&["large.bin", "--part-size", "5M"]),
+        refused(
+            "a part size of 5242880 bytes makes 20480 parts, and an upload has at most 10000; at least 11 MiB would do"
+        )
+    );
+    assert_eq!(
+        setting.upload(&["large.bin", "--multipart-threshold", "6G"]),
+        refused("a threshold of 6442450944 bytes is above what one PUT takes; at most 5 GiB would do")
+    );
+}
+
+#[test]
+fn a_destination_besides_a_bucket() {
+    assert_eq!(
+        Setting::new().run(&["upload", "a.txt", "cos://examplebucket-1250000000/k", "--bucket", BUCKET]),
+        refused(
+            2,
+            "error: the argument '[DESTINATION]' cannot be used with '--bucket <NAME-APPID>'\n\n\
+             Usage: cosput upload <SOURCE> <DESTINATION>\n\n\
+             For more information, try '--help'.\n"
+        )
+    );
+}
+
+#[test]
+fn a_flag_variable_that_is_neither_yes_nor_no() {
+    assert_eq!(
+        Setting::new().variable("COSPUT_JSON", "maybe").upload(&["a.txt"]),
+        refused(2, "error: invalid value 'maybe' for COSPUT_JSON: expected 1, true, yes, on, 0, false, no or off\n")
+    );
+}
+
+#[test]
+fn control_characters_in_names_are_spelled_out() {
+    assert_eq!(
+        Setting::new().upload(&["a\u{1b}[2J", "--key=k"]),
+        refused(3, "error: could not upload a\\u{1b}[2J: no such file\n")
+    );
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_sent() {
+    let setting = Setting::new();
+    setting.sparse("dist.tar", 40 << 20);
+    assert_eq!(
+        setting.upload(&["a.txt", "--dry-run"]),
+        shown("would upload a.txt -> cos://examplebucket-1250000000/a.txt  6.2 KiB in one request\n")
+    );
+    assert_eq!(
+        setting.upload(&["dist.tar", "-n", "--key", "builds/"]),
+        shown(
+            "would upload dist.tar -> cos://examplebucket-1250000000/builds/dist.tar  40.0 MiB in 3 parts of 16.0 MiB\n"
+        )
+    );
+    assert_eq!(setting.upload(&["dist.tar", "-n", "-q"]), shown(""));
+}
+
+#[test]
+fn a_dry_run_tells_programs_the_plan() {
+    let setting = Setting::new().variable("COSPUT_JSON", "yes").variable("COSPUT_PART_SIZE", "20M");
+    setting.sparse("dist.tar", 40 << 20);
+    assert_eq!(
+        setting.upload(&["dist.tar", "--dry-run"]),
+        shown(
+            "{\"event\":\"planned\",\"source\":\"dist.tar\",\"bucket\":\"examplebucket-1250000000\",\
+             \"key\":\"dist.tar\",\"size\":41943040,\"mode\":\"multipart\",\"part_size\":20971520,\"parts\":2}\n"
+        )
+    );
+    assert_eq!(
+        setting.upload(&["a.txt", "--dry-run"]),
+        shown(
+            "{\"event\":\"planned\",\"source\":\"a.txt\",\"bucket\":\"examplebucket-1250000000\",\
+             \"key\":\"a.txt\",\"size\":6349,\"mode\":\"put\",\"part_size\":6349,\"parts\":1}\n"
+        )
+    );
+}
+
+#[test]
+fn version_and_help_are_results() {
+    let setting = Setting::new();
+    assert_eq!(setting.run(&["--version"]), shown(concat!("cosput ", env!("CARGO_PKG_VERSION"), "\n")));
+    let help = setting.run(&["upload", "-h"]);
+    assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_written_are_a_failure() {
+    let output = Command::new(env!("CARGO_BIN_EXE_cosput"))
+        .args(["completions", "bash"])
+        .env_clear()
+        .stdout(File::options().write(true).open("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "error: could not write the results: No space left on device (os error 28)\n"
+    );
+}
+
+#[test]
+fn man_pages_are_written_into_a_directory() {
+    let setting = Setting::new();
+    assert_eq!(setting.run(&["man", "made/man1"]), shown(""));
+    assert!(setting.path("made/man1/cosput-upload.1").is_file());
+}

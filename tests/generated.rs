@@ -1,0 +1,41 @@
+//! The committed completions and man pages are those of the command line.
+
+use std::fs;
+use std::path::Path;
+
+use cosput::cli::{completions, man};
+
+const HOW_TO_RENEW: &str = "renew it with: COSPUT_BLESS=1 cargo test --test generated";
+
+#[test]
+fn completions_are_those_of_the_command_line() {
+    compare("completions", completions::scripts());
+}
+
+#[test]
+fn man_pages_are_those_of_the_command_line() {
+    compare("man", man::pages());
+}
+
+fn compare(directory: &str, files: Vec<(String, Vec<u8>)>) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let mut expected: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+    for (name, content) in files {
+        let path = directory.join(name);
+        if blessing() {
+            fs::write(&path, &content).unwrap();
+        }
+        let committed = fs::read(&path).unwrap_or_default();
+        assert!(committed == content, "{} is out of date; {HOW_TO_RENEW}", path.display());
+    }
+    let mut found: Vec<String> =
+        fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected, "a file in {} is of no command", directory.display());
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test renews files only when a person asks for it")]
+fn blessing() -> bool {
+    std::env::var_os("COSPUT_BLESS").is_some()
+}
