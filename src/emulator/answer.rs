@@ -1,0 +1,109 @@
+//! What the emulator answers, before it becomes bytes on a connection.
+
+use std::fs::File;
+use std::io;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::cos::request::Headers;
+
+use super::document::Document;
+use super::refusal::Refusal;
+
+/// Status, headers and body.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) content: Content,
+    /// The code, where the answer is an error.
+    pub(crate) code: Option<&'static str>,
+    /// What ends the body early, if anything.
+    pub(crate) end: End,
+}
+
+/// The body.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Empty,
+    Text(String),
+    /// Some bytes of a file.
+    File {
+        file: File,
+        first: u64,
+        length: u64,
+    },
+    /// Chunks that come when they come.
+    Later(mpsc::Receiver<io::Result<Bytes>>),
+}
+
+/// How the body ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Where it should.
+    Whole,
+    /// With the connection, half-way.
+    Cut,
+}
+
+/// The two ids that support asks for.
+#[derive(Debug, Clone)]
+pub(crate) struct Ids {
+    pub(crate) request_id: String,
+    pub(crate) trace_id: String,
+}
+
+impl Ids {
+    pub(crate) fn new() -> Self {
+        let hex = || format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+        Self { request_id: hex(), trace_id: hex() }
+    }
+}
+
+impl Answer {
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, headers: Headers::new(), content: Content::Empty, code: None, end: End::Whole }
+    }
+
+    pub(crate) fn document(document: Document) -> Self {
+        Self::xml(200, document.text())
+    }
+
+    pub(crate) fn refusal(refusal: &Refusal, resource: &str, ids: &Ids) -> Self {
+        let answer = Self::xml(refusal.status, error_document(refusal, resource, ids));
+        Self { code: Some(refusal.code), ..answer }.with("x-cos-trace-id", &ids.trace_id)
+    }
+
+    fn xml(status: u16, text: String) -> Self {
+        Self { content: Content::Text(text), ..Self::empty(status) }.with("Content-Type", "application/xml")
+    }
+
+    /// Adds a header.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.set(name, value);
+        self
+    }
+
+    /// Adds a time in the form of HTTP.
+    pub(crate) fn with_time(self, name: &str, time: SystemTime) -> Self {
+        self.with(name, &httpdate::fmt_http_date(time))
+    }
+
+    /// Adds what every answer of the service has.
+    pub(crate) fn with_what_all_have(self, ids: &Ids, now: SystemTime) -> Self {
+        self.with("Server", "tencent-cos").with("x-cos-request-id", &ids.request_id).with_time("Date", now)
+    }
+}
+
+/// The XML of an error.
+pub(crate) fn error_document(refusal: &Refusal, resource: &str, ids: &Ids) -> String {
+    Document::new("Error")
+        .text_of("Code", refusal.code)
+        .text_of("Message", &refusal.message)
+        .text_of("Resource", resource)
+        .text_of("RequestId", &ids.request_id)
+        .text_of("TraceId", &ids.trace_id)
+        .text()
+}

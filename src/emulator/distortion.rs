@@ -1,0 +1,105 @@
+//! The answers that faults give, and what they make of right ones.
+
+use super::answer::{Answer, Content, End, Ids};
+use super::faults::{Action, Distortion};
+
+/// An ETag that nothing has.
+const WRONG_ETAG: &str = "00000000000000000000000000000000";
+const PAGE: &str = "<html>\r\n<head><title>Proxy</title></head>\r\n<body><h1>The proxy could not reach the server</h1></body>\r\n</html>\r\n";
+const GARBAGE: &str = "<?xml version='1.0' encoding='utf-8' ?>\n<Gar<bage \u{1}& no XML";
+const BOMB: &str = "<?xml version=\"1.0\"?>\n<!DOCTYPE b [<!ENTITY a \"aaaaaaaaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;\"><!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;\">]>\n<InitiateMultipartUploadResult><UploadId>&g;</UploadId></InitiateMultipartUploadResult>";
+
+/// The answer that comes instead of the operation's own.
+pub(crate) fn instead(action: &Action, resource: &str, ids: &Ids) -> Option<Answer> {
+    match action {
+        Action::Refuse { refusal, retry_after } => {
+            let answer = Answer::refusal(refusal, resource, ids);
+            Some(match retry_after {
+                Some(seconds) => answer.with("Retry-After", &seconds.to_string()),
+                None => answer,
+            })
+        }
+        Action::RefuseEarly(refusal) => Some(Answer::refusal(refusal, resource, ids)),
+        Action::Page { status } => {
+            let answer = Answer { content: Content::Text(PAGE.to_owned()), ..Answer::empty(*status) };
+            Some(answer.with("Content-Type", "text/html").with("Server", "proxy"))
+        }
+        Action::Redirect { status } => Some(Answer::empty(*status).with("Location", &format!("http://{resource}"))),
+        _ => None,
+    }
+}
+
+/// Changes a right answer.
+pub(crate) fn distort(answer: &mut Answer, distortion: Distortion) {
+    let header = |name: &str| answer.headers.get(name).map(str::to_owned);
+    match (distortion, header("ETag"), header("x-cos-hash-crc64ecma")) {
+        (Distortion::NoEtag, ..) => answer.headers = without(answer, "ETag"),
+        (Distortion::WrongEtag, Some(_), _) => answer.headers.set("ETag", format!("\"{WRONG_ETAG}\"")),
+        (Distortion::NoCrc, ..) => answer.headers = without(answer, "x-cos-hash-crc64ecma"),
+        (Distortion::WrongCrc, _, Some(crc64)) => {
+            let wrong = crc64.parse::<u64>().unwrap_or_default() ^ 1;
+            answer.headers.set("x-cos-hash-crc64ecma", wrong.to_string());
+        }
+        (Distortion::Truncated, ..) => answer.end = End::Cut,
+        _ => {}
+    }
+    if let Content::Text(text) = &mut answer.content {
+        *text = distort_document(text, distortion);
+    }
+}
+
+/// Changes a document.
+pub(crate) fn distort_document(text: &str, distortion: Distortion) -> String {
+    match distortion {
+        Distortion::NoEtag => replace_etags(text, ""),
+        Distortion::WrongEtag => replace_etags(text, &format!("<ETag>&quot;{WRONG_ETAG}&quot;</ETag>")),
+        Distortion::GarbageXml => GARBAGE.to_owned(),
+        Distortion::XmlBomb => BOMB.to_owned(),
+        Distortion::NoCrc | Distortion::WrongCrc | Distortion::Truncated => text.to_owned(),
+    }
+}
+
+fn replace_etags(text: &str, new: &str) -> String {
+    let mut changed = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<ETag>") {
+        changed.push_str(before);
+        changed.push_str(new);
+        rest = after.split_once("</ETag>").map_or("", |(_, after)| after);
+    }
+    changed + rest
+}
+
+fn without(answer: &Answer, name: &str) -> crate::cos::request::Headers {
+    answer.headers.iter().filter(|(known, _)| !known.eq_ignore_ascii_case(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn etags_are_replaced_or_left_out_wherever_they_stand() {
+        let text = "<a><ETag>1</ETag><b/><ETag>2</ETag></a>";
+        assert_eq!(distort_document(text, Distortion::NoEtag), "<a><b/></a>");
+        let wrong = distort_document(text, Distortion::WrongEtag);
+        assert_eq!(wrong.matches(WRONG_ETAG).count(), 2);
+        assert_eq!(distort_document(text, Distortion::NoCrc), text);
+    }
+
+    #[test]
+    fn headers_are_changed_or_left_out() {
+        let answer = || Answer::empty(200).with("ETag", "\"a\"").with("x-cos-hash-crc64ecma", "2");
+        let changed = |distortion| {
+            let mut answer = answer();
+            distort(&mut answer, distortion);
+            let header = |name: &str| answer.headers.get(name).map(str::to_owned);
+            (header("etag"), header("x-cos-hash-crc64ecma"))
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(changed(Distortion::NoEtag), (None, some("2")));
+        assert_eq!(changed(Distortion::NoCrc), (some("\"a\""), None));
+        assert_eq!(changed(Distortion::WrongCrc), (some("\"a\""), some("3")));
+        assert_eq!(changed(Distortion::WrongEtag).0, Some(format!("\"{WRONG_ETAG}\"")));
+    }
+}

@@ -1,0 +1,206 @@
+//! The XML documents that the emulator writes.
+
+use std::fmt::Display;
+use std::time::SystemTime;
+
+use quick_xml::escape::escape;
+
+use crate::cos::address::{Bucket, Key};
+use crate::cos::encoding::encode;
+
+use super::listing::{Page, Query};
+use super::store::{ListedObject, ListedUpload, PartPage};
+
+/// A document under construction: its elements, one after the other.
+#[derive(Debug)]
+pub(crate) struct Document {
+    root: &'static str,
+    text: String,
+}
+
+impl Document {
+    pub(crate) fn new(root: &'static str) -> Self {
+        Self { root, text: format!("<?xml version='1.0' encoding='utf-8' ?>\n<{root}>") }
+    }
+
+    /// Adds an element that holds text.
+    pub(crate) fn text_of(mut self, name: &str, value: &str) -> Self {
+        let value = escape(value);
+        self.text.push_str(&format!("<{name}>{value}</{name}>"));
+        self
+    }
+
+    /// Adds an element that holds a number or a word.
+    fn value_of(self, name: &str, value: impl Display) -> Self {
+        self.text_of(name, &value.to_string())
+    }
+
+    /// Adds an element that holds what `content` adds.
+    pub(crate) fn within(mut self, name: &str, content: impl FnOnce(Self) -> Self) -> Self {
+        self.text.push_str(&format!("<{name}>"));
+        let mut document = content(self);
+        document.text.push_str(&format!("</{name}>"));
+        document
+    }
+
+    /// Adds what `content` adds for each entry.
+    pub(crate) fn each<T>(self, entries: &[T], content: impl Fn(Self, &T) -> Self) -> Self {
+        entries.iter().fold(self, content)
+    }
+
+    /// The whole text.
+    pub(crate) fn text(mut self) -> String {
+        self.text.push_str(&format!("</{}>", self.root));
+        self.text
+    }
+
+    fn owner(self, bucket: &Bucket) -> Self {
+        let appid = bucket.as_str().rsplit('-').next().unwrap_or_default();
+        let person = |document: Self| document.text_of("ID", appid).text_of("DisplayName", appid);
+        self.within("Initiator", person).within("Owner", person)
+    }
+}
+
+/// The answer to Initiate.
+pub(crate) fn initiated(bucket: &Bucket, key: &Key, upload_id: &str) -> Document {
+    Document::new("InitiateMultipartUploadResult")
+        .text_of("Bucket", bucket.as_str())
+        .text_of("Key", key.as_str())
+        .text_of("UploadId", upload_id)
+}
+
+/// The verdict of Complete.
+pub(crate) fn completed(location: &str, bucket: &Bucket, key: &Key, etag: &str) -> Document {
+    Document::new("CompleteMultipartUploadResult")
+        .text_of("Location", location)
+        .text_of("Bucket", bucket.as_str())
+        .text_of("Key", key.as_str())
+        .text_of("ETag", &quoted(etag))
+}
+
+/// A page of List Parts.
+pub(crate) fn parts(bucket: &Bucket, key: &Key, upload_id: &str, page: &PartPage, encoded: bool) -> Document {
+    Document::new("ListPartsResult")
+        .text_of("Bucket", bucket.as_str())
+        .text_of("EncodingType", if encoded { "url" } else { "" })
+        .text_of("Key", &name(key.as_str(), encoded))
+        .text_of("UploadId", upload_id)
+        .owner(bucket)
+        .value_of("PartNumberMarker", page.marker)
+        .each(&page.parts, |document, (number, part)| {
+            document.within("Part", |document| {
+                document
+                    .value_of("PartNumber", number)
+                    .text_of("LastModified", &time(part.modified))
+                    .text_of("ETag", &quoted(&part.etag))
+                    .value_of("Size", part.size)
+            })
+        })
+        .value_of("NextPartNumberMarker", page.parts.last().map_or(page.marker, |(number, _)| number.value().into()))
+        .text_of("StorageClass", &page.storage_class)
+        .value_of("MaxParts", page.limit)
+        .value_of("IsTruncated", page.truncated)
+}
+
+/// A page of List Multipart Uploads.
+pub(crate) fn uploads(bucket: &Bucket, query: &Query, page: &Page<ListedUpload>) -> Document {
+    let (next_key, next_id) = page.next.clone().unwrap_or_default();
+    Document::new("ListMultipartUploadsResult")
+        .text_of("Bucket", bucket.as_str())
+        .text_of("EncodingType", if query.encoded { "url" } else { "" })
+        .text_of("KeyMarker", &name(&query.marker, query.encoded))
+        .text_of("UploadIdMarker", &query.id_marker)
+        .text_of("NextKeyMarker", &name(&next_key, query.encoded))
+        .text_of("NextUploadIdMarker", &next_id)
+        .value_of("MaxUploads", query.limit)
+        .value_of("IsTruncated", page.next.is_some())
+        .text_of("Prefix", &name(&query.prefix, query.encoded))
+        .text_of("Delimiter", &name(&query.delimiter, query.encoded))
+        .each(&page.entries, |document, upload| {
+            document.within("Upload", |document| {
+                document
+                    .text_of("Key", &name(&upload.key, query.encoded))
+                    .text_of("UploadId", &upload.upload_id)
+                    .owner(bucket)
+                    .text_of("StorageClass", &upload.storage_class)
+                    .text_of("Initiated", &time(upload.initiated))
+            })
+        })
+        .each(&page.prefixes, |document, prefix| {
+            document.within("CommonPrefixes", |document| document.text_of("Prefix", &name(prefix, query.encoded)))
+        })
+}
+
+/// A page of GET Bucket.
+pub(crate) fn objects(bucket: &Bucket, query: &Query, page: &Page<ListedObject>) -> Document {
+    let next = page.next.clone().unwrap_or_default().0;
+    Document::new("ListBucketResult")
+        .text_of("Name", bucket.as_str())
+        .text_of("EncodingType", if query.encoded { "url" } else { "" })
+        .text_of("Prefix", &name(&query.prefix, query.encoded))
+        .text_of("Marker", &name(&query.marker, query.encoded))
+        .text_of("NextMarker", &name(&next, query.encoded))
+        .value_of("MaxKeys", query.limit)
+        .text_of("Delimiter", &name(&query.delimiter, query.encoded))
+        .value_of("IsTruncated", page.next.is_some())
+        .each(&page.entries, |document, object| {
+            document.within("Contents", |document| {
+                document
+                    .text_of("Key", &name(&object.key, query.encoded))
+                    .text_of("LastModified", &time(object.modified))
+                    .text_of("ETag", &quoted(&object.etag))
+                    .value_of("Size", object.size)
+                    .owner(bucket)
+                    .text_of("StorageClass", &object.storage_class)
+            })
+        })
+        .each(&page.prefixes, |document, prefix| {
+            document.within("CommonPrefixes", |document| document.text_of("Prefix", &name(prefix, query.encoded)))
+        })
+}
+
+/// The answer to GET Service.
+pub(crate) fn buckets(names: &[String]) -> Document {
+    Document::new("ListAllMyBucketsResult").within("Buckets", |document| {
+        document.each(names, |document, name| {
+            document.within("Bucket", |document| document.text_of("Name", name).text_of("Location", "local"))
+        })
+    })
+}
+
+/// The answer to DELETE Multiple Objects.
+pub(crate) fn deleted(keys: &[String]) -> Document {
+    Document::new("DeleteResult")
+        .each(keys, |document, key| document.within("Deleted", |document| document.text_of("Key", key)))
+}
+
+/// An ETag in its quotes.
+pub(crate) fn quoted(etag: &str) -> String {
+    format!("\"{etag}\"")
+}
+
+fn name(text: &str, encoded: bool) -> String {
+    if encoded { encode(text) } else { text.to_owned() }
+}
+
+fn time(time: SystemTime) -> String {
+    humantime::format_rfc3339_millis(time).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cos::multipart::initiate;
+    use crate::cos::request::{Headers, Response};
+
+    #[test]
+    fn what_is_written_is_read_by_the_client() {
+        let bucket = Bucket::new("b-1").unwrap();
+        let text = initiated(&bucket, &Key::new("a&<b>\"").unwrap(), "17").text();
+        assert!(text.ends_with(
+            "<Bucket>b-1</Bucket><Key>a&amp;&lt;b&gt;&quot;</Key><UploadId>17</UploadId></InitiateMultipartUploadResult>"
+        ));
+        let response = Response { status: 200, headers: Headers::new(), body: text.into() };
+        assert_eq!(initiate::read(&response).unwrap().as_str(), "17");
+    }
+}

@@ -1,0 +1,126 @@
+//! The faults by name.
+
+use super::{Action, Arguments, Distortion};
+use crate::emulator::operation::Operation;
+use crate::emulator::refusal::{self, Refusal};
+
+/// A name, what stands behind it, and when it strikes where nothing is said.
+pub(super) struct Known {
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
+    pub(super) on: &'static [Operation],
+    pub(super) times: u64,
+    pub(super) action: fn(&mut Arguments) -> Result<Action, String>,
+}
+
+const BODIES: &[Operation] = &[Operation::UploadPart, Operation::PutObject];
+const DOCUMENTS: &[Operation] = &[Operation::Initiate, Operation::ListParts, Operation::Complete];
+const COMPLETE: &[Operation] = &[Operation::Complete];
+const PARTS: &[Operation] = &[Operation::UploadPart];
+
+const fn known(
+    name: &'static str,
+    on: &'static [Operation],
+    description: &'static str,
+    action: fn(&mut Arguments) -> Result<Action, String>,
+) -> Known {
+    Known { name, description, on, times: 1, action }
+}
+
+pub(super) const KNOWN: &[Known] = &[
+    known("internal-error", BODIES, "answers 500 InternalError", |arguments| {
+        refuse(arguments, refusal::INTERNAL_ERROR)
+    }),
+    known("bad-gateway", BODIES, "answers a bare 502 page, as a gateway does", |_| Ok(Action::Page { status: 502 })),
+    known("service-unavailable", BODIES, "answers 503 ServiceUnavailable (retry-after=SECONDS)", |arguments| {
+        refuse(arguments, refusal::SERVICE_UNAVAILABLE)
+    }),
+    known("slow-down", BODIES, "answers 503 SlowDown (retry-after=SECONDS)", |arguments| {
+        refuse(arguments, refusal::SLOW_DOWN)
+    }),
+    known("too-many-requests", BODIES, "answers 429 TooManyRequests (retry-after=SECONDS)", |arguments| {
+        refuse(arguments, refusal::TOO_MANY_REQUESTS)
+    }),
+    known("request-timeout", BODIES, "answers 400 RequestTimeout", |arguments| {
+        refuse(arguments, refusal::REQUEST_TIMEOUT)
+    }),
+    known("user-network-too-slow", BODIES, "answers 400 UserNetworkTooSlow", |arguments| {
+        refuse(arguments, refusal::USER_NETWORK_TOO_SLOW)
+    }),
+    known("incomplete-body", BODIES, "answers 400 IncompleteBody", |arguments| {
+        refuse(arguments, refusal::INCOMPLETE_BODY)
+    }),
+    known("bad-digest", BODIES, "answers 400 BadDigest", |arguments| refuse(arguments, refusal::BAD_DIGEST)),
+    known("conflict", BODIES, "answers 409 PathConflict", |arguments| refuse(arguments, refusal::PATH_CONFLICT)),
+    known("access-denied", BODIES, "answers 403 AccessDenied", |arguments| refuse(arguments, refusal::ACCESS_DENIED)),
+    Known {
+        times: 0,
+        ..known(
+            "clock-skew",
+            &Operation::ALL,
+            "answers 403 RequestTimeTooSkewed to clients that do not follow the clock, which is off (by=SECONDS, default 3600)",
+            |arguments| Ok(Action::Skew { seconds: arguments.number("by")?.unwrap_or(3600) }),
+        )
+    },
+    known("expired-token", BODIES, "answers 403 ExpiredToken", |arguments| refuse(arguments, refusal::EXPIRED_TOKEN)),
+    known("no-such-upload", PARTS, "answers 404 NoSuchUpload", |arguments| refuse(arguments, refusal::NO_SUCH_UPLOAD)),
+    known("early-error", BODIES, "answers 503 ServiceUnavailable before the body is read, and closes", |_| {
+        Ok(Action::RefuseEarly(refusal::SERVICE_UNAVAILABLE))
+    }),
+    known(
+        "html",
+        BODIES,
+        "answers a proxy's HTML page without a request id (status=STATUS, default 502)",
+        |arguments| Ok(Action::Page { status: status(arguments, 502, 200..600)? }),
+    ),
+    known("redirect", BODIES, "answers a redirect to the same address (status=STATUS, default 307)", |arguments| {
+        Ok(Action::Redirect { status: status(arguments, 307, 300..400)? })
+    }),
+    known("truncated-answer", BODIES, "stores, then ends the connection half-way through the answer", |_| {
+        Ok(Action::Distort(Distortion::Truncated))
+    }),
+    known("no-etag", BODIES, "leaves the ETag out of the answer", |_| Ok(Action::Distort(Distortion::NoEtag))),
+    known("wrong-etag", BODIES, "answers another ETag", |_| Ok(Action::Distort(Distortion::WrongEtag))),
+    known("no-crc", BODIES, "leaves x-cos-hash-crc64ecma out of the answer", |_| {
+        Ok(Action::Distort(Distortion::NoCrc))
+    }),
+    known("wrong-crc", BODIES, "answers another x-cos-hash-crc64ecma", |_| Ok(Action::Distort(Distortion::WrongCrc))),
+    known("garbage-xml", DOCUMENTS, "answers a document that is no XML", |_| {
+        Ok(Action::Distort(Distortion::GarbageXml))
+    }),
+    known("xml-bomb", DOCUMENTS, "answers a document whose entities grow without end", |_| {
+        Ok(Action::Distort(Distortion::XmlBomb))
+    }),
+    known("complete-error", COMPLETE, "answers 200 with InternalError in the body; nothing is merged", |_| {
+        Ok(Action::CompleteError { code: refusal::INTERNAL_ERROR.code })
+    }),
+    known(
+        "slow-complete",
+        COMPLETE,
+        "sends white space before the verdict (seconds=SECONDS, default 5)",
+        |arguments| Ok(Action::SlowComplete { seconds: arguments.number("seconds")?.unwrap_or(5) }),
+    ),
+    known("cut-verdict", COMPLETE, "merges, then ends the connection within the verdict", |_| Ok(Action::CutVerdict)),
+    known("reset-before-body", BODIES, "resets the connection before the body is read", |_| {
+        Ok(Action::ResetBeforeBody)
+    }),
+    known("reset-in-body", BODIES, "resets the connection within the body (after=BYTES, default 65536)", |arguments| {
+        Ok(Action::ResetInBody { after: arguments.number("after")?.unwrap_or(64 * 1024) })
+    }),
+    known("reset-after-stored", BODIES, "stores, then resets the connection instead of answering", |_| {
+        Ok(Action::ResetAfterStored)
+    }),
+    known("stall", BODIES, "reads the body and never answers", |_| Ok(Action::Stall)),
+    known("trickle", BODIES, "reads the body slowly (rate=BYTES per second, default 65536)", |arguments| {
+        Ok(Action::Trickle { rate: arguments.number::<u64>("rate")?.unwrap_or(64 * 1024).max(1) })
+    }),
+];
+
+fn refuse(arguments: &mut Arguments, refusal: Refusal) -> Result<Action, String> {
+    Ok(Action::Refuse { refusal, retry_after: arguments.number("retry-after")? })
+}
+
+fn status(arguments: &mut Arguments, default: u16, range: std::ops::Range<u16>) -> Result<u16, String> {
+    let status = arguments.number("status")?.unwrap_or(default);
+    if range.contains(&status) { Ok(status) } else { Err(format!("has status={status}, which it does not take")) }
+}

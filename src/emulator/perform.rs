@@ -1,0 +1,128 @@
+//! The operations that need no body: a request's head and the store make the answer.
+
+use std::time::SystemTime;
+
+use crate::cos::address::{Bucket, Key};
+
+use super::answer::{Answer, Content};
+use super::document::{self, quoted};
+use super::head::Head;
+use super::listing::{self, LONGEST_PAGE, Query};
+use super::operation::Operation;
+use super::range::{self, Range};
+use super::refusal::{self, Refusal};
+use super::store::{Object, Store};
+use super::{kept, request_document};
+
+/// Performs an operation on the service as a whole or on a bucket.
+pub(crate) fn on_bucket(store: &Store, operation: Operation, bucket: &Bucket, head: &Head) -> Result<Answer, Refusal> {
+    if operation == Operation::PutBucket {
+        return store.put_bucket(bucket).map(|()| Answer::empty(200));
+    }
+    store.check_bucket(bucket)?;
+    match operation {
+        Operation::HeadBucket => Ok(Answer::empty(200).with("x-cos-bucket-region", "local")),
+        Operation::DeleteBucket => store.delete_bucket(bucket).map(|()| Answer::empty(204)),
+        Operation::ListObjects => {
+            let query = Query::of_objects(head)?;
+            let page = store.list_objects(bucket, &query);
+            Ok(Answer::document(document::objects(bucket, &query, &page)))
+        }
+        Operation::ListUploads => {
+            let query = Query::of_uploads(head)?;
+            let page = store.list_uploads(bucket, &query);
+            Ok(Answer::document(document::uploads(bucket, &query, &page)))
+        }
+        _ => Err(refusal::METHOD_NOT_ALLOWED),
+    }
+}
+
+/// Performs an operation on an object or an upload.
+pub(crate) fn on_object(
+    store: &Store,
+    operation: Operation,
+    (bucket, key): (&Bucket, &Key),
+    head: &Head,
+    now: SystemTime,
+) -> Result<Answer, Refusal> {
+    store.check_bucket(bucket)?;
+    let upload_id = head.parameter("uploadId").unwrap_or_default();
+    match operation {
+        Operation::HeadObject => head_object(store, bucket, key),
+        Operation::GetObject => get_object(store, bucket, key, head),
+        Operation::DeleteObject => store.delete_object(bucket, key).map(|_| Answer::empty(204)),
+        Operation::Initiate => {
+            let upload_id = store.initiate(bucket, key, kept::of(head)?, now)?;
+            Ok(Answer::document(document::initiated(bucket, key, &upload_id)))
+        }
+        Operation::Abort => store.abort(bucket, key, upload_id).map(|()| Answer::empty(204)),
+        Operation::ListParts => list_parts(store, bucket, key, head),
+        _ => Err(refusal::METHOD_NOT_ALLOWED),
+    }
+}
+
+/// Lists the buckets.
+pub(crate) fn on_service(store: &Store) -> Answer {
+    Answer::document(document::buckets(&store.buckets()))
+}
+
+/// Removes the objects that the document names.
+pub(crate) fn delete_objects(store: &Store, bucket: &Bucket, document: &[u8]) -> Result<Answer, Refusal> {
+    let keys = request_document::read_deletion(document)?;
+    for key in &keys {
+        let key = Key::new(key).map_err(|error| refusal::INVALID_OBJECT_NAME.saying(error.to_string()))?;
+        store.delete_object(bucket, &key)?;
+    }
+    Ok(Answer::document(document::deleted(&keys)))
+}
+
+fn list_parts(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {
+    let upload_id = head.parameter("uploadId").unwrap_or_default();
+    let limit = listing::number(head, "max-parts", 1, LONGEST_PAGE)?;
+    let encoded = listing::encoded(head)?;
+    let marker = match head.parameter("part-number-marker").filter(|text| !text.is_empty()) {
+        None => 0,
+        Some(text) => {
+            text.parse().map_err(|_| refusal::INVALID_ARGUMENT.saying("part-number-marker must be a number."))?
+        }
+    };
+    let page = store.list_parts(bucket, key, upload_id, (marker, limit))?;
+    Ok(Answer::document(document::parts(bucket, key, upload_id, &page, encoded)))
+}
+
+fn head_object(store: &Store, bucket: &Bucket, key: &Key) -> Result<Answer, Refusal> {
+    let (object, _) = store.object(bucket, key)?;
+    Ok(described(&object, Answer::empty(200)).with("Content-Length", &object.size.to_string()))
+}
+
+fn get_object(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {
+    let (object, file) = store.object(bucket, key)?;
+    let range = range::read(head.headers.get("range"), object.size)?;
+    let (first, length) = range.map_or((0, object.size), |Range { first, last }| (first, last - first + 1));
+    let mut answer = described(&object, Answer::empty(if range.is_some() { 206 } else { 200 }));
+    if let Some(Range { first, last }) = range {
+        answer = answer.with("Content-Range", &format!("bytes {first}-{last}/{}", object.size));
+    }
+    for (name, value) in &head.query {
+        if let Some(header) = name.strip_prefix("response-") {
+            answer.headers.set(header, value.as_str());
+        }
+    }
+    answer.content = Content::File { file, first, length };
+    Ok(answer.with("Content-Length", &length.to_string()))
+}
+
+/// Adds the headers that describe an object.
+fn described(object: &Object, answer: Answer) -> Answer {
+    let answer = answer
+        .with("Content-Type", "application/octet-stream")
+        .with("Accept-Ranges", "bytes")
+        .with("x-cos-object-type", "normal");
+    let answer = object.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
+    stored(&object.etag, object.crc64, answer).with_time("Last-Modified", object.modified)
+}
+
+/// Adds the ETag and the CRC-64.
+pub(crate) fn stored(etag: &str, crc64: u64, answer: Answer) -> Answer {
+    answer.with("ETag", &quoted(etag)).with("x-cos-hash-crc64ecma", &crc64.to_string())
+}

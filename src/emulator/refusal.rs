@@ -1,0 +1,79 @@
+//! The errors that the emulator answers with: status, code and message (document 436/7730).
+
+use std::borrow::Cow;
+use std::io;
+
+/// An error as the service tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) message: Cow<'static, str>,
+}
+
+impl Refusal {
+    pub(crate) const fn new(status: u16, code: &'static str, message: &'static str) -> Self {
+        Self { status, code, message: Cow::Borrowed(message) }
+    }
+
+    /// The same error with another message.
+    pub(crate) fn saying(self, message: impl Into<String>) -> Self {
+        Self { message: Cow::Owned(message.into()), ..self }
+    }
+}
+
+/// What the emulator's own disk refuses is the service's internal error.
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        INTERNAL_ERROR.saying(format!("The emulator's directory: {error}"))
+    }
+}
+
+macro_rules! refusals {
+    ($($name:ident = $status:literal $code:literal $message:literal;)*) => {
+        $(pub(crate) const $name: Refusal = Refusal::new($status, $code, $message);)*
+    };
+}
+
+refusals! {
+    ACCESS_DENIED = 403 "AccessDenied" "Access Denied.";
+    BAD_DIGEST = 400 "BadDigest" "The Content-MD5 you specified did not match what we received.";
+    BUCKET_EXISTS = 409 "BucketAlreadyOwnedByYou" "The bucket exists already and is yours.";
+    BUCKET_NOT_EMPTY = 409 "BucketNotEmpty" "The bucket you tried to delete is not empty.";
+    ENTITY_TOO_LARGE = 400 "EntityTooLarge" "Your upload exceeds the largest size allowed.";
+    ENTITY_TOO_SMALL = 400 "EntityTooSmall" "A part other than the last one is smaller than 1 MiB.";
+    EXPIRED_TOKEN = 403 "ExpiredToken" "The provided token has expired.";
+    FILE_ALREADY_EXISTS = 409 "FileAlreadyExists" "The object exists and overwriting was forbidden.";
+    INCOMPLETE_BODY = 400 "IncompleteBody" "You did not provide the number of bytes specified by Content-Length.";
+    INTERNAL_ERROR = 500 "InternalError" "We encountered an internal error. Please try again.";
+    INVALID_ACCESS_KEY_ID = 403 "InvalidAccessKeyId" "The access key id you provided does not exist in our records.";
+    INVALID_ARGUMENT = 400 "InvalidArgument" "Invalid argument.";
+    INVALID_BUCKET_NAME = 400 "InvalidBucketName" "The specified bucket is not valid.";
+    INVALID_DIGEST = 400 "InvalidDigest" "The Content-MD5 you specified is not valid.";
+    INVALID_OBJECT_NAME = 400 "InvalidObjectName" "The specified key is not valid.";
+    INVALID_PART = 400 "InvalidPart" "One or more of the specified parts could not be found.";
+    INVALID_PART_ORDER = 400 "InvalidPartOrder" "The list of parts was not in ascending order.";
+    INVALID_RANGE = 416 "InvalidRange" "The requested range cannot be satisfied.";
+    INVALID_TAG = 400 "InvalidTag" "The tags are not valid.";
+    INVALID_URI = 400 "InvalidURI" "The specified URI could not be parsed.";
+    KEY_TOO_LONG = 400 "KeyTooLong" "The specified key is too long.";
+    MALFORMED_XML = 400 "MalformedXML" "The XML you provided was not well-formed.";
+    METHOD_NOT_ALLOWED = 405 "MethodNotAllowed" "The specified method is not allowed against this resource.";
+    MISSING_CONTENT_LENGTH = 411 "MissingContentLength" "You must provide the Content-Length HTTP header.";
+    NOT_IMPLEMENTED = 501 "NotImplemented" "The emulator does not know this operation.";
+    NOT_SUPPORTED_STORAGE_CLASS = 400 "NotSupportedStorageClass" "The storage class is not supported.";
+    NO_SUCH_BUCKET = 404 "NoSuchBucket" "The specified bucket does not exist.";
+    NO_SUCH_KEY = 404 "NoSuchKey" "The specified key does not exist.";
+    NO_SUCH_UPLOAD = 404 "NoSuchUpload" "The specified multipart upload does not exist.";
+    PATH_CONFLICT = 409 "PathConflict" "Another request is writing to the same key.";
+    REQUEST_HAS_EXPIRED = 403 "AccessDenied" "Request has expired";
+    REQUEST_TIMEOUT = 400 "RequestTimeout" "Your socket connection was not read from or written to in time.";
+    REQUEST_TIME_TOO_SKEWED = 403 "RequestTimeTooSkewed" "The difference between the request time and the current time is too large.";
+    SERVICE_UNAVAILABLE = 503 "ServiceUnavailable" "Please reduce your request rate or try again.";
+    SIGNATURE_DOES_NOT_MATCH = 403 "SignatureDoesNotMatch" "The Signature you specified is invalid.";
+    SLOW_DOWN = 503 "SlowDown" "Please reduce your request rate.";
+    TOO_MANY_REQUESTS = 429 "TooManyRequests" "Too many requests.";
+    UPLOAD_CONFLICT = 409 "UploadConflict" "The upload is being completed.";
+    USER_NETWORK_TOO_SLOW = 400 "UserNetworkTooSlow" "The upload rate is too low.";
+    XML_SIZE_LIMIT = 400 "XMLSizeLimit" "The XML you provided is too large.";
+}

@@ -1,0 +1,155 @@
+//! The emulator as a whole: started, listening, stopped. A connection is a task; so is each request, which thus reaches
+//! its end when its client leaves.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::cos::Credentials;
+use crate::cos::address::{Bucket, Key};
+
+use super::body::Body;
+use super::exchange::{Ending, Exchange, Service};
+use super::faults::{Fault, Faults};
+use super::http::{self, AnswerBody};
+use super::record::{RequestLog, RequestRecord};
+use super::socket::{Socket, Tear};
+use super::store::Store;
+
+/// How an emulator is to be.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the objects are kept; made where it is missing.
+    pub dir: PathBuf,
+    /// Where to listen; port 0 for any free one.
+    pub listen: SocketAddr,
+    /// The one pair of credentials that signs requests.
+    pub credentials: Credentials,
+    /// The buckets there are; `None` where they come into being on first use.
+    pub buckets: Option<Vec<Bucket>>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// The clock.
+    pub clock: fn() -> SystemTime,
+}
+
+/// A running emulator. Dropping it stops it without waiting.
+#[derive(Debug)]
+pub struct Emulator {
+    address: SocketAddr,
+    service: Arc<Service>,
+    stop: watch::Sender<()>,
+    gone: mpsc::Receiver<()>,
+}
+
+/// Starts an emulator on the runtime that is running.
+pub async fn start(options: Options) -> io::Result<Emulator> {
+    let store = Store::open(&options.dir, options.buckets.as_deref())?;
+    let log = RequestLog::open(&options.dir)?;
+    let listener = TcpListener::bind(options.listen).await?;
+    let address = listener.local_addr()?;
+    let (stop, stopping) = watch::channel(());
+    let (alive, gone) = mpsc::channel(1);
+    let service = Arc::new(Service {
+        store,
+        credentials: options.credentials,
+        faults: Faults::new(options.faults),
+        log,
+        clock: options.clock,
+        stop: stopping,
+        _alive: alive,
+    });
+    tokio::spawn(accept(listener, Arc::clone(&service)));
+    Ok(Emulator { address, service, stop, gone })
+}
+
+impl Emulator {
+    /// The address as a URL: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The file that holds exactly an object's bytes.
+    pub fn object_path(&self, bucket: &Bucket, key: &Key) -> Option<PathBuf> {
+        self.service.store.object_path(bucket, key)
+    }
+
+    /// The requests on record in the directory, those of earlier runs included.
+    pub fn requests(&self) -> io::Result<Vec<RequestRecord>> {
+        self.service.log.read()
+    }
+
+    /// Stops, and waits until nothing uses the directory any more.
+    pub async fn stop(self) {
+        let Self { service, stop, mut gone, .. } = self;
+        drop(stop);
+        drop(service);
+        // Nothing is ever sent: this ends when the last task lets go.
+        let _ = gone.recv().await;
+    }
+}
+
+async fn accept(listener: TcpListener, service: Arc<Service>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = service.stopped() => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, Arc::clone(&service)));
+                }
+                // Too many open files, or a client that left at once; the next one may fare better.
+                Err(_) => tokio::task::yield_now().await,
+            },
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn connection(stream: TcpStream, service: Arc<Service>) {
+    let (socket, tear) = Socket::new(stream);
+    let answer = service_fn({
+        let tear = tear.clone();
+        move |request| answer(request, Arc::clone(&service), tear.clone())
+    });
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(socket), answer);
+    let _ = (&mut connection).await;
+    connection.into_parts().io.into_inner().linger().await;
+}
+
+/// Answers one request. An error here makes hyper drop the connection.
+async fn answer(
+    request: Request<Incoming>,
+    service: Arc<Service>,
+    tear: Tear,
+) -> Result<Response<AnswerBody>, io::Error> {
+    let (parts, incoming) = request.into_parts();
+    let exchange = tokio::spawn(async move {
+        let head = http::head(&parts);
+        let exchange = Exchange::new(Arc::clone(&service), Body::new(incoming));
+        tokio::select! {
+            ending = exchange.run(parts.method.as_str(), head) => Some(ending),
+            () = service.stopped() => None,
+        }
+    });
+    match exchange.await {
+        Ok(Some(Ending::Answer(answer))) => Ok(http::response(answer)),
+        Ok(Some(Ending::Stall)) => std::future::pending().await,
+        Ok(Some(Ending::Reset)) | Ok(None) | Err(_) => {
+            tear.tear();
+            Err(io::ErrorKind::ConnectionReset.into())
+        }
+    }
+}

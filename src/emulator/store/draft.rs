@@ -1,0 +1,47 @@
+//! A file that is being received and that vanishes unless it is committed.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Bytes on their way into the store.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    path: PathBuf,
+    /// What to remove with the draft: the file itself or the directory that was made for it.
+    trash: Option<PathBuf>,
+}
+
+impl Draft {
+    /// A draft in a directory of its own.
+    pub(super) fn in_own_dir(dir: PathBuf, file_name: &str) -> io::Result<(Self, File)> {
+        fs::create_dir_all(&dir)?;
+        let draft = Self { path: dir.join(file_name), trash: Some(dir) };
+        let file = File::create(&draft.path)?;
+        Ok((draft, file))
+    }
+
+    /// A draft beside finished files.
+    pub(super) fn at(path: PathBuf) -> io::Result<(Self, File)> {
+        let file = File::create(&path)?;
+        Ok((Self { trash: Some(path.clone()), path }, file))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps the file for good.
+    pub(super) fn keep(mut self) {
+        self.trash = None;
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if let Some(trash) = &self.trash {
+            // What cannot be removed now is removed by the next start.
+            let _ = if trash.is_dir() { fs::remove_dir_all(trash) } else { fs::remove_file(trash) };
+        }
+    }
+}

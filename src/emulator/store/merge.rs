@@ -1,0 +1,122 @@
+//! Complete: the parts become the object.
+//!
+//! The CRC-64 that is promised in the head of the answer is combined from those of the parts. The one that is stored
+//! is taken from the merged bytes, read again, so that a mistake in combining cannot hide.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::cos::address::{Bucket, Key};
+use crate::cos::checksum::{Combiner, Digest, Hasher};
+use crate::cos::multipart::PartNumber;
+use crate::emulator::refusal::{self, Refusal};
+use crate::emulator::request_document::{self, Listed};
+
+use super::model::Part;
+use super::object::{Overwrite, new_object};
+use super::{Object, Store, part_file_name};
+
+/// A Complete that was let in: the upload takes no parts and cannot be aborted until it ends.
+#[derive(Debug)]
+pub(crate) struct Merge {
+    bucket: Bucket,
+    key: Key,
+    upload_id: String,
+    parts: Vec<(PathBuf, Part)>,
+    headers: Vec<(String, String)>,
+    overwrite: Overwrite,
+    pub(crate) crc64: u64,
+}
+
+impl Store {
+    /// Checks the list of parts and lets Complete in.
+    pub(crate) fn begin_merge(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        upload_id: &str,
+        list: &[Listed],
+        overwrite: Overwrite,
+    ) -> Result<Merge, Refusal> {
+        self.check_overwrite(bucket, key, overwrite)?;
+        let dir = self.upload_dir(bucket, upload_id);
+        let mut state = self.state();
+        let upload = state.upload_mut(bucket, key, upload_id)?;
+        if upload.merging {
+            return Err(refusal::UPLOAD_CONFLICT);
+        }
+        let stored = |number: PartNumber| upload.parts.get(&number).map(|part| (part.etag.clone(), part.size));
+        let numbers = request_document::check(list, stored)?;
+        let file = |number| {
+            let part = upload.parts.get(number)?;
+            Some((dir.join(part_file_name(*number, part)), part.clone()))
+        };
+        let parts: Vec<(PathBuf, Part)> = numbers.iter().filter_map(file).collect();
+        upload.merging = true;
+        let crc64 = combined_crc64(parts.iter().map(|(_, part)| part));
+        Ok(Merge {
+            bucket: bucket.clone(),
+            key: key.clone(),
+            upload_id: upload_id.to_owned(),
+            headers: upload.headers.clone(),
+            parts,
+            overwrite,
+            crc64,
+        })
+    }
+
+    /// Puts the parts together. Where that fails the upload is as it was before.
+    pub(crate) fn merge(&self, merge: &Merge, now: SystemTime) -> Result<Object, Refusal> {
+        let merged = self.try_merge(merge, now);
+        let mut state = self.state();
+        match &merged {
+            Ok(_) => {
+                if let Some(contents) = state.buckets.get_mut(&merge.bucket) {
+                    contents.uploads.remove(&(merge.key.clone(), merge.upload_id.clone()));
+                }
+                // What stays behind is removed by the next start: the object names the upload.
+                let _ = std::fs::remove_dir_all(self.upload_dir(&merge.bucket, &merge.upload_id));
+            }
+            Err(_) => state.upload_mut(&merge.bucket, &merge.key, &merge.upload_id)?.merging = false,
+        }
+        merged
+    }
+
+    fn try_merge(&self, merge: &Merge, now: SystemTime) -> Result<Object, Refusal> {
+        let (draft, mut file) = self.draft_object(&merge.bucket, &merge.key)?;
+        for (path, _) in &merge.parts {
+            io::copy(&mut File::open(path)?, &mut file)?;
+        }
+        drop(file);
+        let digest = read_again(File::open(draft.path())?)?;
+        if digest.crc64 != merge.crc64 {
+            return Err(refusal::INTERNAL_ERROR.saying("The merged bytes are not those of the parts."));
+        }
+        let etag = format!("{:032x}-{}", fastrand::u128(..), merge.parts.len());
+        let mut object = new_object(&merge.key, digest, etag, now, merge.headers.clone());
+        object.upload_id = Some(merge.upload_id.clone());
+        self.commit(&merge.bucket, &merge.key, draft, object, merge.overwrite)
+    }
+}
+
+/// The CRC-64 of the parts, one after the other.
+fn combined_crc64<'a>(parts: impl Iterator<Item = &'a Part>) -> u64 {
+    let mut combiner = Combiner::new();
+    for part in parts {
+        combiner.append(part.crc64, part.size);
+    }
+    combiner.crc64()
+}
+
+fn read_again(mut file: File) -> io::Result<Digest> {
+    let mut hasher = Hasher::crc64();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finish()),
+            count => hasher.update(&buffer[..count]),
+        }
+    }
+}

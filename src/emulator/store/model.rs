@@ -1,0 +1,128 @@
+//! Objects, uploads and parts, and the JSON that stands beside their bytes. It has a version: a later one is refused.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::SystemTime;
+use std::{fs, io};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::cos::multipart::PartNumber;
+
+/// The version of `object.json` and `upload.json`.
+pub(super) const VERSION: u32 = 1;
+pub(super) const OBJECT_FILE: &str = "object.json";
+pub(super) const UPLOAD_FILE: &str = "upload.json";
+
+/// Header fields that an object keeps.
+pub(crate) type Kept = Vec<(String, String)>;
+
+/// A stored object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Object {
+    pub(super) version: u32,
+    /// The name of its directory, not kept in the file.
+    #[serde(skip)]
+    pub(super) number: u64,
+    pub(super) key: String,
+    pub(super) file_name: String,
+    pub(crate) size: u64,
+    /// Without quotes.
+    pub(crate) etag: String,
+    #[serde(with = "decimal")]
+    pub(crate) crc64: u64,
+    #[serde(with = "rfc3339")]
+    pub(crate) modified: SystemTime,
+    pub(crate) headers: Kept,
+    /// The upload that it was made of, which is over once the object is there.
+    pub(super) upload_id: Option<String>,
+}
+
+/// An unfinished upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Upload {
+    pub(super) version: u32,
+    pub(super) key: String,
+    #[serde(with = "rfc3339")]
+    pub(super) initiated: SystemTime,
+    pub(super) headers: Kept,
+    #[serde(skip)]
+    pub(super) parts: BTreeMap<PartNumber, Part>,
+    /// True while Complete puts the parts together.
+    #[serde(skip)]
+    pub(super) merging: bool,
+}
+
+/// A stored part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) size: u64,
+    /// Without quotes.
+    pub(crate) etag: String,
+    pub(crate) crc64: u64,
+    pub(crate) modified: SystemTime,
+}
+
+/// The storage class in its document form.
+pub(super) fn storage_class(headers: &Kept) -> String {
+    let class = headers.iter().find(|(name, _)| name == "x-cos-storage-class");
+    class.map_or_else(|| "STANDARD".to_owned(), |(_, value)| value.clone())
+}
+
+/// Writes `value` beside `path` and renames it there.
+pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
+    let new = path.with_extension("new");
+    fs::write(&new, serde_json::to_vec_pretty(value)?)?;
+    fs::rename(&new, path)
+}
+
+/// Reads what [`write`] wrote; `None` where it is not there.
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let broken = |error: &dyn std::fmt::Display| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+    };
+    let versioned: Versioned = serde_json::from_slice(&text).map_err(|error| broken(&error))?;
+    if versioned.version != VERSION {
+        return Err(broken(&format!("version {} is not known to this cosput", versioned.version)));
+    }
+    serde_json::from_slice(&text).map(Some).map_err(|error| broken(&error))
+}
+
+/// A number that JSON readers would round.
+mod decimal {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+mod rfc3339 {
+    use std::time::SystemTime;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&humantime::format_rfc3339_nanos(*time))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
+        humantime::parse_rfc3339(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}

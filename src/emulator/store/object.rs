@@ -1,0 +1,183 @@
+//! Objects: PUT, GET, DELETE and the list.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::cos::address::{Bucket, Key};
+use crate::cos::checksum::{Digest, Md5Digest};
+use crate::emulator::listing::{self, Page, Query};
+use crate::emulator::refusal::{self, Refusal};
+
+use super::model::{self, Kept, OBJECT_FILE, Object, VERSION};
+use super::{Draft, State, Store};
+
+/// An object in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListedObject {
+    pub(crate) key: String,
+    pub(crate) size: u64,
+    pub(crate) etag: String,
+    pub(crate) modified: SystemTime,
+    pub(crate) storage_class: String,
+}
+
+/// What may happen to an object that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overwrite {
+    Allowed,
+    Forbidden,
+}
+
+impl Store {
+    /// Begins an object: a file for its bytes.
+    pub(crate) fn draft_object(&self, bucket: &Bucket, key: &Key) -> Result<(Draft, File), Refusal> {
+        let number = {
+            let mut state = self.state();
+            state.buckets.entry(bucket.clone()).or_default();
+            state.next_number()
+        };
+        let dir = self.objects_dir(bucket).join(format!("{number:012}"));
+        Ok(Draft::in_own_dir(dir, &file_name(key))?)
+    }
+
+    /// Makes a draft the object.
+    pub(crate) fn commit_object(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        draft: Draft,
+        digest: Digest,
+        (modified, headers): (SystemTime, Kept),
+        overwrite: Overwrite,
+    ) -> Result<Object, Refusal> {
+        let etag = digest.md5.as_ref().map(Md5Digest::hex).unwrap_or_default();
+        let object = new_object(key, digest, etag, modified, headers);
+        self.commit(bucket, key, draft, object, overwrite)
+    }
+
+    /// Renames `object.json` in, then forgets and removes what it replaces. Two PUTs of one key come one after the
+    /// other here; the one that commits last stays.
+    pub(super) fn commit(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        draft: Draft,
+        mut object: Object,
+        overwrite: Overwrite,
+    ) -> Result<Object, Refusal> {
+        let mut state = self.state();
+        check_overwrite(&state, bucket, key, overwrite)?;
+        // The newest number wins after a restart, so it is given now and not when the first byte arrived.
+        object.number = state.next_number();
+        let from = draft.path().parent().map(PathBuf::from).unwrap_or_default();
+        let dir = self.objects_dir(bucket).join(format!("{:012}", object.number));
+        fs::rename(&from, &dir)?;
+        let written = model::write(&dir.join(OBJECT_FILE), &object);
+        draft.keep();
+        if let Err(error) = written {
+            let _ = fs::remove_dir_all(&dir);
+            return Err(error.into());
+        }
+        let contents = state.buckets.entry(bucket.clone()).or_default();
+        let replaced = contents.objects.insert(key.clone(), object.clone());
+        if let Some(old) = replaced {
+            let _ = fs::remove_dir_all(self.object_dir(bucket, &old));
+        }
+        Ok(object)
+    }
+
+    /// Refuses to go on where the key is taken and overwriting is forbidden.
+    pub(crate) fn check_overwrite(&self, bucket: &Bucket, key: &Key, overwrite: Overwrite) -> Result<(), Refusal> {
+        check_overwrite(&self.state(), bucket, key, overwrite)
+    }
+
+    /// The object and its open file, which stays readable when the object is replaced meanwhile.
+    pub(crate) fn object(&self, bucket: &Bucket, key: &Key) -> Result<(Object, File), Refusal> {
+        let state = self.state();
+        let object = find(&state, bucket, key).ok_or(refusal::NO_SUCH_KEY)?.clone();
+        let file = File::open(self.object_dir(bucket, &object).join(&object.file_name))?;
+        Ok((object, file))
+    }
+
+    /// Where an object's bytes are.
+    pub(crate) fn object_path(&self, bucket: &Bucket, key: &Key) -> Option<PathBuf> {
+        let state = self.state();
+        let object = find(&state, bucket, key)?;
+        Some(self.object_dir(bucket, object).join(&object.file_name))
+    }
+
+    /// Removes an object; true where there was one.
+    pub(crate) fn delete_object(&self, bucket: &Bucket, key: &Key) -> Result<bool, Refusal> {
+        let mut state = self.state();
+        let Some(object) = find(&state, bucket, key) else { return Ok(false) };
+        let dir = self.object_dir(bucket, object);
+        fs::remove_file(dir.join(OBJECT_FILE))?;
+        let _ = fs::remove_dir_all(dir);
+        if let Some(contents) = state.buckets.get_mut(bucket) {
+            contents.objects.remove(key);
+        }
+        Ok(true)
+    }
+
+    /// A page of the bucket's objects.
+    pub(crate) fn list_objects(&self, bucket: &Bucket, query: &Query) -> Page<ListedObject> {
+        let state = self.state();
+        let objects = state.buckets.get(bucket).into_iter().flat_map(|contents| &contents.objects);
+        let page = listing::page(objects.map(|(key, object)| (key.as_str(), "", (key, object))), query);
+        let listed = |(key, object): (&Key, &Object)| ListedObject {
+            key: key.to_string(),
+            size: object.size,
+            etag: object.etag.clone(),
+            modified: object.modified,
+            storage_class: model::storage_class(&object.headers),
+        };
+        Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
+    }
+
+    fn object_dir(&self, bucket: &Bucket, object: &Object) -> PathBuf {
+        self.objects_dir(bucket).join(format!("{:012}", object.number))
+    }
+}
+
+pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: SystemTime, headers: Kept) -> Object {
+    Object {
+        version: VERSION,
+        number: 0,
+        key: key.to_string(),
+        file_name: file_name(key),
+        size: digest.length,
+        etag,
+        crc64: digest.crc64,
+        modified,
+        headers,
+        upload_id: None,
+    }
+}
+
+fn find<'a>(state: &'a State, bucket: &Bucket, key: &Key) -> Option<&'a Object> {
+    state.buckets.get(bucket)?.objects.get(key)
+}
+
+fn check_overwrite(state: &State, bucket: &Bucket, key: &Key, overwrite: Overwrite) -> Result<(), Refusal> {
+    match overwrite {
+        Overwrite::Forbidden if find(state, bucket, key).is_some() => Err(refusal::FILE_ALREADY_EXISTS),
+        _ => Ok(()),
+    }
+}
+
+/// The last part of the key, as any file system takes it. It is there for people; the key itself is in `object.json`.
+pub(super) fn file_name(key: &Key) -> String {
+    const LONGEST: usize = 120;
+    let last = key.as_str().rsplit('/').find(|segment| !segment.is_empty()).unwrap_or_default();
+    let safe = |c: char| if c.is_control() || "<>:\"/\\|?*".contains(c) { '_' } else { c };
+    let mut name = String::new();
+    for c in last.chars().map(safe) {
+        if name.len() + c.len_utf8() > LONGEST {
+            break;
+        }
+        name.push(c);
+    }
+    let reserved = name.to_ascii_lowercase().starts_with("object.") || name.ends_with(['.', ' ']) || name.is_empty();
+    if reserved { format!("_{name}_") } else { name }
+}

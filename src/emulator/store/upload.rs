@@ -1,0 +1,157 @@
+//! Unfinished uploads and their parts.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::cos::address::{Bucket, Key};
+use crate::cos::checksum::{Digest, Md5Digest};
+use crate::cos::multipart::PartNumber;
+use crate::emulator::listing::{self, Page, Query};
+use crate::emulator::refusal::{self, Refusal};
+
+use super::model::{self, Kept, Part, UPLOAD_FILE, Upload, VERSION};
+use super::{Draft, Store, part_file_name};
+
+/// An upload in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListedUpload {
+    pub(crate) key: String,
+    pub(crate) upload_id: String,
+    pub(crate) initiated: SystemTime,
+    pub(crate) storage_class: String,
+}
+
+/// A page of parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PartPage {
+    pub(crate) parts: Vec<(PartNumber, Part)>,
+    pub(crate) truncated: bool,
+    /// The number after which it starts.
+    pub(crate) marker: u64,
+    pub(crate) limit: usize,
+    pub(crate) storage_class: String,
+}
+
+impl Store {
+    /// Makes an upload and gives its id.
+    pub(crate) fn initiate(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        headers: Kept,
+        now: SystemTime,
+    ) -> Result<String, Refusal> {
+        let upload_id = new_upload_id(now);
+        let dir = self.upload_dir(bucket, &upload_id);
+        let parts = BTreeMap::new();
+        let upload = Upload { version: VERSION, key: key.to_string(), initiated: now, headers, parts, merging: false };
+        let mut state = self.state();
+        fs::create_dir_all(&dir)?;
+        model::write(&dir.join(UPLOAD_FILE), &upload)?;
+        let contents = state.buckets.entry(bucket.clone()).or_default();
+        contents.uploads.insert((key.clone(), upload_id.clone()), upload);
+        Ok(upload_id)
+    }
+
+    /// Refuses an upload that is not there or is being completed.
+    pub(crate) fn check_upload(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<(), Refusal> {
+        let state = self.state();
+        if state.upload(bucket, key, upload_id)?.merging { Err(refusal::UPLOAD_CONFLICT) } else { Ok(()) }
+    }
+
+    /// Begins a part: a file for its bytes.
+    pub(crate) fn draft_part(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<(Draft, File), Refusal> {
+        self.check_upload(bucket, key, upload_id)?;
+        let number = self.state().next_number();
+        let path = self.upload_dir(bucket, upload_id).join(format!("draft.{number}"));
+        Draft::at(path).map_err(|error| match error.kind() {
+            // Aborted between the two lines above.
+            std::io::ErrorKind::NotFound => refusal::NO_SUCH_UPLOAD,
+            _ => error.into(),
+        })
+    }
+
+    /// Makes a draft the part, replacing what was there under its number.
+    pub(crate) fn commit_part(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        upload_id: &str,
+        number: PartNumber,
+        draft: Draft,
+        (digest, modified): (Digest, SystemTime),
+    ) -> Result<Part, Refusal> {
+        let etag = digest.md5.as_ref().map(Md5Digest::hex).unwrap_or_default();
+        let part = Part { size: digest.length, etag, crc64: digest.crc64, modified };
+        let dir = self.upload_dir(bucket, upload_id);
+        let name = part_file_name(number, &part);
+        let mut state = self.state();
+        let upload = state.upload_mut(bucket, key, upload_id)?;
+        if upload.merging {
+            return Err(refusal::UPLOAD_CONFLICT);
+        }
+        // The file's time is the part's, so that a restart knows it and the newer of two files.
+        File::options().write(true).open(draft.path())?.set_modified(modified)?;
+        fs::rename(draft.path(), dir.join(&name))?;
+        draft.keep();
+        let replaced = upload.parts.insert(number, part.clone());
+        if let Some(old) = replaced.map(|old| part_file_name(number, &old)).filter(|old| *old != name) {
+            let _ = fs::remove_file(dir.join(old));
+        }
+        Ok(part)
+    }
+
+    /// Forgets an upload and removes its parts.
+    pub(crate) fn abort(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<(), Refusal> {
+        let mut state = self.state();
+        if state.upload(bucket, key, upload_id)?.merging {
+            return Err(refusal::UPLOAD_CONFLICT);
+        }
+        let dir = self.upload_dir(bucket, upload_id);
+        fs::remove_file(dir.join(UPLOAD_FILE))?;
+        let _ = fs::remove_dir_all(dir);
+        if let Some(contents) = state.buckets.get_mut(bucket) {
+            contents.uploads.remove(&(key.clone(), upload_id.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// A page of an upload's parts.
+    pub(crate) fn list_parts(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        upload_id: &str,
+        (marker, limit): (u64, usize),
+    ) -> Result<PartPage, Refusal> {
+        let state = self.state();
+        let upload = state.upload(bucket, key, upload_id)?;
+        let mut after = upload.parts.iter().filter(|(number, _)| u64::from(number.value()) > marker);
+        let parts = after.by_ref().take(limit).map(|(number, part)| (*number, part.clone())).collect();
+        let storage_class = model::storage_class(&upload.headers);
+        Ok(PartPage { parts, truncated: after.next().is_some(), marker, limit, storage_class })
+    }
+
+    /// A page of the bucket's unfinished uploads.
+    pub(crate) fn list_uploads(&self, bucket: &Bucket, query: &Query) -> Page<ListedUpload> {
+        let state = self.state();
+        let uploads = state.buckets.get(bucket).into_iter().flat_map(|contents| &contents.uploads);
+        let page =
+            listing::page(uploads.map(|((key, id), upload)| (key.as_str(), id.as_str(), (key, id, upload))), query);
+        let listed = |(key, upload_id, upload): (&Key, &String, &Upload)| ListedUpload {
+            key: key.to_string(),
+            upload_id: upload_id.clone(),
+            initiated: upload.initiated,
+            storage_class: model::storage_class(&upload.headers),
+        };
+        Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
+    }
+}
+
+/// Ten digits of Unix time and 64 of hex, as the service's ids look.
+fn new_upload_id(now: SystemTime) -> String {
+    let seconds = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+    let [a, b, c, d] = std::array::from_fn(|_| fastrand::u64(..));
+    format!("{seconds:010}{a:016x}{b:016x}{c:016x}{d:016x}")
+}
