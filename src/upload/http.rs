@@ -118,9 +118,10 @@ impl Transport for Http {
         let request = reqwest_of(request, body)?;
         let sending = self.client.execute(request);
         let answer = while_bytes_move(sending, meter, self.limits.stall).await?.map_err(|error| send_error(&error))?;
-        let response = timeout(LONGEST_TELLING, read(answer, self.limits.stall))
-            .await
-            .map_err(|_| SendError { kind: SendErrorKind::Stalled { after: LONGEST_TELLING }, message: String::new() })??;
+        let response = timeout(LONGEST_TELLING, read(answer, self.limits.stall)).await.map_err(|_| SendError {
+            kind: SendErrorKind::Stalled { after: LONGEST_TELLING },
+            message: String::new(),
+        })??;
         self.learn(&response, &credentials);
         Ok(response)
     }

@@ -237,8 +237,15 @@ pub(crate) mod tests {
 
     #[test]
     fn the_lines_are_the_documented_ones() {
-        assert_eq!(part_line(&records()[0]), "{\"part\":3,\"size\":16777216,\"etag\":\"\\\"3\\\"\",\"crc64\":\"18446744073709551612\"}\n");
-        assert!(header().line().starts_with("{\"schema\":1,\"service\":\"cos\",\"endpoint\":\"https://cos.ap-guangzhou.myqcloud.com\","));
+        assert_eq!(
+            part_line(&records()[0]),
+            "{\"part\":3,\"size\":16777216,\"etag\":\"\\\"3\\\"\",\"crc64\":\"18446744073709551612\"}\n"
+        );
+        assert!(
+            header().line().starts_with(
+                "{\"schema\":1,\"service\":\"cos\",\"endpoint\":\"https://cos.ap-guangzhou.myqcloud.com\","
+            )
+        );
     }
 
     #[test]
@@ -262,7 +269,13 @@ pub(crate) mod tests {
     #[test]
     fn a_broken_line_is_as_if_it_had_never_been_written() {
         let good = part_line(&records()[1]);
-        for broken in ["\0\0\0\n", "{\"part\":0,\"size\":1,\"etag\":\"e\",\"crc64\":\"1\"}\n", "{\"part\":2}\n", "\n", "\u{fffd}\n"] {
+        for broken in [
+            "\0\0\0\n",
+            "{\"part\":0,\"size\":1,\"etag\":\"e\",\"crc64\":\"1\"}\n",
+            "{\"part\":2}\n",
+            "\n",
+            "\u{fffd}\n",
+        ] {
             let text = header().line() + broken + &good;
             let Content::Journal(journal) = read(text.as_bytes()) else { panic!("{broken:?}") };
             assert_eq!(journal.parts, [records()[1].clone()], "{broken:?}");
@@ -288,8 +301,13 @@ pub(crate) mod tests {
         assert_eq!(differs(Header { part_size: 1, ..header() }), "the part size was 16777216 and is 1");
         assert_eq!(differs(Header { inode: None, ..header() }), "another file took the file's place");
         assert_eq!(differs(Header { source: "/b".into(), ..header() }), "the file was /data/file and is /b");
-        assert!(differs(Header { key: "k".into(), ..header() }).starts_with("the destination was examplebucket-1250000000/"));
-        assert!(differs(Header { modified: "1".into(), ..header() }).starts_with("the file's time of modification was"));
+        assert!(
+            differs(Header { key: "k".into(), ..header() })
+                .starts_with("the destination was examplebucket-1250000000/")
+        );
+        assert!(
+            differs(Header { modified: "1".into(), ..header() }).starts_with("the file's time of modification was")
+        );
         let options = [("x-cos-acl".to_owned(), "private".to_owned())].into();
         assert_eq!(differs(Header { options, ..header() }), "options that shape the object differ");
     }

@@ -40,7 +40,8 @@ pub fn file_name(header: &Header) -> String {
     let what = [&header.service, &header.endpoint, &header.bucket, &header.key, &header.source].map(String::as_str);
     let number = crate::cos::checksum::crc64(what.join("\0").as_bytes());
     let base = header.key.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or("object");
-    let plain = |character: char| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '_' };
+    let plain =
+        |character: char| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '_' };
     let base: String = base.chars().map(plain).take(40).collect();
     format!("{base}-{number:016x}.jsonl")
 }
@@ -118,7 +119,7 @@ fn make_directory(directory: &Path) -> io::Result<()> {
 
 fn read(file: &mut File) -> io::Result<Content> {
     let mut bytes = Vec::new();
-    file.by_ref().take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Read::by_ref(file).take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(if bytes.len() as u64 > LARGEST { Content::Garbage } else { journal::read(&bytes) })
 }
 

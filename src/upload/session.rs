@@ -178,11 +178,7 @@ impl Session {
     }
 }
 
-fn replaced(
-    file: JournalFile,
-    path: &Path,
-    observe: &mut (dyn FnMut(Event) + Send),
-) -> Option<(JournalFile, Content)> {
+fn replaced(file: JournalFile, path: &Path, observe: &mut (dyn FnMut(Event) + Send)) -> Option<(JournalFile, Content)> {
     match file.set_aside().and_then(|aside| JournalFile::open(path).map(|(file, _)| (aside, file)).map_err(io_error)) {
         Ok((aside, file)) => {
             observe(Event::Notice(Notice::JournalSetAside(aside.display().to_string())));
