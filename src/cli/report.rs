@@ -67,6 +67,14 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts another one's uploads too.
+    pub fn add(&mut self, other: Self) {
+        self.uploaded += other.uploaded;
+        self.failed += other.failed;
+        self.bytes_sent += other.bytes_sent;
+        self.bytes_resumed += other.bytes_resumed;
+    }
+
     /// Counts one more.
     pub fn record(&mut self, finished: &Finished) {
         match finished {
@@ -148,6 +156,11 @@ pub struct ObjectReport {
 }
 
 impl ObjectReport {
+    /// Takes what only the end knows of the subject.
+    pub fn settle(&mut self, subject: Subject) {
+        self.subject = subject;
+    }
+
     /// Tells what happened.
     pub fn event(&mut self, now: Instant, event: &Event) {
         if let Event::Started(plan) = event {
