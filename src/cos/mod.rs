@@ -8,8 +8,10 @@ pub mod checksum;
 pub mod credentials;
 pub mod document;
 pub mod encoding;
+pub mod encryption;
 pub mod error;
 pub mod head_object;
+pub mod headers;
 pub mod multipart;
 pub mod put_object;
 pub mod request;
@@ -17,5 +19,7 @@ pub mod sign;
 
 pub use address::{Address, Addressing, Bucket, Endpoint, Key, Region, Service, Target};
 pub use credentials::{Credentials, CredentialsError, Provider};
+pub use encryption::{CustomerKey, Encryption};
 pub use error::{AnswerError, Fault, ServiceError};
+pub use headers::{ObjectHeaders, TrafficLimit};
 pub use request::{Headers, Method, Request, Response};

@@ -1,0 +1,322 @@
+//! Server-side encryption: which headers ask for it, what an answer must say to confirm it, and what it does to ETags
+//! (documents 436/18145, 436/7728 and 436/7729).
+//!
+//! Nothing here encrypts: the server does.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::checksum::Md5Digest;
+use super::request::{Headers, Response};
+
+/// `AES256` or `cos/kms`.
+pub const MODE: &str = "x-cos-server-side-encryption";
+/// The id of the KMS key.
+pub const KMS_KEY_ID: &str = "x-cos-server-side-encryption-cos-kms-key-id";
+/// What KMS is told besides, Base64 of JSON.
+pub const KMS_CONTEXT: &str = "x-cos-server-side-encryption-context";
+/// The algorithm of SSE-C.
+pub const CUSTOMER_ALGORITHM: &str = "x-cos-server-side-encryption-customer-algorithm";
+/// The key of SSE-C, a secret.
+pub const CUSTOMER_KEY: &str = "x-cos-server-side-encryption-customer-key";
+/// The MD5 of SSE-C's key.
+pub const CUSTOMER_KEY_MD5: &str = "x-cos-server-side-encryption-customer-key-MD5";
+
+const AES256: &str = "AES256";
+const KMS: &str = "cos/kms";
+
+/// How the server is to encrypt an object.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Encryption {
+    /// As the bucket says.
+    #[default]
+    AsTheBucket,
+    /// SSE-COS: with keys of COS.
+    Cos,
+    /// SSE-KMS: with a key in KMS.
+    Kms(KmsKey),
+    /// SSE-C: with a key that comes with each request and that the server forgets.
+    Customer(CustomerKey),
+}
+
+/// Which key KMS is to use.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KmsKey {
+    /// Its id; `None` for the one that COS makes.
+    pub id: Option<String>,
+    /// What KMS is told besides.
+    pub context: Option<KmsContext>,
+}
+
+/// An encryption context: a JSON object of strings, as its Base64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KmsContext(String);
+
+/// The key of SSE-C: 32 bytes. Wiped from memory when dropped, never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CustomerKey {
+    key: Zeroizing<[u8; 32]>,
+    md5: Md5Digest,
+}
+
+/// Why something is no key or no context: what is wrong, without the thing itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidEncryption(String);
+
+impl fmt::Display for InvalidEncryption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidEncryption {}
+
+impl Encryption {
+    /// The headers of PUT and Initiate. SSE-C's key is among them.
+    pub fn of_object(&self) -> Headers {
+        match self {
+            Self::AsTheBucket => Headers::new(),
+            Self::Cos => Headers::from_iter([(MODE, AES256)]),
+            Self::Kms(key) => {
+                let mut headers = Headers::from_iter([(MODE, KMS)]);
+                if let Some(id) = &key.id {
+                    headers.set(KMS_KEY_ID, id);
+                }
+                if let Some(KmsContext(context)) = &key.context {
+                    headers.set(KMS_CONTEXT, context);
+                }
+                headers
+            }
+            Self::Customer(_) => self.of_bytes(),
+        }
+    }
+
+    /// The headers of requests that only touch an object's bytes: Upload Part and HEAD. The service refuses the others'
+    /// there (`SSEHeaderNotAllowed`).
+    pub fn of_bytes(&self) -> Headers {
+        let Self::Customer(key) = self else { return Headers::new() };
+        Headers::from_iter([
+            (CUSTOMER_ALGORITHM, AES256.to_owned()),
+            (CUSTOMER_KEY, STANDARD.encode(*key.key)),
+            (CUSTOMER_KEY_MD5, key.md5()),
+        ])
+    }
+
+    /// True where the ETag of a PUT or a part is the MD5 of its bytes.
+    pub fn etags_are_md5(&self) -> bool {
+        matches!(self, Self::AsTheBucket | Self::Cos)
+    }
+
+    /// True where requests must not travel in the clear: they carry a key, or speak of one (document 436/38124).
+    pub fn needs_https(&self) -> bool {
+        matches!(self, Self::Kms(_) | Self::Customer(_))
+    }
+
+    /// What an answer lacks, or says otherwise, to confirm this encryption; `None` where it confirms it.
+    pub fn unconfirmed(&self, response: &Response) -> Option<String> {
+        let lacks = |name: &str, expected: &str| lacks(response, name, expected);
+        match self {
+            Self::AsTheBucket => None,
+            Self::Cos => lacks(MODE, AES256),
+            Self::Kms(key) => lacks(MODE, KMS).or_else(|| {
+                // An answer may leave the id out, but not name another one.
+                let named = response.headers.get(KMS_KEY_ID)?;
+                let wanted = key.id.as_deref().filter(|wanted| *wanted != named.trim())?;
+                lacks(KMS_KEY_ID, wanted)
+            }),
+            Self::Customer(key) => lacks(CUSTOMER_ALGORITHM, AES256).or_else(|| lacks(CUSTOMER_KEY_MD5, &key.md5())),
+        }
+    }
+}
+
+fn lacks(response: &Response, name: &str, expected: &str) -> Option<String> {
+    let why = match response.headers.get(name).map(str::trim) {
+        Some(value) if value == expected => return None,
+        Some(value) => format!("says '{value}'"),
+        None => "is not in the answer".to_owned(),
+    };
+    Some(format!("the server does not confirm the encryption: {name} {why}, expected '{expected}'"))
+}
+
+/// True where an answer says that its ETag is no MD5, whoever asked for the encryption: a bucket may have its own.
+pub fn hides_the_md5(response: &Response) -> bool {
+    response.headers.get(CUSTOMER_ALGORITHM).is_some()
+        || response.headers.get(MODE).is_some_and(|mode| mode.trim().eq_ignore_ascii_case(KMS))
+}
+
+impl KmsContext {
+    /// Takes a JSON object of strings.
+    pub fn from_json(text: &str) -> Result<Self, InvalidEncryption> {
+        let refuse = |why: String| {
+            InvalidEncryption(format!("it is no JSON object of strings ({why}); expected one like {{\"team\":\"a\"}}"))
+        };
+        let pairs: BTreeMap<String, String> = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
+        if pairs.is_empty() {
+            return Err(refuse("it is empty".to_owned()));
+        }
+        let compact = serde_json::to_string(&pairs).expect("strings are JSON");
+        Ok(Self(STANDARD.encode(compact)))
+    }
+
+    /// Takes what [`KmsContext::base64`] gave.
+    pub fn from_base64(text: &str) -> Result<Self, InvalidEncryption> {
+        let refuse = || InvalidEncryption("it is no Base64 of a JSON object of strings".to_owned());
+        let json = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(refuse)?;
+        Self::from_json(&json)
+    }
+
+    /// As it is sent.
+    pub fn base64(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CustomerKey {
+    /// Takes 32 bytes as they are, or their Base64, which may end a line.
+    pub fn new(bytes: &[u8]) -> Result<Self, InvalidEncryption> {
+        if let Ok(key) = bytes.try_into() {
+            return Ok(Self::of(Zeroizing::new(key)));
+        }
+        let decoded = Zeroizing::new(STANDARD.decode(bytes.trim_ascii()).unwrap_or_default());
+        match decoded.as_slice().try_into() {
+            Ok(key) => Ok(Self::of(Zeroizing::new(key))),
+            Err(_) => Err(InvalidEncryption(format!(
+                "{} bytes are no key; expected 32 bytes, or the 44 characters of their Base64",
+                bytes.len()
+            ))),
+        }
+    }
+
+    fn of(key: Zeroizing<[u8; 32]>) -> Self {
+        let md5 = Md5Digest::of(&*key);
+        Self { key, md5 }
+    }
+
+    /// The MD5 of the key in Base64, which tells keys apart without showing them.
+    pub fn md5(&self) -> String {
+        self.md5.base64()
+    }
+}
+
+impl fmt::Debug for CustomerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomerKey").field("md5", &self.md5()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The key of the documentation's examples.
+    const KEY: &[u8] = b"0123456789ABCDEF0123456789ABCDEF";
+    const KEY_BASE64: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
+    const KEY_MD5: &str = "U5L61r7jcwdNvT7frmUG8g==";
+
+    fn customer() -> Encryption {
+        Encryption::Customer(CustomerKey::new(KEY).unwrap())
+    }
+
+    fn kms() -> Encryption {
+        let context = KmsContext::from_json(r#"{"author":"fysntian", "company":"Tencent"}"#).unwrap();
+        Encryption::Kms(KmsKey { id: Some("48ba38aa".to_owned()), context: Some(context) })
+    }
+
+    fn pairs(headers: &Headers) -> Vec<(&str, &str)> {
+        headers.iter().collect()
+    }
+
+    fn answer(headers: &[(&str, &str)]) -> Response {
+        Response { status: 200, headers: headers.iter().copied().collect(), body: "".into() }
+    }
+
+    #[test]
+    fn each_mode_has_the_documented_headers() {
+        let key = [(CUSTOMER_ALGORITHM, "AES256"), (CUSTOMER_KEY, KEY_BASE64), (CUSTOMER_KEY_MD5, KEY_MD5)];
+        assert_eq!(pairs(&customer().of_object()), key);
+        assert_eq!(pairs(&customer().of_bytes()), key);
+        assert_eq!(pairs(&Encryption::Cos.of_object()), [(MODE, "AES256")]);
+        let context = "eyJhdXRob3IiOiJmeXNudGlhbiIsImNvbXBhbnkiOiJUZW5jZW50In0=";
+        let expected = [(MODE, "cos/kms"), (KMS_KEY_ID, "48ba38aa"), (KMS_CONTEXT, context)];
+        assert_eq!(pairs(&kms().of_object()), expected);
+        assert_eq!(pairs(&Encryption::Kms(KmsKey::default()).of_object()), [(MODE, "cos/kms")]);
+        for other in [Encryption::AsTheBucket, Encryption::Cos, kms()] {
+            assert_eq!(pairs(&other.of_bytes()), []);
+        }
+        assert_eq!(pairs(&Encryption::AsTheBucket.of_object()), []);
+    }
+
+    #[test]
+    fn a_key_is_32_bytes_or_their_base64() {
+        for good in [KEY, KEY_BASE64.as_bytes(), format!("{KEY_BASE64}\r\n").as_bytes(), &[0_u8; 32], &[b'\n'; 32]] {
+            assert!(CustomerKey::new(good).is_ok(), "{good:?}");
+        }
+        let refused = |bytes: &[u8]| CustomerKey::new(bytes).unwrap_err().to_string();
+        let expected = "expected 32 bytes, or the 44 characters of their Base64";
+        for (bad, count) in [(&KEY[..31], 31), (b"", 0), (b"MDEy", 4), (&[b'='; 44], 44)] {
+            assert_eq!(refused(bad), format!("{count} bytes are no key; {expected}"));
+        }
+        // A newline behind 32 bytes is one byte too many, and guessing would make another key.
+        assert!(CustomerKey::new(&[KEY, b"\n"].concat()).is_err());
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let shown = format!("{:?} {:?}", customer(), customer().of_object());
+        assert!(!shown.contains(KEY_BASE64) && !shown.contains("0123456789ABCDEF"), "{shown}");
+        assert!(shown.contains(KEY_MD5));
+        assert!(!CustomerKey::new(b"hidden-and-wrong").unwrap_err().to_string().contains("hidden"));
+    }
+
+    #[test]
+    fn a_context_is_a_json_object_of_strings() {
+        for bad in ["", "{", "[]", "{}", "\"a\"", "{\"a\":1}", "{\"a\":{\"b\":\"c\"}}", "{\"a\":\"b\"} x"] {
+            assert!(KmsContext::from_json(bad).is_err(), "{bad}");
+        }
+        let context = KmsContext::from_json(" { \"a\" : \"中\" } ").unwrap();
+        assert_eq!(context.base64(), STANDARD.encode("{\"a\":\"中\"}"));
+        assert_eq!(KmsContext::from_base64(context.base64()), Ok(context));
+        assert!(KmsContext::from_base64("x").is_err());
+    }
+
+    #[test]
+    fn an_answer_confirms_or_says_what_it_lacks() {
+        let cos = |headers: &[(&str, &str)]| Encryption::Cos.unconfirmed(&answer(headers));
+        assert_eq!(cos(&[(MODE, "AES256")]), None);
+        assert_eq!(
+            cos(&[]).unwrap(),
+            "the server does not confirm the encryption: x-cos-server-side-encryption is not in the answer, expected 'AES256'"
+        );
+        assert!(cos(&[(MODE, "cos/kms")]).unwrap().contains("says 'cos/kms'"));
+
+        let kms = |headers: &[(&str, &str)]| kms().unconfirmed(&answer(headers));
+        assert_eq!(kms(&[(MODE, "cos/kms"), (KMS_KEY_ID, "48ba38aa")]), None);
+        assert_eq!(kms(&[(MODE, "cos/kms")]), None);
+        assert!(kms(&[(MODE, "cos/kms"), (KMS_KEY_ID, "another")]).unwrap().contains("says 'another'"));
+        assert!(kms(&[(MODE, "AES256")]).is_some() && kms(&[]).is_some());
+
+        let customer = |headers: &[(&str, &str)]| customer().unconfirmed(&answer(headers));
+        assert_eq!(customer(&[(CUSTOMER_ALGORITHM, "AES256"), (CUSTOMER_KEY_MD5, KEY_MD5)]), None);
+        assert!(customer(&[(CUSTOMER_ALGORITHM, "AES256"), (CUSTOMER_KEY_MD5, "x")]).is_some());
+        assert!(customer(&[(CUSTOMER_ALGORITHM, "AES256")]).is_some() && customer(&[(MODE, "AES256")]).is_some());
+
+        assert_eq!(Encryption::AsTheBucket.unconfirmed(&answer(&[])), None);
+    }
+
+    #[test]
+    fn only_kms_and_customer_keys_hide_the_md5_and_need_https() {
+        let told = |encryption: Encryption| (encryption.etags_are_md5(), encryption.needs_https());
+        assert_eq!(told(Encryption::AsTheBucket), (true, false));
+        assert_eq!(told(Encryption::Cos), (true, false));
+        assert_eq!(told(kms()), (false, true));
+        assert_eq!(told(customer()), (false, true));
+        assert!(
+            hides_the_md5(&answer(&[(MODE, "cos/kms")])) && hides_the_md5(&answer(&[(CUSTOMER_ALGORITHM, "AES256")]))
+        );
+        assert!(!hides_the_md5(&answer(&[(MODE, "AES256")])) && !hides_the_md5(&answer(&[])));
+    }
+}
