@@ -110,7 +110,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__resume)
-            opts="-q -v -h --endpoint --emulator --state-dir --concurrency --max-attempts --connect-timeout --stall-timeout --progress --quiet --json --verbose --help"
+            opts="-q -v -h --endpoint --emulator --state-dir --concurrency --max-attempts --connect-timeout --stall-timeout --traffic-limit --sse-c-key-file --progress --quiet --json --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -144,6 +144,14 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --traffic-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -156,7 +164,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__upload)
-            opts="-b -n -q -v -h --bucket --key --region --endpoint --addressing --emulator --part-size --multipart-threshold --checksum --concurrency --max-attempts --connect-timeout --stall-timeout --journal --state-dir --no-resume --abort-on-failure --dry-run --progress --quiet --json --verbose --help"
+            opts="-b -n -q -v -h --bucket --key --region --endpoint --addressing --emulator --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --connect-timeout --stall-timeout --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --journal --state-dir --no-resume --abort-on-failure --dry-run --progress --quiet --json --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -202,6 +210,10 @@ _cosput() {
                     COMPREPLY=($(compgen -W "crc64 md5" -- "${cur}"))
                     return 0
                     ;;
+                --traffic-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -215,6 +227,82 @@ _cosput() {
                     return 0
                     ;;
                 --stall-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --content-type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-control)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --content-disposition)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --content-encoding)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --content-language)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --meta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --acl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grant-read)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grant-write)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grant-full-control)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grant-read-acp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grant-write-acp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --storage-class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse)
+                    COMPREPLY=($(compgen -W "AES256 cos/kms" -- "${cur}"))
+                    return 0
+                    ;;
+                --sse-kms-key-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-kms-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -44,15 +44,37 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l part-size -d 'S
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l multipart-threshold -d 'Largest file sent in one piece [16MiB]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l checksum -d 'crc64, or md5 in addition [crc64]' -r -f -a "crc64\t'The server\'s CRC-64'
 md5\t'Content-MD5 in addition'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l traffic-limit -d 'The server\'s speed limit, per request' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-type -d 'Type of the content [by its name]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cache-control -d 'How caches may keep it, like max-age=60' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-disposition -d 'How browsers show it, like attachment' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-encoding -d 'How the file is encoded, like gzip' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-language -d 'Language of the content, like zh-CN' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expires -d 'Until when caches may keep it' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l meta -d 'Metadata, can be repeated' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l acl -d 'Who may do what, like public-read' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-read -d 'Who may read it, like id="100000000001"' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-write -d 'Who may write it' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-full-control -d 'Who may do everything with it' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-read-acp -d 'Who may read who may do what' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-write-acp -d 'Who may change who may do what' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l storage-class -d 'STANDARD_IA, ARCHIVE and others' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l tag -d 'Tag, can be repeated' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse -d 'AES256 or cos/kms [as the bucket says]' -r -f -a "AES256\t'Keys of COS'
+cos/kms\t'A key in KMS'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-kms-key-id -d 'Key in KMS [the one that COS makes]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-kms-context -d 'What KMS is told besides, JSON' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l journal -d 'Journal of this upload' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'Directory of the journals' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-overwrite -d 'Refuse a key that is taken'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-resume -d 'Start anew, whatever a journal says'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l abort-on-failure -d 'Leave no parts on the server'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s n -l dry-run -d 'Print what would be sent, send nothing'
@@ -67,6 +89,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l concurrency -d 
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l traffic-limit -d 'The server\'s speed limit, per request' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"

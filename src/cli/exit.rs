@@ -256,7 +256,7 @@ pub(super) fn of_cause(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
                 (UNAVAILABLE, Kind::Network)
             }
         },
-        Cause::Integrity { .. } => (INTEGRITY, Kind::Integrity),
+        Cause::Integrity { .. } | Cause::Unencrypted { .. } => (INTEGRITY, Kind::Integrity),
         Cause::UploadVanished(_) => (NOT_FOUND, Kind::NotFound),
         Cause::Interrupted => (signal.unwrap_or(Signal::Interrupt).exit_code(), Kind::Interrupted),
     }
@@ -372,6 +372,7 @@ mod tests {
         let stalled = SendErrorKind::Stalled { after: Duration::from_secs(60) };
         let malformed = Cause::Malformed { what: "no ETag".to_owned(), request_id: None };
         let integrity = Cause::Integrity { what: "CRC-64 differs".to_owned(), request_id: None };
+        let unencrypted = Cause::Unencrypted { what: "not confirmed".to_owned(), request_id: None };
         let table = [
             (Cause::Source(SourceError::Missing), SOURCE, "source"),
             (Cause::Source(SourceError::Unreadable("no".to_owned())), SOURCE, "source"),
@@ -381,6 +382,7 @@ mod tests {
             (Cause::Source(SourceError::TooLarge(1 << 60)), SOURCE, "source"),
             (malformed, UNAVAILABLE, "network"),
             (integrity, INTEGRITY, "integrity"),
+            (unencrypted, INTEGRITY, "integrity"),
             (network(SendErrorKind::Connect), UNAVAILABLE, "network"),
             (network(SendErrorKind::Broken), UNAVAILABLE, "network"),
             (network(stalled), UNAVAILABLE, "network"),

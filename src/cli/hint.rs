@@ -34,6 +34,9 @@ fn of_cause(cause: &Cause) -> Option<&'static str> {
             SendErrorKind::Broken | SendErrorKind::Stalled { .. } | SendErrorKind::NoCredentials => None,
         },
         Cause::Integrity { .. } => Some("do not use the object; upload it again"),
+        Cause::Unencrypted { .. } => Some(
+            "what was sent may lie there in the clear: remove the object, and check the endpoint and what is on the way",
+        ),
         Cause::Malformed { request_id: None, .. } => Some(SOMETHING_ELSE_ANSWERED),
         Cause::Malformed { .. } | Cause::UploadVanished(_) | Cause::Interrupted => None,
     }

@@ -16,6 +16,7 @@ pub mod man;
 mod message;
 mod meter;
 mod notice;
+mod object;
 pub mod options;
 pub mod progress;
 pub mod report;

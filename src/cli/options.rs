@@ -10,10 +10,11 @@ use super::args::{
 };
 use super::destination;
 use super::exit::Failure;
+use super::object;
 use super::state::Places;
 use super::world::World;
-use crate::cos::{Addressing, Bucket, Endpoint, Key, Service};
-use crate::upload::Wish;
+use crate::cos::{Addressing, Bucket, CustomerKey, Endpoint, Key, Service, TrafficLimit};
+use crate::upload::{ObjectOptions, Wish};
 
 /// The port of `cosput emulator`.
 const EMULATOR_PORT: u16 = 9460;
@@ -37,6 +38,8 @@ pub struct UploadOptions {
     pub wish: Wish,
     /// Whether each request has a Content-MD5 besides the CRC-64.
     pub content_md5: bool,
+    /// What the object is to be.
+    pub object: ObjectOptions,
     /// How requests are made.
     pub requests: RequestOptions,
     /// The journal that was named, where one was.
@@ -64,6 +67,10 @@ pub struct ResumeOptions {
     pub server: ResumeServer,
     /// How requests are made.
     pub requests: RequestOptions,
+    /// How fast the server takes one request.
+    pub traffic_limit: Option<TrafficLimit>,
+    /// The SSE-C key, for uploads that were begun with one.
+    pub sse_c_key: Option<CustomerKey>,
     /// What is shown.
     pub output: OutputOptions,
 }
@@ -154,7 +161,8 @@ pub enum ProgressMode {
 impl UploadOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
-        let UploadArguments { source, destination, location, transfer, requests, resume, dry_run, output } = arguments;
+        let UploadArguments { source, destination, location, transfer, requests, object, encryption, .. } = arguments;
+        let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
         if source.as_os_str() == "-" {
             return Err(Failure::usage("'-' is not a file; give a path"));
         }
@@ -167,9 +175,18 @@ impl UploadOptions {
         let bucket = bucket.ok_or_else(|| {
             Failure::usage("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY")
         })?;
+        let key = destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?;
+        let encryption = object::encryption(encryption, world)?;
+        object::check_way(&encryption, &server)?;
+        let object = ObjectOptions {
+            traffic_limit: transfer.traffic_limit,
+            forbid_overwrite: object.no_overwrite,
+            headers: object::headers(object, &key, &source)?,
+            encryption,
+        };
         let usual = Wish::default();
         Ok(Self {
-            key: destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?,
+            key,
             source,
             bucket,
             server,
@@ -178,6 +195,7 @@ impl UploadOptions {
                 multipart_threshold: transfer.multipart_threshold.unwrap_or(usual.multipart_threshold),
             },
             content_md5: transfer.checksum == Some(ChecksumChoice::Md5),
+            object,
             requests: RequestOptions::new(requests),
             journal: resume.journal,
             state_directory: resume.state_dir.or(places.uploads()),
@@ -204,6 +222,8 @@ impl ResumeOptions {
             state_directory: arguments.state_dir.or(places.uploads()),
             server,
             requests: RequestOptions::new(arguments.requests),
+            traffic_limit: arguments.traffic_limit,
+            sse_c_key: object::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
             output: OutputOptions::new(&arguments.output, world)?,
         })
     }
@@ -306,6 +326,7 @@ mod tests {
     use crate::cli::args::Command;
     use crate::cli::variables;
     use crate::cli::world::tests::world;
+    use crate::upload::Operation;
 
     const BUCKET: &str = "examplebucket-1250000000";
 
@@ -319,7 +340,7 @@ mod tests {
         world.stderr_is_terminal = terminal;
         match variables::parse(&world.arguments, &world.variables).map(|arguments| arguments.command) {
             Ok(Command::Upload(upload)) => {
-                UploadOptions::new(upload, &world).map_err(|failure| failure.verdict().message)
+                UploadOptions::new(*upload, &world).map_err(|failure| failure.verdict().message)
             }
             other => panic!("{other:?}"),
         }
@@ -339,6 +360,7 @@ mod tests {
             },
             wish: Wish::default(),
             content_md5: false,
+            object: options.object.clone(),
             requests: RequestOptions {
                 concurrency: 8,
                 max_attempts: 8,
@@ -354,6 +376,10 @@ mod tests {
         };
         assert_eq!(options, expected);
         assert!(options.state_directory.is_some());
+        assert_eq!(
+            options.object.of_request(Operation::PutObject),
+            [("Content-Type", "text/plain")].into_iter().collect()
+        );
     }
 
     #[test]

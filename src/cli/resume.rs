@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::console::{Console, shown};
 use super::exit::{self, Failure, SUCCESS};
+use super::object;
 use super::options::{ResumeOptions, ResumeServer, Server};
 use super::report::Summary;
 use super::runtime;
@@ -14,9 +15,10 @@ use super::world::World;
 use crate::cos::multipart::MOST_PARTS;
 use crate::cos::{Addressing, Endpoint};
 use crate::upload::journal::{self, Content, Header};
+use crate::upload::object::RestoreError;
 use crate::upload::session::{JournalPlace, target_of};
 use crate::upload::source::FileSource;
-use crate::upload::{Plan, Wish};
+use crate::upload::{ObjectOptions, Plan, Wish};
 
 /// Finishes interrupted uploads. Returns the exit code.
 pub(super) fn run(options: &ResumeOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -103,7 +105,8 @@ async fn resume(
     let plan =
         plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
     debug_assert!(plan.parts() <= MOST_PARTS);
-    let mut connection = connect(&header, target.address.addressing, options, world).await?;
+    let object = object_options(&header, options)?.ok_or_else(not_ours)?;
+    let mut connection = connect(&header, target.address.addressing, (options, &object), world).await?;
     // The journal goes on under the name that it began with.
     connection.name = header.endpoint.clone();
     let wanted = Wanted {
@@ -115,6 +118,7 @@ async fn resume(
         resume: true,
         abort_on_failure: false,
         content_md5: false,
+        object,
         requests: options.requests,
         output: options.output,
     };
@@ -140,10 +144,23 @@ fn header(path: &Path, options: &ResumeOptions, console: &Console) -> Result<Opt
     Err(Failure::usage(format!("could not resume from {}: {why}", shown(path))))
 }
 
+/// What the journal says that the object is to be; `None` where it cannot be made sense of.
+fn object_options(header: &Header, options: &ResumeOptions) -> Result<Option<ObjectOptions>, Failure> {
+    match ObjectOptions::restore(&header.options, header.sse_c_key_md5.as_deref(), options.sse_c_key.as_ref()) {
+        Ok(object) => {
+            let (traffic_limit, forbid_overwrite) = (options.traffic_limit, header.no_overwrite);
+            Ok(Some(ObjectOptions { traffic_limit, forbid_overwrite, ..object }))
+        }
+        Err(RestoreError::KeyMissing) => Err(object::no_key()),
+        Err(RestoreError::OtherKey) => Err(object::other_key()),
+        Err(RestoreError::Unknown) => Ok(None),
+    }
+}
+
 async fn connect(
     header: &Header,
     addressing: Addressing,
-    options: &ResumeOptions,
+    (options, object): (&ResumeOptions, &ObjectOptions),
     world: &World,
 ) -> Result<Connection, Failure> {
     let server = match &options.server {
@@ -151,5 +168,6 @@ async fn connect(
         ResumeServer::At(endpoint) => Server::At { endpoint: endpoint.clone(), addressing },
         ResumeServer::Emulator { directory } => Server::Emulator { directory: directory.clone() },
     };
+    object::check_way(&object.encryption, &server)?;
     Connection::open(&server, options.requests, world).await
 }

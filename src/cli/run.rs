@@ -27,7 +27,7 @@ fn carry_out(command: Command, world: &mut World, console: &Console) -> u8 {
 
 fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8, Failure> {
     match command {
-        Command::Upload(typed) => Ok(upload::run(&UploadOptions::new(typed, world)?, world, console)),
+        Command::Upload(typed) => Ok(upload::run(&UploadOptions::new(*typed, world)?, world, console)),
         Command::Resume(typed) => resume::run(&ResumeOptions::new(typed, world)?, world, console),
         Command::Emulator(typed) => emulator::run(&EmulatorOptions::new(typed, world)?, world, console),
         Command::Completions(typed) => Ok(completions::run(&typed, world)),

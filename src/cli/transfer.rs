@@ -7,13 +7,14 @@ use tokio::sync::watch;
 
 use super::console::Console;
 use super::exit::{Failure, Verdict};
+use super::object;
 use super::options::{OutputOptions, RequestOptions};
 use super::progress::ProgressDisplay;
 use super::report::{Ending, Report, Subject, Summary};
 use super::server::Connection;
 use super::signals::Signal;
 use super::world::World;
-use crate::cos::{Address, Headers, Service, Target};
+use crate::cos::{Address, Service, Target};
 use crate::cos::{Bucket, Key};
 use crate::upload::driver::{Job, Stop};
 use crate::upload::journal::Header;
@@ -21,7 +22,7 @@ use crate::upload::machine::Settings;
 use crate::upload::retry::Patience;
 use crate::upload::session::{Ended, JournalPlace, Refused, Session};
 use crate::upload::source::FileSource;
-use crate::upload::{Event, Plan};
+use crate::upload::{Event, ObjectOptions, Plan};
 
 /// What an upload needs to know of the command that wants it.
 pub(super) struct Wanted<'a> {
@@ -33,6 +34,7 @@ pub(super) struct Wanted<'a> {
     pub(super) resume: bool,
     pub(super) abort_on_failure: bool,
     pub(super) content_md5: bool,
+    pub(super) object: ObjectOptions,
     pub(super) requests: RequestOptions,
     pub(super) output: OutputOptions,
 }
@@ -100,15 +102,16 @@ fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
         key: wanted.key.clone(),
     };
     let source = absolute(wanted.source.path());
-    let header = Header::new(&target, &connection.name, &source, wanted.source.identity(), wanted.plan.part_size());
+    let header = Header::new(&target, &connection.name, &source, wanted.source.identity(), wanted.plan.part_size())
+        .with_options(&wanted.object);
     Session {
-        job: Job { source: wanted.source.clone(), target, headers: Headers::new(), md5: wanted.content_md5 },
+        job: Job { source: wanted.source.clone(), target, object: wanted.object.clone(), md5: wanted.content_md5 },
         plan: wanted.plan,
         settings: Settings {
             patience: Patience { max_attempts: wanted.requests.max_attempts, ..Patience::default() },
             concurrency: wanted.requests.concurrency,
             abort_on_failure: wanted.abort_on_failure,
-            etags_are_md5: true,
+            etags_are_md5: wanted.object.encryption.etags_are_md5(),
         },
         header,
         place: wanted.place.clone(),
@@ -151,6 +154,7 @@ fn failure(refused: Refused) -> Failure {
             journal.display()
         )),
         Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
+        Refused::OtherKey(_) => object::other_key(),
     }
 }
 

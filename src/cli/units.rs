@@ -32,6 +32,53 @@ impl fmt::Display for InvalidDuration {
 
 impl std::error::Error for InvalidDuration {}
 
+/// Why a text is no speed: what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidBitRate(&'static str);
+
+impl fmt::Display for InvalidBitRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; expected a speed like 8Mbit, 1MB/s or 8000000 (bit/s)", self.0)
+    }
+}
+
+impl std::error::Error for InvalidBitRate {}
+
+/// Reads a speed in bits a second. Here `b` is a bit and `B` a byte, `M` decimal and `Mi` binary; a unit that says neither
+/// bit nor byte is refused, since half of all people would mean the other one.
+pub fn parse_bit_rate(text: &str) -> Result<u64, InvalidBitRate> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, suffix) = text.split_at(end);
+    let unit = bits_of(suffix.trim()).ok_or(InvalidBitRate("its unit is neither bits nor bytes per second"))?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if whole.is_empty() || fraction.contains('.') || (number.contains('.') && fraction.is_empty()) {
+        return Err(InvalidBitRate("its number cannot be read"));
+    }
+    scaled(whole, fraction, unit).ok_or(InvalidBitRate("it is too large"))
+}
+
+fn bits_of(suffix: &str) -> Option<u64> {
+    if suffix.is_empty() {
+        return Some(1);
+    }
+    let (prefix, bits) = ["bit/s", "bit", "bps", "b/s"]
+        .iter()
+        .find_map(|unit| Some((suffix.strip_suffix(unit)?, 1)))
+        .or_else(|| Some((suffix.strip_suffix("B/s")?, 8)))?;
+    let scale = match prefix {
+        "" => 1,
+        "k" | "K" => bytesize::KB,
+        "M" => bytesize::MB,
+        "G" => bytesize::GB,
+        "Ki" => bytesize::KIB,
+        "Mi" => bytesize::MIB,
+        "Gi" => bytesize::GIB,
+        _ => return None,
+    };
+    Some(bits * scale)
+}
+
 /// Reads a size in bytes. Half a byte that a fraction leaves over is dropped.
 pub fn parse_size(text: &str) -> Result<u64, InvalidSize> {
     let text = text.trim();
@@ -165,6 +212,39 @@ mod tests {
             parse_size("12XB").unwrap_err().to_string(),
             "its unit is unknown; expected a size like 8MiB, 8M, 8MB or 8388608"
         );
+    }
+
+    #[test]
+    fn speeds_are_in_bits_or_bytes_and_say_which() {
+        let table = [
+            ("819200", 819_200),
+            ("8Mbit", 8_000_000),
+            ("8 Mbit/s", 8_000_000),
+            ("8Mbps", 8_000_000),
+            ("8Mb/s", 8_000_000),
+            ("1MB/s", 8_000_000),
+            ("1MiB/s", 8 << 20),
+            ("100KiB/s", 819_200),
+            ("100KB/s", 800_000),
+            ("900kbit", 900_000),
+            ("1.5Mbit", 1_500_000),
+            ("0.5Gbit", 500_000_000),
+            ("1Mibit", 1 << 20),
+        ];
+        for (text, bits) in table {
+            assert_eq!(parse_bit_rate(text), Ok(bits), "{text}");
+        }
+        for bad in ["8M", "1MB", "8mbit", "1mb/s", "8X", "fast", "8Mbit/h"] {
+            assert_eq!(
+                parse_bit_rate(bad),
+                Err(InvalidBitRate("its unit is neither bits nor bytes per second")),
+                "{bad}"
+            );
+        }
+        for bad in ["", "Mbit", "1.2.3Mbit", ".5Mbit", "5.Mbit"] {
+            assert_eq!(parse_bit_rate(bad), Err(InvalidBitRate("its number cannot be read")), "{bad}");
+        }
+        assert_eq!(parse_bit_rate("99999999999999999999"), Err(InvalidBitRate("it is too large")));
     }
 
     #[test]

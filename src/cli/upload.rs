@@ -67,6 +67,7 @@ async fn send(
         resume: options.resume,
         abort_on_failure: options.abort_on_failure,
         content_md5: options.content_md5,
+        object: options.object.clone(),
         requests: options.requests,
         output: options.output,
     };

@@ -119,7 +119,7 @@ mod tests {
     fn upload(arguments: &[&str], variables: &[(&str, &str)]) -> UploadArguments {
         let arguments: Vec<&str> = ["upload", "f"].iter().chain(arguments).copied().collect();
         match read(&arguments, variables) {
-            Ok(Command::Upload(upload)) => upload,
+            Ok(Command::Upload(upload)) => *upload,
             other => panic!("{other:?}"),
         }
     }

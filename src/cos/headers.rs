@@ -141,8 +141,9 @@ impl Field {
     }
 }
 
-/// A value is one line with something in it: white space around it would be lost on the way, and its signature with it.
-fn check_value(text: &str) -> Result<(), InvalidHeader> {
+/// Checks that a value is one line with something in it. White space around it would be lost on the way, and its signature
+/// with it.
+pub fn check_value(text: &str) -> Result<(), InvalidHeader> {
     if text.trim().is_empty() {
         return refuse("it is empty");
     }

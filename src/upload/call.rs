@@ -1,6 +1,7 @@
 //! What the machine asks for and what comes back, and the request that each call becomes.
 
 use super::error::{Cause, Operation, SendError, SourceError};
+use super::object::ObjectOptions;
 use super::plan::Range;
 use crate::cos::checksum::{Digest, Md5Digest};
 use crate::cos::head_object::{self, Object};
@@ -8,7 +9,7 @@ use crate::cos::multipart::list_parts::Page;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part};
 use crate::cos::put_object::{self, Stored};
-use crate::cos::{AnswerError, Fault, Headers, Request, Response, Target};
+use crate::cos::{AnswerError, Fault, Request, Response, Target};
 
 /// One thing to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,15 @@ pub enum Reply {
     Object(Option<Object>),
     /// To `Abort`.
     Aborted,
+    /// To anything: the server did what it was asked, but does not confirm the encryption that was asked for.
+    Unconfirmed {
+        /// What it did.
+        reply: Box<Reply>,
+        /// What the answer lacks.
+        what: String,
+        /// The id of the answer, where it has one.
+        request_id: Option<String>,
+    },
 }
 
 /// How a call ended.
@@ -131,10 +141,11 @@ impl Call {
     }
 
     /// The request; `None` for what is done on this side. `md5` is the body's, where it is to be sent.
-    pub fn request(&self, target: &Target, object: &Headers, md5: Option<Md5Digest>) -> Option<Request> {
-        Some(match self {
-            Self::PutObject(range) => put_object::request(target, object, range.length, md5),
-            Self::Initiate => initiate::request(target, object),
+    pub fn request(&self, target: &Target, object: &ObjectOptions, md5: Option<Md5Digest>) -> Option<Request> {
+        let headers = object.of_request(self.operation());
+        let mut request = match self {
+            Self::PutObject(range) => put_object::request(target, &headers, range.length, md5),
+            Self::Initiate => initiate::request(target, &headers),
             Self::ListParts { upload_id, after } => list_parts::request(target, upload_id, *after),
             Self::UploadPart { upload_id, number, range } => {
                 upload_part::request(target, upload_id, *number, range.length, md5)
@@ -145,11 +156,26 @@ impl Call {
             Self::HeadObject => head_object::request(target),
             Self::Abort(upload_id) => abort::request(target, upload_id),
             Self::ComparePart { .. } | Self::CheckSource => return None,
+        };
+        for (name, value) in headers.iter() {
+            request.headers.set(name, value);
+        }
+        Some(request)
+    }
+
+    /// Reads the answer, and whether it confirms the encryption that `object` asks for.
+    pub fn read(&self, response: &Response, object: &ObjectOptions) -> Result<Reply, AnswerError> {
+        let reply = self.read_reply(response)?;
+        Ok(match object.unconfirmed(self.operation(), response) {
+            Some(what) if reply != Reply::Object(None) => {
+                let request_id = response.request_id().map(str::to_owned);
+                Reply::Unconfirmed { reply: Box::new(reply), what, request_id }
+            }
+            _ => reply,
         })
     }
 
-    /// Reads the answer.
-    pub fn read(&self, response: &Response) -> Result<Reply, AnswerError> {
+    fn read_reply(&self, response: &Response) -> Result<Reply, AnswerError> {
         Ok(match self {
             Self::PutObject(_) => Reply::Stored(put_object::read(response)?),
             Self::Initiate => Reply::Initiated(initiate::read(response)?),

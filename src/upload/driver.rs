@@ -15,10 +15,12 @@ use super::event::{Event, Finished, Notice, Progress};
 use super::journal::{Header, part_line};
 use super::journal_file::Recorder;
 use super::machine::{AttemptId, Step, Upload};
+use super::object::ObjectOptions;
 use super::source::FileSource;
 use super::transport::Transport;
+use crate::cos::Target;
 use crate::cos::checksum::Digest;
-use crate::cos::{Headers, Target};
+use crate::cos::encryption::hides_the_md5;
 
 /// How long requests in flight get to land once the user wants to leave.
 const FAREWELL: Duration = Duration::from_millis(1800);
@@ -46,8 +48,8 @@ pub struct Job {
     pub source: FileSource,
     /// The object.
     pub target: Target,
-    /// Headers that shape the object.
-    pub headers: Headers,
+    /// What the object is to be.
+    pub object: ObjectOptions,
     /// Send each body's MD5 too, which costs a second reading.
     pub md5: bool,
 }
@@ -194,12 +196,13 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter)
         }
     }
     let md5 = first_reading.and_then(|digest| digest.md5);
-    let request = call.request(&job.target, &job.headers, md5).expect("this call is sent");
+    let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
     let body = call.body().map(|range| FileBody::new(job.source.clone(), range, meter.clone()));
     let answer = transport.send(request, body).await;
+    let md5 = md5.filter(|_| !answer.as_ref().is_ok_and(hides_the_md5));
     let sent = meter.digest().map(|digest| Digest { md5, ..digest });
     let result = match (answer, meter.failure()) {
-        (Ok(response), _) => call.read(&response).map_err(Failure::Answer),
+        (Ok(response), _) => call.read(&response, &job.object).map_err(Failure::Answer),
         (Err(_), Some(error)) => Err(Failure::Source(error)),
         (Err(error), None) => Err(Failure::Send(error)),
     };

@@ -101,6 +101,13 @@ pub enum Cause {
         /// The id of the answer, where it has one.
         request_id: Option<String>,
     },
+    /// The server does not confirm the encryption that was asked for.
+    Unencrypted {
+        /// What its answer lacks.
+        what: String,
+        /// The id of the answer, where it has one.
+        request_id: Option<String>,
+    },
     /// The upload id vanished, twice.
     UploadVanished(Box<ServiceError>),
     /// The user stopped it.
@@ -153,7 +160,9 @@ impl fmt::Display for Cause {
         match self {
             Self::Source(error) => error.fmt(f),
             Self::Service(error) | Self::UploadVanished(error) => error.fmt(f),
-            Self::Malformed { what, .. } | Self::Integrity { what, .. } => f.write_str(what),
+            Self::Malformed { what, .. } | Self::Integrity { what, .. } | Self::Unencrypted { what, .. } => {
+                f.write_str(what)
+            }
             Self::Network(error) => error.fmt(f),
             Self::Interrupted => f.write_str("interrupted"),
         }
@@ -165,7 +174,9 @@ impl Cause {
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Service(error) | Self::UploadVanished(error) => error.request_id.as_deref(),
-            Self::Malformed { request_id, .. } | Self::Integrity { request_id, .. } => request_id.as_deref(),
+            Self::Malformed { request_id, .. }
+            | Self::Integrity { request_id, .. }
+            | Self::Unencrypted { request_id, .. } => request_id.as_deref(),
             Self::Source(_) | Self::Network(_) | Self::Interrupted => None,
         }
     }

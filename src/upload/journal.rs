@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::PartRecord;
+use super::object::ObjectOptions;
 use super::source::{Identity, file::nanoseconds};
 use crate::cos::Target;
 use crate::cos::multipart::{PartNumber, UploadId};
@@ -45,6 +46,12 @@ pub struct Header {
     /// Options that shape the object and so must not change: header names and values.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
+    /// The MD5 of the SSE-C key, in Base64; the key itself is nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sse_c_key_md5: Option<String>,
+    /// Refuse a key that is taken. It shapes no part, so a later run may ask for the contrary: see [`no_overwrite_line`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_overwrite: bool,
 }
 
 /// What a journal says.
@@ -69,6 +76,11 @@ pub enum Content {
     LaterVersion,
     /// Something else.
     Garbage,
+}
+
+#[derive(Serialize, Deserialize)]
+struct NoOverwriteLine {
+    no_overwrite: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -97,7 +109,25 @@ impl Header {
             inode: identity.inode,
             part_size,
             options: BTreeMap::new(),
+            sse_c_key_md5: None,
+            no_overwrite: false,
         }
+    }
+
+    /// The same line for an upload with these options.
+    #[must_use]
+    pub fn with_options(self, object: &ObjectOptions) -> Self {
+        Self {
+            options: object.for_journal(),
+            sse_c_key_md5: object.sse_c_key_md5(),
+            no_overwrite: object.forbid_overwrite,
+            ..self
+        }
+    }
+
+    /// True where the same upload is wanted with another SSE-C key.
+    pub fn has_another_key(&self, wanted: &Self) -> bool {
+        matches!((&self.sse_c_key_md5, &wanted.sse_c_key_md5), (Some(was), Some(is)) if was != is)
     }
 
     /// The line, with its end.
@@ -133,8 +163,23 @@ impl Header {
         if self.part_size != wanted.part_size {
             return differs("the part size", &self.part_size, &wanted.part_size);
         }
-        (self.options != wanted.options).then(|| "options that shape the object differ".to_owned())
+        self.differing_option(wanted)
     }
+
+    fn differing_option(&self, wanted: &Self) -> Option<String> {
+        let names = self.options.keys().chain(wanted.options.keys());
+        let name = names.into_iter().find(|name| self.options.get(*name) != wanted.options.get(*name))?;
+        let told =
+            |header: &Self| header.options.get(name).map_or("not given".to_owned(), |value| format!("'{value}'"));
+        Some(format!("the object's {name} was {} and is {}", told(self), told(wanted)))
+    }
+}
+
+/// The line that says whether a key that is taken is refused from now on, with its end. It overrules the lines before it.
+pub fn no_overwrite_line(no_overwrite: bool) -> String {
+    let mut line = serde_json::to_string(&NoOverwriteLine { no_overwrite }).expect("a flag is plain data");
+    line.push('\n');
+    line
 }
 
 /// The line about a part, with its end.
@@ -167,13 +212,20 @@ pub fn read(bytes: &[u8]) -> Content {
         Ok(_) => {}
         Err(_) => return Content::Garbage,
     }
-    let Ok(header) = serde_json::from_slice::<Header>(first) else {
+    let Ok(mut header) = serde_json::from_slice::<Header>(first) else {
         return Content::Garbage;
     };
     if UploadId::new(&header.upload_id).is_none() {
         return Content::Garbage;
     }
-    let parts = lines.filter_map(part).collect();
+    let mut parts = Vec::new();
+    for line in lines {
+        if let Some(part) = part(line) {
+            parts.push(part);
+        } else if let Ok(line) = serde_json::from_slice::<NoOverwriteLine>(line) {
+            header.no_overwrite = line.no_overwrite;
+        }
+    }
     Content::Journal(Box::new(Journal { header, parts, whole: whole as u64 }))
 }
 
@@ -210,6 +262,8 @@ pub(crate) mod tests {
             inode: Some((1, 2)),
             part_size: 16 << 20,
             options: BTreeMap::new(),
+            sse_c_key_md5: None,
+            no_overwrite: false,
         }
     }
 
@@ -309,7 +363,25 @@ pub(crate) mod tests {
             differs(Header { modified: "1".into(), ..header() }).starts_with("the file's time of modification was")
         );
         let options = [("x-cos-acl".to_owned(), "private".to_owned())].into();
-        assert_eq!(differs(Header { options, ..header() }), "options that shape the object differ");
+        assert_eq!(differs(Header { options, ..header() }), "the object's x-cos-acl was not given and is 'private'");
+    }
+
+    #[test]
+    fn a_key_is_told_apart_and_whether_to_overwrite_is_no_difference() {
+        let with = |md5: &str| Header { sse_c_key_md5: Some(md5.into()), ..header() };
+        assert!(with("a").has_another_key(&with("b")));
+        assert!(!with("a").has_another_key(&with("a")) && !with("a").has_another_key(&header()));
+        assert_eq!(header().difference(&Header { no_overwrite: true, ..header() }), None);
+    }
+
+    #[test]
+    fn the_last_line_about_overwriting_counts() {
+        let text = header().line() + &no_overwrite_line(true) + &part_line(&records()[0]);
+        let Content::Journal(journal) = read(text.as_bytes()) else { panic!("{text}") };
+        assert_eq!((journal.header.no_overwrite, journal.parts.len()), (true, 1));
+        let text = text + &no_overwrite_line(false);
+        let Content::Journal(journal) = read(text.as_bytes()) else { panic!("{text}") };
+        assert!(!journal.header.no_overwrite);
     }
 
     proptest! {

@@ -95,7 +95,8 @@ impl JournalFile {
         fs::remove_file(&self.path)
     }
 
-    fn append(&mut self, lines: &str) -> io::Result<()> {
+    /// Adds lines, durably.
+    pub fn append(&mut self, lines: &str) -> io::Result<()> {
         self.file.write_all(lines.as_bytes())?;
         self.file.sync_data()
     }

@@ -192,6 +192,9 @@ impl Upload {
         if operation == Operation::PutObject && sent.is_some() {
             self.put_crc64 = sent.map(|digest| digest.crc64);
         }
+        if let Ok(Reply::Unconfirmed { reply, what, request_id }) = result {
+            return self.unconfirmed(now, operation, *reply, Cause::Unencrypted { what, request_id });
+        }
         match operation {
             Operation::UploadPart(number) => match result {
                 Ok(Reply::Part(stored)) => self.part_answered(now, number, stored, sent),
@@ -320,8 +323,10 @@ impl Upload {
             let finished = if unknown { Finished::Unknown(error) } else { Finished::Failed(error) };
             return Step::Done(self.finished.insert(finished).clone());
         };
-        // A changed source fits no journal, so nothing could ever resume this upload.
-        let of_no_use = self.settings.abort_on_failure || matches!(failure.cause, Cause::Source(_));
+        // A changed source fits no journal, so nothing could ever resume this upload; and what may lie there in the clear
+        // must not stay.
+        let of_no_use =
+            self.settings.abort_on_failure || matches!(failure.cause, Cause::Source(_) | Cause::Unencrypted { .. });
         if of_no_use && self.upload_id.is_some() && !self.cancelled && !self.ambiguous {
             if self.phase != Phase::Abort {
                 self.enter(Phase::Abort);

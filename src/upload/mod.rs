@@ -12,6 +12,7 @@ pub mod http;
 pub mod journal;
 pub mod journal_file;
 pub mod machine;
+pub mod object;
 mod parts;
 pub mod plan;
 pub mod retry;
@@ -25,4 +26,5 @@ pub mod window;
 
 pub use error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
 pub use event::{Event, Finished, Notice, Object, PartRecord, Progress};
+pub use object::ObjectOptions;
 pub use plan::{Plan, Wish};

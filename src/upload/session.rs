@@ -8,11 +8,12 @@ use tokio::sync::watch;
 
 use super::driver::{Job, Log, Stop, drive};
 use super::event::{Event, Finished, Notice};
-use super::journal::{Content, Header, Journal};
+use super::journal::{Content, Header, Journal, no_overwrite_line};
 use super::journal_file::{JournalFile, OpenError, Recorder, file_name};
 use super::machine::{Resume, Settings, Upload};
 use super::plan::Plan;
 use super::transport::Transport;
+use crate::cos::encryption::CUSTOMER_KEY_MD5;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Addressing, Bucket, Endpoint, Key, Service, Target};
 
@@ -55,6 +56,8 @@ pub enum Refused {
     NotAJournal(PathBuf),
     /// The journal that was given cannot be written.
     Unusable(PathBuf, String),
+    /// The upload was begun with another SSE-C key.
+    OtherKey(PathBuf),
 }
 
 /// How a session ended.
@@ -77,7 +80,7 @@ impl Session {
         let opened = self.open(observe)?;
         let (file, resume) = match opened {
             None => (None, None),
-            Some((file, content)) => self.settle(file, content, &*transport, observe).await,
+            Some((file, content)) => self.settle(file, content, &*transport, observe).await?,
         };
         let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
         let upload = Upload::new(self.plan, self.settings, resume, self.seed);
@@ -139,15 +142,21 @@ impl Session {
         content: Content,
         transport: &T,
         observe: &mut (dyn FnMut(Event) + Send),
-    ) -> (Option<JournalFile>, Option<Resume>) {
+    ) -> Result<(Option<JournalFile>, Option<Resume>), Refused> {
         let mut kept = 0;
         let mut resume = None;
+        let mut overruling = None;
         if let Content::Journal(journal) = content {
             match self.why_not(&journal) {
                 None => {
                     kept = journal.whole;
+                    overruling = (journal.header.no_overwrite != self.header.no_overwrite)
+                        .then(|| no_overwrite_line(self.header.no_overwrite));
                     let upload_id = UploadId::new(&journal.header.upload_id).expect("a journal's reader checks it");
                     resume = Some(Resume { upload_id, parts: journal.parts });
+                }
+                Some(_) if self.differs_in_the_key_alone(&journal) => {
+                    return Err(Refused::OtherKey(file.path().to_owned()));
                 }
                 Some(why) => {
                     let aborted = self.abort_stale(&journal.header, transport).await;
@@ -158,13 +167,14 @@ impl Session {
         }
         if self.plan.mode() == "put" {
             let _ = file.remove();
-            return (None, None);
+            return Ok((None, None));
         }
-        if let Err(error) = file.keep(kept) {
+        let written = file.keep(kept).and_then(|()| overruling.map_or(Ok(()), |line| file.append(&line)));
+        if let Err(error) = written {
             observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
-            return (None, resume);
+            return Ok((None, resume));
         }
-        (Some(file), resume)
+        Ok((Some(file), resume))
     }
 
     /// Aborts an upload that nothing will go on with; one try, since its id is told either way.
@@ -191,6 +201,18 @@ impl Session {
             return Some("the file now goes in one request".to_owned());
         }
         journal.header.difference(&self.header)
+    }
+
+    /// True where this is the journal's upload, but for the SSE-C key. A wrong key is a mistake more often than a wish, and
+    /// beginning anew would throw away what the right one has sent.
+    fn differs_in_the_key_alone(&self, journal: &Journal) -> bool {
+        let mut with_our_key = journal.header.clone();
+        with_our_key.sse_c_key_md5.clone_from(&self.header.sse_c_key_md5);
+        if let Some(md5) = self.header.options.get(CUSTOMER_KEY_MD5) {
+            with_our_key.options.insert(CUSTOMER_KEY_MD5.to_owned(), md5.clone());
+        }
+        let with_our_key = Journal { header: with_our_key, ..journal.clone() };
+        journal.header.has_another_key(&self.header) && self.why_not(&with_our_key).is_none()
     }
 }
 

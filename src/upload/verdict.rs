@@ -161,6 +161,25 @@ impl Upload {
             // The upload is gone, so there is nothing left to name.
             Reply::Aborted => self.upload_id = None,
             Reply::Part(_) | Reply::Read(_) => unreachable!("parts are recorded by their numbers"),
+            Reply::Unconfirmed { .. } => unreachable!("it is taken apart before it comes here"),
+        }
+    }
+
+    /// The server did what it was asked, but does not say that it encrypts it. Only the object itself can say more.
+    pub(super) fn unconfirmed(&mut self, now: Instant, operation: Operation, reply: Reply, cause: Cause) {
+        match reply {
+            Reply::Completed(stored) => self.enter(Phase::Look(Doubt::Unproved(stored))),
+            Reply::Object(_) if !matches!(self.phase, Phase::Look(Doubt::Unproved(_))) => self.looked(now, None),
+            Reply::Object(_) => {
+                self.upload_id = None;
+                self.fail(operation, self.solo.sent(), cause);
+            }
+            Reply::Initiated(upload_id) => {
+                self.upload_id = Some(upload_id.clone());
+                self.tell(Event::Initiated(upload_id));
+                self.fail(operation, self.solo.sent(), cause);
+            }
+            _ => self.fail(operation, 1, cause),
         }
     }
 
