@@ -1,11 +1,14 @@
-//! The header fields that an object keeps from PUT or Initiate and gives back on HEAD and GET.
+//! What an object keeps from PUT or Initiate beside its bytes, and gives back on HEAD and GET.
+
+use serde::{Deserialize, Serialize};
 
 use crate::cos::encoding::decode;
 
+use super::encryption::Encryption;
 use super::head::Head;
 use super::refusal::{self, Refusal};
 
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 9] = [
     "cache-control",
     "content-disposition",
     "content-encoding",
@@ -13,7 +16,6 @@ const KEPT: [&str; 10] = [
     "content-type",
     "expires",
     "x-cos-acl",
-    "x-cos-server-side-encryption",
     "x-cos-storage-class",
     "x-cos-tagging",
 ];
@@ -35,8 +37,29 @@ const MOST_TAGS: usize = 10;
 /// All metadata of an object, in bytes.
 const LARGEST_METADATA: usize = 2048;
 
-/// Takes what is to be kept, names in lower case, and refuses what the service would refuse.
-pub(crate) fn of(head: &Head) -> Result<Vec<(String, String)>, Refusal> {
+/// What is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    #[serde(default)]
+    pub(crate) encryption: Encryption,
+}
+
+impl Kept {
+    /// The storage class.
+    pub(crate) fn storage_class(&self) -> &str {
+        let class = self.headers.iter().find(|(name, _)| name == "x-cos-storage-class");
+        class.map_or("STANDARD", |(_, value)| value)
+    }
+}
+
+/// Takes what is to be kept and refuses what the service would refuse.
+pub(crate) fn of(head: &Head) -> Result<Kept, Refusal> {
+    Ok(Kept { headers: headers(head)?, encryption: Encryption::requested(head)? })
+}
+
+fn headers(head: &Head) -> Result<Vec<(String, String)>, Refusal> {
     let mut kept: Vec<(String, String)> = head
         .headers
         .iter()
@@ -83,7 +106,7 @@ mod tests {
 
     fn kept(headers: &[(&str, &str)]) -> Result<Vec<(String, String)>, &'static str> {
         let head = Head::new("PUT", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap();
-        of(&head).map_err(|refusal| refusal.code)
+        of(&head).map(|kept| kept.headers).map_err(|refusal| refusal.code)
     }
 
     #[test]

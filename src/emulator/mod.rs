@@ -7,14 +7,15 @@
 //!                             └─► record             write down what became of it
 //! ```
 //!
-//! What a request means is decided without input or output: `operation`, `head`, `authorization`, `listing`, `range`,
-//! `kept` and `request_document` are pure. It imports `cos` and nothing else of ours.
+//! What a request means is decided without input or output: `operation`, `head`, `authorization`, `encryption`,
+//! `kept`, `listing`, `range` and `request_document` are pure. It imports `cos` and nothing else of ours.
 
 mod answer;
 mod authorization;
 mod body;
 mod distortion;
 mod document;
+mod encryption;
 mod exchange;
 mod faults;
 mod head;

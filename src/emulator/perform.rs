@@ -6,6 +6,7 @@ use crate::cos::address::{Bucket, Key};
 
 use super::answer::{Answer, Content};
 use super::document::{self, quoted};
+use super::encryption::Encryption;
 use super::head::Head;
 use super::listing::{self, LONGEST_PAGE, Query};
 use super::operation::Operation;
@@ -48,12 +49,14 @@ pub(crate) fn on_object(
     store.check_bucket(bucket)?;
     let upload_id = head.parameter("uploadId").unwrap_or_default();
     match operation {
-        Operation::HeadObject => head_object(store, bucket, key),
+        Operation::HeadObject => head_object(store, bucket, key, head),
         Operation::GetObject => get_object(store, bucket, key, head),
         Operation::DeleteObject => store.delete_object(bucket, key).map(|_| Answer::empty(204)),
         Operation::Initiate => {
-            let upload_id = store.initiate(bucket, key, kept::of(head)?, now)?;
-            Ok(Answer::document(document::initiated(bucket, key, &upload_id)))
+            let kept = kept::of(head)?;
+            let encryption = kept.encryption.clone();
+            let upload_id = store.initiate(bucket, key, kept, now)?;
+            Ok(encryption.told(Answer::document(document::initiated(bucket, key, &upload_id))))
         }
         Operation::Abort => store.abort(bucket, key, upload_id).map(|()| Answer::empty(204)),
         Operation::ListParts => list_parts(store, bucket, key, head),
@@ -90,13 +93,15 @@ fn list_parts(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<
     Ok(Answer::document(document::parts(bucket, key, upload_id, &page, encoded)))
 }
 
-fn head_object(store: &Store, bucket: &Bucket, key: &Key) -> Result<Answer, Refusal> {
+fn head_object(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {
     let (object, _) = store.object(bucket, key)?;
+    object.kept.encryption.check_read(head)?;
     Ok(described(&object, Answer::empty(200)).with("Content-Length", &object.size.to_string()))
 }
 
 fn get_object(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {
     let (object, file) = store.object(bucket, key)?;
+    object.kept.encryption.check_read(head)?;
     let range = range::read(head.headers.get("range"), object.size)?;
     let (first, length) = range.map_or((0, object.size), |Range { first, last }| (first, last - first + 1));
     let mut answer = described(&object, Answer::empty(if range.is_some() { 206 } else { 200 }));
@@ -118,11 +123,11 @@ fn described(object: &Object, answer: Answer) -> Answer {
         .with("Content-Type", "application/octet-stream")
         .with("Accept-Ranges", "bytes")
         .with("x-cos-object-type", "normal");
-    let answer = object.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
-    stored(&object.etag, object.crc64, answer).with_time("Last-Modified", object.modified)
+    let answer = object.kept.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
+    stored(&object.etag, object.crc64, &object.kept.encryption, answer).with_time("Last-Modified", object.modified)
 }
 
-/// Adds the ETag and the CRC-64.
-pub(crate) fn stored(etag: &str, crc64: u64, answer: Answer) -> Answer {
-    answer.with("ETag", &quoted(etag)).with("x-cos-hash-crc64ecma", &crc64.to_string())
+/// Adds the ETag, the CRC-64 and the encryption.
+pub(crate) fn stored(etag: &str, crc64: u64, encryption: &Encryption, answer: Answer) -> Answer {
+    encryption.told(answer.with("ETag", &quoted(etag)).with("x-cos-hash-crc64ecma", &crc64.to_string()))
 }

@@ -83,24 +83,27 @@ impl Exchange {
         let about = (self.now, kept);
         let object = self.service.store.commit_object(&bucket, &key, draft, digest, about, overwrite)?;
         self.note(|record| record.stored = true);
-        Ok(perform::stored(&object.etag, object.crc64, Answer::empty(200)))
+        Ok(perform::stored(&object.etag, object.crc64, &object.kept.encryption, Answer::empty(200)))
     }
 
     async fn upload_part(&mut self, (bucket, key): (Bucket, Key), head: &Head) -> Result<Answer, Trouble> {
         let number = part_number(head)?;
         let upload_id = head.parameter("uploadId").unwrap_or_default();
         check_length(head, LARGEST_PART, false)?;
+        let encryption = self.service.store.upload(&bucket, &key, upload_id)?;
+        encryption.check_part(head)?;
         let (draft, file) = self.service.store.draft_part(&bucket, &key, upload_id)?;
         let (draft, digest) = self.receive(draft, file, head, LARGEST_PART).await?;
         let about = (digest, self.now);
         let part = self.service.store.commit_part(&bucket, &key, upload_id, number, draft, about)?;
         self.note(|record| record.stored = true);
-        Ok(perform::stored(&part.etag, part.crc64, Answer::empty(200)))
+        Ok(perform::stored(&part.etag, part.crc64, &encryption, Answer::empty(200)))
     }
 
     async fn complete(&mut self, (bucket, key): (Bucket, Key), head: &Head) -> Result<Answer, Trouble> {
         let upload_id = head.parameter("uploadId").unwrap_or_default();
-        self.service.store.check_upload(&bucket, &key, upload_id)?;
+        // Encryption headers are let pass: official clients repeat here all that they initiated with.
+        self.service.store.upload(&bucket, &key, upload_id)?;
         let list = request_document::read(&self.document(head).await?)?;
         let action = self.fault.as_ref().map(Fault::action).cloned();
         if let Some(Action::CompleteError { code }) = action {
@@ -112,6 +115,7 @@ impl Exchange {
         let location = format!("http://{}", head.resource());
         let crc64 = merge.crc64.to_string();
         let answer = Answer::empty(200).with("Content-Type", "application/xml").with("x-cos-hash-crc64ecma", &crc64);
+        let answer = merge.kept.encryption.told(answer);
         if action == Some(Action::ResetAfterStored) {
             let (service, now) = (Arc::clone(&self.service), self.now);
             let merged = spawn_blocking(move || service.store.merge(&merge, now)).await;

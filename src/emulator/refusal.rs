@@ -17,8 +17,8 @@ impl Refusal {
     }
 
     /// The same error with another message.
-    pub(crate) fn saying(self, message: impl Into<String>) -> Self {
-        Self { message: Cow::Owned(message.into()), ..self }
+    pub(crate) fn saying(self, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..self }
     }
 }
 
@@ -72,6 +72,9 @@ refusals! {
     SERVICE_UNAVAILABLE = 503 "ServiceUnavailable" "Please reduce your request rate or try again.";
     SIGNATURE_DOES_NOT_MATCH = 403 "SignatureDoesNotMatch" "The Signature you specified is invalid.";
     SLOW_DOWN = 503 "SlowDown" "Please reduce your request rate.";
+    SSEC_DECRYPT_HEADER_INVALID = 400 "SsecDecryptHeaderInvalid" "The customer's key is missing or not that of the object.";
+    SSE_CONTENT_NOT_SUPPORTED = 400 "SSEContentNotSupported" "The specified server-side encryption is not supported.";
+    SSE_HEADER_NOT_ALLOWED = 400 "SSEHeaderNotAllowed" "Server-side encryption headers are not allowed when an object is read.";
     TOO_MANY_REQUESTS = 429 "TooManyRequests" "Too many requests.";
     UPLOAD_CONFLICT = 409 "UploadConflict" "The upload is being completed.";
     USER_NETWORK_TOO_SLOW = 400 "UserNetworkTooSlow" "The upload rate is too low.";

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::{Combiner, Digest, Hasher};
 use crate::cos::multipart::PartNumber;
+use crate::emulator::kept::Kept;
 use crate::emulator::refusal::{self, Refusal};
 use crate::emulator::request_document::{self, Listed};
 
@@ -25,7 +26,7 @@ pub(crate) struct Merge {
     key: Key,
     upload_id: String,
     parts: Vec<(PathBuf, Part)>,
-    headers: Vec<(String, String)>,
+    pub(crate) kept: Kept,
     overwrite: Overwrite,
     pub(crate) crc64: u64,
 }
@@ -60,7 +61,7 @@ impl Store {
             bucket: bucket.clone(),
             key: key.clone(),
             upload_id: upload_id.to_owned(),
-            headers: upload.headers.clone(),
+            kept: upload.kept.clone(),
             parts,
             overwrite,
             crc64,
@@ -95,7 +96,7 @@ impl Store {
             return Err(refusal::INTERNAL_ERROR.saying("The merged bytes are not those of the parts."));
         }
         let etag = format!("{:032x}-{}", fastrand::u128(..), merge.parts.len());
-        let mut object = new_object(&merge.key, digest, etag, now, merge.headers.clone());
+        let mut object = new_object(&merge.key, digest, etag, now, merge.kept.clone());
         object.upload_id = Some(merge.upload_id.clone());
         self.commit(&merge.bucket, &merge.key, draft, object, merge.overwrite)
     }

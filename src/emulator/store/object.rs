@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::checksum::{Digest, Md5Digest};
+use crate::cos::checksum::Digest;
+use crate::emulator::kept::Kept;
 use crate::emulator::listing::{self, Page, Query};
 use crate::emulator::refusal::{self, Refusal};
 
-use super::model::{self, Kept, OBJECT_FILE, Object, VERSION};
+use super::model::{self, OBJECT_FILE, Object, VERSION};
 use super::{Draft, State, Store};
 
 /// An object in a list.
@@ -48,11 +49,11 @@ impl Store {
         key: &Key,
         draft: Draft,
         digest: Digest,
-        (modified, headers): (SystemTime, Kept),
+        (modified, kept): (SystemTime, Kept),
         overwrite: Overwrite,
     ) -> Result<Object, Refusal> {
-        let etag = digest.md5.as_ref().map(Md5Digest::hex).unwrap_or_default();
-        let object = new_object(key, digest, etag, modified, headers);
+        let etag = digest.md5.map(|md5| kept.encryption.etag(&md5)).unwrap_or_default();
+        let object = new_object(key, digest, etag, modified, kept);
         self.commit(bucket, key, draft, object, overwrite)
     }
 
@@ -130,7 +131,7 @@ impl Store {
             size: object.size,
             etag: object.etag.clone(),
             modified: object.modified,
-            storage_class: model::storage_class(&object.headers),
+            storage_class: object.kept.storage_class().to_owned(),
         };
         Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
     }
@@ -140,7 +141,7 @@ impl Store {
     }
 }
 
-pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: SystemTime, headers: Kept) -> Object {
+pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: SystemTime, kept: Kept) -> Object {
     Object {
         version: VERSION,
         number: 0,
@@ -150,7 +151,7 @@ pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: Syst
         etag,
         crc64: digest.crc64,
         modified,
-        headers,
+        kept,
         upload_id: None,
     }
 }
