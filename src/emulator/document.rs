@@ -168,6 +168,15 @@ pub(crate) fn buckets(names: &[String]) -> Document {
     })
 }
 
+/// The answer to GET Object tagging.
+pub(crate) fn tagging(tags: &[(String, String)]) -> Document {
+    Document::new("Tagging").within("TagSet", |document| {
+        document.each(tags, |document, (key, value)| {
+            document.within("Tag", |document| document.text_of("Key", key).text_of("Value", value))
+        })
+    })
+}
+
 /// The answer to DELETE Multiple Objects.
 pub(crate) fn deleted(keys: &[String]) -> Document {
     Document::new("DeleteResult")

@@ -7,12 +7,14 @@
 //!                             └─► record             write down what became of it
 //! ```
 //!
-//! What a request means is decided without input or output: `operation`, `head`, `authorization`, `encryption`,
-//! `kept`, `listing`, `range` and `request_document` are pure. It imports `cos` and nothing else of ours.
+//! What a request means is decided without input or output: `operation`, `head`, `authorization`, `access`,
+//! `conditions`, `encryption`, `kept`, `listing`, `range`, `request_document` and `tags` are pure. It imports `cos` and nothing else of ours.
 
+mod access;
 mod answer;
 mod authorization;
 mod body;
+mod conditions;
 mod distortion;
 mod document;
 mod encryption;
@@ -32,6 +34,7 @@ mod request_document;
 mod server;
 mod socket;
 mod store;
+mod tags;
 mod verdict;
 
 pub use faults::{Fault, InvalidFault};

@@ -5,15 +5,17 @@ use std::time::SystemTime;
 use crate::cos::address::{Bucket, Key};
 
 use super::answer::{Answer, Content};
+use super::conditions::{self, Reading};
 use super::document::{self, quoted};
 use super::encryption::Encryption;
 use super::head::Head;
+use super::kept::Kept;
 use super::listing::{self, LONGEST_PAGE, Query};
 use super::operation::Operation;
 use super::range::{self, Range};
 use super::refusal::{self, Refusal};
+use super::request_document;
 use super::store::{Object, Store};
-use super::{kept, request_document};
 
 /// Performs an operation on the service as a whole or on a bucket.
 pub(crate) fn on_bucket(store: &Store, operation: Operation, bucket: &Bucket, head: &Head) -> Result<Answer, Refusal> {
@@ -50,10 +52,14 @@ pub(crate) fn on_object(
     let upload_id = head.parameter("uploadId").unwrap_or_default();
     match operation {
         Operation::HeadObject => head_object(store, bucket, key, head),
+        Operation::GetTagging => {
+            let (object, _) = store.object(bucket, key)?;
+            Ok(Answer::document(document::tagging(&object.kept.tags)))
+        }
         Operation::GetObject => get_object(store, bucket, key, head),
         Operation::DeleteObject => store.delete_object(bucket, key).map(|_| Answer::empty(204)),
         Operation::Initiate => {
-            let kept = kept::of(head)?;
+            let kept = Kept::of(head)?;
             let encryption = kept.encryption.clone();
             let upload_id = store.initiate(bucket, key, kept, now)?;
             Ok(encryption.told(Answer::document(document::initiated(bucket, key, &upload_id))))
@@ -96,12 +102,18 @@ fn list_parts(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<
 fn head_object(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {
     let (object, _) = store.object(bucket, key)?;
     object.kept.encryption.check_read(head)?;
+    if conditions::check(head, &object.etag, object.modified)? == Reading::NotModified {
+        return Ok(not_modified(&object));
+    }
     Ok(described(&object, Answer::empty(200)).with("Content-Length", &object.size.to_string()))
 }
 
 fn get_object(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {
     let (object, file) = store.object(bucket, key)?;
     object.kept.encryption.check_read(head)?;
+    if conditions::check(head, &object.etag, object.modified)? == Reading::NotModified {
+        return Ok(not_modified(&object));
+    }
     let range = range::read(head.headers.get("range"), object.size)?;
     let (first, length) = range.map_or((0, object.size), |Range { first, last }| (first, last - first + 1));
     let mut answer = described(&object, Answer::empty(if range.is_some() { 206 } else { 200 }));
@@ -115,6 +127,10 @@ fn get_object(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<
     }
     answer.content = Content::File { file, first, length };
     Ok(answer.with("Content-Length", &length.to_string()))
+}
+
+fn not_modified(object: &Object) -> Answer {
+    Answer::empty(304).with("ETag", &quoted(&object.etag)).with_time("Last-Modified", object.modified)
 }
 
 /// Adds the headers that describe an object.

@@ -16,11 +16,12 @@ use super::document;
 use super::exchange::Exchange;
 use super::faults::{Action, Fault};
 use super::head::Head;
+use super::kept::Kept;
 use super::operation::Operation;
 use super::refusal::{self, Refusal};
 use super::store::{Draft, Overwrite};
 use super::verdict::{Verdict, in_one_chunk};
-use super::{kept, perform, request_document};
+use super::{perform, request_document};
 
 /// The largest document taken; a list of 10,000 parts has less than one MiB.
 const LARGEST_DOCUMENT: usize = 4 << 20;
@@ -75,7 +76,7 @@ impl Exchange {
         }
         let chunked = head.headers.get("transfer-encoding").is_some();
         check_length(head, LARGEST_PUT, chunked)?;
-        let kept = kept::of(head)?;
+        let kept = Kept::of(head)?;
         let overwrite = overwrite(head);
         self.service.store.check_overwrite(&bucket, &key, overwrite)?;
         let (draft, file) = self.service.store.draft_object(&bucket, &key)?;

@@ -66,6 +66,7 @@ refusals! {
     NO_SUCH_KEY = 404 "NoSuchKey" "The specified key does not exist.";
     NO_SUCH_UPLOAD = 404 "NoSuchUpload" "The specified multipart upload does not exist.";
     PATH_CONFLICT = 409 "PathConflict" "Another request is writing to the same key.";
+    PRECONDITION_FAILED = 412 "PreconditionFailed" "At least one of the preconditions you specified did not hold.";
     REQUEST_HAS_EXPIRED = 403 "AccessDenied" "Request has expired";
     REQUEST_TIMEOUT = 400 "RequestTimeout" "Your socket connection was not read from or written to in time.";
     REQUEST_TIME_TOO_SKEWED = 403 "RequestTimeTooSkewed" "The difference between the request time and the current time is too large.";

@@ -2,6 +2,7 @@
 
 mod encryption;
 mod faults;
+mod options;
 mod support;
 
 use std::time::Duration;
@@ -26,8 +27,7 @@ async fn an_object_is_stored_described_and_given_back() {
         ("Content-Language", "zh"),
         ("x-cos-meta-name", "中"),
         ("x-cos-storage-class", "STANDARD_IA"),
-        ("x-cos-acl", "private"),
-        ("x-cos-tagging", "a=b"),
+        ("Expires", "Wed, 21 Oct 2026 07:28:00 GMT"),
     ]
     .into_iter()
     .collect();
