@@ -1,4 +1,4 @@
-//! A COS on loopback: strict as the service, its objects on disk, and able to suffer faults on purpose.
+//! A COS, or a CDCS, on loopback: strict as the service, its objects on disk, and able to suffer faults on purpose.
 //!
 //! ```text
 //! server ─► http ─► exchange ─┬─► authorization      may it?
@@ -14,7 +14,9 @@ mod access;
 mod answer;
 mod authorization;
 mod body;
+mod coffer_document;
 mod conditions;
+mod dialect;
 mod distortion;
 mod document;
 mod encryption;

@@ -6,19 +6,25 @@ use crate::cos::address::{Bucket, Key};
 
 use super::answer::{Answer, Content};
 use super::conditions::{self, Reading};
+use super::dialect::{Dialect, Format};
 use super::document::{self, quoted};
 use super::encryption::Encryption;
 use super::head::Head;
-use super::kept::Kept;
 use super::listing::{self, LONGEST_PAGE, Query};
 use super::operation::Operation;
 use super::range::{self, Range};
 use super::refusal::{self, Refusal};
-use super::request_document;
-use super::store::{Object, Store};
+use super::store::{Object, Overwrite, Store};
+use super::{coffer_document, request_document};
 
 /// Performs an operation on the service as a whole or on a bucket.
-pub(crate) fn on_bucket(store: &Store, operation: Operation, bucket: &Bucket, head: &Head) -> Result<Answer, Refusal> {
+pub(crate) fn on_bucket(
+    store: &Store,
+    dialect: Dialect,
+    operation: Operation,
+    bucket: &Bucket,
+    head: &Head,
+) -> Result<Answer, Refusal> {
     if operation == Operation::PutBucket {
         return store.put_bucket(bucket).map(|()| Answer::empty(200));
     }
@@ -29,12 +35,16 @@ pub(crate) fn on_bucket(store: &Store, operation: Operation, bucket: &Bucket, he
         Operation::ListObjects => {
             let query = Query::of_objects(head)?;
             let page = store.list_objects(bucket, &query);
-            Ok(Answer::document(document::objects(bucket, &query, &page)))
+            Ok(Answer::document(document::objects(bucket, &query, &page), dialect))
         }
         Operation::ListUploads => {
-            let query = Query::of_uploads(head)?;
+            let query = if dialect.is_cdcs() { Query::of_coffer_uploads(head)? } else { Query::of_uploads(head)? };
             let page = store.list_uploads(bucket, &query);
-            Ok(Answer::document(document::uploads(bucket, &query, &page)))
+            let document = match dialect {
+                Dialect::Cos => document::uploads(bucket, &query, &page),
+                Dialect::Cdcs(_) => coffer_document::uploads(bucket, &query, &page),
+            };
+            Ok(Answer::document(document, dialect))
         }
         _ => Err(refusal::METHOD_NOT_ALLOWED),
     }
@@ -43,6 +53,7 @@ pub(crate) fn on_bucket(store: &Store, operation: Operation, bucket: &Bucket, he
 /// Performs an operation on an object or an upload.
 pub(crate) fn on_object(
     store: &Store,
+    dialect: Dialect,
     operation: Operation,
     (bucket, key): (&Bucket, &Key),
     head: &Head,
@@ -54,25 +65,31 @@ pub(crate) fn on_object(
         Operation::HeadObject => head_object(store, bucket, key, head),
         Operation::GetTagging => {
             let (object, _) = store.object(bucket, key)?;
-            Ok(Answer::document(document::tagging(&object.kept.tags)))
+            Ok(Answer::document(document::tagging(&object.kept.tags), dialect))
         }
         Operation::GetObject => get_object(store, bucket, key, head),
         Operation::DeleteObject => store.delete_object(bucket, key).map(|_| Answer::empty(204)),
         Operation::Initiate => {
-            let kept = Kept::of(head)?;
+            let kept = dialect.kept(head)?;
             let encryption = kept.encryption.clone();
-            let upload_id = store.initiate(bucket, key, kept, now)?;
-            Ok(encryption.told(Answer::document(document::initiated(bucket, key, &upload_id))))
+            // With COS it is Complete that may not overwrite.
+            let overwrite = if dialect.is_cdcs() { Overwrite::WriteOnce } else { Overwrite::Allowed };
+            let upload_id = store.initiate(bucket, key, kept, overwrite, now)?;
+            let document = match dialect {
+                Dialect::Cos => document::initiated(bucket, key, &upload_id),
+                Dialect::Cdcs(_) => coffer_document::initiated(bucket, key, &upload_id),
+            };
+            Ok(encryption.told(Answer::document(document, dialect)))
         }
         Operation::Abort => store.abort(bucket, key, upload_id).map(|()| Answer::empty(204)),
-        Operation::ListParts => list_parts(store, bucket, key, head),
+        Operation::ListParts => list_parts(store, dialect, (bucket, key), head),
         _ => Err(refusal::METHOD_NOT_ALLOWED),
     }
 }
 
 /// Lists the buckets.
-pub(crate) fn on_service(store: &Store) -> Answer {
-    Answer::document(document::buckets(&store.buckets()))
+pub(crate) fn on_service(store: &Store, dialect: Dialect) -> Answer {
+    Answer::document(document::buckets(&store.buckets()), dialect)
 }
 
 /// Removes the objects that the document names.
@@ -82,21 +99,30 @@ pub(crate) fn delete_objects(store: &Store, bucket: &Bucket, document: &[u8]) ->
         let key = Key::new(key).map_err(|error| refusal::INVALID_OBJECT_NAME.saying(error.to_string()))?;
         store.delete_object(bucket, &key)?;
     }
-    Ok(Answer::document(document::deleted(&keys)))
+    Ok(Answer::document(document::deleted(&keys), Dialect::Cos))
 }
 
-fn list_parts(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {
+fn list_parts(store: &Store, dialect: Dialect, (bucket, key): (&Bucket, &Key), head: &Head) -> Result<Answer, Refusal> {
     let upload_id = head.parameter("uploadId").unwrap_or_default();
-    let limit = listing::number(head, "max-parts", 1, LONGEST_PAGE)?;
+    // The older edition of CDCS has other names for the two.
+    let (limit, marker) = match dialect {
+        Dialect::Cdcs(Format::Xml) => ("max-count", "marker"),
+        _ => ("max-parts", "part-number-marker"),
+    };
+    let limit = listing::number(head, limit, 1, LONGEST_PAGE)?;
     let encoded = listing::encoded(head)?;
-    let marker = match head.parameter("part-number-marker").filter(|text| !text.is_empty()) {
+    let marker = match head.parameter(marker).filter(|text| !text.is_empty()) {
         None => 0,
         Some(text) => {
-            text.parse().map_err(|_| refusal::INVALID_ARGUMENT.saying("part-number-marker must be a number."))?
+            text.parse().map_err(|_| refusal::INVALID_ARGUMENT.saying(format!("{marker} must be a number.")))?
         }
     };
     let page = store.list_parts(bucket, key, upload_id, (marker, limit))?;
-    Ok(Answer::document(document::parts(bucket, key, upload_id, &page, encoded)))
+    let document = match dialect {
+        Dialect::Cos => document::parts(bucket, key, upload_id, &page, encoded),
+        Dialect::Cdcs(_) => coffer_document::parts(bucket, key, upload_id, &page, encoded),
+    };
+    Ok(Answer::document(document, dialect))
 }
 
 fn head_object(store: &Store, bucket: &Bucket, key: &Key, head: &Head) -> Result<Answer, Refusal> {

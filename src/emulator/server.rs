@@ -17,9 +17,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::cos::Credentials;
-use crate::cos::address::{Bucket, Key};
+use crate::cos::address::{self, Bucket, Key};
 
 use super::body::Body;
+use super::dialect::Dialect;
 use super::exchange::{Ending, Exchange, Service};
 use super::faults::{Fault, Faults};
 use super::http::{self, AnswerBody};
@@ -34,6 +35,10 @@ pub struct Options {
     pub dir: PathBuf,
     /// Where to listen; port 0 for any free one.
     pub listen: SocketAddr,
+    /// The service that it is.
+    pub service: address::Service,
+    /// Whether CDCS speaks XML, as its older edition does, and not JSON. The answer to Complete follows its client.
+    pub cdcs_xml: bool,
     /// The one pair of credentials that signs requests.
     pub credentials: Credentials,
     /// The buckets there are; `None` where they come into being on first use.
@@ -64,6 +69,7 @@ pub async fn start(options: Options) -> io::Result<Emulator> {
     let service = Arc::new(Service {
         store,
         credentials: options.credentials,
+        dialect: Dialect::of(options.service, options.cdcs_xml),
         faults: Faults::new(options.faults),
         log,
         clock: options.clock,

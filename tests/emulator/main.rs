@@ -1,5 +1,6 @@
 //! The emulator over real sockets, driven with the signer and the readers of `cosput::cos`.
 
+mod cdcs;
 mod encryption;
 mod faults;
 mod options;

@@ -27,6 +27,8 @@ pub fn options(dir: &Path, faults: &[&str]) -> Options {
     Options {
         dir: dir.to_owned(),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        service: Service::Cos,
+        cdcs_xml: false,
         credentials: credentials(),
         buckets: None,
         faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
@@ -39,13 +41,22 @@ pub struct Test {
     pub emulator: Emulator,
     pub client: reqwest::Client,
     pub dir: TempDir,
+    pub service: Service,
 }
 
 impl Test {
     pub async fn new(faults: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let emulator = start(options(dir.path(), faults)).await.unwrap();
-        Self { emulator, client: client(), dir }
+        Self { emulator, client: client(), dir, service: Service::Cos }
+    }
+
+    /// One that speaks CDCS, in XML or in JSON.
+    pub async fn cdcs(cdcs_xml: bool, faults: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let service = Service::Cdcs;
+        let emulator = start(Options { service, cdcs_xml, ..options(dir.path(), faults) }).await.unwrap();
+        Self { emulator, client: client(), dir, service }
     }
 
     pub async fn restart(self) -> Self {
@@ -57,7 +68,7 @@ impl Test {
     pub fn address(&self) -> Address {
         let endpoint = Endpoint::parse(&self.emulator.url()).unwrap();
         let bucket = Bucket::new(BUCKET).unwrap();
-        Address { service: Service::Cos, endpoint, addressing: Addressing::Path, bucket }
+        Address { service: self.service, endpoint, addressing: Addressing::Path, bucket }
     }
 
     pub fn target(&self, key: &str) -> Target {
@@ -66,7 +77,7 @@ impl Test {
 
     /// Signs and sends.
     pub async fn send(&self, mut request: Request, body: impl Into<Vec<u8>>) -> Result<Response, reqwest::Error> {
-        sign::sign(&mut request, &credentials(), Service::Cos, clock());
+        sign::sign(&mut request, &credentials(), self.service, clock());
         self.send_as_it_is(request, body).await
     }
 

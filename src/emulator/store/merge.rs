@@ -16,7 +16,7 @@ use crate::emulator::refusal::{self, Refusal};
 use crate::emulator::request_document::{self, Listed};
 
 use super::model::Part;
-use super::object::{Overwrite, new_object};
+use super::object::{Overwrite, check_overwrite, new_object};
 use super::{Object, Store, part_file_name};
 
 /// A Complete that was let in: the upload takes no parts and cannot be aborted until it ends.
@@ -41,9 +41,9 @@ impl Store {
         list: &[Listed],
         overwrite: Overwrite,
     ) -> Result<Merge, Refusal> {
-        self.check_overwrite(bucket, key, overwrite)?;
         let dir = self.upload_dir(bucket, upload_id);
         let mut state = self.state();
+        check_overwrite(&state, bucket, key, overwrite, Some(upload_id))?;
         let upload = state.upload_mut(bucket, key, upload_id)?;
         if upload.merging {
             return Err(refusal::UPLOAD_CONFLICT);
@@ -55,6 +55,9 @@ impl Store {
             Some((dir.join(part_file_name(*number, part)), part.clone()))
         };
         let parts: Vec<(PathBuf, Part)> = numbers.iter().filter_map(file).collect();
+        if overwrite == Overwrite::WriteOnce && parts.iter().all(|(_, part)| part.size == 0) {
+            return Err(refusal::OBJECT_EMPTY);
+        }
         upload.merging = true;
         let crc64 = combined_crc64(parts.iter().map(|(_, part)| part));
         Ok(Merge {

@@ -141,6 +141,12 @@ impl State {
         self.newest
     }
 
+    /// True where the key has an upload besides this one.
+    fn other_upload(&self, bucket: &Bucket, key: &Key, upload_id: Option<&str>) -> bool {
+        let uploads = self.buckets.get(bucket).into_iter().flat_map(|contents| contents.uploads.keys());
+        uploads.filter(|(known, _)| known == key).any(|(_, id)| Some(id.as_str()) != upload_id)
+    }
+
     fn upload(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<&Upload, Refusal> {
         let name = (key.clone(), upload_id.to_owned());
         let contents = self.buckets.get(bucket);

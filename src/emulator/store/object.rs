@@ -28,6 +28,8 @@ pub(crate) struct ListedObject {
 pub(crate) enum Overwrite {
     Allowed,
     Forbidden,
+    /// Not even while it is being uploaded, as with CDCS, which takes no empty objects either.
+    WriteOnce,
 }
 
 impl Store {
@@ -68,7 +70,7 @@ impl Store {
         overwrite: Overwrite,
     ) -> Result<Object, Refusal> {
         let mut state = self.state();
-        check_overwrite(&state, bucket, key, overwrite)?;
+        check_overwrite(&state, bucket, key, overwrite, object.upload_id.as_deref())?;
         // The newest number wins after a restart, so it is given now and not when the first byte arrived.
         object.number = state.next_number();
         let from = draft.path().parent().map(PathBuf::from).unwrap_or_default();
@@ -90,7 +92,12 @@ impl Store {
 
     /// Refuses to go on where the key is taken and overwriting is forbidden.
     pub(crate) fn check_overwrite(&self, bucket: &Bucket, key: &Key, overwrite: Overwrite) -> Result<(), Refusal> {
-        check_overwrite(&self.state(), bucket, key, overwrite)
+        check_overwrite(&self.state(), bucket, key, overwrite, None)
+    }
+
+    /// True where the object was made of this upload.
+    pub(crate) fn is_complete(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> bool {
+        find(&self.state(), bucket, key).is_some_and(|object| object.upload_id.as_deref() == Some(upload_id))
     }
 
     /// The object and its open file, which stays readable when the object is replaced meanwhile.
@@ -160,9 +167,18 @@ fn find<'a>(state: &'a State, bucket: &Bucket, key: &Key) -> Option<&'a Object> 
     state.buckets.get(bucket)?.objects.get(key)
 }
 
-fn check_overwrite(state: &State, bucket: &Bucket, key: &Key, overwrite: Overwrite) -> Result<(), Refusal> {
+/// `upload_id` is the upload that the new object is made of.
+pub(super) fn check_overwrite(
+    state: &State,
+    bucket: &Bucket,
+    key: &Key,
+    overwrite: Overwrite,
+    upload_id: Option<&str>,
+) -> Result<(), Refusal> {
     match overwrite {
         Overwrite::Forbidden if find(state, bucket, key).is_some() => Err(refusal::FILE_ALREADY_EXISTS),
+        Overwrite::WriteOnce if find(state, bucket, key).is_some() => Err(refusal::OBJECT_ALREADY_EXISTS),
+        Overwrite::WriteOnce if state.other_upload(bucket, key, upload_id) => Err(refusal::OBJECT_ALREADY_UPLOADING),
         _ => Ok(()),
     }
 }

@@ -13,6 +13,7 @@ use crate::emulator::listing::{self, Page, Query};
 use crate::emulator::refusal::{self, Refusal};
 
 use super::model::{self, Part, UPLOAD_FILE, Upload, VERSION};
+use super::object::{Overwrite, check_overwrite};
 use super::{Draft, Store, part_file_name};
 
 /// An upload in a list.
@@ -37,12 +38,20 @@ pub(crate) struct PartPage {
 
 impl Store {
     /// Makes an upload and gives its id.
-    pub(crate) fn initiate(&self, bucket: &Bucket, key: &Key, kept: Kept, now: SystemTime) -> Result<String, Refusal> {
+    pub(crate) fn initiate(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        kept: Kept,
+        overwrite: Overwrite,
+        now: SystemTime,
+    ) -> Result<String, Refusal> {
         let upload_id = new_upload_id(now);
         let dir = self.upload_dir(bucket, &upload_id);
         let parts = BTreeMap::new();
         let upload = Upload { version: VERSION, key: key.to_string(), initiated: now, kept, parts, merging: false };
         let mut state = self.state();
+        check_overwrite(&state, bucket, key, overwrite, None)?;
         fs::create_dir_all(&dir)?;
         model::write(&dir.join(UPLOAD_FILE), &upload)?;
         let contents = state.buckets.entry(bucket.clone()).or_default();
