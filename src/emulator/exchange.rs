@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use hyper::http::Extensions;
 use tokio::sync::{mpsc, watch};
 
 use crate::cos::Credentials;
@@ -28,6 +29,8 @@ pub(crate) struct Service {
     pub(crate) dialect: Dialect,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
+    /// What makes an answer's header names those of the service.
+    pub(crate) header_case: Extensions,
     pub(crate) clock: fn() -> SystemTime,
     /// Closes when the emulator stops.
     pub(crate) stop: watch::Receiver<()>,

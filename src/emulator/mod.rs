@@ -23,6 +23,7 @@ mod encryption;
 mod exchange;
 mod faults;
 mod head;
+mod header_case;
 mod http;
 mod kept;
 mod listing;

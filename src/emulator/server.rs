@@ -23,6 +23,7 @@ use super::body::Body;
 use super::dialect::Dialect;
 use super::exchange::{Ending, Exchange, Service};
 use super::faults::{Fault, Faults};
+use super::header_case;
 use super::http::{self, AnswerBody};
 use super::record::{RequestLog, RequestRecord};
 use super::socket::{Socket, Tear};
@@ -72,6 +73,7 @@ pub async fn start(options: Options) -> io::Result<Emulator> {
         dialect: Dialect::of(options.service, options.cdcs_xml),
         faults: Faults::new(options.faults),
         log,
+        header_case: header_case::learn().await?,
         clock: options.clock,
         stop: stopping,
         _alive: alive,
@@ -141,6 +143,7 @@ async fn answer(
     service: Arc<Service>,
     tear: Tear,
 ) -> Result<Response<AnswerBody>, io::Error> {
+    let header_case = service.header_case.clone();
     let (parts, incoming) = request.into_parts();
     let exchange = tokio::spawn(async move {
         let head = http::head(&parts);
@@ -151,7 +154,11 @@ async fn answer(
         }
     });
     match exchange.await {
-        Ok(Some(Ending::Answer(answer))) => Ok(http::response(answer)),
+        Ok(Some(Ending::Answer(answer))) => {
+            let mut response = http::response(answer);
+            *response.extensions_mut() = header_case;
+            Ok(response)
+        }
         Ok(Some(Ending::Stall)) => std::future::pending().await,
         Ok(Some(Ending::Reset)) | Ok(None) | Err(_) => {
             tear.tear();

@@ -332,6 +332,33 @@ async fn talk(test: &Test, text: &str) -> String {
 }
 
 #[tokio::test]
+async fn it_can_be_a_clients_proxy() {
+    let test = Test::new(&[]).await;
+    let mut target = test.target("k");
+    target.address.endpoint = Endpoint::parse("http://cos.ap-beijing.myqcloud.com").unwrap();
+    target.address.addressing = Addressing::Virtual;
+    let request = put_object::request(&target, &Headers::new(), 0, None).with_header("Connection", "close");
+    let mut request = request.with_header("Proxy-Connection", "close");
+    sign::sign(&mut request, &credentials(), Service::Cos, clock());
+    let head = head_of(&request).replacen(" /k ", &format!(" {}/k ", request.origin), 1);
+    assert!(head.starts_with("PUT http://examplebucket-1250000000.cos.ap-beijing.myqcloud.com/k HTTP/1.1\r\n"));
+    assert!(talk(&test, &head).await.starts_with("HTTP/1.1 200 "));
+    assert_eq!(test.object("k"), Some(vec![]));
+}
+
+#[tokio::test]
+async fn header_names_are_written_as_the_service_writes_them() {
+    let test = Test::new(&[]).await;
+    let mut request =
+        put_object::request(&test.target("k"), &Headers::new(), 0, None).with_header("Connection", "close");
+    sign::sign(&mut request, &credentials(), Service::Cos, clock());
+    let answer = talk(&test, &head_of(&request)).await;
+    for name in ["ETag", "Content-Length", "Date", "Server", "Connection", "x-cos-request-id", "x-cos-hash-crc64ecma"] {
+        assert!(answer.contains(&format!("\r\n{name}: ")), "{name} in {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_ends_early_stores_nothing() {
     let test = Test::new(&[]).await;
     let id = test.initiate("k").await;
