@@ -74,6 +74,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::JournalOfLaterVersion => {
             "the journal is from a later version of cosput and is left alone; a new upload begins".to_owned()
         }
+        Notice::PartsNotListed => {
+            "the earlier upload's parts may not be listed with these credentials; each one is sent again".to_owned()
+        }
         Notice::StartedAnew(id) => format!("upload {id} is gone from the server; it starts over"),
         Notice::LookingAtObject(cause) => {
             format!("the answer to Complete Multipart Upload was lost or unclear ({cause}); looking at the object")

@@ -81,6 +81,8 @@ pub enum Notice {
     JournalSetAside(String),
     /// The journal is of a later version of cosput and was left alone.
     JournalOfLaterVersion,
+    /// The parts on the server may not be listed, so each one is sent again.
+    PartsNotListed,
     /// The upload vanished on the server; it starts anew.
     StartedAnew(UploadId),
     /// The answer to Complete was lost or unclear; the object is being looked at.
