@@ -62,6 +62,10 @@ pub(super) fn notice(notice: &Notice) -> String {
             };
             format!("an earlier upload cannot go on, because {why}; a new one begins{stale}")
         }
+        Notice::InitiateLost => {
+            "the answer to Initiate Multipart Upload was lost; it may have left an unfinished upload of this key"
+                .to_owned()
+        }
         Notice::PossibleOrphan => {
             "an earlier run stopped as it began; it may have left an unfinished upload of this key".to_owned()
         }

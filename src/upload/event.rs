@@ -75,6 +75,8 @@ pub enum Notice {
     },
     /// An earlier run stopped before it knew its upload's id; there may be an orphan on the server.
     PossibleOrphan,
+    /// The answer to Initiate was lost; it may have begun an upload whose id nobody knows.
+    InitiateLost,
     /// The journal cannot be written: the upload goes on, but cannot be resumed.
     JournalUnwritable(String),
     /// The journal was no journal and was set aside under this name.

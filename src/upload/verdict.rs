@@ -294,7 +294,7 @@ impl Upload {
                 self.upload_gone(operation, failure.into_cause());
             }
             Phase::Initiate if failure.is_lost() => {
-                self.tell(Event::Notice(Notice::PossibleOrphan));
+                self.tell(Event::Notice(Notice::InitiateLost));
                 self.solo_retry(now, operation, failure);
             }
             _ => self.solo_retry(now, operation, failure),
