@@ -33,6 +33,12 @@ pub(super) enum Line<'a> {
     Uploaded(Uploaded<'a>),
     Failed(Failed<'a>),
     Summary(Summed),
+    Listening(Listening<'a>),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Listening<'a> {
+    url: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -228,6 +234,11 @@ impl<'a> Error<'a> {
 }
 
 /// A line as text.
+/// The line of an emulator that is ready.
+pub(super) fn listening(url: &str) -> String {
+    text(&Line::Listening(Listening { url }))
+}
+
 pub(super) fn text(line: &Line<'_>) -> String {
     serde_json::to_string(line).expect("a line has string keys and finite numbers")
 }

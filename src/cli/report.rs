@@ -13,7 +13,7 @@ use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
 use crate::cos::{Bucket, Key};
-use crate::upload::{Event, Finished, Object, Plan};
+use crate::upload::{Event, Finished, Notice, Object, Plan};
 
 /// How often a program hears of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -67,6 +67,14 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts another one's uploads too.
+    pub fn add(&mut self, other: Self) {
+        self.uploaded += other.uploaded;
+        self.failed += other.failed;
+        self.bytes_sent += other.bytes_sent;
+        self.bytes_resumed += other.bytes_resumed;
+    }
+
     /// Counts one more.
     pub fn record(&mut self, finished: &Finished) {
         match finished {
@@ -148,6 +156,11 @@ pub struct ObjectReport {
 }
 
 impl ObjectReport {
+    /// Takes what only the end knows of the subject.
+    pub fn settle(&mut self, subject: Subject) {
+        self.subject = subject;
+    }
+
     /// Tells what happened.
     pub fn event(&mut self, now: Instant, event: &Event) {
         if let Event::Started(plan) = event {
@@ -216,6 +229,12 @@ impl ObjectReport {
             Event::Retrying { cause, .. } => {
                 if self.retries_told.insert(notice::kind_of_retry(cause)) || self.report.verbose {
                     console.warning(&notice::retry(event, parts, self.report.verbose));
+                }
+            }
+            // Of a doubt that is looked into again and again, people hear once.
+            Event::Notice(told @ Notice::LookingAtObject(_)) => {
+                if self.retries_told.insert("looking".to_owned()) || self.report.verbose {
+                    console.warning(&notice::notice(told));
                 }
             }
             Event::Notice(told) => console.warning(&notice::notice(told)),

@@ -1,11 +1,155 @@
 //! `cosput resume`: finish what was interrupted, from its journals.
 
-use super::console::Console;
-use super::exit::Failure;
-use super::options::ResumeOptions;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::console::{Console, shown};
+use super::exit::{self, Failure, SUCCESS};
+use super::options::{ResumeOptions, ResumeServer, Server};
+use super::report::Summary;
+use super::runtime;
+use super::server::{Connection, journalled};
+use super::transfer::{Wanted, summarize, tell, transfer};
 use super::world::World;
+use crate::cos::multipart::MOST_PARTS;
+use crate::cos::{Addressing, Endpoint};
+use crate::upload::journal::{self, Content, Header};
+use crate::upload::session::{JournalPlace, target_of};
+use crate::upload::source::FileSource;
+use crate::upload::{Plan, Wish};
 
 /// Finishes interrupted uploads. Returns the exit code.
-pub(super) fn run(_options: &ResumeOptions, _world: &mut World, _console: &Console) -> Result<u8, Failure> {
-    Err(Failure::Other("resuming is not wired yet".to_owned()))
+pub(super) fn run(options: &ResumeOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let console = console.clone().quiet(options.output.quiet);
+    let started = (world.stopwatch)();
+    let journals = journals(options)?;
+    if journals.is_empty() {
+        let place = options.state_directory.as_deref().map(shown).unwrap_or_default();
+        console.note(&format!("nothing to resume in {place}"));
+        return Ok(SUCCESS);
+    }
+    let (exit_code, summary) = runtime::run(resume_all(&journals, options, world, &console))?;
+    let elapsed = (world.stopwatch)().duration_since(started);
+    summarize(&console, options.output, summary, elapsed, exit_code);
+    Ok(exit_code)
+}
+
+/// The journals that were named, or all in the state directory.
+fn journals(options: &ResumeOptions) -> Result<Vec<PathBuf>, Failure> {
+    if !options.journals.is_empty() {
+        return Ok(options.journals.clone());
+    }
+    let directory = options.state_directory.as_deref().ok_or_else(|| {
+        Failure::usage("no home directory is known, so there is no default one for journals; name it with --state-dir")
+    })?;
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Failure::Other(format!("could not read {}: {error}", shown(directory)))),
+    };
+    let mut journals: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .collect();
+    journals.sort();
+    Ok(journals)
+}
+
+async fn resume_all(
+    journals: &[PathBuf],
+    options: &ResumeOptions,
+    world: &mut World,
+    console: &Console,
+) -> (u8, Summary) {
+    let mut codes = Vec::new();
+    let mut all = Summary::default();
+    for path in journals {
+        match resume(path, options, world, console).await {
+            Ok(None) => {}
+            Ok(Some((exit_code, summary, stopped))) => {
+                codes.push(exit_code);
+                all.add(summary);
+                if stopped {
+                    break;
+                }
+            }
+            Err(failure) => {
+                all.failed += 1;
+                codes.push(tell(&failure, console));
+            }
+        }
+    }
+    (exit::of_many(codes.into_iter().filter(|code| *code != SUCCESS)), all)
+}
+
+/// Finishes one upload; `None` where there is nothing to finish.
+async fn resume(
+    path: &Path,
+    options: &ResumeOptions,
+    world: &mut World,
+    console: &Console,
+) -> Result<Option<(u8, Summary, bool)>, Failure> {
+    let Some(header) = header(path, options, console)? else { return Ok(None) };
+    let not_ours = || Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)));
+    let any = Endpoint::parse("localhost").map_err(anyhow::Error::from)?;
+    let target = target_of(&header, &any).ok_or_else(not_ours)?;
+    let source = PathBuf::from(&header.source);
+    let source = FileSource::open(&source).map_err(|error| Failure::Source { source, error })?;
+    let size = source.identity().size;
+    let wish = Wish { part_size: Some(header.part_size), multipart_threshold: 0 };
+    // A file that outgrew its part size begins anew whatever the plan.
+    let plan = Plan::new(size, wish).or_else(|_| Plan::new(size, Wish { part_size: None, ..wish }));
+    let plan =
+        plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
+    debug_assert!(plan.parts() <= MOST_PARTS);
+    let mut connection = connect(&header, target.address.addressing, options, world).await?;
+    // The journal goes on under the name that it began with.
+    connection.name = header.endpoint.clone();
+    let wanted = Wanted {
+        source,
+        bucket: &target.address.bucket,
+        key: &target.key,
+        plan,
+        place: JournalPlace::File(path.to_owned()),
+        resume: true,
+        abort_on_failure: false,
+        content_md5: false,
+        requests: options.requests,
+        output: options.output,
+    };
+    let transferred = transfer(wanted, &connection, world, console).await;
+    connection.close().await;
+    Ok(Some((transferred.exit_code, transferred.summary, transferred.signal.is_some())))
+}
+
+/// The first line of a journal; `None` for one in the state directory that has none, which is no failure of ours.
+fn header(path: &Path, options: &ResumeOptions, console: &Console) -> Result<Option<Header>, Failure> {
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::JournalUnusable { journal: path.to_owned(), why: error.to_string() })?;
+    let why = match journal::read(&bytes) {
+        Content::Journal(journal) => return Ok(Some(journal.header)),
+        Content::Nothing => "it ends before its upload began",
+        Content::LaterVersion => "it is from a later version of cosput",
+        Content::Garbage => "it is no journal of cosput",
+    };
+    if options.journals.is_empty() {
+        console.warning(&format!("{} is passed over: {why}", shown(path)));
+        return Ok(None);
+    }
+    Err(Failure::usage(format!("could not resume from {}: {why}", shown(path))))
+}
+
+async fn connect(
+    header: &Header,
+    addressing: Addressing,
+    options: &ResumeOptions,
+    world: &World,
+) -> Result<Connection, Failure> {
+    let server = match &options.server {
+        ResumeServer::Journalled => journalled(&header.endpoint, addressing)?,
+        ResumeServer::At(endpoint) => Server::At { endpoint: endpoint.clone(), addressing },
+        ResumeServer::Emulator { directory } => Server::Emulator { directory: directory.clone() },
+    };
+    Connection::open(&server, options.requests, world).await
 }

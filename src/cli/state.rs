@@ -8,6 +8,8 @@ use super::world::{Variables, World};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Places {
     base: Option<PathBuf>,
+    home: Option<PathBuf>,
+    configuration: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +34,19 @@ impl Platform {
 impl Places {
     /// The places in this world.
     pub(super) fn of(world: &World) -> Self {
-        Self { base: base(Platform::here(), &world.variables) }
+        let (platform, variables) = (Platform::here(), &world.variables);
+        let base = base(platform, variables);
+        Self { base, home: home(platform, variables), configuration: configuration(platform, variables) }
+    }
+
+    /// The user's own directory.
+    pub(super) fn home(&self) -> Option<PathBuf> {
+        self.home.clone()
+    }
+
+    /// Where programs keep their configuration.
+    pub(super) fn configuration(&self) -> Option<PathBuf> {
+        self.configuration.clone()
     }
 
     /// Where journals are.
@@ -43,6 +57,19 @@ impl Places {
     /// Where the emulator keeps its objects.
     pub(super) fn emulator(&self) -> Option<PathBuf> {
         self.base.as_ref().map(|base| base.join("emulator"))
+    }
+}
+
+fn home(platform: Platform, variables: &Variables) -> Option<PathBuf> {
+    let name = if matches!(platform, Platform::Windows) { "USERPROFILE" } else { "HOME" };
+    variables.get(name).map(PathBuf::from)
+}
+
+fn configuration(platform: Platform, variables: &Variables) -> Option<PathBuf> {
+    let named = variables.get("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    match platform {
+        Platform::Windows => variables.get("APPDATA").map(PathBuf::from),
+        Platform::MacOs | Platform::Other => named.or_else(|| Some(home(platform, variables)?.join(".config"))),
     }
 }
 
@@ -82,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_emulator_lives_beside_the_journals() {
-        let places = Places { base: Some("/s/cosput".into()) };
+        let places = Places { base: Some("/s/cosput".into()), home: None, configuration: None };
         assert_eq!(places.uploads(), Some("/s/cosput/uploads".into()));
         assert_eq!(places.emulator(), Some("/s/cosput/emulator".into()));
     }

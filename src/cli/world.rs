@@ -65,6 +65,11 @@ impl Variables {
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
+
+    /// All of them that have a name of UTF-8.
+    pub fn all(&self) -> BTreeMap<String, OsString> {
+        self.0.iter().filter_map(|(name, value)| Some((name.to_str()?.to_owned(), value.clone()))).collect()
+    }
 }
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Variables {

@@ -36,6 +36,16 @@ const FAMILIES: [Family; 2] = [
 ];
 
 impl Environment {
+    /// The credentials in the variables, where there are some.
+    pub fn keys(&self) -> Result<Option<Credentials>, CredentialsError> {
+        for family in &FAMILIES {
+            if let Some(credentials) = family.credentials(self)? {
+                return Ok(Some(credentials));
+            }
+        }
+        Ok(None)
+    }
+
     /// The variable's text; an empty one counts as not set.
     pub(super) fn variable(&self, name: &str) -> Result<Option<&str>, CredentialsError> {
         match self.variables.get(name).map(OsString::as_os_str).map(OsStr::to_str) {

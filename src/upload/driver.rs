@@ -21,7 +21,7 @@ use crate::cos::checksum::Digest;
 use crate::cos::{Headers, Target};
 
 /// How long requests in flight get to land once the user wants to leave.
-const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_millis(1800);
 /// How often the bytes in flight are counted.
 const TICK: Duration = Duration::from_millis(200);
 /// Waiting without an end in sight is still waiting with an end.

@@ -150,7 +150,7 @@ impl Session {
                     resume = Some(Resume { upload_id, parts: journal.parts });
                 }
                 Some(why) => {
-                    let aborted = abort_stale(&journal.header, transport).await;
+                    let aborted = self.abort_stale(&journal.header, transport).await;
                     let stale = UploadId::new(&journal.header.upload_id).map(|id| (id, aborted));
                     observe(Event::Notice(Notice::JournalDoesNotFit { why, stale }));
                 }
@@ -165,6 +165,22 @@ impl Session {
             return (None, resume);
         }
         (Some(file), resume)
+    }
+
+    /// Aborts an upload that nothing will go on with; one try, since its id is told either way.
+    async fn abort_stale<T: Transport>(&self, stale: &Header, transport: &T) -> bool {
+        // The emulator's endpoint is a directory's name; where it is ours, it answers where we send.
+        let endpoint = if stale.endpoint == self.header.endpoint {
+            Some(self.job.target.address.endpoint.clone())
+        } else {
+            Endpoint::parse(&stale.endpoint).ok()
+        };
+        let target = endpoint.and_then(|endpoint| target_of(stale, &endpoint));
+        let (Some(target), Some(upload_id)) = (target, UploadId::new(&stale.upload_id)) else {
+            return false;
+        };
+        let answer = transport.send(abort::request(&target, &upload_id), None).await;
+        answer.is_ok_and(|response| abort::read(&response).is_ok())
     }
 
     fn why_not(&self, journal: &Journal) -> Option<String> {
@@ -214,16 +230,6 @@ pub fn target_of(header: &Header, endpoint: &Endpoint) -> Option<Target> {
     let bucket = Bucket::new(&header.bucket).ok()?;
     let address = Address { service, endpoint: endpoint.clone(), addressing, bucket };
     Some(Target { address, key: Key::new(&header.key).ok()? })
-}
-
-/// Aborts an upload that nothing will go on with; one try, since its id is told either way.
-async fn abort_stale<T: Transport>(header: &Header, transport: &T) -> bool {
-    let target = Endpoint::parse(&header.endpoint).ok().and_then(|endpoint| target_of(header, &endpoint));
-    let (Some(target), Some(upload_id)) = (target, UploadId::new(&header.upload_id)) else {
-        return false;
-    };
-    let answer = transport.send(abort::request(&target, &upload_id), None).await;
-    answer.is_ok_and(|response| abort::read(&response).is_ok())
 }
 
 /// Keeps the journal where there is an upload to go on with, or may be; removes it otherwise.

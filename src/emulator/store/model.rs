@@ -71,7 +71,7 @@ pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-/// Reads what [`write`] wrote; `None` where it is not there.
+/// Reads what [`write()`] wrote; `None` where it is not there.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     #[derive(Deserialize)]
     struct Versioned {

@@ -1,0 +1,20 @@
+//! The runtime under the commands that send or serve.
+
+use super::exit::Failure;
+
+/// Two threads: one reads, hashes and sends while the other does. More of them cost more than they bring.
+const THREADS: usize = 2;
+
+/// Runs `work` to its end. A read that hangs on a dead disk does not keep the program from leaving.
+pub(super) fn run<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    // Fails where a provider is there already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Other(format!("could not start: {error}")))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(result)
+}
