@@ -497,6 +497,24 @@ async fn a_retry_that_meets_its_own_object_is_success() {
     assert_eq!(setting.object("a.bin").as_deref(), Some(PART));
 }
 
+/// The bytes of an earlier object may be the same; what it is, is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_object_is_not_taken_for_ours() {
+    let table: [(&[&str], &[&str]); 4] = [
+        (&["--meta", "a=1"], &["--meta", "a=2"]),
+        (&[], &["--content-type", "text/x-other"]),
+        (&[], &["--sse", "AES256"]),
+        (&[], &["--sse-c-key-file", "key"]),
+    ];
+    for (earlier, later) in table {
+        let setting = Setting::with_faults(&["internal-error:skip=1,times=0"]).await;
+        succeeded(&setting.upload(earlier).await);
+        setting.seen();
+        let outcome = setting.upload(later).await;
+        assert_eq!(outcome.code, Some(6), "{later:?} {outcome:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_taken_is_refused_with_8() {
     let setting = Setting::new().await;

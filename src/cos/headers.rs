@@ -348,6 +348,18 @@ impl ObjectHeaders {
         fits
     }
 
+    /// True where an object that HEAD describes keeps exactly these: those that HEAD tells, and no metadata besides.
+    pub fn are_those_of(&self, described: &Headers) -> bool {
+        let told = |name: &str| {
+            name.starts_with(METADATA) || ["Content-", "Cache-", "Expires"].iter().any(|start| name.starts_with(start))
+        };
+        let metadata = |headers: &Headers| {
+            headers.iter().filter(|(name, _)| name.to_ascii_lowercase().starts_with(METADATA)).count()
+        };
+        let kept = |(name, value)| described.get(name).map(str::trim) == Some(value);
+        self.0.iter().filter(|(name, _)| told(name)).all(kept) && metadata(&self.0) == metadata(described)
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter()
@@ -514,6 +526,20 @@ mod tests {
         for (name, value) in [("Host", "h"), ("x-cos-acl", "odd"), ("x-cos-meta-a_b", "c"), ("x-cos-meta-a", "c\n")] {
             assert!(!ObjectHeaders::new().restore(name, value), "{name}");
         }
+    }
+
+    #[test]
+    fn an_object_that_keeps_other_headers_is_another() {
+        let mut headers = ObjectHeaders::new();
+        headers.set(Field::ContentType, "text/plain").unwrap();
+        headers.set(Field::Acl, "private").unwrap();
+        headers.set_metadata(&[Metadata::parse("a=1").unwrap()]).unwrap();
+        let described = |fields: &[(&str, &str)]| headers.are_those_of(&fields.iter().copied().collect());
+        assert!(described(&[("content-type", "text/plain"), ("x-cos-meta-a", "1"), ("content-length", "7")]));
+        assert!(!described(&[("content-type", "text/html"), ("x-cos-meta-a", "1")]));
+        assert!(!described(&[("content-type", "text/plain"), ("x-cos-meta-a", "2")]));
+        assert!(!described(&[("content-type", "text/plain")]));
+        assert!(!described(&[("content-type", "text/plain"), ("x-cos-meta-a", "1"), ("X-Cos-Meta-B", "1")]));
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub enum Reply {
     Completed(Stored),
     /// To `HeadObject`; `None` where there is no object.
     Object(Option<Object>),
+    /// To `HeadObject`: an object that keeps other headers than ours would, such as other metadata.
+    OtherObject(Object),
     /// To `Abort`.
     Aborted,
     /// To anything: the server did what it was asked, but does not confirm the encryption that was asked for.
@@ -171,7 +173,12 @@ impl Call {
                 let request_id = response.request_id().map(str::to_owned);
                 Reply::Unconfirmed { reply: Box::new(reply), what, request_id }
             }
-            _ => reply,
+            _ => match reply {
+                Reply::Object(Some(found)) if !object.headers.are_those_of(&response.headers) => {
+                    Reply::OtherObject(found)
+                }
+                reply => reply,
+            },
         })
     }
 

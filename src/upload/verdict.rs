@@ -158,6 +158,12 @@ impl Upload {
             Reply::SourceUnchanged => self.enter(Phase::Complete),
             Reply::Completed(stored) => self.completed(stored),
             Reply::Object(object) => self.looked(now, object),
+            // The server had said that it stored ours, and may write a header in its own way.
+            Reply::OtherObject(object) if matches!(self.phase, Phase::Look(Doubt::Unproved(_))) => {
+                self.looked(now, Some(object));
+            }
+            // The same bytes as ours, perhaps, but an earlier object: ours did not replace it.
+            Reply::OtherObject(_) => self.looked(now, None),
             // The upload is gone, so there is nothing left to name.
             Reply::Aborted => self.upload_id = None,
             Reply::Part(_) | Reply::Read(_) => unreachable!("parts are recorded by their numbers"),
@@ -429,6 +435,12 @@ impl Upload {
             }
             // The upload's failure stays the one to be told; its id is named as left over.
             Phase::Abort => self.end_without_abort(),
+            // So the server answers where an SSE-C key does not fit: the object is not ours.
+            Phase::Look(doubt)
+                if !matches!(doubt, Doubt::Unproved(_)) && !self.settings.etags_are_md5 && is_bad_request(&failure) =>
+            {
+                self.looked(now, None);
+            }
             Phase::Look(_) => {
                 self.ambiguous = true;
                 self.fail(Operation::HeadObject, self.solo.sent(), failure.into_cause());
@@ -496,6 +508,10 @@ fn fault(failure: &Failure) -> Option<Fault> {
 /// True where the service knows who asks, and does not let them.
 fn is_refused(failure: &Failure) -> bool {
     matches!(failure, Failure::Answer(AnswerError::Service(error)) if error.code.as_deref() == Some("AccessDenied"))
+}
+
+fn is_bad_request(failure: &Failure) -> bool {
+    matches!(failure, Failure::Answer(AnswerError::Service(error)) if error.status == 400)
 }
 
 fn is_about_parts(failure: &Failure) -> bool {
