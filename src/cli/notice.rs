@@ -63,7 +63,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             format!("an earlier upload cannot go on, because {why}; a new one begins{stale}")
         }
         Notice::PossibleOrphan => {
-            "an earlier run stopped as it began; it may have left an unfinished upload of this key".to_owned()
+            "an unfinished upload of this key may be left on the server; its id never became known".to_owned()
         }
         Notice::JournalUnwritable(why) => {
             format!("the journal cannot be written: {why}; if this upload is interrupted, it starts over")
@@ -111,7 +111,7 @@ mod tests {
             ),
             (
                 Notice::PossibleOrphan,
-                "an earlier run stopped as it began; it may have left an unfinished upload of this key",
+                "an unfinished upload of this key may be left on the server; its id never became known",
             ),
             (
                 Notice::JournalUnwritable("disk full".to_owned()),
