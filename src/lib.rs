@@ -1,4 +1,31 @@
 //! cosput uploads files to Tencent Cloud COS and CDCS: verified, resumable, in bounded memory.
+//!
+//! The crate is the library behind the program of the same name. Its folders import one way:
+//!
+//! ```text
+//! main → cli ─┬→ upload ──────┐
+//!             ├→ credentials ─┼→ cos → nothing of ours
+//!             └→ emulator ────┘
+//! ```
+//!
+//! - [`cos`] is the protocol as data: addresses, requests, signatures, checksums, documents, errors. It sends nothing.
+//! - [`upload`] is the engine: [`upload::plan`] cuts a file, the pure [`upload::machine`] says what to do next and what an
+//!   outcome means, [`upload::driver`] does it, [`upload::journal`] remembers it, [`upload::event`] tells it.
+//! - [`credentials`] finds credentials and renews them.
+//! - [`emulator`] is a COS on loopback, for trying cosput out and for testing scripts and cosput itself.
+//! - [`cli`] is all that a person types or sees; it alone knows the process, its streams and its environment.
+//!
+//! What flows, flows one way:
+//!
+//! ```text
+//! argv ─► Args ─► Options ─► Plan ─► machine ── Call ─► Request ─► signed ─► Transport ─► Response
+//!                                      ▲    └─ Event ─► journal ─► progress ─► report ─► exit code
+//!                                      └──────────── Outcome ◄── read ◄───────────────────┘
+//! ```
+//!
+//! Two rules hold for everything: exit code 0 means that the server's CRC-64 of the whole object equals that of what was
+//! read from an unchanged file; any other exit code means that the object was not completed, or says in words that it
+//! cannot be told. `upload/simulation.rs` states both ways and tries to break them.
 
 pub mod cli;
 pub mod cos;

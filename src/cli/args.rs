@@ -2,6 +2,12 @@
 //!
 //! Nothing here has a default; `options` says what was meant. Variables come in through `variables`.
 
+#![expect(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::bare_urls,
+    reason = "these comments are help texts: defaults stand in brackets, and a terminal shows addresses as they are"
+)]
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -7,16 +7,22 @@ use super::options::EmulatorOptions;
 use super::runtime;
 use super::server::emulator_credentials;
 use super::world::World;
-use crate::cos::Credentials;
+use crate::cos::{Credentials, Service};
 use crate::credentials::Environment;
 use crate::emulator::{self, Fault, Options};
 
 /// Serves until a signal comes. Returns the exit code.
 pub(super) fn run(options: &EmulatorOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    if options.faults.iter().any(|fault| fault == "help") {
+        console.result(&known_faults());
+        return Ok(SUCCESS);
+    }
     let faults = faults(&options.faults)?;
     let serve = Options {
         dir: options.directory.clone(),
         listen: options.listen,
+        service: Service::Cos,
+        cdcs_xml: false,
         credentials: credentials(world)?,
         buckets: (!options.buckets.is_empty()).then(|| options.buckets.clone()),
         faults,
@@ -41,6 +47,19 @@ async fn serve_until_signalled(
     world.signals.next().await;
     emulator.stop().await;
     Ok(SUCCESS)
+}
+
+/// What `--fault` takes.
+fn known_faults() -> String {
+    let table = |rows: &[(&str, &str)]| -> Vec<String> {
+        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        rows.iter().map(|(name, description)| format!("  {name:width$}  {description}")).collect()
+    };
+    let mut lines = vec!["Faults, written NAME or NAME:ARGUMENT=VALUE,…".to_owned()];
+    lines.extend(table(Fault::names()));
+    lines.extend([String::new(), "Arguments".to_owned()]);
+    lines.extend(table(Fault::arguments()));
+    lines.join("\n")
 }
 
 fn faults(typed: &[String]) -> Result<Vec<Fault>, Failure> {

@@ -2,14 +2,14 @@
 
 use super::exit::{self, Circumstances};
 use crate::cos::{Fault, ServiceError};
-use crate::upload::{Cause, SendErrorKind, SourceError, UploadError};
+use crate::upload::{Cause, Operation, SendErrorKind, SourceError, UploadError};
 
 const PERMISSIONS: &str = "the credentials lack permission; an upload needs cos:PutObject, cos:InitiateMultipartUpload, \
     cos:ListParts, cos:UploadPart, cos:CompleteMultipartUpload, cos:AbortMultipartUpload and cos:HeadObject";
 
 /// Advice about the cause first, then about what is left to do.
 pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Vec<String> {
-    let about_cause = of_cause(&error.cause).map(str::to_owned);
+    let about_cause = of_cause(&error.cause, error.operation).map(str::to_owned);
     about_cause.into_iter().chain(how_to_go_on(error, circumstances, exit_code)).collect()
 }
 
@@ -22,7 +22,7 @@ pub(super) fn of_source(error: &SourceError) -> Option<&'static str> {
     }
 }
 
-fn of_cause(cause: &Cause) -> Option<&'static str> {
+fn of_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str> {
     match cause {
         Cause::Source(error) => of_source(error),
         Cause::Service(error) => of_service(error),
@@ -33,6 +33,9 @@ fn of_cause(cause: &Cause) -> Option<&'static str> {
             }
             SendErrorKind::Broken | SendErrorKind::Stalled { .. } | SendErrorKind::NoCredentials => None,
         },
+        Cause::Integrity { .. } if matches!(operation, Some(Operation::UploadPart(_))) => {
+            Some("the bytes change on their way or on disk; nothing was completed with them")
+        }
         Cause::Integrity { .. } => Some("do not use the object; upload it again"),
         Cause::Malformed { request_id: None, .. } => Some(SOMETHING_ELSE_ANSWERED),
         Cause::Malformed { .. } | Cause::UploadVanished(_) | Cause::Interrupted => None,
@@ -129,11 +132,11 @@ mod tests {
             (Cause::Source(SourceError::Changed("size".to_owned())), "upload it again once"),
         ];
         for (cause, beginning) in table {
-            let advice = of_cause(&cause).unwrap_or_default();
+            let advice = of_cause(&cause, None).unwrap_or_default();
             assert!(advice.starts_with(beginning), "{cause:?}: {advice}");
         }
-        assert_eq!(of_cause(&service(400, "InvalidArgument", id)), None);
-        assert_eq!(of_cause(&Cause::Interrupted), None);
+        assert_eq!(of_cause(&service(400, "InvalidArgument", id), None), None);
+        assert_eq!(of_cause(&Cause::Interrupted, None), None);
     }
 
     #[test]

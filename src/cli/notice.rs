@@ -62,6 +62,10 @@ pub(super) fn notice(notice: &Notice) -> String {
             };
             format!("an earlier upload cannot go on, because {why}; a new one begins{stale}")
         }
+        Notice::InitiateLost => {
+            "the answer to Initiate Multipart Upload was lost; it may have left an unfinished upload of this key"
+                .to_owned()
+        }
         Notice::PossibleOrphan => {
             "an unfinished upload of this key may be left on the server; its id never became known".to_owned()
         }
@@ -73,6 +77,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         Notice::JournalOfLaterVersion => {
             "the journal is from a later version of cosput and is left alone; a new upload begins".to_owned()
+        }
+        Notice::PartsNotListed => {
+            "the earlier upload's parts may not be listed with these credentials; each one is sent again".to_owned()
         }
         Notice::StartedAnew(id) => format!("upload {id} is gone from the server; it starts over"),
         Notice::LookingAtObject(cause) => {

@@ -13,7 +13,7 @@ use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
 use crate::cos::{Bucket, Key};
-use crate::upload::{Event, Finished, Object, Plan};
+use crate::upload::{Event, Finished, Notice, Object, Plan};
 
 /// How often a program hears of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -229,6 +229,12 @@ impl ObjectReport {
             Event::Retrying { cause, .. } => {
                 if self.retries_told.insert(notice::kind_of_retry(cause)) || self.report.verbose {
                     console.warning(&notice::retry(event, parts, self.report.verbose));
+                }
+            }
+            // Of a doubt that is looked into again and again, people hear once.
+            Event::Notice(told @ Notice::LookingAtObject(_)) => {
+                if self.retries_told.insert("looking".to_owned()) || self.report.verbose {
+                    console.warning(&notice::notice(told));
                 }
             }
             Event::Notice(told) => console.warning(&notice::notice(told)),

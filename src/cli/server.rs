@@ -57,6 +57,8 @@ impl Connection {
         let options = emulator::Options {
             dir: directory.to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            service: Service::Cos,
+            cdcs_xml: false,
             credentials: credentials.clone(),
             buckets: None,
             faults: Vec::new(),

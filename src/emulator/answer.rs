@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::cos::request::Headers;
 
+use super::dialect::Dialect;
 use super::document::Document;
 use super::refusal::Refusal;
 
@@ -67,16 +68,16 @@ impl Answer {
         Self { status, headers: Headers::new(), content: Content::Empty, code: None, end: End::Whole }
     }
 
-    pub(crate) fn document(document: Document) -> Self {
-        Self::xml(200, document.text())
+    pub(crate) fn document(document: Document, dialect: Dialect) -> Self {
+        Self::text(200, document.text(dialect.format()))
     }
 
-    pub(crate) fn refusal(refusal: &Refusal, resource: &str, ids: &Ids) -> Self {
-        let answer = Self::xml(refusal.status, error_document(refusal, resource, ids));
-        Self { code: Some(refusal.code), ..answer }.with("x-cos-trace-id", &ids.trace_id)
+    pub(crate) fn refusal(refusal: &Refusal, resource: &str, ids: &Ids, dialect: Dialect) -> Self {
+        let answer = Self::text(refusal.status, error_document(refusal, resource, ids, dialect));
+        Self { code: Some(refusal.code), ..answer }.with(dialect.trace_id_header(), &ids.trace_id)
     }
 
-    fn xml(status: u16, text: String) -> Self {
+    fn text(status: u16, text: String) -> Self {
         Self { content: Content::Text(text), ..Self::empty(status) }.with("Content-Type", "application/xml")
     }
 
@@ -91,19 +92,22 @@ impl Answer {
         self.with(name, &httpdate::fmt_http_date(time))
     }
 
-    /// Adds what every answer of the service has.
-    pub(crate) fn with_what_all_have(self, ids: &Ids, now: SystemTime) -> Self {
-        self.with("Server", "tencent-cos").with("x-cos-request-id", &ids.request_id).with_time("Date", now)
+    /// Adds what every answer of the service has, and leaves out what only the other one knows.
+    pub(crate) fn with_what_all_have(mut self, ids: &Ids, now: SystemTime, dialect: Dialect) -> Self {
+        if dialect.is_cdcs() {
+            self.headers = self.headers.iter().filter(|(name, _)| !name.starts_with("x-cos-")).collect();
+        }
+        self.with("Server", dialect.server()).with(dialect.request_id_header(), &ids.request_id).with_time("Date", now)
     }
 }
 
-/// The XML of an error.
-pub(crate) fn error_document(refusal: &Refusal, resource: &str, ids: &Ids) -> String {
+/// The document of an error.
+pub(crate) fn error_document(refusal: &Refusal, resource: &str, ids: &Ids, dialect: Dialect) -> String {
     Document::new("Error")
         .text_of("Code", refusal.code)
         .text_of("Message", &refusal.message)
         .text_of("Resource", resource)
         .text_of("RequestId", &ids.request_id)
         .text_of("TraceId", &ids.trace_id)
-        .text()
+        .text(dialect.format())
 }

@@ -4,6 +4,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cos::Credentials;
+use crate::cos::address::Service;
 use crate::cos::encoding::{decode, encode};
 use crate::cos::sign::{KeyTime, canonical, http_string, signature};
 
@@ -12,7 +13,6 @@ use super::refusal::{self, Refusal};
 
 /// How far a client's clock may be off.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);
-const TOKEN: &str = "x-cos-security-token";
 
 /// How closely the time of signing is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,18 +24,24 @@ pub(crate) enum Clocks {
 }
 
 /// Says why the request is not allowed, or nothing.
-pub(crate) fn verify(head: &Head, credentials: &Credentials, now: SystemTime, clocks: Clocks) -> Result<(), Refusal> {
+pub(crate) fn verify(
+    head: &Head,
+    service: Service,
+    credentials: &Credentials,
+    now: SystemTime,
+    clocks: Clocks,
+) -> Result<(), Refusal> {
     let authorization = Authorization::of(head)?;
     if authorization.secret_id != credentials.secret_id() {
         return Err(refusal::INVALID_ACCESS_KEY_ID);
     }
-    verify_token(head, credentials, now)?;
+    verify_token(head, service.token_header(), credentials, now)?;
     authorization.verify_time(head, now, clocks)?;
     authorization.verify_signature(head, credentials)
 }
 
-fn verify_token(head: &Head, credentials: &Credentials, now: SystemTime) -> Result<(), Refusal> {
-    match (credentials.session_token(), head.headers.get(TOKEN).or_else(|| head.parameter(TOKEN))) {
+fn verify_token(head: &Head, name: &str, credentials: &Credentials, now: SystemTime) -> Result<(), Refusal> {
+    match (credentials.session_token(), head.headers.get(name).or_else(|| head.parameter(name))) {
         (None, None) => Ok(()),
         (Some(_), None) => Err(refusal::INVALID_ACCESS_KEY_ID),
         (Some(expected), Some(sent)) if expected == sent => match credentials.expires() {
@@ -155,6 +161,7 @@ mod tests {
     use crate::cos::sign::authorization;
 
     const NOW: u64 = 1_700_000_000;
+    const TOKEN: &str = "x-cos-security-token";
     const HOST: &str = "b-1.cos.ap-beijing.myqcloud.com";
 
     fn at(seconds: u64) -> SystemTime {
@@ -179,7 +186,7 @@ mod tests {
     }
 
     fn code(head: &Head, credentials: &Credentials) -> Option<&'static str> {
-        verify(head, credentials, at(NOW), Clocks::Lenient).err().map(|refusal| refusal.code)
+        verify(head, Service::Cos, credentials, at(NOW), Clocks::Lenient).err().map(|refusal| refusal.code)
     }
 
     #[test]
@@ -221,9 +228,11 @@ mod tests {
         assert_eq!(with(NOW - 3600), None);
         assert_eq!(with(NOW + 900), None);
         assert_eq!(with(NOW + 901), Some("RequestTimeTooSkewed"));
-        let expired = verify(&head(time(NOW - 3601), ("x", "y")), &credentials(None), at(NOW), Clocks::Lenient);
+        let expired =
+            verify(&head(time(NOW - 3601), ("x", "y")), Service::Cos, &credentials(None), at(NOW), Clocks::Lenient);
         assert_eq!(expired, Err(refusal::REQUEST_HAS_EXPIRED));
-        let strict = verify(&head(time(NOW - 3601), ("x", "y")), &credentials(None), at(NOW), Clocks::Strict);
+        let strict =
+            verify(&head(time(NOW - 3601), ("x", "y")), Service::Cos, &credentials(None), at(NOW), Clocks::Strict);
         assert_eq!(strict, Err(refusal::REQUEST_TIME_TOO_SKEWED));
     }
 
@@ -276,7 +285,7 @@ mod tests {
             let token = head.headers.get(TOKEN);
             let credentials = Credentials::new(text("secret_id"), text("secret_key"), token).unwrap();
             let now = at(vector["sign_time_start"].as_u64().unwrap());
-            assert_eq!(verify(&head, &credentials, now, Clocks::Lenient), Ok(()), "{}", text("name"));
+            assert_eq!(verify(&head, Service::Cos, &credentials, now, Clocks::Lenient), Ok(()), "{}", text("name"));
         }
     }
 

@@ -8,6 +8,7 @@ use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::io::AsyncWriteExt as _;
+use tokio::time::Instant;
 
 use crate::cos::checksum::{Digest, Hasher};
 
@@ -34,14 +35,30 @@ pub(crate) struct Body {
     incoming: Incoming,
     received: u64,
     ended: bool,
-    rate: Option<u64>,
+    pace: Option<Pace>,
     reset_after: Option<u64>,
+}
+
+/// So many bytes a second from a point on. What one wait was too long is made good by the next.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    rate: u64,
+    start: Instant,
+    before: u64,
+}
+
+impl Pace {
+    /// When so many bytes may have arrived.
+    fn due(self, received: u64) -> Instant {
+        let bytes = received - self.before;
+        self.start + Duration::from_secs(1).mul_f64(bytes as f64 / self.rate as f64)
+    }
 }
 
 impl Body {
     pub(crate) fn new(incoming: Incoming) -> Self {
         let ended = incoming.is_end_stream();
-        Self { incoming, received: 0, ended, rate: None, reset_after: None }
+        Self { incoming, received: 0, ended, pace: None, reset_after: None }
     }
 
     /// How many bytes arrived.
@@ -56,7 +73,8 @@ impl Body {
 
     /// Reads no faster than this, in bytes per second.
     pub(crate) fn limit_rate(&mut self, rate: u64) {
-        self.rate = Some(self.rate.map_or(rate, |known| known.min(rate)));
+        let rate = self.pace.map_or(rate, |known| known.rate.min(rate));
+        self.pace = Some(Pace { rate, start: Instant::now(), before: self.received });
     }
 
     /// Ends in a reset after so many bytes.
@@ -74,8 +92,8 @@ impl Body {
             if self.reset_after.is_some_and(|after| self.received > after) {
                 return Err(Trouble::Reset);
             }
-            if let Some(rate) = self.rate {
-                tokio::time::sleep(Duration::from_secs(1).mul_f64(chunk.len() as f64 / rate as f64)).await;
+            if let Some(pace) = self.pace {
+                tokio::time::sleep_until(pace.due(self.received)).await;
             }
             return Ok(Some(chunk));
         }

@@ -1,7 +1,10 @@
 //! The answers that faults give, and what they make of right ones.
 
 use super::answer::{Answer, Content, End, Ids};
+use super::dialect::Dialect;
 use super::faults::{Action, Distortion};
+use super::operation::Operation;
+use super::refusal::Refusal;
 
 /// An ETag that nothing has.
 const WRONG_ETAG: &str = "00000000000000000000000000000000";
@@ -10,16 +13,21 @@ const GARBAGE: &str = "<?xml version='1.0' encoding='utf-8' ?>\n<Gar<bage \u{1}&
 const BOMB: &str = "<?xml version=\"1.0\"?>\n<!DOCTYPE b [<!ENTITY a \"aaaaaaaaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;\"><!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;\">]>\n<InitiateMultipartUploadResult><UploadId>&g;</UploadId></InitiateMultipartUploadResult>";
 
 /// The answer that comes instead of the operation's own.
-pub(crate) fn instead(action: &Action, resource: &str, ids: &Ids) -> Option<Answer> {
+pub(crate) fn instead(action: &Action, resource: &str, ids: &Ids, dialect: Dialect) -> Option<Answer> {
+    let refused = |refusal: &Refusal| {
+        // Whichever operation it strikes, an upload that is gone has the name by which the fault is known.
+        let refusal = dialect.refusal(refusal.clone(), Some(Operation::UploadPart));
+        Answer::refusal(&refusal, resource, ids, dialect)
+    };
     match action {
         Action::Refuse { refusal, retry_after } => {
-            let answer = Answer::refusal(refusal, resource, ids);
+            let answer = refused(refusal);
             Some(match retry_after {
                 Some(seconds) => answer.with("Retry-After", &seconds.to_string()),
                 None => answer,
             })
         }
-        Action::RefuseEarly(refusal) => Some(Answer::refusal(refusal, resource, ids)),
+        Action::RefuseEarly(refusal) => Some(refused(refusal)),
         Action::Page { status } => {
             let answer = Answer { content: Content::Text(PAGE.to_owned()), ..Answer::empty(*status) };
             Some(answer.with("Content-Type", "text/html").with("Server", "proxy"))
@@ -51,6 +59,8 @@ pub(crate) fn distort(answer: &mut Answer, distortion: Distortion) {
 /// Changes a document.
 pub(crate) fn distort_document(text: &str, distortion: Distortion) -> String {
     match distortion {
+        Distortion::NoEtag if text.starts_with('{') => replace_json_etags(text, None),
+        Distortion::WrongEtag if text.starts_with('{') => replace_json_etags(text, Some(WRONG_ETAG)),
         Distortion::NoEtag => replace_etags(text, ""),
         Distortion::WrongEtag => replace_etags(text, &format!("<ETag>&quot;{WRONG_ETAG}&quot;</ETag>")),
         Distortion::GarbageXml => GARBAGE.to_owned(),
@@ -70,6 +80,15 @@ fn replace_etags(text: &str, new: &str) -> String {
     changed + rest
 }
 
+/// Changes the ETag of a JSON document; lists of several are left alone.
+fn replace_json_etags(text: &str, new: Option<&str>) -> String {
+    let Ok(mut document) = serde_json::from_str::<serde_json::Map<_, _>>(text) else { return text.to_owned() };
+    if document.remove("ETag").is_some() {
+        document.extend(new.map(|etag| ("ETag".to_owned(), format!("\"{etag}\"").into())));
+    }
+    serde_json::Value::from(document).to_string()
+}
+
 fn without(answer: &Answer, name: &str) -> crate::cos::request::Headers {
     answer.headers.iter().filter(|(known, _)| !known.eq_ignore_ascii_case(name)).collect()
 }
@@ -85,6 +104,9 @@ mod tests {
         let wrong = distort_document(text, Distortion::WrongEtag);
         assert_eq!(wrong.matches(WRONG_ETAG).count(), 2);
         assert_eq!(distort_document(text, Distortion::NoCrc), text);
+        let json = r#"{"ETag":"1"}"#;
+        assert_eq!(distort_document(json, Distortion::NoEtag), "{}");
+        assert!(distort_document(json, Distortion::WrongEtag).contains(WRONG_ETAG));
     }
 
     #[test]

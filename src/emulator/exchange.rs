@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use hyper::http::Extensions;
 use tokio::sync::{mpsc, watch};
 
 use crate::cos::Credentials;
@@ -10,6 +11,7 @@ use crate::cos::Credentials;
 use super::answer::{Answer, Ids};
 use super::authorization::{self, Clocks};
 use super::body::{Body, Trouble};
+use super::dialect::Dialect;
 use super::distortion::{distort, instead};
 use super::faults::{Action, Fault, Faults};
 use super::head::Head;
@@ -24,8 +26,11 @@ use super::store::Store;
 pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) credentials: Credentials,
+    pub(crate) dialect: Dialect,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
+    /// What makes an answer's header names those of the service.
+    pub(crate) header_case: Extensions,
     pub(crate) clock: fn() -> SystemTime,
     /// Closes when the emulator stops.
     pub(crate) stop: watch::Receiver<()>,
@@ -56,6 +61,7 @@ pub(crate) struct Exchange {
     pub(super) service: Arc<Service>,
     pub(super) now: SystemTime,
     pub(super) ids: Ids,
+    pub(super) dialect: Dialect,
     pub(super) body: Body,
     pub(super) fault: Option<Fault>,
     /// Written when the answer stands; the verdict of Complete takes it away and writes it later.
@@ -71,7 +77,8 @@ impl Exchange {
             request_id: ids.request_id.clone(),
             ..RequestRecord::default()
         };
-        Self { service, now, ids, body, fault: None, record: Some(record) }
+        let dialect = service.dialect;
+        Self { service, now, ids, dialect, body, fault: None, record: Some(record) }
     }
 
     /// Takes the request to its end.
@@ -83,7 +90,11 @@ impl Exchange {
             Err(refusal) => Err(refusal.into()),
         };
         let ending = outcome.unwrap_or_else(|trouble| match trouble {
-            Trouble::Refused(refusal) => Ending::Answer(Answer::refusal(&refusal, &resource, &self.ids)),
+            Trouble::Refused(refusal) => {
+                let operation = self.record.as_ref().and_then(|record| record.operation);
+                let refusal = self.dialect.refusal(refusal, operation);
+                Ending::Answer(Answer::refusal(&refusal, &resource, &self.ids, self.dialect))
+            }
             Trouble::Reset => Ending::Reset,
         });
         self.finish(ending)
@@ -102,12 +113,13 @@ impl Exchange {
         let operation = Operation::of(place.level(), &head.method, |name| head.parameter(name).is_some())?;
         self.note(|record| record.operation = Some(operation));
         self.fault = self.service.faults.strike(operation, part);
-        self.verify(head)?;
+        self.verify(head).map_err(|refusal| self.dialect.unverified(refusal))?;
+        self.dialect.check(operation, head)?;
         if let Some(ending) = self.suffer(head).await? {
             return Ok(ending);
         }
         let answer = match place.level() {
-            Level::Service => perform::on_service(&self.service.store),
+            Level::Service => perform::on_service(&self.service.store, self.dialect),
             Level::Bucket => self.on_bucket(operation, place.bucket()?, head).await?,
             Level::Object => self.on_object(operation, (place.bucket()?, place.key()?), head).await?,
         };
@@ -124,7 +136,7 @@ impl Exchange {
             }
             _ => Clocks::Lenient,
         };
-        let verified = authorization::verify(head, &self.service.credentials, self.now, clocks);
+        let verified = authorization::verify(head, self.dialect.service(), &self.service.credentials, self.now, clocks);
         if clocks == Clocks::Strict && verified.is_err() {
             self.note_fault();
         }
@@ -147,7 +159,7 @@ impl Exchange {
             }
             _ => {}
         }
-        let Some(answer) = instead(fault.action(), &head.resource(), &self.ids) else { return Ok(None) };
+        let Some(answer) = instead(fault.action(), &head.resource(), &self.ids, self.dialect) else { return Ok(None) };
         if !matches!(fault.action(), Action::RefuseEarly(_)) {
             self.body.drain().await?;
         }
@@ -170,7 +182,7 @@ impl Exchange {
         let ending = match ending {
             // A proxy's page names its own server, and nothing in it is the service's.
             Ending::Answer(answer) if answer.headers.get("Server").is_none() => {
-                Ending::Answer(answer.with_what_all_have(&self.ids, self.now))
+                Ending::Answer(answer.with_what_all_have(&self.ids, self.now, self.dialect))
             }
             ending => ending,
         };

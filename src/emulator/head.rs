@@ -21,7 +21,8 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Decodes path and query string. In a query string `+` is a plus.
+    /// Decodes path and query string. In a query string `+` is a space: the official Python client sends it so, and
+    /// signs a space.
     pub(crate) fn new(
         method: &str,
         host: &str,
@@ -92,7 +93,7 @@ impl Place<'_> {
 }
 
 fn parameters(query: &str) -> Result<Vec<(String, String)>, Refusal> {
-    let decoded = |text| decode(text).ok_or(refusal::INVALID_URI);
+    let decoded = |text: &str| decode(&text.replace('+', " ")).ok_or(refusal::INVALID_URI);
     query
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -127,10 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_without_a_value_is_empty_and_a_plus_is_a_plus() {
-        let head = head("h", "/", "uploads&prefix=a+b%20c&uploadId=");
+    fn a_parameter_without_a_value_is_empty_and_a_plus_is_a_space() {
+        let head = head("h", "/", "uploads&prefix=a+b%20c%2Bd&uploadId=");
         assert_eq!(head.parameter("uploads"), Some(""));
-        assert_eq!(head.parameter("prefix"), Some("a+b c"));
+        assert_eq!(head.parameter("prefix"), Some("a b c+d"));
         assert_eq!(head.parameter("uploadId"), Some(""));
         assert_eq!(head.parameter("max-parts"), None);
     }

@@ -1,25 +1,27 @@
-//! The header fields that an object keeps from PUT or Initiate and gives back on HEAD and GET.
+//! What an object keeps from PUT or Initiate beside its bytes.
 
-use crate::cos::encoding::decode;
+use serde::{Deserialize, Serialize};
 
+use super::encryption::Encryption;
 use super::head::Head;
 use super::refusal::{self, Refusal};
+use super::{access, tags};
 
-const KEPT: [&str; 10] = [
+/// The headers that HEAD and GET give back, and the metadata, which begins with [`METADATA`].
+const GIVEN_BACK: [&str; 7] = [
     "cache-control",
     "content-disposition",
     "content-encoding",
     "content-language",
     "content-type",
     "expires",
-    "x-cos-acl",
-    "x-cos-server-side-encryption",
-    "x-cos-storage-class",
-    "x-cos-tagging",
+    STORAGE_CLASS,
 ];
-const KEPT_PREFIXES: [&str; 2] = ["x-cos-meta-", "x-cos-grant-"];
+const METADATA: &str = "x-cos-meta-";
+const STORAGE_CLASS: &str = "x-cos-storage-class";
+const STANDARD: &str = "STANDARD";
 const STORAGE_CLASSES: [&str; 10] = [
-    "STANDARD",
+    STANDARD,
     "STANDARD_IA",
     "INTELLIGENT_TIERING",
     "ARCHIVE",
@@ -30,50 +32,66 @@ const STORAGE_CLASSES: [&str; 10] = [
     "MAZ_ARCHIVE",
     "MAZ_DEEP_ARCHIVE",
 ];
-/// The most tags of an object.
-const MOST_TAGS: usize = 10;
-/// All metadata of an object, in bytes.
+/// All metadata of an object, names and values, in bytes.
 const LARGEST_METADATA: usize = 2048;
 
-/// Takes what is to be kept, names in lower case, and refuses what the service would refuse.
-pub(crate) fn of(head: &Head) -> Result<Vec<(String, String)>, Refusal> {
-    let mut kept: Vec<(String, String)> = head
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-        .filter(|(name, _)| is_kept(name))
-        .collect();
-    for (name, value) in &mut kept {
-        if name == "x-cos-storage-class" {
-            *value = storage_class(value)?;
+/// What is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// What HEAD and GET give back, names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    /// `x-cos-acl` and the grants.
+    #[serde(default)]
+    pub(crate) access: Vec<(String, String)>,
+    #[serde(default)]
+    pub(crate) tags: Vec<(String, String)>,
+    #[serde(default)]
+    pub(crate) encryption: Encryption,
+}
+
+impl Kept {
+    /// Takes what is to be kept and refuses what the service would refuse.
+    pub(crate) fn of(head: &Head) -> Result<Self, Refusal> {
+        let mut kept = Self { encryption: Encryption::requested(head)?, ..Self::default() };
+        for (name, value) in head.headers.iter() {
+            let name = name.to_ascii_lowercase();
+            if name == STORAGE_CLASS {
+                let class = storage_class(value)?;
+                kept.headers.extend((class != STANDARD).then_some((name, class)));
+            } else if name == "x-cos-tagging" {
+                kept.tags = tags::read(value)?;
+            } else if access::is_access(&name) {
+                access::check(&name, value)?;
+                kept.access.push((name, value.to_owned()));
+            } else if name.starts_with(METADATA) || GIVEN_BACK.contains(&name.as_str()) {
+                kept.headers.push((name, value.to_owned()));
+            }
         }
-        if name == "x-cos-tagging" {
-            check_tags(value)?;
-        }
+        check_metadata(&kept.headers)?;
+        Ok(kept)
     }
-    check_metadata(&kept)?;
-    kept.retain(|(name, value)| name != "x-cos-storage-class" || value != "STANDARD");
-    Ok(kept)
+
+    /// The storage class.
+    pub(crate) fn storage_class(&self) -> &str {
+        let class = self.headers.iter().find(|(name, _)| name == STORAGE_CLASS);
+        class.map_or(STANDARD, |(_, value)| value)
+    }
 }
 
-fn is_kept(name: &str) -> bool {
-    KEPT.contains(&name) || KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
+/// The class as it is told; clients write it in any case.
 fn storage_class(value: &str) -> Result<String, Refusal> {
     let class = value.to_ascii_uppercase();
     if STORAGE_CLASSES.contains(&class.as_str()) { Ok(class) } else { Err(refusal::NOT_SUPPORTED_STORAGE_CLASS) }
 }
 
-fn check_tags(value: &str) -> Result<(), Refusal> {
-    let tags: Vec<&str> = value.split('&').filter(|tag| !tag.is_empty()).collect();
-    let named = tags.iter().all(|tag| !tag.starts_with('=') && decode(tag).is_some());
-    if tags.len() <= MOST_TAGS && named { Ok(()) } else { Err(refusal::INVALID_TAG) }
-}
-
-fn check_metadata(kept: &[(String, String)]) -> Result<(), Refusal> {
-    let metadata = kept.iter().filter(|(name, _)| name.starts_with("x-cos-meta-"));
-    let size: usize = metadata.map(|(name, value)| name.len() + value.len()).sum();
+fn check_metadata(headers: &[(String, String)]) -> Result<(), Refusal> {
+    let mut size = 0;
+    for (name, value) in headers.iter().filter(|(name, _)| name.starts_with(METADATA)) {
+        if name == METADATA || name.contains('_') {
+            return Err(refusal::INVALID_ARGUMENT.saying(format!("'{name}' is no name for metadata.")));
+        }
+        size += name.len() + value.len();
+    }
     if size > LARGEST_METADATA { Err(refusal::INVALID_ARGUMENT.saying("The metadata is too large.")) } else { Ok(()) }
 }
 
@@ -81,25 +99,48 @@ fn check_metadata(kept: &[(String, String)]) -> Result<(), Refusal> {
 mod tests {
     use super::*;
 
-    fn kept(headers: &[(&str, &str)]) -> Result<Vec<(String, String)>, &'static str> {
+    fn kept(headers: &[(&str, &str)]) -> Result<Kept, &'static str> {
         let head = Head::new("PUT", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap();
-        of(&head).map_err(|refusal| refusal.code)
+        Kept::of(&head).map_err(|refusal| refusal.code)
     }
 
     #[test]
     fn what_shapes_the_object_is_kept_and_the_rest_is_not() {
-        let headers = [("Content-Type", "t"), ("X-Cos-Meta-A", "1"), ("Date", "d"), ("x-cos-storage-class", "Archive")];
-        let expected = [("content-type", "t"), ("x-cos-meta-a", "1"), ("x-cos-storage-class", "ARCHIVE")];
-        assert_eq!(kept(&headers).unwrap(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        assert_eq!(kept(&[("x-cos-storage-class", "STANDARD")]), Ok(vec![]));
+        let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let headers = [
+            ("Content-Type", "t"),
+            ("X-Cos-Meta-A", "1_2"),
+            ("Date", "d"),
+            ("x-cos-storage-class", "Archive"),
+            ("x-cos-acl", "private"),
+            ("x-cos-tagging", "a=b"),
+        ];
+        let expected = Kept {
+            headers: pairs(&[("content-type", "t"), ("x-cos-meta-a", "1_2"), ("x-cos-storage-class", "ARCHIVE")]),
+            access: pairs(&[("x-cos-acl", "private")]),
+            tags: pairs(&[("a", "b")]),
+            encryption: Encryption::None,
+        };
+        assert_eq!(kept(&headers), Ok(expected));
+        assert_eq!(kept(&[("x-cos-storage-class", "Standard")]), Ok(Kept::default()));
     }
 
     #[test]
-    fn limits_are_kept() {
-        let tags = |count: usize| vec!["a=b"; count].join("&");
-        assert!(kept(&[("x-cos-tagging", &tags(10))]).is_ok());
-        assert_eq!(kept(&[("x-cos-tagging", &tags(11))]), Err("InvalidTag"));
-        assert_eq!(kept(&[("x-cos-storage-class", "COLD")]), Err("NotSupportedStorageClass"));
-        assert_eq!(kept(&[("x-cos-meta-a", &"v".repeat(2048))]), Err("InvalidArgument"));
+    fn what_the_service_refuses_is_refused() {
+        let largest = "v".repeat(LARGEST_METADATA - "x-cos-meta-a".len());
+        assert!(kept(&[("x-cos-meta-a", &largest)]).is_ok());
+        for (name, value, code) in [
+            ("x-cos-meta-ab", largest.as_str(), "InvalidArgument"),
+            ("x-cos-meta-a_b", "v", "InvalidArgument"),
+            ("x-cos-meta-", "v", "InvalidArgument"),
+            ("x-cos-storage-class", "COLD", "NotSupportedStorageClass"),
+            ("x-cos-tagging", "=b", "InvalidTag"),
+            ("x-cos-acl", "everyone", "InvalidArgument"),
+            ("x-cos-server-side-encryption", "aes", "SSEContentNotSupported"),
+        ] {
+            assert_eq!(kept(&[(name, value)]), Err(code), "{name}: {value}");
+        }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Query {
     pub(crate) marker: String,
     /// The id after which it starts among the entries of that very key; without it, they are all skipped.
     pub(crate) id_marker: String,
+    /// True where the page is in the order of ids and begins after the marker among them, whatever the key.
+    pub(crate) by_id: bool,
     pub(crate) limit: usize,
     /// True where keys are percent-encoded in the answer.
     pub(crate) encoded: bool,
@@ -33,6 +35,13 @@ impl Query {
         Ok(Self { id_marker: id_marker.unwrap_or_default().to_owned(), ..query })
     }
 
+    /// CDCS knows neither keys as markers nor delimiters.
+    pub(crate) fn of_coffer_uploads(head: &Head) -> Result<Self, Refusal> {
+        let query = Self::read(head, "", "max-uploads")?;
+        let id_marker = head.parameter("upload-id-marker").unwrap_or_default().to_owned();
+        Ok(Self { delimiter: String::new(), id_marker, by_id: true, ..query })
+    }
+
     fn read(head: &Head, marker: &str, limit: &str) -> Result<Self, Refusal> {
         let text = |name| head.parameter(name).unwrap_or_default().to_owned();
         Ok(Self {
@@ -40,6 +49,7 @@ impl Query {
             delimiter: text("delimiter"),
             marker: text(marker),
             id_marker: String::new(),
+            by_id: false,
             limit: number(head, limit, 0, LONGEST_PAGE)?,
             encoded: encoded(head)?,
         })
@@ -78,6 +88,9 @@ pub(crate) struct Page<T> {
 
 /// Cuts a page out of entries sorted by key and id.
 pub(crate) fn page<'a, T>(entries: impl Iterator<Item = (&'a str, &'a str, T)>, query: &Query) -> Page<T> {
+    if query.by_id {
+        return page_by_id(entries, query);
+    }
     let mut page = Page { entries: Vec::new(), prefixes: Vec::new(), next: None };
     let mut last = None;
     for (key, id, entry) in entries {
@@ -104,6 +117,16 @@ pub(crate) fn page<'a, T>(entries: impl Iterator<Item = (&'a str, &'a str, T)>, 
         }
     }
     page
+}
+
+fn page_by_id<'a, T>(entries: impl Iterator<Item = (&'a str, &'a str, T)>, query: &Query) -> Page<T> {
+    let wanted = |(key, id, _): &(&str, &str, T)| key.starts_with(&query.prefix) && *id > query.id_marker.as_str();
+    let mut entries: Vec<_> = entries.filter(wanted).collect();
+    entries.sort_by(|one, other| one.1.cmp(other.1));
+    let truncated = entries.len() > query.limit;
+    entries.truncate(query.limit);
+    let next = entries.last().filter(|_| truncated).map(|(key, id, _)| ((*key).to_owned(), (*id).to_owned()));
+    Page { entries: entries.into_iter().map(|(_, _, entry)| entry).collect(), prefixes: Vec::new(), next }
 }
 
 fn is_before(key: &str, id: &str, query: &Query) -> bool {
@@ -168,6 +191,13 @@ mod tests {
         assert_eq!(walk(&entries, after.clone()).0, ["b:1"]);
         after.id_marker = "1".into();
         assert_eq!(walk(&entries, after).0, ["a:2", "b:1"]);
+    }
+
+    #[test]
+    fn pages_by_id_follow_the_ids_alone() {
+        let entries = [("a", "3"), ("b", "1"), ("c", "2")];
+        let query = Query { by_id: true, ..query("", "", 2) };
+        assert_eq!(walk(&entries, query).0, ["b:1", "c:2", "a:3"]);
     }
 
     proptest! {

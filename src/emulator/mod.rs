@@ -1,4 +1,4 @@
-//! A COS on loopback: strict as the service, its objects on disk, and able to suffer faults on purpose.
+//! A COS, or a CDCS, on loopback: strict as the service, its objects on disk, and able to suffer faults on purpose.
 //!
 //! ```text
 //! server ─► http ─► exchange ─┬─► authorization      may it?
@@ -7,17 +7,23 @@
 //!                             └─► record             write down what became of it
 //! ```
 //!
-//! What a request means is decided without input or output: `operation`, `head`, `authorization`, `listing`, `range`,
-//! `kept` and `request_document` are pure. It imports `cos` and nothing else of ours.
+//! What a request means is decided without input or output: `operation`, `head`, `authorization`, `access`,
+//! `conditions`, `encryption`, `kept`, `listing`, `range`, `request_document` and `tags` are pure. It imports `cos` and nothing else of ours.
 
+mod access;
 mod answer;
 mod authorization;
 mod body;
+mod coffer_document;
+mod conditions;
+mod dialect;
 mod distortion;
 mod document;
+mod encryption;
 mod exchange;
 mod faults;
 mod head;
+mod header_case;
 mod http;
 mod kept;
 mod listing;
@@ -31,6 +37,7 @@ mod request_document;
 mod server;
 mod socket;
 mod store;
+mod tags;
 mod verdict;
 
 pub use faults::{Fault, InvalidFault};

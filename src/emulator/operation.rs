@@ -32,6 +32,8 @@ pub enum Operation {
     HeadObject,
     /// GET Object.
     GetObject,
+    /// GET Object tagging.
+    GetTagging,
     /// DELETE Object.
     DeleteObject,
     /// Initiate Multipart Upload.
@@ -83,7 +85,7 @@ const NOT_HERE: [&str; 23] = [
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ListBuckets,
         Self::PutBucket,
         Self::HeadBucket,
@@ -94,6 +96,7 @@ impl Operation {
         Self::PutObject,
         Self::HeadObject,
         Self::GetObject,
+        Self::GetTagging,
         Self::DeleteObject,
         Self::Initiate,
         Self::UploadPart,
@@ -115,6 +118,7 @@ impl Operation {
             Self::PutObject => "put-object",
             Self::HeadObject => "head-object",
             Self::GetObject => "get-object",
+            Self::GetTagging => "get-tagging",
             Self::DeleteObject => "delete-object",
             Self::Initiate => "initiate",
             Self::UploadPart => "upload-part",
@@ -126,6 +130,9 @@ impl Operation {
 
     /// Selects the operation. A parameter counts where it is present, with or without a value.
     pub(crate) fn of(level: Level, method: &str, has: impl Fn(&str) -> bool) -> Result<Self, Refusal> {
+        if level == Level::Object && method == "GET" && has("tagging") {
+            return Ok(Self::GetTagging);
+        }
         if let Some(name) = NOT_HERE.iter().find(|name| has(name)) {
             return Err(refusal::NOT_IMPLEMENTED.saying(format!("The emulator does not know the parameter {name}.")));
         }
@@ -195,6 +202,8 @@ mod tests {
         assert_eq!(of(Level::Object, "DELETE", &["uploadId"]), Ok(Operation::Abort));
         assert_eq!(of(Level::Bucket, "GET", &["uploads"]), Ok(Operation::ListUploads));
         assert_eq!(of(Level::Bucket, "POST", &[]), Err("MethodNotAllowed"));
+        assert_eq!(of(Level::Object, "GET", &["tagging"]), Ok(Operation::GetTagging));
+        assert_eq!(of(Level::Object, "PUT", &["tagging"]), Err("NotImplemented"));
         assert_eq!(of(Level::Bucket, "GET", &["acl"]), Err("NotImplemented"));
         assert_eq!(of(Level::Service, "PUT", &[]), Err("MethodNotAllowed"));
     }

@@ -12,15 +12,15 @@ use crate::cos::put_object::LARGEST_PUT;
 
 use super::answer::{Answer, Content, error_document};
 use super::body::Trouble;
-use super::document;
+use super::dialect::{Dialect, Format};
 use super::exchange::Exchange;
 use super::faults::{Action, Fault};
 use super::head::Head;
 use super::operation::Operation;
 use super::refusal::{self, Refusal};
-use super::store::{Draft, Overwrite};
-use super::verdict::{Verdict, in_one_chunk};
-use super::{kept, perform, request_document};
+use super::store::Draft;
+use super::verdict::{Verdict, completed, in_one_chunk};
+use super::{perform, request_document};
 
 /// The largest document taken; a list of 10,000 parts has less than one MiB.
 const LARGEST_DOCUMENT: usize = 4 << 20;
@@ -42,7 +42,7 @@ impl Exchange {
             return Ok(answer);
         }
         self.body.drain().await?;
-        let answer = perform::on_bucket(&self.service.store, operation, &bucket, head)?;
+        let answer = perform::on_bucket(&self.service.store, self.dialect, operation, &bucket, head)?;
         let changes = matches!(operation, Operation::PutBucket | Operation::DeleteBucket);
         self.note(|record| record.stored = changes);
         Ok(answer)
@@ -61,7 +61,8 @@ impl Exchange {
             Operation::Complete => self.complete(place, head).await,
             _ => {
                 self.body.drain().await?;
-                let answer = perform::on_object(&self.service.store, operation, (&place.0, &place.1), head, self.now)?;
+                let (store, dialect) = (&self.service.store, self.dialect);
+                let answer = perform::on_object(store, dialect, operation, (&place.0, &place.1), head, self.now)?;
                 let changes = matches!(operation, Operation::Initiate | Operation::Abort | Operation::DeleteObject);
                 self.note(|record| record.stored = changes);
                 Ok(answer)
@@ -75,58 +76,83 @@ impl Exchange {
         }
         let chunked = head.headers.get("transfer-encoding").is_some();
         check_length(head, LARGEST_PUT, chunked)?;
-        let kept = kept::of(head)?;
-        let overwrite = overwrite(head);
+        let kept = self.dialect.kept(head)?;
+        let overwrite = self.dialect.overwrite(head);
         self.service.store.check_overwrite(&bucket, &key, overwrite)?;
         let (draft, file) = self.service.store.draft_object(&bucket, &key)?;
         let (draft, digest) = self.receive(draft, file, head, LARGEST_PUT).await?;
+        if self.dialect.is_cdcs() && digest.length == 0 {
+            return Err(refusal::OBJECT_EMPTY.into());
+        }
         let about = (self.now, kept);
         let object = self.service.store.commit_object(&bucket, &key, draft, digest, about, overwrite)?;
         self.note(|record| record.stored = true);
-        Ok(perform::stored(&object.etag, object.crc64, Answer::empty(200)))
+        Ok(perform::stored(&object.etag, object.crc64, &object.kept.encryption, Answer::empty(200)))
     }
 
     async fn upload_part(&mut self, (bucket, key): (Bucket, Key), head: &Head) -> Result<Answer, Trouble> {
         let number = part_number(head)?;
         let upload_id = head.parameter("uploadId").unwrap_or_default();
         check_length(head, LARGEST_PART, false)?;
+        let encryption = self.service.store.upload(&bucket, &key, upload_id)?;
+        encryption.check_part(head)?;
         let (draft, file) = self.service.store.draft_part(&bucket, &key, upload_id)?;
         let (draft, digest) = self.receive(draft, file, head, LARGEST_PART).await?;
         let about = (digest, self.now);
         let part = self.service.store.commit_part(&bucket, &key, upload_id, number, draft, about)?;
         self.note(|record| record.stored = true);
-        Ok(perform::stored(&part.etag, part.crc64, Answer::empty(200)))
+        Ok(perform::stored(&part.etag, part.crc64, &encryption, Answer::empty(200)))
     }
 
     async fn complete(&mut self, (bucket, key): (Bucket, Key), head: &Head) -> Result<Answer, Trouble> {
         let upload_id = head.parameter("uploadId").unwrap_or_default();
-        self.service.store.check_upload(&bucket, &key, upload_id)?;
-        let list = request_document::read(&self.document(head).await?)?;
+        // Encryption headers are let pass: official clients repeat here all that they initiated with.
+        self.check_incomplete(&bucket, &key, upload_id)?;
+        let document = self.document(head).await?;
+        self.dialect = self.dialect.of_client(&document);
+        let list = match self.dialect {
+            Dialect::Cdcs(Format::Json) => request_document::read_json(&document)?,
+            _ => request_document::read(&document)?,
+        };
         let action = self.fault.as_ref().map(Fault::action).cloned();
         if let Some(Action::CompleteError { code }) = action {
-            let text = error_document(&refusal::INTERNAL_ERROR, &head.resource(), &self.ids);
+            let text = error_document(&refusal::INTERNAL_ERROR, &head.resource(), &self.ids, self.dialect);
             return Ok(Answer { code: Some(code), content: in_one_chunk(text), ..Answer::empty(200) }
                 .with("Content-Type", "application/xml"));
         }
-        let merge = self.service.store.begin_merge(&bucket, &key, upload_id, &list, overwrite(head))?;
+        let overwrite = self.dialect.overwrite(head);
+        let merge = self.service.store.begin_merge(&bucket, &key, upload_id, &list, overwrite)?;
         let location = format!("http://{}", head.resource());
         let crc64 = merge.crc64.to_string();
         let answer = Answer::empty(200).with("Content-Type", "application/xml").with("x-cos-hash-crc64ecma", &crc64);
+        let answer = merge.kept.encryption.told(answer);
         if action == Some(Action::ResetAfterStored) {
             let (service, now) = (Arc::clone(&self.service), self.now);
             let merged = spawn_blocking(move || service.store.merge(&merge, now)).await;
             let object = merged.map_err(|_| refusal::INTERNAL_ERROR)??;
             self.note(|record| record.stored = true);
-            let text = document::completed(&location, &bucket, &key, &object.etag).text();
+            let text = completed(self.dialect, &location, &(bucket, key), &object.etag);
             return Ok(Answer { content: in_one_chunk(text), ..answer });
         }
         let (sender, receiver) = mpsc::channel(1);
         let mut record = self.record.take().unwrap_or_default();
         record.bytes = self.body.received();
         let (service, ids) = (Arc::clone(&self.service), self.ids.clone());
-        let verdict = Verdict { service, ids, merge, place: (bucket, key), location, now: self.now, action, record };
+        let (dialect, now, place) = (self.dialect, self.now, (bucket, key));
+        let verdict = Verdict { service, ids, dialect, merge, place, location, now, action, record };
         tokio::spawn(verdict.reach(sender));
         Ok(Answer { content: Content::Later(receiver), ..answer })
+    }
+
+    /// Refuses an upload that is not there, and with CDCS one that is complete with a code of its own.
+    fn check_incomplete(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<(), Refusal> {
+        let store = &self.service.store;
+        match store.upload(bucket, key, upload_id) {
+            Err(_) if self.dialect.is_cdcs() && store.is_complete(bucket, key, upload_id) => {
+                Err(refusal::MULTIPART_ALREADY_COMPLETED)
+            }
+            upload => upload.map(|_| ()),
+        }
     }
 
     /// Receives the body into a draft and compares it with the MD5 that the client sent.
@@ -163,13 +189,6 @@ fn part_number(head: &Head) -> Result<PartNumber, Refusal> {
     let text = head.parameter("partNumber").unwrap_or_default();
     let number = text.parse().ok().and_then(PartNumber::new);
     number.ok_or(refusal::INVALID_ARGUMENT.saying("partNumber must be 1 to 10000."))
-}
-
-fn overwrite(head: &Head) -> Overwrite {
-    match head.headers.get("x-cos-forbid-overwrite") {
-        Some(value) if value.eq_ignore_ascii_case("true") => Overwrite::Forbidden,
-        _ => Overwrite::Allowed,
-    }
 }
 
 fn check_length(head: &Head, largest: u64, may_be_chunked: bool) -> Result<(), Refusal> {

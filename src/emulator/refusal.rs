@@ -17,8 +17,8 @@ impl Refusal {
     }
 
     /// The same error with another message.
-    pub(crate) fn saying(self, message: impl Into<String>) -> Self {
-        Self { message: Cow::Owned(message.into()), ..self }
+    pub(crate) fn saying(self, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..self }
     }
 }
 
@@ -37,6 +37,8 @@ macro_rules! refusals {
 
 refusals! {
     ACCESS_DENIED = 403 "AccessDenied" "Access Denied.";
+    ASSUME_ROLE_FAILED = 409 "AssumeRoleFailed" "The role of the coffer service could not be assumed.";
+    AUTH_FAILED = 401 "AuthFailed" "The signature is not valid.";
     BAD_DIGEST = 400 "BadDigest" "The Content-MD5 you specified did not match what we received.";
     BUCKET_EXISTS = 409 "BucketAlreadyOwnedByYou" "The bucket exists already and is yours.";
     BUCKET_NOT_EMPTY = 409 "BucketNotEmpty" "The bucket you tried to delete is not empty.";
@@ -57,21 +59,30 @@ refusals! {
     INVALID_TAG = 400 "InvalidTag" "The tags are not valid.";
     INVALID_URI = 400 "InvalidURI" "The specified URI could not be parsed.";
     KEY_TOO_LONG = 400 "KeyTooLong" "The specified key is too long.";
+    KMS_FAILED = 409 "KMSFailed" "The call to KMS failed.";
     MALFORMED_XML = 400 "MalformedXML" "The XML you provided was not well-formed.";
     METHOD_NOT_ALLOWED = 405 "MethodNotAllowed" "The specified method is not allowed against this resource.";
     MISSING_CONTENT_LENGTH = 411 "MissingContentLength" "You must provide the Content-Length HTTP header.";
+    MULTIPART_ALREADY_COMPLETED = 409 "MultipartAlreadyCompleted" "The upload has been completed already.";
     NOT_IMPLEMENTED = 501 "NotImplemented" "The emulator does not know this operation.";
     NOT_SUPPORTED_STORAGE_CLASS = 400 "NotSupportedStorageClass" "The storage class is not supported.";
     NO_SUCH_BUCKET = 404 "NoSuchBucket" "The specified bucket does not exist.";
     NO_SUCH_KEY = 404 "NoSuchKey" "The specified key does not exist.";
     NO_SUCH_UPLOAD = 404 "NoSuchUpload" "The specified multipart upload does not exist.";
+    OBJECT_ALREADY_EXISTS = 409 "ObjectAlreadyExistsOwnedByYou" "The object exists and is yours.";
+    OBJECT_ALREADY_UPLOADING = 409 "ObjectAlreadyUploading" "The object is being uploaded.";
+    OBJECT_EMPTY = 400 "ObjectEmpty" "The object is empty.";
     PATH_CONFLICT = 409 "PathConflict" "Another request is writing to the same key.";
+    PRECONDITION_FAILED = 412 "PreconditionFailed" "At least one of the preconditions you specified did not hold.";
     REQUEST_HAS_EXPIRED = 403 "AccessDenied" "Request has expired";
     REQUEST_TIMEOUT = 400 "RequestTimeout" "Your socket connection was not read from or written to in time.";
     REQUEST_TIME_TOO_SKEWED = 403 "RequestTimeTooSkewed" "The difference between the request time and the current time is too large.";
     SERVICE_UNAVAILABLE = 503 "ServiceUnavailable" "Please reduce your request rate or try again.";
     SIGNATURE_DOES_NOT_MATCH = 403 "SignatureDoesNotMatch" "The Signature you specified is invalid.";
     SLOW_DOWN = 503 "SlowDown" "Please reduce your request rate.";
+    SSEC_DECRYPT_HEADER_INVALID = 400 "SsecDecryptHeaderInvalid" "The customer's key is missing or not that of the object.";
+    SSE_CONTENT_NOT_SUPPORTED = 400 "SSEContentNotSupported" "The specified server-side encryption is not supported.";
+    SSE_HEADER_NOT_ALLOWED = 400 "SSEHeaderNotAllowed" "Server-side encryption headers are not allowed when an object is read.";
     TOO_MANY_REQUESTS = 429 "TooManyRequests" "Too many requests.";
     UPLOAD_CONFLICT = 409 "UploadConflict" "The upload is being completed.";
     USER_NETWORK_TOO_SLOW = 400 "UserNetworkTooSlow" "The upload rate is too low.";

@@ -37,6 +37,28 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
     Ok(document.parts.into_iter().map(|part| Listed { number: part.part_number, etag: part.etag }).collect())
 }
 
+/// Reads the body of Complete as the newer edition of CDCS has it.
+pub(crate) fn read_json(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Document {
+        part: Vec<Part>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Part {
+        part_number: u64,
+        #[serde(rename = "ETag")]
+        etag: String,
+    }
+    let document: Document = serde_json::from_slice(body)
+        .map_err(|error| refusal::INVALID_ARGUMENT.saying(format!("The list of parts is no JSON of parts: {error}")))?;
+    if document.part.is_empty() {
+        return Err(refusal::INVALID_ARGUMENT.saying("The list has no parts."));
+    }
+    Ok(document.part.into_iter().map(|part| Listed { number: part.part_number, etag: part.etag }).collect())
+}
+
 /// Reads the body of DELETE Multiple Objects.
 pub(crate) fn read_deletion(body: &[u8]) -> Result<Vec<String>, Refusal> {
     #[derive(Deserialize)]

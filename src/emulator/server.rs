@@ -17,11 +17,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::cos::Credentials;
-use crate::cos::address::{Bucket, Key};
+use crate::cos::address::{self, Bucket, Key};
 
 use super::body::Body;
+use super::dialect::Dialect;
 use super::exchange::{Ending, Exchange, Service};
 use super::faults::{Fault, Faults};
+use super::header_case;
 use super::http::{self, AnswerBody};
 use super::record::{RequestLog, RequestRecord};
 use super::socket::{Socket, Tear};
@@ -34,6 +36,10 @@ pub struct Options {
     pub dir: PathBuf,
     /// Where to listen; port 0 for any free one.
     pub listen: SocketAddr,
+    /// The service that it is.
+    pub service: address::Service,
+    /// Whether CDCS speaks XML, as its older edition does, and not JSON. The answer to Complete follows its client.
+    pub cdcs_xml: bool,
     /// The one pair of credentials that signs requests.
     pub credentials: Credentials,
     /// The buckets there are; `None` where they come into being on first use.
@@ -64,8 +70,10 @@ pub async fn start(options: Options) -> io::Result<Emulator> {
     let service = Arc::new(Service {
         store,
         credentials: options.credentials,
+        dialect: Dialect::of(options.service, options.cdcs_xml),
         faults: Faults::new(options.faults),
         log,
+        header_case: header_case::learn().await?,
         clock: options.clock,
         stop: stopping,
         _alive: alive,
@@ -135,6 +143,7 @@ async fn answer(
     service: Arc<Service>,
     tear: Tear,
 ) -> Result<Response<AnswerBody>, io::Error> {
+    let header_case = service.header_case.clone();
     let (parts, incoming) = request.into_parts();
     let exchange = tokio::spawn(async move {
         let head = http::head(&parts);
@@ -145,7 +154,11 @@ async fn answer(
         }
     });
     match exchange.await {
-        Ok(Some(Ending::Answer(answer))) => Ok(http::response(answer)),
+        Ok(Some(Ending::Answer(answer))) => {
+            let mut response = http::response(answer);
+            *response.extensions_mut() = header_case;
+            Ok(response)
+        }
         Ok(Some(Ending::Stall)) => std::future::pending().await,
         Ok(Some(Ending::Reset)) | Ok(None) | Err(_) => {
             tear.tear();

@@ -12,10 +12,13 @@ use tokio::time::{Interval, interval, sleep};
 use crate::cos::address::{Bucket, Key};
 
 use super::answer::{Content, Ids, error_document};
+use super::coffer_document;
+use super::dialect::Dialect;
 use super::distortion::distort_document;
 use super::document;
 use super::exchange::Service;
 use super::faults::Action;
+use super::operation::Operation;
 use super::record::RequestRecord;
 use super::refusal::{self, Refusal};
 use super::store::{Merge, Object};
@@ -27,6 +30,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(crate) struct Verdict {
     pub(crate) service: Arc<Service>,
     pub(crate) ids: Ids,
+    pub(crate) dialect: Dialect,
     pub(crate) merge: Merge,
     pub(crate) place: (Bucket, Key),
     pub(crate) location: String,
@@ -55,7 +59,13 @@ impl Verdict {
             move || service.store.merge(&merge, now)
         });
         let merged = fill(merging, &mut pauses, &chunks).await;
-        let told = Told { ids: self.ids, place: self.place, location: self.location, action: self.action };
+        let told = Told {
+            ids: self.ids,
+            dialect: self.dialect,
+            place: self.place,
+            location: self.location,
+            action: self.action,
+        };
         let text = told.text(&merged);
         let mut record = self.record;
         record.status = Some(200);
@@ -82,6 +92,7 @@ impl Verdict {
 /// What is left once the parts are merged.
 struct Told {
     ids: Ids,
+    dialect: Dialect,
     place: (Bucket, Key),
     location: String,
     action: Option<Action>,
@@ -90,8 +101,11 @@ struct Told {
 impl Told {
     fn text(&self, merged: &Result<Object, Refusal>) -> String {
         let text = match merged {
-            Ok(object) => document::completed(&self.location, &self.place.0, &self.place.1, &object.etag).text(),
-            Err(refusal) => error_document(refusal, &self.location, &self.ids),
+            Ok(object) => completed(self.dialect, &self.location, &self.place, &object.etag),
+            Err(refusal) => {
+                let refusal = self.dialect.refusal(refusal.clone(), Some(Operation::Complete));
+                error_document(&refusal, &self.location, &self.ids, self.dialect)
+            }
         };
         match self.action {
             Some(Action::Distort(distortion)) => distort_document(&text, distortion),
@@ -110,6 +124,15 @@ impl Told {
             let _ = chunks.send(Err(io::ErrorKind::ConnectionAborted.into())).await;
         }
     }
+}
+
+/// The document of success.
+pub(crate) fn completed(dialect: Dialect, location: &str, (bucket, key): &(Bucket, Key), etag: &str) -> String {
+    let document = match dialect {
+        Dialect::Cos => document::completed(location, bucket, key, etag),
+        Dialect::Cdcs(_) => coffer_document::completed(bucket, key, etag),
+    };
+    document.text(dialect.format())
 }
 
 /// Sends white space until the merging ends.

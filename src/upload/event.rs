@@ -75,12 +75,16 @@ pub enum Notice {
     },
     /// An upload may have been begun, now or by an earlier run, whose id never became known: an orphan on the server.
     PossibleOrphan,
+    /// The answer to Initiate was lost; it may have begun an upload whose id nobody knows.
+    InitiateLost,
     /// The journal cannot be written: the upload goes on, but cannot be resumed.
     JournalUnwritable(String),
     /// The journal was no journal and was set aside under this name.
     JournalSetAside(String),
     /// The journal is of a later version of cosput and was left alone.
     JournalOfLaterVersion,
+    /// The parts on the server may not be listed, so each one is sent again.
+    PartsNotListed,
     /// The upload vanished on the server; it starts anew.
     StartedAnew(UploadId),
     /// The answer to Complete was lost or unclear; the object is being looked at.

@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn the_name_is_the_keys_and_tells_destinations_apart() {
         let name = file_name(&header());
-        assert!(name.starts_with("a__quoted_______key_-") && name.ends_with(".jsonl"), "{name}");
+        assert!(name.starts_with("a__quoted_____key_-") && name.ends_with(".jsonl"), "{name}");
         assert_ne!(name, file_name(&Header { bucket: "other-1250000000".into(), ..header() }));
         assert_eq!(name, file_name(&Header { size: 1, upload_id: "x".into(), ..header() }));
     }

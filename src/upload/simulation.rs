@@ -362,7 +362,7 @@ impl World {
             }
             // The driver empties the journal before another upload is begun.
             Event::Notice(Notice::StartedAnew(_)) => self.journal = None,
-            Event::Notice(Notice::PossibleOrphan) => self.orphans_told += 1,
+            Event::Notice(Notice::InitiateLost) => self.orphans_told += 1,
             _ => {}
         }
     }

@@ -294,7 +294,7 @@ impl Upload {
                 self.upload_gone(operation, failure.into_cause());
             }
             Phase::Initiate if failure.is_lost() => {
-                self.tell(Event::Notice(Notice::PossibleOrphan));
+                self.tell(Event::Notice(Notice::InitiateLost));
                 self.solo_retry(now, operation, failure);
             }
             _ => self.solo_retry(now, operation, failure),
@@ -403,8 +403,10 @@ impl Upload {
             Phase::List { .. } if is_refused(&failure) => {
                 if let Some(board) = &mut self.board {
                     board.take_records();
+                    board.queue_the_rest();
                 }
-                self.go_on_with_parts();
+                self.tell(Event::Notice(Notice::PartsNotListed));
+                self.enter(Phase::Parts);
             }
             // The upload's failure stays the one to be told; its id is named as left over.
             Phase::Abort => self.end_without_abort(),
@@ -485,8 +487,9 @@ fn fault(failure: &Failure) -> Option<Fault> {
     }
 }
 
+/// True where the service knows who asks, and does not let them.
 fn is_refused(failure: &Failure) -> bool {
-    matches!(failure, Failure::Answer(AnswerError::Service(error)) if matches!(error.status, 401 | 403))
+    matches!(failure, Failure::Answer(AnswerError::Service(error)) if error.code.as_deref() == Some("AccessDenied"))
 }
 
 fn is_about_parts(failure: &Failure) -> bool {

@@ -14,6 +14,7 @@ pub(super) struct Known {
 }
 
 const BODIES: &[Operation] = &[Operation::UploadPart, Operation::PutObject];
+const CHANGES: &[Operation] = &[Operation::Initiate, Operation::UploadPart, Operation::PutObject];
 const DOCUMENTS: &[Operation] = &[Operation::Initiate, Operation::ListParts, Operation::Complete];
 const COMPLETE: &[Operation] = &[Operation::Complete];
 const PARTS: &[Operation] = &[Operation::UploadPart];
@@ -63,6 +64,12 @@ pub(super) const KNOWN: &[Known] = &[
         )
     },
     known("expired-token", BODIES, "answers 403 ExpiredToken", |arguments| refuse(arguments, refusal::EXPIRED_TOKEN)),
+    known("assume-role-failed", CHANGES, "answers 409 AssumeRoleFailed, as CDCS does", |arguments| {
+        refuse(arguments, refusal::ASSUME_ROLE_FAILED)
+    }),
+    known("kms-failed", CHANGES, "answers 409 KMSFailed, as CDCS does", |arguments| {
+        refuse(arguments, refusal::KMS_FAILED)
+    }),
     known("no-such-upload", PARTS, "answers 404 NoSuchUpload", |arguments| refuse(arguments, refusal::NO_SUCH_UPLOAD)),
     known("early-error", BODIES, "answers 503 ServiceUnavailable before the body is read, and closes", |_| {
         Ok(Action::RefuseEarly(refusal::SERVICE_UNAVAILABLE))

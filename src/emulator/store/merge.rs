@@ -11,11 +11,12 @@ use std::time::SystemTime;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::{Combiner, Digest, Hasher};
 use crate::cos::multipart::PartNumber;
+use crate::emulator::kept::Kept;
 use crate::emulator::refusal::{self, Refusal};
 use crate::emulator::request_document::{self, Listed};
 
 use super::model::Part;
-use super::object::{Overwrite, new_object};
+use super::object::{Overwrite, check_overwrite, new_object};
 use super::{Object, Store, part_file_name};
 
 /// A Complete that was let in: the upload takes no parts and cannot be aborted until it ends.
@@ -25,7 +26,7 @@ pub(crate) struct Merge {
     key: Key,
     upload_id: String,
     parts: Vec<(PathBuf, Part)>,
-    headers: Vec<(String, String)>,
+    pub(crate) kept: Kept,
     overwrite: Overwrite,
     pub(crate) crc64: u64,
 }
@@ -40,9 +41,9 @@ impl Store {
         list: &[Listed],
         overwrite: Overwrite,
     ) -> Result<Merge, Refusal> {
-        self.check_overwrite(bucket, key, overwrite)?;
         let dir = self.upload_dir(bucket, upload_id);
         let mut state = self.state();
+        check_overwrite(&state, bucket, key, overwrite, Some(upload_id))?;
         let upload = state.upload_mut(bucket, key, upload_id)?;
         if upload.merging {
             return Err(refusal::UPLOAD_CONFLICT);
@@ -54,13 +55,16 @@ impl Store {
             Some((dir.join(part_file_name(*number, part)), part.clone()))
         };
         let parts: Vec<(PathBuf, Part)> = numbers.iter().filter_map(file).collect();
+        if overwrite == Overwrite::WriteOnce && parts.iter().all(|(_, part)| part.size == 0) {
+            return Err(refusal::OBJECT_EMPTY);
+        }
         upload.merging = true;
         let crc64 = combined_crc64(parts.iter().map(|(_, part)| part));
         Ok(Merge {
             bucket: bucket.clone(),
             key: key.clone(),
             upload_id: upload_id.to_owned(),
-            headers: upload.headers.clone(),
+            kept: upload.kept.clone(),
             parts,
             overwrite,
             crc64,
@@ -95,7 +99,7 @@ impl Store {
             return Err(refusal::INTERNAL_ERROR.saying("The merged bytes are not those of the parts."));
         }
         let etag = format!("{:032x}-{}", fastrand::u128(..), merge.parts.len());
-        let mut object = new_object(&merge.key, digest, etag, now, merge.headers.clone());
+        let mut object = new_object(&merge.key, digest, etag, now, merge.kept.clone());
         object.upload_id = Some(merge.upload_id.clone());
         self.commit(&merge.bucket, &merge.key, draft, object, merge.overwrite)
     }

@@ -5,12 +5,13 @@
 //! DIR/<bucket>/objects/<id>/<last part of key>   exactly the object's bytes
 //! DIR/<bucket>/objects/<id>/object.json          its key, headers and checksums
 //! DIR/<bucket>/uploads/<upload id>/upload.json   an unfinished upload
-//! DIR/<bucket>/uploads/<upload id>/00007.<md5>.<crc64>.<size>
+//! DIR/<bucket>/uploads/<upload id>/00007.<etag>.<crc64>.<size>
 //! ```
 //!
 //! A rename commits: of `object.json`, of `upload.json`, of a part. What was not renamed in was never there, and the
 //! next start removes it. The index is in memory and rebuilt from the files. Nothing is flushed to the medium: this
-//! survives the end of the process, not the end of the machine.
+//! survives the end of the process, not the end of the machine. Bytes are kept as they came, whatever encryption was
+//! asked for.
 
 mod draft;
 mod merge;
@@ -138,6 +139,12 @@ impl State {
     fn next_number(&mut self) -> u64 {
         self.newest += 1;
         self.newest
+    }
+
+    /// True where the key has an upload besides this one.
+    fn other_upload(&self, bucket: &Bucket, key: &Key, upload_id: Option<&str>) -> bool {
+        let uploads = self.buckets.get(bucket).into_iter().flat_map(|contents| contents.uploads.keys());
+        uploads.filter(|(known, _)| known == key).any(|(_, id)| Some(id.as_str()) != upload_id)
     }
 
     fn upload(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<&Upload, Refusal> {

@@ -9,14 +9,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::cos::multipart::PartNumber;
+use crate::emulator::kept::Kept;
 
 /// The version of `object.json` and `upload.json`.
 pub(super) const VERSION: u32 = 1;
 pub(super) const OBJECT_FILE: &str = "object.json";
 pub(super) const UPLOAD_FILE: &str = "upload.json";
-
-/// Header fields that an object keeps.
-pub(crate) type Kept = Vec<(String, String)>;
 
 /// A stored object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +32,8 @@ pub(crate) struct Object {
     pub(crate) crc64: u64,
     #[serde(with = "rfc3339")]
     pub(crate) modified: SystemTime,
-    pub(crate) headers: Kept,
+    #[serde(flatten)]
+    pub(crate) kept: Kept,
     /// The upload that it was made of, which is over once the object is there.
     pub(super) upload_id: Option<String>,
 }
@@ -46,7 +45,8 @@ pub(super) struct Upload {
     pub(super) key: String,
     #[serde(with = "rfc3339")]
     pub(super) initiated: SystemTime,
-    pub(super) headers: Kept,
+    #[serde(flatten)]
+    pub(super) kept: Kept,
     #[serde(skip)]
     pub(super) parts: BTreeMap<PartNumber, Part>,
     /// True while Complete puts the parts together.
@@ -64,12 +64,6 @@ pub(crate) struct Part {
     pub(crate) modified: SystemTime,
 }
 
-/// The storage class in its document form.
-pub(super) fn storage_class(headers: &Kept) -> String {
-    let class = headers.iter().find(|(name, _)| name == "x-cos-storage-class");
-    class.map_or_else(|| "STANDARD".to_owned(), |(_, value)| value.clone())
-}
-
 /// Writes `value` beside `path` and renames it there.
 pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     let new = path.with_extension("new");
@@ -77,7 +71,7 @@ pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-/// Reads what [`write`] wrote; `None` where it is not there.
+/// Reads what [`write()`] wrote; `None` where it is not there.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     #[derive(Deserialize)]
     struct Versioned {

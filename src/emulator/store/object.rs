@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::checksum::{Digest, Md5Digest};
+use crate::cos::checksum::Digest;
+use crate::emulator::kept::Kept;
 use crate::emulator::listing::{self, Page, Query};
 use crate::emulator::refusal::{self, Refusal};
 
-use super::model::{self, Kept, OBJECT_FILE, Object, VERSION};
+use super::model::{self, OBJECT_FILE, Object, VERSION};
 use super::{Draft, State, Store};
 
 /// An object in a list.
@@ -27,6 +28,8 @@ pub(crate) struct ListedObject {
 pub(crate) enum Overwrite {
     Allowed,
     Forbidden,
+    /// Not even while it is being uploaded, as with CDCS, which takes no empty objects either.
+    WriteOnce,
 }
 
 impl Store {
@@ -48,11 +51,11 @@ impl Store {
         key: &Key,
         draft: Draft,
         digest: Digest,
-        (modified, headers): (SystemTime, Kept),
+        (modified, kept): (SystemTime, Kept),
         overwrite: Overwrite,
     ) -> Result<Object, Refusal> {
-        let etag = digest.md5.as_ref().map(Md5Digest::hex).unwrap_or_default();
-        let object = new_object(key, digest, etag, modified, headers);
+        let etag = digest.md5.map(|md5| kept.encryption.etag(&md5)).unwrap_or_default();
+        let object = new_object(key, digest, etag, modified, kept);
         self.commit(bucket, key, draft, object, overwrite)
     }
 
@@ -67,7 +70,7 @@ impl Store {
         overwrite: Overwrite,
     ) -> Result<Object, Refusal> {
         let mut state = self.state();
-        check_overwrite(&state, bucket, key, overwrite)?;
+        check_overwrite(&state, bucket, key, overwrite, object.upload_id.as_deref())?;
         // The newest number wins after a restart, so it is given now and not when the first byte arrived.
         object.number = state.next_number();
         let from = draft.path().parent().map(PathBuf::from).unwrap_or_default();
@@ -89,7 +92,12 @@ impl Store {
 
     /// Refuses to go on where the key is taken and overwriting is forbidden.
     pub(crate) fn check_overwrite(&self, bucket: &Bucket, key: &Key, overwrite: Overwrite) -> Result<(), Refusal> {
-        check_overwrite(&self.state(), bucket, key, overwrite)
+        check_overwrite(&self.state(), bucket, key, overwrite, None)
+    }
+
+    /// True where the object was made of this upload.
+    pub(crate) fn is_complete(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> bool {
+        find(&self.state(), bucket, key).is_some_and(|object| object.upload_id.as_deref() == Some(upload_id))
     }
 
     /// The object and its open file, which stays readable when the object is replaced meanwhile.
@@ -130,7 +138,7 @@ impl Store {
             size: object.size,
             etag: object.etag.clone(),
             modified: object.modified,
-            storage_class: model::storage_class(&object.headers),
+            storage_class: object.kept.storage_class().to_owned(),
         };
         Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
     }
@@ -140,7 +148,7 @@ impl Store {
     }
 }
 
-pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: SystemTime, headers: Kept) -> Object {
+pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: SystemTime, kept: Kept) -> Object {
     Object {
         version: VERSION,
         number: 0,
@@ -150,7 +158,7 @@ pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: Syst
         etag,
         crc64: digest.crc64,
         modified,
-        headers,
+        kept,
         upload_id: None,
     }
 }
@@ -159,9 +167,18 @@ fn find<'a>(state: &'a State, bucket: &Bucket, key: &Key) -> Option<&'a Object> 
     state.buckets.get(bucket)?.objects.get(key)
 }
 
-fn check_overwrite(state: &State, bucket: &Bucket, key: &Key, overwrite: Overwrite) -> Result<(), Refusal> {
+/// `upload_id` is the upload that the new object is made of.
+pub(super) fn check_overwrite(
+    state: &State,
+    bucket: &Bucket,
+    key: &Key,
+    overwrite: Overwrite,
+    upload_id: Option<&str>,
+) -> Result<(), Refusal> {
     match overwrite {
         Overwrite::Forbidden if find(state, bucket, key).is_some() => Err(refusal::FILE_ALREADY_EXISTS),
+        Overwrite::WriteOnce if find(state, bucket, key).is_some() => Err(refusal::OBJECT_ALREADY_EXISTS),
+        Overwrite::WriteOnce if state.other_upload(bucket, key, upload_id) => Err(refusal::OBJECT_ALREADY_UPLOADING),
         _ => Ok(()),
     }
 }

@@ -5,12 +5,15 @@ use std::fs::{self, File};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::checksum::{Digest, Md5Digest};
+use crate::cos::checksum::Digest;
 use crate::cos::multipart::PartNumber;
+use crate::emulator::encryption::Encryption;
+use crate::emulator::kept::Kept;
 use crate::emulator::listing::{self, Page, Query};
 use crate::emulator::refusal::{self, Refusal};
 
-use super::model::{self, Kept, Part, UPLOAD_FILE, Upload, VERSION};
+use super::model::{self, Part, UPLOAD_FILE, Upload, VERSION};
+use super::object::{Overwrite, check_overwrite};
 use super::{Draft, Store, part_file_name};
 
 /// An upload in a list.
@@ -39,14 +42,16 @@ impl Store {
         &self,
         bucket: &Bucket,
         key: &Key,
-        headers: Kept,
+        kept: Kept,
+        overwrite: Overwrite,
         now: SystemTime,
     ) -> Result<String, Refusal> {
         let upload_id = new_upload_id(now);
         let dir = self.upload_dir(bucket, &upload_id);
         let parts = BTreeMap::new();
-        let upload = Upload { version: VERSION, key: key.to_string(), initiated: now, headers, parts, merging: false };
+        let upload = Upload { version: VERSION, key: key.to_string(), initiated: now, kept, parts, merging: false };
         let mut state = self.state();
+        check_overwrite(&state, bucket, key, overwrite, None)?;
         fs::create_dir_all(&dir)?;
         model::write(&dir.join(UPLOAD_FILE), &upload)?;
         let contents = state.buckets.entry(bucket.clone()).or_default();
@@ -54,15 +59,16 @@ impl Store {
         Ok(upload_id)
     }
 
-    /// Refuses an upload that is not there or is being completed.
-    pub(crate) fn check_upload(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<(), Refusal> {
+    /// How an upload is encrypted. One that is not there or is being completed is refused.
+    pub(crate) fn upload(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<Encryption, Refusal> {
         let state = self.state();
-        if state.upload(bucket, key, upload_id)?.merging { Err(refusal::UPLOAD_CONFLICT) } else { Ok(()) }
+        let upload = state.upload(bucket, key, upload_id)?;
+        if upload.merging { Err(refusal::UPLOAD_CONFLICT) } else { Ok(upload.kept.encryption.clone()) }
     }
 
     /// Begins a part: a file for its bytes.
     pub(crate) fn draft_part(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<(Draft, File), Refusal> {
-        self.check_upload(bucket, key, upload_id)?;
+        self.upload(bucket, key, upload_id)?;
         let number = self.state().next_number();
         let path = self.upload_dir(bucket, upload_id).join(format!("draft.{number}"));
         Draft::at(path).map_err(|error| match error.kind() {
@@ -82,15 +88,15 @@ impl Store {
         draft: Draft,
         (digest, modified): (Digest, SystemTime),
     ) -> Result<Part, Refusal> {
-        let etag = digest.md5.as_ref().map(Md5Digest::hex).unwrap_or_default();
-        let part = Part { size: digest.length, etag, crc64: digest.crc64, modified };
         let dir = self.upload_dir(bucket, upload_id);
-        let name = part_file_name(number, &part);
         let mut state = self.state();
         let upload = state.upload_mut(bucket, key, upload_id)?;
         if upload.merging {
             return Err(refusal::UPLOAD_CONFLICT);
         }
+        let etag = digest.md5.map(|md5| upload.kept.encryption.etag(&md5)).unwrap_or_default();
+        let part = Part { size: digest.length, etag, crc64: digest.crc64, modified };
+        let name = part_file_name(number, &part);
         // The file's time is the part's, so that a restart knows it and the newer of two files.
         File::options().write(true).open(draft.path())?.set_modified(modified)?;
         fs::rename(draft.path(), dir.join(&name))?;
@@ -129,7 +135,7 @@ impl Store {
         let upload = state.upload(bucket, key, upload_id)?;
         let mut after = upload.parts.iter().filter(|(number, _)| u64::from(number.value()) > marker);
         let parts = after.by_ref().take(limit).map(|(number, part)| (*number, part.clone())).collect();
-        let storage_class = model::storage_class(&upload.headers);
+        let storage_class = upload.kept.storage_class().to_owned();
         Ok(PartPage { parts, truncated: after.next().is_some(), marker, limit, storage_class })
     }
 
@@ -143,7 +149,7 @@ impl Store {
             key: key.to_string(),
             upload_id: upload_id.clone(),
             initiated: upload.initiated,
-            storage_class: model::storage_class(&upload.headers),
+            storage_class: upload.kept.storage_class().to_owned(),
         };
         Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
     }

@@ -1,0 +1,245 @@
+//! The official clients as witnesses: they sign, frame and read for themselves, so they and the emulator agree only
+//! where both follow the service.
+//!
+//! Each is pointed at the emulator as its HTTP proxy and thus signs the real host of the service. The clients are
+//! installed under `target/interop`. What cannot be installed is skipped, unless `COSPUT_INTEROP=required`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::SystemTime;
+
+use cosput::cos::Credentials;
+use cosput::cos::address::{Bucket, Key, Service};
+use cosput::cos::checksum::crc64;
+use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Operation, Options, start};
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::sync::Mutex;
+
+const BUCKET: &str = "examplebucket-1250000000";
+const PYTHON_PACKAGES: [&str; 2] = ["cos-python-sdk-v5==1.9.44", "coscmd==1.9.0.6"];
+const NODE_PACKAGE: &str = "cos-nodejs-sdk-v5@3.0.0";
+const SMALL: &[u8] = b"[Object Content]";
+/// More than the 20 MiB above which the Python client uploads in parts.
+const LARGE: usize = (21 << 20) + 7;
+
+/// An emulator, two files, and a client's home.
+struct Witness {
+    emulator: Emulator,
+    dir: TempDir,
+}
+
+impl Witness {
+    #[expect(clippy::disallowed_methods, reason = "the official clients read the real clock")]
+    async fn new(faults: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            dir: dir.path().join("store"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            service: Service::Cos,
+            cdcs_xml: false,
+            credentials: Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap(),
+            buckets: None,
+            faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+            clock: SystemTime::now,
+        };
+        std::fs::write(dir.path().join("small"), SMALL).unwrap();
+        std::fs::write(dir.path().join("large"), large()).unwrap();
+        Self { emulator: start(options).await.unwrap(), dir }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs a client's script with what all of them are told.
+    async fn run(&self, command: &mut Command) {
+        command.arg(self.emulator.url()).args([DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, BUCKET]);
+        command.arg(self.path("small")).arg(self.path("large")).env("HOME", self.dir.path());
+        succeeded(&command.output().await.unwrap());
+    }
+
+    /// Configures `coscmd` for this emulator.
+    async fn configure(&self, program: &Path) {
+        let who = ["config", "-a", DEFAULT_SECRET_ID, "-s", DEFAULT_SECRET_KEY, "-b", BUCKET];
+        let how = ["-r", "ap-beijing", "-p", "1", "--retry", "1", "--do-not-use-ssl"];
+        self.coscmd(program, &[&who[..], &how].concat()).await;
+        // The smallest that it takes; there is no flag for it.
+        let path = self.path(".cos.conf");
+        let configuration = std::fs::read_to_string(&path).unwrap();
+        let threshold = "[common]\nmultiupload_threshold = 20\n";
+        std::fs::write(path, configuration.replace("[common]\n", threshold)).unwrap();
+    }
+
+    /// Runs `coscmd` to its good end and gives what it printed.
+    async fn coscmd(&self, program: &Path, arguments: &[&str]) -> String {
+        let output = self.try_coscmd(program, arguments).await;
+        succeeded(&output);
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    }
+
+    async fn try_coscmd(&self, program: &Path, arguments: &[&str]) -> Output {
+        let mut command = Command::new(program);
+        command.args(arguments).env("HOME", self.dir.path()).env("http_proxy", self.emulator.url());
+        command.env("PYTHONIOENCODING", "utf-8").env_remove("no_proxy").output().await.unwrap()
+    }
+
+    /// Says that an object holds exactly these bytes, and that their CRC-64 is the one on record.
+    fn holds(&self, key: &str, content: &[u8]) {
+        let path = self.emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap());
+        let path = path.unwrap_or_else(|| panic!("no object {key}"));
+        assert!(std::fs::read(&path).unwrap() == content, "{key} holds other bytes");
+        let record = std::fs::read_to_string(path.with_file_name("object.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        assert_eq!(record["crc64"], crc64(content).to_string(), "{key}");
+    }
+
+    /// How often an operation on a key changed what the emulator holds.
+    fn stored(&self, operation: Operation, key: &str) -> usize {
+        let records = self.emulator.requests().unwrap();
+        let fits = records.iter().filter(|record| record.stored && record.operation == Some(operation));
+        fits.filter(|record| record.key.as_deref() == Some(key)).count()
+    }
+}
+
+fn large() -> Vec<u8> {
+    (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(LARGE).collect()
+}
+
+fn parts() -> usize {
+    LARGE.div_ceil(1 << 20)
+}
+
+fn succeeded(output: &Output) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr));
+}
+
+/// Where the clients are installed.
+fn prefix() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop")
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(name)
+}
+
+/// Runs an installation; says why it did not work.
+async fn install(program: &Path, arguments: &[&str]) -> Result<(), String> {
+    let output = Command::new(program).args(arguments).output().await;
+    let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{} {}: {}", program.display(), arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The directory of a virtual environment's programs, with the Python clients in it.
+async fn python() -> Result<PathBuf, String> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+    let _one = ONE_AT_A_TIME.lock().await;
+    let environment = prefix().join("venv");
+    let programs = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let python = programs.join("python");
+    if !python.exists() && !python.with_extension("exe").exists() {
+        install(Path::new("python3"), &["-m", "venv", &environment.to_string_lossy()]).await?;
+    }
+    let arguments = [&["-m", "pip", "install", "--quiet"][..], &PYTHON_PACKAGES].concat();
+    install(&python, &arguments).await?;
+    Ok(programs)
+}
+
+/// The directory of the modules, with the Node client in it.
+async fn node() -> Result<PathBuf, String> {
+    let prefix = prefix().join("node");
+    std::fs::create_dir_all(&prefix).map_err(|error| error.to_string())?;
+    install(Path::new("node"), &["--version"]).await?;
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let arguments =
+        ["install", "--silent", "--no-audit", "--no-fund", "--prefix", &prefix.to_string_lossy(), NODE_PACKAGE];
+    install(Path::new(npm), &arguments).await?;
+    Ok(prefix.join("node_modules"))
+}
+
+/// What was installed; nothing, and a line that says so, where it could not be and need not be.
+#[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "a skipped test has no other way to say so")]
+fn available(installed: Result<PathBuf, String>) -> Option<PathBuf> {
+    match installed {
+        Ok(path) => Some(path),
+        Err(why) if std::env::var("COSPUT_INTEROP").is_ok_and(|value| value == "required") => panic!("{why}"),
+        Err(why) => {
+            eprintln!("skipped: {why}");
+            None
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs the official clients; .ci/run runs it"]
+async fn the_python_client_works_with_the_emulator() {
+    let Some(programs) = available(python().await) else { return };
+    let witness = Witness::new(&[]).await;
+    witness.run(Command::new(programs.join("python")).arg(script("client.py"))).await;
+    witness.holds("python/small 中文 +.txt", SMALL);
+    witness.holds("python/secret", SMALL);
+    witness.holds("python/kms", SMALL);
+    witness.holds("python/large", &large());
+    witness.holds("python/large secret", &large());
+    // Two parts were there before: the rest was sent, into the same upload.
+    let sent =
+        (witness.stored(Operation::Initiate, "python/large"), witness.stored(Operation::UploadPart, "python/large"));
+    assert_eq!(sent, (1, parts()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs the official clients; .ci/run runs it"]
+async fn the_command_line_of_the_python_client_works_with_the_emulator() {
+    let Some(programs) = available(python().await) else { return };
+    let witness = Witness::new(&[]).await;
+    let coscmd = programs.join("coscmd");
+    witness.configure(&coscmd).await;
+    let (small, large_file) = (witness.path("small"), witness.path("large"));
+    witness.coscmd(&coscmd, &["upload", &small.to_string_lossy(), "coscmd/small"]).await;
+    witness.coscmd(&coscmd, &["upload", &large_file.to_string_lossy(), "coscmd/large"]).await;
+    witness.holds("coscmd/small", SMALL);
+    witness.holds("coscmd/large", &large());
+    assert_eq!(witness.stored(Operation::UploadPart, "coscmd/large"), parts());
+    let list = witness.coscmd(&coscmd, &["list", "coscmd/"]).await;
+    assert!(list.contains("coscmd/small") && list.contains("coscmd/large"), "{list}");
+    let back = witness.path("back");
+    witness.coscmd(&coscmd, &["download", "coscmd/large", &back.to_string_lossy()]).await;
+    assert!(std::fs::read(back).unwrap() == large());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs the official clients; .ci/run runs it"]
+async fn what_the_command_line_left_unfinished_it_lists_and_aborts() {
+    let Some(programs) = available(python().await) else { return };
+    let witness = Witness::new(&["access-denied:on=upload-part,part=3,times=0"]).await;
+    let coscmd = programs.join("coscmd");
+    witness.configure(&coscmd).await;
+    let large_file = witness.path("large");
+    let output = witness.try_coscmd(&coscmd, &["upload", &large_file.to_string_lossy(), "coscmd/large"]).await;
+    assert!(!output.status.success());
+    let list = witness.coscmd(&coscmd, &["listparts", "coscmd/"]).await;
+    assert!(list.contains("Key:coscmd/large"), "{list}");
+    witness.coscmd(&coscmd, &["abort", "coscmd/"]).await;
+    assert_eq!(witness.stored(Operation::Abort, "coscmd/large"), 1);
+    let list = witness.coscmd(&coscmd, &["listparts", "coscmd/"]).await;
+    assert!(!list.contains("Key:coscmd/large"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs the official clients; .ci/run runs it"]
+async fn the_node_client_works_with_the_emulator() {
+    let Some(modules) = available(node().await) else { return };
+    let witness = Witness::new(&[]).await;
+    witness.run(Command::new("node").arg(script("client.js")).env("NODE_PATH", modules)).await;
+    witness.holds("node/small 中文 +.txt", SMALL);
+    witness.holds("node/large", &large());
+    witness.holds("node/resumed", &large());
+    let sent =
+        (witness.stored(Operation::Initiate, "node/resumed"), witness.stored(Operation::UploadPart, "node/resumed"));
+    assert_eq!(sent, (1, parts()));
+}
