@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cosput::emulator::{Operation, RequestRecord};
-use support::{MIB, Outcome, Running, Scene, now};
+use support::{MIB, Outcome, POSSIBLE_ORPHAN, Running, Scene, now};
 
 /// Crashes in all, unless `COSPUT_CRASHES` says otherwise.
 const CRASHES: u64 = 50;
@@ -121,8 +121,7 @@ impl Story {
             assert!(again.is_empty(), "stored by an earlier run and again by a later one: {again:?}");
         }
         // An upload whose id never became known is told as such, each time.
-        let told: usize =
-            self.runs.iter().map(|run| run.matches("an unfinished upload of this key may be left").count()).sum();
+        let told: usize = self.runs.iter().map(|run| run.matches(POSSIBLE_ORPHAN).count()).sum();
         let left = scene.server.uploads();
         let unnamed = left.iter().filter(|(_, id)| !self.runs.iter().any(|run| run.contains(id.as_str()))).count();
         assert!(unnamed <= told, "{unnamed} uploads are left without a name, {told} were told: {:?}", self.runs);

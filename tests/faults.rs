@@ -10,7 +10,7 @@ use std::thread;
 
 use cosput::emulator::{Fault, Operation};
 use serde_json::json;
-use support::{MIB, Outcome, Scene};
+use support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene};
 
 /// What comes of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,13 @@ const ROWS: &[Row] = &[
     row("bad-digest", Whole, Fails(7, "BadDigest", 400), Fails(7, "BadDigest", 400)),
     row("conflict", Whole, Fails(1, "PathConflict", 409), Fails(1, "PathConflict", 409)),
     row("access-denied", Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403)),
+    row(
+        "assume-role-failed",
+        Fails(4, "AssumeRoleFailed", 409),
+        Fails(4, "AssumeRoleFailed", 409),
+        Fails(4, "AssumeRoleFailed", 409),
+    ),
+    row("kms-failed", Whole, Fails(6, "KMSFailed", 409), Fails(6, "KMSFailed", 409)),
     row("clock-skew", Whole, Whole, Whole),
     row("expired-token", Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403)),
     row("no-such-upload", Whole, Nothing, Fails(5, "NoSuchUpload", 404)),
@@ -192,8 +199,7 @@ fn fails(scene: &Scene, source: &str, outcome: &Outcome, code: i32, about: &str)
 
 /// Every upload that is left on the server is named, or told of where its id never became known.
 fn assert_leftovers_told(scene: &Scene, outcome: &Outcome, about: &str) {
-    let told_without_name =
-        outcome.stderr.matches("an unfinished upload of this key may be left on the server").count();
+    let told_without_name = outcome.stderr.matches(POSSIBLE_ORPHAN).count();
     let journals: Vec<String> = scene.journals().iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
     // What the server itself called gone, twice, is nobody's to look after.
     let is_gone = outcome.code == Some(5);
@@ -207,8 +213,8 @@ fn a_lost_answer_to_initiate_is_told_as_a_possible_orphan() {
     let scene = Scene::new(&["reset-after-stored:on=initiate"]);
     scene.file("a.bin", 3 * MIB);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
-    let outcome = outcome.says("warning: an unfinished upload of this key may be left on the server");
-    assert_eq!(outcome.stderr.matches("may be left on the server").count(), 1);
+    let outcome = outcome.says("warning: the answer to Initiate Multipart Upload was lost; ");
+    assert_eq!(outcome.stderr.matches(POSSIBLE_ORPHAN).count(), 1);
     scene.assert_stored("a.bin", "a.bin");
     assert_eq!(scene.server.uploads().len(), 1);
 }

@@ -67,7 +67,7 @@ pub(super) fn notice(notice: &Notice) -> String {
                 .to_owned()
         }
         Notice::PossibleOrphan => {
-            "an unfinished upload of this key may be left on the server; its id never became known".to_owned()
+            "an earlier run stopped as it began; it may have left an unfinished upload of this key".to_owned()
         }
         Notice::JournalUnwritable(why) => {
             format!("the journal cannot be written: {why}; if this upload is interrupted, it starts over")
@@ -118,7 +118,7 @@ mod tests {
             ),
             (
                 Notice::PossibleOrphan,
-                "an unfinished upload of this key may be left on the server; its id never became known",
+                "an earlier run stopped as it began; it may have left an unfinished upload of this key",
             ),
             (
                 Notice::JournalUnwritable("disk full".to_owned()),

@@ -73,7 +73,7 @@ pub enum Notice {
         /// The upload it belonged to, and whether that was aborted.
         stale: Option<(UploadId, bool)>,
     },
-    /// An upload may have been begun, now or by an earlier run, whose id never became known: an orphan on the server.
+    /// An earlier run stopped before it knew its upload's id; there may be an orphan on the server.
     PossibleOrphan,
     /// The answer to Initiate was lost; it may have begun an upload whose id nobody knows.
     InitiateLost,

@@ -25,6 +25,9 @@ pub const SECRET_KEY: &str = "NeverShowThisSecretKey";
 pub const SESSION_TOKEN: &str = "NeverShowThisSessionToken";
 pub const MIB: u64 = 1 << 20;
 
+/// What is said of an upload whose id never became known, now or by an earlier run.
+pub const POSSIBLE_ORPHAN: &str = "may have left an unfinished upload of this key";
+
 /// Nothing that is waited for takes longer, on the slowest machine.
 pub const LIMIT: Duration = Duration::from_secs(60);
 

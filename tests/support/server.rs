@@ -126,7 +126,16 @@ impl Server {
 
 fn options(dir: PathBuf, listen: SocketAddr, faults: &[&str]) -> Options {
     let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
-    Options { dir, listen, credentials: credentials(), buckets: None, faults, clock: clock() }
+    Options {
+        dir,
+        listen,
+        service: Service::Cos,
+        cdcs_xml: false,
+        credentials: credentials(),
+        buckets: None,
+        faults,
+        clock: clock(),
+    }
 }
 
 fn credentials() -> Credentials {
