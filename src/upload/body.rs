@@ -9,10 +9,12 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::{Sleep, sleep};
 
 use super::error::SourceError;
 use super::plan::Range;
@@ -54,6 +56,7 @@ pub struct FileBody {
     left: u64,
     hasher: Option<Hasher>,
     reading: Option<JoinHandle<Result<Bytes, SourceError>>>,
+    hesitation: Option<Pin<Box<Sleep>>>,
     meter: Meter,
 }
 
@@ -66,6 +69,7 @@ impl FileBody {
             left: range.length,
             hasher: Some(Hasher::crc64()),
             reading: None,
+            hesitation: None,
             meter,
         };
         if body.left == 0 {
@@ -74,6 +78,11 @@ impl FileBody {
             body.end(checked);
         }
         body
+    }
+
+    /// Gives its first byte only after a while, so that an answer to the request's head alone can come before.
+    pub fn hesitate(&mut self, time: Duration) {
+        self.hesitation = Some(Box::pin(sleep(time)));
     }
 
     /// What is known of this body from outside.
@@ -116,6 +125,10 @@ impl http_body::Body for FileBody {
     ) -> Poll<Option<Result<Frame<Bytes>, SourceError>>> {
         if self.left == 0 || self.hasher.is_none() {
             return Poll::Ready(None);
+        }
+        if let Some(hesitation) = &mut self.hesitation {
+            std::task::ready!(hesitation.as_mut().poll(context));
+            self.hesitation = None;
         }
         let read = if let Some(reading) = &mut self.reading {
             let read = std::task::ready!(Pin::new(reading).poll(context));

@@ -74,6 +74,7 @@ pub async fn drive<T: Transport>(
     let mut flights = Flights { tasks: JoinSet::new(), meters: BTreeMap::new() };
     let mut tick = tokio::time::interval(TICK);
     let mut leave_at: Option<Instant> = None;
+    let mut clock_is_right = true;
     loop {
         while let Some(event) = upload.take_event() {
             if let Some(log) = log {
@@ -96,6 +97,10 @@ pub async fn drive<T: Transport>(
         tokio::select! {
             biased;
             Some((id, outcome)) = flights.land(), if !flights.tasks.is_empty() => {
+                if clock_is_right && transport.skew() != 0 {
+                    clock_is_right = false;
+                    observe(Event::Notice(Notice::ClockCorrected { seconds: transport.skew() }));
+                }
                 upload.record(Instant::now().into_std(), id, outcome);
             }
             wish = next_wish(&mut stop) => {

@@ -5,7 +5,7 @@
 
 use std::error::Error as _;
 use std::io;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -26,6 +26,9 @@ const LONGEST_TELLING: Duration = Duration::from_secs(1200);
 /// Clocks that differ by less are not what a signature was refused for.
 const SMALLEST_SKEW: u64 = 30;
 
+/// How long a body hesitates after another one was cut off.
+const HESITATION: Duration = Duration::from_millis(500);
+
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -44,6 +47,8 @@ pub struct Http {
     /// How many seconds the server's clock is ahead of ours, once it said so.
     skew: AtomicI64,
     refused: Mutex<Option<Credentials>>,
+    /// True while the last body that was sent did not get to its end.
+    cut_off: AtomicBool,
     limits: Limits,
 }
 
@@ -62,13 +67,8 @@ impl Http {
             .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| SendError { kind: SendErrorKind::Connect, message: innermost(&error) })?;
-        let (skew, refused) = (AtomicI64::new(0), Mutex::new(None));
-        Ok(Self { client, service, provider, clock, skew, refused, limits })
-    }
-
-    /// How many seconds the server's clock is ahead of this machine's, where a signature was refused for it.
-    pub fn skew(&self) -> i64 {
-        self.skew.load(Ordering::Relaxed)
+        let (skew, refused, cut_off) = (AtomicI64::new(0), Mutex::new(None), AtomicBool::new(false));
+        Ok(Self { client, service, provider, clock, skew, refused, cut_off, limits })
     }
 
     fn now(&self) -> SystemTime {
@@ -88,6 +88,17 @@ impl Http {
             .map_err(|error| SendError { kind: SendErrorKind::NoCredentials, message: error.message })?;
         sign(&mut request, &credentials, self.service, now);
         Ok((request, credentials))
+    }
+
+    /// A server that refuses a request by its head may answer and hang up at once. The connection is then reset under the
+    /// body, and the answer is lost with it. So after a body that was cut off the next one hesitates, until one gets
+    /// through: where the head alone is refused, the answer comes first and says why.
+    fn wary(&self, body: Option<FileBody>) -> Option<FileBody> {
+        let mut body = body?;
+        if self.cut_off.load(Ordering::Relaxed) {
+            body.hesitate(HESITATION);
+        }
+        Some(body)
     }
 
     /// Remembers what a refusal teaches: the server's time, or that these credentials have ended.
@@ -115,15 +126,23 @@ impl Transport for Http {
     async fn send(&self, request: Request, body: Option<FileBody>) -> Result<Response, SendError> {
         let (request, credentials) = self.signed(request).await?;
         let meter = body.as_ref().map(FileBody::meter);
-        let request = reqwest_of(request, body)?;
+        let request = reqwest_of(request, self.wary(body))?;
         let sending = self.client.execute(request);
-        let answer = while_bytes_move(sending, meter, self.limits.stall).await?.map_err(|error| send_error(&error))?;
+        let answer = while_bytes_move(sending, meter.clone(), self.limits.stall).await?;
+        if let Some(meter) = meter {
+            self.cut_off.store(answer.is_err() && meter.digest().is_none(), Ordering::Relaxed);
+        }
+        let answer = answer.map_err(|error| send_error(&error))?;
         let response = timeout(LONGEST_TELLING, read(answer, self.limits.stall)).await.map_err(|_| SendError {
             kind: SendErrorKind::Stalled { after: LONGEST_TELLING },
             message: String::new(),
         })??;
         self.learn(&response, &credentials);
         Ok(response)
+    }
+
+    fn skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
     }
 }
 

@@ -117,6 +117,8 @@ pub struct Upload {
     pub(super) ambiguous: bool,
     pub(super) restarted: bool,
     pub(super) repaired: bool,
+    /// The last answer that called the credentials expired.
+    pub(super) expired: Option<Cause>,
     pub(super) failure: Option<UploadError>,
     cancelled: bool,
     requests: u32,
@@ -161,6 +163,7 @@ impl Upload {
             ambiguous,
             restarted: false,
             repaired: false,
+            expired: None,
             failure: None,
             cancelled: false,
             requests: 0,
@@ -189,6 +192,9 @@ impl Upload {
             return;
         };
         let Outcome { sent, result } = outcome;
+        if let Err(failure) = &result {
+            self.note_expiry(failure);
+        }
         if operation == Operation::PutObject && sent.is_some() {
             self.put_crc64 = sent.map(|digest| digest.crc64);
         }

@@ -17,6 +17,9 @@ use crate::cos::encryption::CUSTOMER_KEY_MD5;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Addressing, Bucket, Endpoint, Key, Service, Target};
 
+/// The first may teach the server's time, the second may be lost.
+const TRIES_TO_ABORT: u32 = 3;
+
 /// Where the journal is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JournalPlace {
@@ -177,7 +180,7 @@ impl Session {
         Ok((Some(file), resume))
     }
 
-    /// Aborts an upload that nothing will go on with; one try, since its id is told either way.
+    /// Aborts an upload that nothing will go on with; a few tries in a row, since its id is told either way.
     async fn abort_stale<T: Transport>(&self, stale: &Header, transport: &T) -> bool {
         // The emulator's endpoint is a directory's name; where it is ours, it answers where we send.
         let endpoint = if stale.endpoint == self.header.endpoint {
@@ -189,8 +192,13 @@ impl Session {
         let (Some(target), Some(upload_id)) = (target, UploadId::new(&stale.upload_id)) else {
             return false;
         };
-        let answer = transport.send(abort::request(&target, &upload_id), None).await;
-        answer.is_ok_and(|response| abort::read(&response).is_ok())
+        for _ in 0..TRIES_TO_ABORT {
+            let answer = transport.send(abort::request(&target, &upload_id), None).await;
+            if answer.is_ok_and(|answer| abort::read(&answer).is_ok()) {
+                return true;
+            }
+        }
+        false
     }
 
     fn why_not(&self, journal: &Journal) -> Option<String> {

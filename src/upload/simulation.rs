@@ -593,3 +593,20 @@ fn in_every_schedule_stored_means_whole_and_failed_means_not_completed() {
         assert!(endings.contains_key(&ending) && share >= 1, "the schedules hardly reach {ending:?}: {endings:?}");
     }
 }
+
+#[test]
+fn expired_credentials_that_nothing_renews_are_told_in_the_words_of_the_service() {
+    let settings =
+        Settings { patience: Patience::default(), concurrency: 1, abort_on_failure: false, etags_are_md5: true };
+    let mut upload = Upload::new(Plan::new(3, Wish::default()).unwrap(), settings, None, 1);
+    let no_credentials = SendError { kind: SendErrorKind::NoCredentials, message: "there are no newer ones".into() };
+    for failure in [service(403, "ExpiredToken"), Failure::Send(no_credentials)] {
+        let Step::Send(id, _) = upload.next(epoch()) else { panic!("it does not try") };
+        upload.record(epoch(), id, Err(failure).into());
+    }
+    let Step::Done(Finished::Failed(error)) = upload.next(epoch()) else { panic!("it goes on") };
+    assert!(
+        matches!(&error.cause, Cause::Service(error) if error.code.as_deref() == Some("ExpiredToken")),
+        "{error:?}"
+    );
+}

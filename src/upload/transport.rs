@@ -14,4 +14,9 @@ pub trait Transport: Send + Sync + 'static {
         request: Request,
         body: Option<FileBody>,
     ) -> impl Future<Output = Result<Response, SendError>> + Send;
+
+    /// How many seconds the server's clock is ahead of this machine's, where requests are signed with the server's time.
+    fn skew(&self) -> i64 {
+        0
+    }
 }

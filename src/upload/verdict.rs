@@ -464,8 +464,21 @@ impl Upload {
         self.tell(Event::Retrying { operation, attempts, wait, cause });
     }
 
+    /// Remembers what the service said of the credentials, for when there are no newer ones.
+    pub(super) fn note_expiry(&mut self, failure: &Failure) {
+        if fault(failure) == Some(Fault::Expired) {
+            self.expired = Some(failure.clone().into_cause());
+        }
+    }
+
     /// The first permanent failure is the one that is told; what flies may still land.
     fn fail(&mut self, operation: Operation, attempts: u32, cause: Cause) {
+        let cause = match cause {
+            Cause::Network(error) if error.kind == SendErrorKind::NoCredentials => {
+                self.expired.take().unwrap_or(Cause::Network(error))
+            }
+            cause => cause,
+        };
         if self.failure.is_none() {
             self.failure = Some(UploadError { operation: Some(operation), attempts, cause, leftover: None });
         }

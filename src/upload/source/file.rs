@@ -133,7 +133,10 @@ impl FileSource {
     pub(in crate::upload) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError> {
         loop {
             match read_at(&self.file, buffer, offset) {
-                Ok(0) => return Err(SourceError::Changed(format!("it ends at {offset} bytes already"))),
+                Ok(0) => {
+                    self.check_unchanged()?;
+                    return Err(SourceError::Changed(format!("it ends at {offset} bytes already")));
+                }
                 Ok(read) => return Ok(read),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(unreadable(&error)),

@@ -1,0 +1,395 @@
+//! Every fault that the emulator knows, suffered by the real program: what passes is overcome, what stays is told.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use cosput::emulator::{Fault, Operation};
+use serde_json::json;
+use support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene};
+
+/// What comes of a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// The object is there, whole.
+    Whole,
+    /// The upload fails with this exit code, the service's code and the status.
+    Fails(i32, &'static str, u16),
+    /// The upload fails with this exit code and these words, since no error document tells of it.
+    Breaks(i32, &'static str),
+    /// The fault has nothing to strike here.
+    Nothing,
+}
+
+use Expected::{Breaks, Fails, Nothing, Whole};
+
+/// A fault as it is given to the emulator, and what comes of it.
+struct Row {
+    fault: &'static str,
+    /// Struck once, or as often as the row says.
+    once: Expected,
+    /// Each time, for a file in one request.
+    put: Expected,
+    /// Each time, for a file in parts.
+    parts: Expected,
+}
+
+const fn row(fault: &'static str, once: Expected, put: Expected, parts: Expected) -> Row {
+    Row { fault, once, put, parts }
+}
+
+const ROWS: &[Row] = &[
+    row("internal-error", Whole, Fails(6, "InternalError", 500), Fails(6, "InternalError", 500)),
+    row("bad-gateway", Whole, Breaks(6, "HTTP 502"), Breaks(6, "HTTP 502")),
+    row("service-unavailable", Whole, Fails(6, "ServiceUnavailable", 503), Fails(6, "ServiceUnavailable", 503)),
+    // Who is asked for less goes on for ten minutes, so that fewer strikes stand for all.
+    row("slow-down:times=3", Whole, Nothing, Nothing),
+    row("too-many-requests:times=3", Whole, Nothing, Nothing),
+    row("request-timeout:times=3", Whole, Nothing, Nothing),
+    row("user-network-too-slow:times=3", Whole, Nothing, Nothing),
+    row("incomplete-body", Whole, Fails(6, "IncompleteBody", 400), Fails(6, "IncompleteBody", 400)),
+    row("bad-digest", Whole, Fails(7, "BadDigest", 400), Fails(7, "BadDigest", 400)),
+    row("conflict", Whole, Fails(1, "PathConflict", 409), Fails(1, "PathConflict", 409)),
+    row("access-denied", Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403)),
+    row(
+        "assume-role-failed",
+        Fails(4, "AssumeRoleFailed", 409),
+        Fails(4, "AssumeRoleFailed", 409),
+        Fails(4, "AssumeRoleFailed", 409),
+    ),
+    row("kms-failed", Whole, Fails(6, "KMSFailed", 409), Fails(6, "KMSFailed", 409)),
+    row("clock-skew", Whole, Whole, Whole),
+    row("expired-token", Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403)),
+    row("no-such-upload", Whole, Nothing, Fails(5, "NoSuchUpload", 404)),
+    row("early-error", Whole, Fails(6, "ServiceUnavailable", 503), Fails(6, "ServiceUnavailable", 503)),
+    row("html", Whole, Breaks(6, "HTTP 502"), Breaks(6, "HTTP 502")),
+    row("html:status=200", Whole, Breaks(6, "the answer has no ETag"), Breaks(6, "the answer has no ETag")),
+    row("redirect", Breaks(1, "HTTP 307"), Breaks(1, "HTTP 307"), Breaks(1, "HTTP 307")),
+    row("truncated-answer", Whole, Whole, Breaks(6, "the connection broke")),
+    row("no-etag", Whole, Whole, Breaks(6, "the answer has no ETag")),
+    row("wrong-etag", Whole, Whole, Whole),
+    row("no-crc", Whole, Whole, Whole),
+    row("wrong-crc", Whole, Breaks(7, "the server's CRC-64 is"), Breaks(7, "the server's CRC-64 is")),
+    row("garbage-xml:on=initiate", Whole, Nothing, Breaks(6, "could not begin the upload")),
+    row("garbage-xml:on=complete", Whole, Nothing, Whole),
+    row("xml-bomb:on=initiate", Whole, Nothing, Breaks(6, "could not begin the upload")),
+    row("xml-bomb:on=complete", Whole, Nothing, Whole),
+    row("complete-error", Whole, Nothing, Fails(6, "InternalError", 200)),
+    row("slow-complete:seconds=1", Whole, Nothing, Whole),
+    row("cut-verdict", Whole, Nothing, Whole),
+    row("reset-before-body", Whole, Breaks(6, "the connection broke"), Breaks(6, "the connection broke")),
+    row("reset-in-body:after=500", Whole, Breaks(6, "the connection broke"), Breaks(6, "the connection broke")),
+    row("reset-after-stored", Whole, Whole, Breaks(6, "the connection broke")),
+    row("stall", Whole, Breaks(6, "no byte moved for 0.3 s"), Breaks(6, "no byte moved for 0.3 s")),
+    row("trickle:rate=8000000", Whole, Whole, Whole),
+];
+
+/// What is sent: a file in one request, or one in three parts.
+const SOURCES: [(&str, u64); 2] = [("put.bin", 1000), ("parts.bin", 2 * MIB + 1)];
+
+#[test]
+fn every_fault_has_a_row() {
+    let known: BTreeSet<&str> = Fault::names().iter().map(|(name, _)| *name).collect();
+    let rows: BTreeSet<&str> = ROWS.iter().map(|row| row.fault.split(':').next().unwrap()).collect();
+    assert_eq!(rows, known);
+}
+
+#[test]
+fn what_strikes_once_is_overcome_unless_it_cannot_be() {
+    for_each_row(|row| {
+        for (source, size) in SOURCES {
+            let expected =
+                if source == "put.bin" && row.put == Nothing && row.parts != Nothing { Whole } else { row.once };
+            let scene = Scene::new(&[row.fault]);
+            scene.file(source, size);
+            let arguments = ["--json", "--stall-timeout", if row.fault == "stall" { "300ms" } else { "10s" }];
+            check(&scene, row.fault, source, expected, scene.upload(source, &arguments));
+        }
+    });
+}
+
+#[test]
+fn what_strikes_each_time_is_told_and_the_next_run_goes_on() {
+    for_each_row(|row| {
+        for ((source, size), expected) in SOURCES.into_iter().zip([row.put, row.parts]) {
+            if expected == Nothing {
+                continue;
+            }
+            let mut scene = Scene::new(&[&always(row.fault)]);
+            scene.file(source, size);
+            let stall = if row.fault == "stall" { "300ms" } else { "10s" };
+            let arguments = ["--json", "--max-attempts", "2", "--stall-timeout", stall];
+            check(&scene, row.fault, source, expected, scene.upload(source, &arguments));
+            if expected != Whole {
+                scene.server.restart(&[]);
+                scene.upload(source, &[]).exits(0);
+                scene.assert_stored(source, source);
+                assert!(scene.journals().is_empty(), "{}", row.fault);
+            }
+        }
+    });
+}
+
+/// The same fault, each time.
+fn always(fault: &str) -> String {
+    let (name, arguments) = fault.split_once(':').unwrap_or((fault, ""));
+    let others: Vec<&str> =
+        arguments.split(',').filter(|text| !text.is_empty() && !text.starts_with("times=")).collect();
+    format!("{name}:{}", [&others[..], &["times=0"]].concat().join(","))
+}
+
+/// Tries the rows, a few at a time: most of them wait before they try again.
+fn for_each_row(check: impl Fn(&Row) + Sync) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(row) = ROWS.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    check(row);
+                }
+            });
+        }
+    });
+}
+
+fn check(scene: &Scene, fault: &str, source: &str, expected: Expected, outcome: Outcome) {
+    let about = format!("{fault} on {source}: {outcome:?}");
+    match expected {
+        Nothing => unreachable!("a row without an outcome is not tried"),
+        Whole => {
+            assert_eq!(outcome.code, Some(0), "{about}");
+            scene.assert_stored(source, source);
+            assert!(scene.journals().is_empty(), "{about}");
+            assert_leftovers_told(scene, &outcome, &about);
+        }
+        Fails(code, service_code, status) => {
+            fails(scene, source, &outcome, code, &about);
+            let error = &outcome.event("failed")["error"];
+            assert_eq!((&error["code"], &error["status"]), (&json!(service_code), &json!(status)), "{about}");
+            let request_id = error["request_id"].as_str().expect("the error has its request id");
+            assert!(scene.server.record().iter().any(|request| request.request_id == request_id), "{about}");
+            assert!(outcome.stderr.contains(service_code), "{about}");
+            assert!(outcome.stderr.contains(&format!("(HTTP {status})")), "{about}");
+            assert!(outcome.stderr.contains(&format!("x-cos-request-id: {request_id}")), "{about}");
+        }
+        Breaks(code, words) => {
+            fails(scene, source, &outcome, code, &about);
+            let error = outcome.stderr.lines().find(|line| line.starts_with("error: ")).expect("there is an error");
+            assert!(error.contains(words), "{about}");
+        }
+    }
+}
+
+/// What holds for each failure: its code, no object, and a journal exactly where there is something to go on with.
+fn fails(scene: &Scene, source: &str, outcome: &Outcome, code: i32, about: &str) {
+    assert_eq!(outcome.code, Some(code), "{about}");
+    let failed = outcome.event("failed");
+    assert_eq!(failed["exit_code"], code, "{about}");
+    assert_eq!(failed["resumable"], json!(!scene.journals().is_empty()), "{about}");
+    assert_leftovers_told(scene, outcome, about);
+    // Where every answer lies about the bytes, the object may be there, and the user is told not to use it.
+    if code != 7 {
+        assert_eq!(scene.server.object(source), None, "{about}");
+    }
+}
+
+/// Every upload that is left on the server is named, or told of where its id never became known.
+fn assert_leftovers_told(scene: &Scene, outcome: &Outcome, about: &str) {
+    let told_without_name = outcome.stderr.matches(POSSIBLE_ORPHAN).count();
+    let journals: Vec<String> = scene.journals().iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    // What the server itself called gone, twice, is nobody's to look after.
+    let is_gone = outcome.code == Some(5);
+    let is_named = |id: &str| is_gone || outcome.stderr.contains(id) || journals.iter().any(|text| text.contains(id));
+    let unnamed = scene.server.uploads().iter().filter(|(_, id)| !is_named(id)).count();
+    assert!(unnamed <= told_without_name, "{unnamed} uploads are left without a name: {about}");
+}
+
+#[test]
+fn a_lost_answer_to_initiate_is_told_as_a_possible_orphan() {
+    let scene = Scene::new(&["reset-after-stored:on=initiate"]);
+    scene.file("a.bin", 3 * MIB);
+    let outcome = scene.upload("a.bin", &["--json"]).exits(0);
+    let outcome = outcome.says("warning: the answer to Initiate Multipart Upload was lost; ");
+    assert_eq!(outcome.stderr.matches(POSSIBLE_ORPHAN).count(), 1);
+    scene.assert_stored("a.bin", "a.bin");
+    assert_eq!(scene.server.uploads().len(), 1);
+}
+
+#[test]
+fn a_part_whose_answer_was_lost_is_sent_again() {
+    let scene = Scene::new(&["reset-after-stored:part=2"]);
+    scene.file("a.bin", 3 * MIB);
+    scene.upload("a.bin", &["--concurrency", "1"]).exits(0).says("part 2 of 3: the connection broke");
+    let mut stored = scene.server.stored_parts();
+    stored.sort_unstable();
+    assert_eq!(stored, [1, 2, 2, 3]);
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn a_lost_answer_to_complete_is_settled_by_a_look_at_the_object() {
+    for fault in ["reset-after-stored:on=complete", "cut-verdict", "truncated-answer:on=complete"] {
+        let scene = Scene::new(&[fault]);
+        scene.file("a.bin", 3 * MIB);
+        scene.upload("a.bin", &[]).exits(0).says("looking at the object");
+        scene.assert_stored("a.bin", "a.bin");
+        let asked =
+            (scene.server.requests(Operation::Complete).len(), scene.server.requests(Operation::HeadObject).len());
+        assert_eq!(asked, (1, 1), "{fault}");
+        assert_eq!(scene.server.uploads(), []);
+    }
+}
+
+#[test]
+fn a_look_that_stays_without_an_answer_leaves_it_open_and_the_next_run_settles_it() {
+    let mut scene = Scene::new(&["reset-after-stored:on=complete", "internal-error:on=head-object,times=0"]);
+    scene.file("a.bin", 3 * MIB);
+    let outcome = scene.upload("a.bin", &["--json", "--max-attempts", "2"]).exits(6);
+    assert_eq!(outcome.event("failed")["error"]["kind"], "unknown");
+    outcome.says("error: it is not known whether a.bin was uploaded").says("hint: run the same command again");
+    scene.server.restart(&[]);
+    let outcome = scene.upload("a.bin", &["--json"]).exits(0);
+    assert_eq!(outcome.event("uploaded")["parts_resumed"], 3);
+    scene.server.assert_each_part_stored_once(3);
+}
+
+#[test]
+fn a_lost_answer_to_put_is_settled_too() {
+    let scene = Scene::new(&["reset-after-stored:on=put-object,times=0"]);
+    scene.file("a.bin", 1000);
+    scene.upload("a.bin", &["--max-attempts", "1"]).exits(0);
+    assert_eq!(scene.server.requests(Operation::PutObject).len(), 1);
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn a_lost_answer_to_abort_leaves_nothing_to_be_named() {
+    let scene = Scene::new(&["access-denied:times=0", "reset-after-stored:on=abort"]);
+    scene.file("a.bin", 3 * MIB);
+    let outcome = scene.upload("a.bin", &["--abort-on-failure", "--json"]).exits(4);
+    assert_eq!(outcome.event("failed")["resumable"], false);
+    outcome.does_not_say("left on the server");
+    scene.assert_nothing_stored("a.bin");
+    assert!(scene.journals().is_empty());
+}
+
+#[test]
+fn an_upload_that_cannot_be_aborted_is_named() {
+    let scene = Scene::new(&["access-denied:on=upload-part+abort,times=0"]);
+    scene.file("a.bin", 3 * MIB);
+    let outcome = scene.upload("a.bin", &["--abort-on-failure"]).exits(4);
+    let [(_, id)] = scene.server.uploads().try_into().unwrap();
+    outcome.says(&id);
+}
+
+#[test]
+fn a_slow_complete_is_no_stall_as_long_as_white_space_comes() {
+    let scene = Scene::new(&["slow-complete:seconds=3"]);
+    scene.file("a.bin", 3 * MIB);
+    scene.upload("a.bin", &["--stall-timeout", "1500ms"]).exits(0).does_not_say("warning");
+    assert_eq!(scene.server.requests(Operation::Complete).len(), 1);
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn a_redirect_is_told_and_not_followed() {
+    let scene = Scene::new(&["redirect:on=any,times=0"]);
+    for (source, size) in SOURCES {
+        scene.file(source, size);
+        let outcome = scene.upload(source, &["--max-attempts", "8"]).exits(1).says("HTTP 307");
+        outcome.says("hint: the bucket is elsewhere; check the region or endpoint");
+    }
+    assert_eq!(scene.server.record().len(), 2);
+}
+
+#[test]
+fn a_server_that_asks_for_a_pause_gets_it() {
+    let scene = Scene::new(&["slow-down:retry-after=1"]);
+    scene.file("a.bin", 1000);
+    let outcome = scene.upload("a.bin", &["--json"]).exits(0);
+    assert!(outcome.event("retry")["wait_ms"].as_u64().unwrap() >= 1000);
+}
+
+#[test]
+fn a_clock_that_is_off_is_corrected_and_told_once() {
+    for (by, words) in [("3600", "3600 s behind the server's"), ("-3600", "3600 s ahead of the server's")] {
+        let scene = Scene::new(&[&format!("clock-skew:by={by}")]);
+        scene.file("a.bin", 5 * MIB);
+        let outcome = scene.upload("a.bin", &[]).exits(0);
+        let off: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("this machine's clock is")).collect();
+        let [line] = off.try_into().unwrap_or_else(|lines| panic!("{lines:?} in {}", outcome.stderr));
+        // A second may pass between the server's clock and ours.
+        let near = [words.to_owned(), words.replace("3600", "3599"), words.replace("3600", "3601")];
+        assert!(near.iter().any(|words| line.contains(words.as_str())), "{line}");
+        scene.assert_stored("a.bin", "a.bin");
+    }
+}
+
+#[test]
+fn nobody_there_is_told_with_advice() {
+    let mut scene = Scene::new(&[]);
+    scene.server.stop();
+    for (source, size) in SOURCES {
+        scene.file(source, size);
+        let outcome = scene.upload(source, &["--max-attempts", "2"]).exits(6);
+        let outcome = outcome.says("could not connect: ").says("after 2 attempts");
+        outcome.says("hint: check the region or endpoint").says("hint: run the same command again");
+    }
+    assert!(scene.journals().is_empty());
+}
+
+#[test]
+fn one_dead_address_of_several_is_no_failure() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 1000);
+    // Where the name has the addresses ::1 and 127.0.0.1, nobody listens on the first of them.
+    let url = format!("http://localhost:{}", scene.server.port());
+    scene.run(["upload", "a.bin", "--bucket", support::BUCKET, "--endpoint", &url]).exits(0).does_not_say("warning");
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn an_error_that_comes_before_the_body_is_sent_is_told_as_the_service_told_it() {
+    let scene = Scene::new(&["early-error:times=0"]);
+    scene.file("a.bin", 12 * MIB);
+    for threshold in ["16M", "1M"] {
+        let arguments = ["--multipart-threshold", threshold, "--part-size", "6M", "--max-attempts", "1", "--json"];
+        let outcome = scene.upload("a.bin", &arguments).exits(6);
+        assert_eq!(outcome.event("failed")["error"]["code"], "ServiceUnavailable");
+    }
+}
+
+#[test]
+fn an_error_of_a_server_that_hangs_up_at_once_is_told_all_the_same() {
+    const ERROR: &str = "<Error><Code>AccessDenied</Code><Message>no</Message><RequestId>NWI</RequestId></Error>";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // It reads the head, answers, and closes with most of the body unread, which resets the connection.
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            read_head(&mut stream);
+            let head = "HTTP/1.1 403 Forbidden\r\nx-cos-request-id: NWI\r\nConnection: close";
+            let _ = write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{ERROR}", ERROR.len());
+            let _ = stream.shutdown(Shutdown::Write);
+        }
+    });
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 12 * MIB);
+    for _ in 0..10 {
+        let arguments = ["--bucket", support::BUCKET, "--endpoint", &url, "--multipart-threshold", "16M"];
+        let outcome = scene.run(["upload", "a.bin"].iter().chain(&arguments)).exits(4);
+        outcome.says("AccessDenied: no (HTTP 403)").says("x-cos-request-id: NWI");
+    }
+}
+
+fn read_head(stream: &mut TcpStream) {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+        head.push(byte[0]);
+    }
+}

@@ -1,0 +1,163 @@
+//! Whoever wants the program to stop need not wait, and loses nothing of what was sent.
+#![cfg(unix)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use cosput::emulator::Operation;
+use support::{MIB, Outcome, Running, Scene, now, until};
+
+/// What the contract promises.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(3);
+
+/// The signals, by name, and the exit codes that go with them.
+const SIGNALS: [(&str, i32); 2] = [("INT", 130), ("TERM", 143)];
+
+/// Sends a signal and waits for the end, which must come soon.
+fn stop(running: Running, signal: &str) -> Outcome {
+    let sent: Instant = now();
+    running.signal(signal);
+    let outcome = running.wait();
+    assert!(sent.elapsed() < LONGEST_FAREWELL, "it took {:?}: {outcome:?}", sent.elapsed());
+    outcome
+}
+
+/// Starts an upload of five parts, waits for a condition, stops it by each signal, and finishes it with the next run.
+fn stopped_and_finished(faults: &[&str], reached: impl Fn(&Scene, &Running) -> bool, check: impl Fn(&Scene, &Outcome)) {
+    for (signal, code) in SIGNALS {
+        let mut scene = Scene::new(faults);
+        scene.file("a.bin", 5 * MIB);
+        let running = scene.begin("a.bin", &["--concurrency", "2"]);
+        until(|| reached(&scene, &running), "the moment has come");
+        let outcome = stop(running, signal).exits(code).says("stopping: ").says("hint: run the same command again");
+        check(&scene, &outcome);
+        scene.server.restart(&[]);
+        let before = scene.server.stored_parts().len();
+        scene.upload("a.bin", &[]).exits(0);
+        assert_eq!(scene.server.stored_parts().len() - before, 5 - before, "what was stored is not sent again");
+        scene.assert_stored("a.bin", "a.bin");
+        assert!(scene.journals().is_empty());
+    }
+}
+
+/// Asserts that the journal is kept and the message names the upload it goes on with.
+fn goes_on(scene: &Scene, outcome: &Outcome) {
+    let [(_, id)] = scene.server.uploads().try_into().unwrap();
+    outcome.clone().says(&format!("hint: run the same command again: it goes on with upload {id}"));
+    assert!(scene.journal().is_file());
+}
+
+#[test]
+fn while_the_upload_begins() {
+    stopped_and_finished(
+        &["stall:on=initiate,times=0"],
+        |scene, _| !scene.server.requests(Operation::Initiate).is_empty(),
+        |scene, outcome| {
+            // Its id never became known, and the next run says so.
+            assert_eq!(scene.server.uploads(), []);
+            outcome.clone().does_not_say("goes on with upload");
+        },
+    );
+}
+
+#[test]
+fn while_parts_are_on_their_way() {
+    stopped_and_finished(
+        &["stall:skip=2,times=0"],
+        |scene, _| scene.server.requests(Operation::UploadPart).len() == 4,
+        |scene, outcome| {
+            goes_on(scene, outcome);
+            assert_eq!(scene.server.stored_parts().len(), 2);
+            assert_eq!(scene.server.requests(Operation::UploadPart).len(), 4, "a part was begun after the signal");
+        },
+    );
+}
+
+#[test]
+fn while_a_retry_is_waited_for() {
+    stopped_and_finished(
+        &["service-unavailable:skip=2,times=0,retry-after=60"],
+        |_, running| running.stderr().contains("trying again"),
+        |scene, outcome| {
+            goes_on(scene, outcome);
+            // Each part was tried once; those that wait for their second turn never get it.
+            assert!(scene.server.requests(Operation::UploadPart).len() <= 5);
+        },
+    );
+}
+
+#[test]
+fn while_the_object_is_put_together() {
+    stopped_and_finished(
+        &["slow-complete:seconds=30"],
+        |scene, _| scene.server.stored_parts().len() == 5,
+        |scene, _| assert!(scene.journal().is_file()),
+    );
+}
+
+#[test]
+fn while_one_request_takes_the_whole_file() {
+    for (signal, code) in SIGNALS {
+        let scene = Scene::new(&["stall"]);
+        scene.file("a.bin", 1000);
+        let running = scene.begin("a.bin", &[]);
+        until(|| !scene.server.requests(Operation::PutObject).is_empty(), "it was sent");
+        stop(running, signal).exits(code).says("run the same command again");
+        scene.upload("a.bin", &[]).exits(0);
+        scene.assert_stored("a.bin", "a.bin");
+    }
+}
+
+#[test]
+fn what_lands_in_time_counts() {
+    let scene = Scene::new(&["trickle:rate=1500000,times=0"]);
+    scene.file("a.bin", 5 * MIB);
+    let running = scene.begin("a.bin", &["--concurrency", "1"]);
+    // The second part is on its way, and has less than a second to go.
+    until(|| scene.server.stored_parts().len() == 1, "a part is stored");
+    stop(running, "INT").exits(130);
+    let stored = scene.server.stored_parts();
+    assert!(stored.len() <= 2, "{stored:?}");
+    let journal = std::fs::read_to_string(scene.journal()).unwrap();
+    assert_eq!(journal.lines().count(), 1 + stored.len());
+}
+
+#[test]
+fn the_second_signal_ends_it_at_once() {
+    for (signal, code) in SIGNALS {
+        let scene = Scene::new(&["stall:skip=2,times=0"]);
+        scene.file("a.bin", 5 * MIB);
+        let running = scene.begin("a.bin", &["--concurrency", "2"]);
+        until(|| scene.server.requests(Operation::UploadPart).len() == 4, "two parts are stored and two are stalled");
+        running.signal(signal);
+        until(|| running.stderr().contains("stopping: "), "the first signal is heard");
+        let second = now();
+        let outcome = stop(running, signal).exits(code);
+        assert!(second.elapsed() < Duration::from_secs(1), "{:?}", second.elapsed());
+        goes_on(&scene, &outcome);
+    }
+}
+
+#[test]
+fn programs_hear_of_it_too() {
+    let scene = Scene::new(&["stall:skip=2,times=0"]);
+    scene.file("a.bin", 5 * MIB);
+    let running = scene.begin("a.bin", &["--json", "--concurrency", "2"]);
+    until(|| scene.server.stored_parts().len() == 2, "two parts are stored");
+    let outcome = stop(running, "TERM").exits(143);
+    let failed = outcome.event("failed");
+    assert_eq!((&failed["exit_code"], &failed["error"]["kind"]), (&143.into(), &"interrupted".into()));
+    assert_eq!((&failed["resumable"], &failed["journal"]), (&true.into(), &scene.journal().to_str().unwrap().into()));
+    assert_eq!(outcome.event("summary")["exit_code"], 143);
+}
+
+#[test]
+fn a_server_for_the_command_line_stops_too() {
+    let scene = Scene::new(&[]);
+    for signal in ["INT", "TERM"] {
+        let running = scene.start(["emulator", "--listen", "127.0.0.1:0", "--dir", "objects"]);
+        until(|| running.stdout().starts_with("http://127.0.0.1:"), "it listens");
+        stop(running, signal).exits(0);
+    }
+}

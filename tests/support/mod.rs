@@ -1,0 +1,347 @@
+//! A server and the program, ready to be tried: an emulator in this process, the real binary beside it.
+//!
+//! Nothing here waits for a time: it waits for a condition, and gives up after a limit. Whatever is tried, no secret may
+//! appear in what the program says, in its journals, or in the server's record; that is checked each time.
+
+#![allow(dead_code, reason = "each file of tests uses a part of this")]
+
+pub mod server;
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub use server::Server;
+
+pub const BUCKET: &str = "examplebucket-1250000000";
+pub const SECRET_ID: &str = "AKIDexampleexample";
+pub const SECRET_KEY: &str = "NeverShowThisSecretKey";
+pub const SESSION_TOKEN: &str = "NeverShowThisSessionToken";
+pub const MIB: u64 = 1 << 20;
+
+/// What is said of an upload whose id never became known, now or by an earlier run.
+pub const POSSIBLE_ORPHAN: &str = "may have left an unfinished upload of this key";
+
+/// Nothing that is waited for takes longer, on the slowest machine.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// A server, a directory with sources, and a home of its own for the program. Parts have 1 MiB where nothing else is said.
+pub struct Scene {
+    pub server: Server,
+    pub directory: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl Scene {
+    /// A scene whose server suffers these faults.
+    pub fn new(faults: &[&str]) -> Self {
+        Self { server: Server::start(faults), directory: tempfile::tempdir().unwrap(), variables: Vec::new() }
+    }
+
+    /// Sets a variable for all later runs.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// A file of that many bytes, the same ones for the same name.
+    pub fn file(&self, name: &str, size: u64) -> PathBuf {
+        let seed = name.bytes().fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+        let path = self.path(name);
+        fs::write(&path, noise(size, seed)).unwrap();
+        path
+    }
+
+    /// Where journals are when nobody says otherwise.
+    pub fn state(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    /// The journals there, in the order of their names.
+    pub fn journals(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(self.state()) else { return Vec::new() };
+        let mut journals: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        journals.sort();
+        journals
+    }
+
+    /// The one journal that is expected there.
+    pub fn journal(&self) -> PathBuf {
+        let [journal] = self.journals().try_into().expect("there is one journal");
+        journal
+    }
+
+    /// The program with nothing but these arguments.
+    pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cosput"));
+        command
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("HOME", self.path("home"))
+            .env("XDG_STATE_HOME", self.path("home/state"))
+            .env("COSPUT_STATE_DIR", self.state())
+            .env("COSPUT_METADATA_URL", "off")
+            .env("COSPUT_PART_SIZE", "1M")
+            .env("COSPUT_MULTIPART_THRESHOLD", "1M")
+            .env("COS_SECRET_ID", SECRET_ID)
+            .env("COS_SECRET_KEY", SECRET_KEY)
+            .env("COS_SESSION_TOKEN", SESSION_TOKEN)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Starts the program.
+    pub fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Running {
+        Running::start(self.command(arguments))
+    }
+
+    /// Runs the program to its end.
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
+        self.start(arguments).wait()
+    }
+
+    /// `cosput upload SOURCE`, to the server, with these arguments in addition.
+    pub fn upload_arguments(&self, source: &str, more: &[&str]) -> Vec<String> {
+        let url = self.server.url();
+        let arguments = ["upload", source, "--bucket", BUCKET, "--endpoint", &url];
+        arguments.iter().chain(more).map(|argument| (*argument).to_owned()).collect()
+    }
+
+    /// Starts `cosput upload SOURCE`.
+    pub fn begin(&self, source: &str, more: &[&str]) -> Running {
+        self.start(self.upload_arguments(source, more))
+    }
+
+    /// Runs `cosput upload SOURCE` to its end.
+    pub fn upload(&self, source: &str, more: &[&str]) -> Outcome {
+        self.begin(source, more).wait()
+    }
+
+    /// Runs `cosput upload SOURCE` until the server holds so many parts, then kills it. The server must be one that
+    /// does not take more. Afterwards it is a server without faults.
+    pub fn interrupt(&mut self, source: &str, more: &[&str], parts: usize) {
+        let stored_before = self.server.stored_parts().len();
+        let running = self.begin(source, more);
+        until(|| self.server.stored_parts().len() == stored_before + parts, "the parts are stored");
+        running.kill();
+        self.server.restart(&[]);
+    }
+
+    /// Asserts that the object is the source's bytes.
+    pub fn assert_stored(&self, source: &str, key: &str) {
+        let object = self.server.object(key).unwrap_or_else(|| panic!("there is no object {key}"));
+        assert!(same(&self.path(source), &object), "the object {key} is not what {source} holds");
+    }
+
+    /// Asserts that neither an object nor an upload of this key is on the server.
+    pub fn assert_nothing_stored(&self, key: &str) {
+        assert_eq!(self.server.object(key), None, "there is an object {key}");
+        assert_eq!(self.server.uploads(), [] as [(String, String); 0]);
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        for journal in self.journals() {
+            assert_no_secret(&journal.display().to_string(), &String::from_utf8_lossy(&fs::read(&journal).unwrap()));
+        }
+        assert_no_secret("the server's record", &self.server.record_as_text());
+    }
+}
+
+/// The program while it runs.
+pub struct Running {
+    child: Child,
+    stdout: PathBuf,
+    stderr: PathBuf,
+    started: Instant,
+    _output: TempDir,
+}
+
+/// What a run was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The exit code; nothing where a signal ended it.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Self {
+        let output = tempfile::tempdir().unwrap();
+        let (stdout, stderr) = (output.path().join("stdout"), output.path().join("stderr"));
+        command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());
+        Self { child: command.spawn().unwrap(), stdout, stderr, started: now(), _output: output }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn stdout(&self) -> String {
+        String::from_utf8(fs::read(&self.stdout).unwrap()).unwrap()
+    }
+
+    pub fn stderr(&self) -> String {
+        String::from_utf8(fs::read(&self.stderr).unwrap()).unwrap()
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self) -> Outcome {
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return self.outcome(status.code());
+            }
+            assert!(self.started.elapsed() < LIMIT, "it does not end: {}{}", self.stdout(), self.stderr());
+            pause();
+        }
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(mut self) -> Outcome {
+        self.child.kill().unwrap();
+        let code = self.child.wait().unwrap().code();
+        assert_eq!(code, None, "it ended before it was killed: {}{}", self.stdout(), self.stderr());
+        self.outcome(code)
+    }
+
+    /// Ends it as a power cut would, if it has not ended before.
+    pub fn kill_or_wait(mut self) -> Outcome {
+        let _ = self.child.kill();
+        let code = self.child.wait().unwrap().code();
+        self.outcome(code)
+    }
+
+    /// Sends a signal, by its name without SIG.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -s {name} {}", self.id())]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    fn outcome(&self, code: Option<i32>) -> Outcome {
+        let outcome = Outcome { code, stdout: self.stdout(), stderr: self.stderr() };
+        assert_no_secret("stdout", &outcome.stdout);
+        assert_no_secret("stderr", &outcome.stderr);
+        assert!(!outcome.stderr.contains("panicked"), "{}", outcome.stderr);
+        outcome
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Outcome {
+    /// Asserts the exit code, showing everything where it is another.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}stderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Asserts that stderr has these words.
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words), "no '{words}' in:\n{}", self.stderr);
+        self
+    }
+
+    /// Asserts that stderr does not have these words.
+    #[track_caller]
+    pub fn does_not_say(self, words: &str) -> Self {
+        assert!(!self.stderr.contains(words), "'{words}' in:\n{}", self.stderr);
+        self
+    }
+
+    /// The lines of stdout as JSON.
+    pub fn events(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+    }
+
+    /// The one event of this name.
+    #[track_caller]
+    pub fn event(&self, name: &str) -> Value {
+        let mut events = self.events();
+        events.retain(|event| event["event"] == name);
+        let [event] = events.try_into().unwrap_or_else(|events| panic!("not one {name}: {events:?} {}", self.stderr));
+        event
+    }
+}
+
+/// Waits for a condition.
+#[track_caller]
+pub fn until(mut holds: impl FnMut() -> bool, what: &str) {
+    let started = now();
+    while !holds() {
+        assert!(started.elapsed() < LIMIT, "it never came about that {what}");
+        pause();
+    }
+}
+
+/// Lets others work before a condition is looked at again.
+fn pause() {
+    std::thread::sleep(Duration::from_millis(2));
+}
+
+/// This moment. A limit is measured from it, nothing else.
+#[expect(clippy::disallowed_methods, reason = "tests have no other clock")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Bytes without a pattern, the same ones for the same seed.
+pub fn noise(size: u64, seed: u64) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(size).unwrap()];
+    fastrand::Rng::with_seed(seed).fill(&mut bytes);
+    bytes
+}
+
+/// Compares two files without holding either.
+pub fn same(one: &Path, other: &Path) -> bool {
+    let (mut one, mut other) = (File::open(one).unwrap(), File::open(other).unwrap());
+    if one.metadata().unwrap().len() != other.metadata().unwrap().len() {
+        return false;
+    }
+    let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    loop {
+        let read = one.read(&mut left).unwrap();
+        if read == 0 {
+            return true;
+        }
+        other.read_exact(&mut right[..read]).unwrap();
+        if left[..read] != right[..read] {
+            return false;
+        }
+    }
+}
+
+/// Asserts that a text has neither key nor token nor signature.
+#[track_caller]
+pub fn assert_no_secret(place: &str, text: &str) {
+    for secret in [SECRET_KEY, SESSION_TOKEN, "q-signature", "q-sign-algorithm"] {
+        assert!(!text.contains(secret), "{place} has {secret}: {text}");
+    }
+}

@@ -1,0 +1,148 @@
+//! The emulator of a scene: started, asked what became of each request, stopped and started again on the same port.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cosput::cos::{Address, Addressing, Bucket, Credentials, Endpoint, Key, Method, Service};
+use cosput::emulator::{self, Emulator, Operation, Options, RequestRecord};
+use cosput::upload::http::{Http, Limits};
+use cosput::upload::transport::Transport;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::{BUCKET, LIMIT, SECRET_ID, SECRET_KEY, SESSION_TOKEN, now};
+
+pub struct Server {
+    runtime: Runtime,
+    emulator: Option<Emulator>,
+    directory: TempDir,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Starts on a free port.
+    pub fn start(faults: &[&str]) -> Self {
+        // Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let options = options(directory.path().to_owned(), SocketAddr::from(([127, 0, 0, 1], 0)), faults);
+        let emulator = runtime.block_on(emulator::start(options)).unwrap();
+        let address = emulator.url().strip_prefix("http://").unwrap().parse().unwrap();
+        Self { runtime, emulator: Some(emulator), directory, address }
+    }
+
+    /// Stops, so that nothing changes what it holds any more, and starts again with these faults.
+    pub fn restart(&mut self, faults: &[&str]) {
+        self.stop();
+        let started = now();
+        let emulator = loop {
+            let options = options(self.directory.path().to_owned(), self.address, faults);
+            match self.runtime.block_on(emulator::start(options)) {
+                Ok(emulator) => break emulator,
+                Err(error) => assert!(started.elapsed() < LIMIT, "{} stays taken: {error}", self.address),
+            }
+        };
+        self.emulator = Some(emulator);
+    }
+
+    /// Stops: whoever connects is refused.
+    pub fn stop(&mut self) {
+        if let Some(emulator) = self.emulator.take() {
+            self.runtime.block_on(emulator.stop());
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// What became of each request, in the order in which they ended.
+    pub fn record(&self) -> Vec<RequestRecord> {
+        self.record_as_text().lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    pub fn record_as_text(&self) -> String {
+        fs::read_to_string(self.directory.path().join("requests.jsonl")).unwrap()
+    }
+
+    /// The requests of one kind.
+    pub fn requests(&self, operation: Operation) -> Vec<RequestRecord> {
+        let mut record = self.record();
+        record.retain(|request| request.operation == Some(operation));
+        record
+    }
+
+    /// The numbers of the parts that were stored, as often as they were.
+    pub fn stored_parts(&self) -> Vec<u32> {
+        let parts = self.requests(Operation::UploadPart);
+        parts.iter().filter(|request| request.stored).filter_map(|request| request.part_number).collect()
+    }
+
+    /// Asserts that every part from 1 to `parts` was stored, and none of them twice.
+    #[track_caller]
+    pub fn assert_each_part_stored_once(&self, parts: u32) {
+        let mut stored = self.stored_parts();
+        stored.sort_unstable();
+        assert_eq!(stored, (1..=parts).collect::<Vec<_>>());
+    }
+
+    /// The file that holds an object's bytes.
+    pub fn object(&self, key: &str) -> Option<PathBuf> {
+        let emulator = self.emulator.as_ref().expect("the server runs");
+        emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap())
+    }
+
+    /// The unfinished uploads, by key and id.
+    pub fn uploads(&self) -> Vec<(String, String)> {
+        let address = Address {
+            service: Service::Cos,
+            endpoint: Endpoint::parse(&self.url()).unwrap(),
+            addressing: Addressing::Path,
+            bucket: Bucket::new(BUCKET).unwrap(),
+        };
+        let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(10) };
+        let http = Http::new(Service::Cos, Arc::new(credentials()), clock(), limits).unwrap();
+        let request = address.request(Method::Get).with_query("uploads", "");
+        let send = || self.runtime.block_on(http.send(request.clone(), None)).unwrap();
+        // A server whose clock is off says so the first time.
+        let response = Some(send()).filter(|response| response.status != 403).unwrap_or_else(send);
+        let text = String::from_utf8(response.body.to_vec()).unwrap();
+        assert_eq!(response.status, 200, "{text}");
+        let upload = |text: &str| {
+            let between = |name: &str| text.split_once(&format!("<{name}>"))?.1.split_once("</").map(|(text, _)| text);
+            (between("Key").unwrap().to_owned(), between("UploadId").unwrap().to_owned())
+        };
+        text.split("<Upload>").skip(1).map(upload).collect()
+    }
+}
+
+fn options(dir: PathBuf, listen: SocketAddr, faults: &[&str]) -> Options {
+    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+    Options {
+        dir,
+        listen,
+        service: Service::Cos,
+        cdcs_xml: false,
+        credentials: credentials(),
+        buckets: None,
+        faults,
+        clock: clock(),
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program beside it has no other clock")]
+fn clock() -> fn() -> SystemTime {
+    SystemTime::now
+}
