@@ -14,4 +14,9 @@ pub trait Transport: Send + Sync + 'static {
         request: Request,
         body: Option<FileBody>,
     ) -> impl Future<Output = Result<Response, SendError>> + Send;
+
+    /// How many seconds the server is ahead of this machine, where that was found out since it was last asked.
+    fn take_clock_correction(&self) -> Option<i64> {
+        None
+    }
 }
