@@ -103,7 +103,7 @@ async fn resume(
     let plan =
         plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
     debug_assert!(plan.parts() <= MOST_PARTS);
-    let mut connection = connect(&header, target.address.addressing, options, world).await?;
+    let mut connection = connect(&header, target.address.addressing, options, world, console).await?;
     // The journal goes on under the name that it began with.
     connection.name = header.endpoint.clone();
     let wanted = Wanted {
@@ -113,6 +113,7 @@ async fn resume(
         plan,
         place: JournalPlace::File(path.to_owned()),
         resume: true,
+        upload_id: None,
         abort_on_failure: false,
         content_md5: false,
         requests: options.requests,
@@ -145,11 +146,12 @@ async fn connect(
     addressing: Addressing,
     options: &ResumeOptions,
     world: &World,
+    console: &Console,
 ) -> Result<Connection, Failure> {
     let server = match &options.server {
         ResumeServer::Journalled => journalled(&header.endpoint, addressing)?,
         ResumeServer::At(endpoint) => Server::At { endpoint: endpoint.clone(), addressing },
         ResumeServer::Emulator { directory } => Server::Emulator { directory: directory.clone() },
     };
-    Connection::open(&server, options.requests, world).await
+    Connection::open(&server, options.requests, &options.access, options.output.verbose, world, console).await
 }
