@@ -28,6 +28,11 @@ complete -c cosput -n "__fish_cosput_needs_command" -s h -l help -d 'Print help'
 complete -c cosput -n "__fish_cosput_needs_command" -s V -l version -d 'Print version'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "upload" -d 'Upload a file; go on where an earlier upload of it stopped'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "resume" -d 'Finish interrupted uploads from their journals'
+complete -c cosput -n "__fish_cosput_needs_command" -f -a "list-uploads" -d 'List the unfinished uploads in a bucket'
+complete -c cosput -n "__fish_cosput_needs_command" -f -a "list-parts" -d 'List the parts of an unfinished upload'
+complete -c cosput -n "__fish_cosput_needs_command" -f -a "abort" -d 'Abort unfinished uploads, with their parts'
+complete -c cosput -n "__fish_cosput_needs_command" -f -a "verify" -d 'Compare a file with an object'
+complete -c cosput -n "__fish_cosput_needs_command" -f -a "credentials" -d 'Show which credentials are used'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "emulator" -d 'Run a COS server on this machine, with its objects in a directory'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "completions" -d 'Print completions for a shell'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "man" -d 'Write the man pages into a directory'
@@ -39,7 +44,10 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l addressing -d '
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
 cname\t'Domain bound to the bucket'"
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l emulator -d 'Upload to a server of its own, here' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l emulator -d 'Use a server of its own, here' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l profile -d 'Profile of the configuration [default]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l config -d 'Configuration file' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l part-size -d 'Size of a part, 1MiB to 5GiB [by file]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l multipart-threshold -d 'Largest file sent in one piece [16MiB]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l checksum -d 'crc64, or md5 in addition [crc64]' -r -f -a "crc64\t'The server\'s CRC-64'
@@ -71,9 +79,13 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-kms-context
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l journal -d 'Journal of this upload' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l resume-upload-id -d 'Go on with this unfinished upload' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l accelerate -d 'Use the global acceleration domain'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l internal -d 'Use the domain inside Tencent Cloud'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-overwrite -d 'Refuse a key that is taken'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-resume -d 'Start anew, whatever a journal says'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l abort-on-failure -d 'Leave no parts on the server'
@@ -83,8 +95,11 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l json -d 'Print 
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s v -l verbose -d 'Show every part and every retry'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l endpoint -d 'Address of the service, if not the journal\'s' -r
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -l emulator -d 'Upload to a server of its own, here' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l emulator -d 'Use a server of its own, here' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l profile -d 'Profile of the configuration [default]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l config -d 'Configuration file' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
@@ -94,10 +109,115 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l sse-c-key-file 
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l json -d 'Print results as JSON, one object a line'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s v -l verbose -d 'Show every part and every retry'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l prefix -d 'Only keys that begin like this' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s b -l bucket -d 'Bucket, with its APPID' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l region -d 'Region, like ap-guangzhou' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
+virtual\t'Bucket in front of the host'
+path\t'Bucket in front of the key'
+cname\t'Domain bound to the bucket'"
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l emulator -d 'Use a server of its own, here' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l profile -d 'Profile of the configuration [default]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l config -d 'Configuration file' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l ca-bundle -d 'Certificates to trust in addition' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l accelerate -d 'Use the global acceleration domain'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l internal -d 'Use the domain inside Tencent Cloud'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l no-backup-domain -d 'Never go to the backup domain'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s q -l quiet -d 'Print errors only'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l json -d 'Print results as JSON, one object a line'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l key -d 'Key of the upload' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l upload-id -d 'Id of the upload' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s b -l bucket -d 'Bucket, with its APPID' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l region -d 'Region, like ap-guangzhou' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
+virtual\t'Bucket in front of the host'
+path\t'Bucket in front of the key'
+cname\t'Domain bound to the bucket'"
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l emulator -d 'Use a server of its own, here' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l profile -d 'Profile of the configuration [default]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l config -d 'Configuration file' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l ca-bundle -d 'Certificates to trust in addition' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l accelerate -d 'Use the global acceleration domain'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l internal -d 'Use the domain inside Tencent Cloud'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l no-backup-domain -d 'Never go to the backup domain'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s q -l quiet -d 'Print errors only'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l json -d 'Print results as JSON, one object a line'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l key -d 'Key of the upload' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l upload-id -d 'Id of the upload' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l prefix -d 'All whose keys begin like this' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l older-than -d 'All that began longer ago' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -s b -l bucket -d 'Bucket, with its APPID' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l region -d 'Region, like ap-guangzhou' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
+virtual\t'Bucket in front of the host'
+path\t'Bucket in front of the key'
+cname\t'Domain bound to the bucket'"
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l emulator -d 'Use a server of its own, here' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l profile -d 'Profile of the configuration [default]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l config -d 'Configuration file' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l ca-bundle -d 'Certificates to trust in addition' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l all -d 'All in the bucket'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -s y -l yes -d 'Do not ask first'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l accelerate -d 'Use the global acceleration domain'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l internal -d 'Use the domain inside Tencent Cloud'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l no-backup-domain -d 'Never go to the backup domain'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -s q -l quiet -d 'Print errors only'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l json -d 'Print results as JSON, one object a line'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l key -d 'Key of the object [the file\'s name]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -s b -l bucket -d 'Bucket, with its APPID' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l region -d 'Region, like ap-guangzhou' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
+virtual\t'Bucket in front of the host'
+path\t'Bucket in front of the key'
+cname\t'Domain bound to the bucket'"
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l emulator -d 'Use a server of its own, here' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l profile -d 'Profile of the configuration [default]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l config -d 'Configuration file' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l ca-bundle -d 'Certificates to trust in addition' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l accelerate -d 'Use the global acceleration domain'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l internal -d 'Use the domain inside Tencent Cloud'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l no-backup-domain -d 'Never go to the backup domain'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -s q -l quiet -d 'Print errors only'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l json -d 'Print results as JSON, one object a line'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l profile -d 'Profile of the configuration [default]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l config -d 'Configuration file' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l json -d 'Print results as JSON, one object a line'
+complete -c cosput -n "__fish_cosput_using_subcommand credentials" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l dir -d 'Directory of the objects' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l listen -d 'Address to listen on [127.0.0.1:9460]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l fault -d 'Fault to suffer, can be repeated' -r

@@ -19,8 +19,10 @@ use clap_complete::Shell;
 
 use super::destination::Destination;
 use super::units::{parse_bit_rate, parse_duration, parse_size};
+use super::upkeep::{AbortArguments, CredentialsArguments, ListPartsArguments, ListUploadsArguments, VerifyArguments};
 use crate::cos::encryption::KmsContext;
 use crate::cos::headers::{Field, InvalidHeader, Metadata, Tag, check_value};
+use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Region, TrafficLimit};
 
 const EXAMPLES: &str = "\
@@ -83,6 +85,16 @@ pub enum Command {
     Upload(Box<UploadArguments>),
     /// Finish interrupted uploads from their journals
     Resume(ResumeArguments),
+    /// List the unfinished uploads in a bucket
+    ListUploads(ListUploadsArguments),
+    /// List the parts of an unfinished upload
+    ListParts(ListPartsArguments),
+    /// Abort unfinished uploads, with their parts
+    Abort(AbortArguments),
+    /// Compare a file with an object
+    Verify(VerifyArguments),
+    /// Show which credentials are used
+    Credentials(CredentialsArguments),
     /// Run a COS server on this machine, with its objects in a directory
     Emulator(EmulatorArguments),
     /// Print completions for a shell
@@ -107,6 +119,9 @@ pub struct UploadArguments {
     /// Where the object goes.
     #[command(flatten, next_help_heading = "Where")]
     pub location: LocationArguments,
+    /// Who asks.
+    #[command(flatten, next_help_heading = "Who")]
+    pub access: AccessArguments,
     /// How it is sent.
     #[command(flatten, next_help_heading = "Transfer")]
     pub transfer: TransferArguments,
@@ -145,9 +160,17 @@ pub struct LocationArguments {
     /// One that ends in / gets the file's name appended. Default: the file's name.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// Which server.
+    #[command(flatten)]
+    pub server: ServerArguments,
+}
+
+/// Which server answers.
+#[derive(Debug, Args)]
+pub struct ServerArguments {
     /// Region, like ap-guangzhou
     ///
-    /// It is where the bucket is. Needed unless --endpoint or --emulator is given.
+    /// It is where the bucket is. Needed unless --endpoint, --accelerate or --emulator is given.
     #[arg(long, value_name = "REGION", value_parser = Region::new)]
     pub region: Option<Region>,
     /// Address of the service, if not the region's
@@ -160,12 +183,60 @@ pub struct LocationArguments {
     /// It says how bucket and host go together. Default: auto, which is path for IP addresses and localhost, else virtual.
     #[arg(long, value_name = "STYLE", hide_possible_values = true)]
     pub addressing: Option<AddressingChoice>,
-    /// Upload to a server of its own, here
+    /// Use the global acceleration domain
     ///
-    /// A COS server runs on this machine for the time of the upload, with its objects in DIR. Default directory: emulator, beside the directory of the journals.
+    /// It is cos.accelerate.myqcloud.com. Acceleration must be on for the bucket, and is charged.
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["endpoint", "emulator"])]
+    pub accelerate: bool,
+    /// Use the domain inside Tencent Cloud
+    ///
+    /// It is cos-internal.REGION.tencentcos.cn, or cos-internal.accelerate.tencentcos.cn with --accelerate, and answers
+    /// nobody outside Tencent Cloud.
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["endpoint", "emulator"])]
+    pub internal: bool,
+    /// Use a server of its own, here
+    ///
+    /// A COS server runs on this machine for the time of the command, with its objects in DIR. Default directory: emulator, beside the directory of the journals.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     #[arg(value_parser = OsStringValueParser::new().map(EmulatorDirectory::from), conflicts_with = "endpoint")]
     pub emulator: Option<EmulatorDirectory>,
+}
+
+/// Who asks, and what is trusted on the way.
+#[derive(Debug, Clone, Args)]
+pub struct AccessArguments {
+    /// Who asks.
+    #[command(flatten)]
+    pub identity: IdentityArguments,
+    /// Certificates to trust in addition
+    ///
+    /// A file of PEM certificates, trusted besides those of the system.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub ca_bundle: Option<PathBuf>,
+    /// Never go to the backup domain
+    ///
+    /// Where a BUCKET.cos.REGION.myqcloud.com does not answer, or something else answers in its place, the last attempt
+    /// and what follows it go to the same bucket at tencentcos.cn.
+    #[arg(long, hide_short_help = true)]
+    pub no_backup_domain: bool,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Args)]
+pub struct IdentityArguments {
+    /// Profile of the configuration [default]
+    ///
+    /// It is a table of the configuration file. Its credentials are then asked for before all others. Default: default.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Configuration file
+    ///
+    /// TOML, a table a profile: any option's long name with _ for -, such as part_size = "32MiB", and secret_id,
+    /// secret_key, session_token, expires or credential_process. What is typed comes first, then variables, then the
+    /// file. Default: $XDG_CONFIG_HOME/cosput/config.toml or ~/.config/cosput/config.toml; on Windows
+    /// %APPDATA%\cosput\config.toml.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub config: Option<PathBuf>,
 }
 
 /// How an object is sent.
@@ -346,6 +417,13 @@ pub struct JournalArguments {
     /// Start anew, whatever a journal says
     #[arg(long)]
     pub no_resume: bool,
+    /// Go on with this unfinished upload
+    ///
+    /// It needs no journal: a part on the server counts where its ETag is the MD5 of the file's bytes. cosput list-uploads
+    /// shows the ids.
+    #[arg(long, value_name = "ID", hide_short_help = true, conflicts_with = "no_resume")]
+    #[arg(value_parser = upload_id)]
+    pub resume_upload_id: Option<UploadId>,
     /// Leave no parts on the server
     ///
     /// A failed upload is aborted on the server, and its parts are not kept for a resume.
@@ -387,9 +465,9 @@ pub struct ResumeArguments {
     /// An example is https://cos.ap-guangzhou.myqcloud.com. Default: what the journal says.
     #[arg(long, value_name = "URL", help_heading = "Where")]
     pub endpoint: Option<String>,
-    /// Upload to a server of its own, here
+    /// Use a server of its own, here
     ///
-    /// A COS server runs on this machine for the time of the upload, with its objects in DIR. Default directory: emulator, beside the directory of the journals.
+    /// A COS server runs on this machine for the time of the command, with its objects in DIR. Default directory: emulator, beside the directory of the journals.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     #[arg(value_parser = OsStringValueParser::new().map(EmulatorDirectory::from), conflicts_with = "endpoint")]
     #[arg(help_heading = "Where")]
@@ -400,6 +478,9 @@ pub struct ResumeArguments {
     /// ~/Library/Application Support/cosput/uploads, on Windows %LOCALAPPDATA%\cosput\uploads.
     #[arg(long, value_name = "DIR", help_heading = "Where")]
     pub state_dir: Option<PathBuf>,
+    /// Who asks.
+    #[command(flatten, next_help_heading = "Who")]
+    pub access: AccessArguments,
     /// How requests are made.
     #[command(flatten, next_help_heading = "Transfer")]
     pub requests: RequestArguments,
@@ -521,6 +602,11 @@ impl From<OsString> for EmulatorDirectory {
     }
 }
 
+/// Takes what may be the id of an upload.
+pub(super) fn upload_id(text: &str) -> Result<UploadId, &'static str> {
+    UploadId::new(text).ok_or("it is empty")
+}
+
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "expected an IP address and a port, like 127.0.0.1:9460 or [::1]:0".to_owned())
 }
@@ -550,7 +636,8 @@ mod tests {
 
     #[test]
     fn short_help_fits_a_screen() {
-        for command in ["upload", "resume", "emulator", "completions", "man", "-h"] {
+        let commands = Arguments::command();
+        for command in commands.get_subcommands().map(clap::Command::get_name).chain(["-h"]) {
             let text = help(command, "-h");
             assert!(text.lines().count() <= 70, "{} lines:\n{text}", text.lines().count());
             for line in text.lines() {

@@ -1,6 +1,7 @@
 //! Lines for people: results on stdout, messages on stderr, neither garbled by a progress bar.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +17,7 @@ pub struct Console {
     colour: bool,
     quiet: bool,
     bar: Arc<Mutex<Option<ProgressBar>>>,
+    told: Arc<Mutex<HashSet<String>>>,
 }
 
 /// The word a message begins with, and its colour on a terminal.
@@ -58,6 +60,7 @@ impl Console {
             colour: world.stderr_is_terminal && !dumb && world.variables.get("NO_COLOR").is_none(),
             quiet: false,
             bar: Arc::default(),
+            told: Arc::default(),
         }
     }
 
@@ -77,6 +80,13 @@ impl Console {
     pub fn note(&self, line: &str) {
         if !self.quiet {
             self.message(line);
+        }
+    }
+
+    /// The same, unless these very words have been told before.
+    pub fn note_once(&self, line: &str) {
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+            self.note(line);
         }
     }
 

@@ -57,6 +57,21 @@ pub enum Failure {
         /// What is wrong with it.
         why: String,
     },
+    /// A request outside an upload failed: what it was about, and how.
+    Request {
+        /// The bucket, key or file, as people read it.
+        about: String,
+        /// What went wrong.
+        error: Box<UploadError>,
+    },
+    /// Another process works on an upload that was to be aborted.
+    UploadInUse(PathBuf),
+    /// What was named is not on the server.
+    NotFound(String),
+    /// What the server holds is not what the file holds.
+    Different(String),
+    /// A signal ended a command that has nothing to keep.
+    Interrupted(Signal),
     /// Results could not be written to stdout.
     ResultsLost(String),
     /// Anything else: what failed, and why.
@@ -148,6 +163,13 @@ pub struct Circumstances<'a> {
     pub unknown: bool,
 }
 
+impl<'a> Circumstances<'a> {
+    /// Those of a request outside an upload.
+    pub fn of(about: &'a str) -> Self {
+        Self { source: about, parts: None, journal: None, signal: None, unknown: false }
+    }
+}
+
 impl Failure {
     /// Wrong usage, in one line.
     pub fn usage(message: impl Into<String>) -> Self {
@@ -156,11 +178,18 @@ impl Failure {
 
     /// What there is to tell.
     pub fn verdict(&self) -> Verdict {
+        if let Self::Request { about, error } = self {
+            return Verdict::of_upload(error, Circumstances::of(about));
+        }
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
             Self::Source { error, .. } => of_source(error),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
-            Self::JournalInUse(_) => (REFUSED, Kind::Exists),
+            Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Exists),
+            Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
+            Self::Different(_) => (INTEGRITY, Kind::Integrity),
+            Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
+            Self::Request { error, .. } => of_cause(&error.cause, None),
             Self::JournalUnusable { .. } => (OTHER, Kind::Journal),
             Self::ResultsLost(_) | Self::Other(_) => (OTHER, Kind::Other),
         };
@@ -178,7 +207,14 @@ impl Failure {
 
     fn message(&self) -> String {
         match self {
-            Self::Usage { message, .. } | Self::Other(message) => message.clone(),
+            Self::Usage { message, .. } | Self::Other(message) | Self::NotFound(message) | Self::Different(message) => {
+                message.clone()
+            }
+            Self::Request { about, error } => message::of_upload(error, Circumstances::of(about)),
+            Self::Interrupted(_) => "interrupted".to_owned(),
+            Self::UploadInUse(journal) => {
+                format!("could not abort the upload: another process holds its journal {}", shown(journal))
+            }
             Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
             Self::NoCredentials(places) => format!("could not sign requests: {places}"),
             Self::JournalInUse(journal) => {
@@ -194,8 +230,14 @@ impl Failure {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Source { error, .. } => hint::of_source(error).map(str::to_owned),
             Self::NoCredentials(_) => Some("set COS_SECRET_ID and COS_SECRET_KEY".to_owned()),
-            Self::JournalInUse(_) => Some("wait for the other process, or stop it".to_owned()),
-            Self::JournalUnusable { .. } | Self::ResultsLost(_) | Self::Other(_) => None,
+            Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
+            Self::JournalUnusable { .. }
+            | Self::Request { .. }
+            | Self::NotFound(_)
+            | Self::Different(_)
+            | Self::Interrupted(_)
+            | Self::ResultsLost(_)
+            | Self::Other(_) => None,
         }
     }
 }
@@ -316,6 +358,7 @@ mod tests {
             trace_id: None,
             retry_after: None,
             server_time: None,
+            region: None,
         })
     }
 

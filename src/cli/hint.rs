@@ -9,7 +9,8 @@ const PERMISSIONS: &str = "the credentials lack permission; an upload needs cos:
 
 /// Advice about the cause first, then about what is left to do.
 pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Vec<String> {
-    let about_cause = of_cause(&error.cause, error.operation).map(str::to_owned);
+    let usual = || of_cause(&error.cause, error.operation).map(str::to_owned);
+    let about_cause = of_redirect(&error.cause).or_else(usual);
     about_cause.into_iter().chain(how_to_go_on(error, circumstances, exit_code)).collect()
 }
 
@@ -20,6 +21,13 @@ pub(super) fn of_source(error: &SourceError) -> Option<&'static str> {
         SourceError::Changed(_) => Some("upload it again once nothing writes to it"),
         _ => None,
     }
+}
+
+/// A redirect is not followed: the next host would be handed a signature meant for another.
+fn of_redirect(cause: &Cause) -> Option<String> {
+    let Cause::Service(error) = cause else { return None };
+    let region = error.region.as_ref()?.as_str();
+    Some(format!("the bucket is in {region}; use --region {region}, or an endpoint there"))
 }
 
 fn of_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str> {
@@ -108,6 +116,7 @@ mod tests {
             trace_id: None,
             retry_after: None,
             server_time: None,
+            region: None,
         }))
     }
 
@@ -140,6 +149,18 @@ mod tests {
         }
         assert_eq!(of_cause(&service(400, "InvalidArgument", id), None), None);
         assert_eq!(of_cause(&Cause::Interrupted, None), None);
+    }
+
+    #[test]
+    fn a_redirect_that_names_a_region_becomes_advice_to_use_it() {
+        let Cause::Service(mut error) = service(301, "PermanentRedirect", Some("id")) else { unreachable!() };
+        error.region = crate::cos::Region::new("ap-beijing").ok();
+        let error = UploadError { operation: None, attempts: 1, cause: Cause::Service(error), leftover: None };
+        let circumstances = Circumstances::of("f");
+        assert_eq!(
+            of_upload(&error, circumstances, 1),
+            ["the bucket is in ap-beijing; use --region ap-beijing, or an endpoint there"]
+        );
     }
 
     #[test]

@@ -169,13 +169,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn failed(named: Named<'a>, verdict: &'a Verdict, journal: Option<&'a Path>) -> Self {
-        let error = Error {
-            kind: verdict.kind.as_str(),
-            code: verdict.code.as_deref(),
-            status: verdict.status,
-            message: Cow::Borrowed(&verdict.message),
-            request_id: verdict.request_id.as_deref(),
-        };
+        let error = Error::of_verdict(verdict);
         let journal = journal.filter(|_| verdict.resumable).map(Path::to_string_lossy);
         Self::Failed(Failed { named, exit_code: verdict.exit_code, error, resumable: verdict.resumable, journal })
     }
@@ -221,6 +215,16 @@ impl<'a> Planned<'a> {
 }
 
 impl<'a> Error<'a> {
+    fn of_verdict(verdict: &'a Verdict) -> Self {
+        Self {
+            kind: verdict.kind.as_str(),
+            code: verdict.code.as_deref(),
+            status: verdict.status,
+            message: Cow::Borrowed(&verdict.message),
+            request_id: verdict.request_id.as_deref(),
+        }
+    }
+
     fn of_cause(cause: &'a Cause) -> Self {
         let service = service_error(cause);
         Self {
@@ -233,14 +237,40 @@ impl<'a> Error<'a> {
     }
 }
 
-/// A line as text.
+/// A failure of a command, or of one of the uploads that it is about.
+#[derive(Serialize)]
+pub(super) struct FailedCommand<'a> {
+    event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upload_id: Option<&'a str>,
+    exit_code: u8,
+    error: Error<'a>,
+}
+
+/// The line of a failure; `about` is a bucket, a key and an upload's id.
+pub(super) fn failed_command(verdict: &Verdict, about: Option<[&str; 3]>) -> String {
+    let error = Error::of_verdict(verdict);
+    let [bucket, key, upload_id] = about.map_or([None; 3], |about| about.map(Some));
+    of(&FailedCommand { event: "failed", bucket, key, upload_id, exit_code: verdict.exit_code, error })
+}
+
+/// Any line.
+pub(super) fn of(line: &impl Serialize) -> String {
+    serde_json::to_string(line).expect("a line has string keys and finite numbers")
+}
+
 /// The line of an emulator that is ready.
 pub(super) fn listening(url: &str) -> String {
     text(&Line::Listening(Listening { url }))
 }
 
+/// A line as text.
 pub(super) fn text(line: &Line<'_>) -> String {
-    serde_json::to_string(line).expect("a line has string keys and finite numbers")
+    of(line)
 }
 
 fn part_number(operation: Operation) -> Option<u16> {

@@ -4,14 +4,21 @@
 //! World ─► variables + args ─► options ─► <command> ─► report, progress, exit ─► exit code
 //! ```
 
+mod abort;
 pub mod args;
 pub mod completions;
+mod config;
 pub mod console;
+mod credentials;
 pub mod destination;
 mod emulator;
 pub mod exit;
 mod hint;
+mod inquiry;
+mod journals;
 mod json;
+mod list_parts;
+mod list_uploads;
 pub mod man;
 mod message;
 mod meter;
@@ -26,10 +33,13 @@ mod runtime;
 mod server;
 pub mod signals;
 mod state;
+mod table;
 mod transfer;
 pub mod units;
+pub mod upkeep;
 mod upload;
 pub mod variables;
+mod verify;
 pub mod world;
 
 pub use run::run;

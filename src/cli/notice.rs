@@ -78,12 +78,18 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::JournalOfLaterVersion => {
             "the journal is from a later version of cosput and is left alone; a new upload begins".to_owned()
         }
+        Notice::OtherUploadLeft(id) => {
+            format!("the journal was of upload {id}, which is left on the server; it is now of the upload asked for")
+        }
         Notice::PartsNotListed => {
             "the earlier upload's parts may not be listed with these credentials; each one is sent again".to_owned()
         }
         Notice::StartedAnew(id) => format!("upload {id} is gone from the server; it starts over"),
         Notice::LookingAtObject(cause) => {
             format!("the answer to Complete Multipart Upload was lost or unclear ({cause}); looking at the object")
+        }
+        Notice::BackupDomain => {
+            "COS does not answer at its first domain; going on with the backup domain tencentcos.cn".to_owned()
         }
         Notice::ClockCorrected { seconds } => {
             let direction = if *seconds < 0 { "ahead of" } else { "behind" };
@@ -132,6 +138,10 @@ mod tests {
                 Notice::JournalOfLaterVersion,
                 "the journal is from a later version of cosput and is left alone; a new upload begins",
             ),
+            (
+                Notice::OtherUploadLeft(id()),
+                "the journal was of upload id, which is left on the server; it is now of the upload asked for",
+            ),
             (Notice::StartedAnew(id()), "upload id is gone from the server; it starts over"),
             (
                 Notice::LookingAtObject(Cause::Network(SendError {
@@ -139,6 +149,10 @@ mod tests {
                     message: "reset".to_owned(),
                 })),
                 "the answer to Complete Multipart Upload was lost or unclear (the connection broke: reset); looking at the object",
+            ),
+            (
+                Notice::BackupDomain,
+                "COS does not answer at its first domain; going on with the backup domain tencentcos.cn",
             ),
             (
                 Notice::ClockCorrected { seconds: 900 },

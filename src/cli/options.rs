@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{
-    AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, LocationArguments, OutputArguments,
-    ProgressChoice, RequestArguments, ResumeArguments, UploadArguments,
+    AccessArguments, AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, IdentityArguments,
+    OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, UploadArguments,
 };
 use super::destination;
 use super::exit::Failure;
 use super::object;
 use super::state::Places;
 use super::world::World;
+use crate::cos::multipart::UploadId;
 use crate::cos::{Addressing, Bucket, CustomerKey, Endpoint, Key, Service, TrafficLimit};
 use crate::upload::{ObjectOptions, Wish};
 
@@ -34,6 +35,8 @@ pub struct UploadOptions {
     pub key: Key,
     /// Which server.
     pub server: Server,
+    /// Who asks.
+    pub access: AccessOptions,
     /// Part size and threshold.
     pub wish: Wish,
     /// Whether each request has a Content-MD5 besides the CRC-64.
@@ -48,6 +51,8 @@ pub struct UploadOptions {
     pub state_directory: Option<PathBuf>,
     /// Whether an earlier upload goes on.
     pub resume: bool,
+    /// The upload that goes on, where one is named.
+    pub resume_upload_id: Option<UploadId>,
     /// Whether a failed upload is aborted on the server.
     pub abort_on_failure: bool,
     /// Whether nothing is sent.
@@ -65,6 +70,8 @@ pub struct ResumeOptions {
     pub state_directory: Option<PathBuf>,
     /// Which server.
     pub server: ResumeServer,
+    /// Who asks.
+    pub access: AccessOptions,
     /// How requests are made.
     pub requests: RequestOptions,
     /// How fast the server takes one request.
@@ -121,6 +128,19 @@ pub enum ResumeServer {
     },
 }
 
+/// Who asks, and what is trusted on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccessOptions {
+    /// The profile that was named, where one was.
+    pub profile: Option<String>,
+    /// The configuration file that was named, where one was.
+    pub config: Option<PathBuf>,
+    /// Certificates to trust besides those of the system.
+    pub ca_bundle: Option<PathBuf>,
+    /// Whether requests stay with the endpoint, answered or not.
+    pub no_backup_domain: bool,
+}
+
 /// How requests are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestOptions {
@@ -161,13 +181,14 @@ pub enum ProgressMode {
 impl UploadOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
-        let UploadArguments { source, destination, location, transfer, requests, object, encryption, .. } = arguments;
+        let UploadArguments { source, destination, location, access, transfer, requests, object, encryption, .. } =
+            arguments;
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
         if source.as_os_str() == "-" {
             return Err(Failure::usage("'-' is not a file; give a path"));
         }
         let places = Places::of(world);
-        let server = server(&location, &places)?;
+        let server = server(&location.server, &places)?;
         let (bucket, key) = match destination {
             Some(destination) => (Some(destination.bucket), destination.key),
             None => (location.bucket, location.key),
@@ -190,9 +211,13 @@ impl UploadOptions {
             source,
             bucket,
             server,
+            access: AccessOptions::new(access),
             wish: Wish {
                 part_size: transfer.part_size,
-                multipart_threshold: transfer.multipart_threshold.unwrap_or(usual.multipart_threshold),
+                multipart_threshold: match resume.resume_upload_id {
+                    Some(_) => 0,
+                    None => transfer.multipart_threshold.unwrap_or(usual.multipart_threshold),
+                },
             },
             content_md5: transfer.checksum == Some(ChecksumChoice::Md5),
             object,
@@ -200,6 +225,7 @@ impl UploadOptions {
             journal: resume.journal,
             state_directory: resume.state_dir.or(places.uploads()),
             resume: !resume.no_resume,
+            resume_upload_id: resume.resume_upload_id,
             abort_on_failure: resume.abort_on_failure,
             dry_run,
             output: OutputOptions::new(&output, world)?,
@@ -221,6 +247,7 @@ impl ResumeOptions {
             journals: arguments.journals,
             state_directory: arguments.state_dir.or(places.uploads()),
             server,
+            access: AccessOptions::new(arguments.access),
             requests: RequestOptions::new(arguments.requests),
             traffic_limit: arguments.traffic_limit,
             sse_c_key: object::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
@@ -242,8 +269,16 @@ impl EmulatorOptions {
     }
 }
 
+impl AccessOptions {
+    pub(super) fn new(arguments: AccessArguments) -> Self {
+        let AccessArguments { identity: IdentityArguments { profile, config }, ca_bundle, no_backup_domain } =
+            arguments;
+        Self { profile, config, ca_bundle, no_backup_domain }
+    }
+}
+
 impl RequestOptions {
-    fn new(arguments: RequestArguments) -> Self {
+    pub(super) fn new(arguments: RequestArguments) -> Self {
         Self {
             concurrency: arguments.concurrency.unwrap_or(CONCURRENCY),
             max_attempts: arguments.max_attempts.unwrap_or(MAX_ATTEMPTS),
@@ -277,13 +312,20 @@ fn in_a_log(world: &World) -> bool {
     !world.stderr_is_terminal || dumb || world.variables.get("CI").is_some()
 }
 
-fn server(location: &LocationArguments, places: &Places) -> Result<Server, Failure> {
-    let endpoint = match (&location.emulator, &location.endpoint, &location.region) {
+/// The server that was typed.
+pub(super) fn server(typed: &ServerArguments, places: &Places) -> Result<Server, Failure> {
+    let endpoint = match (&typed.emulator, &typed.endpoint, &typed.region) {
         (Some(_), Some(_), _) => return Err(endpoint_and_emulator()),
         (Some(emulator), None, _) => {
             return Ok(Server::Emulator { directory: emulator_directory(emulator, places)? });
         }
+        (None, Some(_), _) if typed.accelerate || typed.internal => {
+            return Err(Failure::usage("an endpoint is given besides accelerate or internal; keep one of them"));
+        }
         (None, Some(text), _) => endpoint(text)?,
+        (None, None, _) if typed.accelerate && typed.internal => Endpoint::internal_accelerated(),
+        (None, None, _) if typed.accelerate => Endpoint::accelerated(),
+        (None, None, Some(region)) if typed.internal => Endpoint::internal(region),
         (None, None, Some(region)) => Endpoint::of_region(Service::Cos, region),
         (None, None, None) => {
             return Err(Failure::usage(
@@ -291,7 +333,7 @@ fn server(location: &LocationArguments, places: &Places) -> Result<Server, Failu
             ));
         }
     };
-    let addressing = match location.addressing.unwrap_or(AddressingChoice::Auto) {
+    let addressing = match typed.addressing.unwrap_or(AddressingChoice::Auto) {
         AddressingChoice::Auto => Addressing::fitting(Service::Cos, &endpoint),
         AddressingChoice::Virtual => Addressing::Virtual,
         AddressingChoice::Path => Addressing::Path,
@@ -358,6 +400,7 @@ mod tests {
                 endpoint: Endpoint::parse("https://cos.ap-guangzhou.myqcloud.com").unwrap(),
                 addressing: Addressing::Virtual,
             },
+            access: AccessOptions::default(),
             wish: Wish::default(),
             content_md5: false,
             object: options.object.clone(),
@@ -370,6 +413,7 @@ mod tests {
             journal: None,
             state_directory: options.state_directory.clone(),
             resume: true,
+            resume_upload_id: None,
             abort_on_failure: false,
             dry_run: false,
             output: OutputOptions { progress: ProgressMode::Lines, quiet: false, json: false, verbose: false },
@@ -432,6 +476,10 @@ mod tests {
         assert_eq!(server(&["--endpoint=http://127.0.0.1:1"]), at("http://127.0.0.1:1", Addressing::Path));
         assert_eq!(server(&["--endpoint=h.example", "--region=r"]), at("https://h.example", Addressing::Virtual));
         assert_eq!(server(&["--endpoint=h.example", "--addressing=cname"]), at("https://h.example", Addressing::Cname));
+        let region = |host| at(host, Addressing::Virtual);
+        assert_eq!(server(&["--region=ap-x", "--internal"]), region("cos-internal.ap-x.tencentcos.cn"));
+        assert_eq!(server(&["--accelerate"]), region("cos.accelerate.myqcloud.com"));
+        assert_eq!(server(&["--accelerate", "--internal"]), region("cos-internal.accelerate.tencentcos.cn"));
         assert_eq!(server(&["--emulator=/o"]), Server::Emulator { directory: "/o".into() });
     }
 

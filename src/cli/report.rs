@@ -329,6 +329,7 @@ mod tests {
                 trace_id: None,
                 retry_after: None,
                 server_time: None,
+                region: None,
             })),
         }
     }

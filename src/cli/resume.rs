@@ -106,7 +106,7 @@ async fn resume(
         plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
     debug_assert!(plan.parts() <= MOST_PARTS);
     let object = object_options(&header, options)?.ok_or_else(not_ours)?;
-    let mut connection = connect(&header, target.address.addressing, (options, &object), world).await?;
+    let mut connection = connect(&header, target.address.addressing, (options, &object), world, console).await?;
     // The journal goes on under the name that it began with.
     connection.name = header.endpoint.clone();
     let wanted = Wanted {
@@ -116,6 +116,7 @@ async fn resume(
         plan,
         place: JournalPlace::File(path.to_owned()),
         resume: true,
+        upload_id: None,
         abort_on_failure: false,
         content_md5: false,
         object,
@@ -162,6 +163,7 @@ async fn connect(
     addressing: Addressing,
     (options, object): (&ResumeOptions, &ObjectOptions),
     world: &World,
+    console: &Console,
 ) -> Result<Connection, Failure> {
     let server = match &options.server {
         ResumeServer::Journalled => journalled(&header.endpoint, addressing)?,
@@ -169,5 +171,5 @@ async fn connect(
         ResumeServer::Emulator { directory } => Server::Emulator { directory: directory.clone() },
     };
     object::check_way(&object.encryption, &server)?;
-    Connection::open(&server, options.requests, world).await
+    Connection::open(&server, options.requests, &options.access, options.output.verbose, world, console).await
 }

@@ -1,11 +1,17 @@
 //! The whole program: read the command line, carry the command out, say how it ended.
 
+use super::abort::AbortOptions;
 use super::args::Command;
 use super::console::{Console, Label};
 use super::exit::{Failure, OTHER, SUCCESS, USAGE};
+use super::list_parts::ListPartsOptions;
+use super::list_uploads::ListUploadsOptions;
 use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};
+use super::verify::VerifyOptions;
 use super::world::World;
-use super::{completions, emulator, man, resume, upload, variables};
+use super::{
+    abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, variables, verify,
+};
 
 /// Runs the program in a world. Returns its exit code.
 pub fn run(mut world: World) -> u8 {
@@ -29,6 +35,11 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
     match command {
         Command::Upload(typed) => Ok(upload::run(&UploadOptions::new(*typed, world)?, world, console)),
         Command::Resume(typed) => resume::run(&ResumeOptions::new(typed, world)?, world, console),
+        Command::ListUploads(typed) => list_uploads::run(ListUploadsOptions::new(typed, world)?, world, console),
+        Command::ListParts(typed) => list_parts::run(ListPartsOptions::new(typed, world)?, world, console),
+        Command::Abort(typed) => abort::run(AbortOptions::new(typed, world)?, world, console),
+        Command::Verify(typed) => verify::run(VerifyOptions::new(typed, world)?, world, console),
+        Command::Credentials(typed) => credentials::run(typed, world, console),
         Command::Emulator(typed) => emulator::run(&EmulatorOptions::new(typed, world)?, world, console),
         Command::Completions(typed) => Ok(completions::run(&typed, world)),
         Command::Man(typed) => man::run(&typed),

@@ -4,15 +4,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::console::shown;
+use reqwest::{Certificate, ClientBuilder};
+
+use super::console::{Console, shown};
 use super::exit::Failure;
-use super::options::{RequestOptions, Server};
+use super::options::{AccessOptions, RequestOptions, Server};
 use super::state::Places;
 use super::world::World;
 use crate::cos::{Addressing, Bucket, Credentials, Endpoint, Key, Provider, Service};
 use crate::credentials::{Chain, Environment, Settings};
 use crate::emulator::{self, DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator};
-use crate::upload::http::{Http, Limits};
+use crate::upload::http::{self, Http, Limits};
 
 /// What stands before the directory of an emulator where a journal names its endpoint.
 const EMULATOR_PREFIX: &str = "emulator:";
@@ -31,28 +33,45 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Starts the emulator where one is wanted, and makes sure of credentials.
-    pub(super) async fn open(server: &Server, requests: RequestOptions, world: &World) -> Result<Self, Failure> {
+    /// Starts the emulator where one is wanted, and makes sure of credentials. `verbose` says whose they are.
+    pub(super) async fn open(
+        server: &Server,
+        requests: RequestOptions,
+        access: &AccessOptions,
+        verbose: bool,
+        world: &World,
+        console: &Console,
+    ) -> Result<Self, Failure> {
         match server {
             Server::At { endpoint, addressing } => {
-                let chain = credentials(world);
+                let client = client(endpoint, requests, access)?;
+                let chain = credentials(access, world);
                 chain
                     .credentials((world.clock)(), None)
                     .await
                     .map_err(|error| Failure::NoCredentials(error.to_string()))?;
+                if let Some(source) = chain.source().filter(|_| verbose) {
+                    console.note_once(&format!("credentials from {source}"));
+                }
+                let usable = endpoint.clone();
                 Ok(Self {
-                    endpoint: endpoint.clone(),
+                    endpoint: if access.no_backup_domain { usable.pinned() } else { usable },
                     addressing: *addressing,
                     name: endpoint.to_string(),
-                    transport: transport(Arc::new(chain), requests, world)?,
+                    transport: transport(client, Arc::new(chain), requests, world)?,
                     emulator: None,
                 })
             }
-            Server::Emulator { directory } => Self::to_emulator(directory, requests, world).await,
+            Server::Emulator { directory } => Self::to_emulator(directory, requests, access, world).await,
         }
     }
 
-    async fn to_emulator(directory: &Path, requests: RequestOptions, world: &World) -> Result<Self, Failure> {
+    async fn to_emulator(
+        directory: &Path,
+        requests: RequestOptions,
+        access: &AccessOptions,
+        world: &World,
+    ) -> Result<Self, Failure> {
         let credentials = emulator_credentials();
         let options = emulator::Options {
             dir: directory.to_owned(),
@@ -69,11 +88,12 @@ impl Connection {
         })?;
         let endpoint = Endpoint::parse(&emulator.url()).map_err(anyhow::Error::from)?;
         let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+        let client = client(&endpoint, requests, access)?;
         Ok(Self {
             endpoint,
             addressing: Addressing::Path,
             name: format!("{EMULATOR_PREFIX}{}", directory.display()),
-            transport: transport(Arc::new(credentials), requests, world)?,
+            transport: transport(client, Arc::new(credentials), requests, world)?,
             emulator: Some(emulator),
         })
     }
@@ -106,16 +126,73 @@ pub(super) fn emulator_credentials() -> Credentials {
     Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).expect("the emulator's own pair is well-formed")
 }
 
-fn credentials(world: &World) -> Chain {
+/// Where credentials are looked for.
+pub(super) fn credentials(access: &AccessOptions, world: &World) -> Chain {
     let places = Places::of(world);
     let environment =
         Environment { variables: world.variables.all(), home: places.home(), config_dir: places.configuration() };
-    Chain::new(Settings { environment, ..Settings::default() })
+    let (config, profile) = (access.config.clone(), access.profile.clone());
+    Chain::new(Settings { environment, config, profile, ..Settings::default() })
 }
 
-fn transport(provider: Arc<dyn Provider>, requests: RequestOptions, world: &World) -> Result<Arc<Http>, Failure> {
-    let limits = Limits { connect: requests.connect_timeout, stall: requests.stall_timeout };
-    let http = Http::new(Service::Cos, provider, world.clock, limits)
+fn transport(
+    client: ClientBuilder,
+    provider: Arc<dyn Provider>,
+    requests: RequestOptions,
+    world: &World,
+) -> Result<Arc<Http>, Failure> {
+    let http = Http::over(client, Service::Cos, provider, world.clock, limits(requests))
         .map_err(|error| Failure::Other(format!("could not make a client: {error}")))?;
     Ok(Arc::new(http))
+}
+
+fn limits(requests: RequestOptions) -> Limits {
+    Limits { connect: requests.connect_timeout, stall: requests.stall_timeout }
+}
+
+/// A client for an endpoint. The library reads the usual variables for proxies, in either case; a proxy elsewhere cannot
+/// reach what answers on this machine.
+fn client(endpoint: &Endpoint, requests: RequestOptions, access: &AccessOptions) -> Result<ClientBuilder, Failure> {
+    let client = http::client(limits(requests));
+    let client = if endpoint.is_loopback() { client.no_proxy() } else { client };
+    match &access.ca_bundle {
+        Some(file) => Ok(client.tls_certs_merge(certificates(file)?)),
+        None => Ok(client),
+    }
+}
+
+fn certificates(file: &Path) -> Result<Vec<Certificate>, Failure> {
+    let refuse = |why: String| Failure::usage(format!("--ca-bundle {} cannot be used: {why}", shown(file)));
+    let pem = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let broken = |_| refuse("it holds a certificate that cannot be read".to_owned());
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(broken)?;
+    if certificates.is_empty() {
+        return Err(refuse("it holds no certificate".to_owned()));
+    }
+    Ok(certificates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(pem: &[u8]) -> String {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("ca.pem");
+        std::fs::write(&file, pem).unwrap();
+        let failure = certificates(&file).unwrap_err();
+        failure.verdict().message.replace(&shown(&file), "FILE")
+    }
+
+    #[test]
+    fn a_bundle_without_certificates_is_refused() {
+        assert_eq!(refusal(b""), "--ca-bundle FILE cannot be used: it holds no certificate");
+        assert_eq!(refusal(b"\x30\x82\x01"), "--ca-bundle FILE cannot be used: it holds no certificate");
+        assert_eq!(
+            refusal(b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"),
+            "--ca-bundle FILE cannot be used: it holds a certificate that cannot be read"
+        );
+        let missing = certificates(Path::new("/nowhere/ca.pem")).unwrap_err().verdict();
+        assert_eq!(missing.exit_code, 2);
+    }
 }

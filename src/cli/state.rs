@@ -34,7 +34,12 @@ impl Platform {
 impl Places {
     /// The places in this world.
     pub(super) fn of(world: &World) -> Self {
-        let (platform, variables) = (Platform::here(), &world.variables);
+        Self::among(&world.variables)
+    }
+
+    /// The places that these variables name.
+    pub(super) fn among(variables: &Variables) -> Self {
+        let platform = Platform::here();
         let base = base(platform, variables);
         Self { base, home: home(platform, variables), configuration: configuration(platform, variables) }
     }

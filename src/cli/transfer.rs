@@ -14,6 +14,7 @@ use super::report::{Ending, Report, Subject, Summary};
 use super::server::Connection;
 use super::signals::Signal;
 use super::world::World;
+use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Service, Target};
 use crate::cos::{Bucket, Key};
 use crate::upload::driver::{Job, Stop};
@@ -32,6 +33,7 @@ pub(super) struct Wanted<'a> {
     pub(super) plan: Plan,
     pub(super) place: JournalPlace,
     pub(super) resume: bool,
+    pub(super) upload_id: Option<UploadId>,
     pub(super) abort_on_failure: bool,
     pub(super) content_md5: bool,
     pub(super) object: ObjectOptions,
@@ -116,6 +118,7 @@ fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
         header,
         place: wanted.place.clone(),
         resume: wanted.resume,
+        upload_id: wanted.upload_id.clone(),
         seed,
     }
 }

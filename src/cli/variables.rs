@@ -1,20 +1,30 @@
-//! Options from the environment: `COSPUT_PART_SIZE` for `--part-size`.
+//! Options from the environment, `COSPUT_PART_SIZE` for `--part-size`, and from the configuration, `part_size`.
 //!
-//! The command line is read twice: first as it is, to learn what was typed, then with the variables as defaults of what
-//! was not. So clap checks both the same way, what is typed comes first, and whatever fails the second time is a
-//! variable's fault. Help, man pages and completions are made from the definition without variables.
+//! The command line is read twice: first as it is, to learn what was typed, then with variables and configuration as
+//! defaults of what was not. So clap checks all the same way, what is typed comes first, and whatever fails the second
+//! time is their fault. Help, man pages and completions are made from the definition without them.
 
 use std::error::Error as _;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Error, FromArgMatches, Id};
 
 use super::args::Arguments;
+use super::config::{self, Place, Profile};
+use super::state::Places;
 use super::world::Variables;
 
-/// Reads the command line, and variables for what was not typed.
+/// Options that must be typed: what is aborted is not for the surroundings to say.
+const TYPED_ALONE: [&str; 1] = ["all"];
+
+/// Options of `resume` that no profile decides: each journal says where its upload is, and a profile that was written for
+/// new uploads must not send the parts of all of them to one server.
+const JOURNALS_SAY: [&str; 2] = ["endpoint", "emulator"];
+
+/// Reads the command line, and variables and a profile of the configuration for what was not typed.
 pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
     let typed = Arguments::command().try_get_matches_from(arguments)?;
     let Some((name, typed)) = typed.subcommand() else {
@@ -23,27 +33,118 @@ pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments,
     let mut built = Arguments::command();
     built.build();
     let pristine = built.find_subcommand(name).expect("clap matched this command");
-    let mut defaults = Vec::new();
+    let mut defaults = Defaults::default();
     for arg in pristine.get_arguments() {
-        if let Some(value) = value_of(arg, variables)?
+        if let (Some(name), Some(value)) = (variable_of(arg), value_of(arg, variables)?)
             && !overruled(arg, pristine, typed)
         {
-            defaults.push((arg.get_id().clone(), value));
+            defaults.0.push(Setting { id: arg.get_id().clone(), value, origin: name });
         }
     }
+    if let Some(profile) = profile(pristine, typed, &defaults, variables).map_err(wrong_configuration)? {
+        profile.check(&keys_of(&built)).map_err(wrong_configuration)?;
+        let more = of_profile(&profile, pristine, typed, &defaults).map_err(wrong_configuration)?;
+        defaults.0.extend(more.0);
+    }
     let command = Arguments::command().mut_subcommand(name, |command| {
-        defaults.into_iter().fold(command, |command, (id, value)| command.mut_arg(id, |arg| arg.default_values(value)))
+        let set = |command: Command, default: &Setting| {
+            command.mut_arg(&default.id, |arg| arg.default_values(default.value.clone()))
+        };
+        defaults.0.iter().fold(command, set)
     });
-    let matches = command.try_get_matches_from(arguments).map_err(|error| blame_variable(error, pristine))?;
+    let matches = command.try_get_matches_from(arguments).map_err(|error| blame(error, pristine, &defaults))?;
     Arguments::from_arg_matches(&matches)
+}
+
+/// Values for what was not typed.
+#[derive(Default)]
+struct Defaults(Vec<Setting>);
+
+struct Setting {
+    id: Id,
+    value: Vec<OsString>,
+    /// The variable, or the key of a profile, in words.
+    origin: String,
+}
+
+impl Defaults {
+    fn of(&self, id: &Id) -> Option<&Setting> {
+        self.0.iter().find(|default| default.id == *id)
+    }
+}
+
+fn wrong_configuration(message: String) -> Error {
+    Error::raw(ErrorKind::ValueValidation, format!("{message}\n"))
+}
+
+/// The profile that is meant, for commands that have one.
+fn profile(
+    command: &Command,
+    typed: &ArgMatches,
+    defaults: &Defaults,
+    variables: &Variables,
+) -> Result<Option<Profile>, String> {
+    let said = |id: &str| {
+        let arg = command.get_arguments().find(|arg| arg.get_id() == id)?;
+        let raw = typed.try_get_raw(id).ok().flatten().and_then(|mut values| values.next());
+        raw.map(OsStr::to_owned).or_else(|| defaults.of(arg.get_id())?.value.first().cloned())
+    };
+    if !command.get_arguments().any(|arg| arg.get_id() == "config") {
+        return Ok(None);
+    }
+    let profile = said("profile").map(|name| name.to_string_lossy().into_owned());
+    let usual = Places::among(variables).configuration().map(|directory| config::usual(&directory));
+    Profile::read(&Place { file: said("config").map(PathBuf::from), profile, usual })
+}
+
+/// What a profile says about options that neither the command line nor a variable decides.
+fn of_profile(
+    profile: &Profile,
+    command: &Command,
+    typed: &ArgMatches,
+    variables: &Defaults,
+) -> Result<Defaults, String> {
+    let mut found: Vec<(&Arg, Setting)> = Vec::new();
+    let decided = |arg: &Arg| {
+        let by_variable = |other: &Arg| variables.of(other.get_id()).is_some();
+        overruled(arg, command, typed)
+            || command.get_arguments().filter(|other| by_variable(other)).any(|other| excludes(command, arg, other))
+    };
+    let journals_say = |arg: &Arg| command.get_name() == "resume" && JOURNALS_SAY.contains(&arg.get_id().as_str());
+    for arg in command.get_arguments().filter(|arg| !decided(arg) && !journals_say(arg)) {
+        let (Some(key), Some(value)) = (key_of(arg), profile.value_of(arg)?) else { continue };
+        if let Some((other, _)) = found.iter().find(|(other, _)| excludes(command, arg, other)) {
+            return Err(profile.clash(&key_of(other).unwrap_or_default(), &key));
+        }
+        found.push((arg, Setting { id: arg.get_id().clone(), value, origin: profile.origin(&key) }));
+    }
+    Ok(Defaults(found.into_iter().map(|(_, default)| default).collect()))
+}
+
+/// The names that options have in a profile, of all commands.
+fn keys_of(program: &Command) -> Vec<String> {
+    program.get_subcommands().flat_map(Command::get_arguments).filter_map(key_of).collect()
+}
+
+/// The name of an option in a profile; `None` for what has none.
+pub(super) fn key_of(arg: &Arg) -> Option<String> {
+    if matches!(arg.get_id().as_str(), "config" | "profile") {
+        return None;
+    }
+    named(arg).map(|name| name.replace('-', "_"))
 }
 
 /// The variable of an option; `None` for what has none.
 fn variable_of(arg: &Arg) -> Option<String> {
+    Some(format!("COSPUT_{}", named(arg)?.replace('-', "_").to_ascii_uppercase()))
+}
+
+/// The long name of an option that need not be typed.
+fn named(arg: &Arg) -> Option<&str> {
     if matches!(arg.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version) {
         return None;
     }
-    Some(format!("COSPUT_{}", arg.get_long()?.replace('-', "_").to_ascii_uppercase()))
+    arg.get_long().filter(|name| !TYPED_ALONE.contains(name))
 }
 
 /// The values that the variable of an option stands for, in the words that the option itself takes.
@@ -69,7 +170,8 @@ fn value_of(arg: &Arg, variables: &Variables) -> Result<Option<Vec<OsString>>, E
     })
 }
 
-fn switch(value: &OsStr) -> Option<bool> {
+/// What a word for yes or no means.
+pub(super) fn switch(value: &OsStr) -> Option<bool> {
     match value.to_str()?.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Some(true),
         "0" | "false" | "no" | "off" => Some(false),
@@ -80,20 +182,23 @@ fn switch(value: &OsStr) -> Option<bool> {
 /// True where the option was typed, or another that it cannot go with.
 fn overruled(arg: &Arg, command: &Command, typed: &ArgMatches) -> bool {
     let is_typed = |arg: &Arg| typed.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    command.get_arguments().filter(|other| is_typed(other)).any(|other| excludes(command, arg, other))
+}
+
+/// True where the two are the same, or cannot go together.
+fn excludes(command: &Command, one: &Arg, other: &Arg) -> bool {
     let conflict = |one: &Arg, other: &Arg| {
         command.get_arg_conflicts_with(one).iter().any(|conflicting| conflicting.get_id() == other.get_id())
     };
-    command
-        .get_arguments()
-        .filter(|other| is_typed(other))
-        .any(|other| other.get_id() == arg.get_id() || conflict(arg, other) || conflict(other, arg))
+    one.get_id() == other.get_id() || conflict(one, other) || conflict(other, one)
 }
 
-/// Says that a variable, not an option, has the value that clap refused.
-fn blame_variable(error: Error, command: &Command) -> Error {
+/// Says that a variable or the configuration, not an option, has the value that clap refused.
+fn blame(error: Error, command: &Command, defaults: &Defaults) -> Error {
     let Some(ContextValue::String(blamed)) = error.get(ContextKind::InvalidArg) else { return error };
-    let variable = command.get_arguments().find(|arg| arg.to_string() == *blamed).and_then(variable_of);
-    let (Some(variable), Some(ContextValue::String(value))) = (variable, error.get(ContextKind::InvalidValue)) else {
+    let blamed = command.get_arguments().find(|arg| arg.to_string() == *blamed);
+    let default = blamed.and_then(|arg| defaults.of(arg.get_id()));
+    let (Some(default), Some(ContextValue::String(value))) = (default, error.get(ContextKind::InvalidValue)) else {
         return error;
     };
     let why = match (error.source(), error.get(ContextKind::ValidValue)) {
@@ -101,7 +206,7 @@ fn blame_variable(error: Error, command: &Command) -> Error {
         (None, Some(ContextValue::Strings(valid))) => format!("expected {}", valid.join(", ")),
         (None, _) => "it cannot be used".to_owned(),
     };
-    Error::raw(error.kind(), format!("invalid value '{value}' for {variable}: {why}\n"))
+    Error::raw(error.kind(), format!("invalid value '{value}' for {}: {why}\n", default.origin))
 }
 
 #[cfg(test)]
@@ -155,9 +260,12 @@ mod tests {
         let args = upload(&["cos://b-1/k"], &[("COSPUT_BUCKET", "other-2"), ("COSPUT_KEY", "other")]);
         assert_eq!((args.location.bucket, args.location.key), (None, None));
         let args = upload(&["--emulator"], &[("COSPUT_ENDPOINT", "http://h")]);
-        assert_eq!((args.location.emulator, args.location.endpoint), (Some(EmulatorDirectory::Usual), None));
+        assert_eq!(
+            (args.location.server.emulator, args.location.server.endpoint),
+            (Some(EmulatorDirectory::Usual), None)
+        );
         let args = upload(&["--endpoint=http://h"], &[("COSPUT_EMULATOR", "1")]);
-        assert_eq!((args.location.emulator, args.location.endpoint.as_deref()), (None, Some("http://h")));
+        assert_eq!((args.location.server.emulator, args.location.server.endpoint.as_deref()), (None, Some("http://h")));
         let args = upload(&["-v"], &[("COSPUT_QUIET", "1")]);
         assert_eq!((args.output.verbose, args.output.quiet), (true, false));
     }
@@ -178,12 +286,15 @@ mod tests {
 
     #[test]
     fn the_emulator_takes_a_word_or_a_directory() {
-        let emulator = |value| upload(&[], &[("COSPUT_EMULATOR", value)]).location.emulator;
+        let emulator = |value| upload(&[], &[("COSPUT_EMULATOR", value)]).location.server.emulator;
         assert_eq!(emulator("1"), Some(EmulatorDirectory::Usual));
         assert_eq!(emulator("no"), None);
         assert_eq!(emulator("/objects"), Some(EmulatorDirectory::Named("/objects".into())));
-        assert_eq!(upload(&["--emulator"], &[]).location.emulator, Some(EmulatorDirectory::Usual));
-        assert_eq!(upload(&["--emulator=/o"], &[]).location.emulator, Some(EmulatorDirectory::Named("/o".into())));
+        assert_eq!(upload(&["--emulator"], &[]).location.server.emulator, Some(EmulatorDirectory::Usual));
+        assert_eq!(
+            upload(&["--emulator=/o"], &[]).location.server.emulator,
+            Some(EmulatorDirectory::Named("/o".into()))
+        );
     }
 
     #[test]
@@ -208,6 +319,45 @@ mod tests {
             assert_eq!(refusal(&["upload", "f"], &[variable]), message);
         }
         assert_eq!(upload(&[], &[("COSPUT_PROGRESS", "never")]).output.progress, Some(ProgressChoice::Never));
+    }
+
+    #[test]
+    fn a_profile_comes_after_what_is_typed_and_after_variables() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("c.toml");
+        let config = path.to_str().unwrap();
+        std::fs::write(
+            &path,
+            "[default]\npart_size = '8M'\nconcurrency = 3\nmax_attempts = 2\nendpoint = 'http://h'\nlisten = 'x'\n\
+             secret_id = 'hidden'\n[ci]\nconcurrency = 0\n[both]\nendpoint = 'h'\nemulator = true\n[typo]\nal = 1\nall = true\n",
+        )
+        .unwrap();
+        let args = upload(&["--config", config, "--concurrency=5"], &[("COSPUT_MAX_ATTEMPTS", "4")]);
+        assert_eq!(args.transfer.part_size, Some(8 << 20));
+        assert_eq!((args.requests.concurrency, args.requests.max_attempts), (Some(5), Some(4)));
+        assert_eq!(args.location.server.endpoint.as_deref(), Some("http://h"));
+        let args = upload(&["--emulator"], &[("COSPUT_CONFIG", config)]);
+        assert_eq!((args.location.server.endpoint, args.access.identity.config), (None, Some(path.clone())));
+        let args = upload(&[], &[("COSPUT_CONFIG", config), ("COSPUT_EMULATOR", "1")]);
+        assert_eq!(args.location.server.endpoint, None);
+        match read(&["resume", "--config", config], &[]) {
+            Ok(Command::Resume(resume)) => assert_eq!((resume.endpoint, resume.requests.concurrency), (None, Some(3))),
+            other => panic!("{other:?}"),
+        }
+        let refused = |profile| {
+            let message = refusal(&["upload", "f", "--config", config], &[("COSPUT_PROFILE", profile)]);
+            message.replace(config, "FILE")
+        };
+        assert_eq!(
+            refused("ci"),
+            "error: invalid value '0' for concurrency in profile \"ci\" of FILE: 0 is not in 1..=1000\n"
+        );
+        assert_eq!(
+            refused("both"),
+            "error: profile \"both\" of FILE sets both endpoint and emulator; keep one of them\n"
+        );
+        assert_eq!(refused("typo"), "error: profile \"typo\" of FILE has unknown keys: al, all\n");
+        assert_eq!(refused("none"), "error: could not use profile \"none\": FILE has no such table\n");
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub struct World {
     pub arguments: Vec<OsString>,
     /// The environment.
     pub variables: Variables,
+    /// Reads a line that a person types.
+    pub read_line: fn() -> io::Result<String>,
+    /// Whether somebody can be asked.
+    pub stdin_is_terminal: bool,
     /// Where results go.
     pub stdout: Stream,
     /// Where messages and progress go.
@@ -24,6 +28,8 @@ pub struct World {
     pub stdout_is_terminal: bool,
     /// Whether messages are read by a person.
     pub stderr_is_terminal: bool,
+    /// How many columns the terminal behind stdout has now, where there is one.
+    pub stdout_columns: fn() -> Option<usize>,
     /// How many columns the terminal behind stderr has now, where there is one.
     pub stderr_columns: fn() -> Option<usize>,
     /// The wall clock.
@@ -43,10 +49,16 @@ impl World {
         Self {
             arguments: std::env::args_os().collect(),
             variables: std::env::vars_os().collect(),
+            read_line: || {
+                let mut line = String::new();
+                io::stdin().read_line(&mut line).map(|_| line)
+            },
+            stdin_is_terminal: io::stdin().is_terminal(),
             stdout: Stream::new(io::stdout()),
             stderr: Stream::new(io::stderr()),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
+            stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
             clock: SystemTime::now,
             stopwatch: Instant::now,
@@ -154,10 +166,13 @@ pub(super) mod tests {
         let world = World {
             arguments: std::iter::once(&"cosput").chain(arguments).map(OsString::from).collect(),
             variables: variables.iter().copied().collect(),
+            read_line: || Ok(String::new()),
+            stdin_is_terminal: false,
             stdout: out,
             stderr: err,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
+            stdout_columns: || None,
             stderr_columns: || None,
             clock: || SystemTime::UNIX_EPOCH,
             stopwatch: tests_instant,

@@ -193,16 +193,39 @@ pub struct Endpoint {
     scheme: String,
     host: String,
     port: Option<u16>,
+    /// True where [`Address::backup`] must not be used.
+    pinned: bool,
 }
 
 impl Endpoint {
     /// The public endpoint of a region, over https (document 436/6224).
     pub fn of_region(service: Service, region: &Region) -> Self {
-        Self {
-            scheme: "https".to_owned(),
-            host: format!("{}.{}.myqcloud.com", service.as_str(), region.as_str()),
-            port: None,
-        }
+        Self::named(format!("{}.{}.myqcloud.com", service.as_str(), region.as_str()))
+    }
+
+    /// The endpoint of a region inside Tencent Cloud, over https (document 436/6224).
+    pub fn internal(region: &Region) -> Self {
+        Self::named(format!("cos-internal.{}.tencentcos.cn", region.as_str()))
+    }
+
+    /// The endpoint of global acceleration, the same for every region.
+    pub fn accelerated() -> Self {
+        Self::named("cos.accelerate.myqcloud.com".to_owned())
+    }
+
+    /// The endpoint of global acceleration inside Tencent Cloud.
+    pub fn internal_accelerated() -> Self {
+        Self::named("cos-internal.accelerate.tencentcos.cn".to_owned())
+    }
+
+    fn named(host: String) -> Self {
+        Self { scheme: "https".to_owned(), host, port: None, pinned: false }
+    }
+
+    /// The same, but requests stay with it, answered or not.
+    #[must_use]
+    pub fn pinned(self) -> Self {
+        Self { pinned: true, ..self }
     }
 
     /// Reads `https://host[:port]`; a bare host means https.
@@ -224,7 +247,7 @@ impl Endpoint {
             return Err(refuse("has more than scheme, host and port"));
         }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("has no host"))?;
-        Ok(Self { scheme: url.scheme().to_owned(), host: host.to_owned(), port: url.port() })
+        Ok(Self { scheme: url.scheme().to_owned(), host: host.to_owned(), port: url.port(), pinned: false })
     }
 
     /// True where the bytes travel encrypted.
@@ -282,6 +305,22 @@ impl Address {
         port.map_or(host.clone(), |port| format!("{host}:{port}"))
     }
 
+    /// The same bucket at the service's backup domain, `tencentcos.cn`. Only the public
+    /// `<bucket>.cos.<region>.myqcloud.com` has one: no acceleration, internal, custom or path-style host.
+    pub fn backup(&self) -> Option<Self> {
+        if self.endpoint.pinned || self.service != Service::Cos || self.addressing == Addressing::Path {
+            return None;
+        }
+        let host = self.host();
+        let host = host.split_once(':').map_or(host.as_str(), |(host, _)| host);
+        let region = host.strip_prefix(&format!("{}.cos.", self.bucket))?.strip_suffix(".myqcloud.com")?;
+        if region == "accelerate" || Region::new(region).is_err() {
+            return None;
+        }
+        let endpoint = Endpoint { host: format!("cos.{region}.tencentcos.cn"), ..self.endpoint.clone() };
+        Some(Self { endpoint, addressing: Addressing::Virtual, ..self.clone() })
+    }
+
     /// A request for the bucket itself.
     pub fn request(&self, method: Method) -> Request {
         self.request_of(method, "", "")
@@ -301,6 +340,29 @@ impl Address {
             query: Vec::new(),
             headers: Headers::from_iter([("Host", host)]),
             document: Bytes::new(),
+        }
+    }
+}
+
+/// What came of an attempt, as far as it says whether COS was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// The answer has an `x-cos-request-id`, so COS sent it.
+    Cos,
+    /// An answer of this status came from something else.
+    SomethingElse(u16),
+    /// No answer came.
+    Nothing,
+}
+
+impl Reached {
+    /// True where the next attempt goes to the backup domain: at once when something else redirects, for the last
+    /// attempt when nothing answers or something else fails. These are the conditions of the official SDKs.
+    pub fn calls_for_backup(self, next_is_last: bool) -> bool {
+        match self {
+            Self::Cos => false,
+            Self::SomethingElse(status) => matches!(status, 301 | 302 | 307) || (status >= 500 && next_is_last),
+            Self::Nothing => next_is_last,
         }
     }
 }
@@ -364,6 +426,54 @@ mod tests {
             location("cdcs.ap-tianjin.myqcloud.com", Service::Cdcs),
             "https://cdcs.ap-tianjin.myqcloud.com/examplebucket-1250000000/a%20b"
         );
+    }
+
+    #[test]
+    fn only_the_public_domain_of_a_bucket_has_a_backup() {
+        let backup = |endpoint: &str| {
+            target(endpoint, Service::Cos, "k").address.backup().map(|address| address.request(Method::Get).url())
+        };
+        let at = |url: &str| Some(url.to_owned());
+        assert_eq!(
+            backup("cos.ap-guangzhou.myqcloud.com"),
+            at("https://examplebucket-1250000000.cos.ap-guangzhou.tencentcos.cn/")
+        );
+        assert_eq!(
+            backup("http://examplebucket-1250000000.cos.ap-beijing-1.myqcloud.com:8080"),
+            at("http://examplebucket-1250000000.cos.ap-beijing-1.tencentcos.cn:8080/")
+        );
+        for other in [
+            "cos.accelerate.myqcloud.com",
+            "cos-internal.ap-guangzhou.tencentcos.cn",
+            "cos.ap-guangzhou.tencentcos.cn",
+            "cos.a.b.myqcloud.com",
+            "cossh.myqcloud.com",
+            "upload.example.com",
+            "http://127.0.0.1:9460",
+        ] {
+            assert_eq!(backup(other), None, "{other}");
+        }
+        let address = target("cos.ap-guangzhou.myqcloud.com", Service::Cos, "k").address;
+        let pinned = Address { endpoint: address.endpoint.clone().pinned(), ..address.clone() };
+        assert_eq!(pinned.backup(), None);
+        assert_eq!(Address { addressing: Addressing::Path, ..address }.backup(), None);
+    }
+
+    #[test]
+    fn the_backup_is_called_for_where_cos_was_not_reached() {
+        let table = [
+            (Reached::Cos, false, false),
+            (Reached::Nothing, false, true),
+            (Reached::SomethingElse(301), true, true),
+            (Reached::SomethingElse(307), true, true),
+            (Reached::SomethingElse(308), false, false),
+            (Reached::SomethingElse(502), false, true),
+            (Reached::SomethingElse(403), false, false),
+            (Reached::SomethingElse(200), false, false),
+        ];
+        for (reached, at_once, at_last) in table {
+            assert_eq!([false, true].map(|last| reached.calls_for_backup(last)), [at_once, at_last], "{reached:?}");
+        }
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct ErrorDocument {
     /// The trace id.
     #[serde(alias = "trace_id")]
     pub trace_id: Option<String>,
+    /// The host where the bucket answers, in the document of a redirect.
+    pub endpoint: Option<String>,
 }
 
 /// Reads an error document: XML, or JSON where something before COS answered. `None` for anything else.
@@ -74,6 +76,7 @@ mod tests {
             message: Some("The upload is gone & done".into()),
             request_id: Some("NWU3".into()),
             trace_id: None,
+            endpoint: None,
         });
         let xml = b"\r\n<?xml version='1.0' encoding='utf-8' ?>\n<Error>\n<Code>NoSuchUpload</Code><Message>The upload is gone &amp; done</Message>\n<Resource>r</Resource><RequestId>NWU3</RequestId></Error>";
         assert_eq!(read_error(xml), expected);

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use super::address::Region;
 use super::document;
 use super::request::Response;
 
@@ -48,6 +49,8 @@ pub struct ServiceError {
     pub retry_after: Option<Duration>,
     /// The server's clock when it answered.
     pub server_time: Option<SystemTime>,
+    /// The region of the bucket, where a redirect tells it.
+    pub region: Option<Region>,
 }
 
 impl ServiceError {
@@ -56,6 +59,10 @@ impl ServiceError {
         let told = document::read_error(&response.body).unwrap_or_default();
         let header = |name: &str| response.headers.get(name).map(str::to_owned);
         let server_time = header("date").and_then(|date| httpdate::parse_http_date(&date).ok());
+        let region = (300..400).contains(&response.status).then(|| {
+            let named = header("x-cos-bucket-region").and_then(|name| Region::new(&name).ok());
+            named.or_else(|| region_of(told.endpoint.as_deref()?)).or_else(|| region_of(&header("location")?))
+        });
         Self {
             status: response.status,
             code: told.code.or_else(|| header("x-cos-error-code")),
@@ -64,6 +71,7 @@ impl ServiceError {
             trace_id: header("x-cos-trace-id").or_else(|| header("x-cdcs-trace-id")).or(told.trace_id),
             retry_after: header("retry-after").and_then(|value| retry_after(&value, server_time)),
             server_time,
+            region: region.flatten(),
         }
     }
 
@@ -104,6 +112,16 @@ impl ServiceError {
     fn says(&self, words: &str) -> bool {
         self.message.as_deref().is_some_and(|message| message.to_ascii_lowercase().contains(words))
     }
+}
+
+/// The region in a host such as `examplebucket-1250000000.cos.ap-beijing.myqcloud.com`, or in a URL that begins with one.
+fn region_of(address: &str) -> Option<Region> {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = host.split(['/', ':', '?']).next()?;
+    let host = host.strip_suffix(".myqcloud.com").or_else(|| host.strip_suffix(".tencentcos.cn"))?;
+    let (service, region) = host.rsplit_once('.')?;
+    let is_cos = service == "cos" || service.ends_with(".cos");
+    Region::new(region).ok().filter(|_| is_cos && region != "accelerate")
 }
 
 /// Reads seconds, or a date measured against the answer's own date.
@@ -208,6 +226,26 @@ mod tests {
             assert_eq!(fault(status, code, "m"), expected, "{status} {code}");
         }
         assert_eq!(fault(403, "AccessDenied", "Request has expired"), Fault::Expired);
+    }
+
+    #[test]
+    fn a_redirect_names_the_region_in_one_of_three_places() {
+        let region = |status: u16, header: Option<(&str, &str)>, endpoint: &str| {
+            let body = format!("<Error><Code>PermanentRedirect</Code><Endpoint>{endpoint}</Endpoint></Error>");
+            let headers = header.into_iter().collect();
+            let error = ServiceError::read(&Response { status, headers, body: body.into() });
+            error.region.map(|region| region.as_str().to_owned())
+        };
+        let beijing = Some("ap-beijing".to_owned());
+        assert_eq!(region(301, Some(("x-cos-bucket-region", "ap-beijing")), ""), beijing);
+        assert_eq!(region(307, None, "b-1.cos.ap-beijing.myqcloud.com"), beijing);
+        assert_eq!(region(302, Some(("Location", "https://b-1.cos.ap-beijing.tencentcos.cn:443/k")), ""), beijing);
+        assert_eq!(region(403, Some(("x-cos-bucket-region", "ap-beijing")), ""), None);
+        for other in
+            ["", "cos.accelerate.myqcloud.com", "evil.example", "b-1.cos.ap-x.myqcloud.com.evil.example", "x.y.z"]
+        {
+            assert_eq!(region(301, Some(("Location", "https://evil.example/")), other), None, "{other}");
+        }
     }
 
     #[test]

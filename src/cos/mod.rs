@@ -17,7 +17,7 @@ pub mod put_object;
 pub mod request;
 pub mod sign;
 
-pub use address::{Address, Addressing, Bucket, Endpoint, Key, Region, Service, Target};
+pub use address::{Address, Addressing, Bucket, Endpoint, Key, Reached, Region, Service, Target};
 pub use credentials::{Credentials, CredentialsError, Provider};
 pub use encryption::{CustomerKey, Encryption};
 pub use error::{AnswerError, Fault, ServiceError};

@@ -72,9 +72,12 @@ pub async fn drive<T: Transport>(
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Finished {
     let mut flights = Flights { tasks: JoinSet::new(), meters: BTreeMap::new() };
+    let backup = on_backup(&job);
+    if backup.is_some() {
+        upload.allow_backup();
+    }
     let mut tick = tokio::time::interval(TICK);
     let mut leave_at: Option<Instant> = None;
-    let mut clock_is_right = true;
     loop {
         while let Some(event) = upload.take_event() {
             if let Some(log) = log {
@@ -88,7 +91,8 @@ pub async fn drive<T: Transport>(
                 if let (Call::Complete { .. }, Some(log)) = (&call, log) {
                     flush(log, observe).await;
                 }
-                flights.start(id, call, &job, &transport);
+                let job = backup.as_ref().filter(|_| upload.is_on_backup()).unwrap_or(&job);
+                flights.start(id, call, job, &transport);
                 continue;
             }
             Step::Wait { until } => until.map_or_else(|| Instant::now() + LONG, Instant::from_std),
@@ -97,9 +101,8 @@ pub async fn drive<T: Transport>(
         tokio::select! {
             biased;
             Some((id, outcome)) = flights.land(), if !flights.tasks.is_empty() => {
-                if clock_is_right && transport.skew() != 0 {
-                    clock_is_right = false;
-                    observe(Event::Notice(Notice::ClockCorrected { seconds: transport.skew() }));
+                if let Some(seconds) = transport.take_clock_correction() {
+                    observe(Event::Notice(Notice::ClockCorrected { seconds }));
                 }
                 upload.record(Instant::now().into_std(), id, outcome);
             }
@@ -125,6 +128,12 @@ pub async fn drive<T: Transport>(
             }
         }
     }
+}
+
+/// The same upload by way of the backup domain, where the address has one.
+fn on_backup(job: &Job) -> Option<Arc<Job>> {
+    let target = Target { address: job.target.address.backup()?, key: job.target.key.clone() };
+    Some(Arc::new(Job { target, ..job.clone() }))
 }
 
 /// What the user wishes next; never, when nobody is there to wish.

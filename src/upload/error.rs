@@ -15,6 +15,8 @@ pub enum Operation {
     Initiate,
     /// List Parts.
     ListParts,
+    /// List Multipart Uploads.
+    ListUploads,
     /// Upload Part.
     UploadPart(PartNumber),
     /// Reading a part again, to compare it with what the server holds.

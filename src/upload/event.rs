@@ -83,12 +83,16 @@ pub enum Notice {
     JournalSetAside(String),
     /// The journal is of a later version of cosput and was left alone.
     JournalOfLaterVersion,
+    /// A journal of this other upload made room for the one that was asked for; the other is left as it is.
+    OtherUploadLeft(UploadId),
     /// The parts on the server may not be listed, so each one is sent again.
     PartsNotListed,
     /// The upload vanished on the server; it starts anew.
     StartedAnew(UploadId),
     /// The answer to Complete was lost or unclear; the object is being looked at.
     LookingAtObject(Cause),
+    /// COS could not be reached; requests go to the backup domain from now on.
+    BackupDomain,
     /// The clock of this machine is off by so many seconds; requests are signed with the server's time.
     ClockCorrected {
         /// Positive where the server is ahead.

@@ -25,6 +25,8 @@ const LONGEST_ANSWER: usize = 4 << 20;
 const LONGEST_TELLING: Duration = Duration::from_secs(1200);
 /// Clocks that differ by less are not what a signature was refused for.
 const SMALLEST_SKEW: u64 = 30;
+/// Clocks that differ by more are refused, says document 436/7730; an answer to HEAD has no body to say so.
+const TOLERATED_SKEW: u64 = 900;
 
 /// How long a body hesitates after another one was cut off.
 const HESITATION: Duration = Duration::from_millis(500);
@@ -38,6 +40,15 @@ pub struct Limits {
     pub stall: Duration,
 }
 
+/// A client that keeps to HTTP/1.1 and follows no redirect.
+pub fn client(limits: Limits) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .http1_only()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(limits.connect)
+        .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")))
+}
+
 /// Sends over HTTP and signs with whatever credentials hold at that moment.
 pub struct Http {
     client: reqwest::Client,
@@ -46,6 +57,7 @@ pub struct Http {
     clock: fn() -> SystemTime,
     /// How many seconds the server's clock is ahead of ours, once it said so.
     skew: AtomicI64,
+    skew_untold: AtomicBool,
     refused: Mutex<Option<Credentials>>,
     /// True while the last body that was sent did not get to its end.
     cut_off: AtomicBool,
@@ -60,19 +72,34 @@ impl Http {
         clock: fn() -> SystemTime,
         limits: Limits,
     ) -> Result<Self, SendError> {
-        let client = reqwest::Client::builder()
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(limits.connect)
-            .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| SendError { kind: SendErrorKind::Connect, message: innermost(&error) })?;
-        let (skew, refused, cut_off) = (AtomicI64::new(0), Mutex::new(None), AtomicBool::new(false));
-        Ok(Self { client, service, provider, clock, skew, refused, cut_off, limits })
+        Self::over(client(limits), service, provider, clock, limits)
+    }
+
+    /// The same, over a client that began as [`client`] and was told more: what to trust, where names lead.
+    pub fn over(
+        client: reqwest::ClientBuilder,
+        service: Service,
+        provider: Arc<dyn Provider>,
+        clock: fn() -> SystemTime,
+        limits: Limits,
+    ) -> Result<Self, SendError> {
+        let client =
+            client.build().map_err(|error| SendError { kind: SendErrorKind::Connect, message: innermost(&error) })?;
+        let (skew, refused) = (AtomicI64::new(0), Mutex::new(None));
+        let (skew_untold, cut_off) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ok(Self { client, service, provider, clock, skew, skew_untold, refused, cut_off, limits })
+    }
+
+    /// How many seconds the server's clock is ahead of this machine's, where a signature was refused for it.
+    pub fn skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
     }
 
     fn now(&self) -> SystemTime {
-        let skew = self.skew();
+        self.time_with(self.skew())
+    }
+
+    fn time_with(&self, skew: i64) -> SystemTime {
         let span = Duration::from_secs(skew.unsigned_abs());
         let now = (self.clock)();
         if skew < 0 { now.checked_sub(span) } else { now.checked_add(span) }.unwrap_or(now)
@@ -101,18 +128,24 @@ impl Http {
         Some(body)
     }
 
-    /// Remembers what a refusal teaches: the server's time, or that these credentials have ended.
-    fn learn(&self, response: &Response, credentials: &Credentials) {
+    /// Remembers what a refusal teaches: the server's time, or that these credentials have ended. `skew` is what the
+    /// request was signed with: another answer may have corrected the clock since.
+    fn learn(&self, response: &Response, credentials: &Credentials, skew: i64) {
         if response.is_success() {
             return;
         }
         let error = ServiceError::read(response);
-        match (error.fault(), error.server_time) {
-            (Fault::Skewed | Fault::Expired, Some(server)) if apart(server, self.now()) >= SMALLEST_SKEW => {
+        let bodiless = error.status == 403 && error.code.is_none() && error.request_id.is_some();
+        let off = |seconds| error.server_time.filter(|server| apart(*server, self.time_with(skew)) >= seconds);
+        match (error.fault(), off(SMALLEST_SKEW)) {
+            (fault, Some(server))
+                if matches!(fault, Fault::Skewed | Fault::Expired) || (bodiless && off(TOLERATED_SKEW).is_some()) =>
+            {
                 let here = (self.clock)();
                 let ahead = server.duration_since(here).map(|ahead| signed_seconds(ahead, 1));
                 let skew = ahead.unwrap_or_else(|behind| signed_seconds(behind.duration(), -1));
                 self.skew.store(skew, Ordering::Relaxed);
+                self.skew_untold.store(true, Ordering::Relaxed);
             }
             (Fault::Expired, _) => {
                 *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(credentials.clone());
@@ -124,6 +157,7 @@ impl Http {
 
 impl Transport for Http {
     async fn send(&self, request: Request, body: Option<FileBody>) -> Result<Response, SendError> {
+        let skew = self.skew();
         let (request, credentials) = self.signed(request).await?;
         let meter = body.as_ref().map(FileBody::meter);
         let request = reqwest_of(request, self.wary(body))?;
@@ -137,12 +171,12 @@ impl Transport for Http {
             kind: SendErrorKind::Stalled { after: LONGEST_TELLING },
             message: String::new(),
         })??;
-        self.learn(&response, &credentials);
+        self.learn(&response, &credentials, skew);
         Ok(response)
     }
 
-    fn skew(&self) -> i64 {
-        self.skew.load(Ordering::Relaxed)
+    fn take_clock_correction(&self) -> Option<i64> {
+        self.skew_untold.swap(false, Ordering::Relaxed).then(|| self.skew())
     }
 }
 

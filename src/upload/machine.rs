@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use super::call::{Call, Outcome, Reply};
+use super::detour::Detour;
 use super::error::{Cause, Operation, UploadError};
 use super::event::{Event, Finished, Object, PartRecord};
 use super::parts::{PartBoard, Todo};
@@ -124,6 +125,7 @@ pub struct Upload {
     requests: u32,
     events: VecDeque<Event>,
     pub(super) finished: Option<Finished>,
+    pub(super) detour: Detour,
 }
 
 impl Upload {
@@ -169,7 +171,18 @@ impl Upload {
             requests: 0,
             events: VecDeque::from([Event::Started(plan)]),
             finished: None,
+            detour: Detour::default(),
         }
+    }
+
+    /// Lets requests go to a backup domain where nothing answers at the first.
+    pub fn allow_backup(&mut self) {
+        self.detour = Detour::new(true);
+    }
+
+    /// True where requests go to the backup domain from now on.
+    pub fn is_on_backup(&self) -> bool {
+        self.detour == Detour::Taken
     }
 
     /// What to do now. Ask again after each `Send`, and after each outcome.

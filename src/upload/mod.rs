@@ -5,6 +5,7 @@
 
 mod body;
 pub mod call;
+pub mod detour;
 pub mod driver;
 pub mod error;
 pub mod event;
@@ -19,6 +20,7 @@ pub mod retry;
 pub mod session;
 #[cfg(test)]
 mod simulation;
+pub mod single;
 pub mod source;
 pub mod transport;
 mod verdict;

@@ -49,7 +49,11 @@ impl ObjectOptions {
             }
             Operation::Complete => add(&self.condition()),
             Operation::HeadObject => add(&self.encryption.of_bytes()),
-            Operation::ListParts | Operation::Abort | Operation::ComparePart(_) | Operation::CheckSource => {}
+            Operation::ListParts
+            | Operation::ListUploads
+            | Operation::Abort
+            | Operation::ComparePart(_)
+            | Operation::CheckSource => {}
         }
         headers
     }

@@ -46,6 +46,11 @@ impl Attempts {
         self.sent
     }
 
+    /// True where the next sending is the last one that patience allows.
+    pub fn next_is_last(&self, patience: Patience) -> bool {
+        self.sent.saturating_sub(self.throttled) + 1 == patience.max_attempts
+    }
+
     /// How long to wait before the next sending; `None` when patience is at its end.
     pub fn after_failure(
         &mut self,

@@ -46,6 +46,8 @@ pub struct Session {
     pub place: JournalPlace,
     /// Go on with what an earlier run left.
     pub resume: bool,
+    /// Go on with this upload, whatever a journal says.
+    pub upload_id: Option<UploadId>,
     /// Decides the waits between retries.
     pub seed: u64,
 }
@@ -86,6 +88,13 @@ impl Session {
             Some((file, content)) => self.settle(file, content, &*transport, observe).await?,
         };
         let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
+        if let (Some(log), Some(begun)) = (&log, self.begun_elsewhere(resume.as_ref())) {
+            log.recorder.append(begun.line());
+        }
+        let resume = resume.or_else(|| {
+            let upload_id = self.upload_id.clone()?;
+            Some(Resume { upload_id, parts: Vec::new() })
+        });
         let upload = Upload::new(self.plan, self.settings, resume, self.seed);
         let finished = drive(upload, Arc::new(self.job), transport, log.as_ref(), stop, observe).await;
         let file = log.and_then(|log| log.recorder.stop());
@@ -161,6 +170,13 @@ impl Session {
                 Some(_) if self.differs_in_the_key_alone(&journal) => {
                     return Err(Refused::OtherKey(file.path().to_owned()));
                 }
+                Some(_) if self.upload_id.is_some() => {
+                    let left =
+                        UploadId::new(&journal.header.upload_id).filter(|id| Some(id) != self.upload_id.as_ref());
+                    if let Some(left) = left {
+                        observe(Event::Notice(Notice::OtherUploadLeft(left)));
+                    }
+                }
                 Some(why) => {
                     let aborted = self.abort_stale(&journal.header, transport).await;
                     let stale = UploadId::new(&journal.header.upload_id).map(|id| (id, aborted));
@@ -201,7 +217,16 @@ impl Session {
         false
     }
 
+    /// The first line of the journal of an upload that was named; `None` where its journal is there already.
+    fn begun_elsewhere(&self, resume: Option<&Resume>) -> Option<Header> {
+        let upload_id = self.upload_id.as_ref().filter(|_| resume.is_none())?;
+        Some(Header { upload_id: upload_id.as_str().to_owned(), ..self.header.clone() })
+    }
+
     fn why_not(&self, journal: &Journal) -> Option<String> {
+        if self.upload_id.as_ref().is_some_and(|id| id.as_str() != journal.header.upload_id) {
+            return Some("another upload was asked for".to_owned());
+        }
         if !self.resume {
             return Some("a new upload was asked for".to_owned());
         }

@@ -377,6 +377,7 @@ fn service(status: u16, code: &str) -> Failure {
         trace_id: None,
         retry_after: None,
         server_time: None,
+        region: None,
     })))
 }
 

@@ -15,8 +15,8 @@ pub trait Transport: Send + Sync + 'static {
         body: Option<FileBody>,
     ) -> impl Future<Output = Result<Response, SendError>> + Send;
 
-    /// How many seconds the server's clock is ahead of this machine's, where requests are signed with the server's time.
-    fn skew(&self) -> i64 {
-        0
+    /// How many seconds the server is ahead of this machine, where that was found out since it was last asked.
+    fn take_clock_correction(&self) -> Option<i64> {
+        None
     }
 }

@@ -118,10 +118,9 @@ impl Upload {
         if fault(&failure) == Some(Fault::Throttled) {
             self.window.shrink(now);
         }
-        let patience = self.settings.patience;
+        let Some(mut attempts) = self.board.as_mut().map(|board| *board.attempts(number)) else { return };
+        let wait = self.wait_of(&mut attempts, now, &failure);
         let Some(board) = &mut self.board else { return };
-        let mut attempts = *board.attempts(number);
-        let wait = wait_after(&mut attempts, now, &failure, patience, &mut self.random);
         *board.attempts(number) = attempts;
         self.part_again_or_fail(now, number, wait, failure.into_cause());
     }
@@ -363,7 +362,7 @@ impl Upload {
             return self.enter(Phase::Look(Doubt::CompleteLost(cause)));
         }
         let mut attempts = self.complete;
-        let wait = wait_after(&mut attempts, now, &failure, self.settings.patience, &mut self.random);
+        let wait = self.wait_of(&mut attempts, now, &failure);
         self.complete = attempts;
         if let Some(wait) = wait {
             return self.solo_again(now, Operation::Complete, wait, failure.into_cause());
@@ -455,7 +454,20 @@ impl Upload {
     }
 
     fn wait_after(&mut self, now: Instant, failure: &Failure) -> Option<Duration> {
-        wait_after(&mut self.solo, now, failure, self.settings.patience, &mut self.random)
+        let mut attempts = self.solo;
+        let wait = self.wait_of(&mut attempts, now, failure);
+        self.solo = attempts;
+        wait
+    }
+
+    /// How long to wait, and whether the backup domain is where to go on.
+    fn wait_of(&mut self, attempts: &mut Attempts, now: Instant, failure: &Failure) -> Option<Duration> {
+        let patience = self.settings.patience;
+        if self.goes_on() && self.detour.consider(failure, attempts, patience) {
+            self.tell(Event::Notice(Notice::BackupDomain));
+            return Some(Duration::ZERO);
+        }
+        wait_after(attempts, now, failure, patience, &mut self.random)
     }
 
     fn solo_again(&mut self, now: Instant, operation: Operation, wait: Duration, cause: Cause) {
@@ -486,7 +498,7 @@ impl Upload {
 }
 
 /// How long to wait before the same request is sent again; `None` where that is of no use, or patience is at its end.
-fn wait_after(
+pub(super) fn wait_after(
     attempts: &mut Attempts,
     now: Instant,
     failure: &Failure,

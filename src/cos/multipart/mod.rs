@@ -4,6 +4,7 @@ pub mod abort;
 pub mod complete;
 pub mod initiate;
 pub mod list_parts;
+pub mod list_uploads;
 pub mod upload_part;
 
 use std::fmt;

@@ -1,0 +1,233 @@
+//! `cosput verify`: whether an object is what a file holds. The file is read, the object is not.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::console::{Console, shown, visible};
+use super::destination;
+use super::exit::{Failure, SUCCESS};
+use super::inquiry::{self, Inquiry, InquiryOptions, failed, target};
+use super::json;
+use super::table::{Cell, Column, Table};
+use super::upkeep::VerifyArguments;
+use super::world::World;
+use crate::cos::checksum::Digest;
+use crate::cos::head_object::{self, Object};
+use crate::cos::{Address, AnswerError, Key, Response};
+use crate::upload::plan::Range;
+use crate::upload::source::FileSource;
+use crate::upload::{Cause, Operation, SourceError, UploadError};
+
+/// `cosput verify` as meant.
+pub(super) struct VerifyOptions {
+    source: PathBuf,
+    key: Key,
+    inquiry: InquiryOptions,
+}
+
+impl VerifyOptions {
+    /// What `arguments` mean in this world.
+    pub(super) fn new(arguments: VerifyArguments, world: &World) -> Result<Self, Failure> {
+        let VerifyArguments { source, destination, key, inquiry } = arguments;
+        let (bucket, key) = match destination {
+            Some(destination) => (Some(destination.bucket), destination.key),
+            None => (None, key),
+        };
+        Ok(Self {
+            key: destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?,
+            source,
+            inquiry: InquiryOptions::new(inquiry, bucket, world)?,
+        })
+    }
+}
+
+const COLUMNS: [Column; 4] =
+    [Column::words("WHAT"), Column::words("FILE"), Column::words("OBJECT"), Column::words("RESULT")];
+
+/// A line of JSON. Numbers above 2^53 are strings.
+#[derive(Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    source: String,
+    bucket: &'a str,
+    key: &'a str,
+    location: &'a str,
+    same: bool,
+    compared: Vec<&'static str>,
+    differences: Vec<&'static str>,
+    file: FileLine,
+    object: ObjectLine<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct FileLine {
+    size: u64,
+    crc64ecma: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    md5: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ObjectLine<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crc64ecma: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+}
+
+/// What the server says of an object, and whether its ETag is the MD5 of its bytes.
+struct Described {
+    object: Object,
+    etag_is_md5: bool,
+}
+
+/// One property, compared.
+struct Compared {
+    what: &'static str,
+    file: String,
+    object: Option<String>,
+    same: Option<bool>,
+}
+
+/// Compares. Returns the exit code.
+pub(super) fn run(options: VerifyOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let output = options.inquiry.output;
+    let console = console.clone().quiet(output.quiet);
+    let (described, digest, location) =
+        inquiry::run(world, &console, output.json, async |world| look(&options, world, &console).await)?;
+    let compared = compare(&described, digest);
+    let names = |wanted: fn(&Compared) -> bool| compared.iter().filter(|one| wanted(one)).map(|one| one.what).collect();
+    let differences: Vec<&'static str> = names(|one| one.same == Some(false));
+    let told: Vec<&'static str> = names(|one| one.same.is_some());
+    // Equal sizes alone prove nothing.
+    let proved = told.iter().any(|what| *what != "size");
+    let source = shown(&options.source);
+    if output.json {
+        let object = &described.object;
+        console.result(&json::of(&Line {
+            event: "verified",
+            source: options.source.to_string_lossy().into_owned(),
+            bucket: options.inquiry.bucket.as_str(),
+            key: options.key.as_str(),
+            location: &location,
+            same: proved && differences.is_empty(),
+            compared: told,
+            differences: differences.clone(),
+            file: FileLine {
+                size: digest.length,
+                crc64ecma: digest.crc64.to_string(),
+                md5: digest.md5.map(|md5| md5.hex()),
+            },
+            object: ObjectLine {
+                size: object.size,
+                crc64ecma: object.crc64.map(|crc64| crc64.to_string()),
+                etag: object.etag.as_deref(),
+                version_id: object.version_id.as_deref(),
+            },
+            request_id: object.request_id.as_deref(),
+        }));
+    } else if !output.quiet {
+        print(&compared, world, &console);
+    }
+    let object = format!("cos://{}/{}", options.inquiry.bucket, visible(options.key.as_str()));
+    match (differences.is_empty(), proved) {
+        (true, true) => Ok(SUCCESS),
+        (false, _) => Err(Failure::Different(format!(
+            "{object} is not what {source} holds: {} {}",
+            differences.join(" and "),
+            if differences.len() == 1 { "differs" } else { "differ" }
+        ))),
+        (true, false) => Err(Failure::Other(format!(
+            "could not verify {object}: it has no CRC-64 and its ETag is no MD5, so only the size could be compared"
+        ))),
+    }
+}
+
+/// Asks for the object first, which costs nothing where there is none, and then reads the file.
+async fn look(
+    options: &VerifyOptions,
+    world: &World,
+    console: &Console,
+) -> Result<(Described, Digest, String), Failure> {
+    let VerifyOptions { source: path, key, inquiry } = options;
+    let about = shown(path);
+    let trouble = |error| {
+        let (operation, cause) = (Some(Operation::HeadObject), Cause::Source(error));
+        failed(&about, UploadError { operation, attempts: 1, cause, leftover: None })
+    };
+    let source = FileSource::open(path).map_err(trouble)?;
+    let mut asking = Inquiry::open(inquiry, world, console).await?;
+    let location = target(asking.address(), key).location();
+    let request = |address: &Address| head_object::request(&target(address, key));
+    let described = asking.ask(Operation::HeadObject, &about, request, describe).await?;
+    asking.close().await;
+    let absent = || Failure::NotFound(format!("there is no object {location}"));
+    let described = described.ok_or_else(absent)?;
+    let digest = tokio::task::spawn_blocking(move || {
+        let digest = source.digest(Range { offset: 0, length: source.identity().size })?;
+        source.check_unchanged().map(|()| digest)
+    });
+    let digest = digest.await.unwrap_or_else(|died| Err(SourceError::Unreadable(died.to_string())));
+    Ok((described, digest.map_err(trouble)?, location))
+}
+
+fn describe(response: &Response) -> Result<Option<Described>, AnswerError> {
+    // With SSE-KMS and SSE-C an ETag only looks like an MD5 (document 436/7729).
+    let header = |name| response.headers.get(name);
+    let encrypted = header("x-cos-server-side-encryption").is_some_and(|kind| !kind.eq_ignore_ascii_case("AES256"))
+        || header("x-cos-server-side-encryption-customer-algorithm").is_some();
+    let described = |object: Object| {
+        let etag = object.etag.as_deref().unwrap_or_default().trim_matches('"');
+        let etag_is_md5 = !encrypted && etag.len() == 32 && etag.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Described { object, etag_is_md5 }
+    };
+    Ok(head_object::read(response)?.map(described))
+}
+
+fn compare(described: &Described, digest: Digest) -> Vec<Compared> {
+    let Described { object, etag_is_md5 } = described;
+    let one = |what, file: String, object: Option<String>, same| Compared { what, file, object, same };
+    let etag = object.etag.clone().unwrap_or_default();
+    let same_etag = digest.md5.filter(|_| *etag_is_md5).map(|md5| md5.is_etag(&etag));
+    let md5 = digest.md5.map(|md5| md5.hex()).unwrap_or_default();
+    vec![
+        one(
+            "size",
+            digest.length.to_string(),
+            object.size.map(|size| size.to_string()),
+            object.size.map(|size| size == digest.length),
+        ),
+        one(
+            "crc64ecma",
+            digest.crc64.to_string(),
+            object.crc64.map(|crc64| crc64.to_string()),
+            object.crc64.map(|crc64| crc64 == digest.crc64),
+        ),
+        one("etag", md5, object.etag.as_deref().map(|etag| etag.trim_matches('"').to_owned()), same_etag),
+    ]
+}
+
+fn print(compared: &[Compared], world: &World, console: &Console) {
+    let mut table = Table::new(&COLUMNS);
+    for one in compared {
+        let result = match one.same {
+            Some(true) => "same",
+            Some(false) => "different",
+            None => "not compared",
+        };
+        table.add(vec![
+            Cell::same(one.what),
+            Cell::same(&one.file),
+            one.object.as_deref().map_or_else(Cell::unknown, Cell::same),
+            Cell::same(result),
+        ]);
+    }
+    table.print(world, console);
+}

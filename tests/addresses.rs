@@ -1,0 +1,243 @@
+//! Where requests go: the backup domain, proxies, certificates. Names lead to this machine through a resolver of the
+//! test's own or through a proxy, so nothing leaves it.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cosput::cos::{
+    Address, Addressing, Bucket, Credentials, Endpoint, Key, Request, Response, Service, Target, head_object,
+};
+use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
+use cosput::upload::driver::{Job, Stop};
+use cosput::upload::http::{Http, Limits, client};
+use cosput::upload::journal::Header;
+use cosput::upload::machine::Settings;
+use cosput::upload::retry::Patience;
+use cosput::upload::session::{JournalPlace, Session};
+use cosput::upload::single::Asker;
+use cosput::upload::source::FileSource;
+use cosput::upload::{Event, Finished, Notice, Operation, Plan, Wish};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+use tokio::sync::watch;
+
+const BUCKET: &str = "examplebucket-1250000000";
+const FIRST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
+const BACKUP: &str = "examplebucket-1250000000.cos.ap-guangzhou.tencentcos.cn";
+
+#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the real clock")]
+fn clock() -> SystemTime {
+    SystemTime::now()
+}
+
+fn credentials() -> Credentials {
+    Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap()
+}
+
+async fn serve(directory: &TempDir) -> (Emulator, SocketAddr) {
+    let options = Options {
+        dir: directory.path().join("emulator"),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        credentials: credentials(),
+        buckets: None,
+        faults: Vec::new(),
+        service: Service::Cos,
+        cdcs_xml: false,
+        clock,
+    };
+    let emulator = start(options).await.unwrap();
+    let address = emulator.url().trim_start_matches("http://").parse().unwrap();
+    (emulator, address)
+}
+
+/// A transport for which the first domain leads to `first` and the backup to `backup`. All ports are the endpoint's.
+fn transport(first: SocketAddr, backup: SocketAddr) -> Arc<Http> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = Limits { connect: Duration::from_secs(2), stall: Duration::from_secs(5) };
+    let client = client(limits).no_proxy().resolve(FIRST, first).resolve(BACKUP, backup);
+    Arc::new(Http::over(client, Service::Cos, Arc::new(credentials()), clock, limits).unwrap())
+}
+
+fn address(port: u16, pinned: bool) -> Address {
+    let endpoint = Endpoint::parse(&format!("http://cos.ap-guangzhou.myqcloud.com:{port}")).unwrap();
+    let endpoint = if pinned { endpoint.pinned() } else { endpoint };
+    let bucket = Bucket::new(BUCKET).unwrap();
+    Address { service: Service::Cos, endpoint, addressing: Addressing::Virtual, bucket }
+}
+
+const PATIENCE: Patience = Patience { max_attempts: 2, retry_time: Duration::from_secs(600) };
+
+/// Uploads 3 MiB. Says how it ended, and what was noticed.
+async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> (Finished, Vec<Notice>) {
+    let path = directory.path().join("big.bin");
+    fs::write(&path, vec![b'x'; 3 << 20]).unwrap();
+    let source = FileSource::open(&path).unwrap();
+    let target = Target { address, key: Key::new("k").unwrap() };
+    let plan = Plan::new(3 << 20, Wish { part_size: Some(1 << 20), multipart_threshold: 0 }).unwrap();
+    let session = Session {
+        header: Header::new(&target, "e", "s", source.identity(), plan.part_size()),
+        job: Job { source, target, object: cosput::upload::ObjectOptions::default(), md5: false },
+        plan,
+        settings: Settings { patience: PATIENCE, concurrency: 2, abort_on_failure: false, etags_are_md5: true },
+        place: JournalPlace::Nowhere("none is wanted".to_owned()),
+        resume: false,
+        upload_id: None,
+        seed: 1,
+    };
+    let mut notices = Vec::new();
+    let (_stop, stopping) = watch::channel(Stop::No);
+    let mut observe = |event: Event| {
+        if let Event::Notice(notice) = event {
+            notices.push(notice);
+        }
+    };
+    let ended = session.run(transport, stopping, &mut observe).await.unwrap();
+    notices.retain(|notice| !matches!(notice, Notice::JournalUnwritable(_)));
+    (ended.finished, notices)
+}
+
+/// An address of this machine where nobody listens.
+fn nobody() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 2], 0))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_upload_goes_on_at_the_backup_domain_and_says_so_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, there) = serve(&directory).await;
+    let transport = transport(nobody(), there);
+    let (finished, notices) = upload(&directory, transport, address(there.port(), false)).await;
+    assert!(matches!(finished, Finished::Stored(_)), "{finished:?}");
+    assert_eq!(notices, [Notice::BackupDomain]);
+    assert!(emulator.requests().unwrap().iter().all(|record| record.stored || record.status == Some(200)));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_pinned_endpoint_is_not_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, there) = serve(&directory).await;
+    let transport = transport(nobody(), there);
+    let (finished, notices) = upload(&directory, transport, address(there.port(), true)).await;
+    assert!(matches!(finished, Finished::Failed(_)), "{finished:?}");
+    assert_eq!((notices, emulator.requests().unwrap().len()), (Vec::new(), 0));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_cos_itself_answers_is_the_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_emulator, there) = serve(&directory).await;
+    let mut asker = Asker::new(transport(there, nobody()), address(there.port(), false), PATIENCE, 1);
+    let mut events = Vec::new();
+    let target = |address: &Address| Target { address: address.clone(), key: Key::new("none").unwrap() };
+    let request = |address: &Address| -> Request { head_object::request(&target(address)) };
+    let read = |response: &Response| head_object::read(response);
+    let answer = asker.ask(Operation::HeadObject, request, read, &mut |event| events.push(event)).await;
+    assert_eq!((answer, events), (Ok(None), Vec::new()));
+}
+
+/// A proxy that answers every request itself, and the first lines that it was sent.
+async fn proxy(answer: &'static str) -> (SocketAddr, Arc<std::sync::Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let lines = seen.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut bytes = vec![0; 4096];
+            let count = stream.read(&mut bytes).await.unwrap_or(0);
+            let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
+            lines.lock().unwrap().push(text.lines().next().unwrap_or_default().to_owned());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (address, seen)
+}
+
+async fn run(directory: &TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    fs::write(directory.path().join("a.txt"), "a").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_cosput"))
+        .args(["upload", "a.txt", "-b", BUCKET, "--max-attempts=1"])
+        .args(arguments)
+        .current_dir(directory.path())
+        .env_clear()
+        .env("HOME", directory.path())
+        .env("COSPUT_METADATA_URL", "off")
+        .env("COS_SECRET_ID", DEFAULT_SECRET_ID)
+        .env("COS_SECRET_KEY", DEFAULT_SECRET_KEY)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn proxies_come_from_the_environment_in_either_case() {
+    let directory = tempfile::tempdir().unwrap();
+    let (address, seen) = proxy(FORBIDDEN).await;
+    let url = format!("http://{address}");
+    let plain = ["--endpoint=http://cos.ap-guangzhou.myqcloud.com"];
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        let (_, told) = run(&directory, &plain, &[(name, &url)]).await;
+        let asked = seen.lock().unwrap().pop();
+        assert_eq!(asked.as_deref(), Some(&*format!("PUT http://{FIRST}/a.txt HTTP/1.1")), "{name}: {told}");
+        // A proxy's answer is told from one of COS.
+        assert!(told.contains("the answer has no x-cos-request-id"), "{told}");
+    }
+    for name in ["HTTPS_PROXY", "https_proxy"] {
+        let (_, told) = run(&directory, &["--region=ap-guangzhou"], &[(name, &url)]).await;
+        let asked = seen.lock().unwrap().pop();
+        assert_eq!(asked.as_deref(), Some(&*format!("CONNECT {FIRST}:443 HTTP/1.1")), "{name}: {told}");
+    }
+    for name in ["NO_PROXY", "no_proxy"] {
+        let unreachable = ["--endpoint=http://cos.ap-guangzhou.invalid"];
+        let (code, _) = run(&directory, &unreachable, &[("HTTP_PROXY", &url), (name, ".invalid")]).await;
+        assert_eq!((code, seen.lock().unwrap().pop()), (Some(6), None), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_answers_on_this_machine_is_not_reached_by_a_proxy() {
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, _) = serve(&directory).await;
+    let (address, seen) = proxy(FORBIDDEN).await;
+    let url = format!("http://{address}");
+    let variables = [("HTTP_PROXY", &*url), ("ALL_PROXY", &*url)];
+    let (code, told) = run(&directory, &["--endpoint", &emulator.url()], &variables).await;
+    assert_eq!((code, seen.lock().unwrap().len()), (Some(0), 0), "{told}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_its_region_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let (address, seen) = proxy(
+        "HTTP/1.1 301 Moved Permanently\r\nx-cos-request-id: NWU3\r\nx-cos-bucket-region: ap-beijing\r\n\
+         Location: http://127.0.0.1:1/a.txt\r\nconnection: close\r\ncontent-length: 59\r\n\r\n\
+         <Error><Code>PermanentRedirect</Code><Message/></Error>    ",
+    )
+    .await;
+    let told = run(&directory, &["--endpoint", &format!("http://{address}")], &[]).await;
+    let expected = "error: could not upload a.txt: PermanentRedirect:  (HTTP 301)\n  x-cos-request-id: NWU3\n\
+                    hint: the bucket is in ap-beijing; use --region ap-beijing, or an endpoint there\n";
+    assert_eq!((told.0, told.1.as_str()), (Some(1), expected));
+    assert_eq!(seen.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_bundle_of_certificates_must_hold_some() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("ca.pem"), "").unwrap();
+    let told = run(&directory, &["--region=ap-guangzhou", "--ca-bundle=ca.pem"], &[]).await;
+    assert_eq!(told, (Some(2), "error: --ca-bundle ca.pem cannot be used: it holds no certificate\n".to_owned()));
+}

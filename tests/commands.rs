@@ -1,0 +1,474 @@
+//! The commands beside upload, as they are typed, against an emulator in this process. Whole output each time; what
+//! differs from run to run is replaced by its name.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::SystemTime;
+
+use cosput::cli::World;
+use cosput::cli::world::Stream;
+use cosput::cos::{Bucket, Credentials, Key, Service};
+use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+const BUCKET: &str = "examplebucket-1250000000";
+const MIB: usize = 1 << 20;
+
+#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the real clock")]
+fn clock() -> SystemTime {
+    SystemTime::now()
+}
+
+/// A server, a directory with files in it, and the program run there with little else in its environment.
+struct Setting {
+    emulator: Emulator,
+    directory: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn outcome(code: i32, stdout: &str, stderr: &str) -> Outcome {
+    Outcome { code: Some(code), stdout: stdout.to_owned(), stderr: stderr.to_owned() }
+}
+
+fn bytes(count: usize) -> Vec<u8> {
+    (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(count).collect()
+}
+
+impl Setting {
+    async fn new(faults: &[&str]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("a.txt"), [b'a'; 6349]).unwrap();
+        let emulator = start(Options {
+            dir: directory.path().join("emulator"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            credentials: Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap(),
+            buckets: Some(vec![Bucket::new(BUCKET).unwrap()]),
+            faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+            service: Service::Cos,
+            cdcs_xml: false,
+            clock,
+        })
+        .await
+        .unwrap();
+        let home = directory.path().join("home");
+        let variables = [
+            ("HOME", home.to_str().unwrap()),
+            ("COSPUT_METADATA_URL", "off"),
+            ("COSPUT_ENDPOINT", &emulator.url()),
+            ("COSPUT_BUCKET", BUCKET),
+            ("COS_SECRET_ID", DEFAULT_SECRET_ID),
+            ("COS_SECRET_KEY", DEFAULT_SECRET_KEY),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+        Self { emulator, directory, variables }
+    }
+
+    fn without(mut self, names: &[&str]) -> Self {
+        self.variables.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: &[u8]) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Runs the program; the directory, the server's address and the journals' names are replaced by words.
+    async fn run(&self, arguments: &[&str]) -> Outcome {
+        let output = Command::new(env!("CARGO_BIN_EXE_cosput"))
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env_clear()
+            .envs(self.variables.iter().cloned())
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .unwrap();
+        let directory = self.directory.path().to_str().unwrap();
+        let plain = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.replace(&self.emulator.url(), "URL").replace(directory, "DIR")
+        };
+        Outcome { code: output.status.code(), stdout: plain(output.stdout), stderr: plain(output.stderr) }
+    }
+
+    /// Begins an upload of 3 MiB that a fault ends after its first part. Returns its id.
+    async fn begin(&self, key: &str) -> String {
+        self.write("big.bin", &bytes(3 * MIB));
+        let arguments = [
+            "upload",
+            "big.bin",
+            "--key",
+            key,
+            "--part-size=1M",
+            "--multipart-threshold=1M",
+            "--concurrency=1",
+            "--json",
+        ];
+        let ended = self.run(&arguments).await;
+        assert_eq!(ended.code, Some(4), "{ended:?}");
+        let listed = self.run(&["list-uploads", "--prefix", key]).await;
+        listed.stdout.split('\t').nth(1).unwrap().to_owned()
+    }
+
+    fn object(&self, key: &str) -> Option<Vec<u8>> {
+        let path = self.emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap())?;
+        fs::read(path).ok()
+    }
+
+    fn journals(&self) -> Vec<PathBuf> {
+        let directory = self.path("home/.local/state/cosput/uploads");
+        fs::read_dir(directory).map(|entries| entries.map(|entry| entry.unwrap().path()).collect()).unwrap_or_default()
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        path.to_str().unwrap().replace(self.directory.path().to_str().unwrap(), "DIR")
+    }
+}
+
+/// Ends an upload after so many parts.
+fn denied_after(parts: usize) -> String {
+    format!("access-denied:on=upload-part,skip={parts},times=1")
+}
+
+/// The lines without their third and fourth columns, a time and an age.
+fn without_times(text: &str) -> String {
+    let line = |line: &str| {
+        let mut columns: Vec<&str> = line.split('\t').collect();
+        assert!(columns.remove(3).parse::<u64>().unwrap() < 600, "{line}");
+        assert!(humantime::parse_rfc3339(columns.remove(2)).is_ok(), "{line}");
+        columns.join("\t") + "\n"
+    };
+    text.lines().map(line).collect()
+}
+
+#[tokio::test]
+async fn unfinished_uploads_are_listed_with_their_size_and_journal() {
+    let setting = Setting::new(&[&denied_after(1)]).await;
+    let id = setting.begin("dir/k").await;
+    let journal = setting.shown(&setting.journals()[0]);
+    let listed = setting.run(&["list-uploads"]).await;
+    assert_eq!(
+        (without_times(&listed.stdout), listed.code, listed.stderr.as_str()),
+        (format!("dir/k\t{id}\t1048576\t{journal}\n"), Some(0), "")
+    );
+    let listed = setting.run(&["list-uploads", "--json", "--state-dir=elsewhere"]).await;
+    let mut line: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+    assert!(line.as_object_mut().unwrap().remove("age_s").unwrap().as_u64().unwrap() < 600);
+    assert!(line.as_object_mut().unwrap().remove("initiated").is_some());
+    let expected = serde_json::json!({
+        "event": "upload", "bucket": BUCKET, "key": "dir/k", "upload_id": id, "size": MIB, "parts": 1, "storage_class": "STANDARD",
+    });
+    assert_eq!(line, expected);
+    assert_eq!(
+        setting.run(&["list-uploads", "--prefix=other"]).await,
+        outcome(0, "", "no unfinished uploads in examplebucket-1250000000\n")
+    );
+}
+
+#[tokio::test]
+async fn parts_are_listed_as_the_server_holds_them() {
+    let setting = Setting::new(&[&denied_after(1)]).await;
+    let id = setting.begin("k").await;
+    let listed = setting.run(&["list-parts", "--key=k", "--upload-id", &id]).await;
+    let columns: Vec<&str> = listed.stdout.trim_end().split('\t').collect();
+    assert_eq!((columns.len(), columns[0], columns[1], columns[2].len()), (3, "1", "1048576", 32));
+    let told = setting.run(&["list-parts", "--key=k", "--upload-id", &id, "--json"]).await;
+    let expected = format!(
+        "{{\"event\":\"part\",\"bucket\":\"{BUCKET}\",\"key\":\"k\",\"upload_id\":\"{id}\",\"part_number\":1,\
+         \"size\":1048576,\"etag\":\"\\\"{}\\\"\"}}\n",
+        columns[2]
+    );
+    assert_eq!(told, outcome(0, &expected, ""));
+    let gone = setting.run(&["list-parts", "--key=k", "--upload-id=nope"]).await;
+    assert_eq!((gone.code, gone.stdout.as_str()), (Some(5), ""));
+    assert!(gone.stderr.starts_with("error: could not list the parts of k on the server: NoSuchUpload"), "{gone:?}");
+    assert_eq!(
+        setting.run(&["list-parts", "--key=k"]).await,
+        outcome(2, "", "error: no upload is given: name it with --upload-id; cosput list-uploads shows the ids\n")
+    );
+}
+
+#[tokio::test]
+async fn an_upload_is_aborted_by_its_id_and_its_journal_goes() {
+    let setting = Setting::new(&[&denied_after(1)]).await;
+    let id = setting.begin("k").await;
+    assert_eq!(setting.journals().len(), 1);
+    let aborted = setting.run(&["abort", "--key=k", "--upload-id", &id]).await;
+    assert_eq!(aborted, outcome(0, &format!("aborted k  {id}\n"), ""));
+    assert_eq!(setting.journals(), Vec::<PathBuf>::new());
+    let again = setting.run(&["abort", "--key=k", "--upload-id", &id, "--json"]).await;
+    assert_eq!(again.code, Some(5));
+    assert!(again.stdout.starts_with("{\"event\":\"failed\",\"exit_code\":5,\"error\":{\"kind\":\"not-found\""));
+}
+
+#[tokio::test]
+async fn many_are_aborted_by_prefix_and_age() {
+    let setting = Setting::new(&["access-denied:on=upload-part,times=0"]).await;
+    let ids = [setting.begin("a/1").await, setting.begin("a/2").await, setting.begin("b").await];
+    let nobody = "error: nobody can be asked, since this is no terminal; say --yes to abort uploads\n";
+    assert_eq!(setting.run(&["abort", "--all"]).await, outcome(2, "", nobody));
+    assert_eq!(
+        setting.run(&["abort"]).await,
+        outcome(2, "", "error: nothing is named: give --key and --upload-id, --prefix, --older-than or --all\n")
+    );
+    assert_eq!(
+        setting.run(&["abort", "--older-than=10000d", "--yes"]).await,
+        outcome(0, "", "no such unfinished uploads in examplebucket-1250000000\n")
+    );
+    let aborted =
+        setting.run(&["abort", "--prefix=a/", "--older-than=1ms", "--yes", "--json", "--state-dir=none"]).await;
+    let line = |key: &str, id: &str| {
+        format!("{{\"event\":\"aborted\",\"bucket\":\"{BUCKET}\",\"key\":\"{key}\",\"upload_id\":\"{id}\"}}\n")
+    };
+    assert_eq!(aborted, outcome(0, &(line("a/1", &ids[0]) + &line("a/2", &ids[1])), ""));
+    assert_eq!(setting.run(&["abort", "--all", "-yq"]).await, outcome(0, "", ""));
+    assert_eq!(setting.run(&["list-uploads", "-q"]).await, outcome(0, "", ""));
+}
+
+#[tokio::test]
+async fn an_upload_under_way_is_not_aborted() {
+    let setting = Setting::new(&[&denied_after(1)]).await;
+    let id = setting.begin("k").await;
+    let journal = setting.journals().remove(0);
+    let held = fs::File::options().write(true).open(&journal).unwrap();
+    held.lock().unwrap();
+    assert_eq!(
+        setting.run(&["abort", "--key=k", "--upload-id", &id]).await,
+        outcome(
+            8,
+            "",
+            &format!(
+                "error: could not abort the upload: another process holds its journal {}\n\
+                 hint: wait for the other process, or stop it\n",
+                setting.shown(&journal)
+            )
+        )
+    );
+    assert!(setting.run(&["list-uploads"]).await.stdout.contains(&id));
+}
+
+#[tokio::test]
+async fn an_object_is_verified_against_its_file() {
+    let setting = Setting::new(&[]).await;
+    assert_eq!(setting.run(&["upload", "a.txt", "-q"]).await, outcome(0, "", ""));
+    let same = "size\t6349\t6349\tsame\n\
+        crc64ecma\t11519373425936943399\t11519373425936943399\tsame\n\
+        etag\tMD5\tMD5\tsame\n";
+    let verified = setting.run(&["verify", "a.txt"]).await;
+    let fields: Vec<&str> = verified.stdout.split(['\t', '\n']).collect();
+    let (crc64, md5) = (fields[5], fields[9]);
+    let same = same.replace("11519373425936943399", crc64).replace("MD5", md5);
+    assert_eq!(verified, outcome(0, &same, ""));
+    let told = setting.run(&["verify", "a.txt", "cos://examplebucket-1250000000/a.txt", "--json"]).await;
+    let mut line: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    assert!(line.as_object_mut().unwrap().remove("request_id").is_some());
+    let expected = serde_json::json!({
+        "event": "verified", "source": "a.txt", "bucket": BUCKET, "key": "a.txt",
+        "location": format!("URL/{BUCKET}/a.txt"), "same": true, "compared": ["size", "crc64ecma", "etag"],
+        "differences": [], "file": {"size": 6349, "crc64ecma": crc64, "md5": md5},
+        "object": {"size": 6349, "crc64ecma": crc64, "etag": format!("\"{md5}\"")},
+    });
+    assert_eq!((line, told.code), (expected, Some(0)));
+
+    setting.write("a.txt", &[b'b'; 6349]);
+    let differs = setting.run(&["verify", "a.txt", "-q"]).await;
+    let why = "error: cos://examplebucket-1250000000/a.txt is not what a.txt holds: crc64ecma and etag differ\n";
+    assert_eq!(differs, outcome(7, "", why));
+    assert_eq!(
+        setting.run(&["verify", "a.txt", "--key=none"]).await,
+        outcome(5, "", "error: there is no object URL/examplebucket-1250000000/none\n")
+    );
+    assert_eq!(
+        setting.run(&["verify", "none"]).await,
+        outcome(3, "", "error: could not verify the object of none: no such file\n")
+    );
+}
+
+#[tokio::test]
+async fn credentials_are_shown_without_their_secret() {
+    let setting = Setting::new(&[]).await;
+    assert_eq!(
+        setting.run(&["credentials"]).await,
+        outcome(0, "the environment (COS_SECRET_ID)\tAKID****ator\tpermanent\t-\n", "")
+    );
+    let setting = setting.without(&["COS_SECRET_ID", "COS_SECRET_KEY"]);
+    setting.write(
+        "home/.config/cosput/config.toml",
+        b"[default]\nregion = 'ap-x'\n[ci]\nsecret_id = 'AKIDinconfig'\nsecret_key = 'hidden'\nsession_token = 't'\n\
+          expires = 2123-11-14T23:13:20Z\n",
+    );
+    let source = "profile \\\"ci\\\" of DIR/home/.config/cosput/config.toml";
+    assert_eq!(
+        setting.run(&["credentials", "--profile=ci", "--json"]).await,
+        outcome(
+            0,
+            &format!(
+                "{{\"event\":\"credentials\",\"source\":\"{source}\",\"secret_id\":\"AKID****nfig\",\"temporary\":true,\
+                 \"expires\":\"2123-11-14T23:13:20Z\"}}\n"
+            ),
+            ""
+        )
+    );
+    let none = setting.run(&["credentials"]).await;
+    assert_eq!((none.code, none.stdout.as_str()), (Some(4), ""));
+    assert!(
+        none.stderr.starts_with("error: could not sign requests: no credentials found; looked at: the environment")
+    );
+}
+
+#[tokio::test]
+async fn a_profile_gives_options_and_credentials() {
+    let setting =
+        Setting::new(&[]).await.without(&["COS_SECRET_ID", "COS_SECRET_KEY", "COSPUT_ENDPOINT", "COSPUT_BUCKET"]);
+    let url = setting.emulator.url();
+    setting.write(
+        "c.toml",
+        format!(
+            "[default]\nsecret_id = '{DEFAULT_SECRET_ID}'\nsecret_key = '{DEFAULT_SECRET_KEY}'\nendpoint = '{url}'\n\
+             bucket = '{BUCKET}'\nmax_attempts = 2\n[bad]\nbukket = 'x'\n"
+        )
+        .as_bytes(),
+    );
+    let uploaded = setting.run(&["upload", "a.txt", "--config=c.toml", "-v"]).await;
+    assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
+    assert!(uploaded.stderr.starts_with("credentials from profile \"default\" of c.toml\n"), "{uploaded:?}");
+    assert_eq!(setting.run(&["verify", "a.txt", "--config=c.toml", "-q"]).await, outcome(0, "", ""));
+    assert_eq!(
+        setting.run(&["list-uploads", "--config=c.toml", "--profile=bad"]).await,
+        outcome(2, "", "error: profile \"bad\" of c.toml has an unknown key: bukket\n")
+    );
+    assert_eq!(
+        setting.run(&["list-uploads", "--config=none.toml"]).await,
+        outcome(2, "", "error: could not read none.toml: No such file or directory (os error 2)\n")
+    );
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_by_its_id_without_a_journal() {
+    let setting = Setting::new(&[&denied_after(2)]).await;
+    let id = setting.begin("k").await;
+    fs::remove_file(setting.journals().remove(0)).unwrap();
+    let resumed = setting.run(&["upload", "big.bin", "--key=k", "--resume-upload-id", &id, "--json", "-q"]).await;
+    assert_eq!((resumed.code, resumed.stderr.as_str()), (Some(0), ""), "{resumed:?}");
+    let uploaded = resumed.stdout.lines().find(|line| line.contains("\"uploaded\"")).unwrap();
+    let uploaded: serde_json::Value = serde_json::from_str(uploaded).unwrap();
+    assert_eq!(
+        (&uploaded["upload_id"], &uploaded["parts_resumed"], &uploaded["parts"]),
+        (&id.into(), &2.into(), &3.into())
+    );
+    assert_eq!(setting.object("k"), Some(bytes(3 * MIB)));
+    assert_eq!(setting.journals(), Vec::<PathBuf>::new());
+    let gone = setting.run(&["upload", "big.bin", "--key=k", "--resume-upload-id=none"]).await;
+    assert_eq!(gone.code, Some(5), "{gone:?}");
+}
+
+#[tokio::test]
+async fn another_uploads_journal_makes_room_and_that_upload_stays() {
+    let setting = Setting::new(&["access-denied:on=upload-part,skip=1,every=2,times=2"]).await;
+    let first = setting.begin("k").await;
+    let journal = fs::read(&setting.journals()[0]).unwrap();
+    // The second one begins anew and aborts nothing, since its journal is elsewhere.
+    fs::remove_file(&setting.journals()[0]).unwrap();
+    let second = setting.begin("k").await;
+    let second = if second == first {
+        setting.run(&["list-uploads"]).await.stdout.lines().nth(1).unwrap().split('\t').nth(1).unwrap().to_owned()
+    } else {
+        second
+    };
+    let path = setting.journals().remove(0);
+    fs::write(&path, journal).unwrap();
+    let resumed = setting.run(&["upload", "big.bin", "--key=k", "--part-size=1M", "--resume-upload-id", &second]).await;
+    assert_eq!(resumed.code, Some(0), "{resumed:?}");
+    let notice = format!(
+        "warning: the journal was of upload {first}, which is left on the server; it is now of the upload asked for\n"
+    );
+    assert!(resumed.stderr.contains(&notice), "{resumed:?}");
+    let left = setting.run(&["list-uploads"]).await.stdout;
+    assert!(left.contains(&first) && !left.contains(&second), "{left}");
+}
+
+#[tokio::test]
+async fn a_wrong_clock_is_corrected_once_and_the_upload_goes_on() {
+    let setting = Setting::new(&["clock-skew:by=864000"]).await;
+    setting.write("big.bin", &bytes(3 * MIB));
+    let arguments = ["upload", "big.bin", "--part-size=1M", "--multipart-threshold=1M", "--concurrency=3"];
+    let uploaded = setting.run(&arguments).await;
+    assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
+    assert_eq!(setting.object("big.bin"), Some(bytes(3 * MIB)));
+    assert_eq!(uploaded.stderr.matches("requests use the server's time").count(), 1, "{uploaded:?}");
+    // HEAD is refused without a word about the reason.
+    let verified = setting.run(&["verify", "big.bin", "-v"]).await;
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+    assert_eq!(verified.stderr.matches("requests use the server's time").count(), 1, "{verified:?}");
+}
+
+#[tokio::test]
+async fn single_requests_are_sent_again() {
+    let setting = Setting::new(&["service-unavailable:on=list-uploads,times=2"]).await;
+    let listed = setting.run(&["list-uploads"]).await;
+    assert_eq!(listed.code, Some(0));
+    assert_eq!(listed.stderr.matches("trying again").count(), 1, "{listed:?}");
+    let setting = Setting::new(&["service-unavailable:on=list-uploads,times=0"]).await;
+    let failed = setting.run(&["list-uploads", "--max-attempts=2", "-q"]).await;
+    assert_eq!(failed.code, Some(6));
+    let why = "error: could not list the uploads of examplebucket-1250000000: ServiceUnavailable";
+    assert!(failed.stderr.starts_with(why) && failed.stderr.contains("after 2 attempts"), "{failed:?}");
+}
+
+/// Runs the program in this process, on a terminal where somebody types `answer`. Gives the exit code and both streams.
+fn on_a_terminal(setting: &Setting, arguments: &[&str], answer: fn() -> std::io::Result<String>) -> Outcome {
+    let ((stdout, out), (stderr, err)) = (Stream::captured(), Stream::captured());
+    let world = World {
+        arguments: std::iter::once(&"cosput").chain(arguments).map(Into::into).collect(),
+        variables: setting.variables.iter().cloned().collect(),
+        stdin_is_terminal: true,
+        stdout_is_terminal: true,
+        stderr_is_terminal: true,
+        read_line: answer,
+        stdout_columns: || Some(120),
+        stderr_columns: || Some(120),
+        stdout,
+        stderr,
+        ..World::of_process()
+    };
+    let code = std::thread::spawn(|| cosput::cli::run(world)).join().unwrap();
+    Outcome { code: Some(code.into()), stdout: out.text(), stderr: err.text() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_are_aborted_once_somebody_says_yes() {
+    let setting = Setting::new(&[&denied_after(1)]).await;
+    let id = setting.begin("k").await;
+    let arguments = ["abort", "--prefix=k"];
+    let space = " ".repeat(id.len() - "UPLOAD ID".len());
+    let question = |age: &str| {
+        format!(
+            "KEY  UPLOAD ID{space}    AGE\nk    {id}  {age}\n\
+             Abort 1 unfinished upload in {BUCKET} and all parts of it? [y/N]\n"
+        )
+    };
+    let age = |told: &str| told.lines().nth(1).unwrap().rsplit("  ").next().unwrap().to_owned();
+    let refused = on_a_terminal(&setting, &arguments, || Ok("\n".to_owned()));
+    let asked = question(&age(&refused.stderr));
+    assert_eq!(refused, outcome(0, "", &format!("{asked}nothing was aborted\n")));
+    let agreed = on_a_terminal(&setting, &arguments, || Ok("y\n".to_owned()));
+    let asked = question(&age(&agreed.stderr));
+    assert_eq!(agreed, outcome(0, &format!("aborted k  {id}\n"), &asked));
+}

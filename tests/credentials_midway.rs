@@ -1,0 +1,115 @@
+//! Credentials that end in the middle of an upload: new ones are fetched, and no part is lost.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use cosput::cos::{Bucket, Credentials, Key, Service};
+use cosput::emulator::{Emulator, Operation, Options, start};
+use tokio::process::Command;
+use tokio::time::sleep;
+
+const BUCKET: &str = "examplebucket-1250000000";
+
+#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the real clock")]
+fn clock() -> SystemTime {
+    SystemTime::now()
+}
+
+/// A server that takes one pair of keys with its token.
+async fn serve(directory: &Path, listen: SocketAddr, keys: [&str; 3], faults: &[&str]) -> Emulator {
+    let [id, key, token] = keys;
+    let options = Options {
+        dir: directory.join("emulator"),
+        listen,
+        credentials: Credentials::new(id, key, Some(token)).unwrap(),
+        buckets: None,
+        faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
+        service: Service::Cos,
+        cdcs_xml: false,
+        clock,
+    };
+    start(options).await.unwrap()
+}
+
+const OLD: [&str; 3] = ["AKIDold", "old-key", "old-token"];
+const NEW: [&str; 3] = ["AKIDnew", "new-key", "new-token"];
+
+/// Prints the old keys first. Then it says that new ones are wanted, and prints them once they hold.
+const SCRIPT: &str = r#"#!/bin/sh
+cd "$(dirname "$0")" || exit 1
+if [ ! -e first ]; then
+    touch first
+    set -- AKIDold old-key old-token
+else
+    touch wanted
+    while [ ! -e ready ]; do sleep 0.05; done
+    set -- AKIDnew new-key new-token
+fi
+printf '{"Version": 1, "SecretId": "%s", "SecretKey": "%s", "SessionToken": "%s"}\n' "$@"
+"#;
+
+async fn until_there(path: &Path) {
+    for _ in 0..600 {
+        if path.exists() {
+            return;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{} did not come", path.display());
+}
+
+#[cfg(unix)]
+async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let content: Vec<u8> = (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(6 << 20).collect();
+    fs::write(path("big.bin"), &content).unwrap();
+    fs::write(path("keys"), SCRIPT).unwrap();
+    fs::set_permissions(path("keys"), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::write(path("c.toml"), format!("[default]\ncredential_process = '{}'\n", path("keys").display())).unwrap();
+
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let before = serve(directory.path(), any, OLD, &[refusal]).await;
+    let url = before.url();
+    let child = Command::new(env!("CARGO_BIN_EXE_cosput"))
+        .args(["upload", "big.bin", "-b", BUCKET, "--endpoint", &url, "--config=c.toml", "--concurrency=2", "-v"])
+        .args(["--part-size=1M", "--multipart-threshold=1M"])
+        .current_dir(directory.path())
+        .env_clear()
+        .env("HOME", path("home"))
+        .env("PATH", "/usr/bin:/bin")
+        .env("COSPUT_METADATA_URL", "off")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    until_there(&path("wanted")).await;
+    before.stop().await;
+    let address = url.trim_start_matches("http://").parse().unwrap();
+    let after = serve(directory.path(), address, NEW, &[]).await;
+    fs::write(path("ready"), "").unwrap();
+    let output = child.wait_with_output().await.unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let object = after.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new("big.bin").unwrap()).unwrap();
+    assert_eq!(fs::read(object).unwrap(), content);
+
+    let stored: Vec<_> = after.requests().unwrap().into_iter().filter(|record| record.stored).collect();
+    let count = |operation| stored.iter().filter(|record| record.operation == Some(operation)).count();
+    assert_eq!((count(Operation::Initiate), count(Operation::UploadPart)), (1, 6), "{told}");
+    for secret in ["old-key", "old-token", "new-key", "new-token"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn after_an_expired_token() {
+    new_keys_are_fetched_and_no_part_is_lost("expired-token:on=upload-part,skip=3,times=0").await;
+}
