@@ -156,7 +156,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__upload)
-            opts="-b -n -q -v -h --bucket --key --region --endpoint --addressing --emulator --part-size --multipart-threshold --checksum --concurrency --max-attempts --connect-timeout --stall-timeout --journal --state-dir --no-resume --abort-on-failure --dry-run --progress --quiet --json --verbose --help"
+            opts="-b -n -q -v -h --bucket --key --region --endpoint --service --cdcs-xml --addressing --emulator --part-size --multipart-threshold --checksum --concurrency --max-attempts --connect-timeout --stall-timeout --journal --state-dir --no-resume --abort-on-failure --dry-run --progress --quiet --json --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -180,6 +180,10 @@ _cosput() {
                     ;;
                 --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --addressing)

@@ -35,6 +35,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -s b -l bucket -d 
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l key -d 'Key of the object [the file\'s name]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l service -d 'cos, or cdcs for a data coffer [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
@@ -53,6 +55,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'D
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-resume -d 'Start anew, whatever a journal says'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l abort-on-failure -d 'Leave no parts on the server'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s n -l dry-run -d 'Print what would be sent, send nothing'

@@ -144,12 +144,24 @@ pub struct LocationArguments {
     pub region: Option<Region>,
     /// Address of the service, if not the region's
     ///
-    /// An example is https://cos.ap-guangzhou.myqcloud.com. Default: the public address of the region.
+    /// An example is https://cos.ap-guangzhou.myqcloud.com. Default: the public address of the service in the region.
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
+    /// cos, or cdcs for a data coffer [cos]
+    ///
+    /// With cdcs, 数据保险箱, --bucket names a coffer. Objects there are written once: an existing key is never replaced, and
+    /// an unfinished upload keeps its key until it is resumed or aborted. There is no CRC-64 to compare, so the MD5 of
+    /// each part is compared with its ETag; where ETags are not MD5s, --checksum md5 has the server compare. Default: cos.
+    #[arg(long, value_name = "SERVICE", hide_possible_values = true)]
+    pub service: Option<ServiceChoice>,
+    /// Speak the older edition of CDCS, in XML
+    ///
+    /// Answers are understood in either edition. It goes with --service cdcs. Default: JSON, the newer edition.
+    #[arg(long, hide_short_help = true)]
+    pub cdcs_xml: bool,
     /// auto, virtual, path or cname [auto]
     ///
-    /// It says how bucket and host go together. Default: auto, which is path for IP addresses and localhost, else virtual.
+    /// It says how bucket and host go together. Default: auto, which is path for CDCS, IP addresses and localhost, else virtual.
     #[arg(long, value_name = "STYLE", hide_possible_values = true)]
     pub addressing: Option<AddressingChoice>,
     /// Upload to a server of its own, here
@@ -329,6 +341,15 @@ pub struct ManArguments {
     /// Directory to write into
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
+}
+
+/// Which service, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServiceChoice {
+    /// Cloud Object Storage
+    Cos,
+    /// Cloud Data Coffer Service
+    Cdcs,
 }
 
 /// How bucket and host go together, as typed.

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod args;
+mod coffer;
 pub mod completions;
 pub mod console;
 pub mod destination;

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::args::{
     AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, LocationArguments, OutputArguments,
-    ProgressChoice, RequestArguments, ResumeArguments, UploadArguments,
+    ProgressChoice, RequestArguments, ResumeArguments, ServiceChoice, UploadArguments,
 };
 use super::destination;
 use super::exit::Failure;
 use super::state::Places;
 use super::world::World;
-use crate::cos::{Addressing, Bucket, Endpoint, Key, Service};
+use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service};
 use crate::upload::Wish;
 
 /// The port of `cosput emulator`.
@@ -88,6 +88,10 @@ pub struct EmulatorOptions {
 pub enum Server {
     /// One that is there.
     At {
+        /// The service that answers there.
+        service: Service,
+        /// How documents for CDCS are written.
+        edition: Edition,
         /// Its address.
         endpoint: Endpoint,
         /// How bucket and host go together.
@@ -149,6 +153,22 @@ pub enum ProgressMode {
     Lines,
     /// Not at all.
     Hidden,
+}
+
+impl Server {
+    /// The server at `endpoint`, spoken to as `address` says.
+    pub fn new(endpoint: Endpoint, address: &Address) -> Self {
+        let &Address { service, edition, addressing, .. } = address;
+        Self::At { service, edition, endpoint, addressing }
+    }
+
+    /// The service that answers there.
+    pub fn service(&self) -> Service {
+        match self {
+            Self::At { service, .. } => *service,
+            Self::Emulator { .. } => Service::Cos,
+        }
+    }
 }
 
 impl UploadOptions {
@@ -258,13 +278,17 @@ fn in_a_log(world: &World) -> bool {
 }
 
 fn server(location: &LocationArguments, places: &Places) -> Result<Server, Failure> {
+    let (service, edition) = service(location)?;
     let endpoint = match (&location.emulator, &location.endpoint, &location.region) {
         (Some(_), Some(_), _) => return Err(endpoint_and_emulator()),
+        (Some(_), None, _) if service != Service::Cos => {
+            return Err(Failure::usage("the emulator of --emulator speaks COS alone; leave --service cdcs out"));
+        }
         (Some(emulator), None, _) => {
             return Ok(Server::Emulator { directory: emulator_directory(emulator, places)? });
         }
         (None, Some(text), _) => endpoint(text)?,
-        (None, None, Some(region)) => Endpoint::of_region(Service::Cos, region),
+        (None, None, Some(region)) => Endpoint::of_region(service, region),
         (None, None, None) => {
             return Err(Failure::usage(
                 "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint",
@@ -272,12 +296,27 @@ fn server(location: &LocationArguments, places: &Places) -> Result<Server, Failu
         }
     };
     let addressing = match location.addressing.unwrap_or(AddressingChoice::Auto) {
-        AddressingChoice::Auto => Addressing::fitting(Service::Cos, &endpoint),
+        AddressingChoice::Auto => Addressing::fitting(service, &endpoint),
         AddressingChoice::Virtual => Addressing::Virtual,
         AddressingChoice::Path => Addressing::Path,
         AddressingChoice::Cname => Addressing::Cname,
     };
-    Ok(Server::At { endpoint, addressing })
+    if service == Service::Cdcs && addressing != Addressing::Path {
+        return Err(Failure::usage(format!(
+            "--addressing {} cannot be used with CDCS, where the coffer always stands before the key; leave it out",
+            addressing.as_str()
+        )));
+    }
+    Ok(Server::At { service, edition, endpoint, addressing })
+}
+
+fn service(location: &LocationArguments) -> Result<(Service, Edition), Failure> {
+    match (location.service.unwrap_or(ServiceChoice::Cos), location.cdcs_xml) {
+        (ServiceChoice::Cos, false) => Ok((Service::Cos, Edition::default())),
+        (ServiceChoice::Cos, true) => Err(Failure::usage("--cdcs-xml goes with --service cdcs alone")),
+        (ServiceChoice::Cdcs, false) => Ok((Service::Cdcs, Edition::Json)),
+        (ServiceChoice::Cdcs, true) => Ok((Service::Cdcs, Edition::Xml)),
+    }
 }
 
 /// Read here and not by clap, which would repeat the text: a password in it must not be shown.
@@ -334,6 +373,8 @@ mod tests {
             bucket: Bucket::new(BUCKET).unwrap(),
             key: Key::new("a.txt").unwrap(),
             server: Server::At {
+                service: Service::Cos,
+                edition: Edition::Json,
                 endpoint: Endpoint::parse("https://cos.ap-guangzhou.myqcloud.com").unwrap(),
                 addressing: Addressing::Virtual,
             },
@@ -402,11 +443,48 @@ mod tests {
             let arguments: Vec<&str> = ["a", "-b", BUCKET].iter().chain(arguments).copied().collect();
             options(&arguments, &[]).unwrap().server
         };
-        let at = |text, addressing| Server::At { endpoint: Endpoint::parse(text).unwrap(), addressing };
+        let (service, edition) = (Service::Cos, Edition::Json);
+        let at =
+            |text, addressing| Server::At { service, edition, endpoint: Endpoint::parse(text).unwrap(), addressing };
         assert_eq!(server(&["--endpoint=http://127.0.0.1:1"]), at("http://127.0.0.1:1", Addressing::Path));
         assert_eq!(server(&["--endpoint=h.example", "--region=r"]), at("https://h.example", Addressing::Virtual));
         assert_eq!(server(&["--endpoint=h.example", "--addressing=cname"]), at("https://h.example", Addressing::Cname));
         assert_eq!(server(&["--emulator=/o"]), Server::Emulator { directory: "/o".into() });
+    }
+
+    #[test]
+    fn cdcs_has_its_own_domain_and_puts_the_coffer_before_the_key() {
+        let server = |arguments: &[&str]| {
+            let arguments: Vec<&str> = ["a", "-b", BUCKET, "--service=cdcs"].iter().chain(arguments).copied().collect();
+            options(&arguments, &[]).map(|options| options.server)
+        };
+        let at = |text, edition| Server::At {
+            service: Service::Cdcs,
+            edition,
+            endpoint: Endpoint::parse(text).unwrap(),
+            addressing: Addressing::Path,
+        };
+        let tianjin = "https://cdcs.ap-tianjin.myqcloud.com";
+        assert_eq!(server(&["--region=ap-tianjin"]), Ok(at(tianjin, Edition::Json)));
+        assert_eq!(server(&["--region=ap-tianjin", "--cdcs-xml"]), Ok(at(tianjin, Edition::Xml)));
+        assert_eq!(server(&["--endpoint=h.example", "--addressing=path"]), Ok(at("https://h.example", Edition::Json)));
+        for style in ["virtual", "cname"] {
+            assert_eq!(
+                server(&["--region=r", &format!("--addressing={style}")]).unwrap_err(),
+                format!(
+                    "--addressing {style} cannot be used with CDCS, where the coffer always stands before the key; \
+                     leave it out"
+                )
+            );
+        }
+        assert_eq!(
+            server(&["--emulator=/o"]).unwrap_err(),
+            "the emulator of --emulator speaks COS alone; leave --service cdcs out"
+        );
+        assert_eq!(
+            options(&["a", "-b", BUCKET, "--region=r", "--cdcs-xml"], &[]).unwrap_err(),
+            "--cdcs-xml goes with --service cdcs alone"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::notice;
 use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
-use crate::cos::{Bucket, Key};
+use crate::cos::{Bucket, Key, Service};
 use crate::upload::{Event, Finished, Notice, Object, Plan};
 
 /// How often a program hears of progress.
@@ -30,6 +30,8 @@ pub struct Report {
 /// One upload, as people and programs know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
+    /// The service.
+    pub service: Service,
     /// The file.
     pub source: PathBuf,
     /// The bucket.
@@ -182,6 +184,7 @@ impl ObjectReport {
             Finished::Failed(error) | Finished::Unknown(error) => {
                 let source = shown(&self.subject.source);
                 let circumstances = Circumstances {
+                    service: self.subject.service,
                     source: &source,
                     parts: self.plan.map(|plan| plan.parts()),
                     journal: ending.journal,
@@ -288,6 +291,7 @@ mod tests {
 
     fn subject() -> Subject {
         Subject {
+            service: Service::Cos,
             source: "d/dist.tar".into(),
             bucket: Bucket::new("examplebucket-1250000000").unwrap(),
             key: Key::new("dist.tar").unwrap(),

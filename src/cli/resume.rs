@@ -12,7 +12,7 @@ use super::server::{Connection, journalled};
 use super::transfer::{Wanted, summarize, tell, transfer};
 use super::world::World;
 use crate::cos::multipart::MOST_PARTS;
-use crate::cos::{Addressing, Endpoint};
+use crate::cos::{Address, Endpoint, Service};
 use crate::upload::journal::{self, Content, Header};
 use crate::upload::session::{JournalPlace, target_of};
 use crate::upload::source::FileSource;
@@ -103,7 +103,7 @@ async fn resume(
     let plan =
         plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
     debug_assert!(plan.parts() <= MOST_PARTS);
-    let mut connection = connect(&header, target.address.addressing, options, world).await?;
+    let mut connection = connect(&header, &target.address, options, world).await?;
     // The journal goes on under the name that it began with.
     connection.name = header.endpoint.clone();
     let wanted = Wanted {
@@ -142,13 +142,16 @@ fn header(path: &Path, options: &ResumeOptions, console: &Console) -> Result<Opt
 
 async fn connect(
     header: &Header,
-    addressing: Addressing,
+    address: &Address,
     options: &ResumeOptions,
     world: &World,
 ) -> Result<Connection, Failure> {
     let server = match &options.server {
-        ResumeServer::Journalled => journalled(&header.endpoint, addressing)?,
-        ResumeServer::At(endpoint) => Server::At { endpoint: endpoint.clone(), addressing },
+        ResumeServer::Journalled => journalled(&header.endpoint, address)?,
+        ResumeServer::At(endpoint) => Server::new(endpoint.clone(), address),
+        ResumeServer::Emulator { .. } if address.service != Service::Cos => {
+            return Err(Failure::usage("the emulator of --emulator speaks COS alone, and the journal is of CDCS"));
+        }
         ResumeServer::Emulator { directory } => Server::Emulator { directory: directory.clone() },
     };
     Connection::open(&server, options.requests, world).await

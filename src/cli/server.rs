@@ -9,7 +9,7 @@ use super::exit::Failure;
 use super::options::{RequestOptions, Server};
 use super::state::Places;
 use super::world::World;
-use crate::cos::{Addressing, Bucket, Credentials, Endpoint, Key, Provider, Service};
+use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Provider, Service};
 use crate::credentials::{Chain, Environment, Settings};
 use crate::emulator::{self, DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator};
 use crate::upload::http::{Http, Limits};
@@ -21,6 +21,10 @@ const EMULATOR_PREFIX: &str = "emulator:";
 pub(super) struct Connection {
     /// Where it answers.
     pub(super) endpoint: Endpoint,
+    /// The service that answers there.
+    pub(super) service: Service,
+    /// How documents for CDCS are written.
+    pub(super) edition: Edition,
     /// How bucket and host go together.
     pub(super) addressing: Addressing,
     /// The endpoint as a journal names it: the emulator's port changes, its directory does not.
@@ -34,7 +38,7 @@ impl Connection {
     /// Starts the emulator where one is wanted, and makes sure of credentials.
     pub(super) async fn open(server: &Server, requests: RequestOptions, world: &World) -> Result<Self, Failure> {
         match server {
-            Server::At { endpoint, addressing } => {
+            Server::At { service, edition, endpoint, addressing } => {
                 let chain = credentials(world);
                 chain
                     .credentials((world.clock)(), None)
@@ -42,9 +46,11 @@ impl Connection {
                     .map_err(|error| Failure::NoCredentials(error.to_string()))?;
                 Ok(Self {
                     endpoint: endpoint.clone(),
+                    service: *service,
+                    edition: *edition,
                     addressing: *addressing,
                     name: endpoint.to_string(),
-                    transport: transport(Arc::new(chain), requests, world)?,
+                    transport: transport(*service, Arc::new(chain), requests, world)?,
                     emulator: None,
                 })
             }
@@ -71,9 +77,11 @@ impl Connection {
         let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         Ok(Self {
             endpoint,
+            service: Service::Cos,
+            edition: Edition::default(),
             addressing: Addressing::Path,
             name: format!("{EMULATOR_PREFIX}{}", directory.display()),
-            transport: transport(Arc::new(credentials), requests, world)?,
+            transport: transport(Service::Cos, Arc::new(credentials), requests, world)?,
             emulator: Some(emulator),
         })
     }
@@ -91,14 +99,14 @@ impl Connection {
     }
 }
 
-/// The server that a journal's endpoint names.
-pub(super) fn journalled(endpoint: &str, addressing: Addressing) -> Result<Server, Failure> {
+/// The server that a journal names; `address` is the journal's but for its endpoint.
+pub(super) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Failure> {
     if let Some(directory) = endpoint.strip_prefix(EMULATOR_PREFIX) {
         return Ok(Server::Emulator { directory: directory.into() });
     }
     let endpoint = Endpoint::parse(endpoint)
         .map_err(|error| Failure::Other(format!("could not use the endpoint of the journal: {error}")))?;
-    Ok(Server::At { endpoint, addressing })
+    Ok(Server::new(endpoint, address))
 }
 
 /// The one pair that the emulator takes where its environment names none.
@@ -113,9 +121,14 @@ fn credentials(world: &World) -> Chain {
     Chain::new(Settings { environment, ..Settings::default() })
 }
 
-fn transport(provider: Arc<dyn Provider>, requests: RequestOptions, world: &World) -> Result<Arc<Http>, Failure> {
+fn transport(
+    service: Service,
+    provider: Arc<dyn Provider>,
+    requests: RequestOptions,
+    world: &World,
+) -> Result<Arc<Http>, Failure> {
     let limits = Limits { connect: requests.connect_timeout, stall: requests.stall_timeout };
-    let http = Http::new(Service::Cos, provider, world.clock, limits)
+    let http = Http::new(service, provider, world.clock, limits)
         .map_err(|error| Failure::Other(format!("could not make a client: {error}")))?;
     Ok(Arc::new(http))
 }

@@ -13,7 +13,7 @@ use super::report::{Ending, Report, Subject, Summary};
 use super::server::Connection;
 use super::signals::Signal;
 use super::world::World;
-use crate::cos::{Address, Headers, Service, Target};
+use crate::cos::{Address, Headers, Target};
 use crate::cos::{Bucket, Key};
 use crate::upload::driver::{Job, Stop};
 use crate::upload::journal::Header;
@@ -55,6 +55,7 @@ pub(super) async fn transfer(
     let (output, started) = (wanted.output, (world.stopwatch)());
     let session = session(&wanted, connection, world.seed);
     let mut subject = Subject {
+        service: connection.service,
         source: wanted.source.path().to_owned(),
         bucket: wanted.bucket.clone(),
         key: wanted.key.clone(),
@@ -92,7 +93,8 @@ pub(super) async fn transfer(
 fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
     let target = Target {
         address: Address {
-            service: Service::Cos,
+            service: connection.service,
+            edition: connection.edition,
             endpoint: connection.endpoint.clone(),
             addressing: connection.addressing,
             bucket: wanted.bucket.clone(),

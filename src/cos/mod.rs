@@ -13,9 +13,11 @@ pub mod head_object;
 pub mod multipart;
 pub mod put_object;
 pub mod request;
+pub mod service;
 pub mod sign;
 
-pub use address::{Address, Addressing, Bucket, Endpoint, Key, Region, Service, Target};
+pub use address::{Address, Addressing, Bucket, Endpoint, Key, Region, Target};
 pub use credentials::{Credentials, CredentialsError, Provider};
 pub use error::{AnswerError, Fault, ServiceError};
 pub use request::{Headers, Method, Request, Response};
+pub use service::{Edition, Service};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::PartRecord;
 use super::source::{Identity, file::nanoseconds};
-use crate::cos::Target;
 use crate::cos::multipart::{PartNumber, UploadId};
+use crate::cos::{Edition, Target};
 
 /// The version of the lines that this cosput writes.
 pub const SCHEMA: u32 = 1;
@@ -22,6 +22,9 @@ pub struct Header {
     pub schema: u32,
     /// `cos` or `cdcs`.
     pub service: String,
+    /// How documents for CDCS are written, where that is not the usual way: `xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
     /// Scheme, host and port; or `emulator:` and its directory.
     pub endpoint: String,
     /// `virtual`, `path` or `cname`.
@@ -83,9 +86,11 @@ struct PartLine {
 impl Header {
     /// The first line of a new upload. `endpoint` is how the user would name it again.
     pub fn new(target: &Target, endpoint: &str, source: &str, identity: Identity, part_size: u64) -> Self {
+        let edition = target.address.edition;
         Self {
             schema: SCHEMA,
             service: target.address.service.as_str().to_owned(),
+            edition: (edition != Edition::default()).then(|| edition.as_str().to_owned()),
             endpoint: endpoint.to_owned(),
             addressing: target.address.addressing.as_str().to_owned(),
             bucket: target.address.bucket.as_str().to_owned(),
@@ -199,6 +204,7 @@ pub(crate) mod tests {
         Header {
             schema: SCHEMA,
             service: "cos".into(),
+            edition: None,
             endpoint: "https://cos.ap-guangzhou.myqcloud.com".into(),
             addressing: "virtual".into(),
             bucket: "examplebucket-1250000000".into(),

@@ -14,7 +14,7 @@ use super::machine::{Resume, Settings, Upload};
 use super::plan::Plan;
 use super::transport::Transport;
 use crate::cos::multipart::{UploadId, abort};
-use crate::cos::{Address, Addressing, Bucket, Endpoint, Key, Service, Target};
+use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
 
 /// Where the journal is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,7 +228,12 @@ pub fn target_of(header: &Header, endpoint: &Endpoint) -> Option<Target> {
         _ => return None,
     };
     let bucket = Bucket::new(&header.bucket).ok()?;
-    let address = Address { service, endpoint: endpoint.clone(), addressing, bucket };
+    let edition = match header.edition.as_deref() {
+        None | Some("json") => Edition::Json,
+        Some("xml") => Edition::Xml,
+        Some(_) => return None,
+    };
+    let address = Address { service, edition, endpoint: endpoint.clone(), addressing, bucket };
     Some(Target { address, key: Key::new(&header.key).ok()? })
 }
 
