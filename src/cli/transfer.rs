@@ -17,7 +17,7 @@ use crate::cos::{Address, Headers, Target};
 use crate::cos::{Bucket, Key};
 use crate::upload::driver::{Job, Stop};
 use crate::upload::journal::Header;
-use crate::upload::machine::Settings;
+use crate::upload::machine::{Proving, Settings};
 use crate::upload::retry::Patience;
 use crate::upload::session::{Ended, JournalPlace, Refused, Session};
 use crate::upload::source::FileSource;
@@ -111,6 +111,7 @@ fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
             concurrency: wanted.requests.concurrency,
             abort_on_failure: wanted.abort_on_failure,
             etags_are_md5: true,
+            proving: Proving::of(connection.service, wanted.content_md5),
         },
         header,
         place: wanted.place.clone(),
