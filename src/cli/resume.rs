@@ -9,7 +9,7 @@ use super::options::{ResumeOptions, ResumeServer, Server};
 use super::report::Summary;
 use super::runtime;
 use super::server::{Connection, journalled};
-use super::transfer::{Wanted, summarize, tell, transfer};
+use super::transfer::{MD5, Wanted, suits, summarize, tell, transfer};
 use super::world::World;
 use crate::cos::multipart::MOST_PARTS;
 use crate::cos::{Address, Endpoint, Service};
@@ -96,6 +96,7 @@ async fn resume(
     let target = target_of(&header, &any).ok_or_else(not_ours)?;
     let source = PathBuf::from(&header.source);
     let source = FileSource::open(&source).map_err(|error| Failure::Source { source, error })?;
+    suits(&source, target.address.service)?;
     let size = source.identity().size;
     let wish = Wish { part_size: Some(header.part_size), multipart_threshold: 0 };
     // A file that outgrew its part size begins anew whatever the plan.
@@ -114,7 +115,7 @@ async fn resume(
         place: JournalPlace::File(path.to_owned()),
         resume: true,
         abort_on_failure: false,
-        content_md5: false,
+        content_md5: header.checksum.as_deref() == Some(MD5),
         requests: options.requests,
         output: options.output,
     };

@@ -13,7 +13,7 @@ use super::report::{Ending, Report, Subject, Summary};
 use super::server::Connection;
 use super::signals::Signal;
 use super::world::World;
-use crate::cos::{Address, Headers, Target};
+use crate::cos::{Address, Headers, Service, Target};
 use crate::cos::{Bucket, Key};
 use crate::upload::driver::{Job, Stop};
 use crate::upload::journal::Header;
@@ -21,7 +21,10 @@ use crate::upload::machine::{Proving, Settings};
 use crate::upload::retry::Patience;
 use crate::upload::session::{Ended, JournalPlace, Refused, Session};
 use crate::upload::source::FileSource;
-use crate::upload::{Event, Plan};
+use crate::upload::{Event, Plan, SourceError};
+
+/// How a journal names Content-MD5.
+pub(super) const MD5: &str = "md5";
 
 /// What an upload needs to know of the command that wants it.
 pub(super) struct Wanted<'a> {
@@ -43,6 +46,14 @@ pub(super) struct Transferred {
     pub(super) summary: Summary,
     /// The signal that ended it: nothing further is to begin.
     pub(super) signal: Option<Signal>,
+}
+
+/// Refuses what the service would refuse in any case.
+pub(super) fn suits(source: &FileSource, service: Service) -> Result<(), Failure> {
+    if source.identity().size == 0 && !service.takes_empty_objects() {
+        return Err(Failure::Source { source: source.path().to_owned(), error: SourceError::Empty });
+    }
+    Ok(())
 }
 
 /// Uploads, shows, and tells how it ended.
@@ -84,7 +95,7 @@ pub(super) async fn transfer(
         }
         Err(refused) => {
             summary.failed += 1;
-            report.refused(wanted.source.path(), wanted.bucket, wanted.key, &failure(refused))
+            report.refused(wanted.source.path(), wanted.bucket, wanted.key, &failure(refused, connection.service))
         }
     };
     Transferred { exit_code, summary, signal }
@@ -103,6 +114,7 @@ fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
     };
     let source = absolute(wanted.source.path());
     let header = Header::new(&target, &connection.name, &source, wanted.source.identity(), wanted.plan.part_size());
+    let header = Header { checksum: wanted.content_md5.then(|| MD5.to_owned()), ..header };
     Session {
         job: Job { source: wanted.source.clone(), target, headers: Headers::new(), md5: wanted.content_md5 },
         plan: wanted.plan,
@@ -146,13 +158,16 @@ async fn until_signalled(
     }
 }
 
-fn failure(refused: Refused) -> Failure {
+fn failure(refused: Refused, service: Service) -> Failure {
     match refused {
         Refused::Busy(journal) => Failure::JournalInUse(journal),
         Refused::NotAJournal(journal) => Failure::usage(format!(
             "--journal {} is no journal of this version of cosput; name another file",
             journal.display()
         )),
+        Refused::Header(name) => {
+            Failure::usage(format!("{} takes no header {name}: leave out the option that asks for it", service.name()))
+        }
         Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
     }
 }

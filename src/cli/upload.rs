@@ -6,7 +6,7 @@ use super::options::UploadOptions;
 use super::report::{Report, Summary};
 use super::runtime;
 use super::server::Connection;
-use super::transfer::{Wanted, summarize, transfer};
+use super::transfer::{Wanted, suits, summarize, transfer};
 use super::world::World;
 use crate::upload::plan::PlanError;
 use crate::upload::session::JournalPlace;
@@ -43,6 +43,7 @@ fn open(options: &UploadOptions) -> Result<(FileSource, Plan), Failure> {
     let path = &options.source;
     let trouble = |error| Failure::Source { source: path.clone(), error };
     let source = FileSource::open(path).map_err(trouble)?;
+    suits(&source, options.server.service())?;
     match Plan::new(source.identity().size, options.wish) {
         Ok(plan) => Ok((source, plan)),
         Err(PlanError::ObjectTooLarge { size }) => Err(trouble(SourceError::TooLarge(size))),

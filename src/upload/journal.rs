@@ -45,6 +45,9 @@ pub struct Header {
     pub inode: Option<(u64, u64)>,
     /// The part size in bytes.
     pub part_size: u64,
+    /// What was sent with each part besides, where anything was: `md5`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
     /// Options that shape the object and so must not change: header names and values.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
@@ -101,6 +104,7 @@ impl Header {
             modified: nanoseconds(identity.modified),
             inode: identity.inode,
             part_size,
+            checksum: None,
             options: BTreeMap::new(),
         }
     }
@@ -215,6 +219,7 @@ pub(crate) mod tests {
             modified: "1700000000.000000001".into(),
             inode: Some((1, 2)),
             part_size: 16 << 20,
+            checksum: None,
             options: BTreeMap::new(),
         }
     }
