@@ -237,6 +237,8 @@ struct World {
     random: fastrand::Rng,
     weather: Weather,
     server: Server,
+    /// The size of the source.
+    size: u64,
     now: Instant,
     order: u64,
     agenda: BinaryHeap<Reverse<(Instant, u64)>>,
@@ -372,6 +374,10 @@ impl World {
         if self.percent(self.weather.vanishing_upload) {
             self.server.uploads.clear();
             self.unsettled = true;
+            // Somebody aborted our upload, and then filled its key with as many bytes of their own.
+            if self.server.coffer.is_some() && self.server.object.is_none() && self.random.bool() {
+                self.server.object = Some(Held { size: self.size, crc64: 3 });
+            }
         }
         // A corrupted copy that arrives late replaces what was good.
         self.unsettled |= arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64 && !answered);
@@ -525,6 +531,7 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
     let mut world = World {
         weather,
         server: Server { coffer, ..Server::default() },
+        size,
         now: epoch(),
         order: 0,
         agenda: BinaryHeap::new(),
@@ -542,7 +549,8 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
         random,
     };
     let there_before = if coffer.is_some() { world.random.u32(0..10) == 0 } else { world.random.bool() };
-    world.server.object = there_before.then_some(Held { size: 3, crc64: 3 });
+    let size = if world.random.bool() { size } else { 3 };
+    world.server.object = there_before.then_some(Held { size, crc64: 3 });
     let expected = whole(plan);
     let mut crashes = 0;
     let finished = loop {
