@@ -86,8 +86,10 @@ Register-ArgumentCompleter -Native -CommandName 'cosput' -ScriptBlock {
         'cosput;emulator' {
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Directory of the objects')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on [127.0.0.1:9460]')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'cos, or cdcs for data coffers [cos]')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Fault to suffer, can be repeated')
             [CompletionResult]::new('--buckets', '--buckets', [CompletionResultType]::ParameterName, 'Buckets that exist [any]')
+            [CompletionResult]::new('--cdcs-xml', '--cdcs-xml', [CompletionResultType]::ParameterName, 'Speak the older edition of CDCS, in XML')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON, one object a line')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

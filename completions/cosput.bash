@@ -66,7 +66,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__emulator)
-            opts="-h --dir --listen --fault --buckets --json --help"
+            opts="-h --dir --listen --service --cdcs-xml --fault --buckets --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -78,6 +78,10 @@ _cosput() {
                     ;;
                 --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --fault)

@@ -80,8 +80,10 @@ set edit:completion:arg-completer[cosput] = {|@words|
         &'cosput;emulator'= {
             cand --dir 'Directory of the objects'
             cand --listen 'Address to listen on [127.0.0.1:9460]'
+            cand --service 'cos, or cdcs for data coffers [cos]'
             cand --fault 'Fault to suffer, can be repeated'
             cand --buckets 'Buckets that exist [any]'
+            cand --cdcs-xml 'Speak the older edition of CDCS, in XML'
             cand --json 'Print results as JSON, one object a line'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

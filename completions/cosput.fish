@@ -79,8 +79,11 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -s v -l verbose -d
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l dir -d 'Directory of the objects' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l listen -d 'Address to listen on [127.0.0.1:9460]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l service -d 'cos, or cdcs for data coffers [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l fault -d 'Fault to suffer, can be repeated' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l buckets -d 'Buckets that exist [any]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l json -d 'Print results as JSON, one object a line'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand completions" -s h -l help -d 'Print help'

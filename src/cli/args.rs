@@ -312,6 +312,16 @@ pub struct EmulatorArguments {
     /// Port 0 takes any free one. Default: 127.0.0.1:9460, which nobody else can reach.
     #[arg(long, value_name = "ADDR", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
+    /// cos, or cdcs for data coffers [cos]
+    ///
+    /// Default: cos.
+    #[arg(long, value_name = "SERVICE", hide_possible_values = true)]
+    pub service: Option<ServiceChoice>,
+    /// Speak the older edition of CDCS, in XML
+    ///
+    /// It goes with --service cdcs. Default: JSON, the newer edition.
+    #[arg(long)]
+    pub cdcs_xml: bool,
     /// Fault to suffer, can be repeated
     ///
     /// In the variable, spaces separate faults.

@@ -75,6 +75,10 @@ pub struct EmulatorOptions {
     pub directory: PathBuf,
     /// What it listens on.
     pub listen: SocketAddr,
+    /// The service that it is.
+    pub service: Service,
+    /// How CDCS writes documents.
+    pub edition: Edition,
     /// Faults to suffer, as typed.
     pub faults: Vec<String>,
     /// Buckets that exist; empty where each exists once it is used.
@@ -99,6 +103,10 @@ pub enum Server {
     },
     /// The emulator, started for this upload.
     Emulator {
+        /// The service that it is.
+        service: Service,
+        /// How documents for CDCS are written.
+        edition: Edition,
         /// Where its objects are.
         directory: PathBuf,
     },
@@ -165,8 +173,7 @@ impl Server {
     /// The service that answers there.
     pub fn service(&self) -> Service {
         match self {
-            Self::At { service, .. } => *service,
-            Self::Emulator { .. } => Service::Cos,
+            Self::At { service, .. } | Self::Emulator { service, .. } => *service,
         }
     }
 }
@@ -232,13 +239,14 @@ impl ResumeOptions {
 impl EmulatorOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: EmulatorArguments, world: &World) -> Result<Self, Failure> {
-        let EmulatorArguments { dir, listen, fault, buckets, json } = arguments;
+        let EmulatorArguments { dir, listen, service: typed, cdcs_xml, fault, buckets, json } = arguments;
+        let (service, edition) = service(typed, cdcs_xml)?;
         let directory = match dir {
             Some(directory) => directory,
             None => Places::of(world).emulator().ok_or_else(|| no_directory("--dir"))?,
         };
         let listen = listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, EMULATOR_PORT)));
-        Ok(Self { directory, listen, faults: fault, buckets, json })
+        Ok(Self { directory, listen, service, edition, faults: fault, buckets, json })
     }
 }
 
@@ -278,14 +286,11 @@ fn in_a_log(world: &World) -> bool {
 }
 
 fn server(location: &LocationArguments, places: &Places) -> Result<Server, Failure> {
-    let (service, edition) = service(location)?;
+    let (service, edition) = service(location.service, location.cdcs_xml)?;
     let endpoint = match (&location.emulator, &location.endpoint, &location.region) {
         (Some(_), Some(_), _) => return Err(endpoint_and_emulator()),
-        (Some(_), None, _) if service != Service::Cos => {
-            return Err(Failure::usage("the emulator of --emulator speaks COS alone; leave --service cdcs out"));
-        }
         (Some(emulator), None, _) => {
-            return Ok(Server::Emulator { directory: emulator_directory(emulator, places)? });
+            return Ok(Server::Emulator { service, edition, directory: emulator_directory(emulator, places)? });
         }
         (None, Some(text), _) => endpoint(text)?,
         (None, None, Some(region)) => Endpoint::of_region(service, region),
@@ -310,8 +315,8 @@ fn server(location: &LocationArguments, places: &Places) -> Result<Server, Failu
     Ok(Server::At { service, edition, endpoint, addressing })
 }
 
-fn service(location: &LocationArguments) -> Result<(Service, Edition), Failure> {
-    match (location.service.unwrap_or(ServiceChoice::Cos), location.cdcs_xml) {
+fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(Service, Edition), Failure> {
+    match (typed.unwrap_or(ServiceChoice::Cos), cdcs_xml) {
         (ServiceChoice::Cos, false) => Ok((Service::Cos, Edition::default())),
         (ServiceChoice::Cos, true) => Err(Failure::usage("--cdcs-xml goes with --service cdcs alone")),
         (ServiceChoice::Cdcs, false) => Ok((Service::Cdcs, Edition::Json)),
@@ -449,7 +454,7 @@ mod tests {
         assert_eq!(server(&["--endpoint=http://127.0.0.1:1"]), at("http://127.0.0.1:1", Addressing::Path));
         assert_eq!(server(&["--endpoint=h.example", "--region=r"]), at("https://h.example", Addressing::Virtual));
         assert_eq!(server(&["--endpoint=h.example", "--addressing=cname"]), at("https://h.example", Addressing::Cname));
-        assert_eq!(server(&["--emulator=/o"]), Server::Emulator { directory: "/o".into() });
+        assert_eq!(server(&["--emulator=/o"]), Server::Emulator { service, edition, directory: "/o".into() });
     }
 
     #[test]
@@ -477,10 +482,9 @@ mod tests {
                 )
             );
         }
-        assert_eq!(
-            server(&["--emulator=/o"]).unwrap_err(),
-            "the emulator of --emulator speaks COS alone; leave --service cdcs out"
-        );
+        let (service, edition) = (Service::Cdcs, Edition::Xml);
+        let emulator = Server::Emulator { service, edition, directory: "/o".into() };
+        assert_eq!(server(&["--emulator=/o", "--cdcs-xml"]), Ok(emulator));
         assert_eq!(
             options(&["a", "-b", BUCKET, "--region=r", "--cdcs-xml"], &[]).unwrap_err(),
             "--cdcs-xml goes with --service cdcs alone"

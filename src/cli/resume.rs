@@ -12,7 +12,7 @@ use super::server::{Connection, journalled};
 use super::transfer::{MD5, Wanted, suits, summarize, tell, transfer};
 use super::world::World;
 use crate::cos::multipart::MOST_PARTS;
-use crate::cos::{Address, Endpoint, Service};
+use crate::cos::{Address, Endpoint};
 use crate::upload::journal::{self, Content, Header};
 use crate::upload::session::{JournalPlace, target_of};
 use crate::upload::source::FileSource;
@@ -150,10 +150,10 @@ async fn connect(
     let server = match &options.server {
         ResumeServer::Journalled => journalled(&header.endpoint, address)?,
         ResumeServer::At(endpoint) => Server::new(endpoint.clone(), address),
-        ResumeServer::Emulator { .. } if address.service != Service::Cos => {
-            return Err(Failure::usage("the emulator of --emulator speaks COS alone, and the journal is of CDCS"));
+        ResumeServer::Emulator { directory } => {
+            let &Address { service, edition, .. } = address;
+            Server::Emulator { service, edition, directory: directory.clone() }
         }
-        ResumeServer::Emulator { directory } => Server::Emulator { directory: directory.clone() },
     };
     Connection::open(&server, options.requests, world).await
 }

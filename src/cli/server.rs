@@ -54,17 +54,25 @@ impl Connection {
                     emulator: None,
                 })
             }
-            Server::Emulator { directory } => Self::to_emulator(directory, requests, world).await,
+            Server::Emulator { service, edition, directory } => {
+                Self::to_emulator(*service, *edition, directory, requests, world).await
+            }
         }
     }
 
-    async fn to_emulator(directory: &Path, requests: RequestOptions, world: &World) -> Result<Self, Failure> {
+    async fn to_emulator(
+        service: Service,
+        edition: Edition,
+        directory: &Path,
+        requests: RequestOptions,
+        world: &World,
+    ) -> Result<Self, Failure> {
         let credentials = emulator_credentials();
         let options = emulator::Options {
             dir: directory.to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            service: Service::Cos,
-            cdcs_xml: false,
+            service,
+            cdcs_xml: edition == Edition::Xml,
             credentials: credentials.clone(),
             buckets: None,
             faults: Vec::new(),
@@ -77,11 +85,11 @@ impl Connection {
         let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         Ok(Self {
             endpoint,
-            service: Service::Cos,
-            edition: Edition::default(),
+            service,
+            edition,
             addressing: Addressing::Path,
             name: format!("{EMULATOR_PREFIX}{}", directory.display()),
-            transport: transport(Service::Cos, Arc::new(credentials), requests, world)?,
+            transport: transport(service, Arc::new(credentials), requests, world)?,
             emulator: Some(emulator),
         })
     }
@@ -102,7 +110,8 @@ impl Connection {
 /// The server that a journal names; `address` is the journal's but for its endpoint.
 pub(super) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Failure> {
     if let Some(directory) = endpoint.strip_prefix(EMULATOR_PREFIX) {
-        return Ok(Server::Emulator { directory: directory.into() });
+        let &Address { service, edition, .. } = address;
+        return Ok(Server::Emulator { service, edition, directory: directory.into() });
     }
     let endpoint = Endpoint::parse(endpoint)
         .map_err(|error| Failure::Other(format!("could not use the endpoint of the journal: {error}")))?;

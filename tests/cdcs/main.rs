@@ -311,3 +311,18 @@ fn a_changed_file_gives_its_key_back_and_begins_anew() {
     setting.assert_stored(&outcome);
     assert!(outcome.stderr.contains("was aborted"), "{}", outcome.stderr);
 }
+
+#[test]
+fn the_emulator_is_a_coffer_too() {
+    for edition in [&[][..], &["--cdcs-xml"]] {
+        let setting = Setting::new(Edition::Json);
+        let emulator = ["upload", "a.bin", "-b", COFFER, "--service=cdcs", "--emulator=objects", "--state-dir=state"];
+        let parts = ["--part-size=1MiB", "--multipart-threshold=1MiB"];
+        let upload = [&emulator[..], &parts, edition].concat();
+        let outcome = setting.run(&upload);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        assert!(outcome.stdout.contains(" read, proved by MD5 at "), "{}", outcome.stdout);
+        let words = ["ObjectAlreadyExists", "hint: objects in CDCS are written once", "x-cdcs-request-id: "];
+        setting.assert_failed(&setting.run(&upload), 8, &words);
+    }
+}
