@@ -67,7 +67,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__abort)
-            opts="-y -b -q -v -h --key --upload-id --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
+            opts="-y -b -q -v -h --key --upload-id --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -107,6 +107,10 @@ _cosput() {
                     ;;
                 --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --addressing)
@@ -189,7 +193,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__emulator)
-            opts="-h --dir --listen --fault --buckets --json --help"
+            opts="-h --dir --listen --service --cdcs-xml --fault --buckets --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,6 +205,10 @@ _cosput() {
                     ;;
                 --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --fault)
@@ -219,7 +227,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__list__subcmd__parts)
-            opts="-b -q -v -h --key --upload-id --bucket --region --endpoint --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
+            opts="-b -q -v -h --key --upload-id --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -247,6 +255,10 @@ _cosput() {
                     ;;
                 --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --addressing)
@@ -293,7 +305,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__list__subcmd__uploads)
-            opts="-b -q -v -h --prefix --state-dir --bucket --region --endpoint --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --help"
+            opts="-b -q -v -h --prefix --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -321,6 +333,10 @@ _cosput() {
                     ;;
                 --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --addressing)
@@ -447,7 +463,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__upload)
-            opts="-b -n -q -v -h --bucket --key --region --endpoint --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --connect-timeout --stall-timeout --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --help"
+            opts="-b -n -q -v -h --bucket --key --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --connect-timeout --stall-timeout --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -471,6 +487,10 @@ _cosput() {
                     ;;
                 --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --addressing)
@@ -625,7 +645,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__verify)
-            opts="-b -q -v -h --key --bucket --region --endpoint --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
+            opts="-b -q -v -h --key --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -649,6 +669,10 @@ _cosput() {
                     ;;
                 --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
                     return 0
                     ;;
                 --addressing)

@@ -40,6 +40,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -s b -l bucket -d 
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l key -d 'Key of the object [the file\'s name]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l service -d 'cos, or cdcs for a data coffer [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
@@ -83,6 +85,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l resume-upload-i
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-backup-domain -d 'Never go to the backup domain'
@@ -119,6 +122,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l state-dir
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s b -l bucket -d 'Bucket, with its APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l service -d 'cos, or cdcs for a data coffer [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
@@ -131,6 +136,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurren
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l no-backup-domain -d 'Never go to the backup domain'
@@ -143,6 +149,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l upload-id -
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s b -l bucket -d 'Bucket, with its APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l service -d 'cos, or cdcs for a data coffer [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
@@ -155,6 +163,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempt
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l no-backup-domain -d 'Never go to the backup domain'
@@ -170,6 +179,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l state-dir -d 'Di
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s b -l bucket -d 'Bucket, with its APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l service -d 'cos, or cdcs for a data coffer [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
@@ -184,6 +195,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l all -d 'All in the bucket'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s y -l yes -d 'Do not ask first'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l no-backup-domain -d 'Never go to the backup domain'
@@ -195,6 +207,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l key -d 'Key of 
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -s b -l bucket -d 'Bucket, with its APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l endpoint -d 'Address of the service, if not the region\'s' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l service -d 'cos, or cdcs for a data coffer [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l addressing -d 'auto, virtual, path or cname [auto]' -r -f -a "auto\t'What fits the endpoint'
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
@@ -207,6 +221,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l no-backup-domain -d 'Never go to the backup domain'
@@ -220,8 +235,11 @@ complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l json -d 'P
 complete -c cosput -n "__fish_cosput_using_subcommand credentials" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l dir -d 'Directory of the objects' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l listen -d 'Address to listen on [127.0.0.1:9460]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l service -d 'cos, or cdcs for data coffers [cos]' -r -f -a "cos\t'Cloud Object Storage'
+cdcs\t'Cloud Data Coffer Service'"
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l fault -d 'Fault to suffer, can be repeated' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l buckets -d 'Buckets that exist [any]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l json -d 'Print results as JSON, one object a line'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand completions" -s h -l help -d 'Print help'

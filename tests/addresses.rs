@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cosput::cos::{
-    Address, Addressing, Bucket, Credentials, Endpoint, Key, Request, Response, Service, Target, head_object,
+    Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target, head_object,
 };
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
 use cosput::upload::driver::{Job, Stop};
 use cosput::upload::http::{Http, Limits, client};
 use cosput::upload::journal::Header;
-use cosput::upload::machine::Settings;
+use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::retry::Patience;
 use cosput::upload::session::{JournalPlace, Session};
 use cosput::upload::single::Asker;
@@ -67,7 +67,7 @@ fn address(port: u16, pinned: bool) -> Address {
     let endpoint = Endpoint::parse(&format!("http://cos.ap-guangzhou.myqcloud.com:{port}")).unwrap();
     let endpoint = if pinned { endpoint.pinned() } else { endpoint };
     let bucket = Bucket::new(BUCKET).unwrap();
-    Address { service: Service::Cos, endpoint, addressing: Addressing::Virtual, bucket }
+    Address { service: Service::Cos, edition: Edition::default(), endpoint, addressing: Addressing::Virtual, bucket }
 }
 
 const PATIENCE: Patience = Patience { max_attempts: 2, retry_time: Duration::from_secs(600) };
@@ -83,7 +83,13 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         header: Header::new(&target, "e", "s", source.identity(), plan.part_size()),
         job: Job { source, target, object: cosput::upload::ObjectOptions::default(), md5: false },
         plan,
-        settings: Settings { patience: PATIENCE, concurrency: 2, abort_on_failure: false, etags_are_md5: true },
+        settings: Settings {
+            patience: PATIENCE,
+            concurrency: 2,
+            abort_on_failure: false,
+            etags_are_md5: true,
+            proving: Proving::Crc64,
+        },
         place: JournalPlace::Nowhere("none is wanted".to_owned()),
         resume: false,
         upload_id: None,

@@ -135,6 +135,7 @@ fn the_documented_completions_have_the_documented_length_and_digest() {
     let target = cosput::cos::Target {
         address: cosput::cos::Address {
             service: cosput::cos::Service::Cos,
+            edition: cosput::cos::Edition::default(),
             endpoint: cosput::cos::Endpoint::parse("https://cos.ap-beijing.myqcloud.com").unwrap(),
             addressing: cosput::cos::Addressing::Virtual,
             bucket: cosput::cos::Bucket::new("examplebucket-1250000000").unwrap(),

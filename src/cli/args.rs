@@ -175,12 +175,24 @@ pub struct ServerArguments {
     pub region: Option<Region>,
     /// Address of the service, if not the region's
     ///
-    /// An example is https://cos.ap-guangzhou.myqcloud.com. Default: the public address of the region.
+    /// An example is https://cos.ap-guangzhou.myqcloud.com. Default: the public address of the service in the region.
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
+    /// cos, or cdcs for a data coffer [cos]
+    ///
+    /// With cdcs, 数据保险箱, --bucket names a coffer. Objects there are written once: an existing key is never replaced, and
+    /// an unfinished upload keeps its key until it is resumed or aborted. There is no CRC-64 to compare, so the MD5 of
+    /// each part is compared with its ETag; where ETags are not MD5s, --checksum md5 has the server compare. Default: cos.
+    #[arg(long, value_name = "SERVICE", hide_possible_values = true)]
+    pub service: Option<ServiceChoice>,
+    /// Speak the older edition of CDCS, in XML
+    ///
+    /// Answers are understood in either edition. It goes with --service cdcs. Default: JSON, the newer edition.
+    #[arg(long, hide_short_help = true)]
+    pub cdcs_xml: bool,
     /// auto, virtual, path or cname [auto]
     ///
-    /// It says how bucket and host go together. Default: auto, which is path for IP addresses and localhost, else virtual.
+    /// It says how bucket and host go together. Default: auto, which is path for CDCS, IP addresses and localhost, else virtual.
     #[arg(long, value_name = "STYLE", hide_possible_values = true)]
     pub addressing: Option<AddressingChoice>,
     /// Use the global acceleration domain
@@ -512,6 +524,16 @@ pub struct EmulatorArguments {
     /// Port 0 takes any free one. Default: 127.0.0.1:9460, which nobody else can reach.
     #[arg(long, value_name = "ADDR", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
+    /// cos, or cdcs for data coffers [cos]
+    ///
+    /// Default: cos.
+    #[arg(long, value_name = "SERVICE", hide_possible_values = true)]
+    pub service: Option<ServiceChoice>,
+    /// Speak the older edition of CDCS, in XML
+    ///
+    /// It goes with --service cdcs. Default: JSON, the newer edition.
+    #[arg(long)]
+    pub cdcs_xml: bool,
     /// Fault to suffer, can be repeated
     ///
     /// In the variable, spaces separate faults.
@@ -541,6 +563,15 @@ pub struct ManArguments {
     /// Directory to write into
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
+}
+
+/// Which service, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServiceChoice {
+    /// Cloud Object Storage
+    Cos,
+    /// Cloud Data Coffer Service
+    Cdcs,
 }
 
 /// How bucket and host go together, as typed.

@@ -7,7 +7,7 @@ use super::options::EmulatorOptions;
 use super::runtime;
 use super::server::emulator_credentials;
 use super::world::World;
-use crate::cos::{Credentials, Service};
+use crate::cos::{Credentials, Edition};
 use crate::credentials::Environment;
 use crate::emulator::{self, Fault, Options};
 
@@ -21,8 +21,8 @@ pub(super) fn run(options: &EmulatorOptions, world: &mut World, console: &Consol
     let serve = Options {
         dir: options.directory.clone(),
         listen: options.listen,
-        service: Service::Cos,
-        cdcs_xml: false,
+        service: options.service,
+        cdcs_xml: options.edition == Edition::Xml,
         credentials: credentials(world)?,
         buckets: (!options.buckets.is_empty()).then(|| options.buckets.clone()),
         faults,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::console::{Console, Label, shown, visible};
 use super::signals::Signal;
 use super::{hint, message};
-use crate::cos::{Fault, ServiceError};
+use crate::cos::{Fault, Service, ServiceError};
 use crate::upload::{Cause, SendErrorKind, SourceError, UploadError};
 
 /// All uploaded and verified.
@@ -140,6 +140,8 @@ pub struct Verdict {
     pub code: Option<String>,
     /// The HTTP status.
     pub status: Option<u16>,
+    /// The service that was spoken to.
+    pub service: Service,
     /// The id that support asks for.
     pub request_id: Option<String>,
     /// What to do about it.
@@ -151,6 +153,8 @@ pub struct Verdict {
 /// What the engine does not know about a failed upload.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
+    /// The service that was spoken to.
+    pub service: Service,
     /// The source, as people read it.
     pub source: &'a str,
     /// How many parts it has, where it has parts.
@@ -166,7 +170,7 @@ pub struct Circumstances<'a> {
 impl<'a> Circumstances<'a> {
     /// Those of a request outside an upload.
     pub fn of(about: &'a str) -> Self {
-        Self { source: about, parts: None, journal: None, signal: None, unknown: false }
+        Self { source: about, service: Service::Cos, parts: None, journal: None, signal: None, unknown: false }
     }
 }
 
@@ -199,6 +203,7 @@ impl Failure {
             message: self.message(),
             code: None,
             status: None,
+            service: Service::default(),
             request_id: None,
             hints: self.hint().into_iter().collect(),
             resumable: false,
@@ -259,6 +264,7 @@ impl Verdict {
             message: message::of_upload(error, circumstances),
             code: service.and_then(|service| service.code.clone()),
             status: service.map(|service| service.status),
+            service: circumstances.service,
             request_id: error.cause.request_id().map(str::to_owned),
             hints: hint::of_upload(error, circumstances, exit_code),
             resumable: error.leftover.is_some() && circumstances.journal.is_some(),
@@ -269,7 +275,7 @@ impl Verdict {
     pub fn tell(&self, console: &Console) {
         console.labelled(Label::Error, &visible(&self.message));
         if let Some(request_id) = &self.request_id {
-            console.message(&format!("  x-cos-request-id: {}", visible(request_id)));
+            console.message(&format!("  {}: {}", self.service.request_id_header(), visible(request_id)));
         }
         for hint in &self.hints {
             console.labelled(Label::Hint, &visible(hint));
@@ -326,15 +332,14 @@ fn of_service(error: &ServiceError) -> (u8, Kind) {
     match error.fault() {
         Fault::Expired | Fault::Skewed => return (CREDENTIALS, Kind::Credentials),
         Fault::Corrupted => return (INTEGRITY, Kind::Integrity),
-        Fault::AlreadyExists => return (REFUSED, Kind::Exists),
+        Fault::AlreadyExists | Fault::AlreadyCompleted => return (REFUSED, Kind::Exists),
         Fault::NoSuchUpload => return (NOT_FOUND, Kind::NotFound),
         Fault::Transient | Fault::Throttled => return (UNAVAILABLE, Kind::Service),
         Fault::Conflict | Fault::Permanent => {}
     }
     match (error.code.as_deref(), error.status) {
-        (Some("InvalidAccessKeyId" | "NoCredentials" | "AssumeRoleFailed"), _) | (_, 401 | 403) => {
-            (CREDENTIALS, Kind::Credentials)
-        }
+        (Some("InvalidAccessKeyId" | "NoCredentials" | "AssumeRoleFailed" | "ErrAssumeRoleFailed"), _)
+        | (_, 401 | 403) => (CREDENTIALS, Kind::Credentials),
         (Some("NoSuchBucket"), _) | (_, 404) => (NOT_FOUND, Kind::NotFound),
         _ => (OTHER, Kind::Service),
     }
@@ -372,8 +377,14 @@ mod tests {
         test.stderr.text()
     }
 
-    const PLAIN: Circumstances<'_> =
-        Circumstances { source: "dist.tar", parts: Some(120), journal: None, signal: None, unknown: false };
+    const PLAIN: Circumstances<'_> = Circumstances {
+        service: Service::Cos,
+        source: "dist.tar",
+        parts: Some(120),
+        journal: None,
+        signal: None,
+        unknown: false,
+    };
 
     #[test]
     fn every_answer_of_the_service_has_its_code() {
@@ -387,6 +398,16 @@ mod tests {
             (400, "InvalidAccessKeyId", CREDENTIALS, "credentials"),
             (400, "NoCredentials", CREDENTIALS, "credentials"),
             (409, "AssumeRoleFailed", CREDENTIALS, "credentials"),
+            (409, "ErrAssumeRoleFailed", CREDENTIALS, "credentials"),
+            (401, "ServiceNotOpen", CREDENTIALS, "credentials"),
+            (404, "CofferNotFound", NOT_FOUND, "not-found"),
+            (404, "MultipartNotExists", NOT_FOUND, "not-found"),
+            (409, "ErrKMSFailed", UNAVAILABLE, "service"),
+            (409, "DataSynchronization", UNAVAILABLE, "service"),
+            (409, "ObjectAlreadyExists", REFUSED, "exists"),
+            (409, "ObjectAlreadyExistsOwnedByYou", REFUSED, "exists"),
+            (409, "ObjectAlreadyUploading", REFUSED, "exists"),
+            (409, "MultipartAlreadyCompleted", REFUSED, "exists"),
             (404, "", NOT_FOUND, "not-found"),
             (404, "NoSuchBucket", NOT_FOUND, "not-found"),
             (404, "NoSuchUpload", NOT_FOUND, "not-found"),
@@ -520,6 +541,33 @@ mod tests {
         let verdict = Verdict::of_upload(&error, Circumstances { journal: Some(journal), ..PLAIN });
         assert_eq!((verdict.code.as_deref(), verdict.status, verdict.resumable), (Some("SlowDown"), Some(503), true));
         assert!(!Verdict::of_upload(&error, PLAIN).resumable);
+    }
+
+    #[test]
+    fn a_failure_at_cdcs_says_what_to_do_there() {
+        let of = |code, leftover| UploadError {
+            operation: Some(Operation::UploadPart(PartNumber::new(7).unwrap())),
+            attempts: 1,
+            cause: Cause::Service(service(409, code)),
+            leftover,
+        };
+        let at_cdcs = Circumstances { service: Service::Cdcs, journal: Some(Path::new("/s/j")), ..PLAIN };
+        assert_eq!(
+            told(&of("AssumeRoleFailed", UploadId::new("id")), at_cdcs),
+            "error: could not upload part 7 of 120 of dist.tar: AssumeRoleFailed: words (HTTP 409)\n  \
+             x-cdcs-request-id: NWIwM2\n\
+             hint: CDCS may not act for this account yet: authorise its service role in the CDCS console, or in CAM under \
+             Roles, and see that the role may use COS and KMS\n\
+             hint: then run the same command again: it goes on with upload id, whose parts are kept\n"
+        );
+        let without_journal = Circumstances { journal: None, ..at_cdcs };
+        assert_eq!(
+            told(&of("KMSFailed", UploadId::new("id")), without_journal).lines().last(),
+            Some(
+                "hint: upload id may be left on the server, where it keeps this key from other uploads, and there is no \
+                 journal to resume it: abort it"
+            )
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What a person can do about a failure. Codes are in `exit`, what failed is in `message`.
 
+use super::coffer;
 use super::exit::{self, Circumstances};
-use crate::cos::{Fault, ServiceError};
+use crate::cos::{Fault, Service, ServiceError};
 use crate::upload::{Cause, Operation, SendErrorKind, SourceError, UploadError};
 
 const PERMISSIONS: &str = "the credentials lack permission; an upload needs cos:PutObject, cos:InitiateMultipartUpload, \
@@ -9,8 +10,11 @@ const PERMISSIONS: &str = "the credentials lack permission; an upload needs cos:
 
 /// Advice about the cause first, then about what is left to do.
 pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Vec<String> {
-    let usual = || of_cause(&error.cause, error.operation).map(str::to_owned);
-    let about_cause = of_redirect(&error.cause).or_else(usual);
+    let service = circumstances.service;
+    let usual = || of_cause(&error.cause, error.operation);
+    let about_cause = of_redirect(&error.cause)
+        .or_else(|| coffer::of_cause(&error.cause, error.operation, service).or_else(usual).map(str::to_owned))
+        .map(|advice| advice.replace(Service::Cos.request_id_header(), service.request_id_header()));
     about_cause.into_iter().chain(how_to_go_on(error, circumstances, exit_code)).collect()
 }
 
@@ -91,6 +95,10 @@ fn how_to_go_on(error: &UploadError, circumstances: Circumstances<'_>, exit_code
         (Some(id), Some(_)) => {
             Some(format!("then run the same command again: it goes on with upload {id}, whose parts are kept"))
         }
+        (Some(id), None) if circumstances.service.is_write_once() => Some(format!(
+            "upload {id} may be left on the server, where it keeps this key from other uploads, and there is no journal to \
+             resume it: abort it"
+        )),
         (Some(id), None) => {
             Some(format!("the parts of upload {id} may be left on the server, and there is no journal to resume it"))
         }
@@ -169,7 +177,9 @@ mod tests {
         let go_on = |leftover: Option<&str>, journal, exit_code| {
             let leftover = leftover.and_then(UploadId::new);
             let error = UploadError { operation: None, attempts: 1, cause: Cause::Interrupted, leftover };
-            let circumstances = Circumstances { source: "f", parts: None, journal, signal: None, unknown: false };
+            let service = Service::Cos;
+            let circumstances =
+                Circumstances { service, source: "f", parts: None, journal, signal: None, unknown: false };
             how_to_go_on(&error, circumstances, exit_code)
         };
         assert_eq!(go_on(None, journal, 4), None);

@@ -14,7 +14,7 @@ use super::{json, notice, runtime};
 use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::{self, ListedPart};
 use crate::cos::multipart::list_uploads::{self, ListedUpload};
-use crate::cos::{Address, AnswerError, Bucket, Key, Request, Response, Service, Target};
+use crate::cos::{Address, AnswerError, Bucket, Key, Request, Response, Target};
 use crate::upload::http::Http;
 use crate::upload::retry::Patience;
 use crate::upload::single::Asker;
@@ -118,7 +118,8 @@ impl<'a> Inquiry<'a> {
         console: &'a Console,
     ) -> Self {
         let address = Address {
-            service: Service::Cos,
+            service: connection.service,
+            edition: connection.edition,
             endpoint: connection.endpoint.clone(),
             addressing: connection.addressing,
             bucket: bucket.clone(),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::exit::{Verdict, of_cause, service_error};
 use super::message;
 use super::report::Summary;
-use crate::upload::{Cause, Event, Object, Operation, Plan};
+use crate::upload::{Cause, Event, Object, Operation, Plan, ProvedBy};
 
 /// Which upload a line is about.
 #[derive(Debug, Clone, Serialize)]
@@ -90,6 +90,9 @@ pub(super) struct Uploaded<'a> {
     size: u64,
     etag: &'a str,
     crc64ecma: String,
+    /// Said where it is not the CRC-64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +158,7 @@ impl<'a> Line<'a> {
             size: object.size,
             etag: &object.etag,
             crc64ecma: object.crc64.to_string(),
+            proof: (object.proved_by != ProvedBy::Crc64).then(|| object.proved_by.as_str()),
             version_id: object.version_id.as_deref(),
             upload_id: object.upload_id.as_ref().map(|id| id.as_str()),
             parts: plan.map_or(object.parts_sent + object.parts_resumed, Plan::parts),

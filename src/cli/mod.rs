@@ -6,6 +6,7 @@
 
 mod abort;
 pub mod args;
+mod coffer;
 pub mod completions;
 mod config;
 pub mod console;

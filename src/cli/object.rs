@@ -133,7 +133,7 @@ pub(super) fn no_key() -> Failure {
 mod tests {
     use super::*;
     use crate::cli::world::tests::world;
-    use crate::cos::{Addressing, Endpoint};
+    use crate::cos::{Addressing, Edition, Endpoint, Service};
 
     const KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
 
@@ -173,7 +173,12 @@ mod tests {
 
     #[test]
     fn keys_travel_over_https_or_on_this_machine() {
-        let server = |text: &str| Server::At { endpoint: Endpoint::parse(text).unwrap(), addressing: Addressing::Path };
+        let server = |text: &str| Server::At {
+            service: Service::Cos,
+            edition: Edition::default(),
+            endpoint: Endpoint::parse(text).unwrap(),
+            addressing: Addressing::Path,
+        };
         let customer = Encryption::Customer(CustomerKey::new(KEY.as_bytes()).unwrap());
         for encryption in [Encryption::Kms(KmsKey::default()), customer] {
             let check = |text: &str| check_way(&encryption, &server(text)).map_err(|failure| failure.verdict().message);
@@ -183,7 +188,9 @@ mod tests {
             let expected = "SSE-C and SSE-KMS need https, and http://h.example is not";
             assert_eq!(check("http://h.example"), Err(expected.to_owned()));
             assert!(check("http://192.0.2.1").is_err());
-            assert_eq!(check_way(&encryption, &Server::Emulator { directory: "d".into() }), Ok(()));
+            let (service, edition) = (Service::Cos, Edition::default());
+            let emulator = Server::Emulator { service, edition, directory: "d".into() };
+            assert_eq!(check_way(&encryption, &emulator), Ok(()));
         }
         assert_eq!(check_way(&Encryption::Cos, &server("http://h.example")), Ok(()));
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::args::{
     AccessArguments, AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, IdentityArguments,
-    OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, UploadArguments,
+    OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, ServiceChoice,
+    UploadArguments,
 };
 use super::destination;
 use super::exit::Failure;
@@ -14,7 +15,7 @@ use super::object;
 use super::state::Places;
 use super::world::World;
 use crate::cos::multipart::UploadId;
-use crate::cos::{Addressing, Bucket, CustomerKey, Endpoint, Key, Service, TrafficLimit};
+use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Key, Service, TrafficLimit};
 use crate::upload::{ObjectOptions, Wish};
 
 /// The port of `cosput emulator`.
@@ -89,6 +90,10 @@ pub struct EmulatorOptions {
     pub directory: PathBuf,
     /// What it listens on.
     pub listen: SocketAddr,
+    /// The service that it is.
+    pub service: Service,
+    /// How CDCS writes documents.
+    pub edition: Edition,
     /// Faults to suffer, as typed.
     pub faults: Vec<String>,
     /// Buckets that exist; empty where each exists once it is used.
@@ -102,6 +107,10 @@ pub struct EmulatorOptions {
 pub enum Server {
     /// One that is there.
     At {
+        /// The service that answers there.
+        service: Service,
+        /// How documents for CDCS are written.
+        edition: Edition,
         /// Its address.
         endpoint: Endpoint,
         /// How bucket and host go together.
@@ -109,6 +118,10 @@ pub enum Server {
     },
     /// The emulator, started for this upload.
     Emulator {
+        /// The service that it is.
+        service: Service,
+        /// How documents for CDCS are written.
+        edition: Edition,
         /// Where its objects are.
         directory: PathBuf,
     },
@@ -176,6 +189,21 @@ pub enum ProgressMode {
     Lines,
     /// Not at all.
     Hidden,
+}
+
+impl Server {
+    /// The server at `endpoint`, spoken to as `address` says.
+    pub fn new(endpoint: Endpoint, address: &Address) -> Self {
+        let &Address { service, edition, addressing, .. } = address;
+        Self::At { service, edition, endpoint, addressing }
+    }
+
+    /// The service that answers there.
+    pub fn service(&self) -> Service {
+        match self {
+            Self::At { service, .. } | Self::Emulator { service, .. } => *service,
+        }
+    }
 }
 
 impl UploadOptions {
@@ -259,13 +287,14 @@ impl ResumeOptions {
 impl EmulatorOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: EmulatorArguments, world: &World) -> Result<Self, Failure> {
-        let EmulatorArguments { dir, listen, fault, buckets, json } = arguments;
+        let EmulatorArguments { dir, listen, service: typed, cdcs_xml, fault, buckets, json } = arguments;
+        let (service, edition) = service(typed, cdcs_xml)?;
         let directory = match dir {
             Some(directory) => directory,
             None => Places::of(world).emulator().ok_or_else(|| no_directory("--dir"))?,
         };
         let listen = listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, EMULATOR_PORT)));
-        Ok(Self { directory, listen, faults: fault, buckets, json })
+        Ok(Self { directory, listen, service, edition, faults: fault, buckets, json })
     }
 }
 
@@ -314,10 +343,14 @@ fn in_a_log(world: &World) -> bool {
 
 /// The server that was typed.
 pub(super) fn server(typed: &ServerArguments, places: &Places) -> Result<Server, Failure> {
+    let (service, edition) = service(typed.service, typed.cdcs_xml)?;
+    if service == Service::Cdcs && (typed.accelerate || typed.internal) {
+        return Err(Failure::usage("CDCS has neither an accelerated nor an internal domain; leave both out"));
+    }
     let endpoint = match (&typed.emulator, &typed.endpoint, &typed.region) {
         (Some(_), Some(_), _) => return Err(endpoint_and_emulator()),
         (Some(emulator), None, _) => {
-            return Ok(Server::Emulator { directory: emulator_directory(emulator, places)? });
+            return Ok(Server::Emulator { service, edition, directory: emulator_directory(emulator, places)? });
         }
         (None, Some(_), _) if typed.accelerate || typed.internal => {
             return Err(Failure::usage("an endpoint is given besides accelerate or internal; keep one of them"));
@@ -326,7 +359,7 @@ pub(super) fn server(typed: &ServerArguments, places: &Places) -> Result<Server,
         (None, None, _) if typed.accelerate && typed.internal => Endpoint::internal_accelerated(),
         (None, None, _) if typed.accelerate => Endpoint::accelerated(),
         (None, None, Some(region)) if typed.internal => Endpoint::internal(region),
-        (None, None, Some(region)) => Endpoint::of_region(Service::Cos, region),
+        (None, None, Some(region)) => Endpoint::of_region(service, region),
         (None, None, None) => {
             return Err(Failure::usage(
                 "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint",
@@ -334,12 +367,27 @@ pub(super) fn server(typed: &ServerArguments, places: &Places) -> Result<Server,
         }
     };
     let addressing = match typed.addressing.unwrap_or(AddressingChoice::Auto) {
-        AddressingChoice::Auto => Addressing::fitting(Service::Cos, &endpoint),
+        AddressingChoice::Auto => Addressing::fitting(service, &endpoint),
         AddressingChoice::Virtual => Addressing::Virtual,
         AddressingChoice::Path => Addressing::Path,
         AddressingChoice::Cname => Addressing::Cname,
     };
-    Ok(Server::At { endpoint, addressing })
+    if service == Service::Cdcs && addressing != Addressing::Path {
+        return Err(Failure::usage(format!(
+            "--addressing {} cannot be used with CDCS, where the coffer always stands before the key; leave it out",
+            addressing.as_str()
+        )));
+    }
+    Ok(Server::At { service, edition, endpoint, addressing })
+}
+
+fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(Service, Edition), Failure> {
+    match (typed.unwrap_or(ServiceChoice::Cos), cdcs_xml) {
+        (ServiceChoice::Cos, false) => Ok((Service::Cos, Edition::default())),
+        (ServiceChoice::Cos, true) => Err(Failure::usage("--cdcs-xml goes with --service cdcs alone")),
+        (ServiceChoice::Cdcs, false) => Ok((Service::Cdcs, Edition::Json)),
+        (ServiceChoice::Cdcs, true) => Ok((Service::Cdcs, Edition::Xml)),
+    }
 }
 
 /// Read here and not by clap, which would repeat the text: a password in it must not be shown.
@@ -397,6 +445,8 @@ mod tests {
             bucket: Bucket::new(BUCKET).unwrap(),
             key: Key::new("a.txt").unwrap(),
             server: Server::At {
+                service: Service::Cos,
+                edition: Edition::Json,
                 endpoint: Endpoint::parse("https://cos.ap-guangzhou.myqcloud.com").unwrap(),
                 addressing: Addressing::Virtual,
             },
@@ -472,7 +522,9 @@ mod tests {
             let arguments: Vec<&str> = ["a", "-b", BUCKET].iter().chain(arguments).copied().collect();
             options(&arguments, &[]).unwrap().server
         };
-        let at = |text, addressing| Server::At { endpoint: Endpoint::parse(text).unwrap(), addressing };
+        let (service, edition) = (Service::Cos, Edition::Json);
+        let at =
+            |text, addressing| Server::At { service, edition, endpoint: Endpoint::parse(text).unwrap(), addressing };
         assert_eq!(server(&["--endpoint=http://127.0.0.1:1"]), at("http://127.0.0.1:1", Addressing::Path));
         assert_eq!(server(&["--endpoint=h.example", "--region=r"]), at("https://h.example", Addressing::Virtual));
         assert_eq!(server(&["--endpoint=h.example", "--addressing=cname"]), at("https://h.example", Addressing::Cname));
@@ -480,7 +532,41 @@ mod tests {
         assert_eq!(server(&["--region=ap-x", "--internal"]), region("cos-internal.ap-x.tencentcos.cn"));
         assert_eq!(server(&["--accelerate"]), region("cos.accelerate.myqcloud.com"));
         assert_eq!(server(&["--accelerate", "--internal"]), region("cos-internal.accelerate.tencentcos.cn"));
-        assert_eq!(server(&["--emulator=/o"]), Server::Emulator { directory: "/o".into() });
+        assert_eq!(server(&["--emulator=/o"]), Server::Emulator { service, edition, directory: "/o".into() });
+    }
+
+    #[test]
+    fn cdcs_has_its_own_domain_and_puts_the_coffer_before_the_key() {
+        let server = |arguments: &[&str]| {
+            let arguments: Vec<&str> = ["a", "-b", BUCKET, "--service=cdcs"].iter().chain(arguments).copied().collect();
+            options(&arguments, &[]).map(|options| options.server)
+        };
+        let at = |text, edition| Server::At {
+            service: Service::Cdcs,
+            edition,
+            endpoint: Endpoint::parse(text).unwrap(),
+            addressing: Addressing::Path,
+        };
+        let tianjin = "https://cdcs.ap-tianjin.myqcloud.com";
+        assert_eq!(server(&["--region=ap-tianjin"]), Ok(at(tianjin, Edition::Json)));
+        assert_eq!(server(&["--region=ap-tianjin", "--cdcs-xml"]), Ok(at(tianjin, Edition::Xml)));
+        assert_eq!(server(&["--endpoint=h.example", "--addressing=path"]), Ok(at("https://h.example", Edition::Json)));
+        for style in ["virtual", "cname"] {
+            assert_eq!(
+                server(&["--region=r", &format!("--addressing={style}")]).unwrap_err(),
+                format!(
+                    "--addressing {style} cannot be used with CDCS, where the coffer always stands before the key; \
+                     leave it out"
+                )
+            );
+        }
+        let (service, edition) = (Service::Cdcs, Edition::Xml);
+        let emulator = Server::Emulator { service, edition, directory: "/o".into() };
+        assert_eq!(server(&["--emulator=/o", "--cdcs-xml"]), Ok(emulator));
+        assert_eq!(
+            options(&["a", "-b", BUCKET, "--region=r", "--cdcs-xml"], &[]).unwrap_err(),
+            "--cdcs-xml goes with --service cdcs alone"
+        );
     }
 
     #[test]

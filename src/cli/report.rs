@@ -12,8 +12,8 @@ use super::notice;
 use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
-use crate::cos::{Bucket, Key};
-use crate::upload::{Event, Finished, Notice, Object, Plan};
+use crate::cos::{Bucket, Key, Service};
+use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy};
 
 /// How often a program hears of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -30,6 +30,8 @@ pub struct Report {
 /// One upload, as people and programs know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
+    /// The service.
+    pub service: Service,
     /// The file.
     pub source: PathBuf,
     /// The bucket.
@@ -182,6 +184,7 @@ impl ObjectReport {
             Finished::Failed(error) | Finished::Unknown(error) => {
                 let source = shown(&self.subject.source);
                 let circumstances = Circumstances {
+                    service: self.subject.service,
                     source: &source,
                     parts: self.plan.map(|plan| plan.parts()),
                     journal: ending.journal,
@@ -207,8 +210,12 @@ impl ObjectReport {
         }
         let key = visible(subject.key.as_str());
         let on_disk = subject.on_disk.as_deref().map(|path| format!(" at {}", shown(path))).unwrap_or_default();
+        let proof = match object.proved_by {
+            ProvedBy::Crc64 => "",
+            ProvedBy::Md5 => " read, proved by MD5",
+        };
         self.report.result(&format!(
-            "{} -> cos://{}/{key}  {}  crc64 {}{on_disk}",
+            "{} -> cos://{}/{key}  {}  crc64 {}{proof}{on_disk}",
             shown(&subject.source),
             subject.bucket,
             units::size(object.size),
@@ -288,6 +295,7 @@ mod tests {
 
     fn subject() -> Subject {
         Subject {
+            service: Service::Cos,
             source: "d/dist.tar".into(),
             bucket: Bucket::new("examplebucket-1250000000").unwrap(),
             key: Key::new("dist.tar").unwrap(),
@@ -304,6 +312,7 @@ mod tests {
         Object {
             size: 40 << 20,
             crc64: 16_749_565_679_157_681_890,
+            proved_by: ProvedBy::Crc64,
             etag: "\"etag-3\"".to_owned(),
             version_id: None,
             upload_id: UploadId::new("id"),
@@ -376,6 +385,15 @@ mod tests {
             test.stderr.text(),
             "warning: part 2 of 3: SlowDown: please (HTTP 503); trying again (-v shows every retry)\n"
         );
+    }
+
+    #[test]
+    fn what_was_proved_without_the_servers_crc64_says_so() {
+        let object = Object { proved_by: ProvedBy::Md5, ..object() };
+        let (_, test) = tell(OUTPUT, &Finished::Stored(object.clone()));
+        assert!(test.stdout.text().ends_with("crc64 16749565679157681890 read, proved by MD5\n"));
+        let (_, test) = tell(JSON, &Finished::Stored(object));
+        assert!(test.stdout.text().contains(r#""crc64ecma":"16749565679157681890","proof":"md5","upload_id":"id""#));
     }
 
     #[test]

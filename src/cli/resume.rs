@@ -10,10 +10,10 @@ use super::options::{ResumeOptions, ResumeServer, Server};
 use super::report::Summary;
 use super::runtime;
 use super::server::{Connection, journalled};
-use super::transfer::{Wanted, summarize, tell, transfer};
+use super::transfer::{MD5, Wanted, suits, summarize, tell, transfer};
 use super::world::World;
 use crate::cos::multipart::MOST_PARTS;
-use crate::cos::{Addressing, Endpoint};
+use crate::cos::{Address, Endpoint};
 use crate::upload::journal::{self, Content, Header};
 use crate::upload::object::RestoreError;
 use crate::upload::session::{JournalPlace, target_of};
@@ -98,6 +98,7 @@ async fn resume(
     let target = target_of(&header, &any).ok_or_else(not_ours)?;
     let source = PathBuf::from(&header.source);
     let source = FileSource::open(&source).map_err(|error| Failure::Source { source, error })?;
+    suits(&source, target.address.service)?;
     let size = source.identity().size;
     let wish = Wish { part_size: Some(header.part_size), multipart_threshold: 0 };
     // A file that outgrew its part size begins anew whatever the plan.
@@ -106,7 +107,7 @@ async fn resume(
         plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
     debug_assert!(plan.parts() <= MOST_PARTS);
     let object = object_options(&header, options)?.ok_or_else(not_ours)?;
-    let mut connection = connect(&header, target.address.addressing, (options, &object), world, console).await?;
+    let mut connection = connect(&header, &target.address, (options, &object), world, console).await?;
     // The journal goes on under the name that it began with.
     connection.name = header.endpoint.clone();
     let wanted = Wanted {
@@ -118,7 +119,7 @@ async fn resume(
         resume: true,
         upload_id: None,
         abort_on_failure: false,
-        content_md5: false,
+        content_md5: header.checksum.as_deref() == Some(MD5),
         object,
         requests: options.requests,
         output: options.output,
@@ -160,15 +161,18 @@ fn object_options(header: &Header, options: &ResumeOptions) -> Result<Option<Obj
 
 async fn connect(
     header: &Header,
-    addressing: Addressing,
+    address: &Address,
     (options, object): (&ResumeOptions, &ObjectOptions),
     world: &World,
     console: &Console,
 ) -> Result<Connection, Failure> {
     let server = match &options.server {
-        ResumeServer::Journalled => journalled(&header.endpoint, addressing)?,
-        ResumeServer::At(endpoint) => Server::At { endpoint: endpoint.clone(), addressing },
-        ResumeServer::Emulator { directory } => Server::Emulator { directory: directory.clone() },
+        ResumeServer::Journalled => journalled(&header.endpoint, address)?,
+        ResumeServer::At(endpoint) => Server::new(endpoint.clone(), address),
+        ResumeServer::Emulator { directory } => {
+            let &Address { service, edition, .. } = address;
+            Server::Emulator { service, edition, directory: directory.clone() }
+        }
     };
     object::check_way(&object.encryption, &server)?;
     Connection::open(&server, options.requests, &options.access, options.output.verbose, world, console).await

@@ -11,7 +11,7 @@ use super::exit::Failure;
 use super::options::{AccessOptions, RequestOptions, Server};
 use super::state::Places;
 use super::world::World;
-use crate::cos::{Addressing, Bucket, Credentials, Endpoint, Key, Provider, Service};
+use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Provider, Service};
 use crate::credentials::{Chain, Environment, Settings};
 use crate::emulator::{self, DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator};
 use crate::upload::http::{self, Http, Limits};
@@ -23,6 +23,10 @@ const EMULATOR_PREFIX: &str = "emulator:";
 pub(super) struct Connection {
     /// Where it answers.
     pub(super) endpoint: Endpoint,
+    /// The service that answers there.
+    pub(super) service: Service,
+    /// How documents for CDCS are written.
+    pub(super) edition: Edition,
     /// How bucket and host go together.
     pub(super) addressing: Addressing,
     /// The endpoint as a journal names it: the emulator's port changes, its directory does not.
@@ -43,7 +47,7 @@ impl Connection {
         console: &Console,
     ) -> Result<Self, Failure> {
         match server {
-            Server::At { endpoint, addressing } => {
+            Server::At { service, edition, endpoint, addressing } => {
                 let client = client(endpoint, requests, access)?;
                 let chain = credentials(access, world);
                 chain
@@ -56,17 +60,22 @@ impl Connection {
                 let usable = endpoint.clone();
                 Ok(Self {
                     endpoint: if access.no_backup_domain { usable.pinned() } else { usable },
+                    service: *service,
+                    edition: *edition,
                     addressing: *addressing,
                     name: endpoint.to_string(),
-                    transport: transport(client, Arc::new(chain), requests, world)?,
+                    transport: transport(*service, client, Arc::new(chain), requests, world)?,
                     emulator: None,
                 })
             }
-            Server::Emulator { directory } => Self::to_emulator(directory, requests, access, world).await,
+            Server::Emulator { service, edition, directory } => {
+                Self::to_emulator((*service, *edition), directory, requests, access, world).await
+            }
         }
     }
 
     async fn to_emulator(
+        (service, edition): (Service, Edition),
         directory: &Path,
         requests: RequestOptions,
         access: &AccessOptions,
@@ -76,8 +85,8 @@ impl Connection {
         let options = emulator::Options {
             dir: directory.to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            service: Service::Cos,
-            cdcs_xml: false,
+            service,
+            cdcs_xml: edition == Edition::Xml,
             credentials: credentials.clone(),
             buckets: None,
             faults: Vec::new(),
@@ -91,9 +100,11 @@ impl Connection {
         let client = client(&endpoint, requests, access)?;
         Ok(Self {
             endpoint,
+            service,
+            edition,
             addressing: Addressing::Path,
             name: format!("{EMULATOR_PREFIX}{}", directory.display()),
-            transport: transport(client, Arc::new(credentials), requests, world)?,
+            transport: transport(service, client, Arc::new(credentials), requests, world)?,
             emulator: Some(emulator),
         })
     }
@@ -111,14 +122,15 @@ impl Connection {
     }
 }
 
-/// The server that a journal's endpoint names.
-pub(super) fn journalled(endpoint: &str, addressing: Addressing) -> Result<Server, Failure> {
+/// The server that a journal names; `address` is the journal's but for its endpoint.
+pub(super) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Failure> {
     if let Some(directory) = endpoint.strip_prefix(EMULATOR_PREFIX) {
-        return Ok(Server::Emulator { directory: directory.into() });
+        let &Address { service, edition, .. } = address;
+        return Ok(Server::Emulator { service, edition, directory: directory.into() });
     }
     let endpoint = Endpoint::parse(endpoint)
         .map_err(|error| Failure::Other(format!("could not use the endpoint of the journal: {error}")))?;
-    Ok(Server::At { endpoint, addressing })
+    Ok(Server::new(endpoint, address))
 }
 
 /// The one pair that the emulator takes where its environment names none.
@@ -136,12 +148,13 @@ pub(super) fn credentials(access: &AccessOptions, world: &World) -> Chain {
 }
 
 fn transport(
+    service: Service,
     client: ClientBuilder,
     provider: Arc<dyn Provider>,
     requests: RequestOptions,
     world: &World,
 ) -> Result<Arc<Http>, Failure> {
-    let http = Http::over(client, Service::Cos, provider, world.clock, limits(requests))
+    let http = Http::over(client, service, provider, world.clock, limits(requests))
         .map_err(|error| Failure::Other(format!("could not make a client: {error}")))?;
     Ok(Arc::new(http))
 }

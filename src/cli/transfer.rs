@@ -19,11 +19,14 @@ use crate::cos::{Address, Service, Target};
 use crate::cos::{Bucket, Key};
 use crate::upload::driver::{Job, Stop};
 use crate::upload::journal::Header;
-use crate::upload::machine::Settings;
+use crate::upload::machine::{Proving, Settings};
 use crate::upload::retry::Patience;
 use crate::upload::session::{Ended, JournalPlace, Refused, Session};
 use crate::upload::source::FileSource;
-use crate::upload::{Event, ObjectOptions, Plan};
+use crate::upload::{Event, ObjectOptions, Plan, SourceError};
+
+/// How a journal names Content-MD5.
+pub(super) const MD5: &str = "md5";
 
 /// What an upload needs to know of the command that wants it.
 pub(super) struct Wanted<'a> {
@@ -49,6 +52,14 @@ pub(super) struct Transferred {
     pub(super) signal: Option<Signal>,
 }
 
+/// Refuses what the service would refuse in any case.
+pub(super) fn suits(source: &FileSource, service: Service) -> Result<(), Failure> {
+    if source.identity().size == 0 && !service.takes_empty_objects() {
+        return Err(Failure::Source { source: source.path().to_owned(), error: SourceError::Empty });
+    }
+    Ok(())
+}
+
 /// Uploads, shows, and tells how it ended.
 pub(super) async fn transfer(
     wanted: Wanted<'_>,
@@ -59,6 +70,7 @@ pub(super) async fn transfer(
     let (output, started) = (wanted.output, (world.stopwatch)());
     let session = session(&wanted, connection, world.seed);
     let mut subject = Subject {
+        service: connection.service,
         source: wanted.source.path().to_owned(),
         bucket: wanted.bucket.clone(),
         key: wanted.key.clone(),
@@ -87,7 +99,7 @@ pub(super) async fn transfer(
         }
         Err(refused) => {
             summary.failed += 1;
-            report.refused(wanted.source.path(), wanted.bucket, wanted.key, &failure(refused))
+            report.refused(wanted.source.path(), wanted.bucket, wanted.key, &failure(refused, connection.service))
         }
     };
     Transferred { exit_code, summary, signal }
@@ -96,7 +108,8 @@ pub(super) async fn transfer(
 fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
     let target = Target {
         address: Address {
-            service: Service::Cos,
+            service: connection.service,
+            edition: connection.edition,
             endpoint: connection.endpoint.clone(),
             addressing: connection.addressing,
             bucket: wanted.bucket.clone(),
@@ -106,6 +119,7 @@ fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
     let source = absolute(wanted.source.path());
     let header = Header::new(&target, &connection.name, &source, wanted.source.identity(), wanted.plan.part_size())
         .with_options(&wanted.object);
+    let header = Header { checksum: wanted.content_md5.then(|| MD5.to_owned()), ..header };
     Session {
         job: Job { source: wanted.source.clone(), target, object: wanted.object.clone(), md5: wanted.content_md5 },
         plan: wanted.plan,
@@ -114,6 +128,7 @@ fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
             concurrency: wanted.requests.concurrency,
             abort_on_failure: wanted.abort_on_failure,
             etags_are_md5: wanted.object.encryption.etags_are_md5(),
+            proving: Proving::of(connection.service, wanted.content_md5),
         },
         header,
         place: wanted.place.clone(),
@@ -149,13 +164,16 @@ async fn until_signalled(
     }
 }
 
-fn failure(refused: Refused) -> Failure {
+fn failure(refused: Refused, service: Service) -> Failure {
     match refused {
         Refused::Busy(journal) => Failure::JournalInUse(journal),
         Refused::NotAJournal(journal) => Failure::usage(format!(
             "--journal {} is no journal of this version of cosput; name another file",
             journal.display()
         )),
+        Refused::Header(name) => {
+            Failure::usage(format!("{} takes no header {name}: leave out the option that asks for it", service.name()))
+        }
         Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
         Refused::OtherKey(_) => object::other_key(),
     }

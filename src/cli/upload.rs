@@ -7,7 +7,7 @@ use super::options::UploadOptions;
 use super::report::{Report, Summary};
 use super::runtime;
 use super::server::Connection;
-use super::transfer::{Wanted, summarize, transfer};
+use super::transfer::{Wanted, suits, summarize, transfer};
 use super::world::World;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::plan::PlanError;
@@ -45,6 +45,7 @@ fn open(options: &UploadOptions) -> Result<(FileSource, Plan), Failure> {
     let path = &options.source;
     let trouble = |error| Failure::Source { source: path.clone(), error };
     let source = FileSource::open(path).map_err(trouble)?;
+    suits(&source, options.server.service())?;
     match Plan::new(source.identity().size, options.wish) {
         Ok(plan) if options.resume_upload_id.is_some() && plan.mode() == "put" => {
             Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))))

@@ -1,4 +1,4 @@
-//! Where an object lives: service, endpoint, bucket and key, and the host and paths they make.
+//! Where an object lives: endpoint, bucket and key, and the host and paths they make.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,39 +8,13 @@ use url::{Host, Url};
 
 use super::encoding::encode_path;
 use super::request::{Headers, Method, Request};
+use super::service::Edition;
+pub use super::service::Service;
 
 /// The longest key, in bytes of UTF-8 (document 436/13324).
 pub const LONGEST_KEY: usize = 850;
 /// The longest host name that COS gives a bucket (document 436/13312).
 pub const LONGEST_HOST: usize = 60;
-
-/// Which of the two services is spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Service {
-    /// Cloud Object Storage.
-    #[default]
-    Cos,
-    /// Cloud Data Coffer Service, 数据保险箱.
-    Cdcs,
-}
-
-impl Service {
-    /// The name on the command line and in journals.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cos => "cos",
-            Self::Cdcs => "cdcs",
-        }
-    }
-
-    /// The header that carries the token of temporary credentials.
-    pub fn token_header(self) -> &'static str {
-        match self {
-            Self::Cos => "x-cos-security-token",
-            Self::Cdcs => "x-cdcs-security-token",
-        }
-    }
-}
 
 /// Why a name was refused: what is wrong and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -285,6 +259,8 @@ impl fmt::Display for Endpoint {
 pub struct Address {
     /// The service that answers there.
     pub service: Service,
+    /// How documents for CDCS are written.
+    pub edition: Edition,
     /// The endpoint as it was chosen.
     pub endpoint: Endpoint,
     /// How bucket and host go together.
@@ -402,7 +378,8 @@ mod tests {
         let endpoint = Endpoint::parse(endpoint).unwrap();
         let addressing = Addressing::fitting(service, &endpoint);
         let bucket = Bucket::new("examplebucket-1250000000").unwrap();
-        Target { address: Address { service, endpoint, addressing, bucket }, key: Key::new(key).unwrap() }
+        let address = Address { service, edition: Edition::default(), endpoint, addressing, bucket };
+        Target { address, key: Key::new(key).unwrap() }
     }
 
     #[test]

@@ -1,8 +1,12 @@
-//! The documents that COS sends: XML, read leniently where the published pages disagree with each other.
+//! The documents that COS and CDCS send, read leniently where the published pages disagree with each other.
+//!
+//! COS sends XML. CDCS sends XML in its older edition and JSON in its newer one, and calls both `application/xml`, so the
+//! first byte that is no white space tells them apart. Numbers and truth values come as such or as strings.
 
 use quick_xml::de::from_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// What an error document says; all of it may be missing.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
@@ -24,11 +28,11 @@ pub struct ErrorDocument {
     pub endpoint: Option<String>,
 }
 
-/// Reads an error document: XML, or JSON where something before COS answered. `None` for anything else.
+/// Reads an error document; `None` for anything else. JSON has no root to tell it by: its code does.
 pub fn read_error(body: &[u8]) -> Option<ErrorDocument> {
     let text = std::str::from_utf8(body).ok()?.trim_start();
     if text.starts_with('{') {
-        return serde_json::from_str(text).ok();
+        return from_json(text).ok().filter(|error: &ErrorDocument| error.code.is_some());
     }
     if root(text)? != "Error" {
         return None;
@@ -36,16 +40,40 @@ pub fn read_error(body: &[u8]) -> Option<ErrorDocument> {
     from_str(text).ok()
 }
 
-/// Reads a document whose root must be `expected`. White space may come before the declaration, as Complete sends it.
+/// Reads a document: JSON, or XML whose root must be `expected`. White space may come before either, as Complete sends it.
+/// Fields that hold numbers or truth values must be read as strings.
 pub fn read<T: DeserializeOwned>(body: &[u8], expected: &str) -> Result<T, String> {
     let text = std::str::from_utf8(body).map_err(|_| "the answer is not UTF-8".to_owned())?.trim_start();
+    if text.starts_with('{') {
+        return from_json(text).map_err(|error| format!("the answer's JSON is broken: {error}"));
+    }
     match root(text) {
         Some(name) if name == expected => {
             from_str(text).map_err(|error| format!("the answer's XML is broken: {error}"))
         }
         Some(name) => Err(format!("the answer is <{name}> where <{expected}> was expected")),
         None if text.is_empty() => Err("the answer is empty".to_owned()),
-        None => Err("the answer is no XML; something other than COS may have answered".to_owned()),
+        None => {
+            Err("the answer is neither XML nor JSON; something other than the service may have answered".to_owned())
+        }
+    }
+}
+
+/// Reads JSON in which numbers and truth values are taken for their text, and `null` for absence.
+fn from_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    serde_json::from_value(plain(serde_json::from_str(text)?))
+}
+
+fn plain(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Bool(truth) => Value::String(truth.to_string()),
+        Value::Array(values) => Value::Array(values.into_iter().map(plain).collect()),
+        Value::Object(fields) => {
+            let present = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(present.map(|(name, value)| (name, plain(value))).collect())
+        }
+        Value::Null | Value::String(_) => value,
     }
 }
 
@@ -85,10 +113,50 @@ mod tests {
     }
 
     #[test]
+    fn an_error_of_cdcs_is_read_in_both_editions() {
+        let expected = Some(ErrorDocument {
+            code: Some("AssumeRoleFailed".into()),
+            message: Some("role".into()),
+            request_id: Some("NTg3".into()),
+            trace_id: Some("OGVm".into()),
+            endpoint: None,
+        });
+        let json = br#" {"Code":"AssumeRoleFailed","Message":"role","Resource":"/examplecoffer-1250000000/k","RequestId":"NTg3","TraceId":"OGVm"}"#;
+        assert_eq!(read_error(json), expected);
+        let xml = b"<Error><Code>AssumeRoleFailed</Code><Message>role</Message><Resource>r</Resource><RequestId>NTg3</RequestId><TraceId>OGVm</TraceId></Error>";
+        assert_eq!(read_error(xml), expected);
+    }
+
+    #[test]
+    fn numbers_and_truth_values_of_json_are_their_text() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Document {
+            number: String,
+            truth: String,
+            text: String,
+            #[serde(default)]
+            absent: Option<String>,
+        }
+        let body = b"\r\n {\"number\": 18446744073709551615, \"truth\": true, \"text\": \"7\", \"absent\": null}";
+        let expected = Document { number: u64::MAX.to_string(), truth: "true".into(), text: "7".into(), absent: None };
+        assert_eq!(read(body, "Any"), Ok(expected));
+        assert!(read::<Document>(b"{\"number\": 1", "Any").is_err());
+        assert!(read::<Document>(b"{\"number\": 1}{", "Any").is_err());
+    }
+
+    #[test]
     fn what_is_no_error_document_is_none() {
-        for body in
-            [&b""[..], b"<html><body>502</body></html>", b"<!DOCTYPE html><Error/>", b"\xff\xfe", b"plain", b"<Error"]
-        {
+        for body in [
+            &b""[..],
+            b"{}",
+            b"{\"ETag\":\"e\"}",
+            b"{\"Code\":null}",
+            b"<html><body>502</body></html>",
+            b"<!DOCTYPE html><Error/>",
+            b"\xff\xfe",
+            b"plain",
+            b"<Error",
+        ] {
             assert_eq!(read_error(body), None, "{body:?}");
         }
     }
@@ -103,6 +171,8 @@ mod tests {
     #[test]
     fn deep_nesting_does_not_overflow_the_stack() {
         let deep = format!("<Error>{}", "<a>".repeat(200_000));
+        assert!(read::<ErrorDocument>(deep.as_bytes(), "Error").is_err());
+        let deep = "{\"a\":".repeat(200_000);
         assert!(read::<ErrorDocument>(deep.as_bytes(), "Error").is_err());
     }
 }

@@ -28,6 +28,8 @@ pub enum Fault {
     NoSuchUpload,
     /// The key is taken, and overwriting was forbidden.
     AlreadyExists,
+    /// The upload was completed before.
+    AlreadyCompleted,
     /// Doing the same again gives the same answer.
     Permanent,
 }
@@ -68,7 +70,7 @@ impl ServiceError {
             code: told.code.or_else(|| header("x-cos-error-code")),
             message: told.message,
             request_id: response.request_id().map(str::to_owned).or(told.request_id),
-            trace_id: header("x-cos-trace-id").or_else(|| header("x-cdcs-trace-id")).or(told.trace_id),
+            trace_id: response.trace_id().map(str::to_owned).or(told.trace_id),
             retry_after: header("retry-after").and_then(|value| retry_after(&value, server_time)),
             server_time,
             region: region.flatten(),
@@ -92,7 +94,8 @@ impl ServiceError {
             | "ObjectAlreadyExists"
             | "ObjectAlreadyExistsOwnedByYou"
             | "ObjectAlreadyUploading" => Fault::AlreadyExists,
-            "PathConflict" | "UploadConflict" | "MultipartAlreadyCompleted" => Fault::Conflict,
+            "MultipartAlreadyCompleted" => Fault::AlreadyCompleted,
+            "PathConflict" | "UploadConflict" => Fault::Conflict,
             // The verdict inside a 200 has no status of its own to go by.
             "InternalError" | "ServiceUnavailable" => Fault::Transient,
             code => self.fault_by_status(code),
@@ -219,6 +222,20 @@ mod tests {
             (409, "ObjectLocked", Fault::Permanent),
             (409, "KMSFailed", Fault::Transient),
             (409, "AssumeRoleFailed", Fault::Permanent),
+            (409, "ErrAssumeRoleFailed", Fault::Permanent),
+            (409, "ErrKMSFailed", Fault::Transient),
+            (409, "DataSynchronization", Fault::Transient),
+            (409, "AlreadyLock", Fault::Transient),
+            (409, "ObjectAlreadyExists", Fault::AlreadyExists),
+            (409, "ObjectAlreadyExistsOwnedByYou", Fault::AlreadyExists),
+            (409, "ObjectAlreadyUploading", Fault::AlreadyExists),
+            (409, "MultipartAlreadyCompleted", Fault::AlreadyCompleted),
+            (409, "CofferAlreadyExists", Fault::Permanent),
+            (404, "MultipartNotExists", Fault::NoSuchUpload),
+            (404, "CofferNotFound", Fault::Permanent),
+            (400, "ObjectEmpty", Fault::Permanent),
+            (401, "AuthFailed", Fault::Permanent),
+            (401, "ServiceNotOpen", Fault::Permanent),
             (501, "NotImplemented", Fault::Permanent),
             (301, "", Fault::Permanent),
         ];

@@ -15,11 +15,13 @@ pub mod headers;
 pub mod multipart;
 pub mod put_object;
 pub mod request;
+pub mod service;
 pub mod sign;
 
-pub use address::{Address, Addressing, Bucket, Endpoint, Key, Reached, Region, Service, Target};
+pub use address::{Address, Addressing, Bucket, Endpoint, Key, Reached, Region, Target};
 pub use credentials::{Credentials, CredentialsError, Provider};
 pub use encryption::{CustomerKey, Encryption};
 pub use error::{AnswerError, Fault, ServiceError};
 pub use headers::{ObjectHeaders, TrafficLimit};
 pub use request::{Headers, Method, Request, Response};
+pub use service::{Edition, Service};

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::encoding::encode;
+use super::service::Service;
 
 /// The methods that COS answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,9 +157,18 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// The id that support asks for. An answer without one did not come from COS.
+    /// The id that support asks for. An answer without one came from neither COS nor CDCS.
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get("x-cos-request-id").or_else(|| self.headers.get("x-cdcs-request-id"))
+        self.of_either(Service::request_id_header)
+    }
+
+    /// The second id that support asks for.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.of_either(Service::trace_id_header)
+    }
+
+    fn of_either(&self, name: impl Fn(Service) -> &'static str) -> Option<&str> {
+        [Service::Cos, Service::Cdcs].into_iter().find_map(|service| self.headers.get(name(service)))
     }
 
     /// The ETag as sent, quotes included; `None` where it is missing or empty.

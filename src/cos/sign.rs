@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::{Digest, Sha1};
 
-use super::address::Service;
 use super::credentials::Credentials;
 use super::encoding::encode;
 use super::request::Request;
+use super::service::Service;
 
 /// The headers that official clients sign, beside every `x-cos-…` and `x-ci-…`.
 const SIGNED: [&str; 17] = [

@@ -61,13 +61,22 @@ pub struct FileBody {
 }
 
 impl FileBody {
-    /// The bytes of `range`.
+    /// The bytes of `range`, with their CRC-64.
     pub fn new(source: FileSource, range: Range, meter: Meter) -> Self {
+        Self::hashed(source, range, meter, Hasher::crc64())
+    }
+
+    /// The bytes of `range`, with their CRC-64 and MD5.
+    pub fn with_md5(source: FileSource, range: Range, meter: Meter) -> Self {
+        Self::hashed(source, range, meter, Hasher::crc64_and_md5())
+    }
+
+    fn hashed(source: FileSource, range: Range, meter: Meter, hasher: Hasher) -> Self {
         let mut body = Self {
             source,
             offset: range.offset,
             left: range.length,
-            hasher: Some(Hasher::crc64()),
+            hasher: Some(hasher),
             reading: None,
             hesitation: None,
             meter,
@@ -211,6 +220,18 @@ mod tests {
         assert_eq!(bytes, expected);
         assert_eq!(meter.bytes(), range.length);
         assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
+    }
+
+    #[tokio::test]
+    async fn the_md5_is_taken_in_the_same_pass() {
+        let content = vec![7; CHUNK + 17];
+        let (_directory, source) = file(&content);
+        let meter = Meter::default();
+        let body = FileBody::with_md5(source, Range { offset: 1, length: CHUNK as u64 + 16 }, meter.clone());
+        body.collect().await.unwrap();
+        let digest = meter.digest().unwrap();
+        assert_eq!(digest.md5, Some(crate::cos::checksum::Md5Digest::of(&content[1..])));
+        assert_eq!(digest.crc64, crate::cos::checksum::crc64(&content[1..]));
     }
 
     #[tokio::test]

@@ -201,8 +201,11 @@ async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, meter: M
 }
 
 async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
+    let service = job.target.address.service;
+    // What is written once cannot be mended, so the server is to compare before it stores the whole of an object.
+    let announced = job.md5 || (service.is_write_once() && matches!(call, Call::PutObject(_)));
     let mut first_reading: Option<Digest> = None;
-    if let Some(range) = call.body().filter(|_| job.md5) {
+    if let Some(range) = call.body().filter(|_| announced) {
         let source = job.source.clone();
         match blocking(move || source.digest(range)).await {
             Ok(digest) => first_reading = Some(digest),
@@ -211,10 +214,13 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter)
     }
     let md5 = first_reading.and_then(|digest| digest.md5);
     let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
-    let body = call.body().map(|range| FileBody::new(job.source.clone(), range, meter.clone()));
+    let body = call.body().map(|range| {
+        let make = if service.promises_crc64() { FileBody::new } else { FileBody::with_md5 };
+        make(job.source.clone(), range, meter.clone())
+    });
     let answer = transport.send(request, body).await;
-    let md5 = md5.filter(|_| !answer.as_ref().is_ok_and(hides_the_md5));
-    let sent = meter.digest().map(|digest| Digest { md5, ..digest });
+    let hidden = answer.as_ref().is_ok_and(hides_the_md5);
+    let sent = meter.digest().map(|digest| Digest { md5: digest.md5.or(md5).filter(|_| !hidden), ..digest });
     let result = match (answer, meter.failure()) {
         (Ok(response), _) => call.read(&response, &job.object).map_err(Failure::Answer),
         (Err(_), Some(error)) => Err(Failure::Source(error)),

@@ -76,6 +76,8 @@ pub enum SourceError {
     Changed(String),
     /// It is a directory, a pipe or a device.
     NotAFile(&'static str),
+    /// It has no bytes, and the service takes no empty objects.
+    Empty,
     /// It is larger than an object can be.
     TooLarge(u64),
 }
@@ -150,6 +152,7 @@ impl fmt::Display for SourceError {
             Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
             Self::Changed(what) => write!(f, "changed while it was uploaded: {what}"),
             Self::NotAFile(what) => write!(f, "is {what}, not a file"),
+            Self::Empty => f.write_str("is empty, and CDCS takes no empty objects"),
             Self::TooLarge(size) => write!(f, "has {size} bytes, more than an object can hold (50,000 GiB)"),
         }
     }

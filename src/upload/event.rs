@@ -111,13 +111,34 @@ pub enum Finished {
     Unknown(UploadError),
 }
 
+/// What proved that an object is what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProvedBy {
+    /// The server's CRC-64 of the whole is that of what was read.
+    Crc64,
+    /// The server's MD5 of each part is that of what was read. CDCS has no CRC-64.
+    Md5,
+}
+
+impl ProvedBy {
+    /// The name in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Crc64 => "crc64",
+            Self::Md5 => "md5",
+        }
+    }
+}
+
 /// A verified object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     /// Its size in bytes.
     pub size: u64,
-    /// The CRC-64 that both sides agree on.
+    /// The CRC-64 of what was read.
     pub crc64: u64,
+    /// What both sides agree on.
+    pub proved_by: ProvedBy,
     /// Its ETag as sent, quotes included.
     pub etag: String,
     /// Its version, in a bucket that keeps versions.

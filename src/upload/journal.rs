@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::event::PartRecord;
 use super::object::ObjectOptions;
 use super::source::{Identity, file::nanoseconds};
-use crate::cos::Target;
 use crate::cos::multipart::{PartNumber, UploadId};
+use crate::cos::{Edition, Target};
 
 /// The version of the lines that this cosput writes.
 pub const SCHEMA: u32 = 1;
@@ -23,6 +23,9 @@ pub struct Header {
     pub schema: u32,
     /// `cos` or `cdcs`.
     pub service: String,
+    /// How documents for CDCS are written, where that is not the usual way: `xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
     /// Scheme, host and port; or `emulator:` and its directory.
     pub endpoint: String,
     /// `virtual`, `path` or `cname`.
@@ -43,6 +46,9 @@ pub struct Header {
     pub inode: Option<(u64, u64)>,
     /// The part size in bytes.
     pub part_size: u64,
+    /// What was sent with each part besides, where anything was: `md5`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
     /// Options that shape the object and so must not change: header names and values.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
@@ -95,9 +101,11 @@ struct PartLine {
 impl Header {
     /// The first line of a new upload. `endpoint` is how the user would name it again.
     pub fn new(target: &Target, endpoint: &str, source: &str, identity: Identity, part_size: u64) -> Self {
+        let edition = target.address.edition;
         Self {
             schema: SCHEMA,
             service: target.address.service.as_str().to_owned(),
+            edition: (edition != Edition::default()).then(|| edition.as_str().to_owned()),
             endpoint: endpoint.to_owned(),
             addressing: target.address.addressing.as_str().to_owned(),
             bucket: target.address.bucket.as_str().to_owned(),
@@ -108,6 +116,7 @@ impl Header {
             modified: nanoseconds(identity.modified),
             inode: identity.inode,
             part_size,
+            checksum: None,
             options: BTreeMap::new(),
             sse_c_key_md5: None,
             no_overwrite: false,
@@ -251,6 +260,7 @@ pub(crate) mod tests {
         Header {
             schema: SCHEMA,
             service: "cos".into(),
+            edition: None,
             endpoint: "https://cos.ap-guangzhou.myqcloud.com".into(),
             addressing: "virtual".into(),
             bucket: "examplebucket-1250000000".into(),
@@ -261,6 +271,7 @@ pub(crate) mod tests {
             modified: "1700000000.000000001".into(),
             inode: Some((1, 2)),
             part_size: 16 << 20,
+            checksum: None,
             options: BTreeMap::new(),
             sse_c_key_md5: None,
             no_overwrite: false,

@@ -11,11 +11,13 @@ use std::time::Instant;
 use super::call::{Call, Outcome, Reply};
 use super::detour::Detour;
 use super::error::{Cause, Operation, UploadError};
-use super::event::{Event, Finished, Object, PartRecord};
+use super::event::{Event, Finished, Object, PartRecord, ProvedBy};
 use super::parts::{PartBoard, Todo};
 use super::plan::{Plan, Range};
 use super::retry::{Attempts, Patience};
 use super::window::Window;
+use crate::cos::Service;
+use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
 
@@ -30,6 +32,32 @@ pub struct Settings {
     pub abort_on_failure: bool,
     /// True where the ETag of a part is the MD5 of its bytes: not with SSE-KMS and SSE-C (document 436/7729).
     pub etags_are_md5: bool,
+    /// What has to prove the object.
+    pub proving: Proving,
+}
+
+/// What has to prove an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Proving {
+    /// The CRC-64 of the whole, which COS promises.
+    #[default]
+    Crc64,
+    /// No CRC-64 is promised and objects are written once, as in CDCS: each part's ETag is the MD5 of its bytes, the server
+    /// says that it put them together, and the object has their size.
+    Etags,
+    /// The same, but the server compares each part with its `Content-MD5`, so ETags may be anything.
+    ContentMd5,
+}
+
+impl Proving {
+    /// What proves objects of `service`, to which each request does or does not send its `Content-MD5`.
+    pub fn of(service: Service, content_md5: bool) -> Self {
+        match (service.promises_crc64(), content_md5) {
+            (true, _) => Self::Crc64,
+            (false, false) => Self::Etags,
+            (false, true) => Self::ContentMd5,
+        }
+    }
 }
 
 /// An upload that an earlier run began.
@@ -108,8 +136,8 @@ pub struct Upload {
     pub(super) board: Option<PartBoard>,
     /// What the journal holds of the upload that is resumed.
     pub(super) journalled: BTreeMap<PartNumber, PartRecord>,
-    /// The CRC-64 of what PUT sent.
-    pub(super) put_crc64: Option<u64>,
+    /// What PUT sent.
+    pub(super) put_sent: Option<Digest>,
     /// Set while the server holds, by its own answer, something else than what was read.
     pub(super) put_wrong: Option<Cause>,
     /// True once a PUT was answered or lost in a way that a look at the object must settle.
@@ -159,7 +187,7 @@ impl Upload {
             upload_id,
             board,
             journalled,
-            put_crc64: None,
+            put_sent: None,
             put_wrong: None,
             put_may_have_worked: false,
             ambiguous,
@@ -209,7 +237,7 @@ impl Upload {
             self.note_expiry(failure);
         }
         if operation == Operation::PutObject && sent.is_some() {
-            self.put_crc64 = sent.map(|digest| digest.crc64);
+            self.put_sent = sent;
         }
         if let Ok(Reply::Unconfirmed { reply, what, request_id }) = result {
             return self.unconfirmed(now, operation, *reply, Cause::Unencrypted { what, request_id });
@@ -376,9 +404,11 @@ impl Upload {
     pub(super) fn finish(&mut self, stored: Stored, crc64: u64) {
         let (parts_sent, bytes_sent) = self.board.as_ref().map_or((1, self.plan.size()), PartBoard::sent);
         let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
+        let proved_by = if stored.crc64 == Some(crc64) { ProvedBy::Crc64 } else { ProvedBy::Md5 };
         self.finished = Some(Finished::Stored(Object {
             size: self.plan.size(),
             crc64,
+            proved_by,
             etag: stored.etag,
             version_id: stored.version_id,
             upload_id: self.upload_id.clone(),

@@ -27,6 +27,6 @@ mod verdict;
 pub mod window;
 
 pub use error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
-pub use event::{Event, Finished, Notice, Object, PartRecord, Progress};
+pub use event::{Event, Finished, Notice, Object, PartRecord, Progress, ProvedBy};
 pub use object::ObjectOptions;
 pub use plan::{Plan, Wish};

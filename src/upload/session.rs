@@ -3,19 +3,24 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::driver::{Job, Log, Stop, drive};
+use super::error::Operation;
 use super::event::{Event, Finished, Notice};
-use super::journal::{Content, Header, Journal, no_overwrite_line};
+use super::journal::{self, Content, Header, Journal, no_overwrite_line};
 use super::journal_file::{JournalFile, OpenError, Recorder, file_name};
 use super::machine::{Resume, Settings, Upload};
 use super::plan::Plan;
 use super::transport::Transport;
 use crate::cos::encryption::CUSTOMER_KEY_MD5;
 use crate::cos::multipart::{UploadId, abort};
-use crate::cos::{Address, Addressing, Bucket, Endpoint, Key, Service, Target};
+use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
+
+/// How long the last request of an interrupted upload may take.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// The first may teach the server's time, the second may be lost.
 const TRIES_TO_ABORT: u32 = 3;
@@ -63,6 +68,8 @@ pub enum Refused {
     Unusable(PathBuf, String),
     /// The upload was begun with another SSE-C key.
     OtherKey(PathBuf),
+    /// The service has no such header for objects.
+    Header(String),
 }
 
 /// How a session ended.
@@ -82,6 +89,12 @@ impl Session {
         stop: watch::Receiver<Stop>,
         observe: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Ended, Refused> {
+        let service = self.job.target.address.service;
+        for operation in [Operation::PutObject, Operation::Initiate, Operation::Complete] {
+            if let Some(name) = service.refused_header(&self.job.object.of_request(operation)) {
+                return Err(Refused::Header(name.to_owned()));
+            }
+        }
         let opened = self.open(observe)?;
         let (file, resume) = match opened {
             None => (None, None),
@@ -95,10 +108,31 @@ impl Session {
             let upload_id = self.upload_id.clone()?;
             Some(Resume { upload_id, parts: Vec::new() })
         });
-        let upload = Upload::new(self.plan, self.settings, resume, self.seed);
-        let finished = drive(upload, Arc::new(self.job), transport, log.as_ref(), stop, observe).await;
+        let write_once = self.job.target.address.service.is_write_once();
+        let mut settings = self.settings;
+        // Nothing could resume it, and while it is unfinished it would keep its key from everybody.
+        settings.abort_on_failure |= write_once && log.is_none();
+        let upload = Upload::new(self.plan, settings, resume, self.seed);
+        let job = Arc::new(self.job.clone());
+        let mut finished = drive(upload, job, transport.clone(), log.as_ref(), stop, observe).await;
         let file = log.and_then(|log| log.recorder.stop());
-        Ok(Ended { journal: file.and_then(|file| close(file, &finished)), finished })
+        let mut journal = file.and_then(|file| close(file, &finished));
+        if write_once && !journal.as_deref().is_some_and(can_be_resumed) {
+            self.give_the_key_back(&mut finished, &*transport).await;
+            journal = None;
+        }
+        Ok(Ended { journal, finished })
+    }
+
+    /// Aborts what an interruption left and nothing can go on with; one try, since the user wants to leave.
+    async fn give_the_key_back<T: Transport>(&self, finished: &mut Finished, transport: &T) {
+        let Finished::Failed(error) = finished else { return };
+        let Some(upload_id) = &error.leftover else { return };
+        let leftover = Header { upload_id: upload_id.as_str().to_owned(), ..self.header.clone() };
+        let aborting = self.abort_stale(&leftover, transport);
+        if tokio::time::timeout(LAST_WORD, aborting).await == Ok(true) {
+            error.leftover = None;
+        }
     }
 
     /// Opens the journal. A PUT has none, but what an earlier run left under its name is settled too.
@@ -283,8 +317,18 @@ pub fn target_of(header: &Header, endpoint: &Endpoint) -> Option<Target> {
         _ => return None,
     };
     let bucket = Bucket::new(&header.bucket).ok()?;
-    let address = Address { service, endpoint: endpoint.clone(), addressing, bucket };
+    let edition = match header.edition.as_deref() {
+        None | Some("json") => Edition::Json,
+        Some("xml") => Edition::Xml,
+        Some(_) => return None,
+    };
+    let address = Address { service, edition, endpoint: endpoint.clone(), addressing, bucket };
     Some(Target { address, key: Key::new(&header.key).ok()? })
+}
+
+/// Whether a next run finds an upload in this journal.
+fn can_be_resumed(journal: &Path) -> bool {
+    std::fs::read(journal).is_ok_and(|bytes| matches!(journal::read(&bytes), Content::Journal(_)))
 }
 
 /// Keeps the journal where there is an upload to go on with, or may be; removes it otherwise.

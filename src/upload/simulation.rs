@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::call::{Call, Failure, Outcome, Reply};
 use super::error::{Cause, SendError, SendErrorKind, SourceError};
-use super::event::{Event, Finished, Notice, PartRecord};
-use super::machine::{AttemptId, Resume, Settings, Step, Upload};
+use super::event::{Event, Finished, Notice, PartRecord, ProvedBy};
+use super::machine::{AttemptId, Proving, Resume, Settings, Step, Upload};
 use super::plan::{Plan, Range, Wish};
 use super::retry::Patience;
 use crate::cos::checksum::{Combiner, Digest, Md5Digest};
@@ -92,9 +92,22 @@ fn read(range: Range, version: u64) -> Held {
     Held { size: range.length, crc64 }
 }
 
+/// How CDCS differs from COS: it gives no CRC-64, writes each object once, and lets an upload keep its key.
+#[derive(Debug, Clone, Copy)]
+struct Coffer {
+    /// It compares parts with their Content-MD5, and its ETags are no MD5s.
+    compares_parts: bool,
+    /// It says `NoSuchUpload` of an upload that was completed, instead of `MultipartAlreadyCompleted`.
+    forgets: bool,
+}
+
 /// The service: it does what it is asked, or not, and answers, or not.
 #[derive(Default)]
 struct Server {
+    coffer: Option<Coffer>,
+    completed: BTreeSet<String>,
+    /// The ETag of an object that was put together.
+    identity: Option<&'static str>,
     object: Option<Held>,
     uploads: BTreeMap<String, BTreeMap<PartNumber, Held>>,
     next_upload: u32,
@@ -103,12 +116,51 @@ struct Server {
 }
 
 impl Server {
+    fn etag(&self, held: &Held) -> String {
+        let no_md5 = self.coffer.is_some_and(|coffer| coffer.compares_parts);
+        if no_md5 { format!("\"{}\"", md5(!held.crc64).hex()) } else { held.etag() }
+    }
+
+    fn crc64(&self, held: &Held) -> Option<u64> {
+        self.coffer.is_none().then_some(held.crc64)
+    }
+
+    /// What an upload's id is answered with where there is no such upload.
+    fn unknown(&self, upload_id: &UploadId) -> (u16, &'static str) {
+        match self.coffer {
+            Some(Coffer { forgets: false, .. }) if self.completed.contains(upload_id.as_str()) => {
+                (409, "MultipartAlreadyCompleted")
+            }
+            _ => (404, "NoSuchUpload"),
+        }
+    }
+
+    /// What CDCS refuses and COS does not.
+    fn refuse(&self, call: &Call, arrived: Option<&Held>) -> Result<(), (u16, &'static str)> {
+        let Some(coffer) = self.coffer else { return Ok(()) };
+        let compared = match call {
+            Call::PutObject(range) => Some(range),
+            Call::UploadPart { range, .. } => Some(range).filter(|_| coffer.compares_parts),
+            _ => None,
+        };
+        if compared.zip(arrived).is_some_and(|(range, arrived)| *arrived != read(*range, 0)) {
+            return Err((400, "BadDigest"));
+        }
+        match call {
+            Call::PutObject(_) | Call::Initiate if self.object.is_some() => Err((409, "ObjectAlreadyExists")),
+            Call::PutObject(_) | Call::Initiate if !self.uploads.is_empty() => Err((409, "ObjectAlreadyUploading")),
+            _ => Ok(()),
+        }
+    }
+
     /// Does what a call asks, as the service would.
     fn act(&mut self, call: &Call, arrived: Option<&Held>) -> Result<Reply, (u16, &'static str)> {
+        self.refuse(call, arrived)?;
         match call {
             Call::PutObject(_) => {
                 let held = arrived.expect("a PUT has a body").clone();
-                let stored = Stored { etag: held.etag(), crc64: Some(held.crc64), version_id: None, request_id: None };
+                let (etag, crc64) = (self.etag(&held), self.crc64(&held));
+                let stored = Stored { etag, crc64, version_id: None, request_id: None };
                 self.object = Some(held);
                 self.completions += 1;
                 Ok(Reply::Stored(stored))
@@ -120,42 +172,46 @@ impl Server {
                 Ok(Reply::Initiated(UploadId::new(&id).unwrap()))
             }
             Call::UploadPart { upload_id, number, .. } => {
-                let parts = self.uploads.get_mut(upload_id.as_str()).ok_or((404, "NoSuchUpload"))?;
+                let unknown = self.unknown(upload_id);
                 let held = arrived.expect("a part has a body").clone();
-                let stored = StoredPart { etag: held.etag(), crc64: Some(held.crc64), request_id: None };
+                let stored = StoredPart { etag: self.etag(&held), crc64: self.crc64(&held), request_id: None };
+                let parts = self.uploads.get_mut(upload_id.as_str()).ok_or(unknown)?;
                 parts.insert(*number, held);
                 Ok(Reply::Part(stored))
             }
             Call::ListParts { upload_id, after } => {
-                let parts = self.uploads.get(upload_id.as_str()).ok_or((404, "NoSuchUpload"))?;
+                let parts = self.uploads.get(upload_id.as_str()).ok_or_else(|| self.unknown(upload_id))?;
                 let mut rest = parts.iter().filter(|(number, _)| after.is_none_or(|after| **number > after));
                 let parts: Vec<ListedPart> = rest
                     .by_ref()
                     .take(3)
-                    .map(|(number, held)| ListedPart { number: *number, size: held.size, etag: held.etag() })
+                    .map(|(number, held)| ListedPart { number: *number, size: held.size, etag: self.etag(held) })
                     .collect();
                 let next = rest.next().and(parts.last().map(|part| part.number));
                 Ok(Reply::Parts(Page { parts, next }))
             }
             Call::Complete { upload_id, parts } => {
-                let held = self.uploads.get(upload_id.as_str()).ok_or((404, "NoSuchUpload"))?;
+                let held = self.uploads.get(upload_id.as_str()).ok_or_else(|| self.unknown(upload_id))?;
                 let mut combiner = Combiner::new();
                 let mut size = 0;
                 for (number, etag) in parts {
-                    let part = held.get(number).filter(|part| part.etag() == *etag).ok_or((400, "InvalidPart"))?;
+                    let part = held.get(number).filter(|part| self.etag(part) == *etag).ok_or((400, "InvalidPart"))?;
                     combiner.append(part.crc64, part.size);
                     size += part.size;
                 }
                 self.uploads.remove(upload_id.as_str());
-                self.object = Some(Held { size, crc64: combiner.crc64() });
+                self.completed.insert(upload_id.as_str().to_owned());
+                let whole = Held { size, crc64: combiner.crc64() };
+                let (etag, crc64) = ("\"whole-1\"", self.crc64(&whole));
+                self.object = Some(whole);
+                self.identity = Some(etag);
                 self.completions += 1;
-                let etag = "\"whole-1\"".to_owned();
-                Ok(Reply::Completed(Stored { etag, crc64: Some(combiner.crc64()), version_id: None, request_id: None }))
+                Ok(Reply::Completed(Stored { etag: etag.to_owned(), crc64, version_id: None, request_id: None }))
             }
             Call::HeadObject => Ok(Reply::Object(self.object.as_ref().map(|held| Object {
                 size: Some(held.size),
-                etag: Some(held.etag()),
-                crc64: Some(held.crc64),
+                etag: Some(self.identity.map_or_else(|| self.etag(held), str::to_owned)),
+                crc64: self.crc64(held),
                 version_id: None,
                 request_id: None,
             }))),
@@ -181,6 +237,8 @@ struct World {
     random: fastrand::Rng,
     weather: Weather,
     server: Server,
+    /// The size of the source.
+    size: u64,
     now: Instant,
     order: u64,
     agenda: BinaryHeap<Reverse<(Instant, u64)>>,
@@ -253,7 +311,8 @@ impl World {
                 return self.at(due, Happening::Outcome(id, Err(failure).into()));
             }
             let held = read(range, 0);
-            sent = Some(Digest { length: held.size, crc64: held.crc64, md5: None });
+            let md5 = self.server.coffer.map(|_| md5(held.crc64));
+            sent = Some(Digest { length: held.size, crc64: held.crc64, md5 });
             let bits = u64::from(self.percent(self.weather.corrupted));
             arrived = Some(Held { crc64: held.crc64 ^ bits, ..held });
         }
@@ -315,6 +374,10 @@ impl World {
         if self.percent(self.weather.vanishing_upload) {
             self.server.uploads.clear();
             self.unsettled = true;
+            // Somebody aborted our upload, and then filled its key with as many bytes of their own.
+            if self.server.coffer.is_some() && self.server.object.is_none() && self.random.bool() {
+                self.server.object = Some(Held { size: self.size, crc64: 3 });
+            }
         }
         // A corrupted copy that arrives late replaces what was good.
         self.unsettled |= arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64 && !answered);
@@ -447,11 +510,12 @@ enum Ending {
     Unknown,
 }
 
-fn schedule(seed: u64) -> Ending {
+fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
     let mut random = fastrand::Rng::with_seed(seed);
     let weather = Weather::of(&mut random);
     let part_size = MEBIBYTE;
-    let size = random.u64(0..12 * MEBIBYTE);
+    // CDCS takes no empty objects.
+    let size = random.u64(u64::from(coffer.is_some())..12 * MEBIBYTE);
     let wish = Wish { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
     let plan = Plan::new(size, wish).unwrap();
     let settings = Settings {
@@ -459,10 +523,16 @@ fn schedule(seed: u64) -> Ending {
         concurrency: random.u16(1..6),
         abort_on_failure: random.bool(),
         etags_are_md5: true,
+        proving: match coffer {
+            None => Proving::Crc64,
+            Some(Coffer { compares_parts: false, .. }) => Proving::Etags,
+            Some(Coffer { compares_parts: true, .. }) => Proving::ContentMd5,
+        },
     };
     let mut world = World {
         weather,
-        server: Server::default(),
+        server: Server { coffer, ..Server::default() },
+        size,
         now: epoch(),
         order: 0,
         agenda: BinaryHeap::new(),
@@ -472,13 +542,16 @@ fn schedule(seed: u64) -> Ending {
         settled: BTreeSet::new(),
         complete_sent: false,
         durable: 0,
-        unsettled: false,
+        // What is not proved by its ETag is sent again where the journal forgot it.
+        unsettled: coffer.is_some_and(|coffer| coffer.compares_parts),
         named: BTreeSet::new(),
         orphans_told: 0,
         orphans_lost: 0,
         random,
     };
-    world.server.object = world.random.bool().then_some(Held { size: 3, crc64: 3 });
+    let there_before = if coffer.is_some() { world.random.u32(0..10) == 0 } else { world.random.bool() };
+    let size = if world.random.bool() { size } else { 3 };
+    world.server.object = there_before.then_some(Held { size, crc64: 3 });
     let expected = whole(plan);
     let mut crashes = 0;
     let finished = loop {
@@ -539,6 +612,8 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
         Finished::Stored(object) => {
             assert_eq!(world.server.object.as_ref(), Some(expected), "stored means the object is whole");
             assert_eq!((object.size, object.crc64), (expected.size, expected.crc64));
+            let proved_by = if world.server.coffer.is_some() { ProvedBy::Md5 } else { ProvedBy::Crc64 };
+            assert_eq!(object.proved_by, proved_by);
         }
         Finished::Failed(error) => {
             // What was sent goes on to happen after the process has ended.
@@ -581,6 +656,18 @@ fn finish_the_agenda(world: &mut World) {
 
 #[test]
 fn in_every_schedule_stored_means_whole_and_failed_means_not_completed() {
+    many_schedules(|seed| schedule(seed, None));
+}
+
+#[test]
+fn where_nothing_gives_a_crc64_and_objects_are_written_once_the_same_holds() {
+    many_schedules(|seed| {
+        let coffer = Coffer { compares_parts: seed % 2 == 1, forgets: seed % 4 >= 2 };
+        schedule(seed, Some(coffer))
+    });
+}
+
+fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) {
     #[expect(clippy::disallowed_methods, reason = "the number of schedules is the one thing a longer run changes")]
     let schedules = std::env::var("COSPUT_SIMULATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
     let mut endings = BTreeMap::new();
@@ -597,8 +684,13 @@ fn in_every_schedule_stored_means_whole_and_failed_means_not_completed() {
 
 #[test]
 fn expired_credentials_that_nothing_renews_are_told_in_the_words_of_the_service() {
-    let settings =
-        Settings { patience: Patience::default(), concurrency: 1, abort_on_failure: false, etags_are_md5: true };
+    let settings = Settings {
+        patience: Patience::default(),
+        concurrency: 1,
+        abort_on_failure: false,
+        etags_are_md5: true,
+        proving: Proving::Crc64,
+    };
     let mut upload = Upload::new(Plan::new(3, Wish::default()).unwrap(), settings, None, 1);
     let no_credentials = SendError { kind: SendErrorKind::NoCredentials, message: "there are no newer ones".into() };
     for failure in [service(403, "ExpiredToken"), Failure::Send(no_credentials)] {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::call::{Failure, Reply};
 use super::error::{Cause, Operation, SendErrorKind, UploadError};
 use super::event::{Event, Finished, Notice, PartRecord};
-use super::machine::{Doubt, Phase, Upload};
+use super::machine::{Doubt, Phase, Proving, Settings, Upload};
 use super::parts::PartBoard;
 use super::plan::Plan;
 use super::retry::{Attempts, Patience};
@@ -34,14 +34,19 @@ enum Proof {
 }
 
 /// Compares an answer with what was read.
-fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, etags_are_md5: bool) -> Proof {
+fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settings: Settings) -> Proof {
     let Some(sent) = sent else {
         return Proof::Wrong("the server answered before it had all bytes".to_owned());
     };
     if let Some(crc64) = crc64.filter(|crc64| *crc64 != sent.crc64) {
         return Proof::Wrong(format!("the server's CRC-64 is {crc64}, that of what was read is {}", sent.crc64));
     }
-    match sent.md5.filter(|_| etags_are_md5) {
+    // With an MD5 of ours the server compares before it answers.
+    let compared = crc64.is_some() || settings.proving == Proving::ContentMd5;
+    if settings.proving != Proving::Crc64 && compared {
+        return Proof::Proved;
+    }
+    match sent.md5.filter(|_| settings.etags_are_md5) {
         Some(md5) if !md5.is_etag(etag) => {
             Proof::Wrong(format!("the server's ETag is {etag}, the MD5 of what was read is {}", md5.hex()))
         }
@@ -62,7 +67,7 @@ impl Upload {
         if self.phase != Phase::Parts {
             return;
         }
-        match prove(&stored.etag, stored.crc64, sent, self.settings.etags_are_md5) {
+        match prove(&stored.etag, stored.crc64, sent, self.settings) {
             Proof::Proved => self.part_stored(number, stored.etag, sent.map(|sent| sent.crc64)),
             Proof::Wrong(what) => {
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
@@ -112,8 +117,14 @@ impl Upload {
         if failure == Failure::Abandoned || self.phase != Phase::Parts {
             return;
         }
-        if fault(&failure) == Some(Fault::NoSuchUpload) {
-            return self.upload_gone(Operation::UploadPart(number), failure.into_cause());
+        match fault(&failure) {
+            Some(Fault::NoSuchUpload) => {
+                return self.upload_gone(Operation::UploadPart(number), failure.into_cause());
+            }
+            Some(Fault::AlreadyCompleted) => {
+                return self.completed_before(Operation::UploadPart(number), failure.into_cause());
+            }
+            _ => {}
         }
         if fault(&failure) == Some(Fault::Throttled) {
             self.window.shrink(now);
@@ -189,7 +200,12 @@ impl Upload {
     }
 
     fn put_answered(&mut self, now: Instant, stored: Stored, sent: Option<Digest>) {
-        match prove(&stored.etag, stored.crc64, sent, self.settings.etags_are_md5) {
+        // Whatever is written once is sent with its MD5 where it goes in one request.
+        let proving = match self.settings.proving {
+            Proving::Crc64 => Proving::Crc64,
+            Proving::Etags | Proving::ContentMd5 => Proving::ContentMd5,
+        };
+        match prove(&stored.etag, stored.crc64, sent, Settings { proving, ..self.settings }) {
             Proof::Proved => self.finish(stored, sent.map_or(0, |sent| sent.crc64)),
             Proof::Missing => self.enter(Phase::Look(Doubt::Unproved(stored))),
             Proof::Wrong(what) => {
@@ -212,7 +228,8 @@ impl Upload {
                 continue;
             }
             match self.journalled.get(&listed.number) {
-                Some(record) if record.etag == listed.etag && record.size == listed.size => {
+                // CDCS lists ETags with their quotes or without.
+                Some(record) if same_etag(&record.etag, &listed.etag) && record.size == listed.size => {
                     board.store(listed.number, listed.etag, record.crc64, !self.repaired);
                 }
                 _ if self.settings.etags_are_md5 && looks_like_md5(&listed.etag) => {
@@ -221,7 +238,9 @@ impl Upload {
                 _ => {}
             }
         }
-        match page.next {
+        let Phase::List { after: before } = self.phase else { return };
+        // A page that leads back would go round for ever; parts that are not listed are sent.
+        match page.next.filter(|next| Some(*next) > before) {
             Some(after) => self.enter(Phase::List { after: Some(after) }),
             None => self.go_on_with_parts(),
         }
@@ -256,7 +275,8 @@ impl Upload {
 
     /// The CRC-64 of what was read, where all of it was.
     fn expected_crc64(&self) -> Option<u64> {
-        self.board.as_ref().map_or(self.put_crc64, |board| board.crc64())
+        let put = || self.put_sent.map(|sent| sent.crc64);
+        self.board.as_ref().map_or_else(put, PartBoard::crc64)
     }
 
     fn looked(&mut self, now: Instant, object: Option<Object>) {
@@ -269,12 +289,34 @@ impl Upload {
         {
             return self.finish(stored_of(object), expected);
         }
+        let by_md5 = self.settings.proving != Proving::Crc64 && same_size && found.is_none();
+        match (&doubt, &object, expected) {
+            // The server says that it put the parts together, and each of them was proved.
+            (Doubt::Unproved(stored), Some(object), Some(expected)) if by_md5 && self.board.is_some() => {
+                let etag = object.etag.clone().unwrap_or_else(|| stored.etag.clone());
+                return self.finish(Stored { etag, ..stored_of(object) }, expected);
+            }
+            (Doubt::PutLost { .. }, Some(object), Some(expected)) if by_md5 && self.is_what_put_sent(object) => {
+                return self.finish(stored_of(object), expected);
+            }
+            // The key was ours alone, so this may be our object; a new upload of it would be refused in any case.
+            (Doubt::UploadGone(operation, cause), Some(_), _) if by_md5 => {
+                self.ambiguous = true;
+                return self.fail(*operation, 1, cause.clone());
+            }
+            _ => {}
+        }
         match doubt {
             Doubt::Unproved(stored) => self.unproved(object, stored),
             Doubt::PutLost { attempts, cause } => self.fail_put(attempts, cause),
             Doubt::CompleteLost(cause) => self.complete_again(now, cause),
             Doubt::UploadGone(operation, cause) => self.start_anew(operation, cause),
         }
+    }
+
+    fn is_what_put_sent(&self, object: &Object) -> bool {
+        let md5 = self.put_sent.and_then(|sent| sent.md5).filter(|_| self.settings.etags_are_md5);
+        md5.zip(object.etag.as_deref()).is_some_and(|(md5, etag)| md5.is_etag(etag))
     }
 
     /// The server said it has the object; what it says on being asked again is no proof, or proves the contrary.
@@ -286,6 +328,14 @@ impl Upload {
             Some(Object { crc64: Some(crc64), .. }) => {
                 let expected = self.expected_crc64().unwrap_or_default();
                 (format!("the object's CRC-64 is {crc64}, that of what was read is {expected}"), true)
+            }
+            Some(Object { size: Some(size), .. })
+                if self.settings.proving != Proving::Crc64 && size != self.plan.size() =>
+            {
+                (format!("the object has {size} bytes, what was read has {}", self.plan.size()), true)
+            }
+            Some(_) if self.settings.proving != Proving::Crc64 => {
+                ("the server stored the object but does not say its size".to_owned(), false)
             }
             Some(_) => ("the server stored the object but gives no CRC-64 to prove it by".to_owned(), false),
         };
@@ -316,6 +366,9 @@ impl Upload {
             Phase::Complete => self.complete_failed(now, failure),
             Phase::List { .. } if fault(&failure) == Some(Fault::NoSuchUpload) => {
                 self.upload_gone(operation, failure.into_cause());
+            }
+            Phase::List { .. } if fault(&failure) == Some(Fault::AlreadyCompleted) => {
+                self.completed_before(operation, failure.into_cause());
             }
             Phase::Initiate if failure.is_lost() => {
                 self.tell(Event::Notice(Notice::InitiateLost));
@@ -352,8 +405,10 @@ impl Upload {
         let doubtful = failure.is_ambiguous();
         self.ambiguous |= doubtful;
         let fault = fault(&failure);
-        if fault == Some(Fault::NoSuchUpload) {
-            return self.upload_gone(Operation::Complete, failure.into_cause());
+        match fault {
+            Some(Fault::NoSuchUpload) => return self.upload_gone(Operation::Complete, failure.into_cause()),
+            Some(Fault::AlreadyCompleted) => return self.completed_before(Operation::Complete, failure.into_cause()),
+            _ => {}
         }
         let existing = fault == Some(Fault::AlreadyExists) && self.ambiguous;
         if doubtful || existing || fault == Some(Fault::Conflict) {
@@ -383,18 +438,36 @@ impl Upload {
 
     /// The upload is unknown to the server. Where all parts were on it, it may be that Complete had worked.
     fn upload_gone(&mut self, operation: Operation, cause: Cause) {
-        let Some(board) = &mut self.board else { return };
-        if self.journalled.len() == usize::from(self.plan.parts()) {
-            for record in self.journalled.values() {
-                board.store(record.number, record.etag.clone(), record.crc64, true);
-            }
-        }
-        if board.is_complete() {
+        if self.every_part_is_known() {
             self.tell(Event::Notice(Notice::LookingAtObject(cause.clone())));
             self.enter(Phase::Look(Doubt::UploadGone(operation, cause)));
         } else {
             self.start_anew(operation, cause);
         }
+    }
+
+    /// The server says that the upload was completed: by us, where all parts are known. It is as good as Complete's verdict.
+    fn completed_before(&mut self, operation: Operation, cause: Cause) {
+        if self.every_part_is_known() {
+            let request_id = cause.request_id().map(str::to_owned);
+            self.tell(Event::Notice(Notice::LookingAtObject(cause)));
+            let stored = Stored { etag: String::new(), crc64: None, version_id: None, request_id };
+            self.enter(Phase::Look(Doubt::Unproved(stored)));
+        } else {
+            self.upload_id = None;
+            self.fail(operation, 1, cause);
+        }
+    }
+
+    /// Whether every part was on the server, as this run or the journal knows.
+    fn every_part_is_known(&mut self) -> bool {
+        let Some(board) = &mut self.board else { return false };
+        if self.journalled.len() == usize::from(self.plan.parts()) {
+            for record in self.journalled.values() {
+                board.store(record.number, record.etag.clone(), record.crc64, true);
+            }
+        }
+        board.is_complete()
     }
 
     fn start_anew(&mut self, operation: Operation, cause: Cause) {
@@ -523,6 +596,10 @@ pub(super) fn wait_after(
     }
 }
 
+fn same_etag(one: &str, other: &str) -> bool {
+    one.trim_matches('"') == other.trim_matches('"')
+}
+
 fn fault(failure: &Failure) -> Option<Fault> {
     match failure {
         Failure::Answer(AnswerError::Service(error)) => Some(error.fault()),
@@ -532,7 +609,7 @@ fn fault(failure: &Failure) -> Option<Fault> {
 
 /// True where the service knows who asks, and does not let them.
 fn is_refused(failure: &Failure) -> bool {
-    matches!(failure, Failure::Answer(AnswerError::Service(error)) if error.code.as_deref() == Some("AccessDenied"))
+    matches!(failure, Failure::Answer(AnswerError::Service(error)) if matches!(error.code.as_deref(), Some("AccessDenied" | "PolicyCheckFailed")))
 }
 
 fn is_bad_request(failure: &Failure) -> bool {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use cosput::cos::address::{Address, Addressing, Bucket, Endpoint, Key, Service, Target};
 use cosput::cos::multipart::{PartNumber, UploadId, complete, initiate, upload_part};
 use cosput::cos::request::{Headers, Method, Request, Response};
-use cosput::cos::{Credentials, put_object, sign};
+use cosput::cos::{Credentials, Edition, put_object, sign};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Operation, Options, RequestRecord, start};
 use tempfile::TempDir;
 
@@ -68,7 +68,8 @@ impl Test {
     pub fn address(&self) -> Address {
         let endpoint = Endpoint::parse(&self.emulator.url()).unwrap();
         let bucket = Bucket::new(BUCKET).unwrap();
-        Address { service: self.service, endpoint, addressing: Addressing::Path, bucket }
+        let (service, edition) = (self.service, Edition::default());
+        Address { service, edition, endpoint, addressing: Addressing::Path, bucket }
     }
 
     pub fn target(&self, key: &str) -> Target {

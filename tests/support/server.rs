@@ -104,6 +104,7 @@ impl Server {
     pub fn uploads(&self) -> Vec<(String, String)> {
         let address = Address {
             service: Service::Cos,
+            edition: cosput::cos::Edition::default(),
             endpoint: Endpoint::parse(&self.url()).unwrap(),
             addressing: Addressing::Path,
             bucket: Bucket::new(BUCKET).unwrap(),

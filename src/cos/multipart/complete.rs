@@ -1,9 +1,9 @@
-//! Complete Multipart Upload (document 436/7742).
+//! Complete Multipart Upload (documents 436/7742 and 1232/44739).
 //!
 //! Status 200 is sent as soon as merging starts; the verdict is in the body, after white space that keeps the
 //! connection alive. Nothing in the protocol makes a second Complete safe: a lost answer is settled by looking.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{PartNumber, UploadId};
 use crate::cos::address::Target;
@@ -12,6 +12,7 @@ use crate::cos::document;
 use crate::cos::error::{AnswerError, ServiceError};
 use crate::cos::put_object::Stored;
 use crate::cos::request::{Method, Request, Response};
+use crate::cos::service::{Edition, Service};
 
 /// The request. The parts must be in ascending order, without gaps, from 1.
 pub fn request<'a>(
@@ -19,16 +20,38 @@ pub fn request<'a>(
     upload_id: &UploadId,
     parts: impl Iterator<Item = (PartNumber, &'a str)>,
 ) -> Request {
-    let body = body(parts);
+    let (content_type, body) = match (target.address.service, target.address.edition) {
+        (Service::Cdcs, Edition::Json) => ("application/json", json(parts)),
+        (Service::Cos, _) | (Service::Cdcs, Edition::Xml) => ("application/xml", body(parts)),
+    };
     let md5 = Md5Digest::of(body.as_bytes());
     target
         .request(Method::Post)
         .with_query("uploadId", upload_id.as_str())
-        .with_document("application/xml", body)
+        .with_document(content_type, body)
         .with_header("Content-MD5", md5.base64())
 }
 
-/// The body in its compact form, which stays under the 1 MiB that some deployments take.
+/// The body in the newer edition of CDCS, whose example has ETags without their quotes.
+fn json<'a>(parts: impl Iterator<Item = (PartNumber, &'a str)>) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Document<'a> {
+        part: Vec<Part<'a>>,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Part<'a> {
+        part_number: u16,
+        #[serde(rename = "ETag")]
+        etag: &'a str,
+    }
+    let part =
+        |(number, etag): (PartNumber, &'a str)| Part { part_number: number.value(), etag: etag.trim_matches('"') };
+    serde_json::to_string(&Document { part: parts.map(part).collect() }).expect("numbers and texts are JSON")
+}
+
+/// The body in XML, in its compact form, which stays under the 1 MiB that some deployments take.
 fn body<'a>(parts: impl Iterator<Item = (PartNumber, &'a str)>) -> String {
     use std::fmt::Write as _;
     let mut body = String::from("<CompleteMultipartUpload>");
@@ -40,7 +63,7 @@ fn body<'a>(parts: impl Iterator<Item = (PartNumber, &'a str)>) -> String {
     body
 }
 
-/// Reads the verdict. Only a `CompleteMultipartUploadResult` with an ETag is success.
+/// Reads the verdict. Only a `CompleteMultipartUploadResult`, or a JSON object, with an ETag is success.
 pub fn read(response: &Response) -> Result<Stored, AnswerError> {
     #[derive(Deserialize)]
     struct Document {
@@ -86,10 +109,49 @@ mod tests {
     }
 
     #[test]
+    fn the_body_for_cdcs_is_json_unless_the_older_edition_is_wanted() {
+        use crate::cos::{Address, Addressing, Bucket, Endpoint, Key};
+        let request = |service, edition| {
+            let endpoint = Endpoint::parse("https://cdcs.ap-beijing.myqcloud.com").unwrap();
+            let bucket = Bucket::new("examplecoffer-1250000000").unwrap();
+            let address = Address { service, edition, endpoint, addressing: Addressing::Path, bucket };
+            let target = Target { address, key: Key::new("exampleobject").unwrap() };
+            let etags = ["\"827ccb0eea8a706c4c34a16891f84e7b\"", "01cfcd4f6b8770febfb40cb906715822"];
+            let parts = etags.into_iter().enumerate();
+            let number = |index: usize| PartNumber::new(u16::try_from(index).unwrap() + 1).unwrap();
+            let parts = parts.map(|(index, etag)| (number(index), etag));
+            let request = super::request(&target, &UploadId::new("1484").unwrap(), parts);
+            let content_type = request.headers.get("content-type").unwrap().to_owned();
+            (content_type, String::from_utf8(request.document.to_vec()).unwrap())
+        };
+        let json = r#"{"Part":[{"PartNumber":1,"ETag":"827ccb0eea8a706c4c34a16891f84e7b"},{"PartNumber":2,"ETag":"01cfcd4f6b8770febfb40cb906715822"}]}"#;
+        assert_eq!(request(Service::Cdcs, Edition::Json), ("application/json".to_owned(), json.to_owned()));
+        let xml = request(Service::Cdcs, Edition::Xml);
+        assert!(xml.1.starts_with("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber>"), "{xml:?}");
+        assert_eq!(request(Service::Cos, Edition::Json), xml);
+    }
+
+    #[test]
+    fn the_verdicts_of_cdcs_are_read_in_both_editions() {
+        let etag = "\"3a0f1fd698c235af9cf098cb74aa25bc\"";
+        let json = r#"   {"Locations":{"Location":["ap-beijing","ap-shanghai"]},"Coffer":"examplecoffer-1250000000","Key":"exampleobject","ETag":"\"3a0f1fd698c235af9cf098cb74aa25bc\""}"#;
+        assert_eq!(verdict(json).unwrap().etag, etag);
+        let xml = "\n<CompleteMultipartUploadResult xmlns=\"http://www.qcloud.com/document/product/436/7751\"><Locations><Location>ap-beijing</Location><Location>ap-shanghai</Location></Locations><Coffer>examplecoffer-1250000000</Coffer><Key>exampleobject</Key><ETag>&quot;3a0f1fd698c235af9cf098cb74aa25bc&quot;</ETag></CompleteMultipartUploadResult>";
+        assert_eq!(verdict(xml).unwrap().etag, etag);
+        let told = verdict(r#" {"Code":"KMSFailed","Message":"m","RequestId":"r"}"#);
+        assert!(matches!(told, Err(AnswerError::Service(error)) if error.code.as_deref() == Some("KMSFailed")));
+        for cut in ["{", r#"{"Locations":{"Location":["ap-beijing"]},"Coffer":"c","ETag":"a"#, "{}", r#"{"ETag":""}"#] {
+            assert!(matches!(verdict(cut), Err(AnswerError::Malformed { .. })), "{cut}");
+        }
+    }
+
+    #[test]
     fn ten_thousand_parts_stay_under_one_mebibyte() {
         let etag = format!("\"{}\"", "a".repeat(32));
         let body = body((1..=10_000).map(|n| (PartNumber::new(n).unwrap(), etag.as_str())));
         assert!(body.len() < 1 << 20, "{}", body.len());
+        let json = json((1..=10_000).map(|n| (PartNumber::new(n).unwrap(), etag.as_str())));
+        assert!(json.len() < 1 << 20, "{}", json.len());
     }
 
     #[test]

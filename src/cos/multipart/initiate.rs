@@ -1,4 +1,5 @@
-//! Initiate Multipart Upload (document 436/7746). Each call makes a new upload, so a lost answer may leave an orphan.
+//! Initiate Multipart Upload (documents 436/7746 and 1232/44677). Each call makes a new upload, so a lost answer may leave an orphan;
+//! with CDCS that orphan keeps its key from everybody.
 
 use serde::Deserialize;
 
@@ -34,6 +35,22 @@ pub fn read(response: &Response) -> Result<UploadId, AnswerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_editions_of_cdcs_are_read() {
+        let id = "1484727270323ddb949d528c629235314a9ead80f0ba5d993a3d76b460e6a9cceb9633b08e";
+        let json = format!(r#"{{"Coffer":"examplecoffer-1250000000","Key":"exampleobject","UploadId":"{id}"}}"#);
+        let xml = format!(
+            "<InitiateMultipartUploadResult><Coffer>examplecoffer-1250000000</Coffer><Key>exampleobject</Key>\
+             <UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
+        );
+        for body in [json, xml] {
+            let response = Response { status: 200, headers: Headers::new(), body: body.into() };
+            assert_eq!(read(&response).unwrap().as_str(), id);
+        }
+        let body = r#"{"Coffer":"examplecoffer-1250000000"}"#;
+        assert!(read(&Response { status: 200, headers: Headers::new(), body: body.into() }).is_err());
+    }
 
     #[test]
     fn blank_lines_before_the_document_are_no_trouble() {

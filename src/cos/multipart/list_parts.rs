@@ -1,4 +1,4 @@
-//! List Parts (document 436/7747): which parts the server holds, a page of at most 1,000 at a time.
+//! List Parts (documents 436/7747 and 1232/44741): which parts the server holds, a page of at most 1,000 at a time.
 
 use serde::Deserialize;
 
@@ -7,6 +7,7 @@ use crate::cos::address::Target;
 use crate::cos::document;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
+use crate::cos::service::{Edition, Service};
 
 /// A part as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +29,19 @@ pub struct Page {
     pub next: Option<PartNumber>,
 }
 
-/// The request for the page after `after`.
+/// The request for the page after `after`. The older edition of CDCS has its own names for where and how many.
 pub fn request(target: &Target, upload_id: &UploadId, after: Option<PartNumber>) -> Request {
+    let (count, marker) = match (target.address.service, target.address.edition) {
+        (Service::Cdcs, Edition::Xml) => ("max-count", "marker"),
+        (Service::Cos, _) | (Service::Cdcs, Edition::Json) => ("max-parts", "part-number-marker"),
+    };
     let request = target
         .request(Method::Get)
         .with_query("uploadId", upload_id.as_str())
-        .with_query("max-parts", "1000")
+        .with_query(count, "1000")
         .with_query("encoding-type", "url");
     match after {
-        Some(number) => request.with_query("part-number-marker", number.to_string()),
+        Some(number) => request.with_query(marker, number.to_string()),
         None => request,
     }
 }
@@ -47,16 +52,16 @@ struct Document {
     #[serde(default)]
     part: Vec<Part>,
     #[serde(default)]
-    is_truncated: bool,
+    is_truncated: String,
     #[serde(default)]
-    next_part_number_marker: Option<String>,
+    next_part_number_marker: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Part {
-    part_number: u16,
-    size: u64,
+    part_number: String,
+    size: String,
     #[serde(rename = "ETag")]
     etag: String,
 }
@@ -67,19 +72,25 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
     let malformed = |what: String| AnswerError::malformed(response, what);
     let document: Document = document::read(&response.body, "ListPartsResult").map_err(malformed)?;
     let mut parts = Vec::with_capacity(document.part.len());
-    for part in document.part {
-        let number = PartNumber::new(part.part_number)
-            .ok_or_else(|| malformed(format!("the answer lists a part number {}", part.part_number)))?;
-        parts.push(ListedPart { number, size: part.size, etag: part.etag });
+    for Part { part_number, size, etag } in document.part {
+        let number =
+            number(&part_number).ok_or_else(|| malformed(format!("the answer lists a part number {part_number}")))?;
+        let size = size.trim().parse().map_err(|_| malformed(format!("the answer lists a part of size {size}")))?;
+        parts.push(ListedPart { number, size, etag });
+    }
+    if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
+        return Ok(Page { parts, next: None });
     }
     let last = parts.last().map(|part| part.number);
-    let marker =
-        document.next_part_number_marker.and_then(|marker| marker.trim().parse().ok()).and_then(PartNumber::new);
-    let next = if document.is_truncated { marker.or(last) } else { None };
-    if document.is_truncated && next.is_none() {
+    let next = number(&document.next_part_number_marker).or(last);
+    if next.is_none() {
         return Err(malformed("the answer goes on but does not say where".to_owned()));
     }
     Ok(Page { parts, next })
+}
+
+fn number(text: &str) -> Option<PartNumber> {
+    PartNumber::new(text.trim().parse().ok()?)
 }
 
 #[cfg(test)]
@@ -109,6 +120,30 @@ mod tests {
             etag: "\"39270a968a357d24207e9911162507eb\"".into(),
         };
         assert_eq!(page(body), Ok(Page { parts: vec![part], next: None }));
+    }
+
+    #[test]
+    fn both_editions_of_cdcs_are_read() {
+        let part = |number, etag: &str| ListedPart {
+            number: PartNumber::new(number).unwrap(),
+            size: 1_048_576,
+            etag: etag.to_owned(),
+        };
+        let json = r#"{"Coffer":"examplecoffer-1250000000","Key":"exampleobject","UploadId":"1484",
+            "Initiator":{"ID":"qcs::cam::uin/100000000001:uin/100000000001","DisplayName":"100000000001"},
+            "Owner":{"ID":"1250000000","DisplayName":"1250000000"},
+            "PartNumberMarker":"0","NextPartNumberMarker":2,"MaxParts":"2","IsTruncated":"true",
+            "Part":[{"PartNumber":1,"LastModified":"Tue Jan 17 16:43:37 2017","ETag":"\"a1f8e5e4d63ac6970a0062a6277e191fe09a1382\"","Size":1048576},
+                    {"PartNumber":"2","LastModified":"Tue Jan 17 16:43:38 2017","ETag":"a1","Size":"1048576"}]}"#;
+        let parts = vec![part(1, "\"a1f8e5e4d63ac6970a0062a6277e191fe09a1382\""), part(2, "a1")];
+        assert_eq!(page(json), Ok(Page { parts, next: PartNumber::new(2) }));
+        let xml = "<ListPartsResult><Coffer>examplecoffer-1250000000</Coffer><UploadId>1484</UploadId>\
+            <PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>1</NextPartNumberMarker><MaxParts>1</MaxParts>\
+            <Part><PartNumber>1</PartNumber><LastModified>Tue Jan 17 16:43:37 2017</LastModified><ETag>\"a1\"</ETag>\
+            <Size>1048576</Size></Part><IsTruncated>false</IsTruncated></ListPartsResult>";
+        assert_eq!(page(xml), Ok(Page { parts: vec![part(1, "\"a1\"")], next: None }));
+        assert_eq!(page(r#"{"IsTruncated":false,"Part":null}"#), Ok(Page { parts: vec![], next: None }));
+        assert!(page(r#"{"Part":[{"PartNumber":1,"ETag":"e","Size":"many"}]}"#).is_err());
     }
 
     #[test]

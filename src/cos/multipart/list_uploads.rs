@@ -63,7 +63,7 @@ struct Document {
     #[serde(default)]
     upload: Vec<Upload>,
     #[serde(default)]
-    is_truncated: bool,
+    is_truncated: String,
     #[serde(default)]
     next_key_marker: Option<String>,
     #[serde(default, alias = "NextUploadIDMarker")]
@@ -98,7 +98,7 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
             UploadId::new(&upload_id).ok_or_else(|| malformed("the answer lists an upload without an id"))?;
         uploads.push(ListedUpload { key: plain(key), upload_id, initiated, storage_class });
     }
-    if !document.is_truncated {
+    if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
         return Ok(Page { uploads, next: None });
     }
     let next = match document.next_key_marker.filter(|key| !key.is_empty()) {
@@ -115,7 +115,7 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
 mod tests {
     use super::*;
     use crate::cos::request::Headers;
-    use crate::cos::{Addressing, Bucket, Endpoint, Service};
+    use crate::cos::{Addressing, Bucket, Edition, Endpoint, Service};
 
     fn page(body: &str) -> Result<Page, AnswerError> {
         read(&Response { status: 200, headers: Headers::new(), body: body.to_owned().into() })
@@ -133,7 +133,8 @@ mod tests {
     fn url(prefix: &str, after: Option<&Marker>) -> String {
         let endpoint = Endpoint::parse("https://cos.ap-beijing.myqcloud.com").unwrap();
         let bucket = Bucket::new("examplebucket-1250000000").unwrap();
-        let address = Address { service: Service::Cos, endpoint, addressing: Addressing::Virtual, bucket };
+        let (service, edition) = (Service::Cos, Edition::default());
+        let address = Address { service, edition, endpoint, addressing: Addressing::Virtual, bucket };
         request(&address, prefix, after)
             .url()
             .replace("https://examplebucket-1250000000.cos.ap-beijing.myqcloud.com", "")

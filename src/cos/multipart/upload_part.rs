@@ -1,4 +1,4 @@
-//! Upload Part (document 436/7750). Sending a number again replaces what it held, so a retry is safe.
+//! Upload Part (documents 436/7750 and 1232/44742). Sending a number again replaces what it held, so a retry is safe.
 
 use super::{PartNumber, UploadId};
 use crate::cos::address::Target;
