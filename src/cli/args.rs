@@ -291,20 +291,20 @@ pub struct ObjectArguments {
     #[arg(long, value_name = "VALUE", value_parser = |text: &str| Field::CacheControl.value(text))]
     pub cache_control: Option<String>,
     /// How browsers show it, like attachment
-    #[arg(long, value_name = "VALUE", value_parser = |text: &str| Field::ContentDisposition.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "VALUE", value_parser = |text: &str| Field::ContentDisposition.value(text))]
     pub content_disposition: Option<String>,
     /// How the file is encoded, like gzip
     ///
     /// It says what the file is; nothing is encoded for it.
-    #[arg(long, value_name = "VALUE", value_parser = |text: &str| Field::ContentEncoding.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "VALUE", value_parser = |text: &str| Field::ContentEncoding.value(text))]
     pub content_encoding: Option<String>,
     /// Language of the content, like zh-CN
-    #[arg(long, value_name = "VALUE", value_parser = |text: &str| Field::ContentLanguage.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "VALUE", value_parser = |text: &str| Field::ContentLanguage.value(text))]
     pub content_language: Option<String>,
     /// Until when caches may keep it
     ///
     /// It is an HTTP date, or one like 2030-01-31T12:00:00Z.
-    #[arg(long, value_name = "DATE", value_parser = |text: &str| Field::Expires.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "DATE", value_parser = |text: &str| Field::Expires.value(text))]
     pub expires: Option<String>,
     /// Metadata, can be repeated
     ///
@@ -321,19 +321,19 @@ pub struct ObjectArguments {
     /// Who may read it, like id="100000000001"
     ///
     /// Commas separate several.
-    #[arg(long, value_name = "IDS", value_parser = |text: &str| Field::GrantRead.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "IDS", value_parser = |text: &str| Field::GrantRead.value(text))]
     pub grant_read: Option<String>,
     /// Who may write it
-    #[arg(long, value_name = "IDS", value_parser = |text: &str| Field::GrantWrite.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "IDS", value_parser = |text: &str| Field::GrantWrite.value(text))]
     pub grant_write: Option<String>,
     /// Who may do everything with it
-    #[arg(long, value_name = "IDS", value_parser = |text: &str| Field::GrantFullControl.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "IDS", value_parser = |text: &str| Field::GrantFullControl.value(text))]
     pub grant_full_control: Option<String>,
     /// Who may read who may do what
-    #[arg(long, value_name = "IDS", value_parser = |text: &str| Field::GrantReadAcp.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "IDS", value_parser = |text: &str| Field::GrantReadAcp.value(text))]
     pub grant_read_acp: Option<String>,
     /// Who may change who may do what
-    #[arg(long, value_name = "IDS", value_parser = |text: &str| Field::GrantWriteAcp.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "IDS", value_parser = |text: &str| Field::GrantWriteAcp.value(text))]
     pub grant_write_acp: Option<String>,
     /// STANDARD_IA, ARCHIVE and others
     ///
@@ -364,12 +364,12 @@ pub struct EncryptionArguments {
     /// Key in KMS [the one that COS makes]
     ///
     /// It goes with --sse cos/kms. Default: the one that COS makes.
-    #[arg(long, value_name = "ID", value_parser = parse_key_id)]
+    #[arg(long, hide_short_help = true, value_name = "ID", value_parser = parse_key_id)]
     pub sse_kms_key_id: Option<String>,
     /// What KMS is told besides, JSON
     ///
     /// It is a JSON object of strings and goes with --sse cos/kms.
-    #[arg(long, value_name = "JSON", value_parser = KmsContext::from_json)]
+    #[arg(long, hide_short_help = true, value_name = "JSON", value_parser = KmsContext::from_json)]
     pub sse_kms_context: Option<KmsContext>,
     /// The key of SSE-C.
     #[command(flatten)]
@@ -670,7 +670,7 @@ mod tests {
         let commands = Arguments::command();
         for command in commands.get_subcommands().map(clap::Command::get_name).chain(["-h"]) {
             let text = help(command, "-h");
-            assert!(text.lines().count() <= 70, "{} lines:\n{text}", text.lines().count());
+            assert!(text.lines().count() <= 60, "{} lines:\n{text}", text.lines().count());
             for line in text.lines() {
                 assert!(line.chars().count() <= 80, "{line}");
             }
