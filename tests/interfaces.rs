@@ -163,6 +163,7 @@ fn whoever_wants_to_know_more_is_told_each_step() {
     let outcome = scene.upload("a.bin", &["-v", "--concurrency", "1"]).exits(0);
     let id = scene.server.record()[1].upload_id.clone().unwrap();
     let steps = [
+        "credentials from the environment (COS_SECRET_ID)".to_owned(),
         "sending 2.0 MiB in 3 parts of 1.0 MiB".to_owned(),
         format!("began upload {id}"),
         "part 1 of 3 is on the server, 1.0 MiB".to_owned(),
