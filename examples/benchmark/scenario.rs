@@ -13,7 +13,9 @@ use super::{table, tls};
 
 const MIB: u64 = 1 << 20;
 const PART: u64 = 16 * MIB;
-const SCENARIOS: [(&str, fn(&Bench) -> io::Result<()>); 7] = [
+type Scenario = fn(&Bench) -> io::Result<()>;
+
+const SCENARIOS: [(&str, Scenario); 7] = [
     ("big", Bench::big),
     ("tls", Bench::tls),
     ("small", Bench::small),
@@ -29,7 +31,8 @@ struct Bench {
     runs: usize,
 }
 
-type Contender<'a> = (String, Box<dyn FnMut() -> io::Result<Command> + 'a>);
+type MakeCommand<'a> = Box<dyn FnMut() -> io::Result<Command> + 'a>;
+type Contender<'a> = (String, MakeCommand<'a>);
 
 /// Runs the scenarios that are named; all of them where none is.
 pub fn run(words: &[&str]) -> io::Result<()> {
@@ -146,7 +149,7 @@ impl Bench {
             let (file, sink) = (&file, &sink);
             let options = [format!("--concurrency={connections}")];
             let again = move || Ok(self.place.cosput(file, sink, &options));
-            (format!("cosput --concurrency {connections}"), Box::new(again) as Box<dyn FnMut() -> io::Result<Command>>)
+            (format!("cosput --concurrency {connections}"), Box::new(again) as MakeCommand)
         };
         let contenders: Vec<Contender> = vec![
             fixed(16),

@@ -44,7 +44,7 @@ impl Connection {
                     endpoint: endpoint.clone(),
                     addressing: *addressing,
                     name: endpoint.to_string(),
-                    transport: transport(Arc::new(chain), requests, world)?,
+                    transport: transport(Arc::new(chain), requests, world),
                     emulator: None,
                 })
             }
@@ -71,7 +71,7 @@ impl Connection {
             endpoint,
             addressing: Addressing::Path,
             name: format!("{EMULATOR_PREFIX}{}", directory.display()),
-            transport: transport(Arc::new(credentials), requests, world)?,
+            transport: transport(Arc::new(credentials), requests, world),
             emulator: Some(emulator),
         })
     }
@@ -111,9 +111,7 @@ fn credentials(world: &World) -> Chain {
     Chain::new(Settings { environment, ..Settings::default() })
 }
 
-fn transport(provider: Arc<dyn Provider>, requests: RequestOptions, world: &World) -> Result<Arc<Http>, Failure> {
+fn transport(provider: Arc<dyn Provider>, requests: RequestOptions, world: &World) -> Arc<Http> {
     let limits = Limits { connect: requests.connect_timeout, stall: requests.stall_timeout };
-    let http = Http::new(Service::Cos, provider, world.clock, limits)
-        .map_err(|error| Failure::Other(format!("could not make a client: {error}")))?;
-    Ok(Arc::new(http))
+    Arc::new(Http::new(Service::Cos, provider, world.clock, limits))
 }

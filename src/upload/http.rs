@@ -6,7 +6,7 @@
 use std::error::Error as _;
 use std::io;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
@@ -37,7 +37,9 @@ pub struct Limits {
 
 /// Sends over HTTP and signs with whatever credentials hold at that moment.
 pub struct Http {
-    client: reqwest::Client,
+    /// Made when first needed: one that knows whom to trust costs more to make than a small upload.
+    secure: OnceLock<reqwest::Client>,
+    plain: OnceLock<reqwest::Client>,
     service: Service,
     provider: Arc<dyn Provider>,
     clock: fn() -> SystemTime,
@@ -49,21 +51,31 @@ pub struct Http {
 
 impl Http {
     /// A transport for `service`.
-    pub fn new(
-        service: Service,
-        provider: Arc<dyn Provider>,
-        clock: fn() -> SystemTime,
-        limits: Limits,
-    ) -> Result<Self, SendError> {
-        let client = reqwest::Client::builder()
+    pub fn new(service: Service, provider: Arc<dyn Provider>, clock: fn() -> SystemTime, limits: Limits) -> Self {
+        let (skew, refused) = (AtomicI64::new(0), Mutex::new(None));
+        Self { secure: OnceLock::new(), plain: OnceLock::new(), service, provider, clock, skew, refused, limits }
+    }
+
+    /// The client for a URL's scheme.
+    fn client(&self, secure: bool) -> Result<&reqwest::Client, SendError> {
+        let held = if secure { &self.secure } else { &self.plain };
+        if let Some(client) = held.get() {
+            return Ok(client);
+        }
+        let builder = reqwest::Client::builder()
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(limits.connect)
-            .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.limits.connect)
+            .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")));
+        // The library's own limit is shorter than ours.
+        #[cfg(any(target_os = "android", target_os = "linux"))]
+        let builder = builder.tcp_user_timeout(self.limits.stall);
+        // One that trusts nobody reads no certificates.
+        let builder = if secure { builder } else { builder.tls_certs_only([]) };
+        let client = builder
             .build()
-            .map_err(|error| SendError { kind: SendErrorKind::Connect, message: innermost(&error) })?;
-        let (skew, refused) = (AtomicI64::new(0), Mutex::new(None));
-        Ok(Self { client, service, provider, clock, skew, refused, limits })
+            .map_err(|error| SendError { kind: SendErrorKind::Certificate, message: innermost(&error) })?;
+        Ok(held.get_or_init(|| client))
     }
 
     /// How many seconds the server's clock is ahead of this machine's, where a signature was refused for it.
@@ -116,7 +128,7 @@ impl Transport for Http {
         let (request, credentials) = self.signed(request).await?;
         let meter = body.as_ref().map(FileBody::meter);
         let request = reqwest_of(request, body)?;
-        let sending = self.client.execute(request);
+        let sending = self.client(request.url().scheme() == "https")?.execute(request);
         let answer = while_bytes_move(sending, meter, self.limits.stall).await?.map_err(|error| send_error(&error))?;
         let response = timeout(LONGEST_TELLING, read(answer, self.limits.stall)).await.map_err(|_| SendError {
             kind: SendErrorKind::Stalled { after: LONGEST_TELLING },

@@ -5,6 +5,7 @@
 
 mod body;
 pub mod call;
+mod chunk;
 pub mod driver;
 pub mod error;
 pub mod event;
