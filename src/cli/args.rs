@@ -20,6 +20,7 @@ use clap_complete::Shell;
 use super::destination::Destination;
 use super::units::{parse_duration, parse_size};
 use crate::cos::{Bucket, Region};
+use crate::upload::window::Concurrency;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -185,11 +186,12 @@ pub struct TransferArguments {
 /// How requests are made.
 #[derive(Debug, Args)]
 pub struct RequestArguments {
-    /// Requests in flight, 1 to 1000 [8]
+    /// Requests in flight, 1 to 1000 [auto]
     ///
-    /// Each sends a part of its own. Default: 8.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub concurrency: Option<u16>,
+    /// Each sends a part of its own. Default: auto, which begins with 4, goes up to 64 while more of them bring more, and
+    /// makes do with fewer where the network is slow.
+    #[arg(long, value_name = "N", value_parser = parse_concurrency)]
+    pub concurrency: Option<Concurrency>,
     /// Attempts for each request [8]
     ///
     /// The first one counts, 1 to 1000. Default: 8.
@@ -377,6 +379,14 @@ impl From<OsString> for EmulatorDirectory {
     fn from(typed: OsString) -> Self {
         if typed.is_empty() { Self::Usual } else { Self::Named(typed.into()) }
     }
+}
+
+fn parse_concurrency(text: &str) -> Result<Concurrency, String> {
+    if text == "auto" {
+        return Ok(Concurrency::Auto);
+    }
+    let number = text.parse().ok().filter(|number| (1..=1000).contains(number));
+    number.map(Concurrency::Fixed).ok_or_else(|| "expected a number from 1 to 1000, or auto".to_owned())
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {

@@ -14,10 +14,10 @@ use super::state::Places;
 use super::world::World;
 use crate::cos::{Addressing, Bucket, Endpoint, Key, Service};
 use crate::upload::Wish;
+use crate::upload::window::Concurrency;
 
 /// The port of `cosput emulator`.
 const EMULATOR_PORT: u16 = 9460;
-const CONCURRENCY: u16 = 8;
 const MAX_ATTEMPTS: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -118,7 +118,7 @@ pub enum ResumeServer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestOptions {
     /// Requests in flight.
-    pub concurrency: u16,
+    pub concurrency: Concurrency,
     /// Attempts for each request, the first included.
     pub max_attempts: u32,
     /// Longest wait for a connection.
@@ -225,7 +225,7 @@ impl EmulatorOptions {
 impl RequestOptions {
     fn new(arguments: RequestArguments) -> Self {
         Self {
-            concurrency: arguments.concurrency.unwrap_or(CONCURRENCY),
+            concurrency: arguments.concurrency.unwrap_or_default(),
             max_attempts: arguments.max_attempts.unwrap_or(MAX_ATTEMPTS),
             connect_timeout: arguments.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             stall_timeout: arguments.stall_timeout.unwrap_or(STALL_TIMEOUT),
@@ -340,7 +340,7 @@ mod tests {
             wish: Wish::default(),
             content_md5: false,
             requests: RequestOptions {
-                concurrency: 8,
+                concurrency: Concurrency::Auto,
                 max_attempts: 8,
                 connect_timeout: Duration::from_secs(10),
                 stall_timeout: Duration::from_secs(60),

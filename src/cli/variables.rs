@@ -140,7 +140,7 @@ mod tests {
         let variables = [("COSPUT_PART_SIZE", "8M"), ("COSPUT_CONCURRENCY", "3"), ("COSPUT_STATE_DIR", "/s")];
         let args = upload(&["--concurrency", "4"], &variables);
         assert_eq!(args.transfer.part_size, Some(8 << 20));
-        assert_eq!(args.requests.concurrency, Some(4));
+        assert_eq!(args.requests.concurrency, Some(crate::upload::window::Concurrency::Fixed(4)));
         assert_eq!(args.resume.state_dir, Some(PathBuf::from("/s")));
         assert_eq!(args.requests.max_attempts, None);
     }
@@ -202,7 +202,10 @@ mod tests {
                 "error: invalid value '12XB' for COSPUT_PART_SIZE: its unit is unknown; expected a size like 8MiB, 8M, 8MB or 8388608\n",
             ),
             (("COSPUT_PROGRESS", "x"), "error: invalid value 'x' for COSPUT_PROGRESS: expected auto, always, never\n"),
-            (("COSPUT_CONCURRENCY", "0"), "error: invalid value '0' for COSPUT_CONCURRENCY: 0 is not in 1..=1000\n"),
+            (
+                ("COSPUT_CONCURRENCY", "0"),
+                "error: invalid value '0' for COSPUT_CONCURRENCY: expected a number from 1 to 1000, or auto\n",
+            ),
         ];
         for (variable, message) in table {
             assert_eq!(refusal(&["upload", "f"], &[variable]), message);

@@ -13,6 +13,7 @@ use super::event::{Event, Finished, Notice, PartRecord};
 use super::machine::{AttemptId, Resume, Settings, Step, Upload};
 use super::plan::{Plan, Range, Wish};
 use super::retry::Patience;
+use super::window::Concurrency;
 use crate::cos::checksum::{Combiner, Digest, Md5Digest};
 use crate::cos::head_object::Object;
 use crate::cos::multipart::list_parts::{ListedPart, Page};
@@ -395,7 +396,8 @@ fn run(world: &mut World, plan: Plan, settings: Settings) -> Run {
         }
         match upload.next(world.now) {
             Step::Send(id, call) => {
-                assert!(upload.in_flight() <= usize::from(settings.concurrency));
+                let Concurrency::Fixed(most) = settings.concurrency else { unreachable!("it is made fixed") };
+                assert!(upload.in_flight() <= usize::from(most));
                 world.start(id, call);
                 continue;
             }
@@ -455,7 +457,7 @@ fn schedule(seed: u64) -> Ending {
     let plan = Plan::new(size, wish).unwrap();
     let settings = Settings {
         patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
-        concurrency: random.u16(1..6),
+        concurrency: Concurrency::Fixed(random.u16(1..6)),
         abort_on_failure: random.bool(),
         etags_are_md5: true,
     };
