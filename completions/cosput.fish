@@ -55,7 +55,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l multipart-thres
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l checksum -d 'crc64, or md5 in addition [crc64]' -r -f -a "crc64\t'The server\'s CRC-64'
 md5\t'Content-MD5 in addition'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l traffic-limit -d 'The server\'s speed limit, per request' -r
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
@@ -103,7 +103,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l state-dir -d 'D
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l profile -d 'Profile of the configuration [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l ca-bundle -d 'Certificates to trust in addition' -r -F
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
@@ -132,7 +132,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l emulator 
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l profile -d 'Profile of the configuration [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l ca-bundle -d 'Certificates to trust in addition' -r -F
-complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
@@ -162,7 +162,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l ca-bundle -
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l internal -d 'Use the domain inside Tencent Cloud'
@@ -192,7 +192,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l ca-bundle -d 'Ce
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand abort" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l all -d 'All in the bucket'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s y -l yes -d 'Do not ask first'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
@@ -220,7 +220,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l ca-bundle -d 'C
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand verify" -l concurrency -d 'Requests in flight, 1 to 1000 [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l internal -d 'Use the domain inside Tencent Cloud'

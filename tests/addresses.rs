@@ -85,7 +85,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         plan,
         settings: Settings {
             patience: PATIENCE,
-            concurrency: 2,
+            concurrency: cosput::upload::window::Concurrency::Fixed(2),
             abort_on_failure: false,
             etags_are_md5: true,
             proving: Proving::Crc64,

@@ -197,7 +197,7 @@ fn a_size_with_an_unknown_unit() {
 fn no_concurrency_at_all() {
     assert_eq!(
         Setting::new().upload(&["a.txt", "--concurrency", "0"]),
-        unreadable("invalid value '0' for '--concurrency <N>': 0 is not in 1..=1000")
+        unreadable("invalid value '0' for '--concurrency <N>': expected a number from 1 to 1000, or auto")
     );
 }
 

@@ -24,6 +24,7 @@ use crate::cos::encryption::KmsContext;
 use crate::cos::headers::{Field, InvalidHeader, Metadata, Tag, check_value};
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Region, TrafficLimit};
+use crate::upload::window::Concurrency;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -390,11 +391,12 @@ pub struct CustomerKeyArguments {
 /// How requests are made.
 #[derive(Debug, Args)]
 pub struct RequestArguments {
-    /// Requests in flight, 1 to 1000 [8]
+    /// Requests in flight, 1 to 1000 [auto]
     ///
-    /// Each sends a part of its own. Default: 8.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub concurrency: Option<u16>,
+    /// Each sends a part of its own. Default: auto, which begins with 4, goes up to 64 while more of them bring more, and
+    /// makes do with fewer where the network is slow.
+    #[arg(long, value_name = "N", value_parser = parse_concurrency)]
+    pub concurrency: Option<Concurrency>,
     /// Attempts for each request [8]
     ///
     /// The first one counts, 1 to 1000. Default: 8.
@@ -636,6 +638,14 @@ impl From<OsString> for EmulatorDirectory {
 /// Takes what may be the id of an upload.
 pub(super) fn upload_id(text: &str) -> Result<UploadId, &'static str> {
     UploadId::new(text).ok_or("it is empty")
+}
+
+fn parse_concurrency(text: &str) -> Result<Concurrency, String> {
+    if text == "auto" {
+        return Ok(Concurrency::Auto);
+    }
+    let number = text.parse().ok().filter(|number| (1..=1000).contains(number));
+    number.map(Concurrency::Fixed).ok_or_else(|| "expected a number from 1 to 1000, or auto".to_owned())
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {

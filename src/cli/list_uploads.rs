@@ -17,7 +17,11 @@ use super::world::World;
 use super::{json, units};
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::{Fault, Key};
+use crate::upload::window::Concurrency;
 use crate::upload::{Cause, Event, UploadError};
+
+/// Pages of parts that are asked for at a time.
+const USUAL_CONCURRENCY: u16 = 8;
 
 /// `cosput list-uploads` as meant.
 pub(super) struct ListUploadsOptions {
@@ -121,7 +125,11 @@ async fn list(
 ) -> Result<Vec<(ListedUpload, SoFar)>, Failure> {
     let mut inquiry = Inquiry::open(&options.inquiry, world, console).await?;
     let uploads = inquiry.uploads(&options.inquiry.bucket, &options.prefix).await?;
-    let so_far = so_far(&uploads, options.inquiry.requests.concurrency, &mut inquiry, console).await?;
+    let concurrency = match options.inquiry.requests.concurrency {
+        Concurrency::Auto => USUAL_CONCURRENCY,
+        Concurrency::Fixed(number) => number,
+    };
+    let so_far = so_far(&uploads, concurrency, &mut inquiry, console).await?;
     inquiry.close().await;
     Ok(uploads.into_iter().zip(so_far).filter(|(_, so_far)| !matches!(so_far, SoFar::Gone)).collect())
 }

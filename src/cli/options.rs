@@ -16,11 +16,11 @@ use super::state::Places;
 use super::world::World;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Key, Service, TrafficLimit};
+use crate::upload::window::Concurrency;
 use crate::upload::{ObjectOptions, Wish};
 
 /// The port of `cosput emulator`.
 const EMULATOR_PORT: u16 = 9460;
-const CONCURRENCY: u16 = 8;
 const MAX_ATTEMPTS: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -158,7 +158,7 @@ pub struct AccessOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestOptions {
     /// Requests in flight.
-    pub concurrency: u16,
+    pub concurrency: Concurrency,
     /// Attempts for each request, the first included.
     pub max_attempts: u32,
     /// Longest wait for a connection.
@@ -309,7 +309,7 @@ impl AccessOptions {
 impl RequestOptions {
     pub(super) fn new(arguments: RequestArguments) -> Self {
         Self {
-            concurrency: arguments.concurrency.unwrap_or(CONCURRENCY),
+            concurrency: arguments.concurrency.unwrap_or_default(),
             max_attempts: arguments.max_attempts.unwrap_or(MAX_ATTEMPTS),
             connect_timeout: arguments.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             stall_timeout: arguments.stall_timeout.unwrap_or(STALL_TIMEOUT),
@@ -455,7 +455,7 @@ mod tests {
             content_md5: false,
             object: options.object.clone(),
             requests: RequestOptions {
-                concurrency: 8,
+                concurrency: Concurrency::Auto,
                 max_attempts: 8,
                 connect_timeout: Duration::from_secs(10),
                 stall_timeout: Duration::from_secs(60),

@@ -215,6 +215,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Command, EmulatorArguments, EmulatorDirectory, ProgressChoice, UploadArguments};
+    use crate::upload::window::Concurrency;
 
     fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Command, Error> {
         let arguments: Vec<OsString> = std::iter::once(&"cosput").chain(arguments).map(OsString::from).collect();
@@ -245,7 +246,7 @@ mod tests {
         let variables = [("COSPUT_PART_SIZE", "8M"), ("COSPUT_CONCURRENCY", "3"), ("COSPUT_STATE_DIR", "/s")];
         let args = upload(&["--concurrency", "4"], &variables);
         assert_eq!(args.transfer.part_size, Some(8 << 20));
-        assert_eq!(args.requests.concurrency, Some(4));
+        assert_eq!(args.requests.concurrency, Some(crate::upload::window::Concurrency::Fixed(4)));
         assert_eq!(args.resume.state_dir, Some(PathBuf::from("/s")));
         assert_eq!(args.requests.max_attempts, None);
     }
@@ -313,7 +314,10 @@ mod tests {
                 "error: invalid value '12XB' for COSPUT_PART_SIZE: its unit is unknown; expected a size like 8MiB, 8M, 8MB or 8388608\n",
             ),
             (("COSPUT_PROGRESS", "x"), "error: invalid value 'x' for COSPUT_PROGRESS: expected auto, always, never\n"),
-            (("COSPUT_CONCURRENCY", "0"), "error: invalid value '0' for COSPUT_CONCURRENCY: 0 is not in 1..=1000\n"),
+            (
+                ("COSPUT_CONCURRENCY", "0"),
+                "error: invalid value '0' for COSPUT_CONCURRENCY: expected a number from 1 to 1000, or auto\n",
+            ),
         ];
         for (variable, message) in table {
             assert_eq!(refusal(&["upload", "f"], &[variable]), message);
@@ -334,14 +338,16 @@ mod tests {
         .unwrap();
         let args = upload(&["--config", config, "--concurrency=5"], &[("COSPUT_MAX_ATTEMPTS", "4")]);
         assert_eq!(args.transfer.part_size, Some(8 << 20));
-        assert_eq!((args.requests.concurrency, args.requests.max_attempts), (Some(5), Some(4)));
+        assert_eq!((args.requests.concurrency, args.requests.max_attempts), (Some(Concurrency::Fixed(5)), Some(4)));
         assert_eq!(args.location.server.endpoint.as_deref(), Some("http://h"));
         let args = upload(&["--emulator"], &[("COSPUT_CONFIG", config)]);
         assert_eq!((args.location.server.endpoint, args.access.identity.config), (None, Some(path.clone())));
         let args = upload(&[], &[("COSPUT_CONFIG", config), ("COSPUT_EMULATOR", "1")]);
         assert_eq!(args.location.server.endpoint, None);
         match read(&["resume", "--config", config], &[]) {
-            Ok(Command::Resume(resume)) => assert_eq!((resume.endpoint, resume.requests.concurrency), (None, Some(3))),
+            Ok(Command::Resume(resume)) => {
+                assert_eq!((resume.endpoint, resume.requests.concurrency), (None, Some(Concurrency::Fixed(3))))
+            }
             other => panic!("{other:?}"),
         }
         let refused = |profile| {

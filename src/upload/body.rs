@@ -16,6 +16,7 @@ use http_body::{Frame, SizeHint};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Sleep, sleep};
 
+use super::chunk::Chunk;
 use super::error::SourceError;
 use super::plan::Range;
 use super::source::FileSource;
@@ -174,21 +175,19 @@ impl http_body::Body for FileBody {
 }
 
 fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Bytes, SourceError> {
-    let mut buffer = vec![0; wanted];
-    let read = source.read_at(&mut buffer, offset)?;
-    buffer.truncate(read);
-    Ok(buffer.into())
+    let mut chunk = Chunk::lend(wanted);
+    let read = source.read_at(chunk.bytes_mut(), offset)?;
+    Ok(chunk.into_bytes(read))
 }
 
 /// The bytes at `offset`, if the page cache holds them; `None` where reading would wait, or end.
 #[cfg(target_os = "linux")]
 fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Bytes> {
     use rustix::io::{ReadWriteFlags, preadv2};
-    let mut buffer = vec![0; wanted];
-    let into = &mut [std::io::IoSliceMut::new(&mut buffer)];
+    let mut chunk = Chunk::lend(wanted);
+    let into = &mut [std::io::IoSliceMut::new(chunk.bytes_mut())];
     let read = preadv2(source.file(), into, offset, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)?;
-    buffer.truncate(read);
-    Some(buffer.into())
+    Some(chunk.into_bytes(read))
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use super::body::{FileBody, Meter};
 use super::call::{Call, Failure, Outcome, Reply};
@@ -26,6 +26,8 @@ use crate::cos::encryption::hides_the_md5;
 const FAREWELL: Duration = Duration::from_millis(1800);
 /// How often the bytes in flight are counted.
 const TICK: Duration = Duration::from_millis(200);
+/// How often the machine is told of them.
+const LOOK: Duration = Duration::from_millis(50);
 /// Waiting without an end in sight is still waiting with an end.
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -71,12 +73,14 @@ pub async fn drive<T: Transport>(
     mut stop: watch::Receiver<Stop>,
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Finished {
-    let mut flights = Flights { tasks: JoinSet::new(), meters: BTreeMap::new() };
+    let mut flights = Flights { tasks: JoinSet::new(), meters: BTreeMap::new(), landed: 0 };
     let backup = on_backup(&job);
     if backup.is_some() {
         upload.allow_backup();
     }
     let mut tick = tokio::time::interval(TICK);
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut leave_at: Option<Instant> = None;
     loop {
         while let Some(event) = upload.take_event() {
@@ -122,6 +126,7 @@ pub async fn drive<T: Transport>(
                     }
                 }
             }
+            _ = look.tick() => upload.look(Instant::now().into_std(), flights.moved()),
             _ = tick.tick() => {
                 let bytes = upload.bytes_stored() + flights.bytes();
                 observe(Event::Progress(Progress { bytes, total: upload.size() }));
@@ -148,6 +153,8 @@ async fn next_wish(stop: &mut watch::Receiver<Stop>) -> Stop {
 struct Flights {
     tasks: JoinSet<(AttemptId, Outcome)>,
     meters: BTreeMap<AttemptId, (tokio::task::Id, Meter)>,
+    /// Bytes of requests that have landed, whatever came of them.
+    landed: u64,
 }
 
 impl Flights {
@@ -167,7 +174,7 @@ impl Flights {
                 (id, Err(Failure::Send(error)).into())
             }
         };
-        self.meters.remove(&landed.0);
+        self.landed += self.meters.remove(&landed.0).map_or(0, |(_, meter)| meter.bytes());
         Some(landed)
     }
 
@@ -178,6 +185,11 @@ impl Flights {
             (id, Outcome { sent: meter.digest(), result: Err(Failure::Abandoned) })
         };
         std::mem::take(&mut self.meters).into_iter().map(abandoned).collect()
+    }
+
+    /// Bytes handed to connections since the beginning.
+    fn moved(&self) -> u64 {
+        self.landed + self.bytes()
     }
 
     fn bytes(&self) -> u64 {

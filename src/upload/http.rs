@@ -42,11 +42,15 @@ pub struct Limits {
 
 /// A client that keeps to HTTP/1.1 and follows no redirect.
 pub fn client(limits: Limits) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(limits.connect)
-        .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")))
+        .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")));
+    // The library's own limit is shorter than ours.
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    let builder = builder.tcp_user_timeout(limits.stall);
+    builder
 }
 
 /// Sends over HTTP and signs with whatever credentials hold at that moment.

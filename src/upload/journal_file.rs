@@ -3,10 +3,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::journal::{self, Content, Header};
 
@@ -65,7 +67,6 @@ impl JournalFile {
                 continue;
             }
             let content = if existed { Some(read(&mut file)?) } else { None };
-            sync_directory(path);
             return Ok((Self { path: path.to_owned(), file }, content));
         }
     }
@@ -97,7 +98,15 @@ impl JournalFile {
 
     /// Adds lines, durably.
     pub fn append(&mut self, lines: &str) -> io::Result<()> {
-        self.file.write_all(lines.as_bytes())?;
+        self.write(lines)?;
+        self.sync()
+    }
+
+    fn write(&mut self, lines: &str) -> io::Result<()> {
+        self.file.write_all(lines.as_bytes())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
         self.file.sync_data()
     }
 }
@@ -156,6 +165,10 @@ enum Order {
     Flush(oneshot::Sender<Result<(), String>>),
 }
 
+/// How long lines are with the system at most before they are on disk. A process that dies loses none of them; a power cut
+/// loses these, which costs a resume a second look at their parts.
+const UNFLUSHED: Duration = Duration::from_secs(1);
+
 /// Writes a journal on a thread of its own, so that no connection waits for the disk; many lines share one flush.
 #[derive(Debug)]
 pub struct Recorder {
@@ -195,12 +208,25 @@ impl Recorder {
 }
 
 fn write(mut file: JournalFile, queue: &Receiver<Order>) -> JournalFile {
+    // While this is done, the first request is on its way.
+    sync_directory(&file.path);
     let mut failure: Option<String> = None;
     let mut told = false;
-    while let Ok(first) = queue.recv() {
+    let mut due: Option<Instant> = None;
+    loop {
+        let first = match due {
+            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(due) => queue.recv_timeout(due.saturating_duration_since(Instant::now())),
+        };
+        if matches!(first, Err(RecvTimeoutError::Disconnected)) {
+            if due.is_some() {
+                let _ = file.sync();
+            }
+            return file;
+        }
         let mut lines = String::new();
         let mut waiting = Vec::new();
-        for order in std::iter::once(first).chain(queue.try_iter()) {
+        for order in first.into_iter().chain(queue.try_iter()) {
             match order {
                 Order::Append(more) => lines.push_str(&more),
                 Order::StartAnew => {
@@ -211,7 +237,12 @@ fn write(mut file: JournalFile, queue: &Receiver<Order>) -> JournalFile {
             }
         }
         if failure.is_none() && !lines.is_empty() {
-            note(&mut failure, file.append(&lines));
+            note(&mut failure, file.write(&lines));
+            due.get_or_insert_with(|| Instant::now() + UNFLUSHED);
+        }
+        if due.is_some_and(|due| !waiting.is_empty() || due <= Instant::now()) {
+            note(&mut failure, file.sync());
+            due = None;
         }
         for done in waiting {
             let result = failure.clone().filter(|_| !told).map_or(Ok(()), Err);
@@ -219,7 +250,6 @@ fn write(mut file: JournalFile, queue: &Receiver<Order>) -> JournalFile {
             let _ = done.send(result);
         }
     }
-    file
 }
 
 fn note(failure: &mut Option<String>, result: io::Result<()>) {

@@ -15,7 +15,7 @@ use super::event::{Event, Finished, Object, PartRecord, ProvedBy};
 use super::parts::{PartBoard, Todo};
 use super::plan::{Plan, Range};
 use super::retry::{Attempts, Patience};
-use super::window::Window;
+use super::window::{Concurrency, Window};
 use crate::cos::Service;
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
@@ -26,8 +26,8 @@ use crate::cos::put_object::Stored;
 pub struct Settings {
     /// How persistent to be with each request.
     pub patience: Patience,
-    /// The most requests in flight.
-    pub concurrency: u16,
+    /// How many requests may be in flight.
+    pub concurrency: Concurrency,
     /// Throw the upload away when it fails, instead of keeping it for a resume.
     pub abort_on_failure: bool,
     /// True where the ETag of a part is the MD5 of its bytes: not with SSE-KMS and SSE-C (document 436/7729).
@@ -268,6 +268,13 @@ impl Upload {
     /// The next thing that happened, in order.
     pub fn take_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// Looks at how many bytes have been handed to connections by now, to find how many requests bring something.
+    pub fn look(&mut self, now: Instant, moved: u64) {
+        if self.phase == Phase::Parts {
+            self.window.look(now, moved, self.flying.len());
+        }
     }
 
     /// How many requests are in flight.

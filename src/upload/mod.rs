@@ -5,6 +5,7 @@
 
 mod body;
 pub mod call;
+mod chunk;
 pub mod detour;
 pub mod driver;
 pub mod error;

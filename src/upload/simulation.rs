@@ -13,6 +13,7 @@ use super::event::{Event, Finished, Notice, PartRecord, ProvedBy};
 use super::machine::{AttemptId, Proving, Resume, Settings, Step, Upload};
 use super::plan::{Plan, Range, Wish};
 use super::retry::Patience;
+use super::window::Concurrency;
 use crate::cos::checksum::{Combiner, Digest, Md5Digest};
 use crate::cos::head_object::Object;
 use crate::cos::multipart::list_parts::{ListedPart, Page};
@@ -459,7 +460,8 @@ fn run(world: &mut World, plan: Plan, settings: Settings) -> Run {
         }
         match upload.next(world.now) {
             Step::Send(id, call) => {
-                assert!(upload.in_flight() <= usize::from(settings.concurrency));
+                let Concurrency::Fixed(most) = settings.concurrency else { unreachable!("it is made fixed") };
+                assert!(upload.in_flight() <= usize::from(most));
                 world.start(id, call);
                 continue;
             }
@@ -520,7 +522,7 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
     let plan = Plan::new(size, wish).unwrap();
     let settings = Settings {
         patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
-        concurrency: random.u16(1..6),
+        concurrency: Concurrency::Fixed(random.u16(1..6)),
         abort_on_failure: random.bool(),
         etags_are_md5: true,
         proving: match coffer {
@@ -686,7 +688,7 @@ fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) 
 fn expired_credentials_that_nothing_renews_are_told_in_the_words_of_the_service() {
     let settings = Settings {
         patience: Patience::default(),
-        concurrency: 1,
+        concurrency: Concurrency::Fixed(1),
         abort_on_failure: false,
         etags_are_md5: true,
         proving: Proving::Crc64,

@@ -11,7 +11,8 @@ use crate::upload::error::SourceError;
 use crate::upload::plan::Range;
 
 /// Bytes are read, hashed and sent in pieces of this size: small enough for the CPU's cache.
-pub const CHUNK: usize = 256 << 10;
+/// The HTTP library takes pieces until it holds 408 KiB: two of these, where it would be more of others.
+pub const CHUNK: usize = 208 << 10;
 
 /// What tells a file from another, and from itself at another time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

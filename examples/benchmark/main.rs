@@ -1,0 +1,53 @@
+//! Measures cosput against the least that an upload can cost, on the machine it runs on, in one run.
+//!
+//! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`, where a
+//! scenario is one of big, tls, small, tiny, far, parts, memory; without one, all run. The program that is measured is
+//! `target/release/cosput`, or what `COSPUT_BINARY` names. docs/performance.md explains the figures. It asserts nothing.
+
+#![expect(clippy::disallowed_methods, reason = "a program of its own, which measures with the clock")]
+#![expect(clippy::print_stdout, reason = "a program of its own, which prints its results")]
+
+#[cfg(unix)]
+mod contender;
+#[cfg(unix)]
+mod floor;
+#[cfg(unix)]
+mod process;
+#[cfg(unix)]
+mod scenario;
+#[cfg(unix)]
+mod sink;
+#[cfg(unix)]
+mod table;
+#[cfg(unix)]
+mod tls;
+
+#[cfg(unix)]
+fn main() -> std::io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let number = |text: &str| text.parse::<u64>().map_err(std::io::Error::other);
+    match words.as_slice() {
+        ["sink", file, part_size, late, each, all, refuse, tls @ ..] => {
+            let some = |text: &str| number(text).map(|number| Some(number).filter(|number| *number > 0));
+            let manner = sink::Manner {
+                late: std::time::Duration::from_millis(number(late)?),
+                each: some(each)?,
+                all: some(all)?,
+                refuse: some(refuse)?.and_then(|part| usize::try_from(part).ok()),
+                tls: tls.first().map(std::path::PathBuf::from),
+            };
+            sink::run(file.as_ref(), number(part_size)?, manner)
+        }
+        ["floor", file, port, part_size, connections, tls @ ..] => {
+            let port = port.parse().map_err(std::io::Error::other)?;
+            floor::run(file.as_ref(), port, number(part_size)?, number(connections)?, tls.first().map(AsRef::as_ref))
+        }
+        _ => scenario::run(&words),
+    }
+}
+
+#[cfg(not(unix))]
+fn main() {
+    println!("the benchmark measures processes as Unix counts them");
+}

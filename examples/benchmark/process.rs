@@ -1,0 +1,127 @@
+//! Processes that are measured, and the sink as a process.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use wait4::Wait4;
+
+use super::sink::Manner;
+
+/// What one run of a program cost.
+#[derive(Debug, Clone, Default)]
+pub struct Cost {
+    /// From its start to its end.
+    pub wall: Duration,
+    /// User and system time.
+    pub cpu: Duration,
+    /// The most memory that was resident, in bytes.
+    pub memory: u64,
+    /// What it read with system calls, in bytes, where the system counts them.
+    pub read: Option<u64>,
+    /// From its start to the first request that the sink saw.
+    pub first_request: Option<Duration>,
+    /// From its start to the first PUT.
+    pub first_part: Option<Duration>,
+    /// How many requests the sink saw.
+    pub requests: u64,
+    /// Whether it succeeded.
+    pub success: bool,
+}
+
+/// Runs a program to its end. This process must be small: what it has in memory counts for the child until `exec`.
+pub fn measure(command: &mut Command, sink: Option<&Sink>) -> io::Result<Cost> {
+    if let Some(sink) = sink {
+        sink.report()?;
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let (start, started) = (SystemTime::now(), Instant::now());
+    let mut child = command.spawn()?;
+    let read = wait_and_look(&child);
+    let usage = child.wait4()?;
+    let wall = started.elapsed();
+    let mut cost = Cost {
+        wall,
+        cpu: usage.rusage.utime + usage.rusage.stime,
+        memory: usage.rusage.maxrss,
+        read,
+        success: usage.status.success(),
+        ..Cost::default()
+    };
+    if let Some(sink) = sink {
+        let [first_request, first_part, requests] = sink.report()?;
+        let since = |nanoseconds: u64| {
+            (UNIX_EPOCH + Duration::from_nanos(nanoseconds)).duration_since(start).ok().filter(|_| nanoseconds > 0)
+        };
+        (cost.first_request, cost.first_part, cost.requests) = (since(first_request), since(first_part), requests);
+    }
+    Ok(cost)
+}
+
+/// Waits for the end but leaves the dead there, to read what the system counted.
+fn wait_and_look(child: &Child) -> Option<u64> {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+    let pid = Pid::from_child(child);
+    let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+    let counted = std::fs::read_to_string(format!("/proc/{}/io", child.id())).ok()?;
+    counted.lines().find_map(|line| line.strip_prefix("rchar: ")?.parse().ok())
+}
+
+/// A sink that runs; it ends with this value.
+pub struct Sink {
+    child: Child,
+    /// Where it listens.
+    pub port: u16,
+    tls: Option<std::path::PathBuf>,
+}
+
+impl Sink {
+    /// Starts a sink for a file.
+    pub fn start(file: &Path, part_size: u64, manner: &Manner) -> io::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("sink").arg(file).arg(part_size.to_string());
+        command.arg(manner.late.as_millis().to_string());
+        for number in [manner.each, manner.all, manner.refuse.map(|part| part as u64)] {
+            command.arg(number.unwrap_or(0).to_string());
+        }
+        command.args(manner.tls.as_deref()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        let mut port = String::new();
+        BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut port)?;
+        let port = port.trim().parse().map_err(|_| io::Error::other("the sink did not start"))?;
+        Ok(Self { child, port, tls: manner.tls.clone() })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("{}://127.0.0.1:{}", if self.tls.is_some() { "https" } else { "http" }, self.port)
+    }
+
+    /// Whether it speaks TLS.
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    fn report(&self) -> io::Result<[u64; 3]> {
+        if self.tls.is_some() {
+            return Ok([0; 3]);
+        }
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.write_all(b"GET /-/report HTTP/1.1\r\n\r\n")?;
+        let mut answer = [0; 512];
+        let read = stream.read(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+        let mut numbers =
+            answer.lines().last().unwrap_or_default().split(' ').map(|number| number.parse().unwrap_or(0));
+        Ok(std::array::from_fn(|_| numbers.next().unwrap_or(0)))
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,263 @@
+//! What is measured. In each scenario the contenders take turns, so that a change of the machine's mood meets all of them.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::contender::Place;
+use super::process::{Cost, Sink, measure};
+use super::sink::Manner;
+use super::{table, tls};
+
+const MIB: u64 = 1 << 20;
+const PART: u64 = 16 * MIB;
+type Scenario = fn(&Bench) -> io::Result<()>;
+
+const SCENARIOS: [(&str, Scenario); 7] = [
+    ("big", Bench::big),
+    ("tls", Bench::tls),
+    ("small", Bench::small),
+    ("tiny", Bench::tiny),
+    ("far", Bench::far),
+    ("parts", Bench::parts),
+    ("memory", Bench::memory),
+];
+
+struct Bench {
+    place: Place,
+    size: u64,
+    runs: usize,
+}
+
+type MakeCommand<'a> = Box<dyn FnMut() -> io::Result<Command> + 'a>;
+type Contender<'a> = (String, MakeCommand<'a>);
+
+/// Runs the scenarios that are named; all of them where none is.
+pub fn run(words: &[&str]) -> io::Result<()> {
+    let value = |flag: &str, usual: u64| -> io::Result<u64> {
+        let given = words.iter().position(|word| *word == flag).and_then(|at| words.get(at + 1));
+        given.map_or(Ok(usual), |text| text.parse().map_err(|_| io::Error::other(format!("{flag} wants a number"))))
+    };
+    let temporary = tempfile::tempdir()?;
+    let cosput = std::env::var_os("COSPUT_BINARY").map_or_else(beside, Ok)?;
+    let place = Place { cosput: std::fs::canonicalize(cosput)?, directory: temporary.path().to_owned() };
+    let runs = usize::try_from(value("--runs", 5)?).map_err(io::Error::other)?.max(1);
+    let bench = Bench { place, size: value("--size", 2048)? * MIB, runs };
+    let wanted = |name: &str| words.contains(&name) || !SCENARIOS.iter().any(|(known, _)| words.contains(known));
+    for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| wanted(name)) {
+        scenario(&bench)?;
+    }
+    Ok(())
+}
+
+/// `target/release/cosput`, seen from `target/release/examples/benchmark`.
+fn beside() -> io::Result<std::ffi::OsString> {
+    let own = std::env::current_exe()?;
+    let release = own.parent().and_then(Path::parent).ok_or_else(|| io::Error::other("no target directory"))?;
+    Ok(release.join("cosput").into())
+}
+
+impl Bench {
+    /// One big file in parts, as other programs send it too.
+    fn big(&self) -> io::Result<()> {
+        let file = self.file(self.size)?;
+        let sink = Sink::start(&file, PART, &Manner::default())?;
+        let eight = ["--part-size=16MiB".to_owned(), "--concurrency=8".to_owned()];
+        let mut contenders: Vec<Contender> = vec![
+            ("floor, 8 connections".into(), Box::new(|| self.place.floor(&file, &sink, PART, 8, false))),
+            ("cosput --concurrency 8".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &eight)))),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+        ];
+        for peer in ["s5cmd", "rclone", "coscli", "aws"] {
+            match self.place.peer(peer, &file, &sink) {
+                Ok(_) => {
+                    let (file, sink) = (&file, &sink);
+                    let again = move || self.place.peer(peer, file, sink).map_err(io::Error::other);
+                    contenders.push((peer.to_owned(), Box::new(again)));
+                }
+                Err(why) => println!("{peer}: {why}"),
+            }
+        }
+        self.compare(
+            &format!("{} over HTTP, parts of 16 MiB", table::mebibytes(self.size)),
+            self.size,
+            &sink,
+            contenders,
+        )
+    }
+
+    fn tls(&self) -> io::Result<()> {
+        tls::make(&self.place.directory)?;
+        let file = self.file(self.size)?;
+        let manner = Manner { tls: Some(self.place.directory.clone()), ..Manner::default() };
+        let sink = Sink::start(&file, PART, &manner)?;
+        let eight = ["--part-size=16MiB".to_owned(), "--concurrency=8".to_owned()];
+        let contenders: Vec<Contender> = vec![
+            ("floor, rustls, 8 connections".into(), Box::new(|| self.place.floor(&file, &sink, PART, 8, true))),
+            ("cosput --concurrency 8".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &eight)))),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+        ];
+        self.compare(
+            &format!("{} over TLS, parts of 16 MiB", table::mebibytes(self.size)),
+            self.size,
+            &sink,
+            contenders,
+        )
+    }
+
+    /// A file that goes in one request.
+    fn small(&self) -> io::Result<()> {
+        self.one_request("8 MiB over HTTP, one request", 8 * MIB)
+    }
+
+    /// A file so small that starting the program is what costs.
+    fn tiny(&self) -> io::Result<()> {
+        let version = || -> io::Result<Cost> { measure(Command::new(&self.place.cosput).arg("--version"), None) };
+        let times: Vec<Duration> =
+            (0..self.runs * 4).map(|_| version().map(|cost| cost.wall)).collect::<Result<_, _>>()?;
+        self.one_request("1 KiB over HTTP, the whole process", 1024)?;
+        let size = std::fs::metadata(&self.place.cosput)?.len();
+        println!("  --version: {}; the binary has {}", table::median_of(&times), table::mebibytes(size));
+        Ok(())
+    }
+
+    fn one_request(&self, title: &str, size: u64) -> io::Result<()> {
+        let file = self.file(size)?;
+        let sink = Sink::start(&file, PART, &Manner::default())?;
+        let contenders: Vec<Contender> = vec![
+            ("floor".into(), Box::new(|| self.place.floor(&file, &sink, PART, 1, false))),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+        ];
+        let many = Self { place: self.place.clone(), runs: self.runs * 4, ..*self };
+        many.compare(title, size, &sink, contenders)
+    }
+
+    /// A server far away: 50 ms, 40 Mbit/s a connection, 1 Gbit/s in all.
+    fn far(&self) -> io::Result<()> {
+        let size = 256 * MIB;
+        let file = self.file(size)?;
+        let manner = Manner {
+            late: Duration::from_millis(50),
+            each: Some(5_000_000),
+            all: Some(125_000_000),
+            ..Manner::default()
+        };
+        let sink = Sink::start(&file, PART, &manner)?;
+        let fixed = |connections: u16| {
+            let (file, sink) = (&file, &sink);
+            let options = [format!("--concurrency={connections}")];
+            let again = move || Ok(self.place.cosput(file, sink, &options));
+            (format!("cosput --concurrency {connections}"), Box::new(again) as MakeCommand)
+        };
+        let contenders: Vec<Contender> = vec![
+            fixed(16),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+            fixed(4),
+            fixed(8),
+            fixed(32),
+        ];
+        let few = Self { place: self.place.clone(), runs: self.runs.min(3), ..*self };
+        few.compare("256 MiB far away: 50 ms, 40 Mbit/s a connection, 1 Gbit/s in all", size, &sink, contenders)
+    }
+
+    /// As many parts as an upload can have: what the journal costs, and how soon a resume sends again.
+    fn parts(&self) -> io::Result<()> {
+        let size = 10_000 * MIB;
+        let file = self.sparse(size)?;
+        let sink = Sink::start(&file, MIB, &Manner::default())?;
+        let flags = ["--part-size=1MiB".to_owned(), "--concurrency=8".to_owned()];
+        let contenders: Vec<Contender> = vec![
+            (
+                "cosput without a journal".into(),
+                Box::new(|| {
+                    let mut command = self.place.cosput(&file, &sink, &flags);
+                    command.env_remove("HOME");
+                    Ok(command)
+                }),
+            ),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &flags)))),
+            ("floor, 8 connections".into(), Box::new(|| self.place.floor(&file, &sink, MIB, 8, false))),
+        ];
+        let few = Self { place: self.place.clone(), runs: self.runs.min(3), ..*self };
+        few.compare("10,000 parts of 1 MiB", size, &sink, contenders)?;
+        drop(sink);
+        let sink = Sink::start(&file, MIB, &Manner { refuse: Some(10_000), ..Manner::default() })?;
+        let mut failing = self.place.cosput(&file, &sink, &flags);
+        let failed = measure(failing.stderr(std::process::Stdio::null()), Some(&sink))?;
+        let resumed = measure(&mut self.place.cosput(&file, &sink, &flags), Some(&sink))?;
+        println!(
+            "  stopped by a refusal: {}; resumed: {}, {} requests, first PUT after {:.0} ms, {} peak RSS",
+            !failed.success,
+            resumed.success,
+            resumed.requests,
+            resumed.first_part.unwrap_or_default().as_secs_f64() * 1000.0,
+            table::mebibytes(resumed.memory)
+        );
+        Ok(())
+    }
+
+    /// The most memory, by part size and requests in flight.
+    fn memory(&self) -> io::Result<()> {
+        for (size, part_size, concurrency) in
+            [(2048 * MIB, 16, 8), (8192 * MIB, 1024, 8), (2048 * MIB, 16, 64), (2048 * MIB, 16, 1)]
+        {
+            let file = self.sparse(size)?;
+            let sink = Sink::start(&file, part_size * MIB, &Manner::default())?;
+            let options = [format!("--part-size={part_size}MiB"), format!("--concurrency={concurrency}")];
+            let contenders: Vec<Contender> =
+                vec![("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &options))))];
+            let few = Self { place: self.place.clone(), runs: self.runs.min(3), ..*self };
+            few.compare(&format!("parts of {part_size} MiB, {concurrency} in flight"), size, &sink, contenders)?;
+        }
+        Ok(())
+    }
+
+    fn compare(&self, title: &str, bytes: u64, sink: &Sink, mut contenders: Vec<Contender>) -> io::Result<()> {
+        let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); contenders.len()];
+        for _ in 0..self.runs {
+            for ((_, command), costs) in contenders.iter_mut().zip(&mut costs) {
+                costs.push(measure(&mut command()?, Some(sink))?);
+            }
+        }
+        table::title(title);
+        for (index, (name, _)) in contenders.iter().enumerate() {
+            table::line(name, bytes, &costs[index], (index > 0).then_some(&costs[0]));
+        }
+        for ((name, _), costs) in contenders.iter().zip(&costs) {
+            let first: Vec<Duration> = costs.iter().filter_map(|cost| cost.first_request).collect();
+            if !first.is_empty() {
+                println!("  {name}: first request after {}", table::median_of(&first));
+            }
+        }
+        Ok(())
+    }
+
+    /// A file with something in it, on disk before anything is measured.
+    fn file(&self, size: u64) -> io::Result<PathBuf> {
+        let path = self.place.directory.join(format!("file-{size}"));
+        if path.exists() {
+            return Ok(path);
+        }
+        let mut file = File::create(&path)?;
+        let mut random = fastrand::Rng::with_seed(size);
+        let mut block = vec![0; 256 << 10];
+        let mut left = size;
+        while left > 0 {
+            random.fill(&mut block);
+            let wanted = usize::try_from(left).map_or(block.len(), |left| left.min(block.len()));
+            file.write_all(&block[..wanted])?;
+            left -= wanted as u64;
+        }
+        file.sync_all()?;
+        Ok(path)
+    }
+
+    /// A file that takes no room on disk.
+    fn sparse(&self, size: u64) -> io::Result<PathBuf> {
+        let path = self.place.directory.join(format!("sparse-{size}"));
+        File::create(&path)?.set_len(size)?;
+        Ok(path)
+    }
+}
