@@ -346,7 +346,7 @@ mod tests {
         assert_eq!(args.location.server.endpoint, None);
         match read(&["resume", "--config", config], &[]) {
             Ok(Command::Resume(resume)) => {
-                assert_eq!((resume.endpoint, resume.requests.concurrency), (None, Some(Concurrency::Fixed(3))))
+                assert_eq!((resume.endpoint, resume.requests.concurrency), (None, Some(Concurrency::Fixed(3))));
             }
             other => panic!("{other:?}"),
         }
@@ -356,7 +356,7 @@ mod tests {
         };
         assert_eq!(
             refused("ci"),
-            "error: invalid value '0' for concurrency in profile \"ci\" of FILE: 0 is not in 1..=1000\n"
+            "error: invalid value '0' for concurrency in profile \"ci\" of FILE: expected a number from 1 to 1000, or auto\n"
         );
         assert_eq!(
             refused("both"),
