@@ -3,7 +3,7 @@
 //! The machine has one owner, no clock, no lock and no randomness of its own, and does nothing itself: the driver
 //! carries out the calls it asks for and hands back their outcomes. `next` walks one ordered list: initiate, or list the
 //! parts when resuming; send the parts that the server lacks; look whether the source is unchanged; complete; where the
-//! outcome is in doubt, look at the object. `verdict.rs` says what outcomes mean.
+//! outcome is in doubt, look at the object. `verdict` says what outcomes mean.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;

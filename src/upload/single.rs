@@ -14,7 +14,7 @@ use super::error::{Operation, UploadError};
 use super::event::{Event, Notice};
 use super::retry::{Attempts, Patience};
 use super::transport::Transport;
-use super::verdict::wait_after;
+use super::verdict::again::wait_after;
 use crate::cos::{Address, AnswerError, Request, Response};
 
 /// An answer to HEAD has no body that calls the clock wrong, so a corrected clock is a reason of its own to ask again; but
