@@ -67,7 +67,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__abort)
-            opts="-y -b -q -v -h --key --upload-id --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
+            opts="-y -b -q -v -h --key --upload-id --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -142,6 +142,10 @@ _cosput() {
                     return 0
                     ;;
                 --stall-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -227,7 +231,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__list__subcmd__parts)
-            opts="-b -q -v -h --key --upload-id --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
+            opts="-b -q -v -h --key --upload-id --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -293,6 +297,10 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -305,7 +313,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__list__subcmd__uploads)
-            opts="-b -q -v -h --prefix --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --help"
+            opts="-b -q -v -h --prefix --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -375,6 +383,10 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -397,7 +409,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__resume)
-            opts="-q -v -h --endpoint --emulator --state-dir --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --traffic-limit --sse-c-key-file --progress --quiet --json --verbose --help"
+            opts="-q -v -h --endpoint --emulator --state-dir --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --traffic-limit --sse-c-key-file --progress --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -455,6 +467,10 @@ _cosput() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -463,7 +479,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__upload)
-            opts="-b -n -q -v -h --bucket --key --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --connect-timeout --stall-timeout --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --help"
+            opts="-b -n -q -v -h --bucket --key --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --connect-timeout --stall-timeout --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -637,6 +653,10 @@ _cosput() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -645,7 +665,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__verify)
-            opts="-b -q -v -h --key --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --concurrency --help"
+            opts="-b -q -v -h --key --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -704,6 +724,10 @@ _cosput() {
                     return 0
                     ;;
                 --stall-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

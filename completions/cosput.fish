@@ -85,6 +85,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l resume-upload-i
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l log-file -d 'Keep every message in this file too' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l internal -d 'Use the domain inside Tencent Cloud'
@@ -112,6 +113,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l sse-c-key-file 
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l log-file -d 'Keep every message in this file too' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l json -d 'Print results as JSON, one object a line'
@@ -136,6 +138,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurren
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l log-file -d 'Keep every message in this file too' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l internal -d 'Use the domain inside Tencent Cloud'
@@ -162,6 +165,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l ca-bundle -
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l log-file -d 'Keep every message in this file too' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l accelerate -d 'Use the global acceleration domain'
@@ -192,6 +196,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l ca-bundle -d 'Ce
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l log-file -d 'Keep every message in this file too' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l all -d 'All in the bucket'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s y -l yes -d 'Do not ask first'
@@ -220,6 +225,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l ca-bundle -d 'C
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d 'Attempts for each request [8]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l log-file -d 'Keep every message in this file too' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l accelerate -d 'Use the global acceleration domain'

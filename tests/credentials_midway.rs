@@ -113,3 +113,10 @@ async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
 async fn after_an_expired_token() {
     new_keys_are_fetched_and_no_part_is_lost("expired-token:on=upload-part,skip=3,times=0").await;
 }
+
+/// This is what COS says when the signature's time is over, with a code that else means a lack of rights.
+#[cfg(unix)]
+#[tokio::test]
+async fn after_a_request_that_has_expired() {
+    new_keys_are_fetched_and_no_part_is_lost("request-expired:on=upload-part,skip=3,times=0").await;
+}

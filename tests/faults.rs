@@ -64,6 +64,7 @@ const ROWS: &[Row] = &[
     row("kms-failed", Whole, Fails(6, "KMSFailed", 409), Fails(6, "KMSFailed", 409)),
     row("clock-skew", Whole, Whole, Whole),
     row("expired-token", Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403)),
+    row("request-expired", Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403)),
     row("no-such-upload", Whole, Nothing, Fails(5, "NoSuchUpload", 404)),
     row("early-error", Whole, Fails(6, "ServiceUnavailable", 503), Fails(6, "ServiceUnavailable", 503)),
     row("html", Whole, Breaks(6, "HTTP 502"), Breaks(6, "HTTP 502")),

@@ -268,3 +268,43 @@ fn an_emulator_tells_programs_where_it_listens() {
     assert!(told["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     running.kill();
 }
+
+/// The lines of the log without their times, which must be there.
+fn logged(scene: &Scene) -> Vec<String> {
+    let line = |line: &str| {
+        let (time, line) = line.split_once(' ').unwrap();
+        humantime::parse_rfc3339(time).unwrap();
+        line.to_owned()
+    };
+    scene.log().lines().map(line).collect()
+}
+
+#[test]
+fn the_log_file_has_what_verbose_shows_whatever_the_terminal_has() {
+    for shown in [&["-q"][..], &["-v"], &["--json"], &[]] {
+        let scene = Scene::new(&["slow-down:times=3"]);
+        scene.file("a.bin", 1000);
+        let mut arguments = vec!["--log-file", "log"];
+        arguments.extend(shown);
+        let outcome = scene.upload("a.bin", &arguments).exits(0);
+        assert_eq!(shown == ["-q"], outcome.stderr.is_empty(), "{}", outcome.stderr);
+        let log = logged(&scene);
+        assert_eq!(log[..2], ["credentials from the environment (COS_SECRET_ID)", "sending 1000 B in one request"]);
+        assert_eq!(log.iter().filter(|line| line.contains("SlowDown: ")).count(), 3, "{log:?}");
+        assert!(log.last().unwrap().starts_with("a.bin -> cos://"), "{log:?}");
+
+        scene.upload("none", &arguments).exits(3);
+        assert_eq!(logged(&scene).last().unwrap(), "error: could not upload none: no such file");
+    }
+}
+
+#[test]
+fn a_log_file_that_cannot_be_used_is_refused_before_anything_is_sent() {
+    let scene = Scene::new(&[]);
+    let source = scene.file("a.bin", 1000);
+    scene.upload("a.bin", &["--log-file", "none/log"]).exits(2).says("error: --log-file none/log cannot be used: ");
+    let refused = scene.upload("a.bin", &["--log-file", "./a.bin"]).exits(2);
+    assert_eq!(refused.stderr, "error: --log-file ./a.bin cannot be used: it is the file to upload\n");
+    assert_eq!(fs::metadata(source).unwrap().len(), 1000);
+    assert_eq!(scene.server.record(), []);
+}

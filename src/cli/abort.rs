@@ -198,9 +198,9 @@ async fn abort_one(
         let bucket = options.inquiry.bucket.as_str();
         let (key, upload_id) = (key.as_str(), upload_id.as_str());
         console.result(&json::of(&Line { event: "aborted", bucket, key, upload_id, journal }));
-    } else if !options.inquiry.output.quiet {
-        console.result(&format!("aborted {}  {}", visible(key.as_str()), visible(upload_id.as_str())));
     }
+    let shown = !options.inquiry.output.json && !options.inquiry.output.quiet;
+    console.outcome(shown, &format!("aborted {}  {}", visible(key.as_str()), visible(upload_id.as_str())));
     Ok(())
 }
 

@@ -10,7 +10,7 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -102,6 +102,22 @@ pub enum Command {
     Completions(CompletionsArguments),
     /// Write the man pages into a directory
     Man(ManArguments),
+}
+
+impl Command {
+    /// The file that keeps what is told, where one is named.
+    pub fn log_file(&self) -> Option<&Path> {
+        let file = match self {
+            Self::Upload(typed) => &typed.output.log_file,
+            Self::Resume(typed) => &typed.output.log_file,
+            Self::ListUploads(typed) => &typed.inquiry.output.log_file,
+            Self::ListParts(typed) => &typed.inquiry.output.log_file,
+            Self::Abort(typed) => &typed.inquiry.output.log_file,
+            Self::Verify(typed) => &typed.inquiry.output.log_file,
+            Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => &None,
+        };
+        file.as_deref()
+    }
 }
 
 /// `cosput upload` as typed.
@@ -463,6 +479,12 @@ pub struct OutputArguments {
     /// Show every part and every retry
     #[arg(short, long)]
     pub verbose: bool,
+    /// Keep every message in this file too
+    ///
+    /// Each line that -v shows is appended with its time, every retry and every error, whatever --quiet and -v say on the
+    /// terminal. A file that is made is readable by its owner alone.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub log_file: Option<PathBuf>,
 }
 
 /// `cosput resume` as typed.

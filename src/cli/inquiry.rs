@@ -42,7 +42,7 @@ impl InquiryOptions {
     /// What `arguments` mean. `named` is a bucket from elsewhere on the command line.
     pub(super) fn new(arguments: InquiryArguments, named: Option<Bucket>, world: &World) -> Result<Self, Failure> {
         let InquiryArguments { bucket, server: typed, access, requests, output } = arguments;
-        let ShownArguments { quiet, json, verbose } = output;
+        let ShownArguments { quiet, json, verbose, .. } = output;
         let bucket = named
             .or(bucket)
             .ok_or_else(|| Failure::usage("no bucket is given: name it with --bucket or COSPUT_BUCKET"))?;
@@ -238,8 +238,9 @@ struct Events<'a> {
 impl Events<'_> {
     fn tell(&mut self, event: &Event) {
         match event {
-            Event::Retrying { cause, .. } if self.told.insert(notice::kind_of_retry(cause)) || self.verbose => {
-                self.console.warning(&notice::retry(event, None, self.verbose));
+            Event::Retrying { cause, .. } => {
+                let first = self.told.insert(notice::kind_of_retry(cause));
+                notice::tell_retry(self.console, event, None, first, self.verbose);
             }
             Event::Notice(told) => self.console.warning(&notice::notice(told)),
             _ => {}

@@ -20,6 +20,7 @@ mod journals;
 mod json;
 mod list_parts;
 mod list_uploads;
+mod log;
 pub mod man;
 mod message;
 mod meter;

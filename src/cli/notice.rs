@@ -1,6 +1,6 @@
 //! Steps, retries and notices of the engine, in words.
 
-use super::console::visible;
+use super::console::{Console, visible};
 use super::message;
 use super::units;
 use crate::upload::{Cause, Event, Notice};
@@ -26,8 +26,16 @@ pub(super) fn step(event: &Event, parts: Option<u16>) -> String {
     }
 }
 
+/// Tells of a request that is sent again. Of each kind of trouble people hear once, unless they asked for every retry.
+pub(super) fn tell_retry(console: &Console, event: &Event, parts: Option<u16>, first: bool, verbose: bool) {
+    let full = retry(event, parts, true);
+    let brief = first.then(|| retry(event, parts, verbose));
+    let shown = if verbose { Some(full.as_str()) } else { brief.as_deref() };
+    console.warning_in_brief(shown, &full);
+}
+
 /// A request that is sent again; empty for other events.
-pub(super) fn retry(event: &Event, parts: Option<u16>, verbose: bool) -> String {
+fn retry(event: &Event, parts: Option<u16>, verbose: bool) -> String {
     let Event::Retrying { operation, attempts, wait, cause } = event else { return String::new() };
     let what = message::name(*operation, parts);
     let when = if verbose {

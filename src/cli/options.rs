@@ -319,7 +319,7 @@ impl RequestOptions {
 
 impl OutputOptions {
     fn new(arguments: &OutputArguments, world: &World) -> Result<Self, Failure> {
-        let &OutputArguments { progress, quiet, json, verbose } = arguments;
+        let &OutputArguments { progress, quiet, json, verbose, .. } = arguments;
         if quiet && verbose {
             return Err(Failure::usage("COSPUT_QUIET and COSPUT_VERBOSE are both set; unset one of them"));
         }

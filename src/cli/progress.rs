@@ -71,7 +71,7 @@ impl ProgressDisplay {
                 let last = *self.last_line.get_or_insert(now);
                 if now.duration_since(last) >= LINE_INTERVAL {
                     self.last_line = Some(now);
-                    self.console.message(&meter.line());
+                    self.console.passing(&meter.line());
                 }
             }
             ProgressMode::Bar => {

@@ -100,7 +100,7 @@ impl Report {
     /// Tells what would be sent.
     pub fn planned(&self, source: &Path, bucket: &Bucket, key: &Key, plan: &Plan) {
         if self.json {
-            return self.line(&Line::planned(named(source, bucket, key), plan));
+            self.line(&Line::planned(named(source, bucket, key), plan));
         }
         let size = units::size(plan.size());
         let how = match plan {
@@ -142,9 +142,7 @@ impl Report {
     }
 
     fn result(&self, line: &str) {
-        if !self.quiet {
-            self.console.result(line);
-        }
+        self.console.outcome(!self.quiet && !self.json, line);
     }
 }
 
@@ -206,7 +204,7 @@ impl ObjectReport {
         if self.report.json {
             let on_disk = subject.on_disk.as_deref();
             let line = Line::uploaded(named_subject(subject), on_disk, self.plan.as_ref(), object, elapsed);
-            return self.report.line(&line);
+            self.report.line(&line);
         }
         let key = visible(subject.key.as_str());
         let on_disk = subject.on_disk.as_deref().map(|path| format!(" at {}", shown(path))).unwrap_or_default();
@@ -234,24 +232,22 @@ impl ObjectReport {
         let console = &self.report.console;
         match event {
             Event::Retrying { cause, .. } => {
-                if self.retries_told.insert(notice::kind_of_retry(cause)) || self.report.verbose {
-                    console.warning(&notice::retry(event, parts, self.report.verbose));
-                }
+                let first = self.retries_told.insert(notice::kind_of_retry(cause));
+                notice::tell_retry(console, event, parts, first, self.report.verbose);
             }
             // Of a doubt that is looked into again and again, people hear once.
             Event::Notice(told @ Notice::LookingAtObject(_)) => {
-                if self.retries_told.insert("looking".to_owned()) || self.report.verbose {
-                    console.warning(&notice::notice(told));
-                }
+                let shown = self.retries_told.insert("looking".to_owned()) || self.report.verbose;
+                let full = notice::notice(told);
+                console.warning_in_brief(shown.then_some(full.as_str()), &full);
             }
             Event::Notice(told) => console.warning(&notice::notice(told)),
             Event::Resumed { .. } => console.note(&notice::step(event, parts)),
-            Event::Started(_) | Event::Initiated(_) | Event::PartStored(_)
-                if self.report.verbose && !self.report.json =>
-            {
-                console.note(&notice::step(event, parts));
+            Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) => {
+                let shown = self.report.verbose && !self.report.json;
+                console.detail(shown, &notice::step(event, parts));
             }
-            Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) | Event::Progress(_) => {}
+            Event::Progress(_) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::abort::AbortOptions;
 use super::args::Command;
-use super::console::{Console, Label};
+use super::console::{Console, Label, shown};
 use super::exit::{Failure, OTHER, SUCCESS, USAGE};
 use super::list_parts::ListPartsOptions;
 use super::list_uploads::ListUploadsOptions;
@@ -24,11 +24,25 @@ pub fn run(mut world: World) -> u8 {
 }
 
 fn carry_out(command: Command, world: &mut World, console: &Console) -> u8 {
-    dispatch(command, world, console).unwrap_or_else(|failure| {
+    let done = keep_log(&command, world, console).and_then(|()| dispatch(command, world, console));
+    done.unwrap_or_else(|failure| {
         let verdict = failure.verdict();
         verdict.tell(console);
         verdict.exit_code
     })
+}
+
+/// Opens the log file before anything else happens, so that whatever goes wrong stands in it.
+fn keep_log(command: &Command, world: &World, console: &Console) -> Result<(), Failure> {
+    let Some(file) = command.log_file() else { return Ok(()) };
+    let unusable = |why: String| Failure::usage(format!("--log-file {} cannot be used: {why}", shown(file)));
+    if let Command::Upload(typed) = command
+        && let (Ok(log), Ok(source)) = (file.canonicalize(), typed.source.canonicalize())
+        && log == source
+    {
+        return Err(unusable("it is the file to upload".to_owned()));
+    }
+    console.log_to(file, world.clock).map_err(|error| unusable(error.to_string()))
 }
 
 fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8, Failure> {

@@ -54,8 +54,8 @@ impl Connection {
                     .credentials((world.clock)(), None)
                     .await
                     .map_err(|error| Failure::NoCredentials(error.to_string()))?;
-                if let Some(source) = chain.source().filter(|_| verbose) {
-                    console.note_once(&format!("credentials from {source}"));
+                if let Some(source) = chain.source() {
+                    console.detail_once(verbose, &format!("credentials from {source}"));
                 }
                 let usable = endpoint.clone();
                 Ok(Self {

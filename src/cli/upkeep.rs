@@ -76,7 +76,7 @@ pub struct InquiryArguments {
 }
 
 /// What is shown where there is no progress.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ShownArguments {
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
@@ -87,6 +87,12 @@ pub struct ShownArguments {
     /// Show every retry, and whose credentials are used
     #[arg(short, long)]
     pub verbose: bool,
+    /// Keep every message in this file too
+    ///
+    /// Each line that -v shows is appended with its time, every retry and every error, whatever --quiet and -v say on the
+    /// terminal. A file that is made is readable by its owner alone.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub log_file: Option<PathBuf>,
 }
 
 /// `cosput list-uploads` as typed.

@@ -26,6 +26,7 @@ async fn faults_answer_instead_of_the_operation_and_store_nothing() {
         ("conflict", 409, "PathConflict"),
         ("access-denied", 403, "AccessDenied"),
         ("expired-token", 403, "ExpiredToken"),
+        ("request-expired", 403, "AccessDenied"),
         ("no-such-upload", 404, "NoSuchUpload"),
         ("html:status=403", 403, ""),
         ("redirect", 307, ""),

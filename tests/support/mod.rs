@@ -1,7 +1,7 @@
 //! A server and the program, ready to be tried: an emulator in this process, the real binary beside it.
 //!
 //! Nothing here waits for a time: it waits for a condition, and gives up after a limit. Whatever is tried, no secret may
-//! appear in what the program says, in its journals, or in the server's record; that is checked each time.
+//! appear in what the program says, in its log, in its journals, or in the server's record; that is checked each time.
 
 #![allow(dead_code, reason = "each file of tests uses a part of this")]
 
@@ -23,6 +23,9 @@ pub const BUCKET: &str = "examplebucket-1250000000";
 pub const SECRET_ID: &str = "AKIDexampleexample";
 pub const SECRET_KEY: &str = "NeverShowThisSecretKey";
 pub const SESSION_TOKEN: &str = "NeverShowThisSessionToken";
+/// A key for SSE-C, as it is and in Base64.
+pub const CUSTOMER_KEY: [&str; 2] =
+    ["NeverShowThisCustomerKeyOf32Byte", "TmV2ZXJTaG93VGhpc0N1c3RvbWVyS2V5T2YzMkJ5dGU="];
 pub const MIB: u64 = 1 << 20;
 
 /// What is said of an upload whose id never became known, now or by an earlier run.
@@ -78,6 +81,11 @@ impl Scene {
     pub fn journal(&self) -> PathBuf {
         let [journal] = self.journals().try_into().expect("there is one journal");
         journal
+    }
+
+    /// What the log file has, where a run was told to keep one by that name.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
     /// The program with nothing but these arguments.
@@ -160,6 +168,7 @@ impl Drop for Scene {
             assert_no_secret(&journal.display().to_string(), &String::from_utf8_lossy(&fs::read(&journal).unwrap()));
         }
         assert_no_secret("the server's record", &self.server.record_as_text());
+        assert_no_secret("the log", &self.log());
     }
 }
 
@@ -341,7 +350,8 @@ pub fn same(one: &Path, other: &Path) -> bool {
 /// Asserts that a text has neither key nor token nor signature.
 #[track_caller]
 pub fn assert_no_secret(place: &str, text: &str) {
-    for secret in [SECRET_KEY, SESSION_TOKEN, "q-signature", "q-sign-algorithm"] {
+    let [raw, base64] = CUSTOMER_KEY;
+    for secret in [SECRET_KEY, SESSION_TOKEN, raw, base64, "q-signature", "q-sign-algorithm"] {
         assert!(!text.contains(secret), "{place} has {secret}: {text}");
     }
 }

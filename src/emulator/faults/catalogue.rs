@@ -64,6 +64,9 @@ pub(super) const KNOWN: &[Known] = &[
         )
     },
     known("expired-token", BODIES, "answers 403 ExpiredToken", |arguments| refuse(arguments, refusal::EXPIRED_TOKEN)),
+    known("request-expired", BODIES, "answers 403 AccessDenied: Request has expired", |arguments| {
+        refuse(arguments, refusal::REQUEST_HAS_EXPIRED)
+    }),
     known("assume-role-failed", CHANGES, "answers 409 AssumeRoleFailed, as CDCS does", |arguments| {
         refuse(arguments, refusal::ASSUME_ROLE_FAILED)
     }),
