@@ -225,6 +225,7 @@ Register-ArgumentCompleter -Native -CommandName 'cosput' -ScriptBlock {
         }
         'cosput;verify' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key of the object [the file''s name]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'Key of your own, for SSE-C')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Bucket, with its APPID')
             [CompletionResult]::new('--bucket', '--bucket', [CompletionResultType]::ParameterName, 'Bucket, with its APPID')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region, like ap-guangzhou')

@@ -665,13 +665,17 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__verify)
-            opts="-b -q -v -h --key --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
+            opts="-b -q -v -h --key --sse-c-key-file --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

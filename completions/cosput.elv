@@ -216,6 +216,7 @@ set edit:completion:arg-completer[cosput] = {|@words|
         }
         &'cosput;verify'= {
             cand --key 'Key of the object [the file''s name]'
+            cand --sse-c-key-file 'Key of your own, for SSE-C'
             cand -b 'Bucket, with its APPID'
             cand --bucket 'Bucket, with its APPID'
             cand --region 'Region, like ap-guangzhou'

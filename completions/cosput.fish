@@ -209,6 +209,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l json -d 'Print r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s v -l verbose -d 'Show every retry, and whose credentials are used'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l key -d 'Key of the object [the file\'s name]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -s b -l bucket -d 'Bucket, with its APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l endpoint -d 'Address of the service, if not the region\'s' -r

@@ -5,12 +5,17 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use cosput::cli::World;
 use cosput::cli::world::Stream;
-use cosput::cos::{Bucket, Credentials, Key, Service};
+use cosput::cos::multipart::initiate;
+use cosput::cos::request::Headers;
+use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
+use cosput::upload::http::{Http, Limits};
+use cosput::upload::transport::Transport;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -46,6 +51,17 @@ fn bytes(count: usize) -> Vec<u8> {
 
 impl Setting {
     async fn new(faults: &[&str]) -> Self {
+        Self::of(Service::Cos, false, faults).await
+    }
+
+    /// A coffer, in the older edition where `xml`, and the program told so.
+    async fn cdcs(xml: bool, faults: &[&str]) -> Self {
+        let setting = Self::of(Service::Cdcs, xml, faults).await;
+        let setting = setting.with("COSPUT_SERVICE", "cdcs");
+        if xml { setting.with("COSPUT_CDCS_XML", "1") } else { setting }
+    }
+
+    async fn of(service: Service, cdcs_xml: bool, faults: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("a.txt"), [b'a'; 6349]).unwrap();
         let emulator = start(Options {
@@ -54,8 +70,8 @@ impl Setting {
             credentials: Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap(),
             buckets: Some(vec![Bucket::new(BUCKET).unwrap()]),
             faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
-            service: Service::Cos,
-            cdcs_xml: false,
+            service,
+            cdcs_xml,
             clock,
         })
         .await
@@ -72,6 +88,11 @@ impl Setting {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec();
         Self { emulator, directory, variables }
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     fn without(mut self, names: &[&str]) -> Self {
@@ -125,6 +146,27 @@ impl Setting {
         assert_eq!(ended.code, Some(4), "{ended:?}");
         let listed = self.run(&["list-uploads", "--prefix", key]).await;
         listed.stdout.split('\t').nth(1).unwrap().to_owned()
+    }
+
+    /// Begins so many uploads of nothing. Returns how many there are.
+    async fn initiate_many(&self, count: usize) -> usize {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(10) };
+        let credentials = Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap();
+        let http = Http::new(Service::Cdcs, Arc::new(credentials), clock, limits).unwrap();
+        let address = Address {
+            service: Service::Cdcs,
+            edition: Edition::default(),
+            endpoint: Endpoint::parse(&self.emulator.url()).unwrap(),
+            addressing: Addressing::Path,
+            bucket: Bucket::new(BUCKET).unwrap(),
+        };
+        for number in 0..count {
+            let key = Key::new(&format!("many/{number}")).unwrap();
+            let request = initiate::request(&Target { address: address.clone(), key }, &Headers::new());
+            assert_eq!(http.send(request, None).await.unwrap().status, 200);
+        }
+        count
     }
 
     fn object(&self, key: &str) -> Option<Vec<u8>> {
@@ -299,6 +341,120 @@ async fn an_object_is_verified_against_its_file() {
         setting.run(&["verify", "none"]).await,
         outcome(3, "", "error: could not verify the object of none: no such file\n")
     );
+}
+
+const CUSTOMER_KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
+
+#[tokio::test]
+async fn an_object_with_a_key_of_ones_own_is_verified_with_that_key() {
+    let setting = Setting::new(&[]).await;
+    setting.write("key", CUSTOMER_KEY.as_bytes());
+    setting.write("other", &[7; 32]);
+    assert_eq!(setting.run(&["upload", "a.txt", "-q", "--sse-c-key-file=key"]).await, outcome(0, "", ""));
+    let with_file = setting.run(&["verify", "a.txt", "--sse-c-key-file=key", "--json"]).await;
+    let line: serde_json::Value = serde_json::from_str(&with_file.stdout).unwrap();
+    assert_eq!((with_file.code, &line["same"]), (Some(0), &true.into()));
+    assert_eq!(line["compared"], serde_json::json!(["size", "crc64ecma"]), "the ETag is no MD5");
+
+    for arguments in [&["verify", "a.txt"][..], &["verify", "a.txt", "--sse-c-key-file=other"]] {
+        let refused = setting.run(arguments).await;
+        assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""));
+        let lines: Vec<&str> = refused.stderr.lines().collect();
+        assert_eq!(lines[0], "error: could not verify the object of a.txt: HTTP 400");
+        assert_eq!(
+            lines[2],
+            "hint: an object that was encrypted with a key of one's own (SSE-C) needs that very key, with \
+             --sse-c-key-file or COSPUT_SSE_C_KEY; any other object needs none"
+        );
+    }
+    let setting = setting.with("COSPUT_SSE_C_KEY", CUSTOMER_KEY);
+    assert_eq!(setting.run(&["verify", "a.txt", "-q"]).await, outcome(0, "", ""));
+    setting.write("a.txt", &[b'b'; 6349]);
+    let why = "error: cos://examplebucket-1250000000/a.txt is not what a.txt holds: crc64ecma differs\n";
+    assert_eq!(setting.run(&["verify", "a.txt", "-q"]).await, outcome(7, "", why));
+    let insecure = setting.run(&["verify", "a.txt", "--endpoint=http://cos.invalid"]).await;
+    assert_eq!(insecure.code, Some(2));
+    assert!(insecure.stderr.starts_with("error: SSE-C and SSE-KMS need https"), "{insecure:?}");
+}
+
+#[tokio::test]
+async fn unfinished_uploads_to_a_coffer_are_listed_and_aborted_in_both_editions() {
+    for xml in [false, true] {
+        let setting = Setting::cdcs(xml, &[&denied_after(1)]).await;
+        let id = setting.begin("dir/a k").await;
+        let journal = setting.shown(&setting.journals()[0]);
+        let listed = setting.run(&["list-uploads", "--prefix=dir/"]).await;
+        assert_eq!(
+            (without_times(&listed.stdout), listed.code, listed.stderr.as_str()),
+            (format!("dir/a k\t{id}\t1048576\t{journal}\n"), Some(0), "")
+        );
+        let parts = setting.run(&["list-parts", "--key=dir/a k", "--upload-id", &id]).await;
+        assert_eq!((parts.code, parts.stdout.starts_with("1\t1048576\t")), (Some(0), true), "{parts:?}");
+
+        // The upload holds its key, and what is said of it leads to these commands.
+        let taken = setting.run(&["upload", "a.txt", "--key=dir/a k", "--no-resume", "--state-dir=elsewhere"]).await;
+        assert_eq!(taken.code, Some(8), "{taken:?}");
+        assert!(taken.stderr.contains("cosput abort --service cdcs --key KEY --upload-id ID"), "{taken:?}");
+
+        let aborted = setting.run(&["abort", "--key=dir/a k", "--upload-id", &id]).await;
+        assert_eq!(aborted, outcome(0, &format!("aborted dir/a k  {id}\n"), ""));
+        assert_eq!(setting.journals(), Vec::<PathBuf>::new());
+        let gone = setting.run(&["abort", "--key=dir/a k", "--upload-id", &id]).await;
+        assert_eq!(gone.code, Some(5), "{gone:?}");
+        assert!(gone.stderr.contains("\n  x-cdcs-request-id: "), "{gone:?}");
+        assert_eq!(
+            setting.run(&["list-uploads"]).await,
+            outcome(0, "", "no unfinished uploads in examplebucket-1250000000\n")
+        );
+    }
+}
+
+#[tokio::test]
+async fn many_uploads_to_a_coffer_are_aborted_page_by_page() {
+    for xml in [false, true] {
+        let setting = Setting::cdcs(xml, &[]).await;
+        let begun = setting.initiate_many(1003).await;
+        let listed = setting.run(&["list-uploads", "--concurrency=64"]).await;
+        assert_eq!((listed.code, listed.stdout.lines().count()), (Some(0), begun), "{}", listed.stderr);
+        let aborted = setting.run(&["abort", "--all", "--yes"]).await;
+        assert_eq!((aborted.code, aborted.stdout.lines().count()), (Some(0), begun), "{}", aborted.stderr);
+    }
+}
+
+#[tokio::test]
+async fn an_object_in_a_coffer_is_verified_by_its_md5_and_never_by_its_size_alone() {
+    for xml in [false, true] {
+        let setting = Setting::cdcs(xml, &[]).await;
+        setting.write("big.bin", &bytes(3 * MIB));
+        assert_eq!(setting.run(&["upload", "a.txt", "-q"]).await, outcome(0, "", ""));
+        let big = ["upload", "big.bin", "-q", "--part-size=1M", "--multipart-threshold=1M"];
+        assert_eq!(setting.run(&big).await, outcome(0, "", ""));
+        let verified = setting.run(&["verify", "a.txt", "--json"]).await;
+        let line: serde_json::Value = serde_json::from_str(&verified.stdout).unwrap();
+        assert_eq!((verified.code, &line["same"]), (Some(0), &true.into()));
+        assert_eq!(line["compared"], serde_json::json!(["size", "etag"]));
+
+        let unknown = |name: &str| {
+            let why = format!(
+                "error: could not verify cos://examplebucket-1250000000/{name}: it has no CRC-64 and its ETag is not the \
+                 file's MD5, as that of one uploaded in parts never is, so only the size could be compared\n"
+            );
+            outcome(1, "", &why)
+        };
+        assert_eq!(setting.run(&["verify", "big.bin", "-q"]).await, unknown("big.bin"));
+        setting.write("a.txt", &[b'b'; 6349]);
+        assert_eq!(setting.run(&["verify", "a.txt", "-q"]).await, unknown("a.txt"));
+        setting.write("a.txt", b"short");
+        let why = "error: cos://examplebucket-1250000000/a.txt is not what a.txt holds: size differs\n";
+        assert_eq!(setting.run(&["verify", "a.txt", "-q"]).await, outcome(7, "", why));
+        assert_eq!(
+            setting.run(&["verify", "a.txt", "--key=none"]).await,
+            outcome(5, "", "error: there is no object URL/examplebucket-1250000000/none\n")
+        );
+        let setting = setting.with("COSPUT_SSE_C_KEY", CUSTOMER_KEY);
+        let why = "error: CDCS encrypts by itself and takes no key; leave out --sse-c-key-file and COSPUT_SSE_C_KEY\n";
+        assert_eq!(setting.run(&["verify", "a.txt"]).await, outcome(2, "", why));
+    }
 }
 
 #[tokio::test]

@@ -29,12 +29,12 @@ fn of_service(error: &ServiceError) -> Option<&'static str> {
         }
         "ObjectAlreadyExists" | "ObjectAlreadyExistsOwnedByYou" => {
             "objects in CDCS are written once, and an unfinished upload keeps its key too: choose another key, or finish \
-             or abort what holds this one"
+             or abort what holds this one; cosput list-uploads --service cdcs shows unfinished uploads"
         }
         "ObjectAlreadyUploading" => {
             "an unfinished upload holds this key, perhaps from an initiate whose answer was lost: to go on with it, run the \
-             command that began it, where its journal is; or find its id with cosput list-uploads and abort it with \
-             cosput abort --key KEY --upload-id ID"
+             command that began it, where its journal is; or find its id with cosput list-uploads --service cdcs and abort it \
+             with cosput abort --service cdcs --key KEY --upload-id ID"
         }
         "MultipartAlreadyCompleted" => {
             "the upload was completed before: look at the object; it cannot be written again"

@@ -57,8 +57,10 @@ pub enum Failure {
         /// What is wrong with it.
         why: String,
     },
-    /// A request outside an upload failed: what it was about, and how.
+    /// A request outside an upload failed: whom it asked, what it was about, and how.
     Request {
+        /// The service that was asked.
+        service: Service,
         /// The bucket, key or file, as people read it.
         about: String,
         /// What went wrong.
@@ -169,8 +171,8 @@ pub struct Circumstances<'a> {
 
 impl<'a> Circumstances<'a> {
     /// Those of a request outside an upload.
-    pub fn of(about: &'a str) -> Self {
-        Self { source: about, service: Service::Cos, parts: None, journal: None, signal: None, unknown: false }
+    pub fn of(about: &'a str, service: Service) -> Self {
+        Self { source: about, service, parts: None, journal: None, signal: None, unknown: false }
     }
 }
 
@@ -182,8 +184,8 @@ impl Failure {
 
     /// What there is to tell.
     pub fn verdict(&self) -> Verdict {
-        if let Self::Request { about, error } = self {
-            return Verdict::of_upload(error, Circumstances::of(about));
+        if let Self::Request { service, about, error } = self {
+            return Verdict::of_upload(error, Circumstances::of(about, *service));
         }
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
@@ -215,7 +217,7 @@ impl Failure {
             Self::Usage { message, .. } | Self::Other(message) | Self::NotFound(message) | Self::Different(message) => {
                 message.clone()
             }
-            Self::Request { about, error } => message::of_upload(error, Circumstances::of(about)),
+            Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
             Self::Interrupted(_) => "interrupted".to_owned(),
             Self::UploadInUse(journal) => {
                 format!("could not abort the upload: another process holds its journal {}", shown(journal))
@@ -565,7 +567,7 @@ mod tests {
             told(&of("KMSFailed", UploadId::new("id")), without_journal).lines().last(),
             Some(
                 "hint: upload id may be left on the server, where it keeps this key from other uploads, and there is no \
-                 journal to resume it: abort it"
+                 journal to resume it: abort it with cosput abort --service cdcs --key KEY --upload-id id"
             )
         );
     }

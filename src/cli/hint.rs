@@ -13,6 +13,7 @@ pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>, e
     let service = circumstances.service;
     let usual = || of_cause(&error.cause, error.operation);
     let about_cause = of_redirect(&error.cause)
+        .or_else(|| of_customer_key(error, service))
         .or_else(|| coffer::of_cause(&error.cause, error.operation, service).or_else(usual).map(str::to_owned))
         .map(|advice| advice.replace(Service::Cos.request_id_header(), service.request_id_header()));
     about_cause.into_iter().chain(how_to_go_on(error, circumstances, exit_code)).collect()
@@ -32,6 +33,17 @@ fn of_redirect(cause: &Cause) -> Option<String> {
     let Cause::Service(error) = cause else { return None };
     let region = error.region.as_ref()?.as_str();
     Some(format!("the bucket is in {region}; use --region {region}, or an endpoint there"))
+}
+
+/// An answer to HEAD has no body and so no code; a 400 from COS itself is about the key of SSE-C, sent or not.
+fn of_customer_key(error: &UploadError, service: Service) -> Option<String> {
+    let Cause::Service(answer) = &error.cause else { return None };
+    let refused = error.operation == Some(Operation::HeadObject) && answer.status == 400 && answer.code.is_none();
+    (refused && service == Service::Cos && answer.request_id.is_some()).then(|| {
+        "an object that was encrypted with a key of one's own (SSE-C) needs that very key, with --sse-c-key-file or \
+         COSPUT_SSE_C_KEY; any other object needs none"
+            .to_owned()
+    })
 }
 
 fn of_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str> {
@@ -97,7 +109,7 @@ fn how_to_go_on(error: &UploadError, circumstances: Circumstances<'_>, exit_code
         }
         (Some(id), None) if circumstances.service.is_write_once() => Some(format!(
             "upload {id} may be left on the server, where it keeps this key from other uploads, and there is no journal to \
-             resume it: abort it"
+             resume it: abort it with cosput abort --service cdcs --key KEY --upload-id {id}"
         )),
         (Some(id), None) => {
             Some(format!("the parts of upload {id} may be left on the server, and there is no journal to resume it"))
@@ -164,7 +176,7 @@ mod tests {
         let Cause::Service(mut error) = service(301, "PermanentRedirect", Some("id")) else { unreachable!() };
         error.region = crate::cos::Region::new("ap-beijing").ok();
         let error = UploadError { operation: None, attempts: 1, cause: Cause::Service(error), leftover: None };
-        let circumstances = Circumstances::of("f");
+        let circumstances = Circumstances::of("f", Service::Cos);
         assert_eq!(
             of_upload(&error, circumstances, 1),
             ["the bucket is in ap-beijing; use --region ap-beijing, or an endpoint there"]

@@ -14,7 +14,7 @@ use super::{json, notice, runtime};
 use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::{self, ListedPart};
 use crate::cos::multipart::list_uploads::{self, ListedUpload};
-use crate::cos::{Address, AnswerError, Bucket, Key, Request, Response, Target};
+use crate::cos::{Address, AnswerError, Bucket, Key, Request, Response, Service, Target};
 use crate::upload::http::Http;
 use crate::upload::retry::Patience;
 use crate::upload::single::Asker;
@@ -154,7 +154,8 @@ impl<'a> Inquiry<'a> {
     ) -> Result<R, Failure> {
         let mut events = Events { console: self.console, verbose: self.verbose, told: &mut self.retries_told };
         let answer = self.asker.ask(operation, request, read, &mut |event| events.tell(&event)).await;
-        answer.map_err(|error| failed(about, error))
+        let service = self.asker.address().service;
+        answer.map_err(|error| failed(service, about, error))
     }
 
     /// The unfinished uploads whose keys begin with `prefix`.
@@ -176,7 +177,7 @@ impl<'a> Inquiry<'a> {
     pub(super) async fn parts(&mut self, key: &Key, upload_id: &UploadId) -> Result<Vec<ListedPart>, Failure> {
         let mut events = Events { console: self.console, verbose: self.verbose, told: &mut self.retries_told };
         let parts = parts_of(&mut self.asker, key, upload_id, &mut |event| events.tell(&event)).await;
-        parts.map_err(|error| failed(key.as_str(), error))
+        parts.map_err(|error| failed(self.asker.address().service, key.as_str(), error))
     }
 
     /// Something that asks on its own, for requests at the same time.
@@ -215,8 +216,8 @@ pub(super) fn target(address: &Address, key: &Key) -> Target {
 }
 
 /// The failure of a request about something.
-pub(super) fn failed(about: &str, error: UploadError) -> Failure {
-    Failure::Request { about: about.to_owned(), error: Box::new(error) }
+pub(super) fn failed(service: Service, about: &str, error: UploadError) -> Failure {
+    Failure::Request { service, about: about.to_owned(), error: Box::new(error) }
 }
 
 /// Tells that one of many failed. Returns its exit code.

@@ -167,7 +167,7 @@ async fn so_far(
                 console.note_once("sizes are not shown where the credentials may not list parts (cos:ListParts)");
                 SoFar::Unknown
             }
-            Err(error) => return Err(failed(&uploads[index].key, error)),
+            Err(error) => return Err(failed(inquiry.address().service, &uploads[index].key, error)),
         };
     }
 }

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reqwest::{Certificate, ClientBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::console::{Console, shown};
 use super::exit::Failure;
@@ -180,10 +183,15 @@ fn client(endpoint: &Endpoint, requests: RequestOptions, access: &AccessOptions)
 fn certificates(file: &Path) -> Result<Vec<Certificate>, Failure> {
     let refuse = |why: String| Failure::usage(format!("--ca-bundle {} cannot be used: {why}", shown(file)));
     let pem = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
-    let broken = |_| refuse("it holds a certificate that cannot be read".to_owned());
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(broken)?;
+    let unreadable = || refuse("it holds a certificate that cannot be read".to_owned());
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| unreadable())?;
     if certificates.is_empty() {
         return Err(refuse("it holds no certificate".to_owned()));
+    }
+    // The library looks into them only when the client is made.
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|_| unreadable())?;
+        RootCertStore::empty().add(certificate).map_err(|_| unreadable())?;
     }
     Ok(certificates)
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::args::{AccessArguments, IdentityArguments, RequestArguments, ServerArguments, upload_id};
+use super::args::{
+    AccessArguments, CustomerKeyArguments, IdentityArguments, RequestArguments, ServerArguments, upload_id,
+};
 use super::destination::Destination;
 use super::units::parse_duration;
 use crate::cos::Bucket;
@@ -178,6 +180,9 @@ pub struct VerifyArguments {
     /// One that ends in / gets the file's name appended. Default: the file's name.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// The key of SSE-C, without which such an object is not described.
+    #[command(flatten, next_help_heading = "Encryption")]
+    pub customer: CustomerKeyArguments,
     /// The bucket.
     #[command(flatten)]
     pub inquiry: InquiryArguments,

@@ -9,12 +9,13 @@ use super::destination;
 use super::exit::{Failure, SUCCESS};
 use super::inquiry::{self, Inquiry, InquiryOptions, failed, target};
 use super::json;
+use super::object;
 use super::table::{Cell, Column, Table};
 use super::upkeep::VerifyArguments;
 use super::world::World;
 use crate::cos::checksum::Digest;
 use crate::cos::head_object::{self, Object};
-use crate::cos::{Address, AnswerError, Key, Response};
+use crate::cos::{Address, AnswerError, Encryption, Key, Response, Service};
 use crate::upload::plan::Range;
 use crate::upload::source::FileSource;
 use crate::upload::{Cause, Operation, SourceError, UploadError};
@@ -23,21 +24,32 @@ use crate::upload::{Cause, Operation, SourceError, UploadError};
 pub(super) struct VerifyOptions {
     source: PathBuf,
     key: Key,
+    encryption: Encryption,
     inquiry: InquiryOptions,
 }
 
 impl VerifyOptions {
     /// What `arguments` mean in this world.
     pub(super) fn new(arguments: VerifyArguments, world: &World) -> Result<Self, Failure> {
-        let VerifyArguments { source, destination, key, inquiry } = arguments;
+        let VerifyArguments { source, destination, key, customer, inquiry } = arguments;
         let (bucket, key) = match destination {
             Some(destination) => (Some(destination.bucket), destination.key),
             None => (None, key),
         };
+        let inquiry = InquiryOptions::new(inquiry, bucket, world)?;
+        let customer_key = object::customer_key(customer.sse_c_key_file.as_deref(), world)?;
+        let encryption = customer_key.map_or(Encryption::AsTheBucket, Encryption::Customer);
+        object::check_way(&encryption, &inquiry.server)?;
+        if inquiry.server.service().refused_header(&encryption.of_bytes()).is_some() {
+            return Err(Failure::usage(
+                "CDCS encrypts by itself and takes no key; leave out --sse-c-key-file and COSPUT_SSE_C_KEY",
+            ));
+        }
         Ok(Self {
             key: destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?,
             source,
-            inquiry: InquiryOptions::new(inquiry, bucket, world)?,
+            encryption,
+            inquiry,
         })
     }
 }
@@ -102,7 +114,7 @@ pub(super) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     let console = console.clone().quiet(output.quiet);
     let (described, digest, location) =
         inquiry::run(world, &console, output.json, async |world| look(&options, world, &console).await)?;
-    let compared = compare(&described, digest);
+    let compared = compare(&described, digest, options.inquiry.server.service());
     let names = |wanted: fn(&Compared) -> bool| compared.iter().filter(|one| wanted(one)).map(|one| one.what).collect();
     let differences: Vec<&'static str> = names(|one| one.same == Some(false));
     let told: Vec<&'static str> = names(|one| one.same.is_some());
@@ -144,9 +156,15 @@ pub(super) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
             differences.join(" and "),
             if differences.len() == 1 { "differs" } else { "differ" }
         ))),
-        (true, false) => Err(Failure::Other(format!(
-            "could not verify {object}: it has no CRC-64 and its ETag is no MD5, so only the size could be compared"
-        ))),
+        (true, false) => {
+            let etag = match options.inquiry.server.service() {
+                Service::Cos => "is no MD5",
+                Service::Cdcs => "is not the file's MD5, as that of one uploaded in parts never is",
+            };
+            Err(Failure::Other(format!(
+                "could not verify {object}: it has no CRC-64 and its ETag {etag}, so only the size could be compared"
+            )))
+        }
     }
 }
 
@@ -156,16 +174,19 @@ async fn look(
     world: &World,
     console: &Console,
 ) -> Result<(Described, Digest, String), Failure> {
-    let VerifyOptions { source: path, key, inquiry } = options;
+    let VerifyOptions { source: path, key, encryption, inquiry } = options;
     let about = shown(path);
     let trouble = |error| {
         let (operation, cause) = (Some(Operation::HeadObject), Cause::Source(error));
-        failed(&about, UploadError { operation, attempts: 1, cause, leftover: None })
+        failed(inquiry.server.service(), &about, UploadError { operation, attempts: 1, cause, leftover: None })
     };
     let source = FileSource::open(path).map_err(trouble)?;
     let mut asking = Inquiry::open(inquiry, world, console).await?;
     let location = target(asking.address(), key).location();
-    let request = |address: &Address| head_object::request(&target(address, key));
+    let request = |address: &Address| {
+        let request = head_object::request(&target(address, key));
+        encryption.of_bytes().iter().fold(request, |request, (name, value)| request.with_header(name, value))
+    };
     let described = asking.ask(Operation::HeadObject, &about, request, describe).await?;
     asking.close().await;
     let absent = || Failure::NotFound(format!("there is no object {location}"));
@@ -191,11 +212,13 @@ fn describe(response: &Response) -> Result<Option<Described>, AnswerError> {
     Ok(head_object::read(response)?.map(described))
 }
 
-fn compare(described: &Described, digest: Digest) -> Vec<Compared> {
+fn compare(described: &Described, digest: Digest, service: Service) -> Vec<Compared> {
     let Described { object, etag_is_md5 } = described;
     let one = |what, file: String, object: Option<String>, same| Compared { what, file, object, same };
     let etag = object.etag.clone().unwrap_or_default();
-    let same_etag = digest.md5.filter(|_| *etag_is_md5).map(|md5| md5.is_etag(&etag));
+    // At CDCS an ETag that is another one may still be of these bytes, uploaded in parts: its shape tells nothing there.
+    let told = |same: &bool| *same || service == Service::Cos;
+    let same_etag = digest.md5.filter(|_| *etag_is_md5).map(|md5| md5.is_etag(&etag)).filter(told);
     let md5 = digest.md5.map(|md5| md5.hex()).unwrap_or_default();
     vec![
         one(

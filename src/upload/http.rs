@@ -3,7 +3,7 @@
 //! HTTP/1.1 only, since each part wants a connection of its own; no redirect is followed, since the next host would be
 //! handed a signature meant for another.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -291,14 +291,21 @@ fn innermost(error: &reqwest::Error) -> String {
 fn is_about_certificate(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(reason) = source {
-        let inner = reason.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = reason.downcast_ref::<rustls::Error>().or_else(|| inner?.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(_)) = tls {
+        if holds_certificate_error(reason) {
             return true;
         }
         source = reason.source();
     }
     false
+}
+
+/// An I/O error's source is that of what it holds, not what it holds; and the TLS connector puts one into another.
+fn holds_certificate_error(reason: &(dyn Error + 'static)) -> bool {
+    match (reason.downcast_ref::<rustls::Error>(), reason.downcast_ref::<io::Error>().and_then(io::Error::get_ref)) {
+        (Some(error), _) => matches!(error, rustls::Error::InvalidCertificate(_)),
+        (None, Some(inner)) => holds_certificate_error(inner),
+        (None, None) => false,
+    }
 }
 
 fn apart(one: SystemTime, other: SystemTime) -> u64 {

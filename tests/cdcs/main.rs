@@ -180,7 +180,11 @@ fn an_object_is_never_replaced() {
 fn a_key_that_is_being_uploaded_is_left_to_who_does() {
     let setting = Setting::new(Edition::Json);
     setting.coffer.initiate("a.bin");
-    let words = ["ObjectAlreadyUploading", "hint: an unfinished upload holds this key", "cosput abort --key KEY"];
+    let words = [
+        "ObjectAlreadyUploading",
+        "hint: an unfinished upload holds this key",
+        "cosput abort --service cdcs --key KEY",
+    ];
     setting.assert_failed(&setting.upload(&[]), 8, &words);
     assert_eq!(setting.coffer.unfinished().len(), 1);
 }

@@ -8,6 +8,7 @@ use crate::cos::document;
 use crate::cos::encoding::decode;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
+use crate::cos::service::Service;
 
 /// An unfinished upload as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct Page {
     pub next: Option<Marker>,
 }
 
-/// The request for the page after `after`, of the uploads whose keys begin with `prefix`.
+/// The request for the page after `after`, of the uploads whose keys begin with `prefix`. CDCS goes on after an id alone.
 pub fn request(address: &Address, prefix: &str, after: Option<&Marker>) -> Request {
     let mut request = address
         .request(Method::Get)
@@ -51,7 +52,9 @@ pub fn request(address: &Address, prefix: &str, after: Option<&Marker>) -> Reque
         request = request.with_query("prefix", prefix);
     }
     let Some(Marker { key, upload_id }) = after else { return request };
-    request = request.with_query("key-marker", key.as_str());
+    if address.service == Service::Cos {
+        request = request.with_query("key-marker", key.as_str());
+    }
     if upload_id.is_empty() { request } else { request.with_query("upload-id-marker", upload_id.as_str()) }
 }
 
@@ -101,11 +104,13 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
     if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
         return Ok(Page { uploads, next: None });
     }
+    let next_id = document.next_upload_id_marker.filter(|id| !id.is_empty()).map(plain);
     let next = match document.next_key_marker.filter(|key| !key.is_empty()) {
-        Some(key) => {
-            Some(Marker { key: plain(key), upload_id: plain(document.next_upload_id_marker.unwrap_or_default()) })
-        }
-        None => uploads.last().map(|last| Marker { key: last.key.clone(), upload_id: last.upload_id.to_string() }),
+        Some(key) => Some(Marker { key: plain(key), upload_id: next_id.unwrap_or_default() }),
+        None => uploads.last().map(|last| Marker {
+            key: last.key.clone(),
+            upload_id: next_id.unwrap_or_else(|| last.upload_id.to_string()),
+        }),
     };
     let next = next.ok_or_else(|| malformed("the answer goes on but does not say where"))?;
     Ok(Page { uploads, next: Some(next) })
@@ -151,6 +156,26 @@ mod tests {
         );
         marker.upload_id.clear();
         assert_eq!(url("", Some(&marker)), "/?uploads&max-uploads=1000&encoding-type=url&key-marker=k");
+    }
+
+    #[test]
+    fn cdcs_goes_on_after_an_id_alone() {
+        let endpoint = Endpoint::parse("https://cdcs.ap-beijing.myqcloud.com").unwrap();
+        let bucket = Bucket::new("examplecoffer-1250000000").unwrap();
+        let (service, edition, addressing) = (Service::Cdcs, Edition::default(), Addressing::Path);
+        let address = Address { service, edition, endpoint, addressing, bucket };
+        let page = page(
+            r#"{"Coffer":"examplecoffer-1250000000","EncodingType":"url","NextUploadIdMarker":"2","IsTruncated":true,
+                "Upload":[{"Key":"a%2Fb","UploadId":"2","Initiated":"2017-06-12T10:13:05.000Z"}]}"#,
+        )
+        .unwrap();
+        assert_eq!((page.uploads[0].key.as_str(), page.uploads.len()), ("a/b", 1));
+        let url = request(&address, "", page.next.as_ref()).url();
+        assert_eq!(
+            url,
+            "https://cdcs.ap-beijing.myqcloud.com/examplecoffer-1250000000/?uploads&max-uploads=1000&encoding-type=url\
+             &upload-id-marker=2"
+        );
     }
 
     #[test]
