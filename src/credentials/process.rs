@@ -38,7 +38,7 @@ pub(super) async fn fetch(command_line: &str, limits: &Limits) -> Result<Credent
     let words = shell_words::split(command_line).map_err(|_| failed("its quotes do not match"))?;
     let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let ended = timeout(limits.process, run(command)).await;
     let late = || failed(format!("it did not end within {}", humantime::format_duration(limits.process)));
     let (status, output) =
@@ -46,8 +46,8 @@ pub(super) async fn fetch(command_line: &str, limits: &Limits) -> Result<Credent
     if status.success() {
         parse(&output)
     } else {
-        // What it says of its failure may hold what it failed with: that goes to stderr, past our messages and logs.
-        Err(failed(format!("it ended with {status}")))
+        // What it says of its failure may hold what it failed with, and is not repeated.
+        Err(failed(format!("it ended with {status}; run it by itself to see why")))
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
         async fn a_command_that_fails_is_told_by_its_status_and_nothing_that_it_said() {
             let long = Duration::from_secs(30);
             let talkative = "sh -c 'echo hidden; echo hidden too >&2; exit 3'";
-            assert_eq!(message(talkative, long).await, "it ended with exit status: 3");
+            assert_eq!(message(talkative, long).await, "it ended with exit status: 3; run it by itself to see why");
             assert_eq!(message("'", long).await, "its quotes do not match");
             assert_eq!(message("", long).await, "it is empty");
             assert!(message("/no/such/program x", long).await.starts_with("could not run \"/no/such/program\": "));
