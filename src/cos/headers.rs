@@ -26,7 +26,8 @@ const METADATA: &str = "x-cos-meta-";
 const TAGGING: &str = "x-cos-tagging";
 const ACLS: [&str; 6] =
     ["default", "private", "public-read", "authenticated-read", "bucket-owner-read", "bucket-owner-full-control"];
-const STORAGE_CLASSES: [&str; 10] = [
+/// The storage classes that the documentation names, in the spelling that is sent.
+pub const STORAGE_CLASSES: [&str; 10] = [
     "STANDARD",
     "STANDARD_IA",
     "INTELLIGENT_TIERING",

@@ -6,6 +6,7 @@ use super::encryption::Encryption;
 use super::head::Head;
 use super::refusal::{self, Refusal};
 use super::{access, tags};
+use crate::cos::headers::STORAGE_CLASSES;
 
 /// The headers that HEAD and GET give back, and the metadata, which begins with [`METADATA`].
 const GIVEN_BACK: [&str; 7] = [
@@ -20,18 +21,6 @@ const GIVEN_BACK: [&str; 7] = [
 const METADATA: &str = "x-cos-meta-";
 const STORAGE_CLASS: &str = "x-cos-storage-class";
 const STANDARD: &str = "STANDARD";
-const STORAGE_CLASSES: [&str; 10] = [
-    STANDARD,
-    "STANDARD_IA",
-    "INTELLIGENT_TIERING",
-    "ARCHIVE",
-    "DEEP_ARCHIVE",
-    "MAZ_STANDARD",
-    "MAZ_STANDARD_IA",
-    "MAZ_INTELLIGENT_TIERING",
-    "MAZ_ARCHIVE",
-    "MAZ_DEEP_ARCHIVE",
-];
 /// All metadata of an object, names and values, in bytes.
 const LARGEST_METADATA: usize = 2048;
 

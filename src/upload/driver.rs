@@ -104,12 +104,7 @@ pub async fn drive<T: Transport>(
         };
         tokio::select! {
             biased;
-            Some((id, outcome)) = flights.land(), if !flights.tasks.is_empty() => {
-                if let Some(seconds) = transport.take_clock_correction() {
-                    observe(Event::Notice(Notice::ClockCorrected { seconds }));
-                }
-                upload.record(Instant::now().into_std(), id, outcome);
-            }
+            // Before what has landed: outcomes that come without a pause must not keep anybody from leaving.
             wish = next_wish(&mut stop) => {
                 let farewell = match wish {
                     Stop::No => continue,
@@ -118,6 +113,12 @@ pub async fn drive<T: Transport>(
                 };
                 upload.cancel();
                 leave_at = Some(Instant::now() + farewell);
+            }
+            Some((id, outcome)) = flights.land(), if !flights.tasks.is_empty() => {
+                if let Some(seconds) = transport.take_clock_correction() {
+                    observe(Event::Notice(Notice::ClockCorrected { seconds }));
+                }
+                upload.record(Instant::now().into_std(), id, outcome);
             }
             () = sleep_until(leave_at.unwrap_or(until).min(until)) => {
                 if leave_at.is_some_and(|at| at <= Instant::now()) {
