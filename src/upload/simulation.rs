@@ -249,6 +249,8 @@ struct World {
     /// Parts whose storing was journalled, by upload: they must not be sent again.
     settled: BTreeSet<(String, PartNumber)>,
     complete_sent: bool,
+    /// True where the source was found unchanged after the last part was sent.
+    source_looked_at: bool,
     /// How many lines of the journal are on disk for certain.
     durable: usize,
     /// Set where the world itself destroyed what was settled.
@@ -283,6 +285,12 @@ impl World {
             self.version = 1;
         }
         self.complete_sent |= matches!(call, Call::Complete { .. });
+        match &call {
+            Call::UploadPart { .. } => self.source_looked_at = false,
+            Call::CheckSource => self.source_looked_at = self.version == 0,
+            Call::Complete { .. } => assert!(self.source_looked_at, "completed without a look at the source"),
+            _ => {}
+        }
         match &call {
             Call::CheckSource => {
                 let changed = || Err(Failure::Source(SourceError::Changed("its size".to_owned())));
@@ -543,6 +551,7 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
         journal: None,
         settled: BTreeSet::new(),
         complete_sent: false,
+        source_looked_at: false,
         durable: 0,
         // What is not proved by its ETag is sent again where the journal forgot it.
         unsettled: coffer.is_some_and(|coffer| coffer.compares_parts),
@@ -587,6 +596,7 @@ fn after_crash(world: &mut World) {
             world.server.uploads.remove(id.as_str());
         }
     }
+    world.source_looked_at = false;
     let complete_was_sent = std::mem::take(&mut world.complete_sent);
     if let Some((_, parts)) = world.journal.as_mut().filter(|_| !complete_was_sent) {
         let kept = world.random.usize(world.durable.min(parts.len())..=parts.len());
