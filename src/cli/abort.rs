@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::args::AbortArguments;
 use super::console::{Console, shown, visible};
 use super::exit::{self, Failure, SUCCESS};
 use super::inquiry::{self, Inquiry, InquiryOptions, target, tell_failed};
@@ -15,7 +16,6 @@ use super::journals::Journals;
 use super::list_uploads::age;
 use super::state::Places;
 use super::table::{Cell, Column, Table};
-use super::upkeep::AbortArguments;
 use super::world::World;
 use super::{json, units};
 use crate::cos::multipart::list_uploads::ListedUpload;

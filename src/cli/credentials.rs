@@ -4,12 +4,12 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use super::args::CredentialsArguments;
 use super::console::Console;
 use super::exit::{Failure, SUCCESS};
 use super::options::AccessOptions;
 use super::server::credentials;
 use super::table::{Cell, Column, Table};
-use super::upkeep::CredentialsArguments;
 use super::world::World;
 use super::{inquiry, json, units};
 

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
+use super::args::ListPartsArguments;
 use super::console::Console;
 use super::exit::{Failure, SUCCESS};
 use super::inquiry::{self, Inquiry, InquiryOptions};
 use super::table::{Cell, Column, Table};
-use super::upkeep::ListPartsArguments;
 use super::world::World;
 use super::{json, units};
 use crate::cos::Key;

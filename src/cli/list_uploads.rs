@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+use super::args::ListUploadsArguments;
 use super::console::{Console, shown};
 use super::exit::{Failure, SUCCESS};
 use super::inquiry::{self, Inquiry, InquiryOptions, failed, parts_of};
 use super::journals::Journals;
 use super::state::Places;
 use super::table::{Cell, Column, Table};
-use super::upkeep::ListUploadsArguments;
 use super::world::World;
 use super::{json, units};
 use crate::cos::multipart::list_uploads::ListedUpload;

@@ -38,7 +38,6 @@ mod state;
 mod table;
 mod transfer;
 pub mod units;
-pub mod upkeep;
 mod upload;
 pub mod variables;
 mod verify;

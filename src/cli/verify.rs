@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::args::VerifyArguments;
 use super::console::{Console, shown, visible};
 use super::destination;
 use super::exit::{Failure, SUCCESS};
@@ -11,7 +12,6 @@ use super::inquiry::{self, Inquiry, InquiryOptions, failed, target};
 use super::json;
 use super::object;
 use super::table::{Cell, Column, Table};
-use super::upkeep::VerifyArguments;
 use super::world::World;
 use crate::cos::checksum::Digest;
 use crate::cos::head_object::{self, Object};

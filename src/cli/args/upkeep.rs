@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::args::{
-    AccessArguments, CustomerKeyArguments, IdentityArguments, RequestArguments, ServerArguments, upload_id,
-};
-use super::destination::Destination;
-use super::units::parse_duration;
+use super::object::CustomerKeyArguments;
+use super::output::ShownArguments;
+use super::requests::RequestArguments;
+use super::server::{AccessArguments, IdentityArguments, ServerArguments};
+use super::upload::upload_id;
+use crate::cli::destination::Destination;
+use crate::cli::units::parse_duration;
 use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
 
@@ -75,26 +77,6 @@ pub struct InquiryArguments {
     /// What is shown.
     #[command(flatten, next_help_heading = "Output")]
     pub output: ShownArguments,
-}
-
-/// What is shown where there is no progress.
-#[derive(Debug, Clone, Args)]
-pub struct ShownArguments {
-    /// Print errors only
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Print results as JSON, one object a line
-    #[arg(long)]
-    pub json: bool,
-    /// Show every retry, and whose credentials are used
-    #[arg(short, long)]
-    pub verbose: bool,
-    /// Keep every message in this file too
-    ///
-    /// Each line that -v shows is appended with its time, every retry and every error, whatever --quiet and -v say on the
-    /// terminal. A file that is made is readable by its owner alone.
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    pub log_file: Option<PathBuf>,
 }
 
 /// `cosput list-uploads` as typed.

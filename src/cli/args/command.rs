@@ -1,0 +1,131 @@
+//! The commands, as one definition.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::emulator::EmulatorArguments;
+use super::resume::ResumeArguments;
+use super::upkeep::{AbortArguments, CredentialsArguments, ListPartsArguments, ListUploadsArguments, VerifyArguments};
+use super::upload::UploadArguments;
+
+const EXAMPLES: &str = "\
+Examples:
+  cosput upload dist.tar -b examplebucket-1250000000 --region ap-guangzhou
+  cosput upload --emulator dist.tar cos://examplebucket-1250000000/builds/
+  cosput resume
+
+Each option can also come from a variable: COSPUT_REGION for --region.";
+
+/// Upload files to Tencent Cloud COS: verified, resumable, in bounded memory
+#[derive(Debug, Parser)]
+#[command(name = "cosput", version, after_help = EXAMPLES, max_term_width = 80, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true)]
+pub struct Arguments {
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A command as typed.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Upload a file; go on where an earlier upload of it stopped
+    Upload(Box<UploadArguments>),
+    /// Finish interrupted uploads from their journals
+    Resume(ResumeArguments),
+    /// List the unfinished uploads in a bucket
+    ListUploads(ListUploadsArguments),
+    /// List the parts of an unfinished upload
+    ListParts(ListPartsArguments),
+    /// Abort unfinished uploads, with their parts
+    Abort(AbortArguments),
+    /// Compare a file with an object
+    Verify(VerifyArguments),
+    /// Show which credentials are used
+    Credentials(CredentialsArguments),
+    /// Run a COS server on this machine, with its objects in a directory
+    Emulator(EmulatorArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Write the man pages into a directory
+    Man(ManArguments),
+}
+
+impl Command {
+    /// The file that keeps what is told, where one is named.
+    pub fn log_file(&self) -> Option<&Path> {
+        let file = match self {
+            Self::Upload(typed) => &typed.output.log_file,
+            Self::Resume(typed) => &typed.output.log_file,
+            Self::ListUploads(typed) => &typed.inquiry.output.log_file,
+            Self::ListParts(typed) => &typed.inquiry.output.log_file,
+            Self::Abort(typed) => &typed.inquiry.output.log_file,
+            Self::Verify(typed) => &typed.inquiry.output.log_file,
+            Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => &None,
+        };
+        file.as_deref()
+    }
+}
+
+/// `cosput completions` as typed.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// Shell to complete for
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// `cosput man` as typed.
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// Directory to write into
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn help(command: &str, flag: &str) -> String {
+        Arguments::command().try_get_matches_from(["cosput", command, flag]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn short_help_fits_a_screen() {
+        let commands = Arguments::command();
+        for command in commands.get_subcommands().map(clap::Command::get_name).chain(["-h"]) {
+            let text = help(command, "-h");
+            assert!(text.lines().count() <= 60, "{} lines:\n{text}", text.lines().count());
+            for line in text.lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_lines_are_no_sentences() {
+        for command in Arguments::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.is_empty() && !help.ends_with('.'), "{}: {help:?}", argument.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn long_help_says_defaults_units_and_examples() {
+        let text = help("upload", "--help");
+        for part in ["KB, MB, GB are decimal", "Default: 8.", "COSPUT_PART_SIZE", "cosput upload --emulator dist.tar"] {
+            assert!(text.contains(part), "{part}");
+        }
+    }
+}
