@@ -11,20 +11,22 @@ use cosput::cos::{
     Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target, head_object,
 };
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
-use cosput::upload::driver::{Job, Stop};
+use cosput::upload::batch::ObjectId;
+use cosput::upload::driver::{Observer, Offer, Stop, drive};
 use cosput::upload::http::{Http, Limits, client};
 use cosput::upload::journal::Header;
 use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::retry::Patience;
-use cosput::upload::session::{JournalPlace, Session};
+use cosput::upload::session::{Ended, JournalPlace, Refused, Session};
 use cosput::upload::single::Asker;
 use cosput::upload::source::FileSource;
-use cosput::upload::{Event, Finished, Notice, Operation, Plan, Wish};
+use cosput::upload::window::Concurrency;
+use cosput::upload::{Event, Finished, Job, Notice, Operation, Plan, Wish};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::process::Command;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 const BUCKET: &str = "examplebucket-1250000000";
 const FIRST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
@@ -85,7 +87,6 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         plan,
         settings: Settings {
             patience: PATIENCE,
-            concurrency: cosput::upload::window::Concurrency::Fixed(2),
             abort_on_failure: false,
             etags_are_md5: true,
             proving: Proving::Crc64,
@@ -95,16 +96,37 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         upload_id: None,
         seed: 1,
     };
-    let mut notices = Vec::new();
     let (_stop, stopping) = watch::channel(Stop::No);
-    let mut observe = |event: Event| {
+    let (offer, offers) = mpsc::channel(1);
+    assert!(offer.try_send(Offer::Object(Box::new(session))).is_ok());
+    drop(offer);
+    let mut ear = Ear::default();
+    drive(offers, Concurrency::Fixed(2), transport, stopping, &mut ear).await;
+    ear.notices.retain(|notice| !matches!(notice, Notice::JournalUnwritable(_)));
+    (ear.finished.unwrap(), ear.notices)
+}
+
+/// Hears what is noticed of one upload, and how it ends.
+#[derive(Default)]
+struct Ear {
+    notices: Vec<Notice>,
+    finished: Option<Finished>,
+}
+
+impl Observer<()> for Ear {
+    fn aside(&mut self, _what: ()) {}
+
+    fn begins(&mut self, _object: ObjectId, _session: &Session) {}
+
+    fn event(&mut self, _object: ObjectId, event: Event) {
         if let Event::Notice(notice) = event {
-            notices.push(notice);
+            self.notices.push(notice);
         }
-    };
-    let ended = session.run(transport, stopping, &mut observe).await.unwrap();
-    notices.retain(|notice| !matches!(notice, Notice::JournalUnwritable(_)));
-    (ended.finished, notices)
+    }
+
+    fn ends(&mut self, _object: ObjectId, ended: Result<Ended, Refused>) {
+        self.finished = Some(ended.unwrap().finished);
+    }
 }
 
 /// An address of this machine where nobody listens.

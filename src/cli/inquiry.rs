@@ -118,10 +118,10 @@ impl<'a> Inquiry<'a> {
         console: &'a Console,
     ) -> Self {
         let address = Address {
-            service: connection.service,
-            edition: connection.edition,
-            endpoint: connection.endpoint.clone(),
-            addressing: connection.addressing,
+            service: connection.site.service,
+            edition: connection.site.edition,
+            endpoint: connection.site.endpoint.clone(),
+            addressing: connection.site.addressing,
             bucket: bucket.clone(),
         };
         let patience = Patience { max_attempts: requests.max_attempts, ..Patience::default() };

@@ -16,7 +16,9 @@ use crate::upload::{Cause, Event, Object, Operation, Plan, ProvedBy};
 pub(super) struct Named<'a> {
     pub(super) source: Cow<'a, str>,
     pub(super) bucket: &'a str,
-    pub(super) key: &'a str,
+    /// Left out where the source has none, because of its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) location: Option<&'a str>,
 }

@@ -36,6 +36,8 @@ mod server;
 pub mod signals;
 mod state;
 mod table;
+mod tally;
+mod template;
 mod transfer;
 pub mod units;
 mod upload;

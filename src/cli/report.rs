@@ -116,10 +116,11 @@ impl Report {
     }
 
     /// Tells of an upload that failed before it began. Returns the exit code.
-    pub fn refused(&self, source: &Path, bucket: &Bucket, key: &Key, failure: &Failure) -> u8 {
+    pub fn refused(&self, source: &Path, bucket: &Bucket, key: Option<&Key>, failure: &Failure) -> u8 {
         let verdict = failure.verdict();
         if self.json {
-            self.line(&Line::failed(named(source, bucket, key), &verdict, None));
+            let named = Named { key: key.map(Key::as_str), ..named_source(source, bucket) };
+            self.line(&Line::failed(named, &verdict, None));
         }
         verdict.tell(&self.console);
         verdict.exit_code
@@ -269,7 +270,11 @@ impl ObjectReport {
 }
 
 fn named<'a>(source: &'a Path, bucket: &'a Bucket, key: &'a Key) -> Named<'a> {
-    Named { source: source.to_string_lossy(), bucket: bucket.as_str(), key: key.as_str(), location: None }
+    Named { key: Some(key.as_str()), ..named_source(source, bucket) }
+}
+
+fn named_source<'a>(source: &'a Path, bucket: &'a Bucket) -> Named<'a> {
+    Named { source: source.to_string_lossy(), bucket: bucket.as_str(), key: None, location: None }
 }
 
 fn named_subject(subject: &Subject) -> Named<'_> {

@@ -10,7 +10,9 @@ use super::options::{ResumeOptions, ResumeServer, Server};
 use super::report::Summary;
 use super::runtime;
 use super::server::{Connection, journalled};
-use super::transfer::{MD5, Wanted, suits, summarize, tell, transfer};
+use super::tally::Tally;
+use super::template::{MD5, Template, suits};
+use super::transfer::{summarize, tell, transfer_one};
 use super::world::World;
 use crate::cos::multipart::MOST_PARTS;
 use crate::cos::{Address, Endpoint};
@@ -109,22 +111,21 @@ async fn resume(
     let object = object_options(&header, options)?.ok_or_else(not_ours)?;
     let mut connection = connect(&header, &target.address, (options, &object), world, console).await?;
     // The journal goes on under the name that it began with.
-    connection.name = header.endpoint.clone();
-    let wanted = Wanted {
-        source,
-        bucket: &target.address.bucket,
-        key: &target.key,
-        plan,
+    connection.site.name = header.endpoint.clone();
+    let template = Template {
+        site: connection.site.clone(),
+        bucket: target.address.bucket.clone(),
         place: JournalPlace::File(path.to_owned()),
         resume: true,
         upload_id: None,
         abort_on_failure: false,
         content_md5: header.checksum.as_deref() == Some(MD5),
-        object,
         requests: options.requests,
-        output: options.output,
+        seed: world.seed,
     };
-    let transferred = transfer(wanted, &connection, world, console).await;
+    let session = template.session(source, target.key, plan, object);
+    let tally = Tally::new(&connection, &template.bucket, options.output, world, console);
+    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
     connection.close().await;
     Ok(Some((transferred.exit_code, transferred.summary, transferred.signal.is_some())))
 }

@@ -22,8 +22,9 @@ use crate::upload::http::{self, Http, Limits};
 /// What stands before the directory of an emulator where a journal names its endpoint.
 const EMULATOR_PREFIX: &str = "emulator:";
 
-/// A server, ready to be asked.
-pub(super) struct Connection {
+/// Where a server is, and how it is spoken to.
+#[derive(Debug, Clone)]
+pub(super) struct Site {
     /// Where it answers.
     pub(super) endpoint: Endpoint,
     /// The service that answers there.
@@ -34,6 +35,12 @@ pub(super) struct Connection {
     pub(super) addressing: Addressing,
     /// The endpoint as a journal names it: the emulator's port changes, its directory does not.
     pub(super) name: String,
+}
+
+/// A server, ready to be asked.
+pub(super) struct Connection {
+    /// Where it is.
+    pub(super) site: Site,
     /// What sends requests there.
     pub(super) transport: Arc<Http>,
     emulator: Option<Emulator>,
@@ -62,11 +69,13 @@ impl Connection {
                 }
                 let usable = endpoint.clone();
                 Ok(Self {
-                    endpoint: if access.no_backup_domain { usable.pinned() } else { usable },
-                    service: *service,
-                    edition: *edition,
-                    addressing: *addressing,
-                    name: endpoint.to_string(),
+                    site: Site {
+                        endpoint: if access.no_backup_domain { usable.pinned() } else { usable },
+                        service: *service,
+                        edition: *edition,
+                        addressing: *addressing,
+                        name: endpoint.to_string(),
+                    },
                     transport: transport(*service, client, Arc::new(chain), requests, world)?,
                     emulator: None,
                 })
@@ -101,12 +110,9 @@ impl Connection {
         let endpoint = Endpoint::parse(&emulator.url()).map_err(anyhow::Error::from)?;
         let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         let client = client(&endpoint, requests, access)?;
+        let name = format!("{EMULATOR_PREFIX}{}", directory.display());
         Ok(Self {
-            endpoint,
-            service,
-            edition,
-            addressing: Addressing::Path,
-            name: format!("{EMULATOR_PREFIX}{}", directory.display()),
+            site: Site { endpoint, service, edition, addressing: Addressing::Path, name },
             transport: transport(service, client, Arc::new(credentials), requests, world)?,
             emulator: Some(emulator),
         })

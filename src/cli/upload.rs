@@ -7,7 +7,9 @@ use super::options::UploadOptions;
 use super::report::{Report, Summary};
 use super::runtime;
 use super::server::Connection;
-use super::transfer::{Wanted, suits, summarize, transfer};
+use super::tally::Tally;
+use super::template::{Template, suits};
+use super::transfer::{summarize, transfer_one};
 use super::world::World;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::plan::PlanError;
@@ -31,7 +33,7 @@ pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console)
     });
     let (exit_code, summary) = sent.unwrap_or_else(|failure| {
         let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
-        (report.refused(source, bucket, key, &failure), summary)
+        (report.refused(source, bucket, Some(key), &failure), summary)
     });
     if let Some(summary) = summary {
         let elapsed = (world.stopwatch)().duration_since(started);
@@ -74,21 +76,20 @@ async fn send(
         connection = inquiry.into_connection();
         plan = cut_alike(&source, options.wish, &parts).unwrap_or(plan);
     }
-    let wanted = Wanted {
-        source,
-        bucket: &options.bucket,
-        key: &options.key,
-        plan,
+    let template = Template {
+        site: connection.site.clone(),
+        bucket: options.bucket.clone(),
         place: place(options),
         resume: options.resume,
         upload_id: options.resume_upload_id.clone(),
         abort_on_failure: options.abort_on_failure,
         content_md5: options.content_md5,
-        object: options.object.clone(),
         requests: options.requests,
-        output: options.output,
+        seed: world.seed,
     };
-    let transferred = transfer(wanted, &connection, world, console).await;
+    let session = template.session(source, options.key.clone(), plan, options.object.clone());
+    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
     connection.close().await;
     Ok((transferred.exit_code, transferred.summary))
 }

@@ -1,32 +1,29 @@
-//! The only loop: it carries out what the machine asks for and hands back the outcomes. It decides nothing.
+//! The only loop: it carries out what the batch asks for and hands back the outcomes. It decides nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
-use super::body::{FileBody, Meter};
-use super::call::{Call, Failure, Outcome, Reply};
-use super::error::{SendError, SendErrorKind, SourceError};
+use super::batch::{Batch, ObjectId, Turn};
+use super::body::Meter;
+use super::call::{Call, Outcome};
 use super::event::{Event, Finished, Notice, Progress};
+use super::flight::{FlightId, Flights, Job, carry_out};
 use super::journal::{Header, part_line};
-use super::journal_file::Recorder;
-use super::machine::{AttemptId, Step, Upload};
-use super::object::ObjectOptions;
-use super::source::FileSource;
+use super::session::{Ended, Log, Ready, Refused, Session};
 use super::transport::Transport;
+use super::window::Concurrency;
 use crate::cos::Target;
-use crate::cos::checksum::Digest;
-use crate::cos::encryption::hides_the_md5;
 
 /// How long requests in flight get to land once the user wants to leave.
 const FAREWELL: Duration = Duration::from_millis(1800);
 /// How often the bytes in flight are counted.
 const TICK: Duration = Duration::from_millis(200);
-/// How often the machine is told of them.
+/// How often the window is told of them.
 const LOOK: Duration = Duration::from_millis(50);
 /// Waiting without an end in sight is still waiting with an end.
 const LONG: Duration = Duration::from_secs(3600);
@@ -43,65 +40,60 @@ pub enum Stop {
     Now,
 }
 
-/// What is uploaded, and where to.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// The bytes.
-    pub source: FileSource,
-    /// The object.
-    pub target: Target,
-    /// What the object is to be.
-    pub object: ObjectOptions,
-    /// Send each body's MD5 too, which costs a second reading.
-    pub md5: bool,
+/// What comes to be uploaded, with what is to be told on the way.
+#[derive(Debug)]
+pub enum Offer<P> {
+    /// A source on its way to an object.
+    Object(Box<Session>),
+    /// Something that the observer is told in its turn, and nobody else.
+    Aside(P),
 }
 
-/// Where an upload's journal is written, and how its first line reads.
-pub struct Log {
-    /// The writer.
-    pub recorder: Recorder,
-    /// The first line; the upload's id is filled in when there is one.
-    pub header: Header,
+/// Who is told what happens.
+pub trait Observer<P> {
+    /// An aside came in its turn.
+    fn aside(&mut self, what: P);
+    /// An object's turn has come.
+    fn begins(&mut self, object: ObjectId, session: &Session);
+    /// Something happened to it.
+    fn event(&mut self, object: ObjectId, event: Event);
+    /// It has come to its end.
+    fn ends(&mut self, object: ObjectId, ended: Result<Ended, Refused>);
 }
 
-/// Carries out `upload` to its end. Journal first, then `observe`: what is reported can be relied on.
-pub async fn drive<T: Transport>(
-    mut upload: Upload,
-    job: Arc<Job>,
+/// Uploads what is offered, until nothing more is. No more than a few objects beyond what the window lets send are taken
+/// from `offers` ahead of time. Journal first, then the observer: what is reported can be relied on.
+pub async fn drive<T: Transport, P>(
+    mut offers: mpsc::Receiver<Offer<P>>,
+    concurrency: Concurrency,
     transport: Arc<T>,
-    log: Option<&Log>,
     mut stop: watch::Receiver<Stop>,
-    observe: &mut (dyn FnMut(Event) + Send),
-) -> Finished {
-    let mut flights = Flights { tasks: JoinSet::new(), meters: BTreeMap::new(), landed: 0 };
-    let backup = on_backup(&job);
-    if backup.is_some() {
-        upload.allow_backup();
-    }
+    observer: &mut dyn Observer<P>,
+) {
+    let mut crew = Crew::new(concurrency, transport);
+    let mut offered = true;
     let mut tick = tokio::time::interval(TICK);
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut leave_at: Option<Instant> = None;
+    let mut stays = true;
     loop {
-        while let Some(event) = upload.take_event() {
-            if let Some(log) = log {
-                record(log, &event, observe).await;
-            }
-            observe(event);
-        }
-        let until = match upload.next(Instant::now().into_std()) {
-            Step::Send(id, call) => {
-                // Should Complete work and its answer be lost, the journal must hold every part for the next run to know.
-                if let (Call::Complete { .. }, Some(log)) = (&call, log) {
-                    flush(log, observe).await;
-                }
-                let job = backup.as_ref().filter(|_| upload.is_on_backup()).unwrap_or(&job);
-                flights.start(id, call, job, &transport);
+        crew.tell(observer);
+        let until = match crew.batch.next(now()) {
+            Turn::Send(object, attempt, call) => {
+                crew.send((object, attempt), call);
                 continue;
             }
-            Step::Wait { until } => until.map_or_else(|| Instant::now() + LONG, Instant::from_std),
-            Step::Done(finished) => return finished,
+            Turn::Done(object, finished) => {
+                crew.close(object, finished);
+                continue;
+            }
+            Turn::Wait { until } => until.map_or_else(|| Instant::now() + LONG, Instant::from_std),
         };
+        let takes = offered && stays;
+        if crew.objects.is_empty() && !takes {
+            return;
+        }
         tokio::select! {
             biased;
             // Before what has landed: outcomes that come without a pause must not keep anybody from leaving.
@@ -111,35 +103,29 @@ pub async fn drive<T: Transport>(
                     Stop::Soon => FAREWELL,
                     Stop::Now => Duration::ZERO,
                 };
-                upload.cancel();
+                crew.batch.cancel();
+                stays = false;
                 leave_at = Some(Instant::now() + farewell);
             }
-            Some((id, outcome)) = flights.land(), if !flights.tasks.is_empty() => {
-                if let Some(seconds) = transport.take_clock_correction() {
-                    observe(Event::Notice(Notice::ClockCorrected { seconds }));
-                }
-                upload.record(Instant::now().into_std(), id, outcome);
-            }
+            Some(landed) = crew.tasks.join_next() => crew.land(landed, observer),
+            offer = offers.recv(), if takes && crew.objects.len() < crew.batch.room() => match offer {
+                Some(Offer::Object(session)) => crew.take(session, observer),
+                Some(Offer::Aside(what)) => observer.aside(what),
+                None => offered = false,
+            },
             () = sleep_until(leave_at.unwrap_or(until).min(until)) => {
-                if leave_at.is_some_and(|at| at <= Instant::now()) {
-                    for (id, outcome) in flights.abandon() {
-                        upload.record(Instant::now().into_std(), id, outcome);
-                    }
+                if leave_at.take_if(|at| *at <= Instant::now()).is_some() {
+                    crew.abandon(observer);
                 }
             }
-            _ = look.tick() => upload.look(Instant::now().into_std(), flights.moved()),
-            _ = tick.tick() => {
-                let bytes = upload.bytes_stored() + flights.bytes();
-                observe(Event::Progress(Progress { bytes, total: upload.size() }));
-            }
+            _ = look.tick() => crew.batch.look(now(), crew.flights.moved()),
+            _ = tick.tick() => crew.tell_progress(observer),
         }
     }
 }
 
-/// The same upload by way of the backup domain, where the address has one.
-fn on_backup(job: &Job) -> Option<Arc<Job>> {
-    let target = Target { address: job.target.address.backup()?, key: job.target.key.clone() };
-    Some(Arc::new(Job { target, ..job.clone() }))
+fn now() -> std::time::Instant {
+    Instant::now().into_std()
 }
 
 /// What the user wishes next; never, when nobody is there to wish.
@@ -150,123 +136,205 @@ async fn next_wish(stop: &mut watch::Receiver<Stop>) -> Stop {
     *stop.borrow_and_update()
 }
 
-/// Requests in flight, each with a meter on its body.
-struct Flights {
-    tasks: JoinSet<(AttemptId, Outcome)>,
-    meters: BTreeMap<AttemptId, (tokio::task::Id, Meter)>,
-    /// Bytes of requests that have landed, whatever came of them.
-    landed: u64,
+/// Objects that are open, and the tasks that work for them.
+struct Crew<T> {
+    transport: Arc<T>,
+    batch: Batch,
+    objects: BTreeMap<ObjectId, Open>,
+    next_object: u64,
+    tasks: JoinSet<Landing>,
+    flights: Flights,
 }
 
-impl Flights {
-    fn start<T: Transport>(&mut self, id: AttemptId, call: Call, job: &Arc<Job>, transport: &Arc<T>) {
+/// An object that is open: being prepared, in the batch, or being closed.
+enum Open {
+    Preparing(AbortHandle),
+    Uploading { session: Box<Session>, job: Arc<Job>, backup: Option<Arc<Job>>, log: Option<Log> },
+    Closing,
+}
+
+/// What a task gives back.
+enum Landing {
+    /// An object's session, ready or refused, with what is to be told of it.
+    Prepared(ObjectId, Box<Session>, Result<Box<Ready>, Refused>, Vec<Event>),
+    /// The outcome of a call, and what its journal had to say before.
+    Outcome(FlightId, Outcome, Result<(), String>),
+    /// The journal of a held object is on disk, or is not.
+    Flushed(ObjectId, Event, Result<(), String>),
+    Closed(ObjectId, Ended),
+}
+
+impl<T: Transport> Crew<T> {
+    fn new(concurrency: Concurrency, transport: Arc<T>) -> Self {
+        Self {
+            transport,
+            batch: Batch::new(concurrency),
+            objects: BTreeMap::new(),
+            next_object: 0,
+            tasks: JoinSet::new(),
+            flights: Flights::default(),
+        }
+    }
+
+    fn take<P>(&mut self, session: Box<Session>, observer: &mut dyn Observer<P>) {
+        let object = ObjectId(self.next_object);
+        self.next_object += 1;
+        observer.begins(object, &session);
+        let transport = self.transport.clone();
+        let preparing = self.tasks.spawn(async move {
+            let mut events = Vec::new();
+            let ready = session.prepare(&*transport, &mut |event| events.push(event)).await.map(Box::new);
+            Landing::Prepared(object, session, ready, events)
+        });
+        self.objects.insert(object, Open::Preparing(preparing));
+    }
+
+    fn send(&mut self, id: FlightId, call: Call) {
+        let (object, _) = id;
+        let Some(Open::Uploading { job, backup, log, .. }) = self.objects.get(&object) else { return };
+        let on_backup = self.batch.upload(object).is_some_and(|upload| upload.is_on_backup());
+        let job = backup.as_ref().filter(|_| on_backup).unwrap_or(job);
+        // Should Complete work and its answer be lost, the journal must hold every part for the next run to know.
+        let first = match (&call, log) {
+            (Call::Complete { .. }, Some(log)) => Some(log.recorder.flush()),
+            _ => None,
+        };
         let meter = Meter::default();
-        let (job, transport, inside) = (job.clone(), transport.clone(), meter.clone());
-        let task = self.tasks.spawn(async move { (id, carry_out(&call, &job, &*transport, inside).await) });
-        self.meters.insert(id, (task.id(), meter));
+        let (job, transport, inside) = (job.clone(), self.transport.clone(), meter.clone());
+        let task = self.tasks.spawn(async move {
+            let flushed = match first {
+                Some(flushed) => flushed.await,
+                None => Ok(()),
+            };
+            Landing::Outcome(id, carry_out(&call, &job, &*transport, inside).await, flushed)
+        });
+        self.flights.started(id, task, meter);
     }
 
-    async fn land(&mut self) -> Option<(AttemptId, Outcome)> {
-        let landed = match self.tasks.join_next().await? {
-            Ok(landed) => landed,
-            Err(died) => {
-                let id = self.meters.iter().find(|(_, (task, _))| *task == died.id()).map(|(id, _)| *id)?;
-                let error = SendError { kind: SendErrorKind::Broken, message: format!("a task died: {died}") };
-                (id, Err(Failure::Send(error)).into())
+    fn land<P>(&mut self, landed: Result<Landing, JoinError>, observer: &mut dyn Observer<P>) {
+        let landing = match landed {
+            Ok(landing) => landing,
+            Err(died) if died.is_cancelled() => return,
+            Err(died) => match self.flights.died(&died) {
+                Some((id, outcome)) => Landing::Outcome(id, outcome, Ok(())),
+                None => std::panic::resume_unwind(died.into_panic()),
+            },
+        };
+        match landing {
+            Landing::Prepared(object, session, ready, events) => {
+                events.into_iter().for_each(|event| observer.event(object, event));
+                match ready {
+                    Ok(ready) => self.begin(object, session, *ready),
+                    Err(refused) => {
+                        self.objects.remove(&object);
+                        observer.ends(object, Err(refused));
+                    }
+                }
             }
-        };
-        self.landed += self.meters.remove(&landed.0).map_or(0, |(_, meter)| meter.bytes());
-        Some(landed)
-    }
-
-    fn abandon(&mut self) -> Vec<(AttemptId, Outcome)> {
-        self.tasks.abort_all();
-        self.tasks.detach_all();
-        let abandoned = |(id, (_, meter)): (AttemptId, (_, Meter))| {
-            (id, Outcome { sent: meter.digest(), result: Err(Failure::Abandoned) })
-        };
-        std::mem::take(&mut self.meters).into_iter().map(abandoned).collect()
-    }
-
-    /// Bytes handed to connections since the beginning.
-    fn moved(&self) -> u64 {
-        self.landed + self.bytes()
-    }
-
-    fn bytes(&self) -> u64 {
-        self.meters.values().map(|(_, meter)| meter.bytes()).sum()
-    }
-}
-
-async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
-    let source = job.source.clone();
-    match call {
-        Call::CheckSource => {
-            let checked = blocking(move || source.check_unchanged()).await;
-            checked.map(|()| Reply::SourceUnchanged).map_err(Failure::Source).into()
-        }
-        Call::ComparePart { range, .. } => {
-            let range = *range;
-            blocking(move || source.digest(range)).await.map(Reply::Read).map_err(Failure::Source).into()
-        }
-        _ => send(call, job, transport, meter).await,
-    }
-}
-
-async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
-    let service = job.target.address.service;
-    // What is written once cannot be mended, so the server is to compare before it stores the whole of an object.
-    let announced = job.md5 || (service.is_write_once() && matches!(call, Call::PutObject(_)));
-    let mut first_reading: Option<Digest> = None;
-    if let Some(range) = call.body().filter(|_| announced) {
-        let source = job.source.clone();
-        match blocking(move || source.digest(range)).await {
-            Ok(digest) => first_reading = Some(digest),
-            Err(error) => return Err(Failure::Source(error)).into(),
+            Landing::Outcome(id, outcome, flushed) => {
+                let (object, attempt) = id;
+                tell_unwritable(object, flushed, observer);
+                if let Some(seconds) = self.transport.take_clock_correction() {
+                    observer.event(object, Event::Notice(Notice::ClockCorrected { seconds }));
+                }
+                self.flights.landed(id);
+                self.batch.record(now(), object, attempt, outcome);
+            }
+            Landing::Flushed(object, event, flushed) => {
+                tell_unwritable(object, flushed, observer);
+                observer.event(object, event);
+                self.batch.release(object);
+            }
+            Landing::Closed(object, ended) => {
+                self.objects.remove(&object);
+                observer.ends(object, Ok(ended));
+            }
         }
     }
-    let md5 = first_reading.and_then(|digest| digest.md5);
-    let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
-    let body = call.body().map(|range| {
-        let make = if service.promises_crc64() { FileBody::new } else { FileBody::with_md5 };
-        make(job.source.clone(), range, meter.clone())
-    });
-    let answer = transport.send(request, body).await;
-    let hidden = answer.as_ref().is_ok_and(hides_the_md5);
-    let sent = meter.digest().map(|digest| Digest { md5: digest.md5.or(md5).filter(|_| !hidden), ..digest });
-    let result = match (answer, meter.failure()) {
-        (Ok(response), _) => call.read(&response, &job.object).map_err(Failure::Answer),
-        (Err(_), Some(error)) => Err(Failure::Source(error)),
-        (Err(error), None) => Err(Failure::Send(error)),
-    };
-    Outcome { sent, result }
+
+    fn begin(&mut self, object: ObjectId, session: Box<Session>, ready: Ready) {
+        let Ready { mut upload, log } = ready;
+        let job = Arc::new(session.job.clone());
+        let backup = on_backup(&job);
+        if backup.is_some() {
+            upload.allow_backup();
+        }
+        self.objects.insert(object, Open::Uploading { session, job, backup, log });
+        self.batch.add(object, upload);
+    }
+
+    fn close(&mut self, object: ObjectId, finished: Finished) {
+        let Some(open) = self.objects.insert(object, Open::Closing) else { return };
+        let Open::Uploading { session, log, .. } = open else { return };
+        let transport = self.transport.clone();
+        self.tasks.spawn(async move { Landing::Closed(object, session.close(finished, log, &*transport).await) });
+    }
+
+    /// Writes what happened into journals, then tells it. What has to be on disk first holds its object.
+    fn tell<P>(&mut self, observer: &mut dyn Observer<P>) {
+        while let Some((object, event)) = self.batch.take_event() {
+            if let Some(Open::Uploading { log: Some(log), .. }) = self.objects.get(&object)
+                && let Some(flushed) = record(log, &event)
+            {
+                self.batch.hold(object);
+                self.tasks.spawn(async move { Landing::Flushed(object, event, flushed.await) });
+            } else {
+                observer.event(object, event);
+            }
+        }
+    }
+
+    fn tell_progress<P>(&self, observer: &mut dyn Observer<P>) {
+        for (object, upload) in self.batch.uploads() {
+            let bytes = upload.bytes_stored() + self.flights.bytes_of(object);
+            observer.event(object, Event::Progress(Progress { bytes, total: upload.size() }));
+        }
+    }
+
+    /// Gives up what flies and what is being prepared. Closing has a time limit of its own.
+    fn abandon<P>(&mut self, observer: &mut dyn Observer<P>) {
+        for ((object, attempt), outcome) in self.flights.abandon() {
+            self.batch.record(now(), object, attempt, outcome);
+        }
+        let preparing = |open: &Open| matches!(open, Open::Preparing(_));
+        for (object, open) in self.objects.extract_if(.., |_, open| preparing(open)) {
+            if let Open::Preparing(task) = open {
+                task.abort();
+            }
+            observer.ends(object, Ok(Ended::interrupted()));
+        }
+    }
 }
 
-async fn blocking<R: Send + 'static>(
-    work: impl FnOnce() -> Result<R, SourceError> + Send + 'static,
-) -> Result<R, SourceError> {
-    spawn_blocking(work).await.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
+/// The same upload by way of the backup domain, where the address has one.
+fn on_backup(job: &Job) -> Option<Arc<Job>> {
+    let target = Target { address: job.target.address.backup()?, key: job.target.key.clone() };
+    Some(Arc::new(Job { target, ..job.clone() }))
 }
 
-async fn record(log: &Log, event: &Event, observe: &mut (dyn FnMut(Event) + Send)) {
+/// Writes an event into the journal. What has to be on disk before the upload goes on, is so when the future ends.
+fn record(log: &Log, event: &Event) -> Option<impl Future<Output = Result<(), String>> + Send + 'static> {
     match event {
         Event::Initiated(upload_id) => {
             let header = Header { upload_id: upload_id.as_str().to_owned(), ..log.header.clone() };
             log.recorder.append(header.line());
-            flush(log, observe).await;
+            Some(log.recorder.flush())
         }
-        Event::PartStored(record) => log.recorder.append(part_line(record)),
+        Event::PartStored(record) => {
+            log.recorder.append(part_line(record));
+            None
+        }
         // Emptied before another upload is begun: an empty journal tells the next run of a possible orphan.
         Event::Notice(Notice::StartedAnew(_)) => {
             log.recorder.start_anew();
-            flush(log, observe).await;
+            Some(log.recorder.flush())
         }
-        _ => {}
+        _ => None,
     }
 }
 
-async fn flush(log: &Log, observe: &mut (dyn FnMut(Event) + Send)) {
-    if let Err(why) = log.recorder.flush().await {
-        observe(Event::Notice(Notice::JournalUnwritable(why)));
+fn tell_unwritable<P>(object: ObjectId, flushed: Result<(), String>, observer: &mut dyn Observer<P>) {
+    if let Err(why) = flushed {
+        observer.event(object, Event::Notice(Notice::JournalUnwritable(why)));
     }
 }

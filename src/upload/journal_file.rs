@@ -194,10 +194,10 @@ impl Recorder {
     }
 
     /// Waits until all lines are on disk; tells the first failure, once.
-    pub async fn flush(&self) -> Result<(), String> {
+    pub fn flush(&self) -> impl Future<Output = Result<(), String>> + Send + use<> {
         let (done, wait) = oneshot::channel();
         let _ = self.orders.send(Order::Flush(done));
-        wait.await.unwrap_or_else(|_| Err("the journal's thread ended".to_owned()))
+        async { wait.await.unwrap_or_else(|_| Err("the journal's thread ended".to_owned())) }
     }
 
     /// Ends the writing and gives the file back; `None` where the thread died.

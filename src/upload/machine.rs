@@ -15,7 +15,6 @@ use super::event::{Event, Finished, Object, PartRecord, ProvedBy};
 use super::parts::{PartBoard, Todo};
 use super::plan::{Plan, Range};
 use super::retry::{Attempts, Patience};
-use super::window::{Concurrency, Window};
 use crate::cos::Service;
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
@@ -26,8 +25,6 @@ use crate::cos::put_object::Stored;
 pub struct Settings {
     /// How persistent to be with each request.
     pub patience: Patience,
-    /// How many requests may be in flight.
-    pub concurrency: Concurrency,
     /// Throw the upload away when it fails, instead of keeping it for a resume.
     pub abort_on_failure: bool,
     /// True where the ETag of a part is the MD5 of its bytes: not with SSE-KMS and SSE-C (document 436/7729).
@@ -123,7 +120,6 @@ pub struct Upload {
     pub(super) plan: Plan,
     pub(super) settings: Settings,
     pub(super) random: fastrand::Rng,
-    pub(super) window: Window,
     pub(super) phase: Phase,
     /// How often the one call of this phase was sent, and when it may be sent again. Parts have their own.
     pub(super) solo: Attempts,
@@ -177,7 +173,6 @@ impl Upload {
             plan,
             settings,
             random: fastrand::Rng::with_seed(seed),
-            window: Window::new(settings.concurrency),
             phase,
             solo: Attempts::default(),
             solo_due: None,
@@ -270,13 +265,6 @@ impl Upload {
         self.events.pop_front()
     }
 
-    /// Looks at how many bytes have been handed to connections by now, to find how many requests bring something.
-    pub fn look(&mut self, now: Instant, moved: u64) {
-        if self.phase == Phase::Parts {
-            self.window.look(now, moved, self.flying.len());
-        }
-    }
-
     /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
         self.flying.len()
@@ -301,9 +289,6 @@ impl Upload {
         if board.is_complete() && self.flying.is_empty() {
             self.enter(Phase::CheckSource);
             return self.next(now);
-        }
-        if self.flying.len() >= usize::from(self.window.size()) {
-            return Step::Wait { until: None };
         }
         let Some((number, todo)) = board.take(now) else {
             return Step::Wait { until: board.next_due() };

@@ -1,8 +1,10 @@
 //! How a source becomes an object.
 //!
-//! `plan` → `machine` → `call` → `transport`, and back through `verdict` to `event`. The machine is pure; `driver` is the
-//! only loop; `session` is one upload from journal to journal.
+//! `plan` → `machine` → `call` → `transport`, and back through `verdict` to `event`. The machine is one object's upload,
+//! `batch` is many of them that share a `window`; both are pure. `driver` is the only loop; `session` is one object's way
+//! from journal to journal.
 
+pub mod batch;
 mod body;
 pub mod call;
 mod chunk;
@@ -10,6 +12,7 @@ pub mod detour;
 pub mod driver;
 pub mod error;
 pub mod event;
+mod flight;
 pub mod http;
 pub mod journal;
 pub mod journal_file;
@@ -29,5 +32,6 @@ pub mod window;
 
 pub use error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
 pub use event::{Event, Finished, Notice, Object, PartRecord, Progress, ProvedBy};
+pub use flight::Job;
 pub use object::ObjectOptions;
 pub use plan::{Plan, Wish};

@@ -2,14 +2,11 @@
 //! and leave a journal exactly where there is something to go on with.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
-use super::driver::{Job, Log, Stop, drive};
-use super::error::Operation;
+use super::error::{Cause, Operation, UploadError};
 use super::event::{Event, Finished, Notice};
+use super::flight::Job;
 use super::journal::{self, Content, Header, Journal, no_overwrite_line};
 use super::journal_file::{JournalFile, OpenError, Recorder, file_name};
 use super::machine::{Resume, Settings, Upload};
@@ -81,24 +78,46 @@ pub struct Ended {
     pub journal: Option<PathBuf>,
 }
 
+/// Where an upload's journal is written, and how its first line reads.
+pub struct Log {
+    /// The writer.
+    pub recorder: Recorder,
+    /// The first line; the upload's id is filled in when there is one.
+    pub header: Header,
+}
+
+/// A session whose journal is settled.
+pub struct Ready {
+    /// What is to be done.
+    pub upload: Upload,
+    /// Where it is journalled, if anywhere.
+    pub log: Option<Log>,
+}
+
+impl Ended {
+    /// Stopped before anything was sent. The journal is as an earlier run left it.
+    pub fn interrupted() -> Self {
+        let error = UploadError { operation: None, attempts: 0, cause: Cause::Interrupted, leftover: None };
+        Self { finished: Finished::Failed(error), journal: None }
+    }
+}
+
 impl Session {
-    /// Uploads. Everything that happens is handed to `observe`, in order.
-    pub async fn run<T: Transport>(
-        self,
-        transport: Arc<T>,
-        stop: watch::Receiver<Stop>,
+    /// Settles what an earlier run left. What is to be told of it is handed to `observe`.
+    pub async fn prepare<T: Transport>(
+        &self,
+        transport: &T,
         observe: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Ended, Refused> {
+    ) -> Result<Ready, Refused> {
         let service = self.job.target.address.service;
         for operation in [Operation::PutObject, Operation::Initiate, Operation::Complete] {
             if let Some(name) = service.refused_header(&self.job.object.of_request(operation)) {
                 return Err(Refused::Header(name.to_owned()));
             }
         }
-        let opened = self.open(observe)?;
-        let (file, resume) = match opened {
+        let (file, resume) = match self.open(observe)? {
             None => (None, None),
-            Some((file, content)) => self.settle(file, content, &*transport, observe).await?,
+            Some((file, content)) => self.settle(file, content, transport, observe).await?,
         };
         let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
         if let (Some(log), Some(begun)) = (&log, self.begun_elsewhere(resume.as_ref())) {
@@ -108,20 +127,22 @@ impl Session {
             let upload_id = self.upload_id.clone()?;
             Some(Resume { upload_id, parts: Vec::new() })
         });
-        let write_once = self.job.target.address.service.is_write_once();
         let mut settings = self.settings;
         // Nothing could resume it, and while it is unfinished it would keep its key from everybody.
-        settings.abort_on_failure |= write_once && log.is_none();
-        let upload = Upload::new(self.plan, settings, resume, self.seed);
-        let job = Arc::new(self.job.clone());
-        let mut finished = drive(upload, job, transport.clone(), log.as_ref(), stop, observe).await;
+        settings.abort_on_failure |= service.is_write_once() && log.is_none();
+        Ok(Ready { upload: Upload::new(self.plan, settings, resume, self.seed), log })
+    }
+
+    /// Leaves a journal where there is something to go on with, and nowhere else.
+    pub async fn close<T: Transport>(&self, mut finished: Finished, log: Option<Log>, transport: &T) -> Ended {
         let file = log.and_then(|log| log.recorder.stop());
         let mut journal = file.and_then(|file| close(file, &finished));
+        let write_once = self.job.target.address.service.is_write_once();
         if write_once && !journal.as_deref().is_some_and(can_be_resumed) {
-            self.give_the_key_back(&mut finished, &*transport).await;
+            self.give_the_key_back(&mut finished, transport).await;
             journal = None;
         }
-        Ok(Ended { journal, finished })
+        Ended { finished, journal }
     }
 
     /// Aborts what an interruption left and nothing can go on with; one try, since the user wants to leave.

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::{Duration, Instant};
 
+use super::batch::{Batch, ObjectId, Turn};
 use super::call::{Call, Failure, Outcome, Reply};
 use super::error::{Cause, SendError, SendErrorKind, SourceError};
 use super::event::{Event, Finished, Notice, PartRecord, ProvedBy};
@@ -459,29 +460,32 @@ enum Run {
     Crashed,
 }
 
-fn run(world: &mut World, plan: Plan, settings: Settings) -> Run {
+/// The one object of a schedule.
+const OBJECT: ObjectId = ObjectId(0);
+
+fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
     let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
-    let mut upload = Upload::new(plan, settings, resume, world.random.u64(..));
+    let mut batch = Batch::new(Concurrency::Fixed(most));
+    batch.add(OBJECT, Upload::new(plan, settings, resume, world.random.u64(..)));
     for _ in 0..100_000 {
-        while let Some(event) = upload.take_event() {
+        while let Some((_, event)) = batch.take_event() {
             world.note(event);
         }
-        match upload.next(world.now) {
-            Step::Send(id, call) => {
-                let Concurrency::Fixed(most) = settings.concurrency else { unreachable!("it is made fixed") };
-                assert!(upload.in_flight() <= usize::from(most));
+        match batch.next(world.now) {
+            Turn::Send(_, id, call) => {
+                assert!(batch.in_flight() <= usize::from(most));
                 world.start(id, call);
                 continue;
             }
-            Step::Done(finished) => return Run::Finished(finished),
-            Step::Wait { until } => {
+            Turn::Done(_, finished) => return Run::Finished(finished),
+            Turn::Wait { until } => {
                 let next = world.agenda.peek().map(|Reverse((due, _))| *due);
                 let due = next.into_iter().chain(until).min().expect("a wait has an end");
                 world.now = world.now.max(due);
             }
         }
         if world.percent(world.weather.cancel) {
-            upload.cancel();
+            batch.cancel();
         }
         if world.percent(world.weather.crash) {
             // Outcomes die with the process; what the server was sent goes on.
@@ -504,7 +508,7 @@ fn run(world: &mut World, plan: Plan, settings: Settings) -> Run {
                 Some(Happening::Act { id, call, arrived, sent, answered, due }) => {
                     world.act(id, &call, arrived.as_ref(), sent, answered, due);
                 }
-                Some(Happening::Outcome(id, outcome)) => upload.record(world.now, id, outcome),
+                Some(Happening::Outcome(id, outcome)) => batch.record(world.now, OBJECT, id, outcome),
                 None => {}
             }
         }
@@ -530,7 +534,6 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
     let plan = Plan::new(size, wish).unwrap();
     let settings = Settings {
         patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
-        concurrency: Concurrency::Fixed(random.u16(1..6)),
         abort_on_failure: random.bool(),
         etags_are_md5: true,
         proving: match coffer {
@@ -539,6 +542,7 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
             Some(Coffer { compares_parts: true, .. }) => Proving::ContentMd5,
         },
     };
+    let most = random.u16(1..6);
     let mut world = World {
         weather,
         server: Server { coffer, ..Server::default() },
@@ -566,7 +570,7 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
     let expected = whole(plan);
     let mut crashes = 0;
     let finished = loop {
-        match run(&mut world, plan, settings) {
+        match run(&mut world, plan, settings, most) {
             Run::Finished(finished) => break finished,
             Run::Crashed => {
                 crashes += 1;
@@ -698,7 +702,6 @@ fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) 
 fn expired_credentials_that_nothing_renews_are_told_in_the_words_of_the_service() {
     let settings = Settings {
         patience: Patience::default(),
-        concurrency: Concurrency::Fixed(1),
         abort_on_failure: false,
         etags_are_md5: true,
         proving: Proving::Crc64,

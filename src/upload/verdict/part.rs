@@ -43,7 +43,6 @@ impl Upload {
         let (Some(board), Some(crc64)) = (&mut self.board, crc64) else { return };
         board.store(number, etag.clone(), crc64, false);
         let size = board.range(number).length;
-        self.window.grow();
         self.tell(Event::PartStored(PartRecord { number, size, etag, crc64 }));
     }
 
@@ -81,9 +80,6 @@ impl Upload {
                 return self.completed_before(Operation::UploadPart(number), failure.into_cause());
             }
             _ => {}
-        }
-        if fault(&failure) == Some(Fault::Throttled) {
-            self.window.shrink(now);
         }
         let Some(mut attempts) = self.board.as_mut().map(|board| *board.attempts(number)) else { return };
         let wait = self.wait_of(&mut attempts, now, &failure);

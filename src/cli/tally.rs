@@ -1,0 +1,175 @@
+//! Tells of every object of a command while it is uploaded, and counts what came of them: nothing goes without a line.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::console::Console;
+use super::exit::{Failure, SUCCESS, of_many};
+use super::object;
+use super::options::OutputOptions;
+use super::progress::ProgressDisplay;
+use super::report::{Ending, ObjectReport, Report, Subject, Summary};
+use super::server::Connection;
+use super::signals::Signal;
+use super::world::World;
+use crate::cos::{Bucket, Key, Service};
+use crate::upload::batch::ObjectId;
+use crate::upload::driver::{Observer, Stop};
+use crate::upload::session::{Ended, Refused, Session};
+use crate::upload::{Event, Finished};
+
+/// What is told between objects.
+#[derive(Debug)]
+pub(super) enum Aside {
+    /// A source that cannot be uploaded.
+    Failed {
+        /// Its path.
+        source: PathBuf,
+        /// The key that it would have had.
+        key: Option<Key>,
+        /// What is wrong.
+        failure: Failure,
+    },
+}
+
+/// What a command is to know of its uploads.
+pub(super) struct Tally<'a> {
+    connection: &'a Connection,
+    bucket: Bucket,
+    report: Report,
+    progress: ProgressDisplay,
+    stopwatch: fn() -> Instant,
+    running: BTreeMap<ObjectId, Running>,
+    summary: Summary,
+    exit_code: u8,
+    /// The signal that ends it, once there is one.
+    signal: Rc<Cell<Option<Signal>>>,
+    /// Where the first failure is to end it: what stops the rest.
+    fail_fast: Option<watch::Sender<Stop>>,
+}
+
+struct Running {
+    subject: Subject,
+    report: ObjectReport,
+    began: Instant,
+}
+
+impl<'a> Tally<'a> {
+    /// A tally of nothing, for uploads to `bucket`.
+    pub(super) fn new(
+        connection: &'a Connection,
+        bucket: &Bucket,
+        output: OutputOptions,
+        world: &World,
+        console: &Console,
+    ) -> Self {
+        Self {
+            connection,
+            bucket: bucket.clone(),
+            report: Report::new(console, output),
+            progress: ProgressDisplay::new(output.progress, console, world),
+            stopwatch: world.stopwatch,
+            running: BTreeMap::new(),
+            summary: Summary::default(),
+            exit_code: SUCCESS,
+            signal: Rc::default(),
+            fail_fast: None,
+        }
+    }
+
+    /// Where the signal is left that ends it.
+    pub(super) fn signal(&self) -> Rc<Cell<Option<Signal>>> {
+        self.signal.clone()
+    }
+
+    /// How all of it ended.
+    pub(super) fn close(mut self) -> (u8, Summary) {
+        self.progress.finish();
+        (self.exit_code, self.summary)
+    }
+
+    fn count(&mut self, exit_code: u8) {
+        self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
+        if exit_code != SUCCESS
+            && let Some(stop) = &self.fail_fast
+        {
+            stop.send_if_modified(|now| std::mem::replace(now, Stop::Soon.max(*now)) == Stop::No);
+        }
+    }
+}
+
+impl Observer<Aside> for Tally<'_> {
+    fn aside(&mut self, what: Aside) {
+        match what {
+            Aside::Failed { source, key, failure } => {
+                self.summary.failed += 1;
+                let exit_code = self.report.refused(&source, &self.bucket, key.as_ref(), &failure);
+                self.count(exit_code);
+            }
+        }
+    }
+
+    fn begins(&mut self, object: ObjectId, session: &Session) {
+        let target = &session.job.target;
+        let subject = Subject {
+            service: target.address.service,
+            source: session.job.source.path().to_owned(),
+            bucket: target.address.bucket.clone(),
+            key: target.key.clone(),
+            location: target.location(),
+            on_disk: None,
+        };
+        let report = self.report.object(subject.clone());
+        self.running.insert(object, Running { subject, report, began: (self.stopwatch)() });
+    }
+
+    fn event(&mut self, object: ObjectId, event: Event) {
+        let now = (self.stopwatch)();
+        self.progress.event(now, &event);
+        if let Some(running) = self.running.get_mut(&object) {
+            running.report.event(now, &event);
+        }
+    }
+
+    fn ends(&mut self, object: ObjectId, ended: Result<Ended, Refused>) {
+        let Some(Running { mut subject, mut report, began }) = self.running.remove(&object) else { return };
+        self.progress.finish();
+        let exit_code = match ended {
+            Ok(Ended { finished, journal }) => {
+                self.summary.record(&finished);
+                if matches!(finished, Finished::Stored(_)) {
+                    subject.on_disk = self.connection.object_path(&subject.bucket, &subject.key);
+                }
+                report.settle(subject);
+                let elapsed = (self.stopwatch)().duration_since(began);
+                report.finished(&finished, Ending { elapsed, journal: journal.as_deref(), signal: self.signal.get() })
+            }
+            Err(refused) => {
+                self.summary.failed += 1;
+                let failure = failure(refused, subject.service);
+                self.report.refused(&subject.source, &subject.bucket, Some(&subject.key), &failure)
+            }
+        };
+        self.count(exit_code);
+    }
+}
+
+fn failure(refused: Refused, service: Service) -> Failure {
+    match refused {
+        Refused::Busy(journal) => Failure::JournalInUse(journal),
+        Refused::NotAJournal(journal) => Failure::usage(format!(
+            "--journal {} is no journal of this version of cosput; name another file",
+            journal.display()
+        )),
+        Refused::Header(name) => {
+            Failure::usage(format!("{} takes no header {name}: leave out the option that asks for it", service.name()))
+        }
+        Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
+        Refused::OtherKey(_) => object::other_key(),
+    }
+}

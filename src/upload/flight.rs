@@ -1,0 +1,131 @@
+//! Requests in flight: each a task of its own, with a meter on its body.
+
+use std::collections::BTreeMap;
+
+use tokio::task::{AbortHandle, JoinError, spawn_blocking};
+
+use super::batch::ObjectId;
+use super::body::{FileBody, Meter};
+use super::call::{Call, Failure, Outcome, Reply};
+use super::error::{SendError, SendErrorKind, SourceError};
+use super::machine::AttemptId;
+use super::object::ObjectOptions;
+use super::source::FileSource;
+use super::transport::Transport;
+use crate::cos::Target;
+use crate::cos::checksum::Digest;
+use crate::cos::encryption::hides_the_md5;
+
+/// What is uploaded, and where to.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The bytes.
+    pub source: FileSource,
+    /// The object.
+    pub target: Target,
+    /// What the object is to be.
+    pub object: ObjectOptions,
+    /// Send each body's MD5 too, which costs a second reading.
+    pub md5: bool,
+}
+
+/// One sending of one object's call.
+pub(super) type FlightId = (ObjectId, AttemptId);
+
+/// Meters on what flies, and a count of what has landed.
+#[derive(Default)]
+pub(super) struct Flights {
+    meters: BTreeMap<FlightId, (AbortHandle, Meter)>,
+    /// Bytes of requests that have landed, whatever came of them.
+    landed: u64,
+}
+
+impl Flights {
+    /// Counts a request that `task` sends, with this meter on its body.
+    pub(super) fn started(&mut self, id: FlightId, task: AbortHandle, meter: Meter) {
+        self.meters.insert(id, (task, meter));
+    }
+
+    /// Counts what a request moved that has landed.
+    pub(super) fn landed(&mut self, id: FlightId) {
+        self.landed += self.meters.remove(&id).map_or(0, |(_, meter)| meter.bytes());
+    }
+
+    /// What flew in a task that died, with an outcome in its place.
+    pub(super) fn died(&self, died: &JoinError) -> Option<(FlightId, Outcome)> {
+        let id = self.meters.iter().find(|(_, (task, _))| task.id() == died.id()).map(|(id, _)| *id)?;
+        let error = SendError { kind: SendErrorKind::Broken, message: format!("a task died: {died}") };
+        Some((id, Err(Failure::Send(error)).into()))
+    }
+
+    /// What flies, given up.
+    pub(super) fn abandon(&mut self) -> Vec<(FlightId, Outcome)> {
+        let abandoned = |(id, (task, meter)): (FlightId, (AbortHandle, Meter))| {
+            task.abort();
+            (id, Outcome { sent: meter.digest(), result: Err(Failure::Abandoned) })
+        };
+        std::mem::take(&mut self.meters).into_iter().map(abandoned).collect()
+    }
+
+    /// Bytes handed to connections since the beginning.
+    pub(super) fn moved(&self) -> u64 {
+        self.landed + self.meters.values().map(|(_, meter)| meter.bytes()).sum::<u64>()
+    }
+
+    /// Bytes of one object that are on their way.
+    pub(super) fn bytes_of(&self, object: ObjectId) -> u64 {
+        let its = (object, AttemptId(0))..=(object, AttemptId(u64::MAX));
+        self.meters.range(its).map(|(_, (_, meter))| meter.bytes()).sum()
+    }
+}
+
+/// Carries out a call, on this side or by a request.
+pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
+    let source = job.source.clone();
+    match call {
+        Call::CheckSource => {
+            let checked = blocking(move || source.check_unchanged()).await;
+            checked.map(|()| Reply::SourceUnchanged).map_err(Failure::Source).into()
+        }
+        Call::ComparePart { range, .. } => {
+            let range = *range;
+            blocking(move || source.digest(range)).await.map(Reply::Read).map_err(Failure::Source).into()
+        }
+        _ => send(call, job, transport, meter).await,
+    }
+}
+
+async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
+    let service = job.target.address.service;
+    // What is written once cannot be mended, so the server is to compare before it stores the whole of an object.
+    let announced = job.md5 || (service.is_write_once() && matches!(call, Call::PutObject(_)));
+    let mut first_reading: Option<Digest> = None;
+    if let Some(range) = call.body().filter(|_| announced) {
+        let source = job.source.clone();
+        match blocking(move || source.digest(range)).await {
+            Ok(digest) => first_reading = Some(digest),
+            Err(error) => return Err(Failure::Source(error)).into(),
+        }
+    }
+    let md5 = first_reading.and_then(|digest| digest.md5);
+    let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
+    let body = call.body().map(|range| {
+        let make = if service.promises_crc64() { FileBody::new } else { FileBody::with_md5 };
+        make(job.source.clone(), range, meter.clone())
+    });
+    let answer = transport.send(request, body).await;
+    let hidden = answer.as_ref().is_ok_and(hides_the_md5);
+    let sent = meter.digest().map(|digest| Digest { md5: digest.md5.or(md5).filter(|_| !hidden), ..digest });
+    let result = match (answer, meter.failure()) {
+        (Ok(response), _) => call.read(&response, &job.object).map_err(Failure::Answer),
+        (Err(_), Some(error)) => Err(Failure::Source(error)),
+        (Err(error), None) => Err(Failure::Send(error)),
+    };
+    Outcome { sent, result }
+}
+
+async fn blocking<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R, SourceError> + Send + 'static,
+) -> Result<R, SourceError> {
+    spawn_blocking(work).await.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
+}
