@@ -94,6 +94,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         place: JournalPlace::Nowhere("none is wanted".to_owned()),
         resume: false,
         upload_id: None,
+        unless: None,
         seed: 1,
     };
     let (_stop, stopping) = watch::channel(Stop::No);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::exit::{Verdict, of_cause, service_error};
 use super::message;
 use super::report::Summary;
-use crate::upload::{Cause, Event, Object, Operation, Plan, ProvedBy};
+use crate::upload::{Cause, Event, Object, Operation, Plan, ProvedBy, Unchanged};
 
 /// Which upload a line is about.
 #[derive(Debug, Clone, Serialize)]
@@ -33,6 +33,7 @@ pub(super) enum Line<'a> {
     Part(Part<'a>),
     Retry(Retry<'a>),
     Uploaded(Uploaded<'a>),
+    Skipped(Skipped<'a>),
     Failed(Failed<'a>),
     Summary(Summed),
     Listening(Listening<'a>),
@@ -109,6 +110,22 @@ pub(super) struct Uploaded<'a> {
     request_id: Option<&'a str>,
 }
 
+/// A source that is not uploaded, and for which reason: `unchanged`, or what it is.
+#[derive(Debug, Serialize)]
+pub(super) struct Skipped<'a> {
+    #[serde(flatten)]
+    named: Named<'a>,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crc64ecma: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct Failed<'a> {
     #[serde(flatten)]
@@ -123,6 +140,7 @@ pub(super) struct Failed<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Summed {
     uploaded: u64,
+    skipped: u64,
     failed: u64,
     bytes_sent: u64,
     bytes_resumed: u64,
@@ -174,6 +192,21 @@ impl<'a> Line<'a> {
         })
     }
 
+    pub(super) fn unchanged(named: Named<'a>, object: &'a Unchanged) -> Self {
+        Self::Skipped(Skipped {
+            named,
+            reason: "unchanged",
+            size: Some(object.size),
+            etag: object.etag.as_deref(),
+            crc64ecma: object.crc64.map(|crc64| crc64.to_string()),
+            request_id: object.request_id.as_deref(),
+        })
+    }
+
+    pub(super) fn left_out(named: Named<'a>, reason: &'static str) -> Self {
+        Self::Skipped(Skipped { named, reason, size: None, etag: None, crc64ecma: None, request_id: None })
+    }
+
     pub(super) fn failed(named: Named<'a>, verdict: &'a Verdict, journal: Option<&'a Path>) -> Self {
         let error = Error::of_verdict(verdict);
         let journal = journal.filter(|_| verdict.resumable).map(Path::to_string_lossy);
@@ -181,9 +214,9 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn summary(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {
-        let Summary { uploaded, failed, bytes_sent, bytes_resumed } = summary;
+        let Summary { uploaded, skipped, failed, bytes_sent, bytes_resumed } = summary;
         let duration_ms = milliseconds(elapsed);
-        Self::Summary(Summed { uploaded, failed, bytes_sent, bytes_resumed, duration_ms, exit_code })
+        Self::Summary(Summed { uploaded, skipped, failed, bytes_sent, bytes_resumed, duration_ms, exit_code })
     }
 
     /// The line of an event, for those that have one.

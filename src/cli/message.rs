@@ -20,7 +20,7 @@ pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -
 
 fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {
     match operation {
-        Operation::PutObject | Operation::CheckSource => format!("could not upload {source}"),
+        Operation::PutObject | Operation::CheckSource | Operation::ReadSource => format!("could not upload {source}"),
         Operation::Initiate => format!("could not begin the upload of {source}"),
         Operation::ListParts => format!("could not list the parts of {source} on the server"),
         Operation::ListUploads => format!("could not list the uploads of {source}"),
@@ -53,6 +53,7 @@ pub(super) fn kind(operation: Operation) -> &'static str {
         Operation::UploadPart(_) => "Upload Part",
         Operation::ComparePart(_) => "reading a part again",
         Operation::CheckSource => "looking at the source",
+        Operation::ReadSource => "reading the source",
         Operation::Complete => "Complete Multipart Upload",
         Operation::HeadObject => "HEAD Object",
         Operation::Abort => "Abort Multipart Upload",

@@ -96,6 +96,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::LookingAtObject(cause) => {
             format!("the answer to Complete Multipart Upload was lost or unclear ({cause}); looking at the object")
         }
+        Notice::NotCompared(cause) => {
+            format!("the object cannot be looked at ({cause}), so it is replaced, whatever it is")
+        }
         Notice::BackupDomain => {
             "COS does not answer at its first domain; going on with the backup domain tencentcos.cn".to_owned()
         }

@@ -13,7 +13,7 @@ use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
 use crate::cos::{Bucket, Key, Service};
-use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy};
+use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
 
 /// How often a program hears of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -60,6 +60,8 @@ pub struct Ending<'a> {
 pub struct Summary {
     /// How many objects were stored.
     pub uploaded: u64,
+    /// How many sources were left out, or found unchanged.
+    pub skipped: u64,
     /// How many were not, or may not have been.
     pub failed: u64,
     /// Bytes sent, each once.
@@ -72,6 +74,7 @@ impl Summary {
     /// Counts another one's uploads too.
     pub fn add(&mut self, other: Self) {
         self.uploaded += other.uploaded;
+        self.skipped += other.skipped;
         self.failed += other.failed;
         self.bytes_sent += other.bytes_sent;
         self.bytes_resumed += other.bytes_resumed;
@@ -85,6 +88,7 @@ impl Summary {
                 self.bytes_sent += object.bytes_sent;
                 self.bytes_resumed += object.bytes_resumed;
             }
+            Finished::Unchanged(_) => self.skipped += 1,
             Finished::Failed(_) | Finished::Unknown(_) => self.failed += 1,
         }
     }
@@ -113,6 +117,14 @@ impl Report {
         };
         let target = visible(key.as_str());
         self.result(&format!("would upload {} -> cos://{bucket}/{target}  {size} {how}", shown(source)));
+    }
+
+    /// Tells of a source that is left out, and why.
+    pub(super) fn left_out(&self, source: &Path, bucket: &Bucket, reason: &'static str, words: &str) {
+        if self.json {
+            self.line(&Line::left_out(named_source(source, bucket), reason));
+        }
+        self.console.warning(&format!("{} is left out: {words}", shown(source)));
     }
 
     /// Tells of an upload that failed before it began. Returns the exit code.
@@ -180,6 +192,10 @@ impl ObjectReport {
                 self.stored(object, ending.elapsed);
                 SUCCESS
             }
+            Finished::Unchanged(object) => {
+                self.unchanged(object);
+                SUCCESS
+            }
             Finished::Failed(error) | Finished::Unknown(error) => {
                 let source = shown(&self.subject.source);
                 let circumstances = Circumstances {
@@ -220,6 +236,15 @@ impl ObjectReport {
             units::size(object.size),
             object.crc64
         ));
+    }
+
+    fn unchanged(&self, object: &Unchanged) {
+        let subject = &self.subject;
+        if self.report.json {
+            self.report.line(&Line::unchanged(named_subject(subject), object));
+        }
+        let (key, size) = (visible(subject.key.as_str()), units::size(object.size));
+        self.report.result(&format!("{} = cos://{}/{key}  {size}  unchanged", shown(&subject.source), subject.bucket));
     }
 
     fn tell_program(&self, event: &Event) {
@@ -512,7 +537,7 @@ mod tests {
         Report::new(&Console::new(&test.world), JSON).summary(summary, Duration::from_secs(2), 0);
         assert_eq!(
             test.stdout.text(),
-            "{\"event\":\"summary\",\"uploaded\":1,\"failed\":0,\"bytes_sent\":25165824,\"bytes_resumed\":16777216,\
+            "{\"event\":\"summary\",\"uploaded\":1,\"skipped\":0,\"failed\":0,\"bytes_sent\":25165824,\"bytes_resumed\":16777216,\
              \"duration_ms\":2000,\"exit_code\":0}\n"
         );
     }

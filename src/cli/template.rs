@@ -61,6 +61,7 @@ impl Template {
             place: self.place.clone(),
             resume: self.resume,
             upload_id: self.upload_id.clone(),
+            unless: None,
             seed: self.seed,
         }
     }

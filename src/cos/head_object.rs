@@ -4,6 +4,9 @@ use super::address::Target;
 use super::error::AnswerError;
 use super::request::{Method, Request, Response};
 
+/// Metadata in which the source's time of modification is kept, in seconds since 1970; rclone names it so too.
+pub const MODIFIED: &str = "x-cos-meta-mtime";
+
 /// An object as HEAD describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
@@ -11,6 +14,8 @@ pub struct Object {
     pub size: Option<u64>,
     /// The ETag as sent, quotes included.
     pub etag: Option<String>,
+    /// The source's time of modification, where whoever uploaded it recorded that.
+    pub modified: Option<String>,
     /// The CRC-64; old objects may lack it.
     pub crc64: Option<u64>,
     /// The version, in a bucket that keeps versions.
@@ -33,6 +38,7 @@ pub fn read(response: &Response) -> Result<Option<Object>, AnswerError> {
     Ok(Some(Object {
         size: response.headers.get("content-length").and_then(|length| length.trim().parse().ok()),
         etag: response.etag().map(str::to_owned),
+        modified: response.headers.get(MODIFIED).map(str::to_owned),
         crc64: response.crc64(),
         version_id: response.headers.get("x-cos-version-id").map(str::to_owned),
         request_id: response.request_id().map(str::to_owned),

@@ -43,6 +43,13 @@ pub enum Call {
     },
     /// Look whether the source is still what it was. Nothing is sent.
     CheckSource,
+    /// Read the whole source, with its MD5 where that is what the object is compared by. Nothing is sent.
+    ReadSource {
+        /// All of its bytes.
+        range: Range,
+        /// Whether its MD5 is asked for.
+        with_md5: bool,
+    },
     /// Put the parts together.
     Complete {
         /// The upload.
@@ -128,6 +135,7 @@ impl Call {
             Self::UploadPart { number, .. } => Operation::UploadPart(*number),
             Self::ComparePart { number, .. } => Operation::ComparePart(*number),
             Self::CheckSource => Operation::CheckSource,
+            Self::ReadSource { .. } => Operation::ReadSource,
             Self::Complete { .. } => Operation::Complete,
             Self::HeadObject => Operation::HeadObject,
             Self::Abort(_) => Operation::Abort,
@@ -157,7 +165,7 @@ impl Call {
             }
             Self::HeadObject => head_object::request(target),
             Self::Abort(upload_id) => abort::request(target, upload_id),
-            Self::ComparePart { .. } | Self::CheckSource => return None,
+            Self::ComparePart { .. } | Self::CheckSource | Self::ReadSource { .. } => return None,
         };
         for (name, value) in headers.iter() {
             request.headers.set(name, value);
@@ -194,7 +202,9 @@ impl Call {
                 abort::read(response)?;
                 Reply::Aborted
             }
-            Self::ComparePart { .. } | Self::CheckSource => unreachable!("nothing is sent for {:?}", self.operation()),
+            Self::ComparePart { .. } | Self::CheckSource | Self::ReadSource { .. } => {
+                unreachable!("nothing is sent for {:?}", self.operation())
+            }
         })
     }
 }

@@ -23,6 +23,8 @@ pub enum Operation {
     ComparePart(PartNumber),
     /// Looking whether the source is still what it was.
     CheckSource,
+    /// Reading the whole source, to compare it with the object.
+    ReadSource,
     /// Complete Multipart Upload.
     Complete,
     /// HEAD Object.

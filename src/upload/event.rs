@@ -91,6 +91,8 @@ pub enum Notice {
     StartedAnew(UploadId),
     /// The answer to Complete was lost or unclear; the object is being looked at.
     LookingAtObject(Cause),
+    /// The object may not be looked at, so it is replaced, changed or not.
+    NotCompared(Cause),
     /// COS could not be reached; requests go to the backup domain from now on.
     BackupDomain,
     /// The clock of this machine is off by so many seconds; requests are signed with the server's time.
@@ -100,15 +102,30 @@ pub enum Notice {
     },
 }
 
-/// The end of one object's upload. There is no fourth answer.
+/// The end of one object's upload. Of what was sent there is no fourth answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finished {
     /// The server holds the object, whole, and proved it.
     Stored(Object),
+    /// The object was there, like its source, and nothing was sent.
+    Unchanged(Unchanged),
     /// The object was not completed.
     Failed(UploadError),
     /// It cannot be told whether the object was completed.
     Unknown(UploadError),
+}
+
+/// An object that was there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchanged {
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its CRC-64, where that is known.
+    pub crc64: Option<u64>,
+    /// Its ETag as sent, quotes included.
+    pub etag: Option<String>,
+    /// The id of the answer that told of it.
+    pub request_id: Option<String>,
 }
 
 /// What proved that an object is what was read.

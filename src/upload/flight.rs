@@ -87,7 +87,11 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
             let checked = blocking(move || source.check_unchanged()).await;
             checked.map(|()| Reply::SourceUnchanged).map_err(Failure::Source).into()
         }
-        Call::ComparePart { range, .. } => {
+        Call::ReadSource { range, with_md5: false } => {
+            let range = *range;
+            blocking(move || source.crc64(range)).await.map(Reply::Read).map_err(Failure::Source).into()
+        }
+        Call::ComparePart { range, .. } | Call::ReadSource { range, .. } => {
             let range = *range;
             blocking(move || source.digest(range)).await.map(Reply::Read).map_err(Failure::Source).into()
         }

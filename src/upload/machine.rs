@@ -17,6 +17,7 @@ use super::plan::{Plan, Range};
 use super::retry::{Attempts, Patience};
 use crate::cos::Service;
 use crate::cos::checksum::Digest;
+use crate::cos::head_object;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
 
@@ -70,6 +71,15 @@ pub struct Resume {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptId(pub u64);
 
+/// When an object is taken to be what its source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Likeness {
+    /// It has the source's size and CRC-64, or where the service gives none, its MD5.
+    Content,
+    /// It has the source's size, and was recorded with this time of modification.
+    Modified(String),
+}
+
 /// What the driver is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -87,6 +97,8 @@ pub enum Step {
 /// Where the upload stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Phase {
+    Compare(Likeness),
+    ReadSource(head_object::Object),
     Put,
     Initiate,
     List { after: Option<PartNumber> },
@@ -121,6 +133,8 @@ pub struct Upload {
     pub(super) settings: Settings,
     pub(super) random: fastrand::Rng,
     pub(super) phase: Phase,
+    /// Where it goes on once the object was compared with the source, and is another.
+    pub(super) after_look: Option<Phase>,
     /// How often the one call of this phase was sent, and when it may be sent again. Parts have their own.
     pub(super) solo: Attempts,
     pub(super) solo_due: Option<Instant>,
@@ -174,6 +188,7 @@ impl Upload {
             settings,
             random: fastrand::Rng::with_seed(seed),
             phase,
+            after_look: None,
             solo: Attempts::default(),
             solo_due: None,
             complete: Attempts::default(),
@@ -278,7 +293,7 @@ impl Upload {
     /// Bytes that the server holds.
     pub fn bytes_stored(&self) -> u64 {
         match (&self.finished, &self.board) {
-            (Some(Finished::Stored(_)), _) => self.plan.size(),
+            (Some(Finished::Stored(_) | Finished::Unchanged(_)), _) => self.plan.size(),
             (_, Some(board)) => board.resumed().1 + board.sent().1,
             (_, None) => 0,
         }
@@ -333,7 +348,11 @@ impl Upload {
                 let parts = self.board.as_ref().map(PartBoard::etags).unwrap_or_default();
                 Call::Complete { upload_id: upload_id(), parts }
             }
-            Phase::Look(_) => Call::HeadObject,
+            Phase::Look(_) | Phase::Compare(_) => Call::HeadObject,
+            Phase::ReadSource(found) => Call::ReadSource {
+                range: Range { offset: 0, length: self.plan.size() },
+                with_md5: found.crc64.is_none(),
+            },
             Phase::Abort => Call::Abort(upload_id()),
             Phase::Parts => unreachable!("parts have calls of their own"),
         }
@@ -343,7 +362,7 @@ impl Upload {
         let id = AttemptId(self.next_id);
         self.next_id += 1;
         let operation = call.operation();
-        if !matches!(operation, Operation::ComparePart(_) | Operation::CheckSource) {
+        if !matches!(operation, Operation::ComparePart(_) | Operation::CheckSource | Operation::ReadSource) {
             self.requests += 1;
         }
         self.flying.insert(id, operation);

@@ -53,7 +53,8 @@ impl ObjectOptions {
             | Operation::ListUploads
             | Operation::Abort
             | Operation::ComparePart(_)
-            | Operation::CheckSource => {}
+            | Operation::CheckSource
+            | Operation::ReadSource => {}
         }
         headers
     }

@@ -9,7 +9,7 @@ use super::event::{Event, Finished, Notice};
 use super::flight::Job;
 use super::journal::{self, Content, Header, Journal, no_overwrite_line};
 use super::journal_file::{JournalFile, OpenError, Recorder, file_name};
-use super::machine::{Resume, Settings, Upload};
+use super::machine::{Likeness, Resume, Settings, Upload};
 use super::plan::Plan;
 use super::transport::Transport;
 use crate::cos::encryption::CUSTOMER_KEY_MD5;
@@ -50,6 +50,8 @@ pub struct Session {
     pub resume: bool,
     /// Go on with this upload, whatever a journal says.
     pub upload_id: Option<UploadId>,
+    /// Send nothing where the object is like this already.
+    pub unless: Option<Likeness>,
     /// Decides the waits between retries.
     pub seed: u64,
 }
@@ -130,7 +132,13 @@ impl Session {
         let mut settings = self.settings;
         // Nothing could resume it, and while it is unfinished it would keep its key from everybody.
         settings.abort_on_failure |= service.is_write_once() && log.is_none();
-        Ok(Ready { upload: Upload::new(self.plan, settings, resume, self.seed), log })
+        // An upload that was begun is finished, or it would stay on the server.
+        let unless = self.unless.clone().filter(|_| resume.is_none());
+        let mut upload = Upload::new(self.plan, settings, resume, self.seed);
+        if let Some(likeness) = unless {
+            upload.unless_unchanged(likeness);
+        }
+        Ok(Ready { upload, log })
     }
 
     /// Leaves a journal where there is something to go on with, and nowhere else.
@@ -356,7 +364,7 @@ fn can_be_resumed(journal: &Path) -> bool {
 fn close(file: JournalFile, finished: &Finished) -> Option<PathBuf> {
     let path = file.path().to_owned();
     let of_use = match finished {
-        Finished::Stored(_) => false,
+        Finished::Stored(_) | Finished::Unchanged(_) => false,
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.is_some(),
     };
     if of_use {

@@ -11,7 +11,7 @@ use super::batch::{Batch, ObjectId, Turn};
 use super::call::{Call, Failure, Outcome, Reply};
 use super::error::{Cause, SendError, SendErrorKind, SourceError};
 use super::event::{Event, Finished, Notice, PartRecord, ProvedBy};
-use super::machine::{AttemptId, Proving, Resume, Settings, Step, Upload};
+use super::machine::{AttemptId, Likeness, Proving, Resume, Settings, Step, Upload};
 use super::plan::{Plan, Range, Wish};
 use super::retry::Patience;
 use super::window::Concurrency;
@@ -213,6 +213,7 @@ impl Server {
             Call::HeadObject => Ok(Reply::Object(self.object.as_ref().map(|held| Object {
                 size: Some(held.size),
                 etag: Some(self.identity.map_or_else(|| self.etag(held), str::to_owned)),
+                modified: None,
                 crc64: self.crc64(held),
                 version_id: None,
                 request_id: None,
@@ -221,7 +222,7 @@ impl Server {
                 self.uploads.remove(upload_id.as_str());
                 Ok(Reply::Aborted)
             }
-            Call::ComparePart { .. } | Call::CheckSource => unreachable!("done on our side"),
+            Call::ComparePart { .. } | Call::CheckSource | Call::ReadSource { .. } => unreachable!("done on our side"),
         }
     }
 }
@@ -241,6 +242,10 @@ struct World {
     server: Server,
     /// The size of the source.
     size: u64,
+    /// What the object is to be.
+    expected: Held,
+    /// Whether an object that is like the source already is left as it is.
+    skips: bool,
     now: Instant,
     order: u64,
     agenda: BinaryHeap<Reverse<(Instant, u64)>>,
@@ -298,13 +303,18 @@ impl World {
                 let result = if self.version == 0 { Ok(Reply::SourceUnchanged) } else { changed() };
                 self.at(due, Happening::Outcome(id, result.into()));
             }
-            Call::ComparePart { .. } if self.version != 0 => {
+            Call::ComparePart { .. } | Call::ReadSource { .. } if self.version != 0 => {
                 let failure = Failure::Source(SourceError::Changed("its size".to_owned()));
                 self.at(due, Happening::Outcome(id, Err(failure).into()));
             }
             Call::ComparePart { range, .. } => {
                 let held = read(*range, self.version);
                 let digest = Digest { length: held.size, crc64: held.crc64, md5: Some(md5(held.crc64)) };
+                self.at(due, Happening::Outcome(id, Ok(Reply::Read(digest)).into()));
+            }
+            Call::ReadSource { .. } => {
+                let Held { size, crc64 } = self.expected;
+                let digest = Digest { length: size, crc64, md5: Some(md5(crc64)) };
                 self.at(due, Happening::Outcome(id, Ok(Reply::Read(digest)).into()));
             }
             _ => self.send(id, call, due),
@@ -466,7 +476,12 @@ const OBJECT: ObjectId = ObjectId(0);
 fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
     let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
     let mut batch = Batch::new(Concurrency::Fixed(most));
-    batch.add(OBJECT, Upload::new(plan, settings, resume, world.random.u64(..)));
+    let begins = resume.is_none();
+    let mut upload = Upload::new(plan, settings, resume, world.random.u64(..));
+    if world.skips && begins {
+        upload.unless_unchanged(Likeness::Content);
+    }
+    batch.add(OBJECT, upload);
     for _ in 0..100_000 {
         while let Some((_, event)) = batch.take_event() {
             world.note(event);
@@ -520,6 +535,7 @@ fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Ending {
     Stored,
+    Unchanged,
     Failed,
     Unknown,
 }
@@ -547,6 +563,8 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
         weather,
         server: Server { coffer, ..Server::default() },
         size,
+        expected: whole(plan),
+        skips: random.bool(),
         now: epoch(),
         order: 0,
         agenda: BinaryHeap::new(),
@@ -567,7 +585,10 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
     let there_before = if coffer.is_some() { world.random.u32(0..10) == 0 } else { world.random.bool() };
     let size = if world.random.bool() { size } else { 3 };
     world.server.object = there_before.then_some(Held { size, crc64: 3 });
-    let expected = whole(plan);
+    let expected = world.expected.clone();
+    if world.skips && world.random.u32(0..4) == 0 {
+        world.server.object = Some(expected.clone());
+    }
     let mut crashes = 0;
     let finished = loop {
         match run(&mut world, plan, settings, most) {
@@ -631,6 +652,10 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
             let proved_by = if world.server.coffer.is_some() { ProvedBy::Md5 } else { ProvedBy::Crc64 };
             assert_eq!(object.proved_by, proved_by);
         }
+        Finished::Unchanged(_) => {
+            assert_eq!(world.server.object.as_ref(), Some(expected), "unchanged means the object is whole");
+            assert!(world.skips);
+        }
         Finished::Failed(error) => {
             // What was sent goes on to happen after the process has ended.
             finish_the_agenda(world);
@@ -645,7 +670,7 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
     }
     let leftover = match finished {
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.clone(),
-        Finished::Stored(_) => None,
+        Finished::Stored(_) | Finished::Unchanged(_) => None,
     };
     let told = leftover.iter().map(|id| id.as_str().to_owned()).collect::<BTreeSet<_>>();
     let unnamed = world.server.uploads.keys().filter(|id| !world.named.contains(*id) && !told.contains(*id)).count();
@@ -657,6 +682,7 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
     );
     match finished {
         Finished::Stored(_) => Ending::Stored,
+        Finished::Unchanged(_) => Ending::Unchanged,
         Finished::Failed(_) => Ending::Failed,
         Finished::Unknown(_) => Ending::Unknown,
     }
@@ -692,9 +718,9 @@ fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) 
         let ending = outcome.unwrap_or_else(|_| panic!("the schedule of seed {seed} breaks a rule"));
         *endings.entry(ending).or_insert(0_u64) += 1;
     }
-    for ending in [Ending::Stored, Ending::Failed, Ending::Unknown] {
-        let share = endings.get(&ending).copied().unwrap_or(0) * 100 / schedules;
-        assert!(endings.contains_key(&ending) && share >= 1, "the schedules hardly reach {ending:?}: {endings:?}");
+    for ending in [Ending::Stored, Ending::Unchanged, Ending::Failed, Ending::Unknown] {
+        let per_mille = endings.get(&ending).copied().unwrap_or(0) * 1000 / schedules;
+        assert!(endings.contains_key(&ending) && per_mille >= 5, "the schedules hardly reach {ending:?}: {endings:?}");
     }
 }
 

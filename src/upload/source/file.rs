@@ -116,7 +116,15 @@ impl FileSource {
 
     /// Reads a range once more, for its MD5 and CRC-64. Blocks.
     pub fn digest(&self, range: Range) -> Result<Digest, SourceError> {
-        let mut hasher = Hasher::crc64_and_md5();
+        self.hashed(range, Hasher::crc64_and_md5())
+    }
+
+    /// Reads a range once more, for its CRC-64 alone. Blocks.
+    pub fn crc64(&self, range: Range) -> Result<Digest, SourceError> {
+        self.hashed(range, Hasher::crc64())
+    }
+
+    fn hashed(&self, range: Range, mut hasher: Hasher) -> Result<Digest, SourceError> {
         let mut buffer = vec![0; CHUNK];
         let end = range.offset + range.length;
         let mut offset = range.offset;

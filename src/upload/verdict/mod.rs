@@ -8,6 +8,7 @@ mod gone;
 mod part;
 mod proof;
 mod put;
+mod unchanged;
 mod whole;
 
 use std::time::{Duration, Instant};
@@ -34,6 +35,10 @@ impl Upload {
             Reply::Parts(page) => self.parts_listed(page),
             Reply::SourceUnchanged => self.enter(Phase::Complete),
             Reply::Completed(stored) => self.completed(stored),
+            Reply::Object(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(object),
+            // The same bytes under other headers are the same bytes.
+            Reply::OtherObject(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(Some(object)),
+            Reply::Read(read) => self.source_read(read),
             Reply::Object(object) => self.looked(now, object),
             // The server had said that it stored ours, and may write a header in its own way.
             Reply::OtherObject(object) if matches!(self.phase, Phase::Look(Doubt::Unproved(_))) => {
@@ -43,7 +48,7 @@ impl Upload {
             Reply::OtherObject(_) => self.looked(now, None),
             // The upload is gone, so there is nothing left to name.
             Reply::Aborted => self.upload_id = None,
-            Reply::Part(_) | Reply::Read(_) => unreachable!("parts are recorded by their numbers"),
+            Reply::Part(_) => unreachable!("parts are recorded by their numbers"),
             Reply::Unconfirmed { .. } => unreachable!("it is taken apart before it comes here"),
         }
     }
@@ -51,6 +56,8 @@ impl Upload {
     /// The server did what it was asked, but does not say that it encrypts it. Only the object itself can say more.
     pub(in crate::upload) fn unconfirmed(&mut self, now: Instant, operation: Operation, reply: Reply, cause: Cause) {
         match reply {
+            // What is not encrypted as it was asked for is replaced.
+            Reply::Object(_) if matches!(self.phase, Phase::Compare(_)) => self.changed(),
             Reply::Completed(stored) => self.enter(Phase::Look(Doubt::Unproved(stored))),
             Reply::Object(_) if !matches!(self.phase, Phase::Look(Doubt::Unproved(_))) => self.looked(now, None),
             Reply::Object(_) => {
@@ -141,6 +148,7 @@ impl Upload {
                 self.tell(Event::Notice(Notice::PartsNotListed));
                 self.enter(Phase::Parts);
             }
+            Phase::Compare(_) if is_refused(&failure) || is_bad_request(&failure) => self.not_compared(failure),
             // The upload's failure stays the one to be told; its id is named as left over.
             Phase::Abort => self.end_without_abort(),
             // So the server answers where an SSE-C key does not fit: the object is not ours.
