@@ -26,7 +26,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    fn of(metadata: &Metadata) -> Self {
+    pub(super) fn of(metadata: &Metadata) -> Self {
         Self { size: metadata.len(), modified: metadata.modified().unwrap_or(UNIX_EPOCH), inode: inode(metadata) }
     }
 
@@ -164,14 +164,14 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
-fn unreadable(error: &io::Error) -> SourceError {
+pub(super) fn unreadable(error: &io::Error) -> SourceError {
     match error.kind() {
         io::ErrorKind::NotFound => SourceError::Missing,
         _ => SourceError::Unreadable(error.to_string()),
     }
 }
 
-fn kind(metadata: &Metadata) -> &'static str {
+pub(super) fn kind(metadata: &Metadata) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;

@@ -1,0 +1,202 @@
+//! What `--include` and `--exclude` keep of a source, in the order in which they were given.
+//!
+//! - A rule matches a path if its glob matches the path or a directory above it, so `dir/` speaks for all it holds.
+//! - The last rule that matches decides: what an exclude removes, a later include brings back.
+//! - Where no rule matches, the first rule tells what the user began with. An include: only what is included. An exclude:
+//!   all but what is excluded.
+//!
+//! Globs are gitignore's (see `glob`) and case-sensitive; a `.gitignore` file is never read.
+
+use std::fmt;
+
+use super::glob::Glob;
+
+/// An `--include` or `--exclude`, as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// Keeps what matches.
+    Include(String),
+    /// Leaves out what matches.
+    Exclude(String),
+}
+
+/// A glob that cannot be used: which one, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidGlob {
+    /// The glob as typed.
+    pub glob: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl fmt::Display for InvalidGlob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the glob '{}' cannot be used: {}", self.glob, self.why)
+    }
+}
+
+impl std::error::Error for InvalidGlob {}
+
+/// The rules in their order. Without any, everything is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    rules: Vec<(Verdict, Glob)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Keep,
+    LeaveOut,
+}
+
+/// The last rule that matches a path or a directory above it. Below a directory it can only be the same or a later one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Standing(Option<usize>);
+
+impl Filter {
+    /// Reads the rules, in the order in which they were typed.
+    pub fn new(rules: &[Rule]) -> Result<Self, InvalidGlob> {
+        let read = |rule: &Rule| {
+            let (verdict, text) = match rule {
+                Rule::Include(text) => (Verdict::Keep, text),
+                Rule::Exclude(text) => (Verdict::LeaveOut, text),
+            };
+            let glob = Glob::new(text).map_err(|why| InvalidGlob { glob: text.clone(), why })?;
+            Ok((verdict, glob))
+        };
+        Ok(Self { rules: rules.iter().map(read).collect::<Result<_, _>>()? })
+    }
+
+    /// The standing of a path whose parent has the standing `above`.
+    pub(super) fn standing(&self, above: Standing, path: &str, is_directory: bool) -> Standing {
+        self.later(above, |glob| glob.matches(path, is_directory))
+    }
+
+    /// The standing of a path, looked up from the top.
+    pub(super) fn standing_from_top(&self, path: &str, is_directory: bool) -> Standing {
+        let above = path
+            .match_indices('/')
+            .fold(Standing::default(), |above, (slash, _)| self.standing(above, &path[..slash], true));
+        self.standing(above, path, is_directory)
+    }
+
+    /// The standing of a named directory by its own name, for which only globs without a place count: `/x` and `a/x`
+    /// speak of what is inside it. Where only its content was named, it has no name.
+    pub(super) fn standing_of_source(&self, name: &str) -> Standing {
+        if name.is_empty() {
+            return Standing::default();
+        }
+        self.later(Standing::default(), |glob| glob.is_floating() && glob.matches(name, true))
+    }
+
+    /// True where what has this standing is uploaded.
+    pub(super) fn keeps(&self, standing: Standing) -> bool {
+        match standing.0 {
+            Some(rule) => self.rules[rule].0 == Verdict::Keep,
+            None => self.rules.first().is_none_or(|(first, _)| *first == Verdict::LeaveOut),
+        }
+    }
+
+    /// True where something below a directory may be uploaded.
+    pub(super) fn enters(&self, standing: Standing, directory: &str) -> bool {
+        let after = standing.0.map_or(0, |rule| rule + 1);
+        let brings_back = |(verdict, glob): &(Verdict, Glob)| *verdict == Verdict::Keep && glob.leads_below(directory);
+        self.keeps(standing) || self.rules[after..].iter().any(brings_back)
+    }
+
+    fn later(&self, above: Standing, matches: impl Fn(&Glob) -> bool) -> Standing {
+        let after = above.0.map_or(0, |rule| rule + 1);
+        let last = self.rules[after..].iter().rposition(|(_, glob)| matches(glob));
+        last.map_or(above, |index| Standing(Some(after + index)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `+glob` includes, `-glob` excludes.
+    fn filter(rules: &[&str]) -> Filter {
+        let rule = |text: &&str| match text.split_at(1) {
+            ("+", glob) => Rule::Include(glob.to_owned()),
+            (_, glob) => Rule::Exclude(glob.to_owned()),
+        };
+        Filter::new(&rules.iter().map(rule).collect::<Vec<_>>()).unwrap()
+    }
+
+    fn kept<'a>(rules: &[&str], paths: &[&'a str]) -> Vec<&'a str> {
+        let filter = filter(rules);
+        paths.iter().copied().filter(|path| filter.keeps(filter.standing_from_top(path, false))).collect()
+    }
+
+    const SITE: [&str; 6] = ["a.js", "a.js.map", "lib/b.js", "lib/b.min.js", "node_modules/c.js", "readme"];
+
+    #[test]
+    fn without_rules_everything_is_kept() {
+        assert_eq!(kept(&[], &SITE), SITE);
+    }
+
+    #[test]
+    fn an_exclude_leaves_out_what_it_matches() {
+        let kept = kept(&["-*.map", "-node_modules/"], &SITE);
+        assert_eq!(kept, ["a.js", "lib/b.js", "lib/b.min.js", "readme"]);
+    }
+
+    #[test]
+    fn where_an_include_comes_first_only_the_included_is_kept() {
+        assert_eq!(kept(&["+*.js"], &SITE), ["a.js", "lib/b.js", "lib/b.min.js", "node_modules/c.js"]);
+        assert_eq!(kept(&["+*.js", "-*.min.js", "-node_modules/"], &SITE), ["a.js", "lib/b.js"]);
+        assert_eq!(kept(&["+lib/"], &SITE), ["lib/b.js", "lib/b.min.js"]);
+    }
+
+    #[test]
+    fn a_later_include_brings_back_what_was_excluded() {
+        assert_eq!(kept(&["-*", "+*.map"], &SITE), ["a.js.map"]);
+        assert_eq!(
+            kept(&["-node_modules/", "+*.js"], &["node_modules/c.js", "node_modules/c.txt"]),
+            ["node_modules/c.js"]
+        );
+        assert_eq!(kept(&["-*.js", "+/lib/"], &SITE), ["a.js.map", "lib/b.js", "lib/b.min.js", "readme"]);
+    }
+
+    #[test]
+    fn an_earlier_include_brings_nothing_back() {
+        assert_eq!(kept(&["+*.js", "-*"], &SITE), [""; 0]);
+        assert_eq!(kept(&["+c.js", "-node_modules/"], &SITE), [""; 0]);
+    }
+
+    #[test]
+    fn an_excluded_directory_is_entered_only_for_a_later_include() {
+        let enters = |rules: &[&str], directory: &str| {
+            let filter = filter(rules);
+            filter.enters(filter.standing_from_top(directory, true), directory)
+        };
+        assert!(enters(&[], "a"));
+        assert!(enters(&["-*.map"], "a"));
+        assert!(!enters(&["-a/"], "a"));
+        assert!(enters(&["-a/", "+*.js"], "a"));
+        assert!(!enters(&["+*.js", "-a/"], "a"));
+        assert!(enters(&["-*", "+/a/b/"], "a"));
+        assert!(!enters(&["-*", "+/a/b/"], "c"));
+        assert!(!enters(&["+/a/*.js"], "c"));
+        assert!(enters(&["+/a/*.js"], ""));
+    }
+
+    #[test]
+    fn only_globs_without_a_place_speak_of_the_source_itself() {
+        let enters = |rules: &[&str]| {
+            let filter = filter(rules);
+            filter.enters(filter.standing_of_source("site"), "")
+        };
+        assert!(!enters(&["-site/"]));
+        assert!(!enters(&["-s*"]));
+        assert!(enters(&["-/site"]));
+        assert!(enters(&["-site/", "+*.js"]));
+    }
+
+    #[test]
+    fn a_bad_glob_is_named() {
+        let error = Filter::new(&[Rule::Exclude("ok".to_owned()), Rule::Include("a[".to_owned())]).unwrap_err();
+        assert_eq!(error.to_string(), "the glob 'a[' cannot be used: unclosed character class; missing ']'");
+    }
+}

@@ -1,0 +1,66 @@
+//! Why something that was found is not uploaded: passed by on purpose, or unfit.
+
+use std::fmt;
+
+use crate::cos::Key;
+use crate::cos::address::InvalidName;
+use crate::upload::error::SourceError;
+
+/// Why an entry is passed by. This is no failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// It is a symbolic link, and links are not followed.
+    Link,
+    /// It is a link to a directory that it lies in.
+    Loop,
+    /// It is a pipe, a socket or a device.
+    Special(&'static str),
+}
+
+/// Why a file cannot be uploaded, while others can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// It is missing, cannot be read, or is no file.
+    Source(SourceError),
+    /// Its name is not UTF-8, and keys are.
+    NotUtf8,
+    /// The key it would get is refused.
+    Key(InvalidName),
+    /// Another source of this run got the same key before it.
+    SameKey(Key),
+    /// A listed path has `..` in it, which no key can say.
+    Parent,
+    /// An entry of the list is longer than this many bytes.
+    LongEntry(usize),
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Link => f.write_str("is a symbolic link"),
+            Self::Loop => f.write_str("is a link to a directory that it lies in"),
+            Self::Special(what) => write!(f, "is {what}, not a file"),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(error) => error.fmt(f),
+            Self::NotUtf8 => f.write_str("its name is not UTF-8, as keys are"),
+            Self::Key(error) => error.fmt(f),
+            Self::SameKey(key) => write!(f, "another source of this run has the key '{key}' already"),
+            Self::Parent => f.write_str("a listed path may not have '..' in it"),
+            Self::LongEntry(longest) => write!(f, "an entry of the list is longer than {longest} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<SourceError> for Problem {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
+    }
+}
