@@ -75,6 +75,14 @@ impl Batch {
 
     /// Whose turn it is, and what it does. Ask again after each `Send` and `Done`, and after each outcome.
     pub fn next(&mut self, now: Instant) -> Turn {
+        // Reading a stream is no request and takes no place in the window.
+        let mut reading = self.entries.iter_mut().filter(|(_, entry)| !entry.held);
+        if let Some(turn) = reading.find_map(|(object, entry)| {
+            let (attempt, call) = entry.upload.read_on()?;
+            Some(Turn::Send(*object, attempt, call))
+        }) {
+            return turn;
+        }
         if self.in_flight() >= usize::from(self.window.size()) {
             return Turn::Wait { until: None };
         }

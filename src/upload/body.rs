@@ -1,6 +1,6 @@
-//! A range of a file as a request's body: read in chunks, hashed in the same pass, never held whole.
+//! A range of a source as a request's body: read in chunks, hashed in the same pass, never held whole.
 //!
-//! Chunks that the page cache holds are read at once, on the thread that sends them. The others are read on the blocking
+//! Chunks of a stream are in memory. Of a file, those that the page cache holds are read at once, on the thread that sends them. The others are read on the blocking
 //! pool, so that a slow disk stalls no connection. Before the last chunk leaves, the source is looked at: bytes of a file
 //! that changed are never sent to the end, so the server stores nothing of them.
 
@@ -19,7 +19,7 @@ use tokio::time::{Sleep, sleep};
 use super::chunk::Chunk;
 use super::error::SourceError;
 use super::plan::Range;
-use super::source::FileSource;
+use super::source::{FileSource, Source};
 use super::source::file::CHUNK;
 use crate::cos::checksum::{Digest, Hasher};
 
@@ -52,7 +52,7 @@ impl Meter {
 
 /// A body.
 pub struct FileBody {
-    source: FileSource,
+    source: Source,
     offset: u64,
     left: u64,
     hasher: Option<Hasher>,
@@ -63,16 +63,16 @@ pub struct FileBody {
 
 impl FileBody {
     /// The bytes of `range`, with their CRC-64.
-    pub fn new(source: FileSource, range: Range, meter: Meter) -> Self {
+    pub fn new(source: Source, range: Range, meter: Meter) -> Self {
         Self::hashed(source, range, meter, Hasher::crc64())
     }
 
     /// The bytes of `range`, with their CRC-64 and MD5.
-    pub fn with_md5(source: FileSource, range: Range, meter: Meter) -> Self {
+    pub fn with_md5(source: Source, range: Range, meter: Meter) -> Self {
         Self::hashed(source, range, meter, Hasher::crc64_and_md5())
     }
 
-    fn hashed(source: FileSource, range: Range, meter: Meter, hasher: Hasher) -> Self {
+    fn hashed(source: Source, range: Range, meter: Meter, hasher: Hasher) -> Self {
         let mut body = Self {
             source,
             offset: range.offset,
@@ -120,6 +120,27 @@ impl FileBody {
         }
     }
 
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Bytes, SourceError>> {
+        let (offset, wanted) = (self.offset, self.wanted());
+        let file = match &self.source {
+            Source::Stream(stream) => return Poll::Ready(stream.bytes(offset, wanted)),
+            Source::File(file) => file,
+        };
+        let reading = match &mut self.reading {
+            Some(reading) => reading,
+            None => match read_cached(file, offset, wanted) {
+                Some(chunk) => return Poll::Ready(Ok(chunk)),
+                None => {
+                    let file = file.clone();
+                    self.reading.insert(spawn_blocking(move || read_chunk(&file, offset, wanted)))
+                }
+            },
+        };
+        let read = std::task::ready!(Pin::new(reading).poll(context));
+        self.reading = None;
+        Poll::Ready(read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string()))))
+    }
+
     fn wanted(&self) -> usize {
         usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK)
     }
@@ -140,19 +161,7 @@ impl http_body::Body for FileBody {
             std::task::ready!(hesitation.as_mut().poll(context));
             self.hesitation = None;
         }
-        let read = if let Some(reading) = &mut self.reading {
-            let read = std::task::ready!(Pin::new(reading).poll(context));
-            self.reading = None;
-            read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
-        } else if let Some(chunk) = read_cached(&self.source, self.offset, self.wanted()) {
-            Ok(chunk)
-        } else {
-            let (source, offset, wanted) = (self.source.clone(), self.offset, self.wanted());
-            let reading = self.reading.insert(spawn_blocking(move || read_chunk(&source, offset, wanted)));
-            let read = std::task::ready!(Pin::new(reading).poll(context));
-            self.reading = None;
-            read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
-        };
+        let read = std::task::ready!(self.poll_chunk(context));
         let taken = self.take(read);
         match &taken {
             Err(error) => {
@@ -198,13 +207,14 @@ fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Byt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upload::source::Stream;
     use http_body_util::BodyExt as _;
 
-    fn file(content: &[u8]) -> (tempfile::TempDir, FileSource) {
+    fn file(content: &[u8]) -> (tempfile::TempDir, Source) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         std::fs::write(&path, content).unwrap();
-        (directory, FileSource::open(&path).unwrap())
+        (directory, Source::File(FileSource::open(&path).unwrap()))
     }
 
     #[tokio::test]
@@ -231,6 +241,19 @@ mod tests {
         let digest = meter.digest().unwrap();
         assert_eq!(digest.md5, Some(crate::cos::checksum::Md5Digest::of(&content[1..])));
         assert_eq!(digest.crc64, crate::cos::checksum::crc64(&content[1..]));
+    }
+
+    #[tokio::test]
+    async fn a_range_of_a_stream_arrives_whole_and_hashed() {
+        let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
+        let stream = Stream::new(std::io::Cursor::new(content.clone()));
+        stream.read_on(content.len() as u64, &[]).unwrap();
+        let meter = Meter::default();
+        let range = Range { offset: 5, length: content.len() as u64 - 9 };
+        let body = FileBody::new(Source::Stream(stream), range, meter.clone());
+        let expected = &content[5..content.len() - 4];
+        assert_eq!(body.collect().await.unwrap().to_bytes(), expected);
+        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
     }
 
     #[tokio::test]

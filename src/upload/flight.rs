@@ -10,7 +10,7 @@ use super::call::{Call, Failure, Outcome, Reply};
 use super::error::{SendError, SendErrorKind, SourceError};
 use super::machine::AttemptId;
 use super::object::ObjectOptions;
-use super::source::FileSource;
+use super::source::Source;
 use super::transport::Transport;
 use crate::cos::Target;
 use crate::cos::checksum::Digest;
@@ -20,7 +20,7 @@ use crate::cos::encryption::hides_the_md5;
 #[derive(Debug, Clone)]
 pub struct Job {
     /// The bytes.
-    pub source: FileSource,
+    pub source: Source,
     /// The object.
     pub target: Target,
     /// What the object is to be.
@@ -86,6 +86,11 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
         Call::CheckSource => {
             let checked = blocking(move || source.check_unchanged()).await;
             checked.map(|()| Reply::SourceUnchanged).map_err(Failure::Source).into()
+        }
+        Call::ReadOn { to, let_go } => {
+            let Source::Stream(stream) = source else { unreachable!("only a stream is read on") };
+            let (to, let_go) = (*to, let_go.clone());
+            blocking(move || stream.read_on(to, &let_go)).await.map(Reply::Further).map_err(Failure::Source).into()
         }
         Call::ReadSource { range, with_md5: false } => {
             let range = *range;

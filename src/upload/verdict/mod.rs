@@ -8,6 +8,7 @@ mod gone;
 mod part;
 mod proof;
 mod put;
+mod stream;
 mod unchanged;
 mod whole;
 
@@ -77,8 +78,10 @@ impl Upload {
     pub(in crate::upload) fn parts_listed(&mut self, page: Page) {
         let Some(board) = &mut self.board else { return };
         for listed in page.parts {
-            let fits = self.plan.parts() >= listed.number.value() && board.range(listed.number).length == listed.size;
-            if !fits {
+            if let Some(intake) = &mut self.intake {
+                intake.remember(listed.clone());
+            }
+            if board.size_of(listed.number) != Some(listed.size) {
                 continue;
             }
             match self.journalled.get(&listed.number) {
