@@ -48,10 +48,12 @@ pub(super) struct Listening<'a> {
 pub(super) struct Planned<'a> {
     #[serde(flatten)]
     named: Named<'a>,
-    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
     mode: &'static str,
     part_size: u64,
-    parts: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<u16>,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,7 +61,8 @@ pub(super) struct Moved<'a> {
     #[serde(flatten)]
     named: Named<'a>,
     bytes: u64,
-    total: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -181,7 +184,7 @@ impl<'a> Line<'a> {
             proof: (object.proved_by != ProvedBy::Crc64).then(|| object.proved_by.as_str()),
             version_id: object.version_id.as_deref(),
             upload_id: object.upload_id.as_ref().map(|id| id.as_str()),
-            parts: plan.map_or(object.parts_sent + object.parts_resumed, Plan::parts),
+            parts: plan.and_then(Plan::parts).unwrap_or(object.parts_sent + object.parts_resumed),
             part_size: plan.map_or(object.size, Plan::part_size),
             parts_resumed: object.parts_resumed,
             bytes_sent: object.bytes_sent,

@@ -35,6 +35,7 @@ mod runtime;
 mod server;
 pub mod signals;
 mod state;
+mod stdin;
 mod table;
 mod tally;
 mod template;

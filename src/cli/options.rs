@@ -13,6 +13,7 @@ use super::destination;
 use super::exit::Failure;
 use super::object;
 use super::state::Places;
+use super::stdin::{self, StdinOptions};
 use super::world::World;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Key, Service, TrafficLimit};
@@ -30,6 +31,8 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct UploadOptions {
     /// The file.
     pub source: PathBuf,
+    /// How stdin is read, where that is the source.
+    pub stdin: Option<StdinOptions>,
     /// The bucket.
     pub bucket: Bucket,
     /// The object's key.
@@ -212,9 +215,6 @@ impl UploadOptions {
         let UploadArguments { source, destination, location, access, transfer, requests, object, encryption, .. } =
             arguments;
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
-        if source.as_os_str() == "-" {
-            return Err(Failure::usage("'-' is not a file; give a path"));
-        }
         let places = Places::of(world);
         let server = server(&location.server, &places)?;
         let (bucket, key) = match destination {
@@ -224,6 +224,10 @@ impl UploadOptions {
         let bucket = bucket.ok_or_else(|| {
             Failure::usage("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY")
         })?;
+        let stdin = StdinOptions::new(arguments.stdin, &source, key.as_deref(), server.service())?;
+        if stdin.is_some() {
+            stdin::check_surroundings(&resume, dry_run, world)?;
+        }
         let key = destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?;
         let encryption = object::encryption(encryption, world)?;
         object::check_way(&encryption, &server)?;
@@ -237,6 +241,7 @@ impl UploadOptions {
         Ok(Self {
             key,
             source,
+            stdin,
             bucket,
             server,
             access: AccessOptions::new(access),
@@ -442,6 +447,7 @@ mod tests {
         let options = options(&["d/a.txt", "-b", BUCKET, "--region=ap-guangzhou"], &home).unwrap();
         let expected = UploadOptions {
             source: "d/a.txt".into(),
+            stdin: None,
             bucket: Bucket::new(BUCKET).unwrap(),
             key: Key::new("a.txt").unwrap(),
             server: Server::At {
@@ -500,7 +506,6 @@ mod tests {
             refused(&["a", "-b", BUCKET]),
             "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint"
         );
-        assert_eq!(refused(&["-", "-b", BUCKET, "--region=r"]), "'-' is not a file; give a path");
         assert_eq!(
             refused(&["a", "-b", BUCKET, "--emulator"]),
             "no home directory is known, so there is no default one for objects; name it with --emulator=DIR"

@@ -60,7 +60,7 @@ impl ProgressDisplay {
     }
 
     fn meter_at(&mut self, now: Instant) -> &mut Meter {
-        self.meter.get_or_insert_with(|| Meter::new(now, 0))
+        self.meter.get_or_insert_with(|| Meter::new(now, None))
     }
 
     fn show(&mut self, now: Instant) {
@@ -112,7 +112,7 @@ mod tests {
         let total = 100 << 20;
         display.event(began, &Event::Started(Plan::new(total, Wish::default()).unwrap()));
         for second in 1..=25 {
-            let progress = Progress { bytes: second << 20, total };
+            let progress = Progress { bytes: second << 20, total: Some(total) };
             display.event(began + Duration::from_secs(second), &Event::Progress(progress));
         }
         display.finish();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::console::{Console, shown, visible};
+use super::console::{Console, is_stdin, shown, visible};
 use super::exit::{Circumstances, Failure, SUCCESS, Verdict};
 use super::json::{self, Line, Named};
 use super::notice;
@@ -106,17 +106,17 @@ impl Report {
         if self.json {
             self.line(&Line::planned(named(source, bucket, key), plan));
         }
-        let size = units::size(plan.size());
         let how = match plan {
-            Plan::Put { .. } => "in one request".to_owned(),
+            Plan::Put { size } => format!("{} in one request", units::size(*size)),
             Plan::Multipart(parts) => {
                 let count = parts.count();
                 let plural = if count == 1 { "part" } else { "parts" };
-                format!("in {count} {plural} of {}", units::size(parts.part_size()))
+                format!("{} in {count} {plural} of {}", units::size(parts.size()), units::size(parts.part_size()))
             }
+            Plan::Stream(cut) => format!("in parts of {}", notice::part_sizes(*cut)),
         };
         let target = visible(key.as_str());
-        self.result(&format!("would upload {} -> cos://{bucket}/{target}  {size} {how}", shown(source)));
+        self.result(&format!("would upload {} -> cos://{bucket}/{target}  {how}", shown(source)));
     }
 
     /// Tells of a source that is left out, and why.
@@ -201,10 +201,11 @@ impl ObjectReport {
                 let circumstances = Circumstances {
                     service: self.subject.service,
                     source: &source,
-                    parts: self.plan.map(|plan| plan.parts()),
+                    parts: self.plan.and_then(|plan| plan.parts()),
                     journal: ending.journal,
                     signal: ending.signal,
                     unknown: matches!(finished, Finished::Unknown(_)),
+                    stream: is_stdin(&self.subject.source),
                 };
                 let verdict = Verdict::of_upload(error, circumstances);
                 if self.report.json {
@@ -254,7 +255,7 @@ impl ObjectReport {
     }
 
     fn tell(&mut self, event: &Event) {
-        let parts = self.plan.map(|plan| plan.parts());
+        let parts = self.plan.and_then(|plan| plan.parts());
         let console = &self.report.console;
         match event {
             Event::Retrying { cause, .. } => {
@@ -267,6 +268,7 @@ impl ObjectReport {
                 let full = notice::notice(told);
                 console.warning_in_brief(shown.then_some(full.as_str()), &full);
             }
+            Event::Notice(told @ Notice::MemoryLimits(_)) => console.note(&notice::notice(told)),
             Event::Notice(told) => console.warning(&notice::notice(told)),
             Event::Resumed { .. } => console.note(&notice::step(event, parts)),
             Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) => {
@@ -382,8 +384,8 @@ mod tests {
             Event::PartStored(record),
             retrying(1),
             retrying(2),
-            Event::Progress(Progress { bytes: 1, total: 3 }),
-            Event::Progress(Progress { bytes: 2, total: 3 }),
+            Event::Progress(Progress { bytes: 1, total: Some(3) }),
+            Event::Progress(Progress { bytes: 2, total: Some(3) }),
         ]
     }
 
@@ -517,7 +519,7 @@ mod tests {
         let mut report = Report::new(&Console::new(&test.world), JSON).object(subject());
         let began = (test.world.stopwatch)();
         for milliseconds in [0, 300, 999, 1000, 1500, 2100] {
-            let progress = Progress { bytes: milliseconds, total: 9999 };
+            let progress = Progress { bytes: milliseconds, total: Some(9999) };
             report.event(began + Duration::from_millis(milliseconds), &Event::Progress(progress));
         }
         let told: Vec<u64> = test

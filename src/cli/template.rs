@@ -1,17 +1,19 @@
 //! What all uploads of a command have in common, and the session that it makes of a file and a key.
 
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use super::exit::Failure;
 use super::options::RequestOptions;
 use super::server::Site;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Service, Target};
+use crate::upload::intake::Intake;
 use crate::upload::journal::Header;
 use crate::upload::machine::{Proving, Settings};
 use crate::upload::retry::Patience;
 use crate::upload::session::{JournalPlace, Session};
-use crate::upload::source::FileSource;
+use crate::upload::source::{FileSource, Identity, Source, Stream, stream};
 use crate::upload::{Job, ObjectOptions, Plan, SourceError};
 
 /// How a journal names Content-MD5.
@@ -34,6 +36,25 @@ pub(super) struct Template {
 impl Template {
     /// The upload of one file.
     pub(super) fn session(&self, source: FileSource, key: Key, plan: Plan, object: ObjectOptions) -> Session {
+        let (path, identity) = (absolute(source.path()), source.identity());
+        self.session_of(Source::File(source), (&path, identity), key, plan, object)
+    }
+
+    /// The upload of a stream, which has no journal.
+    pub(super) fn stream_session(&self, stream: Stream, intake: Intake, key: Key, object: ObjectOptions) -> Session {
+        let nobody = Identity { size: 0, modified: UNIX_EPOCH, inode: None };
+        let session = self.session_of(Source::Stream(stream), (stream::NAME, nobody), key, intake.plan(), object);
+        Session { intake: Some(intake), place: JournalPlace::Pointless, ..session }
+    }
+
+    fn session_of(
+        &self,
+        source: Source,
+        (path, identity): (&str, Identity),
+        key: Key,
+        plan: Plan,
+        object: ObjectOptions,
+    ) -> Session {
         let Site { endpoint, service, edition, addressing, name } = &self.site;
         let target = Target {
             address: Address {
@@ -45,11 +66,11 @@ impl Template {
             },
             key,
         };
-        let path = absolute(source.path());
-        let header = Header::new(&target, name, &path, source.identity(), plan.part_size()).with_options(&object);
+        let header = Header::new(&target, name, path, identity, plan.part_size()).with_options(&object);
         let header = Header { checksum: self.content_md5.then(|| MD5.to_owned()), ..header };
         Session {
             plan,
+            intake: None,
             settings: Settings {
                 patience: Patience { max_attempts: self.requests.max_attempts, ..Patience::default() },
                 abort_on_failure: self.abort_on_failure,

@@ -5,12 +5,12 @@ use super::exit::{Failure, SUCCESS};
 use super::inquiry::Inquiry;
 use super::options::UploadOptions;
 use super::report::{Report, Summary};
-use super::runtime;
 use super::server::Connection;
 use super::tally::Tally;
 use super::template::{Template, suits};
 use super::transfer::{summarize, transfer_one};
 use super::world::World;
+use super::{runtime, stdin};
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::plan::PlanError;
 use crate::upload::session::JournalPlace;
@@ -23,14 +23,10 @@ pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console)
     let report = Report::new(&console, options.output);
     let started = (world.stopwatch)();
     let UploadOptions { source, bucket, key, .. } = options;
-    let sent = open(options).and_then(|(source, plan)| {
-        if options.dry_run {
-            report.planned(source.path(), bucket, key, &plan);
-            return Ok((SUCCESS, None));
-        }
-        let sending = send(options, source, plan, world, &console);
-        runtime::run(sending)?.map(|(exit_code, summary)| (exit_code, Some(summary)))
-    });
+    let sent = match &options.stdin {
+        Some(stdin) => stdin::send(options, stdin, &report, world, &console),
+        None => send_file(options, &report, world, &console),
+    };
     let (exit_code, summary) = sent.unwrap_or_else(|failure| {
         let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
         (report.refused(source, bucket, Some(key), &failure), summary)
@@ -40,6 +36,21 @@ pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console)
         summarize(&console, options.output, summary, elapsed, exit_code);
     }
     exit_code
+}
+
+fn send_file(
+    options: &UploadOptions,
+    report: &Report,
+    world: &mut World,
+    console: &Console,
+) -> Result<(u8, Option<Summary>), Failure> {
+    let (source, plan) = open(options)?;
+    if options.dry_run {
+        report.planned(source.path(), &options.bucket, &options.key, &plan);
+        return Ok((SUCCESS, None));
+    }
+    let sending = send(options, source, plan, world, console);
+    runtime::run(sending)?.map(|(exit_code, summary)| (exit_code, Some(summary)))
 }
 
 /// Everything that can be known before anything is sent.
@@ -76,7 +87,17 @@ async fn send(
         connection = inquiry.into_connection();
         plan = cut_alike(&source, options.wish, &parts).unwrap_or(plan);
     }
-    let template = Template {
+    let session =
+        template(options, &connection, world).session(source, options.key.clone(), plan, options.object.clone());
+    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
+    connection.close().await;
+    Ok((transferred.exit_code, transferred.summary))
+}
+
+/// What the upload has in common with others.
+pub(super) fn template(options: &UploadOptions, connection: &Connection, world: &World) -> Template {
+    Template {
         site: connection.site.clone(),
         bucket: options.bucket.clone(),
         place: place(options),
@@ -86,12 +107,7 @@ async fn send(
         content_md5: options.content_md5,
         requests: options.requests,
         seed: world.seed,
-    };
-    let session = template.session(source, options.key.clone(), plan, options.object.clone());
-    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
-    connection.close().await;
-    Ok((transferred.exit_code, transferred.summary))
+    }
 }
 
 /// The plan that the parts on the server fit. Where a part size was asked for, or nothing fits, the plan is not changed,

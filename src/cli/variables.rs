@@ -16,9 +16,13 @@ use super::args::Arguments;
 use super::config::{self, Place, Profile};
 use super::state::Places;
 use super::world::Variables;
+use crate::upload::source::stream;
 
-/// Options that must be typed: what is aborted is not for the surroundings to say.
-const TYPED_ALONE: [&str; 1] = ["all"];
+/// Options that must be typed: what is aborted, or expected of one stream, is not for the surroundings to say.
+const TYPED_ALONE: [&str; 4] = ["all", "expect-size", "expect-crc64", "allow-empty"];
+
+/// Options that say nothing where no stream is read.
+const OF_STDIN: [&str; 1] = ["memory"];
 
 /// Options of `resume` that no profile decides: each journal says where its upload is, and a profile that was written for
 /// new uploads must not send the parts of all of them to one server.
@@ -181,6 +185,10 @@ pub(super) fn switch(value: &OsStr) -> Option<bool> {
 
 /// True where the option was typed, or another that it cannot go with.
 fn overruled(arg: &Arg, command: &Command, typed: &ArgMatches) -> bool {
+    let mut sources = typed.try_get_raw("source").ok().flatten().into_iter().flatten();
+    if OF_STDIN.contains(&arg.get_id().as_str()) && !sources.any(|source| source == stream::NAME) {
+        return true;
+    }
     let is_typed = |arg: &Arg| typed.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
     command.get_arguments().filter(|other| is_typed(other)).any(|other| excludes(command, arg, other))
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
@@ -18,6 +18,8 @@ pub struct World {
     pub variables: Variables,
     /// Reads a line that a person types.
     pub read_line: fn() -> io::Result<String>,
+    /// What comes through a pipe.
+    pub stdin: fn() -> Box<dyn Read + Send>,
     /// Whether somebody can be asked.
     pub stdin_is_terminal: bool,
     /// Where results go.
@@ -53,6 +55,7 @@ impl World {
                 let mut line = String::new();
                 io::stdin().read_line(&mut line).map(|_| line)
             },
+            stdin: || Box::new(io::stdin()),
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout: Stream::new(io::stdout()),
             stderr: Stream::new(io::stderr()),
@@ -167,6 +170,7 @@ pub(super) mod tests {
             arguments: std::iter::once(&"cosput").chain(arguments).map(OsString::from).collect(),
             variables: variables.iter().copied().collect(),
             read_line: || Ok(String::new()),
+            stdin: || Box::new(io::empty()),
             stdin_is_terminal: false,
             stdout: out,
             stderr: err,

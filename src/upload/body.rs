@@ -19,8 +19,8 @@ use tokio::time::{Sleep, sleep};
 use super::chunk::Chunk;
 use super::error::SourceError;
 use super::plan::Range;
-use super::source::{FileSource, Source};
 use super::source::file::CHUNK;
+use super::source::{FileSource, Source};
 use crate::cos::checksum::{Digest, Hasher};
 
 /// What is known of a body from outside, while it is sent and after.

@@ -10,8 +10,8 @@ use super::error::SourceError;
 use super::machine::AttemptId;
 use super::parts::PartBoard;
 use super::plan::{Parts, Plan, PlanError, Range, Wish};
-use crate::cos::multipart::list_parts::ListedPart;
 use crate::cos::multipart::PartNumber;
+use crate::cos::multipart::list_parts::ListedPart;
 
 /// What is to hold of a stream before its object is completed. A stream that breaks off looks like one that ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -151,6 +151,12 @@ impl Intake {
     /// Keeps in mind which part the server holds.
     pub(super) fn remember(&mut self, listed: ListedPart) {
         self.listed.insert(listed.number, listed);
+    }
+
+    /// How many parts the server listed, and their bytes.
+    pub(super) fn listed(&self) -> (u16, u64) {
+        let parts = u16::try_from(self.listed.len()).unwrap_or(u16::MAX);
+        (parts, self.listed.values().map(|part| part.size).sum())
     }
 
     /// What keeps it from being read on, the first time that something does.

@@ -104,7 +104,9 @@ pub(super) enum Phase {
     ReadSource(head_object::Object),
     Put,
     Initiate,
-    List { after: Option<PartNumber> },
+    List {
+        after: Option<PartNumber>,
+    },
     Parts,
     CheckSource,
     Complete,

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Instant;
 
-use super::event::PartRecord;
 use super::cut::Cut;
+use super::event::PartRecord;
 use super::plan::{Parts, Range};
 use super::retry::Attempts;
 use crate::cos::checksum::Combiner;

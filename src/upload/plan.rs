@@ -407,6 +407,7 @@ mod tests {
                     prop_assert!(Plan::new(size, wish(smallest)).is_ok());
                     prop_assert!(smallest == SMALLEST_PART || Plan::new(size, wish(smallest - MEBIBYTE)).is_err());
                 }
+                Ok(Plan::Stream(_)) => prop_assert!(false, "the size is known"),
                 Err(PlanError::PartTooLarge { .. }) => prop_assert!(part_size > Some(LARGEST_PART)),
                 Err(other) => prop_assert!(false, "{}", other),
             }

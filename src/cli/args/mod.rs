@@ -16,6 +16,7 @@ mod output;
 mod requests;
 mod resume;
 mod server;
+mod stdin;
 mod upkeep;
 mod upload;
 
@@ -28,6 +29,7 @@ pub use resume::ResumeArguments;
 pub use server::{
     AccessArguments, AddressingChoice, EmulatorDirectory, IdentityArguments, ServerArguments, ServiceChoice,
 };
+pub use stdin::StdinArguments;
 pub use upkeep::{
     AbortArguments, CredentialsArguments, InquiryArguments, ListPartsArguments, ListUploadsArguments, VerifyArguments,
 };

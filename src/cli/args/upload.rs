@@ -8,6 +8,7 @@ use super::object::{EncryptionArguments, ObjectArguments};
 use super::output::OutputArguments;
 use super::requests::{RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
+use super::stdin::StdinArguments;
 use crate::cli::destination::Destination;
 use crate::cli::units::parse_size;
 use crate::cos::multipart::UploadId;
@@ -21,6 +22,8 @@ Examples:
     cosput upload dist.tar --bucket examplebucket-1250000000 --region ap-guangzhou
   See what would be sent, as JSON:
     cosput upload --dry-run --json dist.tar cos://examplebucket-1250000000/builds/
+  Upload what comes through a pipe:
+    tar c dir | cosput upload - -b examplebucket-1250000000 --key backup.tar
   Try it without an account, against a server on this machine:
     cosput upload --emulator dist.tar cos://examplebucket-1250000000
 
@@ -32,7 +35,7 @@ on mean yes, 0, false, no and off mean no.";
 #[derive(Debug, Args)]
 #[command(after_help = UPLOAD_VARIABLES, after_long_help = UPLOAD_EXAMPLES)]
 pub struct UploadArguments {
-    /// File to upload
+    /// File to upload, or - for stdin
     #[arg(value_name = "SOURCE")]
     pub source: PathBuf,
     /// Where to: cos://NAME-APPID/KEY
@@ -59,6 +62,9 @@ pub struct UploadArguments {
     /// How the server encrypts it.
     #[command(flatten, next_help_heading = "Encryption")]
     pub encryption: EncryptionArguments,
+    /// How stdin is read.
+    #[command(flatten, next_help_heading = "Stdin")]
+    pub stdin: StdinArguments,
     /// What happens before and after an interruption.
     #[command(flatten, next_help_heading = "Resume")]
     pub resume: JournalArguments,
@@ -123,7 +129,7 @@ pub struct TransferArguments {
 pub struct JournalArguments {
     /// Journal of this upload
     ///
-    /// From it an interrupted upload goes on. Default: a file in the state directory.
+    /// From it an interrupted upload goes on. An upload of stdin has none. Default: a file in the state directory.
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
     /// Directory of the journals

@@ -266,10 +266,7 @@ mod tests {
         stream.let_go(range(0, half));
         assert_eq!(all(&stream, range(half, half)), content[CHUNK / 2..CHUNK]);
         stream.let_go(range(half, half));
-        assert_eq!(
-            stream.bytes(0, 1),
-            Err(SourceError::Unreadable("what came at 0 is no longer held".to_owned()))
-        );
+        assert_eq!(stream.bytes(0, 1), Err(SourceError::Unreadable("what came at 0 is no longer held".to_owned())));
         for step in 2..6 {
             stream.read_on((step + 1) * 2 * half, &[range((step - 1) * 2 * half, 2 * half)]).unwrap();
             assert_eq!(buffers(), 2);

@@ -22,6 +22,7 @@ use crate::cos::multipart::list_parts::Page;
 use crate::upload::call::{Failure, Reply};
 use crate::upload::error::{Cause, Operation, SendErrorKind, UploadError};
 use crate::upload::event::{Event, Finished, Notice};
+use crate::upload::intake::Intake;
 use crate::upload::machine::{Doubt, Phase, Upload};
 use crate::upload::retry::Attempts;
 impl Upload {
@@ -50,6 +51,7 @@ impl Upload {
             // The upload is gone, so there is nothing left to name.
             Reply::Aborted => self.upload_id = None,
             Reply::Part(_) => unreachable!("parts are recorded by their numbers"),
+            Reply::Further(_) => unreachable!("reading is recorded before"),
             Reply::Unconfirmed { .. } => unreachable!("it is taken apart before it comes here"),
         }
     }
@@ -106,7 +108,8 @@ impl Upload {
     pub(in crate::upload) fn go_on_with_parts(&mut self) {
         let (Some(board), Some(upload_id)) = (&mut self.board, &self.upload_id) else { return };
         board.queue_the_rest();
-        let (parts, bytes) = board.resumed();
+        // What the server holds of a stream is compared once that has come.
+        let (parts, bytes) = self.intake.as_ref().map_or_else(|| board.resumed(), Intake::listed);
         let event = Event::Resumed { upload_id: upload_id.clone(), parts, bytes };
         if !self.repaired {
             self.tell(event);
