@@ -79,6 +79,9 @@ cos/kms\t'A key in KMS'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-kms-key-id -d 'Key in KMS [the one that COS makes]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-kms-context -d 'What KMS is told besides, JSON' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l memory -d 'Most of stdin that is held in memory [256MiB]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expect-size -d 'Size that stdin is to have' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expect-crc64 -d 'CRC-64 that stdin is to have' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l journal -d 'Journal of this upload' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'Directory of the journals' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l resume-upload-id -d 'Go on with this unfinished upload' -r
@@ -91,6 +94,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l accelerate -d '
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-overwrite -d 'Refuse a key that is taken'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l allow-empty -d 'Make an empty object where stdin is empty'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-resume -d 'Start anew, whatever a journal says'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l abort-on-failure -d 'Leave no parts on the server'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s n -l dry-run -d 'Print what would be sent, send nothing'

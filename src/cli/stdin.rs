@@ -133,3 +133,27 @@ fn warn_of_misfits(plan: &Plan, parts: &[ListedPart], console: &Console) {
 fn not_stdin() -> Failure {
     Failure::usage("--memory, --expect-size, --expect-crc64 and --allow-empty are for stdin; the source must be -")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::world::tests::world;
+
+    fn no_journal() -> JournalArguments {
+        let resume_upload_id = None;
+        JournalArguments { journal: None, state_dir: None, no_resume: false, resume_upload_id, abort_on_failure: false }
+    }
+
+    #[test]
+    fn nobody_is_asked_to_type_a_stream() {
+        let mut test = world(&[], &[]);
+        assert_eq!(check_surroundings(&no_journal(), false, &test.world), Ok(()));
+        test.world.stdin_is_terminal = true;
+        assert_eq!(check_surroundings(&no_journal(), true, &test.world), Ok(()));
+        let refused = check_surroundings(&no_journal(), false, &test.world).unwrap_err();
+        assert_eq!(
+            refused.verdict().message,
+            "stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"
+        );
+    }
+}

@@ -202,3 +202,70 @@ impl Intake {
 fn following(board: &PartBoard) -> Option<PartNumber> {
     PartNumber::new(board.len() + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    fn taken(read: u64, end: impl Into<Option<u64>>) -> Taken {
+        Taken { read, end: end.into() }
+    }
+
+    fn stream(expectations: Expectations) -> Intake {
+        Intake::cut_by(Plan::Stream(Cut::uniform(MIB)), MIB, 4 * MIB, expectations)
+    }
+
+    #[test]
+    fn a_stream_that_outgrows_its_parts_is_refused() {
+        let most = 10_000 * MIB;
+        assert_eq!(stream(Expectations::default()).take(taken(most, None)), Ok(()));
+        assert_eq!(stream(Expectations::default()).take(taken(most + 1, None)), Err(SourceError::Outgrown { most }));
+    }
+
+    #[test]
+    fn the_end_has_to_be_what_was_expected() {
+        let expecting = |size, crc64| stream(Expectations { size, crc64, allow_empty: false });
+        let table = [
+            (None, None, taken(5, 1), Ok(())),
+            (Some(5), Some(1), taken(5, 1), Ok(())),
+            (Some(5), None, taken(5, None), Ok(())),
+            (Some(5), None, taken(4, None), Ok(())),
+            (Some(5), None, taken(4, 1), Err(SourceError::Shorter { read: 4, expected: 5 })),
+            (Some(5), None, taken(6, None), Err(SourceError::Longer { expected: 5 })),
+            (None, Some(2), taken(5, None), Ok(())),
+            (None, Some(2), taken(5, 1), Err(SourceError::OtherCrc64 { read: 1, expected: 2 })),
+            (None, None, taken(0, 0), Err(SourceError::EmptyStream)),
+        ];
+        for (size, crc64, came, answer) in table {
+            assert_eq!(expecting(size, crc64).take(came), answer, "{size:?} {crc64:?} {came:?}");
+        }
+        let mut empty = stream(Expectations { allow_empty: true, ..Expectations::default() });
+        assert_eq!(empty.take(taken(0, 0)), Ok(()));
+    }
+
+    #[test]
+    fn a_part_is_begun_only_where_all_of_it_fits() {
+        let mut intake = stream(Expectations::default());
+        assert_eq!(intake.next_target(None), Some(MIB + 1));
+        let mut board = PartBoard::open(Cut::uniform(MIB));
+        for part in 1..=4 {
+            assert_eq!(intake.next_target(Some(&board)), Some(part * MIB));
+            intake.take(taken(part * MIB, None)).unwrap();
+            board.add(MIB, None);
+        }
+        assert_eq!(intake.next_target(Some(&board)), None);
+        let limit = MemoryLimit { memory: 4 * MIB, part_size: MIB, parts: 4 };
+        assert_eq!(intake.limit_to_tell(&board), Some(limit));
+        assert_eq!(intake.limit_to_tell(&board), None);
+        let third = PartNumber::new(3).unwrap();
+        board.store(third, "e".to_owned(), 7, false);
+        assert_eq!(intake.next_target(Some(&board)), Some(5 * MIB));
+        assert!(intake.holds_everything());
+        assert_eq!(intake.begin(AttemptId(1), Some(&board)), [Range { offset: 2 * MIB, length: MIB }]);
+        assert!(!intake.holds_everything());
+        assert_eq!(intake.next_target(Some(&board)), None, "it is being read");
+        assert_eq!(intake.begin(AttemptId(2), Some(&board)), []);
+    }
+}
