@@ -46,6 +46,13 @@ pub enum Failure {
         /// What is wrong with it.
         error: SourceError,
     },
+    /// A file has no key, for this reason.
+    Unfit {
+        /// Its path.
+        source: PathBuf,
+        /// What is wrong with its name.
+        why: String,
+    },
     /// There are no credentials: which places were looked at.
     NoCredentials(String),
     /// Another process works on this journal.
@@ -190,6 +197,7 @@ impl Failure {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
             Self::Source { error, .. } => of_source(error),
+            Self::Unfit { .. } => (SOURCE, Kind::Source),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Exists),
             Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
@@ -223,6 +231,7 @@ impl Failure {
                 format!("could not abort the upload: another process holds its journal {}", shown(journal))
             }
             Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
+            Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
             Self::NoCredentials(places) => format!("could not sign requests: {places}"),
             Self::JournalInUse(journal) => {
                 format!("could not begin the upload: another process holds its journal {}", shown(journal))
@@ -239,6 +248,7 @@ impl Failure {
             Self::NoCredentials(_) => Some("set COS_SECRET_ID and COS_SECRET_KEY".to_owned()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
             Self::JournalUnusable { .. }
+            | Self::Unfit { .. }
             | Self::Request { .. }
             | Self::NotFound(_)
             | Self::Different(_)

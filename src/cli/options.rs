@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use super::args::{
     AccessArguments, AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, IdentityArguments,
-    OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, ServiceChoice,
+    LikenessChoice, OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, ServiceChoice,
     UploadArguments,
 };
-use super::destination;
 use super::exit::Failure;
 use super::object;
+use super::sources::{Target, Wanted};
 use super::state::Places;
+use super::template::SkipUnchanged;
 use super::world::World;
 use crate::cos::multipart::UploadId;
-use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Key, Service, TrafficLimit};
+use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Service, TrafficLimit};
 use crate::upload::window::Concurrency;
 use crate::upload::{ObjectOptions, Wish};
 
@@ -28,12 +29,10 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// `cosput upload` as meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadOptions {
-    /// The file.
-    pub source: PathBuf,
+    /// What is uploaded.
+    pub wanted: Wanted,
     /// The bucket.
     pub bucket: Bucket,
-    /// The object's key.
-    pub key: Key,
     /// Which server.
     pub server: Server,
     /// Who asks.
@@ -42,8 +41,12 @@ pub struct UploadOptions {
     pub wish: Wish,
     /// Whether each request has a Content-MD5 besides the CRC-64.
     pub content_md5: bool,
-    /// What the object is to be.
+    /// What each object is to be, but for the type that its name tells.
     pub object: ObjectOptions,
+    /// Where a source that was left as it is, is not uploaded.
+    pub skip: Option<SkipUnchanged>,
+    /// Whether the first failure ends all.
+    pub fail_fast: bool,
     /// How requests are made.
     pub requests: RequestOptions,
     /// The journal that was named, where one was.
@@ -209,34 +212,31 @@ impl Server {
 impl UploadOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
-        let UploadArguments { source, destination, location, access, transfer, requests, object, encryption, .. } =
-            arguments;
+        let UploadArguments { sources, many, location, access, transfer, requests, object, encryption, .. } = arguments;
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
-        if source.as_os_str() == "-" {
+        if sources.iter().any(|source| source.as_os_str() == "-") {
             return Err(Failure::usage("'-' is not a file; give a path"));
         }
         let places = Places::of(world);
         let server = server(&location.server, &places)?;
-        let (bucket, key) = match destination {
-            Some(destination) => (Some(destination.bucket), destination.key),
-            None => (location.bucket, location.key),
-        };
-        let bucket = bucket.ok_or_else(|| {
-            Failure::usage("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY")
-        })?;
-        let key = destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?;
+        let target = Target { bucket: location.bucket, key: location.key, prefix: location.prefix };
+        let (bucket, wanted) = Wanted::new(sources, target, &many)?;
+        if matches!(wanted, Wanted::Many(_)) {
+            of_one_file("--journal", resume.journal.is_some())?;
+            of_one_file("--resume-upload-id", resume.resume_upload_id.is_some())?;
+        }
+        let skip = many.skip_unchanged.map(SkipUnchanged::from);
         let encryption = object::encryption(encryption, world)?;
         object::check_way(&encryption, &server)?;
         let object = ObjectOptions {
             traffic_limit: transfer.traffic_limit,
             forbid_overwrite: object.no_overwrite,
-            headers: object::headers(object, &key, &source)?,
+            headers: object::headers(object)?,
             encryption,
         };
         let usual = Wish::default();
         Ok(Self {
-            key,
-            source,
+            wanted,
             bucket,
             server,
             access: AccessOptions::new(access),
@@ -249,6 +249,8 @@ impl UploadOptions {
             },
             content_md5: transfer.checksum == Some(ChecksumChoice::Md5),
             object,
+            skip,
+            fail_fast: many.fail_fast,
             requests: RequestOptions::new(requests),
             journal: resume.journal,
             state_directory: resume.state_dir.or(places.uploads()),
@@ -339,6 +341,23 @@ impl OutputOptions {
 fn in_a_log(world: &World) -> bool {
     let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
     !world.stderr_is_terminal || dumb || world.variables.get("CI").is_some()
+}
+
+/// Refuses an option that is about one file where there may be many.
+fn of_one_file(option: &str, given: bool) -> Result<(), Failure> {
+    if given {
+        return Err(Failure::usage(format!("{option} is for one file, and there may be several; leave it out")));
+    }
+    Ok(())
+}
+
+impl From<LikenessChoice> for SkipUnchanged {
+    fn from(choice: LikenessChoice) -> Self {
+        match choice {
+            LikenessChoice::Crc64 => Self::Content,
+            LikenessChoice::Mtime => Self::Modified,
+        }
+    }
 }
 
 /// The server that was typed.

@@ -13,6 +13,7 @@ use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
 use crate::cos::{Bucket, Key, Service};
+use crate::upload::source::Skip;
 use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
 
 /// How often a program hears of progress.
@@ -120,11 +121,26 @@ impl Report {
     }
 
     /// Tells of a source that is left out, and why.
-    pub(super) fn left_out(&self, source: &Path, bucket: &Bucket, reason: &'static str, words: &str) {
+    pub(super) fn left_out(&self, source: &Path, bucket: &Bucket, why: Skip) {
+        let reason = match why {
+            Skip::Link => "symlink",
+            Skip::Loop => "loop",
+            Skip::Special(_) => "special",
+        };
         if self.json {
             self.line(&Line::left_out(named_source(source, bucket), reason));
         }
-        self.console.warning(&format!("{} is left out: {words}", shown(source)));
+        let line = format!("{} is left out: it {why}", shown(source));
+        // Links are left out by rule, and counted; what else is no file may surprise.
+        match why {
+            Skip::Link => self.console.detail(self.verbose, &line),
+            Skip::Loop | Skip::Special(_) => self.console.warning(&line),
+        }
+    }
+
+    /// Tells of a directory with nothing in it.
+    pub(super) fn passed_by(&self, directory: &Path) {
+        self.console.detail(self.verbose, &format!("{} is empty and leaves no trace", shown(directory)));
     }
 
     /// Tells of an upload that failed before it began. Returns the exit code.

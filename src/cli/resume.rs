@@ -121,9 +121,11 @@ async fn resume(
         abort_on_failure: false,
         content_md5: header.checksum.as_deref() == Some(MD5),
         requests: options.requests,
+        object,
+        skip: None,
         seed: world.seed,
     };
-    let session = template.session(source, target.key, plan, object);
+    let session = template.session(source, target.key, plan);
     let tally = Tally::new(&connection, &template.bucket, options.output, world, console);
     let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
     connection.close().await;

@@ -21,6 +21,7 @@ use crate::cos::{Bucket, Key, Service};
 use crate::upload::batch::ObjectId;
 use crate::upload::driver::{Observer, Stop};
 use crate::upload::session::{Ended, Refused, Session};
+use crate::upload::source::Skip;
 use crate::upload::{Event, Finished};
 
 /// What is told between objects.
@@ -35,6 +36,15 @@ pub(super) enum Aside {
         /// What is wrong.
         failure: Failure,
     },
+    /// A source that is left out, since it is no file.
+    LeftOut {
+        /// Its path.
+        source: PathBuf,
+        /// What it is.
+        why: Skip,
+    },
+    /// A directory that leaves no trace in the bucket.
+    EmptyDirectory(PathBuf),
 }
 
 /// What a command is to know of its uploads.
@@ -49,8 +59,8 @@ pub(super) struct Tally<'a> {
     exit_code: u8,
     /// The signal that ends it, once there is one.
     signal: Rc<Cell<Option<Signal>>>,
-    /// Where the first failure is to end it: what stops the rest.
-    fail_fast: Option<watch::Sender<Stop>>,
+    fail_fast: bool,
+    stop: Option<watch::Sender<Stop>>,
 }
 
 struct Running {
@@ -78,8 +88,19 @@ impl<'a> Tally<'a> {
             summary: Summary::default(),
             exit_code: SUCCESS,
             signal: Rc::default(),
-            fail_fast: None,
+            fail_fast: false,
+            stop: None,
         }
+    }
+
+    /// Ends all of it at the first failure.
+    pub(super) fn fail_fast(&mut self) {
+        self.fail_fast = true;
+    }
+
+    /// What ends all of it, where that is this side's to do.
+    pub(super) fn stopped_by(&mut self, stop: &watch::Sender<Stop>) {
+        self.stop = Some(stop.clone());
     }
 
     /// Where the signal is left that ends it.
@@ -96,7 +117,8 @@ impl<'a> Tally<'a> {
     fn count(&mut self, exit_code: u8) {
         self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
         if exit_code != SUCCESS
-            && let Some(stop) = &self.fail_fast
+            && self.fail_fast
+            && let Some(stop) = &self.stop
         {
             stop.send_if_modified(|now| std::mem::replace(now, Stop::Soon.max(*now)) == Stop::No);
         }
@@ -111,6 +133,11 @@ impl Observer<Aside> for Tally<'_> {
                 let exit_code = self.report.refused(&source, &self.bucket, key.as_ref(), &failure);
                 self.count(exit_code);
             }
+            Aside::LeftOut { source, why } => {
+                self.summary.skipped += 1;
+                self.report.left_out(&source, &self.bucket, why);
+            }
+            Aside::EmptyDirectory(path) => self.report.passed_by(&path),
         }
     }
 

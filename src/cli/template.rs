@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use super::exit::Failure;
+use super::object;
 use super::options::RequestOptions;
 use super::server::Site;
+use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Service, Target};
 use crate::upload::journal::Header;
-use crate::upload::machine::{Proving, Settings};
+use crate::upload::machine::{Likeness, Proving, Settings};
 use crate::upload::retry::Patience;
 use crate::upload::session::{JournalPlace, Session};
 use crate::upload::source::FileSource;
+use crate::upload::source::file::nanoseconds;
 use crate::upload::{Job, ObjectOptions, Plan, SourceError};
 
 /// How a journal names Content-MD5.
@@ -28,12 +31,36 @@ pub(super) struct Template {
     pub(super) abort_on_failure: bool,
     pub(super) content_md5: bool,
     pub(super) requests: RequestOptions,
+    /// What each object is to be, but for the type that its name tells.
+    pub(super) object: ObjectOptions,
+    /// Where a source that was left as it is, is not uploaded.
+    pub(super) skip: Option<SkipUnchanged>,
     pub(super) seed: u64,
+}
+
+/// When an object is taken to be what its source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkipUnchanged {
+    /// By size and CRC-64.
+    Content,
+    /// By size and the recorded time of modification.
+    Modified,
 }
 
 impl Template {
     /// The upload of one file.
-    pub(super) fn session(&self, source: FileSource, key: Key, plan: Plan, object: ObjectOptions) -> Session {
+    pub(super) fn session(&self, source: FileSource, key: Key, plan: Plan) -> Session {
+        let mut object = self.object.clone();
+        object.headers = object::with_type(&object.headers, &key, source.path());
+        let unless = match self.skip {
+            None => None,
+            Some(SkipUnchanged::Content) => Some(Likeness::Content),
+            Some(SkipUnchanged::Modified) => {
+                let time = nanoseconds(source.identity().modified);
+                object.headers.record_modified(&time);
+                Some(Likeness::Modified(time))
+            }
+        };
         let Site { endpoint, service, edition, addressing, name } = &self.site;
         let target = Target {
             address: Address {
@@ -61,8 +88,9 @@ impl Template {
             place: self.place.clone(),
             resume: self.resume,
             upload_id: self.upload_id.clone(),
-            unless: None,
-            seed: self.seed,
+            unless,
+            // Files that are throttled together do not come back together.
+            seed: self.seed.wrapping_add(crc64(path.as_bytes())),
         }
     }
 }

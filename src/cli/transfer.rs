@@ -36,6 +36,7 @@ pub(super) async fn transfer(
 ) -> Transferred {
     let (stop, stopping) = watch::channel(Stop::No);
     let first = tally.signal();
+    tally.stopped_by(&stop);
     {
         let running = drive(offers, concurrency, connection.transport.clone(), stopping, &mut tally);
         tokio::pin!(running);

@@ -14,6 +14,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Error, FromArgMa
 
 use super::args::Arguments;
 use super::config::{self, Place, Profile};
+use super::destination::SCHEME;
 use super::state::Places;
 use super::world::Variables;
 
@@ -23,6 +24,9 @@ const TYPED_ALONE: [&str; 1] = ["all"];
 /// Options of `resume` that no profile decides: each journal says where its upload is, and a profile that was written for
 /// new uploads must not send the parts of all of them to one server.
 const JOURNALS_SAY: [&str; 2] = ["endpoint", "emulator"];
+
+/// What a destination stands for, so that no variable decides it besides.
+const DESTINATION_SAYS: [&str; 3] = ["bucket", "key", "prefix"];
 
 /// Reads the command line, and variables and a profile of the configuration for what was not typed.
 pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
@@ -182,7 +186,14 @@ pub(super) fn switch(value: &OsStr) -> Option<bool> {
 /// True where the option was typed, or another that it cannot go with.
 fn overruled(arg: &Arg, command: &Command, typed: &ArgMatches) -> bool {
     let is_typed = |arg: &Arg| typed.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
-    command.get_arguments().filter(|other| is_typed(other)).any(|other| excludes(command, arg, other))
+    let beside = command.get_arguments().filter(|other| is_typed(other)).any(|other| excludes(command, arg, other));
+    beside || (DESTINATION_SAYS.contains(&arg.get_id().as_str()) && names_destination(typed))
+}
+
+/// True where the last of the sources is the place that they go to.
+fn names_destination(typed: &ArgMatches) -> bool {
+    let sources = typed.try_get_raw("sources").ok().flatten();
+    sources.and_then(Iterator::last).is_some_and(|last| last.as_encoded_bytes().starts_with(SCHEME.as_bytes()))
 }
 
 /// True where the two are the same, or cannot go together.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
@@ -20,6 +20,8 @@ pub struct World {
     pub read_line: fn() -> io::Result<String>,
     /// Whether somebody can be asked.
     pub stdin_is_terminal: bool,
+    /// Opens what is piped in.
+    pub stdin: fn() -> Box<dyn Read + Send>,
     /// Where results go.
     pub stdout: Stream,
     /// Where messages and progress go.
@@ -54,6 +56,7 @@ impl World {
                 io::stdin().read_line(&mut line).map(|_| line)
             },
             stdin_is_terminal: io::stdin().is_terminal(),
+            stdin: || Box::new(io::stdin()),
             stdout: Stream::new(io::stdout()),
             stderr: Stream::new(io::stderr()),
             stdout_is_terminal: io::stdout().is_terminal(),

@@ -31,7 +31,7 @@ pub struct Arguments {
 /// A command as typed.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Upload a file; go on where an earlier upload of it stopped
+    /// Upload files and directories; go on where an earlier upload stopped
     Upload(Box<UploadArguments>),
     /// Finish interrupted uploads from their journals
     Resume(ResumeArguments),

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::many::ManyArguments;
 use super::object::{EncryptionArguments, ObjectArguments};
 use super::output::OutputArguments;
 use super::requests::{RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
-use crate::cli::destination::Destination;
 use crate::cli::units::parse_size;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, TrafficLimit};
@@ -21,6 +21,8 @@ Examples:
     cosput upload dist.tar --bucket examplebucket-1250000000 --region ap-guangzhou
   See what would be sent, as JSON:
     cosput upload --dry-run --json dist.tar cos://examplebucket-1250000000/builds/
+  Upload what a directory holds, below a prefix:
+    cosput upload dist/ -r --exclude '*.map' cos://examplebucket-1250000000/releases/1.2
   Try it without an account, against a server on this machine:
     cosput upload --emulator dist.tar cos://examplebucket-1250000000
 
@@ -32,15 +34,16 @@ on mean yes, 0, false, no and off mean no.";
 #[derive(Debug, Args)]
 #[command(after_help = UPLOAD_VARIABLES, after_long_help = UPLOAD_EXAMPLES)]
 pub struct UploadArguments {
-    /// File to upload
-    #[arg(value_name = "SOURCE")]
-    pub source: PathBuf,
-    /// Where to: cos://NAME-APPID/KEY
+    /// What to upload, and at the end, where to
     ///
-    /// It stands for --bucket and --key. A key that ends in / gets the file's name appended; without a key, it
-    /// is the file's name.
-    #[arg(value_name = "DESTINATION", value_parser = Destination::parse, conflicts_with_all = ["bucket", "key"])]
-    pub destination: Option<Destination>,
+    /// Files, directories with -r. The last one may be cos://NAME-APPID/KEY, which stands for --bucket and --key, or with
+    /// several files for --bucket and --prefix. A key that ends in / gets the file's name appended; without a key, it is
+    /// the file's name.
+    #[arg(value_name = "SOURCE", id = "sources")]
+    pub sources: Vec<PathBuf>,
+    /// What is taken of many sources.
+    #[command(flatten, next_help_heading = "What")]
+    pub many: ManyArguments,
     /// Where the object goes.
     #[command(flatten, next_help_heading = "Where")]
     pub location: LocationArguments,
@@ -83,8 +86,13 @@ pub struct LocationArguments {
     /// Key of the object [the file's name]
     ///
     /// One that ends in / gets the file's name appended. Default: the file's name.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", conflicts_with = "prefix")]
     pub key: Option<String>,
+    /// What the keys of several files begin with
+    ///
+    /// One slash joins it with their names. Default: nothing.
+    #[arg(long, value_name = "PREFIX")]
+    pub prefix: Option<String>,
     /// Which server.
     #[command(flatten)]
     pub server: ServerArguments,
