@@ -11,6 +11,8 @@ mod keys;
 pub mod list;
 pub mod naming;
 pub mod problem;
+#[cfg(test)]
+mod tree;
 pub mod walk;
 
 pub use file::{FileSource, Identity};
