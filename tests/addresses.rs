@@ -17,7 +17,7 @@ use cosput::upload::http::{Http, Limits, client};
 use cosput::upload::journal::Header;
 use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::retry::Patience;
-use cosput::upload::session::{Ended, JournalPlace, Refused, Session};
+use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
 use cosput::upload::single::Asker;
 use cosput::upload::source::FileSource;
 use cosput::upload::window::Concurrency;
@@ -95,6 +95,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         resume: false,
         upload_id: None,
         unless: None,
+        ending: Ending::Complete,
         seed: 1,
     };
     let (_stop, stopping) = watch::channel(Stop::No);

@@ -28,6 +28,7 @@ mod notice;
 mod object;
 pub mod options;
 pub mod progress;
+mod publish;
 pub mod report;
 mod resume;
 mod run;

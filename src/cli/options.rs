@@ -47,6 +47,8 @@ pub struct UploadOptions {
     pub skip: Option<SkipUnchanged>,
     /// Whether the first failure ends all.
     pub fail_fast: bool,
+    /// Whether objects are completed only when all of them are on the server.
+    pub publish_together: bool,
     /// How requests are made.
     pub requests: RequestOptions,
     /// The journal that was named, where one was.
@@ -225,6 +227,11 @@ impl UploadOptions {
             of_one_file("--journal", resume.journal.is_some())?;
             of_one_file("--resume-upload-id", resume.resume_upload_id.is_some())?;
         }
+        if matches!(wanted, Wanted::One { .. }) && many.publish_together {
+            return Err(Failure::usage(
+                "--publish-together is for several files; one is visible only when all of it is there",
+            ));
+        }
         let skip = many.skip_unchanged.map(SkipUnchanged::from);
         let encryption = object::encryption(encryption, world)?;
         object::check_way(&encryption, &server)?;
@@ -251,6 +258,7 @@ impl UploadOptions {
             object,
             skip,
             fail_fast: many.fail_fast,
+            publish_together: many.publish_together,
             requests: RequestOptions::new(requests),
             journal: resume.journal,
             state_directory: resume.state_dir.or(places.uploads()),
@@ -435,7 +443,7 @@ mod tests {
     use crate::cli::args::Command;
     use crate::cli::variables;
     use crate::cli::world::tests::world;
-    use crate::upload::Operation;
+    use crate::cos::Key;
 
     const BUCKET: &str = "examplebucket-1250000000";
 
@@ -460,9 +468,8 @@ mod tests {
         let home = [("HOME", "/home/u"), ("XDG_STATE_HOME", "/state"), ("LOCALAPPDATA", "/local")];
         let options = options(&["d/a.txt", "-b", BUCKET, "--region=ap-guangzhou"], &home).unwrap();
         let expected = UploadOptions {
-            source: "d/a.txt".into(),
+            wanted: Wanted::One { source: "d/a.txt".into(), key: Key::new("a.txt").unwrap() },
             bucket: Bucket::new(BUCKET).unwrap(),
-            key: Key::new("a.txt").unwrap(),
             server: Server::At {
                 service: Service::Cos,
                 edition: Edition::Json,
@@ -472,7 +479,10 @@ mod tests {
             access: AccessOptions::default(),
             wish: Wish::default(),
             content_md5: false,
-            object: options.object.clone(),
+            object: ObjectOptions::default(),
+            skip: None,
+            fail_fast: false,
+            publish_together: false,
             requests: RequestOptions {
                 concurrency: Concurrency::Auto,
                 max_attempts: 8,
@@ -489,17 +499,16 @@ mod tests {
         };
         assert_eq!(options, expected);
         assert!(options.state_directory.is_some());
-        assert_eq!(
-            options.object.of_request(Operation::PutObject),
-            [("Content-Type", "text/plain")].into_iter().collect()
-        );
     }
 
     #[test]
     fn the_destination_is_typed_in_either_way() {
         let key = |arguments: &[&str]| {
             let arguments: Vec<&str> = ["d/a.txt", "--region=r"].iter().chain(arguments).copied().collect();
-            options(&arguments, &[]).unwrap().key.to_string()
+            match options(&arguments, &[]).unwrap().wanted {
+                Wanted::One { key, .. } => key.to_string(),
+                Wanted::Many(many) => format!("{:?}", many.prefix),
+            }
         };
         assert_eq!(key(&["-b", BUCKET, "--key", "k"]), "k");
         assert_eq!(key(&["-b", BUCKET, "--key", "k/"]), "k/a.txt");

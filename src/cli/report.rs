@@ -63,6 +63,8 @@ pub struct Summary {
     pub uploaded: u64,
     /// How many sources were left out, or found unchanged.
     pub skipped: u64,
+    /// How many of these were found unchanged.
+    pub unchanged: u64,
     /// How many were not, or may not have been.
     pub failed: u64,
     /// Bytes sent, each once.
@@ -76,6 +78,7 @@ impl Summary {
     pub fn add(&mut self, other: Self) {
         self.uploaded += other.uploaded;
         self.skipped += other.skipped;
+        self.unchanged += other.unchanged;
         self.failed += other.failed;
         self.bytes_sent += other.bytes_sent;
         self.bytes_resumed += other.bytes_resumed;
@@ -89,7 +92,11 @@ impl Summary {
                 self.bytes_sent += object.bytes_sent;
                 self.bytes_resumed += object.bytes_resumed;
             }
-            Finished::Unchanged(_) => self.skipped += 1,
+            Finished::Unchanged(_) => {
+                self.skipped += 1;
+                self.unchanged += 1;
+            }
+            Finished::Held(_) => {}
             Finished::Failed(_) | Finished::Unknown(_) => self.failed += 1,
         }
     }
@@ -156,7 +163,14 @@ impl Report {
 
     /// Begins to tell of one upload.
     pub fn object(&self, subject: Subject) -> ObjectReport {
-        ObjectReport { report: self.clone(), subject, plan: None, last_progress: None, retries_told: HashSet::new() }
+        ObjectReport {
+            report: self.clone(),
+            subject,
+            plan: None,
+            last_progress: None,
+            retries_told: HashSet::new(),
+            one_of_many: false,
+        }
     }
 
     /// Tells how all of it ended. People have seen the lines of each; only programs get this one.
@@ -182,9 +196,17 @@ pub struct ObjectReport {
     plan: Option<Plan>,
     last_progress: Option<Instant>,
     retries_told: HashSet<String>,
+    /// True where messages have to say which upload they are about.
+    one_of_many: bool,
 }
 
 impl ObjectReport {
+    /// The same; where it is one of many, messages say which.
+    #[must_use]
+    pub fn among_many(self, one_of_many: bool) -> Self {
+        Self { one_of_many, ..self }
+    }
+
     /// Takes what only the end knows of the subject.
     pub fn settle(&mut self, subject: Subject) {
         self.subject = subject;
@@ -212,6 +234,8 @@ impl ObjectReport {
                 self.unchanged(object);
                 SUCCESS
             }
+            // It is told of once it is completed.
+            Finished::Held(_) => SUCCESS,
             Finished::Failed(error) | Finished::Unknown(error) => {
                 let source = shown(&self.subject.source);
                 let circumstances = Circumstances {

@@ -1,6 +1,6 @@
 //! From sources to sessions: each file is opened and planned when its turn comes, a few ahead of what is sent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 
@@ -14,6 +14,9 @@ use crate::upload::session::Session;
 use crate::upload::source::{FileSource, Gather, Item, Problem};
 use crate::upload::{Plan, SourceError, Wish};
 
+/// So many files are opened ahead of those that the engine has taken.
+pub(super) const OPENED_AHEAD: usize = 16;
+
 /// Offers all that is gathered, until it ends or nobody takes any more. Blocks while what is offered is not taken.
 pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) {
     for item in gathered {
@@ -26,10 +29,7 @@ pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: 
 
 fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {
     match item {
-        Item::File { path, key, .. } => match session(&path, &key, template, wish) {
-            Ok(session) => Offer::Object(Box::new(session)),
-            Err(failure) => Offer::Aside(Aside::Failed { source: path, key: Some(key), failure }),
-        },
+        Item::File { path, key, .. } => offer_file(&path, key, template, wish),
         Item::Skipped { path, why } => Offer::Aside(Aside::LeftOut { source: path, why }),
         Item::EmptyDirectory { path } => Offer::Aside(Aside::EmptyDirectory(path)),
         Item::Failed { path, why } => {
@@ -39,8 +39,16 @@ fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {
     }
 }
 
-fn session(path: &PathBuf, key: &Key, template: &Template, wish: Wish) -> Result<Session, Failure> {
-    let trouble = |error| Failure::Source { source: path.clone(), error };
+/// Offers one file, under a key.
+pub(super) fn offer_file(path: &Path, key: Key, template: &Template, wish: Wish) -> Offer<Aside> {
+    match session(path, &key, template, wish) {
+        Ok(session) => Offer::Object(Box::new(session)),
+        Err(failure) => Offer::Aside(Aside::Failed { source: path.to_owned(), key: Some(key), failure }),
+    }
+}
+
+fn session(path: &Path, key: &Key, template: &Template, wish: Wish) -> Result<Session, Failure> {
+    let trouble = |error| Failure::Source { source: path.to_owned(), error };
     let source = FileSource::open_found(path).map_err(trouble)?;
     suits(&source, template.site.service)?;
     let plan = plan(&source, wish)?;

@@ -12,7 +12,7 @@ use crate::cos::{Address, Bucket, Key, Service, Target};
 use crate::upload::journal::Header;
 use crate::upload::machine::{Likeness, Proving, Settings};
 use crate::upload::retry::Patience;
-use crate::upload::session::{JournalPlace, Session};
+use crate::upload::session::{Ending, JournalPlace, Session};
 use crate::upload::source::FileSource;
 use crate::upload::source::file::nanoseconds;
 use crate::upload::{Job, ObjectOptions, Plan, SourceError};
@@ -35,6 +35,8 @@ pub(super) struct Template {
     pub(super) object: ObjectOptions,
     /// Where a source that was left as it is, is not uploaded.
     pub(super) skip: Option<SkipUnchanged>,
+    /// Whether uploads are completed.
+    pub(super) ending: Ending,
     pub(super) seed: u64,
 }
 
@@ -89,6 +91,7 @@ impl Template {
             resume: self.resume,
             upload_id: self.upload_id.clone(),
             unless,
+            ending: self.ending,
             // Files that are throttled together do not come back together.
             seed: self.seed.wrapping_add(crc64(path.as_bytes())),
         }

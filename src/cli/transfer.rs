@@ -29,7 +29,7 @@ pub(super) struct Transferred {
 pub(super) async fn transfer(
     offers: mpsc::Receiver<Offer<Aside>>,
     concurrency: Concurrency,
-    mut tally: Tally<'_>,
+    tally: &mut Tally<'_>,
     connection: &Connection,
     world: &mut World,
     console: &Console,
@@ -38,7 +38,7 @@ pub(super) async fn transfer(
     let first = tally.signal();
     tally.stopped_by(&stop);
     {
-        let running = drive(offers, concurrency, connection.transport.clone(), stopping, &mut tally);
+        let running = drive(offers, concurrency, connection.transport.clone(), stopping, tally);
         tokio::pin!(running);
         loop {
             tokio::select! {
@@ -55,7 +55,7 @@ pub(super) async fn transfer(
 pub(super) async fn transfer_one(
     session: Session,
     concurrency: Concurrency,
-    tally: Tally<'_>,
+    tally: &mut Tally<'_>,
     connection: &Connection,
     world: &mut World,
     console: &Console,

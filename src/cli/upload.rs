@@ -9,11 +9,12 @@ use super::console::{Console, shown};
 use super::exit::{Failure, SUCCESS, of_many};
 use super::inquiry::Inquiry;
 use super::options::UploadOptions;
+use super::publish::publish_together;
 use super::report::{Report, Summary};
 use super::runtime;
 use super::server::Connection;
 use super::sources::{Many, Wanted};
-use super::supply::{self, supply, unfit};
+use super::supply::{self, OPENED_AHEAD, supply, unfit};
 use super::tally::Tally;
 use super::template::{Template, suits};
 use super::transfer::{Transferred, summarize, transfer, transfer_one};
@@ -21,12 +22,9 @@ use super::world::World;
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::ListedPart;
-use crate::upload::session::JournalPlace;
+use crate::upload::session::{Ending, JournalPlace};
 use crate::upload::source::{FileSource, Item, Sources};
 use crate::upload::{Plan, Wish};
-
-/// So many files are opened ahead of those that the engine has taken.
-const OPENED_AHEAD: usize = 16;
 
 /// Uploads what is wanted. Returns the exit code.
 pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -96,8 +94,9 @@ async fn send_one(
         plan = cut_alike(&source, options.wish, &listed).unwrap_or(plan);
     }
     let session = template(options, &connection, world).session(source, key.clone(), plan);
-    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
+    let mut tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+    let transferred =
+        transfer_one(session, options.requests.concurrency, &mut tally, &connection, world, console).await;
     connection.close().await;
     Ok(transferred)
 }
@@ -107,7 +106,7 @@ fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &C
     if options.dry_run {
         return Ok(show(sources, options, console));
     }
-    runtime::run(send_many(options, sources, world, console))?.map(Sent::from)
+    runtime::run(send_many(many, options, sources, world, console))?.map(Sent::from)
 }
 
 /// Tells what would be sent.
@@ -138,6 +137,7 @@ fn show(sources: Sources, options: &UploadOptions, console: &Console) -> Sent {
 }
 
 async fn send_many(
+    many: &Many,
     options: &UploadOptions,
     sources: Sources,
     world: &mut World,
@@ -145,13 +145,16 @@ async fn send_many(
 ) -> Result<Transferred, Failure> {
     let connection = connect(options, world, console).await?;
     let (template, wish) = (template(options, &connection, world), options.wish);
+    if options.publish_together {
+        let transferred = publish_together((many, sources), template, options, &connection, world, console).await;
+        connection.close().await;
+        return transferred;
+    }
     let (offer, offers) = mpsc::channel(OPENED_AHEAD);
     spawn_blocking(move || supply(sources.gather(), &template, wish, &offer));
-    let mut tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    if options.fail_fast {
-        tally.fail_fast();
-    }
-    let transferred = transfer(offers, options.requests.concurrency, tally, &connection, world, console).await;
+    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+    let mut tally = tally.for_many(options.fail_fast);
+    let transferred = transfer(offers, options.requests.concurrency, &mut tally, &connection, world, console).await;
     connection.close().await;
     Ok(transferred)
 }
@@ -172,6 +175,7 @@ fn template(options: &UploadOptions, connection: &Connection, world: &World) -> 
         requests: options.requests,
         object: options.object.clone(),
         skip: options.skip,
+        ending: Ending::Complete,
         seed: world.seed,
     }
 }

@@ -171,6 +171,7 @@ pub(super) mod tests {
             variables: variables.iter().copied().collect(),
             read_line: || Ok(String::new()),
             stdin_is_terminal: false,
+            stdin: || Box::new(io::empty()),
             stdout: out,
             stderr: err,
             stdout_is_terminal: false,

@@ -31,7 +31,7 @@ mod verdict;
 pub mod window;
 
 pub use error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
-pub use event::{Event, Finished, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
+pub use event::{Event, Finished, Held, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
 pub use flight::Job;
 pub use object::ObjectOptions;
 pub use plan::{Plan, Wish};

@@ -52,8 +52,22 @@ pub struct Session {
     pub upload_id: Option<UploadId>,
     /// Send nothing where the object is like this already.
     pub unless: Option<Likeness>,
+    /// Whether it is to be completed now.
+    pub ending: Ending,
     /// Decides the waits between retries.
     pub seed: u64,
+}
+
+/// Whether an upload is to be completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// As soon as all of it is on the server.
+    #[default]
+    Complete,
+    /// Not yet: its journal is kept for the session that does.
+    HoldBack,
+    /// Now, and nothing else: all of it is on the server, as its journal says.
+    CompleteHeld,
 }
 
 /// Why nothing was sent.
@@ -67,6 +81,8 @@ pub enum Refused {
     Unusable(PathBuf, String),
     /// The upload was begun with another SSE-C key.
     OtherKey(PathBuf),
+    /// What was held back to be completed is no longer what it was.
+    NotHeld(String),
     /// The service has no such header for objects.
     Header(String),
 }
@@ -121,6 +137,7 @@ impl Session {
             None => (None, None),
             Some((file, content)) => self.settle(file, content, transport, observe).await?,
         };
+        self.check_journal(file.is_some(), resume.is_some())?;
         let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
         if let (Some(log), Some(begun)) = (&log, self.begun_elsewhere(resume.as_ref())) {
             log.recorder.append(begun.line());
@@ -138,7 +155,24 @@ impl Session {
         if let Some(likeness) = unless {
             upload.unless_unchanged(likeness);
         }
+        if self.ending == Ending::HoldBack {
+            upload.hold_back();
+        }
         Ok(Ready { upload, log })
+    }
+
+    /// What is held back is found again by its journal alone.
+    fn check_journal(&self, is_there: bool, goes_on: bool) -> Result<(), Refused> {
+        let in_parts = self.plan.mode() == "multipart";
+        match (self.ending, &self.place) {
+            (Ending::HoldBack, JournalPlace::Directory(place)) if in_parts && !is_there => {
+                Err(Refused::Unusable(place.join(file_name(&self.header)), "it cannot be written".to_owned()))
+            }
+            (Ending::CompleteHeld, _) if in_parts && !goes_on => {
+                Err(Refused::NotHeld("its journal is gone, or it changed".to_owned()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Leaves a journal where there is something to go on with, and nowhere else.
@@ -365,6 +399,7 @@ fn close(file: JournalFile, finished: &Finished) -> Option<PathBuf> {
     let path = file.path().to_owned();
     let of_use = match finished {
         Finished::Stored(_) | Finished::Unchanged(_) => false,
+        Finished::Held(_) => true,
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.is_some(),
     };
     if of_use {

@@ -44,6 +44,12 @@ pub struct ManyArguments {
     /// Default: the others go on.
     #[arg(long, hide_short_help = true)]
     pub fail_fast: bool,
+    /// Complete objects only once all of them are sent
+    ///
+    /// Everything is sent as parts first, so that a failure on the way changes nothing that others see. Then one object
+    /// after the other is completed. If that is interrupted, the same command completes the rest.
+    #[arg(long, hide_short_help = true)]
+    pub publish_together: bool,
 }
 
 /// When an object is the same, as typed.
