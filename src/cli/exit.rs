@@ -318,7 +318,8 @@ pub(super) fn of_cause(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
         },
         Cause::Integrity { .. } | Cause::Unencrypted { .. } => (INTEGRITY, Kind::Integrity),
         Cause::UploadVanished(_) => (NOT_FOUND, Kind::NotFound),
-        Cause::Interrupted => (signal.unwrap_or(Signal::Interrupt).exit_code(), Kind::Interrupted),
+        // Without a signal, another file's failure stopped it, and has a code of its own.
+        Cause::Interrupted => (signal.map_or(UNAVAILABLE, Signal::exit_code), Kind::Interrupted),
     }
 }
 

@@ -241,7 +241,7 @@ impl Events<'_> {
         match event {
             Event::Retrying { cause, .. } => {
                 let first = self.told.insert(notice::kind_of_retry(cause));
-                notice::tell_retry(self.console, event, None, first, self.verbose);
+                notice::tell_retry(self.console, "", event, None, first, self.verbose);
             }
             Event::Notice(told) => self.console.warning(&notice::notice(told)),
             _ => {}

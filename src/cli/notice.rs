@@ -27,9 +27,17 @@ pub(super) fn step(event: &Event, parts: Option<u16>) -> String {
 }
 
 /// Tells of a request that is sent again. Of each kind of trouble people hear once, unless they asked for every retry.
-pub(super) fn tell_retry(console: &Console, event: &Event, parts: Option<u16>, first: bool, verbose: bool) {
-    let full = retry(event, parts, true);
-    let brief = first.then(|| retry(event, parts, verbose));
+/// `subject` begins each line where there are several uploads.
+pub(super) fn tell_retry(
+    console: &Console,
+    subject: &str,
+    event: &Event,
+    parts: Option<u16>,
+    first: bool,
+    verbose: bool,
+) {
+    let full = format!("{subject}{}", retry(event, parts, true));
+    let brief = first.then(|| format!("{subject}{}", retry(event, parts, verbose)));
     let shown = if verbose { Some(full.as_str()) } else { brief.as_deref() };
     console.warning_in_brief(shown, &full);
 }

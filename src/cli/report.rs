@@ -296,22 +296,27 @@ impl ObjectReport {
     fn tell(&mut self, event: &Event) {
         let parts = self.plan.map(|plan| plan.parts());
         let console = &self.report.console;
+        let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
         match event {
             Event::Retrying { cause, .. } => {
                 let first = self.retries_told.insert(notice::kind_of_retry(cause));
-                notice::tell_retry(console, event, parts, first, self.report.verbose);
+                notice::tell_retry(console, &subject, event, parts, first, self.report.verbose);
             }
             // Of a doubt that is looked into again and again, people hear once.
             Event::Notice(told @ Notice::LookingAtObject(_)) => {
                 let shown = self.retries_told.insert("looking".to_owned()) || self.report.verbose;
-                let full = notice::notice(told);
+                let full = format!("{subject}{}", notice::notice(told));
                 console.warning_in_brief(shown.then_some(full.as_str()), &full);
             }
-            Event::Notice(told) => console.warning(&notice::notice(told)),
-            Event::Resumed { .. } => console.note(&notice::step(event, parts)),
+            // The clock and the domain are the same for all.
+            Event::Notice(told @ (Notice::ClockCorrected { .. } | Notice::BackupDomain)) => {
+                console.warning_once(&notice::notice(told));
+            }
+            Event::Notice(told) => console.warning(&format!("{subject}{}", notice::notice(told))),
+            Event::Resumed { .. } => console.note(&format!("{subject}{}", notice::step(event, parts))),
             Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) => {
                 let shown = self.report.verbose && !self.report.json;
-                console.detail(shown, &notice::step(event, parts));
+                console.detail(shown, &format!("{subject}{}", notice::step(event, parts)));
             }
             Event::Progress(_) => {}
         }

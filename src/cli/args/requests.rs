@@ -25,12 +25,12 @@ pub struct RequestArguments {
     /// Longest wait for a connection [10s]
     ///
     /// Units are ms, s, m, h and d. Default: 10s.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
     pub connect_timeout: Option<Duration>,
     /// Longest time without a byte moving [60s]
     ///
     /// After it a request is given up and sent again. Units are ms, s, m, h and d. Default: 60s.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
     pub stall_timeout: Option<Duration>,
 }
 

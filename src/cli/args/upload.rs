@@ -110,13 +110,13 @@ pub struct TransferArguments {
     /// Largest file sent in one piece [16MiB]
     ///
     /// Anything larger is sent in parts. At most 5GiB. Default: 16MiB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = parse_size)]
     pub multipart_threshold: Option<u64>,
     /// crc64, or md5 in addition [crc64]
     ///
     /// It says what proves the bytes. crc64 compares the server's checksum with that of the bytes read, always. md5 adds
     /// Content-MD5 to each request, which costs a second pass over the file. Default: crc64.
-    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    #[arg(long, hide_short_help = true, value_name = "KIND", hide_possible_values = true)]
     pub checksum: Option<ChecksumChoice>,
     /// The server's speed limit, per request
     ///
@@ -132,7 +132,7 @@ pub struct JournalArguments {
     /// Journal of this upload
     ///
     /// From it an interrupted upload goes on. Default: a file in the state directory.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub journal: Option<PathBuf>,
     /// Directory of the journals
     ///
