@@ -7,10 +7,11 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use cosput::emulator::{Fault, Operation};
 use serde_json::json;
-use support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene};
+use support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene, now};
 
 /// What comes of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +47,15 @@ const ROWS: &[Row] = &[
     row("internal-error", Whole, Fails(6, "InternalError", 500), Fails(6, "InternalError", 500)),
     row("bad-gateway", Whole, Breaks(6, "HTTP 502"), Breaks(6, "HTTP 502")),
     row("service-unavailable", Whole, Fails(6, "ServiceUnavailable", 503), Fails(6, "ServiceUnavailable", 503)),
-    // Who is asked for less goes on for ten minutes, so that fewer strikes stand for all.
-    row("slow-down:times=3", Whole, Nothing, Nothing),
-    row("too-many-requests:times=3", Whole, Nothing, Nothing),
-    row("request-timeout:times=3", Whole, Nothing, Nothing),
-    row("user-network-too-slow:times=3", Whole, Nothing, Nothing),
+    row("slow-down:times=3", Whole, Fails(6, "SlowDown", 503), Fails(6, "SlowDown", 503)),
+    row("too-many-requests:times=3", Whole, Fails(6, "TooManyRequests", 429), Fails(6, "TooManyRequests", 429)),
+    row("request-timeout:times=3", Whole, Fails(6, "RequestTimeout", 400), Fails(6, "RequestTimeout", 400)),
+    row(
+        "user-network-too-slow:times=3",
+        Whole,
+        Fails(6, "UserNetworkTooSlow", 400),
+        Fails(6, "UserNetworkTooSlow", 400),
+    ),
     row("incomplete-body", Whole, Fails(6, "IncompleteBody", 400), Fails(6, "IncompleteBody", 400)),
     row("bad-digest", Whole, Fails(7, "BadDigest", 400), Fails(7, "BadDigest", 400)),
     row("conflict", Whole, Fails(1, "PathConflict", 409), Fails(1, "PathConflict", 409)),
@@ -123,7 +128,7 @@ fn what_strikes_each_time_is_told_and_the_next_run_goes_on() {
             let mut scene = Scene::new(&[&always(row.fault)]);
             scene.file(source, size);
             let stall = if row.fault == "stall" { "300ms" } else { "10s" };
-            let arguments = ["--json", "--max-attempts", "2", "--stall-timeout", stall];
+            let arguments = ["--json", "--max-attempts", "2", "--retry-time", "500ms", "--stall-timeout", stall];
             check(&scene, row.fault, source, expected, scene.upload(source, &arguments));
             if expected != Whole {
                 scene.server.restart(&[]);
@@ -313,6 +318,38 @@ fn a_server_that_asks_for_a_pause_gets_it() {
     scene.file("a.bin", 1000);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
     assert!(outcome.event("retry")["wait_ms"].as_u64().unwrap() >= 1000);
+}
+
+#[test]
+fn being_asked_for_less_is_no_attempt_while_the_retry_time_lasts() {
+    for (source, size) in SOURCES {
+        let scene = Scene::new(&["slow-down:times=4"]);
+        scene.file(source, size);
+        scene.upload(source, &["--max-attempts", "1"]).exits(0);
+        scene.assert_stored(source, source);
+    }
+}
+
+#[test]
+fn a_server_that_asks_for_less_all_the_time_is_given_up_after_the_retry_time() {
+    for (source, size) in SOURCES {
+        let mut scene = Scene::new(&["slow-down:times=0"]);
+        scene.file(source, size);
+        scene.set("COSPUT_RETRY_TIME", "2s");
+        let started = now();
+        scene
+            .upload(source, &["--max-attempts", "1"])
+            .exits(6)
+            .says("SlowDown")
+            .says("hint: run the same command again");
+        let took = started.elapsed();
+        assert!(took >= Duration::from_secs(2) && took < Duration::from_secs(10), "{source}: {took:?}");
+        scene.server.restart(&[]);
+        // A journal that waits for its upload is finished with the same patience.
+        let finish = if scene.journals().is_empty() { scene.upload(source, &[]) } else { scene.run(["resume"]) };
+        finish.exits(0);
+        scene.assert_stored(source, source);
+    }
 }
 
 #[test]

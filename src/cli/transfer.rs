@@ -20,7 +20,6 @@ use crate::cos::{Bucket, Key};
 use crate::upload::driver::{Job, Stop};
 use crate::upload::journal::Header;
 use crate::upload::machine::{Proving, Settings};
-use crate::upload::retry::Patience;
 use crate::upload::session::{Ended, JournalPlace, Refused, Session};
 use crate::upload::source::FileSource;
 use crate::upload::{Event, ObjectOptions, Plan, SourceError};
@@ -124,7 +123,7 @@ fn session(wanted: &Wanted<'_>, connection: &Connection, seed: u64) -> Session {
         job: Job { source: wanted.source.clone(), target, object: wanted.object.clone(), md5: wanted.content_md5 },
         plan: wanted.plan,
         settings: Settings {
-            patience: Patience { max_attempts: wanted.requests.max_attempts, ..Patience::default() },
+            patience: wanted.requests.patience(),
             concurrency: wanted.requests.concurrency,
             abort_on_failure: wanted.abort_on_failure,
             etags_are_md5: wanted.object.encryption.etags_are_md5(),
