@@ -381,6 +381,19 @@ fn nobody_there_is_told_with_advice() {
 }
 
 #[test]
+fn a_name_that_leads_nowhere_is_told_after_every_attempt() {
+    let scene = Scene::new(&[]);
+    for (source, size) in SOURCES {
+        scene.file(source, size);
+        let arguments =
+            ["--bucket", support::BUCKET, "--endpoint", "http://nonexistent.invalid", "--max-attempts", "2"];
+        let outcome = scene.run(["upload", source].iter().chain(&arguments)).exits(6);
+        let outcome = outcome.says("could not connect: ").says("nonexistent.invalid").says("after 2 attempts");
+        outcome.says("hint: check the region or endpoint").says("hint: run the same command again");
+    }
+}
+
+#[test]
 fn one_dead_address_of_several_is_no_failure() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 1000);
@@ -418,9 +431,9 @@ fn an_error_of_a_server_that_hangs_up_at_once_is_told_all_the_same() {
     });
     let scene = Scene::new(&[]);
     scene.file("a.bin", 12 * MIB);
-    for _ in 0..10 {
-        let arguments = ["--bucket", support::BUCKET, "--endpoint", &url, "--multipart-threshold", "16M"];
-        let outcome = scene.run(["upload", "a.bin"].iter().chain(&arguments)).exits(4);
+    for attempts in ["8", "2", "1"].repeat(5) {
+        let arguments = ["--endpoint", &url, "--multipart-threshold", "16M", "--max-attempts", attempts];
+        let outcome = scene.run(["upload", "a.bin", "--bucket", support::BUCKET].iter().chain(&arguments)).exits(4);
         outcome.says("AccessDenied: no (HTTP 403)").says("x-cos-request-id: NWI");
     }
 }

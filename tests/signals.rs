@@ -152,6 +152,29 @@ fn programs_hear_of_it_too() {
     assert_eq!(outcome.event("summary")["exit_code"], 143);
 }
 
+/// Ctrl-Z, and `fg` much later.
+#[test]
+fn a_pause_longer_than_every_time_limit_is_no_failure() {
+    const STALL: Duration = Duration::from_millis(800);
+    // The server goes on while the program does not, then waits for it, within a body and for a next request.
+    for fault in ["trickle:rate=1500000,times=0", "slow-complete:seconds=3"] {
+        let scene = Scene::new(&[fault]);
+        scene.file("a.bin", 5 * MIB);
+        let arguments = ["--stall-timeout", "800ms", "--max-attempts", "1", "--concurrency", "2"];
+        let mut running = scene.begin("a.bin", &arguments);
+        let reached = if fault.starts_with("trickle") { 1 } else { 5 };
+        until(|| scene.server.stored_parts().len() >= reached, "it is under way");
+        running.signal("TSTP");
+        let stopped = now();
+        until(|| stopped.elapsed() > STALL * 3, "the pause is longer than the limit");
+        assert!(!running.has_ended());
+        running.signal("CONT");
+        running.wait().exits(0).does_not_say("no byte moved");
+        scene.server.assert_each_part_stored_once(5);
+        scene.assert_stored("a.bin", "a.bin");
+    }
+}
+
 #[test]
 fn a_server_for_the_command_line_stops_too() {
     let scene = Scene::new(&[]);

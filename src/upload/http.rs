@@ -282,7 +282,11 @@ fn send_error(error: &reqwest::Error) -> SendError {
     } else {
         SendErrorKind::Broken
     };
-    SendError { kind, message: innermost(error) }
+    let message = match error.url().and_then(|url| url.host_str()) {
+        Some(host) if kind == SendErrorKind::Connect => format!("{host}: {}", innermost(error)),
+        _ => innermost(error),
+    };
+    SendError { kind, message }
 }
 
 /// What the library says without the URL, which it puts first: the reasons below it, the last of them deepest.
