@@ -330,3 +330,34 @@ fn apart(one: SystemTime, other: SystemTime) -> u64 {
 fn signed_seconds(span: Duration, sign: i64) -> i64 {
     i64::try_from(span.as_secs()).unwrap_or(0) * sign
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STALL: Duration = Duration::from_millis(200);
+
+    /// Keeps the one thread from everything else, as SIGTSTP does.
+    #[expect(clippy::disallowed_methods, reason = "only the operating system's clock goes on while a thread is held up")]
+    fn hold_up(span: Duration) {
+        let began = std::time::Instant::now();
+        while began.elapsed() < span {
+            std::thread::yield_now();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stopped_process_is_no_stalled_connection() {
+        let moving = async {
+            hold_up(STALL * 2);
+            sleep(STALL / 2).await;
+        };
+        assert_eq!(while_bytes_move(moving, None, STALL).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_does_not_move_is_given_up() {
+        let never = std::future::pending::<()>();
+        assert_eq!(while_bytes_move(never, None, STALL).await, Err(stalled(STALL)));
+    }
+}
