@@ -57,6 +57,7 @@ md5\t'Content-MD5 in addition'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l traffic-limit -d 'The server\'s speed limit, per request' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-type -d 'Type of the content [by its name]' -r
@@ -106,6 +107,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l config -d 'Conf
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l traffic-limit -d 'The server\'s speed limit, per request' -r
@@ -136,6 +138,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l config -d
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l log-file -d 'Keep every message in this file too' -r -F
@@ -163,6 +166,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l profile -d 
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l log-file -d 'Keep every message in this file too' -r -F
@@ -194,6 +198,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l profile -d 'Prof
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l log-file -d 'Keep every message in this file too' -r -F
@@ -224,6 +229,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l profile -d 'Pro
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l log-file -d 'Keep every message in this file too' -r -F

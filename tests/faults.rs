@@ -313,6 +313,22 @@ fn a_redirect_is_told_and_not_followed() {
 }
 
 #[test]
+fn a_list_of_parts_that_cannot_be_read_is_asked_for_again() {
+    for fault in ["internal-error", "html", "html:status=200", "garbage-xml", "xml-bomb", "truncated-answer", "stall"] {
+        let mut scene = Scene::new(&["stall:skip=2,times=0"]);
+        scene.file("a.bin", 5 * MIB);
+        scene.interrupt("a.bin", &[], 2);
+        let (name, more) = fault.split_once(':').unwrap_or((fault, "times=1"));
+        scene.server.restart(&[&format!("{name}:on=list-parts,{more}")]);
+        let outcome = scene.upload("a.bin", &["--json", "--stall-timeout", "1s"]).exits(0);
+        assert_eq!(outcome.event("uploaded")["parts_resumed"], 2, "{fault}");
+        assert_eq!(scene.server.requests(Operation::ListParts).len(), 2, "{fault}");
+        scene.server.assert_each_part_stored_once(5);
+        scene.assert_stored("a.bin", "a.bin");
+    }
+}
+
+#[test]
 fn a_server_that_asks_for_a_pause_gets_it() {
     let scene = Scene::new(&["slow-down:retry-after=1"]);
     scene.file("a.bin", 1000);

@@ -12,7 +12,7 @@ use support::{MIB, Outcome, Running, Scene, now, until};
 const LONGEST_FAREWELL: Duration = Duration::from_secs(3);
 
 /// The signals, by name, and the exit codes that go with them.
-const SIGNALS: [(&str, i32); 2] = [("INT", 130), ("TERM", 143)];
+const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 143)];
 
 /// Sends a signal and waits for the end, which must come soon.
 fn stop(running: Running, signal: &str) -> Outcome {
@@ -94,6 +94,36 @@ fn while_the_object_is_put_together() {
         |scene, _| scene.server.stored_parts().len() == 5,
         |scene, _| assert!(scene.journal().is_file()),
     );
+}
+
+#[test]
+fn while_the_object_is_looked_at() {
+    stopped_and_finished(
+        &["cut-verdict", "stall:on=head-object,times=0"],
+        |scene, _| !scene.server.requests(Operation::HeadObject).is_empty(),
+        |scene, outcome| {
+            outcome.clone().says("it is not known whether a.bin was uploaded");
+            assert!(scene.journal().is_file());
+        },
+    );
+}
+
+#[test]
+fn while_the_parts_are_listed() {
+    for (signal, code) in SIGNALS {
+        let mut scene = Scene::new(&["stall:skip=2,times=0"]);
+        scene.file("a.bin", 5 * MIB);
+        scene.interrupt("a.bin", &[], 2);
+        scene.server.restart(&["stall:on=list-parts,times=0"]);
+        let running = scene.begin("a.bin", &[]);
+        until(|| !scene.server.requests(Operation::ListParts).is_empty(), "the parts are listed");
+        let outcome = stop(running, signal).exits(code);
+        goes_on(&scene, &outcome);
+        scene.server.restart(&[]);
+        scene.upload("a.bin", &[]).exits(0);
+        scene.server.assert_each_part_stored_once(5);
+        scene.assert_stored("a.bin", "a.bin");
+    }
 }
 
 #[test]

@@ -338,7 +338,10 @@ mod tests {
     const STALL: Duration = Duration::from_millis(200);
 
     /// Keeps the one thread from everything else, as SIGTSTP does.
-    #[expect(clippy::disallowed_methods, reason = "only the operating system's clock goes on while a thread is held up")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only the operating system's clock goes on while a thread is held up"
+    )]
     fn hold_up(span: Duration) {
         let began = std::time::Instant::now();
         while began.elapsed() < span {
