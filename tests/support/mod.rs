@@ -135,6 +135,7 @@ impl Scene {
     /// The program with these arguments, run by a user who may not do everything; `None`, with a word why, where there is no
     /// way to become one. The scene's files are theirs from now on.
     #[cfg(unix)]
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests is to know what was not tried")]
     pub fn as_nobody<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Command> {
         let program = self.command(arguments);
         if !rustix::process::geteuid().is_root() {
