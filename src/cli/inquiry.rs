@@ -78,8 +78,9 @@ pub(super) fn run<T>(
     let mut signals = std::mem::replace(&mut world.signals, Signals::channel().1);
     let done = runtime::run(async {
         tokio::select! {
-            done = work(world) => done,
+            biased;
             signal = signals.next() => Err(Failure::Interrupted(signal)),
+            done = work(world) => done,
         }
     });
     world.signals = signals;

@@ -151,7 +151,8 @@ async fn until_signalled(
     tokio::pin!(running);
     loop {
         tokio::select! {
-            ended = &mut running => return (ended, first),
+            // Signals are listened for before anything is sent.
+            biased;
             signal = world.signals.next() => {
                 if first.is_none() {
                     console.note("stopping: what is on its way gets two seconds to land; once more to stop now");
@@ -159,6 +160,7 @@ async fn until_signalled(
                 stop.send_replace(if first.is_none() { Stop::Soon } else { Stop::Now });
                 first.get_or_insert(signal);
             }
+            ended = &mut running => return (ended, first),
         }
     }
 }
