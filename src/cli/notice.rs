@@ -86,7 +86,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             "an earlier run stopped as it began; it may have left an unfinished upload of this key".to_owned()
         }
         Notice::JournalUnwritable(why) => {
-            format!("the journal cannot be written: {why}; if this upload is interrupted, it starts over")
+            format!("the journal cannot be written: {why}; if this upload is interrupted, it may start over")
         }
         Notice::JournalSetAside(name) => {
             format!("the journal could not be read and was set aside as {name}; a new upload begins")
@@ -147,7 +147,7 @@ mod tests {
             ),
             (
                 Notice::JournalUnwritable("disk full".to_owned()),
-                "the journal cannot be written: disk full; if this upload is interrupted, it starts over",
+                "the journal cannot be written: disk full; if this upload is interrupted, it may start over",
             ),
             (
                 Notice::JournalSetAside("j.corrupt".to_owned()),

@@ -17,12 +17,14 @@ use super::template::SkipUnchanged;
 use super::world::World;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Service, TrafficLimit};
+use crate::upload::retry::Patience;
 use crate::upload::window::Concurrency;
 use crate::upload::{ObjectOptions, Wish};
 
 /// The port of `cosput emulator`.
 const EMULATOR_PORT: u16 = 9460;
 const MAX_ATTEMPTS: u32 = 8;
+const RETRY_TIME: Duration = Duration::from_secs(600);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -166,6 +168,8 @@ pub struct RequestOptions {
     pub concurrency: Concurrency,
     /// Attempts for each request, the first included.
     pub max_attempts: u32,
+    /// How long answers that ask for less do not count as attempts.
+    pub retry_time: Duration,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
     /// Longest time without a byte moving.
@@ -317,10 +321,16 @@ impl AccessOptions {
 }
 
 impl RequestOptions {
+    /// How persistent each request is.
+    pub(super) fn patience(self) -> Patience {
+        Patience { max_attempts: self.max_attempts, retry_time: self.retry_time }
+    }
+
     pub(super) fn new(arguments: RequestArguments) -> Self {
         Self {
             concurrency: arguments.concurrency.unwrap_or_default(),
             max_attempts: arguments.max_attempts.unwrap_or(MAX_ATTEMPTS),
+            retry_time: arguments.retry_time.unwrap_or(RETRY_TIME),
             connect_timeout: arguments.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             stall_timeout: arguments.stall_timeout.unwrap_or(STALL_TIMEOUT),
         }
@@ -486,6 +496,7 @@ mod tests {
             requests: RequestOptions {
                 concurrency: Concurrency::Auto,
                 max_attempts: 8,
+                retry_time: Duration::from_secs(600),
                 connect_timeout: Duration::from_secs(10),
                 stall_timeout: Duration::from_secs(60),
             },

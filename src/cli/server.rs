@@ -165,7 +165,7 @@ fn transport(
 ) -> Result<Arc<Http>, Failure> {
     let http = Http::over(client, service, provider, world.clock, limits(requests))
         .map_err(|error| Failure::Other(format!("could not make a client: {error}")))?;
-    Ok(Arc::new(http))
+    Ok(Arc::new(if requests.max_attempts == 1 { http.for_one_attempt() } else { http }))
 }
 
 fn limits(requests: RequestOptions) -> Limits {

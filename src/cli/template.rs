@@ -11,7 +11,6 @@ use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Service, Target};
 use crate::upload::journal::Header;
 use crate::upload::machine::{Likeness, Proving, Settings};
-use crate::upload::retry::Patience;
 use crate::upload::session::{Ending, JournalPlace, Session};
 use crate::upload::source::FileSource;
 use crate::upload::source::file::nanoseconds;
@@ -80,7 +79,7 @@ impl Template {
         Session {
             plan,
             settings: Settings {
-                patience: Patience { max_attempts: self.requests.max_attempts, ..Patience::default() },
+                patience: self.requests.patience(),
                 abort_on_failure: self.abort_on_failure,
                 etags_are_md5: object.encryption.etags_are_md5(),
                 proving: Proving::of(*service, self.content_md5),

@@ -42,8 +42,10 @@ pub(super) async fn transfer(
         tokio::pin!(running);
         loop {
             tokio::select! {
-                () = &mut running => break,
+                // Signals are listened for before anything is sent.
+                biased;
                 signal = world.signals.next() => obey(signal, &first, &stop, console),
+                () = &mut running => break,
             }
         }
     }

@@ -241,6 +241,54 @@ mod tests {
         assert_eq!(meter.digest(), Some(Digest { length: 0, crc64: 0, md5: None }));
     }
 
+    /// Looks at something once, which must not be done yet.
+    async fn waits(pending: &mut (impl Future + Unpin)) {
+        tokio::select! {
+            biased;
+            _ = pending => panic!("it did not wait"),
+            () = std::future::ready(()) => {}
+        }
+    }
+
+    /// A disk that is slow to give a chunk: it is read on the blocking pool, and whoever waits for it waits alone.
+    #[tokio::test]
+    async fn a_slow_disk_keeps_no_other_body_waiting() {
+        let content = vec![7; 2 * CHUNK];
+        let (_directory, source) = file(&content);
+        let range = Range { offset: 0, length: content.len() as u64 };
+        let (slow_meter, quick_meter) = (Meter::default(), Meter::default());
+        let mut slow = FileBody::new(source.clone(), range, slow_meter.clone());
+        let (release, released) = std::sync::mpsc::channel();
+        let late = source.clone();
+        slow.reading = Some(spawn_blocking(move || {
+            released.recv().unwrap();
+            read_chunk(&late, 0, CHUNK)
+        }));
+        let mut slow = Box::pin(slow.collect());
+        waits(&mut slow).await;
+        // All of this is one thread.
+        let quick = FileBody::new(source, range, quick_meter.clone()).collect().await.unwrap();
+        assert_eq!(quick.to_bytes(), content);
+        waits(&mut slow).await;
+        assert_eq!(slow_meter.bytes(), 0);
+        release.send(()).unwrap();
+        assert_eq!(slow.await.unwrap().to_bytes(), content);
+        assert_eq!(slow_meter.digest(), quick_meter.digest());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_the_page_cache_does_not_hold_is_read_elsewhere_and_arrives_alike() {
+        let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
+        let (_directory, source) = file(&content);
+        source.file().sync_all().unwrap();
+        rustix::fs::fadvise(source.file(), 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        let meter = Meter::default();
+        let body = FileBody::new(source, Range { offset: 0, length: content.len() as u64 }, meter.clone());
+        assert_eq!(body.collect().await.unwrap().to_bytes(), content);
+        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(&content));
+    }
+
     #[tokio::test]
     async fn the_last_chunk_of_a_changed_file_never_leaves() {
         let content = vec![7; 2 * CHUNK];

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderName, HeaderValue};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::body::{FileBody, Meter};
 use super::error::{SendError, SendErrorKind};
@@ -28,7 +28,7 @@ const SMALLEST_SKEW: u64 = 30;
 /// Clocks that differ by more are refused, says document 436/7730; an answer to HEAD has no body to say so.
 const TOLERATED_SKEW: u64 = 900;
 
-/// How long a body hesitates after another one was cut off.
+/// How long a body hesitates after another one was cut off, or where there is one attempt alone.
 const HESITATION: Duration = Duration::from_millis(500);
 
 /// How long to wait for what.
@@ -63,7 +63,7 @@ pub struct Http {
     skew: AtomicI64,
     skew_untold: AtomicBool,
     refused: Mutex<Option<Credentials>>,
-    /// True while the last body that was sent did not get to its end.
+    /// True while the last body that was sent did not get to its end, or none was sent yet that had better get there.
     cut_off: AtomicBool,
     limits: Limits,
 }
@@ -92,6 +92,14 @@ impl Http {
         let (skew, refused) = (AtomicI64::new(0), Mutex::new(None));
         let (skew_untold, cut_off) = (AtomicBool::new(false), AtomicBool::new(false));
         Ok(Self { client, service, provider, clock, skew, skew_untold, refused, cut_off, limits })
+    }
+
+    /// The same, for requests that are sent once: the first bodies hesitate already, since an answer that is lost with its
+    /// connection cannot be asked for again.
+    #[must_use]
+    pub fn for_one_attempt(self) -> Self {
+        self.cut_off.store(true, Ordering::Relaxed);
+        self
     }
 
     /// How many seconds the server's clock is ahead of this machine's, where a signature was refused for it.
@@ -171,10 +179,8 @@ impl Transport for Http {
             self.cut_off.store(answer.is_err() && meter.digest().is_none(), Ordering::Relaxed);
         }
         let answer = answer.map_err(|error| send_error(&error))?;
-        let response = timeout(LONGEST_TELLING, read(answer, self.limits.stall)).await.map_err(|_| SendError {
-            kind: SendErrorKind::Stalled { after: LONGEST_TELLING },
-            message: String::new(),
-        })??;
+        let response =
+            timeout(LONGEST_TELLING, read(answer, self.limits.stall)).await.map_err(|_| stalled(LONGEST_TELLING))??;
         self.learn(&response, &credentials, skew);
         Ok(response)
     }
@@ -184,22 +190,27 @@ impl Transport for Http {
     }
 }
 
-/// Waits for `sending`, but not longer than `stall` without another byte of the body being taken.
+/// Waits for `moving`, but not longer than `stall` without another byte of the body being taken.
+///
+/// Time is counted in steps, and a step that took longer than it was to counts no more for it: a process that was stopped
+/// (SIGTSTP) saw nothing move, which says nothing about its connections.
 async fn while_bytes_move<T>(
-    sending: impl Future<Output = T>,
+    moving: impl Future<Output = T>,
     meter: Option<Meter>,
     stall: Duration,
 ) -> Result<T, SendError> {
-    tokio::pin!(sending);
+    tokio::pin!(moving);
+    let step = (stall / 4).min(Duration::from_secs(1));
     let bytes = || meter.as_ref().map_or(0, Meter::bytes);
-    let (mut seen, mut since) = (bytes(), Instant::now());
+    let (mut seen, mut still) = (bytes(), Duration::ZERO);
     loop {
         tokio::select! {
-            done = &mut sending => return Ok(done),
-            () = sleep((stall / 4).min(Duration::from_secs(1))) => {
-                if bytes() != seen {
-                    (seen, since) = (bytes(), Instant::now());
-                } else if since.elapsed() >= stall {
+            biased;
+            done = &mut moving => return Ok(done),
+            () = sleep(step) => {
+                still = if bytes() == seen { still + step } else { Duration::ZERO };
+                seen = bytes();
+                if still >= stall {
                     return Err(stalled(stall));
                 }
             }
@@ -221,7 +232,7 @@ async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response
         .collect();
     let mut body = BytesMut::new();
     loop {
-        let chunk = timeout(stall, answer.chunk()).await.map_err(|_| stalled(stall))?;
+        let chunk = while_bytes_move(answer.chunk(), None, stall).await?;
         let Some(chunk) = chunk.map_err(|error| send_error(&error))? else { break };
         if body.is_empty() && chunk.trim_ascii().is_empty() {
             continue;
@@ -271,7 +282,11 @@ fn send_error(error: &reqwest::Error) -> SendError {
     } else {
         SendErrorKind::Broken
     };
-    SendError { kind, message: innermost(error) }
+    let message = match error.url().and_then(|url| url.host_str()) {
+        Some(host) if kind == SendErrorKind::Connect => format!("{host}: {}", innermost(error)),
+        _ => innermost(error),
+    };
+    SendError { kind, message }
 }
 
 /// What the library says without the URL, which it puts first: the reasons below it, the last of them deepest.
@@ -314,4 +329,38 @@ fn apart(one: SystemTime, other: SystemTime) -> u64 {
 
 fn signed_seconds(span: Duration, sign: i64) -> i64 {
     i64::try_from(span.as_secs()).unwrap_or(0) * sign
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STALL: Duration = Duration::from_millis(200);
+
+    /// Keeps the one thread from everything else, as SIGTSTP does.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only the operating system's clock goes on while a thread is held up"
+    )]
+    fn hold_up(span: Duration) {
+        let began = std::time::Instant::now();
+        while began.elapsed() < span {
+            std::thread::yield_now();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stopped_process_is_no_stalled_connection() {
+        let moving = async {
+            hold_up(STALL * 2);
+            sleep(STALL / 2).await;
+        };
+        assert_eq!(while_bytes_move(moving, None, STALL).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_does_not_move_is_given_up() {
+        let never = std::future::pending::<()>();
+        assert_eq!(while_bytes_move(never, None, STALL).await, Err(stalled(STALL)));
+    }
 }

@@ -20,6 +20,8 @@ pub mod machine;
 pub mod object;
 mod parts;
 pub mod plan;
+#[cfg(test)]
+mod resumption;
 pub mod retry;
 pub mod session;
 #[cfg(test)]

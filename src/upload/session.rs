@@ -224,7 +224,7 @@ impl Session {
             Ok((file, Some(Content::Garbage))) => Ok(replaced(file, &path, observe)),
             Ok((_, Some(Content::LaterVersion))) => {
                 observe(Event::Notice(Notice::JournalOfLaterVersion));
-                self.open_beside(&path)
+                self.open_beside(&path, observe)
             }
             Ok((file, Some(Content::Nothing))) => {
                 observe(Event::Notice(Notice::PossibleOrphan));
@@ -235,12 +235,19 @@ impl Session {
     }
 
     /// A journal of a later version keeps its name; ours gets one beside it.
-    fn open_beside(&self, path: &Path) -> Result<Option<(JournalFile, Content)>, Refused> {
+    fn open_beside(
+        &self,
+        path: &Path,
+        observe: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Option<(JournalFile, Content)>, Refused> {
         let path = path.with_extension("schema1.jsonl");
         match JournalFile::open(&path) {
             Ok((file, content)) => Ok(Some((file, content.unwrap_or(Content::Nothing)))),
             Err(OpenError::Busy) => Err(Refused::Busy(path)),
-            Err(OpenError::Unusable(_)) => Ok(None),
+            Err(OpenError::Unusable(error)) => {
+                observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+                Ok(None)
+            }
         }
     }
 
@@ -328,7 +335,8 @@ impl Session {
             return Some("a new upload was asked for".to_owned());
         }
         if self.plan.mode() == "put" {
-            return Some("the file now goes in one request".to_owned());
+            let differs = journal.header.difference(&self.header);
+            return Some(differs.unwrap_or_else(|| "the file now goes in one request".to_owned()));
         }
         journal.header.difference(&self.header)
     }
@@ -402,7 +410,7 @@ fn close(file: JournalFile, finished: &Finished) -> Option<PathBuf> {
         Finished::Held(_) => true,
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.is_some(),
     };
-    if of_use {
+    if of_use && can_be_resumed(&path) {
         return Some(path);
     }
     let _ = file.remove();

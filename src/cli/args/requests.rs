@@ -22,6 +22,12 @@ pub struct RequestArguments {
     /// The first one counts, 1 to 1000. Default: 8.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub max_attempts: Option<u32>,
+    /// Longest time of being asked for less [10m]
+    ///
+    /// While it lasts, answers that ask for less, like SlowDown, do not count as attempts. It begins anew with each part.
+    /// Units are ms, s, m, h and d. Default: 10m.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, hide_short_help = true)]
+    pub retry_time: Option<Duration>,
     /// Longest wait for a connection [10s]
     ///
     /// Units are ms, s, m, h and d. Default: 10s.
