@@ -58,10 +58,11 @@ fn pristine<'a>(program: &'a Command, name: &str) -> &'a Command {
 fn defaults(command: &Command, typed: &ArgMatches, variables: &Variables) -> Result<Defaults, Error> {
     let mut defaults = Defaults::default();
     for arg in command.get_arguments() {
-        if let (Some(name), Some(value)) = (variable_of(arg), value_of(arg, variables)?)
+        let Some(origin) = variable_of(arg) else { continue };
+        if let Some(value) = value_of(arg, &origin, variables)?
             && !overruled(arg, command, typed)
         {
-            defaults.0.push(Setting { id: arg.get_id().clone(), value, origin: name });
+            defaults.0.push(Setting { id: arg.get_id().clone(), value, origin });
         }
     }
     if let Some(profile) = profile(command, typed, &defaults, variables).map_err(wrong_configuration)? {
@@ -166,9 +167,8 @@ fn named(arg: &Arg) -> Option<&str> {
 }
 
 /// The values that the variable of an option stands for, in the words that the option itself takes.
-fn value_of(arg: &Arg, variables: &Variables) -> Result<Option<Vec<OsString>>, Error> {
-    let Some(name) = variable_of(arg) else { return Ok(None) };
-    let Some(value) = variables.get(&name) else { return Ok(None) };
+fn value_of(arg: &Arg, name: &str, variables: &Variables) -> Result<Option<Vec<OsString>>, Error> {
+    let Some(value) = variables.get(name) else { return Ok(None) };
     let switch = switch(value);
     let optional_value = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
     Ok(match (arg.get_action(), switch) {
