@@ -26,8 +26,10 @@ pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console)
             report.planned(source.path(), bucket, key, &plan);
             return Ok((SUCCESS, None));
         }
+        let alone = plan.mode() == "put";
         let sending = send(options, source, plan, world, &console);
-        runtime::run(sending)?.map(|(exit_code, summary)| (exit_code, Some(summary)))
+        let sent = if alone { runtime::run_alone(sending) } else { runtime::run(sending) };
+        sent?.map(|(exit_code, summary)| (exit_code, Some(summary)))
     });
     let (exit_code, summary) = sent.unwrap_or_else(|failure| {
         let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
