@@ -224,9 +224,9 @@ impl UploadOptions {
             return Err(Failure::usage("'-' is not a file; give a path"));
         }
         let places = Places::of(world);
-        let server = server(&location.server, &places)?;
         let target = Target { bucket: location.bucket, key: location.key, prefix: location.prefix };
         let (bucket, wanted) = Wanted::new(sources, target, &many)?;
+        let server = server(&location.server, &places)?;
         if matches!(wanted, Wanted::Many(_)) {
             of_one_file("--journal", resume.journal.is_some())?;
             of_one_file("--resume-upload-id", resume.resume_upload_id.is_some())?;

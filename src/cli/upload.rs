@@ -60,7 +60,10 @@ fn run_one(path: &Path, key: &Key, options: &UploadOptions, world: &mut World, c
             report.planned(source.path(), &options.bucket, key, &plan);
             return Ok(Sent { exit_code: SUCCESS, summary: None });
         }
-        runtime::run(send_one(options, source, key, plan, world, console))?.map(Sent::from)
+        let alone = plan.mode() == "put";
+        let sending = send_one(options, source, key, plan, world, console);
+        let sent = if alone { runtime::run_alone(sending) } else { runtime::run(sending) };
+        sent?.map(Sent::from)
     });
     sent.unwrap_or_else(|failure| {
         let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });

@@ -16,7 +16,7 @@ use http_body::{Frame, SizeHint};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Sleep, sleep};
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Gate};
 use super::error::SourceError;
 use super::plan::Range;
 use super::source::FileSource;
@@ -56,8 +56,9 @@ pub struct FileBody {
     offset: u64,
     left: u64,
     hasher: Option<Hasher>,
-    reading: Option<JoinHandle<Result<Bytes, SourceError>>>,
+    reading: Option<JoinHandle<Result<Chunk, SourceError>>>,
     hesitation: Option<Pin<Box<Sleep>>>,
+    gate: Option<Gate>,
     meter: Meter,
 }
 
@@ -80,6 +81,7 @@ impl FileBody {
             hasher: Some(hasher),
             reading: None,
             hesitation: None,
+            gate: None,
             meter,
         };
         if body.left == 0 {
@@ -95,23 +97,31 @@ impl FileBody {
         self.hesitation = Some(Box::pin(sleep(time)));
     }
 
+    /// Gives a chunk only once the one before is dropped: its reader must not collect them. A connection would take two
+    /// before it writes the first; one alone needs half the memory and is still in the CPU's cache when it is encrypted.
+    pub fn lend_singly(&mut self) {
+        self.gate = Some(Gate::default());
+    }
+
     /// What is known of this body from outside.
     pub fn meter(&self) -> Meter {
         self.meter.clone()
     }
 
-    fn take(&mut self, read: Result<Bytes, SourceError>) -> Result<Bytes, SourceError> {
+    fn take(&mut self, read: Result<Chunk, SourceError>) -> Result<Bytes, SourceError> {
         let chunk = read?;
+        let bytes = chunk.as_ref();
+        let length = bytes.len() as u64;
         if let Some(hasher) = &mut self.hasher {
-            hasher.update(&chunk);
+            hasher.update(bytes);
         }
-        self.offset += chunk.len() as u64;
-        self.left -= chunk.len() as u64;
+        self.offset += length;
+        self.left -= length;
         if self.left == 0 {
             self.source.check_unchanged()?;
         }
-        self.meter.0.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-        Ok(chunk)
+        self.meter.0.bytes.fetch_add(length, Ordering::Relaxed);
+        Ok(chunk.into_bytes(self.gate.as_ref()))
     }
 
     fn end(&mut self, result: Result<(), SourceError>) {
@@ -139,6 +149,9 @@ impl http_body::Body for FileBody {
         if let Some(hesitation) = &mut self.hesitation {
             std::task::ready!(hesitation.as_mut().poll(context));
             self.hesitation = None;
+        }
+        if let Some(gate) = &self.gate {
+            std::task::ready!(gate.poll_open(context));
         }
         let read = if let Some(reading) = &mut self.reading {
             let read = std::task::ready!(Pin::new(reading).poll(context));
@@ -174,24 +187,24 @@ impl http_body::Body for FileBody {
     }
 }
 
-fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Bytes, SourceError> {
+fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Chunk, SourceError> {
     let mut chunk = Chunk::lend(wanted);
     let read = source.read_at(chunk.bytes_mut(), offset)?;
-    Ok(chunk.into_bytes(read))
+    Ok(chunk.cut(read))
 }
 
 /// The bytes at `offset`, if the page cache holds them; `None` where reading would wait, or end.
 #[cfg(target_os = "linux")]
-fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Bytes> {
+fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Chunk> {
     use rustix::io::{ReadWriteFlags, preadv2};
     let mut chunk = Chunk::lend(wanted);
     let into = &mut [std::io::IoSliceMut::new(chunk.bytes_mut())];
     let read = preadv2(source.file(), into, offset, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)?;
-    Some(chunk.into_bytes(read))
+    Some(chunk.cut(read))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Bytes> {
+fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Chunk> {
     None
 }
 

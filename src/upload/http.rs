@@ -134,6 +134,7 @@ impl Http {
     /// through: where the head alone is refused, the answer comes first and says why.
     fn wary(&self, body: Option<FileBody>) -> Option<FileBody> {
         let mut body = body?;
+        body.lend_singly();
         if self.cut_off.load(Ordering::Relaxed) {
             body.hesitate(HESITATION);
         }

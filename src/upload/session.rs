@@ -335,7 +335,9 @@ impl Session {
             return Some("a new upload was asked for".to_owned());
         }
         if self.plan.mode() == "put" {
-            let differs = journal.header.difference(&self.header);
+            // A PUT has no part size of its own.
+            let alike = Header { part_size: self.header.part_size, ..journal.header.clone() };
+            let differs = alike.difference(&self.header);
             return Some(differs.unwrap_or_else(|| "the file now goes in one request".to_owned()));
         }
         journal.header.difference(&self.header)

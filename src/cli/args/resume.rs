@@ -22,7 +22,7 @@ Examples:
 
 Each option can also come from a variable: COSPUT_CONCURRENCY for --concurrency.";
 
-/// `cosput resume` as typed.
+/// Finish interrupted uploads from their journals
 #[derive(Debug, Args)]
 #[command(after_help = RESUME_VARIABLES, after_long_help = RESUME_EXAMPLES)]
 pub struct ResumeArguments {

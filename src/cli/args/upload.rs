@@ -30,7 +30,7 @@ Each option can also come from a variable: COSPUT_PART_SIZE for --part-size. Wha
 is typed comes before a variable. For options without a value, 1, true, yes and
 on mean yes, 0, false, no and off mean no.";
 
-/// `cosput upload` as typed.
+/// Upload files and directories; go on where an earlier upload stopped
 #[derive(Debug, Args)]
 #[command(after_help = UPLOAD_VARIABLES, after_long_help = UPLOAD_EXAMPLES)]
 pub struct UploadArguments {
