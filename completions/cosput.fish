@@ -66,6 +66,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l max-attempts -d
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l limit-rate -d 'Speed limit of all requests together' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-type -d 'Type of the content [by its name]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cache-control -d 'How caches may keep it, like max-age=60' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-disposition -d 'How browsers show it, like attachment' -r
@@ -121,6 +122,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l limit-rate -d 'Speed limit of all requests together' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l traffic-limit -d 'The server\'s speed limit, per request' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'

@@ -79,3 +79,40 @@ fn nothing_is_asked_that_need_not_be() {
     use Operation::{Complete, Initiate, PutObject, UploadPart};
     assert_eq!(asked, [PutObject, Initiate, UploadPart, UploadPart, Complete]);
 }
+
+/// Every byte waits for its turn, whichever request has it and however often it is sent. How close to the rate it gets is
+/// for tests under virtual time to say: here only what cannot be faster is looked at.
+#[test]
+fn a_rate_holds_for_all_requests_together() {
+    std::thread::scope(|scope| {
+        for concurrency in ["1", "8", "64"] {
+            scope.spawn(move || {
+                let scene = Scene::new(&[]);
+                scene.file("a.bin", 8 * MIB);
+                let more = ["--limit-rate", "4MiB", "--traffic-limit", "800Mbit", "--concurrency", concurrency];
+                let outcome = scene.upload("a.bin", &[&more[..], &["--json"]].concat()).exits(0);
+                assert!(outcome.event("uploaded")["duration_ms"].as_u64().unwrap() >= 2000, "{}", outcome.stdout);
+                scene.assert_stored("a.bin", "a.bin");
+                scene.server.assert_each_part_stored_once(8);
+            });
+        }
+    });
+}
+
+#[test]
+fn bytes_that_are_sent_again_count_towards_the_rate() {
+    let scene = Scene::new(&["service-unavailable:part=1,retry-after=0"]);
+    scene.file("a.bin", 4 * MIB);
+    let outcome = scene.upload("a.bin", &["--limit-rate", "4MiB", "--concurrency", "4", "--json"]).exits(0);
+    assert!(outcome.event("uploaded")["duration_ms"].as_u64().unwrap() >= 1250, "{}", outcome.stdout);
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn waiting_for_its_turn_is_no_stall() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 2 * MIB);
+    let more = ["--limit-rate", "512KiB", "--stall-timeout", "500ms", "--concurrency", "64", "--part-size", "1MiB"];
+    let outcome = scene.upload("a.bin", &[&more[..], &["--json"]].concat()).exits(0);
+    assert!(!outcome.stdout.contains("\"event\":\"retry\""), "{}", outcome.stdout);
+}

@@ -1,13 +1,14 @@
 //! What was meant: nothing here is optional that has a default. Made from `args`, variables included.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{
     AccessArguments, AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, IdentityArguments,
-    LikenessChoice, OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, ServiceChoice,
-    UploadArguments,
+    LikenessChoice, OutputArguments, ProgressChoice, RateArguments, RequestArguments, ResumeArguments, ServerArguments,
+    ServiceChoice, UploadArguments,
 };
 use super::exit::Failure;
 use super::object;
@@ -174,6 +175,8 @@ pub struct RequestOptions {
     pub connect_timeout: Duration,
     /// Longest time without a byte moving.
     pub stall_timeout: Duration,
+    /// Bytes a second that all bodies together may have.
+    pub limit_rate: Option<NonZeroU64>,
 }
 
 /// What is shown.
@@ -218,7 +221,8 @@ impl Server {
 impl UploadOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
-        let UploadArguments { sources, many, location, access, transfer, requests, object, encryption, .. } = arguments;
+        let UploadArguments { sources, many, location, access, transfer, requests, rate, object, .. } = arguments;
+        let encryption = arguments.encryption;
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
         if sources.iter().any(|source| source.as_os_str() == "-") {
             return Err(Failure::usage("'-' is not a file; give a path"));
@@ -263,7 +267,7 @@ impl UploadOptions {
             skip,
             fail_fast: many.fail_fast,
             publish_together: many.publish_together,
-            requests: RequestOptions::new(requests),
+            requests: RequestOptions::new(requests).at_rate(rate),
             journal: resume.journal,
             state_directory: resume.state_dir.or(places.uploads()),
             resume: !resume.no_resume,
@@ -290,7 +294,7 @@ impl ResumeOptions {
             state_directory: arguments.state_dir.or(places.uploads()),
             server,
             access: AccessOptions::new(arguments.access),
-            requests: RequestOptions::new(arguments.requests),
+            requests: RequestOptions::new(arguments.requests).at_rate(arguments.rate),
             traffic_limit: arguments.traffic_limit,
             sse_c_key: object::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
             output: OutputOptions::new(&arguments.output, world)?,
@@ -333,7 +337,13 @@ impl RequestOptions {
             retry_time: arguments.retry_time.unwrap_or(RETRY_TIME),
             connect_timeout: arguments.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             stall_timeout: arguments.stall_timeout.unwrap_or(STALL_TIMEOUT),
+            limit_rate: None,
         }
+    }
+
+    fn at_rate(self, RateArguments { limit_rate }: RateArguments) -> Self {
+        let concurrency = limit_rate.map_or(self.concurrency, |rate| self.concurrency.at_rate(rate.get()));
+        Self { concurrency, limit_rate, ..self }
     }
 }
 
@@ -499,6 +509,7 @@ mod tests {
                 retry_time: Duration::from_secs(600),
                 connect_timeout: Duration::from_secs(10),
                 stall_timeout: Duration::from_secs(60),
+                limit_rate: None,
             },
             journal: None,
             state_directory: options.state_directory.clone(),

@@ -7,17 +7,18 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::chunk::{Chunk, Gate};
 use super::error::SourceError;
+use super::pace::Pace;
 use super::plan::Range;
 use super::source::FileSource;
 use super::source::file::CHUNK;
@@ -30,6 +31,8 @@ pub struct Meter(Arc<Gauge>);
 #[derive(Debug, Default)]
 struct Gauge {
     bytes: AtomicU64,
+    /// When the turn of the next bytes comes, or came, where there is a rate to keep.
+    turn: Mutex<Option<Instant>>,
     end: OnceLock<Result<Digest, SourceError>>,
 }
 
@@ -37,6 +40,16 @@ impl Meter {
     /// How many bytes were handed to the connection.
     pub fn bytes(&self) -> u64 {
         self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Until when the next bytes wait, or waited, for their turn.
+    pub fn waits_until(&self) -> Option<Instant> {
+        *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says until when the next bytes wait for their turn.
+    pub(super) fn wait_until(&self, turn: Instant) {
+        *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
     }
 
     /// What was read, once all of it was handed to the connection.
@@ -59,6 +72,7 @@ pub struct FileBody {
     reading: Option<JoinHandle<Result<Chunk, SourceError>>>,
     hesitation: Option<Pin<Box<Sleep>>>,
     gate: Option<Gate>,
+    pace: Option<Pace>,
     meter: Meter,
 }
 
@@ -82,6 +96,7 @@ impl FileBody {
             reading: None,
             hesitation: None,
             gate: None,
+            pace: None,
             meter,
         };
         if body.left == 0 {
@@ -103,6 +118,11 @@ impl FileBody {
         self.gate = Some(Gate::default());
     }
 
+    /// Sends no faster than this lets it.
+    pub(super) fn keep_to(&mut self, pace: Pace) {
+        self.pace = Some(pace);
+    }
+
     /// What is known of this body from outside.
     pub fn meter(&self) -> Meter {
         self.meter.clone()
@@ -120,6 +140,9 @@ impl FileBody {
         if self.left == 0 {
             self.source.check_unchanged()?;
         }
+        if let Some(pace) = &mut self.pace {
+            pace.spend(usize::try_from(length).unwrap_or(CHUNK));
+        }
         self.meter.0.bytes.fetch_add(length, Ordering::Relaxed);
         Ok(chunk.into_bytes(self.gate.as_ref()))
     }
@@ -130,8 +153,13 @@ impl FileBody {
         }
     }
 
-    fn wanted(&self) -> usize {
-        usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK)
+    /// How many bytes are read next, once their turn has come.
+    fn poll_wanted(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        let wanted = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
+        match &mut self.pace {
+            Some(pace) => pace.poll(context, wanted, |turn| self.meter.wait_until(turn)),
+            None => Poll::Ready(wanted),
+        }
     }
 }
 
@@ -153,14 +181,15 @@ impl http_body::Body for FileBody {
         if let Some(gate) = &self.gate {
             std::task::ready!(gate.poll_open(context));
         }
+        let wanted = if self.reading.is_some() { 0 } else { std::task::ready!(self.poll_wanted(context)) };
         let read = if let Some(reading) = &mut self.reading {
             let read = std::task::ready!(Pin::new(reading).poll(context));
             self.reading = None;
             read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
-        } else if let Some(chunk) = read_cached(&self.source, self.offset, self.wanted()) {
+        } else if let Some(chunk) = read_cached(&self.source, self.offset, wanted) {
             Ok(chunk)
         } else {
-            let (source, offset, wanted) = (self.source.clone(), self.offset, self.wanted());
+            let (source, offset) = (self.source.clone(), self.offset);
             let reading = self.reading.insert(spawn_blocking(move || read_chunk(&source, offset, wanted)));
             let read = std::task::ready!(Pin::new(reading).poll(context));
             self.reading = None;

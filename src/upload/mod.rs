@@ -18,8 +18,10 @@ pub mod journal;
 pub mod journal_file;
 pub mod machine;
 pub mod object;
+pub mod pace;
 mod parts;
 pub mod plan;
+pub mod rate;
 #[cfg(test)]
 mod resumption;
 pub mod retry;

@@ -25,7 +25,7 @@ pub use emulator::EmulatorArguments;
 pub use many::{LikenessChoice, ManyArguments};
 pub use object::{CustomerKeyArguments, EncryptionArguments, ObjectArguments, SseMode};
 pub use output::{OutputArguments, ProgressChoice, ShownArguments};
-pub use requests::RequestArguments;
+pub use requests::{RateArguments, RequestArguments};
 pub use resume::ResumeArguments;
 pub use server::{
     AccessArguments, AddressingChoice, EmulatorDirectory, IdentityArguments, ServerArguments, ServiceChoice,

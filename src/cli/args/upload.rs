@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::many::ManyArguments;
 use super::object::{EncryptionArguments, ObjectArguments};
 use super::output::OutputArguments;
-use super::requests::{RequestArguments, parse_traffic_limit};
+use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
 use crate::cli::units::parse_size;
 use crate::cos::multipart::UploadId;
@@ -56,6 +56,9 @@ pub struct UploadArguments {
     /// How requests are made.
     #[command(flatten, next_help_heading = "Transfer")]
     pub requests: RequestArguments,
+    /// How fast all requests together are.
+    #[command(flatten, next_help_heading = "Transfer")]
+    pub rate: RateArguments,
     /// What the object is to be.
     #[command(flatten, next_help_heading = "Object")]
     pub object: ObjectArguments,
@@ -121,8 +124,8 @@ pub struct TransferArguments {
     /// The server's speed limit, per request
     ///
     /// So many bits a second, 819200 to 838860800, with a unit like 8Mbit or 1MB/s. It holds for each request: with 8 in
-    /// flight, 8 times as much moves. Default: no limit.
-    #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit)]
+    /// flight, 8 times as much moves; --limit-rate holds for all together. Default: no limit.
+    #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit, hide_short_help = true)]
     pub traffic_limit: Option<TrafficLimit>,
 }
 
