@@ -67,7 +67,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__abort)
-            opts="-y -b -q -v -h --key --upload-id --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
+            opts="-y -b -q -v -h --key --upload-id --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --retry-time --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -134,6 +134,10 @@ _cosput() {
                     return 0
                     ;;
                 --max-attempts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -231,7 +235,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__list__subcmd__parts)
-            opts="-b -q -v -h --key --upload-id --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
+            opts="-b -q -v -h --key --upload-id --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --retry-time --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -289,6 +293,10 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retry-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -313,7 +321,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__list__subcmd__uploads)
-            opts="-b -q -v -h --prefix --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --help"
+            opts="-b -q -v -h --prefix --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -375,6 +383,10 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retry-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -409,7 +421,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__resume)
-            opts="-q -v -h --endpoint --emulator --state-dir --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --connect-timeout --stall-timeout --traffic-limit --sse-c-key-file --progress --quiet --json --verbose --log-file --help"
+            opts="-q -v -h --endpoint --emulator --state-dir --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --limit-rate --traffic-limit --sse-c-key-file --progress --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -447,11 +459,19 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retry-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --stall-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit-rate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -479,12 +499,28 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__upload)
-            opts="-b -n -q -v -h --bucket --key --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --connect-timeout --stall-timeout --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --memory --expect-size --expect-crc64 --allow-empty --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --log-file --help"
+            opts="-r -0 -b -n -q -v -h --recursive --include --exclude --follow-symlinks --files-from --null --skip-unchanged --fail-fast --publish-together --bucket --key --prefix --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --limit-rate --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --memory --expect-size --expect-crc64 --allow-empty --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-unchanged)
+                    COMPREPLY=($(compgen -W "crc64 mtime" -- "${cur}"))
+                    return 0
+                    ;;
                 --bucket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -494,6 +530,10 @@ _cosput() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prefix)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -553,11 +593,19 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retry-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --connect-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --stall-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit-rate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -677,7 +725,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__verify)
-            opts="-b -q -v -h --key --sse-c-key-file --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
+            opts="-b -q -v -h --key --sse-c-key-file --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --retry-time --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -732,6 +780,10 @@ _cosput() {
                     return 0
                     ;;
                 --max-attempts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -26,7 +26,7 @@ end
 
 complete -c cosput -n "__fish_cosput_needs_command" -s h -l help -d 'Print help'
 complete -c cosput -n "__fish_cosput_needs_command" -s V -l version -d 'Print version'
-complete -c cosput -n "__fish_cosput_needs_command" -f -a "upload" -d 'Upload a file; go on where an earlier upload of it stopped'
+complete -c cosput -n "__fish_cosput_needs_command" -f -a "upload" -d 'Upload files and directories; go on where an earlier upload stopped'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "resume" -d 'Finish interrupted uploads from their journals'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "list-uploads" -d 'List the unfinished uploads in a bucket'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "list-parts" -d 'List the parts of an unfinished upload'
@@ -36,8 +36,14 @@ complete -c cosput -n "__fish_cosput_needs_command" -f -a "credentials" -d 'Show
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "emulator" -d 'Run a COS server on this machine, with its objects in a directory'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "completions" -d 'Print completions for a shell'
 complete -c cosput -n "__fish_cosput_needs_command" -f -a "man" -d 'Write the man pages into a directory'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l include -d 'Upload only what matches, can be repeated' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l exclude -d 'Leave out what matches, can be repeated' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l files-from -d 'Upload the paths in a list, - for stdin' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l skip-unchanged -d 'Send nothing where the object is the same' -r -f -a "crc64\t'Same size, same CRC-64'
+mtime\t'Same size, same time of modification'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s b -l bucket -d 'Bucket, with its APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l key -d 'Key of the object [the file\'s name]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l prefix -d 'What the keys of several files begin with' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l region -d 'Region, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l endpoint -d 'Address of the service, if not the region\'s' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l service -d 'cos, or cdcs for a data coffer [cos]' -r -f -a "cos\t'Cloud Object Storage'
@@ -57,8 +63,10 @@ md5\t'Content-MD5 in addition'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l traffic-limit -d 'The server\'s speed limit, per request' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l limit-rate -d 'Speed limit of all requests together' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-type -d 'Type of the content [by its name]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cache-control -d 'How caches may keep it, like max-age=60' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-disposition -d 'How browsers show it, like attachment' -r
@@ -89,6 +97,11 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'au
 always\t'Even with --json or --quiet'
 never\t'Not at all'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l log-file -d 'Keep every message in this file too' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -s r -l recursive -d 'Upload directories with all they hold'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l follow-symlinks -d 'Upload what links below a directory lead to'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -s 0 -l null -d 'Paths in the list end in a NUL, as of find -print0'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l fail-fast -d 'Stop at the first file that fails'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l publish-together -d 'Complete objects only once all of them are sent'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l internal -d 'Use the domain inside Tencent Cloud'
@@ -110,8 +123,10 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l config -d 'Conf
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l limit-rate -d 'Speed limit of all requests together' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l traffic-limit -d 'The server\'s speed limit, per request' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
@@ -140,6 +155,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l config -d
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l log-file -d 'Keep every message in this file too' -r -F
@@ -167,6 +183,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l profile -d 
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l log-file -d 'Keep every message in this file too' -r -F
@@ -198,6 +215,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l profile -d 'Prof
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l log-file -d 'Keep every message in this file too' -r -F
@@ -228,6 +246,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l profile -d 'Pro
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l ca-bundle -d 'Certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d 'Attempts for each request [8]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l log-file -d 'Keep every message in this file too' -r -F

@@ -2,9 +2,11 @@
 //! test's own or through a proxy, so nothing leaves it.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, SystemTime};
 
 use cosput::cos::{
@@ -17,14 +19,15 @@ use cosput::upload::http::{Http, Limits, client};
 use cosput::upload::journal::Header;
 use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::retry::Patience;
-use cosput::upload::session::{Ended, JournalPlace, Refused, Session};
+use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
 use cosput::upload::single::Asker;
 use cosput::upload::source::{FileSource, Source};
 use cosput::upload::window::Concurrency;
-use cosput::upload::{Event, Finished, Job, Notice, Operation, Plan, Wish};
+use cosput::upload::{Cause, Event, Finished, Job, Notice, Operation, Plan, SendErrorKind, Wish};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 
@@ -96,6 +99,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         resume: false,
         upload_id: None,
         unless: None,
+        ending: Ending::Complete,
         seed: 1,
     };
     let (_stop, stopping) = watch::channel(Stop::No);
@@ -129,6 +133,82 @@ impl Observer<()> for Ear {
     fn ends(&mut self, _object: ObjectId, ended: Result<Ended, Refused>) {
         self.finished = Some(ended.unwrap().finished);
     }
+}
+
+/// A resolver that knows nothing for its first questions, and then these addresses, in this order.
+struct Names {
+    failures: AtomicU32,
+    addresses: Vec<IpAddr>,
+}
+
+impl Resolve for Names {
+    fn resolve(&self, _name: Name) -> Resolving {
+        let fails = self.failures.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok();
+        let addresses: Vec<_> = self.addresses.iter().map(|address| SocketAddr::new(*address, 0)).collect();
+        Box::pin(async move {
+            if fails { Err("the name server is away".into()) } else { Ok(Box::new(addresses.into_iter()) as Addrs) }
+        })
+    }
+}
+
+/// A transport that finds its hosts by these names.
+fn transport_by(failures: u32, addresses: &[[u8; 4]]) -> Arc<Http> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = Limits { connect: Duration::from_secs(2), stall: Duration::from_secs(5) };
+    let addresses = addresses.iter().map(|address| IpAddr::from(*address)).collect();
+    let names = Names { failures: AtomicU32::new(failures), addresses };
+    let client = client(limits).no_proxy().dns_resolver(Arc::new(names));
+    Arc::new(Http::over(client, Service::Cos, Arc::new(credentials()), clock, limits).unwrap())
+}
+
+#[tokio::test]
+async fn a_name_server_that_is_away_for_a_while_is_no_failure() {
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, there) = serve(&directory).await;
+    let (finished, notices) = upload(&directory, transport_by(1, &[[127, 0, 0, 1]]), address(there.port(), true)).await;
+    assert!(matches!(finished, Finished::Stored(_)), "{finished:?}");
+    assert_eq!(notices, []);
+    emulator.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_server_that_stays_away_is_told_after_every_attempt() {
+    let directory = tempfile::tempdir().unwrap();
+    let (finished, _) = upload(&directory, transport_by(u32::MAX, &[]), address(1, true)).await;
+    let Finished::Failed(error) = finished else { panic!("{finished:?}") };
+    assert_eq!(error.attempts, PATIENCE.max_attempts);
+    let Cause::Network(cause) = error.cause else { panic!("{error:?}") };
+    assert_eq!(cause.kind, SendErrorKind::Connect);
+    assert!(cause.message.contains("the name server is away"), "{cause:?}");
+}
+
+/// Takes no connection and refuses none: its queue is full, with these that came first.
+#[cfg(target_os = "linux")]
+async fn listen_but_never_answer(at: SocketAddr) -> (TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(at).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let mut queue = Vec::new();
+    while let Ok(connected) = tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(at)).await {
+        queue.push(connected.unwrap());
+    }
+    (listener, queue)
+}
+
+/// Of several addresses one refuses, and one does not even do that.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn dead_addresses_among_several_are_no_failure() {
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, there) = serve(&directory).await;
+    let (_silent, _queue) = listen_but_never_answer(SocketAddr::from(([127, 0, 0, 3], there.port()))).await;
+    for dead in [[127, 0, 0, 2], [127, 0, 0, 3]] {
+        let transport = transport_by(0, &[dead, [127, 0, 0, 1]]);
+        let (finished, notices) = upload(&directory, transport, address(there.port(), true)).await;
+        assert!(matches!(finished, Finished::Stored(_)), "{dead:?}: {finished:?}");
+        assert_eq!(notices, []);
+    }
+    emulator.stop().await;
 }
 
 /// An address of this machine where nobody listens.

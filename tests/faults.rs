@@ -7,10 +7,11 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use cosput::emulator::{Fault, Operation};
 use serde_json::json;
-use support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene};
+use support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene, now};
 
 /// What comes of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +47,15 @@ const ROWS: &[Row] = &[
     row("internal-error", Whole, Fails(6, "InternalError", 500), Fails(6, "InternalError", 500)),
     row("bad-gateway", Whole, Breaks(6, "HTTP 502"), Breaks(6, "HTTP 502")),
     row("service-unavailable", Whole, Fails(6, "ServiceUnavailable", 503), Fails(6, "ServiceUnavailable", 503)),
-    // Who is asked for less goes on for ten minutes, so that fewer strikes stand for all.
-    row("slow-down:times=3", Whole, Nothing, Nothing),
-    row("too-many-requests:times=3", Whole, Nothing, Nothing),
-    row("request-timeout:times=3", Whole, Nothing, Nothing),
-    row("user-network-too-slow:times=3", Whole, Nothing, Nothing),
+    row("slow-down:times=3", Whole, Fails(6, "SlowDown", 503), Fails(6, "SlowDown", 503)),
+    row("too-many-requests:times=3", Whole, Fails(6, "TooManyRequests", 429), Fails(6, "TooManyRequests", 429)),
+    row("request-timeout:times=3", Whole, Fails(6, "RequestTimeout", 400), Fails(6, "RequestTimeout", 400)),
+    row(
+        "user-network-too-slow:times=3",
+        Whole,
+        Fails(6, "UserNetworkTooSlow", 400),
+        Fails(6, "UserNetworkTooSlow", 400),
+    ),
     row("incomplete-body", Whole, Fails(6, "IncompleteBody", 400), Fails(6, "IncompleteBody", 400)),
     row("bad-digest", Whole, Fails(7, "BadDigest", 400), Fails(7, "BadDigest", 400)),
     row("conflict", Whole, Fails(1, "PathConflict", 409), Fails(1, "PathConflict", 409)),
@@ -123,7 +128,7 @@ fn what_strikes_each_time_is_told_and_the_next_run_goes_on() {
             let mut scene = Scene::new(&[&always(row.fault)]);
             scene.file(source, size);
             let stall = if row.fault == "stall" { "300ms" } else { "10s" };
-            let arguments = ["--json", "--max-attempts", "2", "--stall-timeout", stall];
+            let arguments = ["--json", "--max-attempts", "2", "--retry-time", "500ms", "--stall-timeout", stall];
             check(&scene, row.fault, source, expected, scene.upload(source, &arguments));
             if expected != Whole {
                 scene.server.restart(&[]);
@@ -308,11 +313,59 @@ fn a_redirect_is_told_and_not_followed() {
 }
 
 #[test]
+fn a_list_of_parts_that_cannot_be_read_is_asked_for_again() {
+    for fault in ["internal-error", "html", "html:status=200", "garbage-xml", "xml-bomb", "truncated-answer", "stall"] {
+        let mut scene = Scene::new(&["stall:skip=2,times=0"]);
+        scene.file("a.bin", 5 * MIB);
+        scene.interrupt("a.bin", &[], 2);
+        let (name, more) = fault.split_once(':').unwrap_or((fault, "times=1"));
+        scene.server.restart(&[&format!("{name}:on=list-parts,{more}")]);
+        let outcome = scene.upload("a.bin", &["--json", "--stall-timeout", "1s"]).exits(0);
+        assert_eq!(outcome.event("uploaded")["parts_resumed"], 2, "{fault}");
+        assert_eq!(scene.server.requests(Operation::ListParts).len(), 2, "{fault}");
+        scene.server.assert_each_part_stored_once(5);
+        scene.assert_stored("a.bin", "a.bin");
+    }
+}
+
+#[test]
 fn a_server_that_asks_for_a_pause_gets_it() {
     let scene = Scene::new(&["slow-down:retry-after=1"]);
     scene.file("a.bin", 1000);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
     assert!(outcome.event("retry")["wait_ms"].as_u64().unwrap() >= 1000);
+}
+
+#[test]
+fn being_asked_for_less_is_no_attempt_while_the_retry_time_lasts() {
+    for (source, size) in SOURCES {
+        let scene = Scene::new(&["slow-down:times=4"]);
+        scene.file(source, size);
+        scene.upload(source, &["--max-attempts", "1"]).exits(0);
+        scene.assert_stored(source, source);
+    }
+}
+
+#[test]
+fn a_server_that_asks_for_less_all_the_time_is_given_up_after_the_retry_time() {
+    for (source, size) in SOURCES {
+        let mut scene = Scene::new(&["slow-down:times=0"]);
+        scene.file(source, size);
+        scene.set("COSPUT_RETRY_TIME", "2s");
+        let started = now();
+        scene
+            .upload(source, &["--max-attempts", "1"])
+            .exits(6)
+            .says("SlowDown")
+            .says("hint: run the same command again");
+        let took = started.elapsed();
+        assert!(took >= Duration::from_secs(2) && took < Duration::from_secs(10), "{source}: {took:?}");
+        scene.server.restart(&[]);
+        // A journal that waits for its upload is finished with the same patience.
+        let finish = if scene.journals().is_empty() { scene.upload(source, &[]) } else { scene.run(["resume"]) };
+        finish.exits(0);
+        scene.assert_stored(source, source);
+    }
 }
 
 #[test]
@@ -341,6 +394,19 @@ fn nobody_there_is_told_with_advice() {
         outcome.says("hint: check the region or endpoint").says("hint: run the same command again");
     }
     assert!(scene.journals().is_empty());
+}
+
+#[test]
+fn a_name_that_leads_nowhere_is_told_after_every_attempt() {
+    let scene = Scene::new(&[]);
+    for (source, size) in SOURCES {
+        scene.file(source, size);
+        let arguments =
+            ["--bucket", support::BUCKET, "--endpoint", "http://nonexistent.invalid", "--max-attempts", "2"];
+        let outcome = scene.run(["upload", source].iter().chain(&arguments)).exits(6);
+        let outcome = outcome.says("could not connect: ").says("nonexistent.invalid").says("after 2 attempts");
+        outcome.says("hint: check the region or endpoint").says("hint: run the same command again");
+    }
 }
 
 #[test]
@@ -381,9 +447,9 @@ fn an_error_of_a_server_that_hangs_up_at_once_is_told_all_the_same() {
     });
     let scene = Scene::new(&[]);
     scene.file("a.bin", 12 * MIB);
-    for _ in 0..10 {
-        let arguments = ["--bucket", support::BUCKET, "--endpoint", &url, "--multipart-threshold", "16M"];
-        let outcome = scene.run(["upload", "a.bin"].iter().chain(&arguments)).exits(4);
+    for attempts in ["8", "2", "1"].repeat(5) {
+        let arguments = ["--endpoint", &url, "--multipart-threshold", "16M", "--max-attempts", attempts];
+        let outcome = scene.run(["upload", "a.bin", "--bucket", support::BUCKET].iter().chain(&arguments)).exits(4);
         outcome.says("AccessDenied: no (HTTP 403)").says("x-cos-request-id: NWI");
     }
 }

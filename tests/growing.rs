@@ -18,7 +18,7 @@ use cosput::upload::intake::{Expectations, Intake};
 use cosput::upload::journal::Header;
 use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::retry::Patience;
-use cosput::upload::session::{Ended, JournalPlace, Refused, Session};
+use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
 use cosput::upload::source::{Identity, Source, Stream};
 use cosput::upload::window::Concurrency;
 use cosput::upload::{Event, Finished, Job, ObjectOptions, Plan};
@@ -90,6 +90,7 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
         resume: false,
         upload_id: None,
         unless: None,
+        ending: Ending::Complete,
         seed: 1,
     };
     let credentials = Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap();

@@ -12,7 +12,7 @@ use support::{MIB, Outcome, Running, Scene, now, until};
 const LONGEST_FAREWELL: Duration = Duration::from_secs(3);
 
 /// The signals, by name, and the exit codes that go with them.
-const SIGNALS: [(&str, i32); 2] = [("INT", 130), ("TERM", 143)];
+const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 143)];
 
 /// Sends a signal and waits for the end, which must come soon.
 fn stop(running: Running, signal: &str) -> Outcome {
@@ -97,6 +97,36 @@ fn while_the_object_is_put_together() {
 }
 
 #[test]
+fn while_the_object_is_looked_at() {
+    stopped_and_finished(
+        &["cut-verdict", "stall:on=head-object,times=0"],
+        |scene, _| !scene.server.requests(Operation::HeadObject).is_empty(),
+        |scene, outcome| {
+            outcome.clone().says("it is not known whether a.bin was uploaded");
+            assert!(scene.journal().is_file());
+        },
+    );
+}
+
+#[test]
+fn while_the_parts_are_listed() {
+    for (signal, code) in SIGNALS {
+        let mut scene = Scene::new(&["stall:skip=2,times=0"]);
+        scene.file("a.bin", 5 * MIB);
+        scene.interrupt("a.bin", &[], 2);
+        scene.server.restart(&["stall:on=list-parts,times=0"]);
+        let running = scene.begin("a.bin", &[]);
+        until(|| !scene.server.requests(Operation::ListParts).is_empty(), "the parts are listed");
+        let outcome = stop(running, signal).exits(code);
+        goes_on(&scene, &outcome);
+        scene.server.restart(&[]);
+        scene.upload("a.bin", &[]).exits(0);
+        scene.server.assert_each_part_stored_once(5);
+        scene.assert_stored("a.bin", "a.bin");
+    }
+}
+
+#[test]
 fn while_one_request_takes_the_whole_file() {
     for (signal, code) in SIGNALS {
         let scene = Scene::new(&["stall"]);
@@ -150,6 +180,29 @@ fn programs_hear_of_it_too() {
     assert_eq!((&failed["exit_code"], &failed["error"]["kind"]), (&143.into(), &"interrupted".into()));
     assert_eq!((&failed["resumable"], &failed["journal"]), (&true.into(), &scene.journal().to_str().unwrap().into()));
     assert_eq!(outcome.event("summary")["exit_code"], 143);
+}
+
+/// Ctrl-Z, and `fg` much later.
+#[test]
+fn a_pause_longer_than_every_time_limit_is_no_failure() {
+    const STALL: Duration = Duration::from_millis(1500);
+    // The server goes on while the program does not: within bodies, and while it puts the object together.
+    for fault in ["trickle:rate=3000000,times=0", "slow-complete:seconds=2"] {
+        let scene = Scene::new(&[fault]);
+        scene.file("a.bin", 5 * MIB);
+        let arguments = ["--stall-timeout", "1500ms", "--max-attempts", "1", "--concurrency", "2"];
+        let mut running = scene.begin("a.bin", &arguments);
+        let reached = if fault.starts_with("trickle") { 1 } else { 5 };
+        until(|| scene.server.stored_parts().len() >= reached, "it is under way");
+        running.signal("TSTP");
+        let stopped = now();
+        until(|| stopped.elapsed() > STALL * 2, "the pause is longer than the limit");
+        assert!(!running.has_ended());
+        running.signal("CONT");
+        running.wait().exits(0).does_not_say("no byte moved");
+        scene.server.assert_each_part_stored_once(5);
+        scene.assert_stored("a.bin", "a.bin");
+    }
 }
 
 #[test]

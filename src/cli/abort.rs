@@ -206,7 +206,7 @@ async fn abort_one(
 
 /// Locks the journal, so that no upload begins with it now; `None` where it is gone or cannot be opened.
 fn hold(journal: &Path) -> Result<Option<JournalFile>, Failure> {
-    match JournalFile::open(journal) {
+    match JournalFile::hold(journal) {
         Ok((file, _)) => Ok(Some(file)),
         Err(OpenError::Busy) => Err(Failure::UploadInUse(journal.to_owned())),
         Err(OpenError::Unusable(_)) => Ok(None),

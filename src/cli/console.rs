@@ -106,6 +106,13 @@ impl Console {
         self.detail_once(true, line);
     }
 
+    /// A warning, unless these very words have been told before.
+    pub fn warning_once(&self, line: &str) {
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+            self.warning(line);
+        }
+    }
+
     /// A note that is not `shown` to everybody; the log has it in any case.
     pub fn detail(&self, shown: bool, line: &str) {
         self.log(line);

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use crate::cos::{Bucket, Key};
 
+/// What a destination begins with.
+pub(super) const SCHEME: &str = "cos://";
+
 /// A bucket and perhaps a key or the beginning of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
@@ -29,9 +32,9 @@ impl std::error::Error for InvalidDestination {}
 impl Destination {
     /// Reads `cos://NAME-APPID`, with or without a slash and a key.
     pub fn parse(text: &str) -> Result<Self, InvalidDestination> {
-        let Some(rest) = text.strip_prefix("cos://") else {
+        let Some(rest) = text.strip_prefix(SCHEME) else {
             return Err(InvalidDestination(
-                "one file is uploaded at a time, to cos://NAME-APPID/KEY or to --bucket and --key".to_owned(),
+                "a destination is typed as cos://NAME-APPID/KEY, or with --bucket and --key".to_owned(),
             ));
         };
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));

@@ -46,6 +46,13 @@ pub enum Failure {
         /// What is wrong with it.
         error: SourceError,
     },
+    /// A file has no key, for this reason.
+    Unfit {
+        /// Its path.
+        source: PathBuf,
+        /// What is wrong with its name.
+        why: String,
+    },
     /// There are no credentials: which places were looked at.
     NoCredentials(String),
     /// Another process works on this journal.
@@ -192,6 +199,7 @@ impl Failure {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
             Self::Source { error, .. } => of_source(error),
+            Self::Unfit { .. } => (SOURCE, Kind::Source),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Exists),
             Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
@@ -225,6 +233,7 @@ impl Failure {
                 format!("could not abort the upload: another process holds its journal {}", shown(journal))
             }
             Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
+            Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
             Self::NoCredentials(places) => format!("could not sign requests: {places}"),
             Self::JournalInUse(journal) => {
                 format!("could not begin the upload: another process holds its journal {}", shown(journal))
@@ -241,6 +250,7 @@ impl Failure {
             Self::NoCredentials(_) => Some("set COS_SECRET_ID and COS_SECRET_KEY".to_owned()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
             Self::JournalUnusable { .. }
+            | Self::Unfit { .. }
             | Self::Request { .. }
             | Self::NotFound(_)
             | Self::Different(_)
@@ -310,7 +320,8 @@ pub(super) fn of_cause(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
         },
         Cause::Integrity { .. } | Cause::Unencrypted { .. } => (INTEGRITY, Kind::Integrity),
         Cause::UploadVanished(_) => (NOT_FOUND, Kind::NotFound),
-        Cause::Interrupted => (signal.unwrap_or(Signal::Interrupt).exit_code(), Kind::Interrupted),
+        // Without a signal, another file's failure stopped it, and has a code of its own.
+        Cause::Interrupted => (signal.map_or(UNAVAILABLE, Signal::exit_code), Kind::Interrupted),
     }
 }
 

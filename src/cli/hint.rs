@@ -22,7 +22,9 @@ pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>, e
 /// Advice about a source.
 pub(super) fn of_source(error: &SourceError) -> Option<&'static str> {
     match error {
-        SourceError::NotAFile(what) if *what == exit::A_DIRECTORY => Some("give one file; pack a directory first"),
+        SourceError::NotAFile(what) if *what == exit::A_DIRECTORY => {
+            Some("give -r to upload directories with all they hold")
+        }
         SourceError::Changed(_) => Some("upload it again once nothing writes to it"),
         SourceError::EmptyStream => Some("what feeds it may have failed; if it is to be empty, say --allow-empty"),
         SourceError::Shorter { .. } | SourceError::Longer { .. } | SourceError::OtherCrc64 { .. } => {
@@ -188,7 +190,7 @@ mod tests {
             (service(409, "FileAlreadyExists", id), "choose another key"),
             (network(SendErrorKind::Connect), "check the region or endpoint, the network"),
             (network(SendErrorKind::Certificate), "check the endpoint, and whether a proxy"),
-            (Cause::Source(SourceError::NotAFile("a directory")), "give one file"),
+            (Cause::Source(SourceError::NotAFile("a directory")), "give -r"),
             (Cause::Source(SourceError::Changed("size".to_owned())), "upload it again once"),
         ];
         for (cause, beginning) in table {

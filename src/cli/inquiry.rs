@@ -16,7 +16,6 @@ use crate::cos::multipart::list_parts::{self, ListedPart};
 use crate::cos::multipart::list_uploads::{self, ListedUpload};
 use crate::cos::{Address, AnswerError, Bucket, Key, Request, Response, Service, Target};
 use crate::upload::http::Http;
-use crate::upload::retry::Patience;
 use crate::upload::single::Asker;
 use crate::upload::{Event, Operation, UploadError};
 
@@ -79,8 +78,9 @@ pub(super) fn run<T>(
     let mut signals = std::mem::replace(&mut world.signals, Signals::channel().1);
     let done = runtime::run(async {
         tokio::select! {
-            done = work(world) => done,
+            biased;
             signal = signals.next() => Err(Failure::Interrupted(signal)),
+            done = work(world) => done,
         }
     });
     world.signals = signals;
@@ -124,8 +124,7 @@ impl<'a> Inquiry<'a> {
             addressing: connection.site.addressing,
             bucket: bucket.clone(),
         };
-        let patience = Patience { max_attempts: requests.max_attempts, ..Patience::default() };
-        let asker = Asker::new(connection.transport.clone(), address, patience, world.seed);
+        let asker = Asker::new(connection.transport.clone(), address, requests.patience(), world.seed);
         Self { connection, asker, console, verbose, retries_told: HashSet::new() }
     }
 
@@ -241,7 +240,7 @@ impl Events<'_> {
         match event {
             Event::Retrying { cause, .. } => {
                 let first = self.told.insert(notice::kind_of_retry(cause));
-                notice::tell_retry(self.console, event, None, first, self.verbose);
+                notice::tell_retry(self.console, "", event, None, first, self.verbose);
             }
             Event::Notice(told) => self.console.warning(&notice::notice(told)),
             _ => {}

@@ -217,7 +217,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn summary(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {
-        let Summary { uploaded, skipped, failed, bytes_sent, bytes_resumed } = summary;
+        let Summary { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed } = summary;
         let duration_ms = milliseconds(elapsed);
         Self::Summary(Summed { uploaded, skipped, failed, bytes_sent, bytes_resumed, duration_ms, exit_code })
     }

@@ -1,7 +1,7 @@
 //! What failed, in words. Codes are in `exit`, advice is in `hint`.
 
 use super::exit::Circumstances;
-use crate::upload::{Operation, UploadError};
+use crate::upload::{Cause, Operation, UploadError};
 
 /// What failed and why, in one line.
 pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> String {
@@ -15,7 +15,10 @@ pub(super) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -
         0 | 1 => String::new(),
         attempts => format!(" after {attempts} attempts"),
     };
-    format!("{what}: {}{attempts}", error.cause)
+    match (&error.cause, circumstances.signal) {
+        (Cause::Interrupted, None) => format!("{what}: another file failed before it"),
+        (cause, _) => format!("{what}: {cause}{attempts}"),
+    }
 }
 
 fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {

@@ -36,9 +36,17 @@ pub(super) fn part_sizes(cut: Cut) -> String {
 }
 
 /// Tells of a request that is sent again. Of each kind of trouble people hear once, unless they asked for every retry.
-pub(super) fn tell_retry(console: &Console, event: &Event, parts: Option<u16>, first: bool, verbose: bool) {
-    let full = retry(event, parts, true);
-    let brief = first.then(|| retry(event, parts, verbose));
+/// `subject` begins each line where there are several uploads.
+pub(super) fn tell_retry(
+    console: &Console,
+    subject: &str,
+    event: &Event,
+    parts: Option<u16>,
+    first: bool,
+    verbose: bool,
+) {
+    let full = format!("{subject}{}", retry(event, parts, true));
+    let brief = first.then(|| format!("{subject}{}", retry(event, parts, verbose)));
     let shown = if verbose { Some(full.as_str()) } else { brief.as_deref() };
     console.warning_in_brief(shown, &full);
 }
@@ -87,7 +95,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             "an earlier run stopped as it began; it may have left an unfinished upload of this key".to_owned()
         }
         Notice::JournalUnwritable(why) => {
-            format!("the journal cannot be written: {why}; if this upload is interrupted, it starts over")
+            format!("the journal cannot be written: {why}; if this upload is interrupted, it may start over")
         }
         Notice::JournalSetAside(name) => {
             format!("the journal could not be read and was set aside as {name}; a new upload begins")
@@ -156,7 +164,7 @@ mod tests {
             ),
             (
                 Notice::JournalUnwritable("disk full".to_owned()),
-                "the journal cannot be written: disk full; if this upload is interrupted, it starts over",
+                "the journal cannot be written: disk full; if this upload is interrupted, it may start over",
             ),
             (
                 Notice::JournalSetAside("j.corrupt".to_owned()),

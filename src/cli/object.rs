@@ -22,12 +22,11 @@ const LARGEST_KEY_FILE: u16 = 4096;
 /// Where an SSE-C key may be without a file. It has no option, since a command line is seen by all.
 const KEY_VARIABLE: &str = "COSPUT_SSE_C_KEY";
 
-/// The headers that the object keeps.
-pub(super) fn headers(arguments: ObjectArguments, key: &Key, source: &Path) -> Result<ObjectHeaders, Failure> {
+/// The headers that every object keeps. What has no type gets its own by `with_type`.
+pub(super) fn headers(arguments: ObjectArguments) -> Result<ObjectHeaders, Failure> {
     let mut headers = ObjectHeaders::new();
-    let content_type = arguments.content_type.or_else(|| Some(guessed_type(key, source).to_owned()));
     let fields = [
-        (Field::ContentType, content_type),
+        (Field::ContentType, arguments.content_type),
         (Field::CacheControl, arguments.cache_control),
         (Field::ContentDisposition, arguments.content_disposition),
         (Field::ContentEncoding, arguments.content_encoding),
@@ -49,6 +48,15 @@ pub(super) fn headers(arguments: ObjectArguments, key: &Key, source: &Path) -> R
     headers.set_metadata(&arguments.meta).map_err(|error| unusable("--meta", &error))?;
     headers.set_tags(&arguments.tag).map_err(|error| unusable("--tag", &error))?;
     Ok(headers)
+}
+
+/// The same headers, with the type that the name tells where none was asked for.
+pub(super) fn with_type(headers: &ObjectHeaders, key: &Key, source: &Path) -> ObjectHeaders {
+    let mut headers = headers.clone();
+    if headers.get(Field::ContentType).is_none() {
+        headers.set(Field::ContentType, guessed_type(key, source)).expect("a guessed type is well-formed");
+    }
+    headers
 }
 
 fn unusable(what: &str, error: &InvalidHeader) -> Failure {

@@ -1,42 +1,44 @@
 //! What was meant: nothing here is optional that has a default. Made from `args`, variables included.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{
     AccessArguments, AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, IdentityArguments,
-    OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, ServiceChoice,
-    UploadArguments,
+    LikenessChoice, OutputArguments, ProgressChoice, RateArguments, RequestArguments, ResumeArguments, ServerArguments,
+    ServiceChoice, UploadArguments,
 };
-use super::destination;
 use super::exit::Failure;
 use super::object;
+use super::sources::{Target, Wanted};
 use super::state::Places;
 use super::stdin::{self, StdinOptions};
+use super::template::SkipUnchanged;
 use super::world::World;
 use crate::cos::multipart::UploadId;
-use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Key, Service, TrafficLimit};
+use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Service, TrafficLimit};
+use crate::upload::retry::Patience;
 use crate::upload::window::Concurrency;
 use crate::upload::{ObjectOptions, Wish};
 
 /// The port of `cosput emulator`.
 const EMULATOR_PORT: u16 = 9460;
 const MAX_ATTEMPTS: u32 = 8;
+const RETRY_TIME: Duration = Duration::from_secs(600);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// `cosput upload` as meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadOptions {
-    /// The file.
-    pub source: PathBuf,
-    /// How stdin is read, where that is the source.
-    pub stdin: Option<StdinOptions>,
+    /// What is uploaded.
+    pub wanted: Wanted,
+    /// How stdin is read, where that is uploaded.
+    pub stdin: StdinOptions,
     /// The bucket.
     pub bucket: Bucket,
-    /// The object's key.
-    pub key: Key,
     /// Which server.
     pub server: Server,
     /// Who asks.
@@ -45,8 +47,14 @@ pub struct UploadOptions {
     pub wish: Wish,
     /// Whether each request has a Content-MD5 besides the CRC-64.
     pub content_md5: bool,
-    /// What the object is to be.
+    /// What each object is to be, but for the type that its name tells.
     pub object: ObjectOptions,
+    /// Where a source that was left as it is, is not uploaded.
+    pub skip: Option<SkipUnchanged>,
+    /// Whether the first failure ends all.
+    pub fail_fast: bool,
+    /// Whether objects are completed only when all of them are on the server.
+    pub publish_together: bool,
     /// How requests are made.
     pub requests: RequestOptions,
     /// The journal that was named, where one was.
@@ -164,10 +172,14 @@ pub struct RequestOptions {
     pub concurrency: Concurrency,
     /// Attempts for each request, the first included.
     pub max_attempts: u32,
+    /// How long answers that ask for less do not count as attempts.
+    pub retry_time: Duration,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
     /// Longest time without a byte moving.
     pub stall_timeout: Duration,
+    /// Bytes a second that all bodies together may have.
+    pub limit_rate: Option<NonZeroU64>,
 }
 
 /// What is shown.
@@ -212,35 +224,39 @@ impl Server {
 impl UploadOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
-        let UploadArguments { source, destination, location, access, transfer, requests, object, encryption, .. } =
-            arguments;
+        let UploadArguments { sources, many, location, access, transfer, requests, rate, object, .. } = arguments;
+        let encryption = arguments.encryption;
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
         let places = Places::of(world);
+        let target = Target { bucket: location.bucket, key: location.key, prefix: location.prefix };
+        let (bucket, wanted) = Wanted::new(sources, target, &many)?;
         let server = server(&location.server, &places)?;
-        let (bucket, key) = match destination {
-            Some(destination) => (Some(destination.bucket), destination.key),
-            None => (location.bucket, location.key),
-        };
-        let bucket = bucket.ok_or_else(|| {
-            Failure::usage("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY")
-        })?;
-        let stdin = StdinOptions::new(arguments.stdin, &source, key.as_deref(), server.service())?;
-        if stdin.is_some() {
-            stdin::check_surroundings(&resume, dry_run, world)?;
+        let is_stdin = matches!(wanted, Wanted::Stdin { .. });
+        let stdin = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;
+        if is_stdin {
+            stdin::check_surroundings(&resume, &many, dry_run, world)?;
         }
-        let key = destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?;
+        if matches!(wanted, Wanted::Many(_)) {
+            of_one_file("--journal", resume.journal.is_some())?;
+            of_one_file("--resume-upload-id", resume.resume_upload_id.is_some())?;
+        }
+        if matches!(wanted, Wanted::One { .. }) && many.publish_together {
+            return Err(Failure::usage(
+                "--publish-together is for several files; one is visible only when all of it is there",
+            ));
+        }
+        let skip = many.skip_unchanged.map(SkipUnchanged::from);
         let encryption = object::encryption(encryption, world)?;
         object::check_way(&encryption, &server)?;
         let object = ObjectOptions {
             traffic_limit: transfer.traffic_limit,
             forbid_overwrite: object.no_overwrite,
-            headers: object::headers(object, &key, &source)?,
+            headers: object::headers(object)?,
             encryption,
         };
         let usual = Wish::default();
         Ok(Self {
-            key,
-            source,
+            wanted,
             stdin,
             bucket,
             server,
@@ -254,7 +270,10 @@ impl UploadOptions {
             },
             content_md5: transfer.checksum == Some(ChecksumChoice::Md5),
             object,
-            requests: RequestOptions::new(requests),
+            skip,
+            fail_fast: many.fail_fast,
+            publish_together: many.publish_together,
+            requests: RequestOptions::new(requests).at_rate(rate),
             journal: resume.journal,
             state_directory: resume.state_dir.or(places.uploads()),
             resume: !resume.no_resume,
@@ -281,7 +300,7 @@ impl ResumeOptions {
             state_directory: arguments.state_dir.or(places.uploads()),
             server,
             access: AccessOptions::new(arguments.access),
-            requests: RequestOptions::new(arguments.requests),
+            requests: RequestOptions::new(arguments.requests).at_rate(arguments.rate),
             traffic_limit: arguments.traffic_limit,
             sse_c_key: object::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
             output: OutputOptions::new(&arguments.output, world)?,
@@ -312,13 +331,25 @@ impl AccessOptions {
 }
 
 impl RequestOptions {
+    /// How persistent each request is.
+    pub(super) fn patience(self) -> Patience {
+        Patience { max_attempts: self.max_attempts, retry_time: self.retry_time }
+    }
+
     pub(super) fn new(arguments: RequestArguments) -> Self {
         Self {
             concurrency: arguments.concurrency.unwrap_or_default(),
             max_attempts: arguments.max_attempts.unwrap_or(MAX_ATTEMPTS),
+            retry_time: arguments.retry_time.unwrap_or(RETRY_TIME),
             connect_timeout: arguments.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             stall_timeout: arguments.stall_timeout.unwrap_or(STALL_TIMEOUT),
+            limit_rate: None,
         }
+    }
+
+    fn at_rate(self, RateArguments { limit_rate }: RateArguments) -> Self {
+        let concurrency = limit_rate.map_or(self.concurrency, |rate| self.concurrency.at_rate(rate.get()));
+        Self { concurrency, limit_rate, ..self }
     }
 }
 
@@ -344,6 +375,23 @@ impl OutputOptions {
 fn in_a_log(world: &World) -> bool {
     let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
     !world.stderr_is_terminal || dumb || world.variables.get("CI").is_some()
+}
+
+/// Refuses an option that is about one file where there may be many.
+fn of_one_file(option: &str, given: bool) -> Result<(), Failure> {
+    if given {
+        return Err(Failure::usage(format!("{option} is for one file, and there may be several; leave it out")));
+    }
+    Ok(())
+}
+
+impl From<LikenessChoice> for SkipUnchanged {
+    fn from(choice: LikenessChoice) -> Self {
+        match choice {
+            LikenessChoice::Crc64 => Self::Content,
+            LikenessChoice::Mtime => Self::Modified,
+        }
+    }
 }
 
 /// The server that was typed.
@@ -421,7 +469,7 @@ mod tests {
     use crate::cli::args::Command;
     use crate::cli::variables;
     use crate::cli::world::tests::world;
-    use crate::upload::Operation;
+    use crate::cos::Key;
 
     const BUCKET: &str = "examplebucket-1250000000";
 
@@ -446,10 +494,9 @@ mod tests {
         let home = [("HOME", "/home/u"), ("XDG_STATE_HOME", "/state"), ("LOCALAPPDATA", "/local")];
         let options = options(&["d/a.txt", "-b", BUCKET, "--region=ap-guangzhou"], &home).unwrap();
         let expected = UploadOptions {
-            source: "d/a.txt".into(),
-            stdin: None,
+            wanted: Wanted::One { source: "d/a.txt".into(), key: Key::new("a.txt").unwrap() },
+            stdin: options.stdin,
             bucket: Bucket::new(BUCKET).unwrap(),
-            key: Key::new("a.txt").unwrap(),
             server: Server::At {
                 service: Service::Cos,
                 edition: Edition::Json,
@@ -459,12 +506,17 @@ mod tests {
             access: AccessOptions::default(),
             wish: Wish::default(),
             content_md5: false,
-            object: options.object.clone(),
+            object: ObjectOptions::default(),
+            skip: None,
+            fail_fast: false,
+            publish_together: false,
             requests: RequestOptions {
                 concurrency: Concurrency::Auto,
                 max_attempts: 8,
+                retry_time: Duration::from_secs(600),
                 connect_timeout: Duration::from_secs(10),
                 stall_timeout: Duration::from_secs(60),
+                limit_rate: None,
             },
             journal: None,
             state_directory: options.state_directory.clone(),
@@ -476,17 +528,16 @@ mod tests {
         };
         assert_eq!(options, expected);
         assert!(options.state_directory.is_some());
-        assert_eq!(
-            options.object.of_request(Operation::PutObject),
-            [("Content-Type", "text/plain")].into_iter().collect()
-        );
     }
 
     #[test]
     fn the_destination_is_typed_in_either_way() {
         let key = |arguments: &[&str]| {
             let arguments: Vec<&str> = ["d/a.txt", "--region=r"].iter().chain(arguments).copied().collect();
-            options(&arguments, &[]).unwrap().key.to_string()
+            match options(&arguments, &[]).unwrap().wanted {
+                Wanted::One { key, .. } | Wanted::Stdin { key } => key.to_string(),
+                Wanted::Many(many) => format!("{:?}", many.prefix),
+            }
         };
         assert_eq!(key(&["-b", BUCKET, "--key", "k"]), "k");
         assert_eq!(key(&["-b", BUCKET, "--key", "k/"]), "k/a.txt");

@@ -13,6 +13,7 @@ use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
 use crate::cos::{Bucket, Key, Service};
+use crate::upload::source::Skip;
 use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
 
 /// How often a program hears of progress.
@@ -62,6 +63,8 @@ pub struct Summary {
     pub uploaded: u64,
     /// How many sources were left out, or found unchanged.
     pub skipped: u64,
+    /// How many of these were found unchanged.
+    pub unchanged: u64,
     /// How many were not, or may not have been.
     pub failed: u64,
     /// Bytes sent, each once.
@@ -75,6 +78,7 @@ impl Summary {
     pub fn add(&mut self, other: Self) {
         self.uploaded += other.uploaded;
         self.skipped += other.skipped;
+        self.unchanged += other.unchanged;
         self.failed += other.failed;
         self.bytes_sent += other.bytes_sent;
         self.bytes_resumed += other.bytes_resumed;
@@ -88,7 +92,11 @@ impl Summary {
                 self.bytes_sent += object.bytes_sent;
                 self.bytes_resumed += object.bytes_resumed;
             }
-            Finished::Unchanged(_) => self.skipped += 1,
+            Finished::Unchanged(_) => {
+                self.skipped += 1;
+                self.unchanged += 1;
+            }
+            Finished::Held(_) => {}
             Finished::Failed(_) | Finished::Unknown(_) => self.failed += 1,
         }
     }
@@ -120,11 +128,26 @@ impl Report {
     }
 
     /// Tells of a source that is left out, and why.
-    pub(super) fn left_out(&self, source: &Path, bucket: &Bucket, reason: &'static str, words: &str) {
+    pub(super) fn left_out(&self, source: &Path, bucket: &Bucket, why: Skip) {
+        let reason = match why {
+            Skip::Link => "symlink",
+            Skip::Loop => "loop",
+            Skip::Special(_) => "special",
+        };
         if self.json {
             self.line(&Line::left_out(named_source(source, bucket), reason));
         }
-        self.console.warning(&format!("{} is left out: {words}", shown(source)));
+        let line = format!("{} is left out: it {why}", shown(source));
+        // Links are left out by rule, and counted; what else is no file may surprise.
+        match why {
+            Skip::Link => self.console.detail(self.verbose, &line),
+            Skip::Loop | Skip::Special(_) => self.console.warning(&line),
+        }
+    }
+
+    /// Tells of a directory with nothing in it.
+    pub(super) fn passed_by(&self, directory: &Path) {
+        self.console.detail(self.verbose, &format!("{} is empty and leaves no trace", shown(directory)));
     }
 
     /// Tells of an upload that failed before it began. Returns the exit code.
@@ -140,7 +163,14 @@ impl Report {
 
     /// Begins to tell of one upload.
     pub fn object(&self, subject: Subject) -> ObjectReport {
-        ObjectReport { report: self.clone(), subject, plan: None, last_progress: None, retries_told: HashSet::new() }
+        ObjectReport {
+            report: self.clone(),
+            subject,
+            plan: None,
+            last_progress: None,
+            retries_told: HashSet::new(),
+            one_of_many: false,
+        }
     }
 
     /// Tells how all of it ended. People have seen the lines of each; only programs get this one.
@@ -166,9 +196,17 @@ pub struct ObjectReport {
     plan: Option<Plan>,
     last_progress: Option<Instant>,
     retries_told: HashSet<String>,
+    /// True where messages have to say which upload they are about.
+    one_of_many: bool,
 }
 
 impl ObjectReport {
+    /// The same; where it is one of many, messages say which.
+    #[must_use]
+    pub fn among_many(self, one_of_many: bool) -> Self {
+        Self { one_of_many, ..self }
+    }
+
     /// Takes what only the end knows of the subject.
     pub fn settle(&mut self, subject: Subject) {
         self.subject = subject;
@@ -196,6 +234,8 @@ impl ObjectReport {
                 self.unchanged(object);
                 SUCCESS
             }
+            // It is told of once it is completed.
+            Finished::Held(_) => SUCCESS,
             Finished::Failed(error) | Finished::Unknown(error) => {
                 let source = shown(&self.subject.source);
                 let circumstances = Circumstances {
@@ -257,23 +297,28 @@ impl ObjectReport {
     fn tell(&mut self, event: &Event) {
         let parts = self.plan.and_then(|plan| plan.parts());
         let console = &self.report.console;
+        let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
         match event {
             Event::Retrying { cause, .. } => {
                 let first = self.retries_told.insert(notice::kind_of_retry(cause));
-                notice::tell_retry(console, event, parts, first, self.report.verbose);
+                notice::tell_retry(console, &subject, event, parts, first, self.report.verbose);
             }
             // Of a doubt that is looked into again and again, people hear once.
             Event::Notice(told @ Notice::LookingAtObject(_)) => {
                 let shown = self.retries_told.insert("looking".to_owned()) || self.report.verbose;
-                let full = notice::notice(told);
+                let full = format!("{subject}{}", notice::notice(told));
                 console.warning_in_brief(shown.then_some(full.as_str()), &full);
             }
             Event::Notice(told @ Notice::MemoryLimits(_)) => console.note(&notice::notice(told)),
-            Event::Notice(told) => console.warning(&notice::notice(told)),
-            Event::Resumed { .. } => console.note(&notice::step(event, parts)),
+            // The clock and the domain are the same for all.
+            Event::Notice(told @ (Notice::ClockCorrected { .. } | Notice::BackupDomain)) => {
+                console.warning_once(&notice::notice(told));
+            }
+            Event::Notice(told) => console.warning(&format!("{subject}{}", notice::notice(told))),
+            Event::Resumed { .. } => console.note(&format!("{subject}{}", notice::step(event, parts))),
             Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) => {
                 let shown = self.report.verbose && !self.report.json;
-                console.detail(shown, &notice::step(event, parts));
+                console.detail(shown, &format!("{subject}{}", notice::step(event, parts)));
             }
             Event::Progress(_) => {}
         }

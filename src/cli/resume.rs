@@ -17,7 +17,7 @@ use super::world::World;
 use crate::cos::{Address, Endpoint};
 use crate::upload::journal::{self, Content, Header};
 use crate::upload::object::RestoreError;
-use crate::upload::session::{JournalPlace, target_of};
+use crate::upload::session::{Ending, JournalPlace, target_of};
 use crate::upload::source::FileSource;
 use crate::upload::{ObjectOptions, Plan, Wish};
 
@@ -119,11 +119,15 @@ async fn resume(
         abort_on_failure: false,
         content_md5: header.checksum.as_deref() == Some(MD5),
         requests: options.requests,
+        object,
+        skip: None,
+        ending: Ending::Complete,
         seed: world.seed,
     };
-    let session = template.session(source, target.key, plan, object);
-    let tally = Tally::new(&connection, &template.bucket, options.output, world, console);
-    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
+    let session = template.session(source, target.key, plan);
+    let mut tally = Tally::new(&connection, &template.bucket, options.output, world, console);
+    let transferred =
+        transfer_one(session, options.requests.concurrency, &mut tally, &connection, world, console).await;
     connection.close().await;
     Ok(Some((transferred.exit_code, transferred.summary, transferred.signal.is_some())))
 }

@@ -37,17 +37,17 @@ fn keep_log(command: &Command, world: &World, console: &Console) -> Result<(), F
     let Some(file) = command.log_file() else { return Ok(()) };
     let unusable = |why: String| Failure::usage(format!("--log-file {} cannot be used: {why}", shown(file)));
     if let Command::Upload(typed) = command
-        && let (Ok(log), Ok(source)) = (file.canonicalize(), typed.source.canonicalize())
-        && log == source
+        && let Ok(log) = file.canonicalize()
+        && typed.sources.iter().any(|source| source.canonicalize().is_ok_and(|source| source == log))
     {
-        return Err(unusable("it is the file to upload".to_owned()));
+        return Err(unusable("it is a file to upload".to_owned()));
     }
     console.log_to(file, world.clock).map_err(|error| unusable(error.to_string()))
 }
 
 fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8, Failure> {
     match command {
-        Command::Upload(typed) => Ok(upload::run(&UploadOptions::new(*typed, world)?, world, console)),
+        Command::Upload(typed) => upload::run(&UploadOptions::new(*typed, world)?, world, console),
         Command::Resume(typed) => resume::run(&ResumeOptions::new(typed, world)?, world, console),
         Command::ListUploads(typed) => list_uploads::run(ListUploadsOptions::new(typed, world)?, world, console),
         Command::ListParts(typed) => list_parts::run(ListPartsOptions::new(typed, world)?, world, console),

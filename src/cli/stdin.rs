@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
-use super::args::{JournalArguments, StdinArguments};
-use super::console::{Console, is_stdin};
+use super::args::{JournalArguments, ManyArguments, StdinArguments};
+use super::console::Console;
 use super::exit::{Failure, SUCCESS};
-use super::inquiry::Inquiry;
 use super::options::UploadOptions;
 use super::report::{Report, Summary};
-use super::server::Connection;
 use super::tally::Tally;
-use super::transfer::transfer_one;
+use super::transfer::{Transferred, transfer_one};
+use super::upload::Sent;
 use super::world::World;
 use super::{runtime, upload};
-use crate::cos::Service;
 use crate::cos::multipart::list_parts::ListedPart;
+use crate::cos::{Key, Service};
 use crate::upload::Plan;
 use crate::upload::intake::{Expectations, Intake};
 use crate::upload::source::Stream;
+use crate::upload::source::stream::NAME;
 
 const MEMORY: u64 = 256 << 20;
 
@@ -31,38 +31,48 @@ pub struct StdinOptions {
 }
 
 impl StdinOptions {
-    /// What is meant where stdin is the source; nothing where it is not.
-    pub fn new(
-        typed: StdinArguments,
-        source: &Path,
-        key: Option<&str>,
-        service: Service,
-    ) -> Result<Option<Self>, Failure> {
+    /// What is meant; where stdin is not the source, nothing may be said of it.
+    pub fn new(typed: StdinArguments, is_stdin: bool, service: Service) -> Result<Self, Failure> {
         let StdinArguments { memory, expect_size, expect_crc64, allow_empty } = typed;
-        if !is_stdin(source) {
-            let given = memory.is_some() || expect_size.is_some() || expect_crc64.is_some() || allow_empty;
-            return if given { Err(not_stdin()) } else { Ok(None) };
-        }
-        if key.is_none_or(|key| key.is_empty() || key.ends_with('/')) {
-            return Err(Failure::usage(
-                "stdin has no name to make a key from: give the whole key with --key or cos://NAME-APPID/KEY",
-            ));
+        let given = memory.is_some() || expect_size.is_some() || expect_crc64.is_some() || allow_empty;
+        if given && !is_stdin {
+            return Err(not_stdin());
         }
         if allow_empty && !service.takes_empty_objects() {
             return Err(Failure::usage("CDCS takes no empty objects; leave out --allow-empty"));
         }
         let expectations = Expectations { size: expect_size, crc64: expect_crc64, allow_empty };
-        Ok(Some(Self { memory: memory.unwrap_or(MEMORY), expectations }))
+        Ok(Self { memory: memory.unwrap_or(MEMORY), expectations })
+    }
+}
+
+/// The key of what comes through a pipe: it has no name to make one from.
+pub(super) fn key(typed: Option<&str>) -> Result<Key, Failure> {
+    match typed {
+        Some(key) if !key.is_empty() && !key.ends_with('/') => {
+            Key::new(key).map_err(|error| Failure::usage(error.to_string()))
+        }
+        _ => Err(Failure::usage(
+            "stdin has no name to make a key from: give the whole key with --key or cos://NAME-APPID/KEY",
+        )),
     }
 }
 
 /// Refuses what cannot be with stdin as it is.
-pub(super) fn check_surroundings(resume: &JournalArguments, dry_run: bool, world: &World) -> Result<(), Failure> {
+pub(super) fn check_surroundings(
+    resume: &JournalArguments,
+    many: &ManyArguments,
+    dry_run: bool,
+    world: &World,
+) -> Result<(), Failure> {
     if resume.journal.is_some() {
         return Err(Failure::usage(
             "--journal cannot be used with stdin, which cannot be read again; leave it out, and after an interruption send \
              the same stream with --resume-upload-id",
         ));
+    }
+    if many.skip_unchanged.is_some() || many.publish_together {
+        return Err(Failure::usage("--skip-unchanged and --publish-together are for files; leave them out with stdin"));
     }
     if world.stdin_is_terminal && !dry_run {
         return Err(Failure::usage("stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"));
@@ -71,45 +81,50 @@ pub(super) fn check_surroundings(resume: &JournalArguments, dry_run: bool, world
 }
 
 /// Uploads what comes.
-pub(super) fn send(
+pub(super) fn run(key: &Key, options: &UploadOptions, world: &mut World, console: &Console) -> Sent {
+    let report = Report::new(console, options.output);
+    plan_and_send(key, options, &report, world, console).unwrap_or_else(|failure| {
+        let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
+        Sent { exit_code: report.refused(Path::new(NAME), &options.bucket, Some(key), &failure), summary }
+    })
+}
+
+fn plan_and_send(
+    key: &Key,
     options: &UploadOptions,
-    stdin: &StdinOptions,
     report: &Report,
     world: &mut World,
     console: &Console,
-) -> Result<(u8, Option<Summary>), Failure> {
-    let intake = Intake::new(options.wish, stdin.memory, stdin.expectations)
+) -> Result<Sent, Failure> {
+    let intake = Intake::new(options.wish, options.stdin.memory, options.stdin.expectations)
         .map_err(|error| Failure::usage(format!("could not plan the upload of stdin: {error}")))?;
     if options.dry_run {
-        report.planned(&options.source, &options.bucket, &options.key, &intake.plan());
-        return Ok((SUCCESS, None));
+        report.planned(Path::new(NAME), &options.bucket, key, &intake.plan());
+        return Ok(Sent { exit_code: SUCCESS, summary: None });
     }
-    let sent = runtime::run(send_intake(options, intake, world, console))?;
-    sent.map(|(exit_code, summary)| (exit_code, Some(summary)))
+    runtime::run(send(key, options, intake, world, console))?.map(Sent::from)
 }
 
-async fn send_intake(
+async fn send(
+    key: &Key,
     options: &UploadOptions,
     intake: Intake,
     world: &mut World,
     console: &Console,
-) -> Result<(u8, Summary), Failure> {
-    let verbose = options.output.verbose;
-    let mut connection =
-        Connection::open(&options.server, options.requests, &options.access, verbose, world, console).await?;
+) -> Result<Transferred, Failure> {
+    let mut connection = upload::connect(options, world, console).await?;
     if let Some(id) = &options.resume_upload_id {
-        let mut inquiry = Inquiry::over(connection, &options.bucket, options.requests, verbose, world, console);
-        let parts = inquiry.parts(&options.key, id).await?;
-        connection = inquiry.into_connection();
-        warn_of_misfits(&intake.plan(), &parts, console);
+        let listed;
+        (connection, listed) = upload::parts_of(id, key, connection, options, world, console).await?;
+        warn_of_misfits(&intake.plan(), &listed, console);
     }
-    let template = upload::template(options, &connection, world);
     let stream = Stream::new((world.stdin)());
-    let session = template.stream_session(stream, intake, options.key.clone(), options.object.clone());
-    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
+    let session = upload::template(options, &connection, world).stream_session(stream, intake, key.clone());
+    let mut tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+    let transferred =
+        transfer_one(session, options.requests.concurrency, &mut tally, &connection, world, console).await;
     connection.close().await;
-    Ok((transferred.exit_code, transferred.summary))
+    Ok(transferred)
 }
 
 /// Parts that an earlier run cut in another way are sent again, which nobody would expect.
@@ -137,22 +152,21 @@ fn not_stdin() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::Command;
+    use crate::cli::variables;
     use crate::cli::world::tests::world;
-
-    fn no_journal() -> JournalArguments {
-        let resume_upload_id = None;
-        JournalArguments { journal: None, state_dir: None, no_resume: false, resume_upload_id, abort_on_failure: false }
-    }
 
     #[test]
     fn nobody_is_asked_to_type_a_stream() {
-        let mut test = world(&[], &[]);
-        assert_eq!(check_surroundings(&no_journal(), false, &test.world), Ok(()));
+        let mut test = world(&["upload", "-"], &[]);
+        let typed = variables::parse(&test.world.arguments, &test.world.variables).unwrap();
+        let Command::Upload(typed) = typed.command else { unreachable!() };
+        let check = |dry_run, world: &World| check_surroundings(&typed.resume, &typed.many, dry_run, world);
+        assert_eq!(check(false, &test.world), Ok(()));
         test.world.stdin_is_terminal = true;
-        assert_eq!(check_surroundings(&no_journal(), true, &test.world), Ok(()));
-        let refused = check_surroundings(&no_journal(), false, &test.world).unwrap_err();
+        assert_eq!(check(true, &test.world), Ok(()));
         assert_eq!(
-            refused.verdict().message,
+            check(false, &test.world).unwrap_err().verdict().message,
             "stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"
         );
     }

@@ -1,8 +1,8 @@
 //! Tells of every object of a command while it is uploaded, and counts what came of them: nothing goes without a line.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -21,7 +21,8 @@ use crate::cos::{Bucket, Key, Service};
 use crate::upload::batch::ObjectId;
 use crate::upload::driver::{Observer, Stop};
 use crate::upload::session::{Ended, Refused, Session};
-use crate::upload::{Event, Finished};
+use crate::upload::source::{Identity, Skip};
+use crate::upload::{Event, Finished, Held};
 
 /// What is told between objects.
 #[derive(Debug)]
@@ -35,6 +36,15 @@ pub(super) enum Aside {
         /// What is wrong.
         failure: Failure,
     },
+    /// A source that is left out, since it is no file.
+    LeftOut {
+        /// Its path.
+        source: PathBuf,
+        /// What it is.
+        why: Skip,
+    },
+    /// A directory that leaves no trace in the bucket.
+    EmptyDirectory(PathBuf),
 }
 
 /// What a command is to know of its uploads.
@@ -49,11 +59,30 @@ pub(super) struct Tally<'a> {
     exit_code: u8,
     /// The signal that ends it, once there is one.
     signal: Rc<Cell<Option<Signal>>>,
-    /// Where the first failure is to end it: what stops the rest.
-    fail_fast: Option<watch::Sender<Stop>>,
+    fail_fast: bool,
+    stop: Option<watch::Sender<Stop>>,
+    /// Whether there may be several objects.
+    many: bool,
+    /// What was held back, in the order in which it came.
+    held: Vec<HeldFile>,
+    /// What was sent of objects that are completed now, by an earlier transfer of this command.
+    sent_before: HashMap<Key, Held>,
+}
+
+/// A file whose object lacks nothing but its completion.
+#[derive(Debug, Clone)]
+pub(super) struct HeldFile {
+    /// The file.
+    pub(super) source: PathBuf,
+    /// What it was when it was sent.
+    pub(super) identity: Identity,
+    /// The object's key.
+    pub(super) key: Key,
+    sent: Held,
 }
 
 struct Running {
+    identity: Identity,
     subject: Subject,
     report: ObjectReport,
     began: Instant,
@@ -78,8 +107,36 @@ impl<'a> Tally<'a> {
             summary: Summary::default(),
             exit_code: SUCCESS,
             signal: Rc::default(),
-            fail_fast: None,
+            fail_fast: false,
+            stop: None,
+            many: false,
+            held: Vec::new(),
+            sent_before: HashMap::new(),
         }
+    }
+
+    /// The same for several objects; the first failure ends all of it where that is wanted.
+    pub(super) fn for_many(self, fail_fast: bool) -> Self {
+        Self { fail_fast, many: true, ..self }
+    }
+
+    /// Takes what was held back: the next transfer completes it.
+    pub(super) fn take_held(&mut self) -> Vec<HeldFile> {
+        let held = std::mem::take(&mut self.held);
+        self.sent_before = held.iter().map(|file| (file.key.clone(), file.sent)).collect();
+        held
+    }
+
+    /// Tells a failure that keeps everything from being completed.
+    pub(super) fn refuse(&mut self, failure: &Failure, source: &Path) {
+        self.summary.failed += 1;
+        let exit_code = self.report.refused(source, &self.bucket, None, failure);
+        self.count(exit_code);
+    }
+
+    /// What ends all of it, where that is this side's to do.
+    pub(super) fn stopped_by(&mut self, stop: &watch::Sender<Stop>) {
+        self.stop = Some(stop.clone());
     }
 
     /// Where the signal is left that ends it.
@@ -87,8 +144,8 @@ impl<'a> Tally<'a> {
         self.signal.clone()
     }
 
-    /// How all of it ended.
-    pub(super) fn close(mut self) -> (u8, Summary) {
+    /// How all of it has ended.
+    pub(super) fn close(&mut self) -> (u8, Summary) {
         self.progress.finish();
         (self.exit_code, self.summary)
     }
@@ -96,7 +153,8 @@ impl<'a> Tally<'a> {
     fn count(&mut self, exit_code: u8) {
         self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
         if exit_code != SUCCESS
-            && let Some(stop) = &self.fail_fast
+            && self.fail_fast
+            && let Some(stop) = &self.stop
         {
             stop.send_if_modified(|now| std::mem::replace(now, Stop::Soon.max(*now)) == Stop::No);
         }
@@ -111,6 +169,11 @@ impl Observer<Aside> for Tally<'_> {
                 let exit_code = self.report.refused(&source, &self.bucket, key.as_ref(), &failure);
                 self.count(exit_code);
             }
+            Aside::LeftOut { source, why } => {
+                self.summary.skipped += 1;
+                self.report.left_out(&source, &self.bucket, why);
+            }
+            Aside::EmptyDirectory(path) => self.report.passed_by(&path),
         }
     }
 
@@ -124,8 +187,9 @@ impl Observer<Aside> for Tally<'_> {
             location: target.location(),
             on_disk: None,
         };
-        let report = self.report.object(subject.clone());
-        self.running.insert(object, Running { subject, report, began: (self.stopwatch)() });
+        let report = self.report.object(subject.clone()).among_many(self.many);
+        let identity = session.job.source.identity();
+        self.running.insert(object, Running { identity, subject, report, began: (self.stopwatch)() });
     }
 
     fn event(&mut self, object: ObjectId, event: Event) {
@@ -137,10 +201,25 @@ impl Observer<Aside> for Tally<'_> {
     }
 
     fn ends(&mut self, object: ObjectId, ended: Result<Ended, Refused>) {
-        let Some(Running { mut subject, mut report, began }) = self.running.remove(&object) else { return };
+        let Some(Running { identity, mut subject, mut report, began }) = self.running.remove(&object) else { return };
         self.progress.finish();
         let exit_code = match ended {
-            Ok(Ended { finished, journal }) => {
+            Ok(Ended { mut finished, journal }) => {
+                match &mut finished {
+                    Finished::Held(sent) => self.held.push(HeldFile {
+                        source: subject.source.clone(),
+                        identity,
+                        key: subject.key.clone(),
+                        sent: *sent,
+                    }),
+                    // What an earlier transfer of this command sent was not sent by an earlier run.
+                    Finished::Stored(object) => {
+                        if let Some(before) = self.sent_before.get(&subject.key) {
+                            object.add_to(*before);
+                        }
+                    }
+                    _ => {}
+                }
                 self.summary.record(&finished);
                 if matches!(finished, Finished::Stored(_)) {
                     subject.on_disk = self.connection.object_path(&subject.bucket, &subject.key);
@@ -171,5 +250,8 @@ fn failure(refused: Refused, service: Service) -> Failure {
         }
         Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
         Refused::OtherKey(_) => object::other_key(),
+        Refused::NotHeld(why) => {
+            Failure::Other(format!("could not complete what was sent: {why}; run the command again"))
+        }
     }
 }

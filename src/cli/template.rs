@@ -1,19 +1,20 @@
 //! What all uploads of a command have in common, and the session that it makes of a file and a key.
 
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use super::exit::Failure;
+use super::object;
 use super::options::RequestOptions;
 use super::server::Site;
+use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Service, Target};
 use crate::upload::intake::Intake;
 use crate::upload::journal::Header;
-use crate::upload::machine::{Proving, Settings};
-use crate::upload::retry::Patience;
-use crate::upload::session::{JournalPlace, Session};
-use crate::upload::source::{FileSource, Identity, Source, Stream, stream};
+use crate::upload::machine::{Likeness, Proving, Settings};
+use crate::upload::session::{Ending, JournalPlace, Session};
+use crate::upload::source::file::nanoseconds;
+use crate::upload::source::{FileSource, Source, Stream, stream};
 use crate::upload::{Job, ObjectOptions, Plan, SourceError};
 
 /// How a journal names Content-MD5.
@@ -30,31 +31,52 @@ pub(super) struct Template {
     pub(super) abort_on_failure: bool,
     pub(super) content_md5: bool,
     pub(super) requests: RequestOptions,
+    /// What each object is to be, but for the type that its name tells.
+    pub(super) object: ObjectOptions,
+    /// Where a source that was left as it is, is not uploaded.
+    pub(super) skip: Option<SkipUnchanged>,
+    /// Whether uploads are completed.
+    pub(super) ending: Ending,
     pub(super) seed: u64,
+}
+
+/// When an object is taken to be what its source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkipUnchanged {
+    /// By size and CRC-64.
+    Content,
+    /// By size and the recorded time of modification.
+    Modified,
 }
 
 impl Template {
     /// The upload of one file.
-    pub(super) fn session(&self, source: FileSource, key: Key, plan: Plan, object: ObjectOptions) -> Session {
-        let (path, identity) = (absolute(source.path()), source.identity());
-        self.session_of(Source::File(source), (&path, identity), key, plan, object)
+    pub(super) fn session(&self, source: FileSource, key: Key, plan: Plan) -> Session {
+        let mut object = self.object.clone();
+        object.headers = object::with_type(&object.headers, &key, source.path());
+        let unless = match self.skip {
+            None => None,
+            Some(SkipUnchanged::Content) => Some(Likeness::Content),
+            Some(SkipUnchanged::Modified) => {
+                let time = nanoseconds(source.identity().modified);
+                object.headers.record_modified(&time);
+                Some(Likeness::Modified(time))
+            }
+        };
+        let path = absolute(source.path());
+        let session = self.session_of(Source::File(source), &path, object, key, plan);
+        Session { unless, ..session }
     }
 
     /// The upload of a stream, which has no journal.
-    pub(super) fn stream_session(&self, stream: Stream, intake: Intake, key: Key, object: ObjectOptions) -> Session {
-        let nobody = Identity { size: 0, modified: UNIX_EPOCH, inode: None };
-        let session = self.session_of(Source::Stream(stream), (stream::NAME, nobody), key, intake.plan(), object);
+    pub(super) fn stream_session(&self, stream: Stream, intake: Intake, key: Key) -> Session {
+        let mut object = self.object.clone();
+        object.headers = object::with_type(&object.headers, &key, stream.path());
+        let session = self.session_of(Source::Stream(stream), stream::NAME, object, key, intake.plan());
         Session { intake: Some(intake), place: JournalPlace::Pointless, ..session }
     }
 
-    fn session_of(
-        &self,
-        source: Source,
-        (path, identity): (&str, Identity),
-        key: Key,
-        plan: Plan,
-        object: ObjectOptions,
-    ) -> Session {
+    fn session_of(&self, source: Source, path: &str, object: ObjectOptions, key: Key, plan: Plan) -> Session {
         let Site { endpoint, service, edition, addressing, name } = &self.site;
         let target = Target {
             address: Address {
@@ -66,13 +88,13 @@ impl Template {
             },
             key,
         };
-        let header = Header::new(&target, name, path, identity, plan.part_size()).with_options(&object);
+        let header = Header::new(&target, name, path, source.identity(), plan.part_size()).with_options(&object);
         let header = Header { checksum: self.content_md5.then(|| MD5.to_owned()), ..header };
         Session {
             plan,
             intake: None,
             settings: Settings {
-                patience: Patience { max_attempts: self.requests.max_attempts, ..Patience::default() },
+                patience: self.requests.patience(),
                 abort_on_failure: self.abort_on_failure,
                 etags_are_md5: object.encryption.etags_are_md5(),
                 proving: Proving::of(*service, self.content_md5),
@@ -83,7 +105,9 @@ impl Template {
             resume: self.resume,
             upload_id: self.upload_id.clone(),
             unless: None,
-            seed: self.seed,
+            ending: self.ending,
+            // Files that are throttled together do not come back together.
+            seed: self.seed.wrapping_add(crc64(path.as_bytes())),
         }
     }
 }

@@ -29,20 +29,23 @@ pub(super) struct Transferred {
 pub(super) async fn transfer(
     offers: mpsc::Receiver<Offer<Aside>>,
     concurrency: Concurrency,
-    mut tally: Tally<'_>,
+    tally: &mut Tally<'_>,
     connection: &Connection,
     world: &mut World,
     console: &Console,
 ) -> Transferred {
     let (stop, stopping) = watch::channel(Stop::No);
     let first = tally.signal();
+    tally.stopped_by(&stop);
     {
-        let running = drive(offers, concurrency, connection.transport.clone(), stopping, &mut tally);
+        let running = drive(offers, concurrency, connection.transport.clone(), stopping, tally);
         tokio::pin!(running);
         loop {
             tokio::select! {
-                () = &mut running => break,
+                // Signals are listened for before anything is sent.
+                biased;
                 signal = world.signals.next() => obey(signal, &first, &stop, console),
+                () = &mut running => break,
             }
         }
     }
@@ -54,7 +57,7 @@ pub(super) async fn transfer(
 pub(super) async fn transfer_one(
     session: Session,
     concurrency: Concurrency,
-    tally: Tally<'_>,
+    tally: &mut Tally<'_>,
     connection: &Connection,
     world: &mut World,
     console: &Console,

@@ -44,6 +44,29 @@ impl fmt::Display for InvalidBitRate {
 
 impl std::error::Error for InvalidBitRate {}
 
+/// Why a text is no speed in bytes: what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidByteRate(&'static str);
+
+impl fmt::Display for InvalidByteRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; expected bytes a second, like 8MiB, 1MB/s or 500K", self.0)
+    }
+}
+
+impl std::error::Error for InvalidByteRate {}
+
+/// Reads a speed in bytes a second: a size, per second or without saying so. A unit with a small `b` is refused, since half
+/// of all people would mean bits.
+pub fn parse_byte_rate(text: &str) -> Result<u64, InvalidByteRate> {
+    let size = text.trim();
+    let size = size.strip_suffix("/s").unwrap_or(size);
+    if ["b", "bit", "bps"].iter().any(|bits| size.ends_with(bits)) {
+        return Err(InvalidByteRate("its unit is bits"));
+    }
+    parse_size(size).map_err(|InvalidSize(why)| InvalidByteRate(why))
+}
+
 /// Reads a speed in bits a second. Here `b` is a bit and `B` a byte, `M` decimal and `Mi` binary; a unit that says neither
 /// bit nor byte is refused, since half of all people would mean the other one.
 pub fn parse_bit_rate(text: &str) -> Result<u64, InvalidBitRate> {
@@ -245,6 +268,21 @@ mod tests {
             assert_eq!(parse_bit_rate(bad), Err(InvalidBitRate("its number cannot be read")), "{bad}");
         }
         assert_eq!(parse_bit_rate("99999999999999999999"), Err(InvalidBitRate("it is too large")));
+    }
+
+    #[test]
+    fn a_speed_in_bytes_is_a_size_and_never_in_bits() {
+        let table = [("4096", 4096), ("8MiB", 8 << 20), ("1MB", 1_000_000), ("1MB/s", 1_000_000), (" 1.5k/s ", 1536)];
+        for (text, bytes) in table {
+            assert_eq!(parse_byte_rate(text), Ok(bytes), "{text}");
+        }
+        for bad in ["8Mbit", "8Mb", "8Mb/s", "8Mbps", "8Mbit/s"] {
+            assert_eq!(parse_byte_rate(bad), Err(InvalidByteRate("its unit is bits")), "{bad}");
+        }
+        assert_eq!(
+            parse_byte_rate("fast").unwrap_err().to_string(),
+            "it has no number; expected bytes a second, like 8MiB, 1MB/s or 500K"
+        );
     }
 
     #[test]

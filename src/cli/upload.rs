@@ -1,101 +1,172 @@
-//! `cosput upload`: look at the source, plan, send.
+//! `cosput upload`: look at the sources, plan, send.
+
+use std::path::Path;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 use super::console::{Console, shown};
-use super::exit::{Failure, SUCCESS};
+use super::exit::{Failure, SUCCESS, of_many};
 use super::inquiry::Inquiry;
 use super::options::UploadOptions;
+use super::publish::publish_together;
 use super::report::{Report, Summary};
 use super::server::Connection;
+use super::sources::{Many, Wanted};
+use super::supply::{self, OPENED_AHEAD, supply, unfit};
 use super::tally::Tally;
 use super::template::{Template, suits};
-use super::transfer::{summarize, transfer_one};
+use super::transfer::{Transferred, summarize, transfer, transfer_one};
 use super::world::World;
 use super::{runtime, stdin};
+use crate::cos::Key;
+use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::ListedPart;
-use crate::upload::plan::PlanError;
-use crate::upload::session::JournalPlace;
-use crate::upload::source::FileSource;
-use crate::upload::{Plan, SourceError, Wish};
+use crate::upload::session::{Ending, JournalPlace};
+use crate::upload::source::{FileSource, Item, Sources};
+use crate::upload::{Plan, Wish};
 
-/// Uploads a file. Returns the exit code.
-pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console) -> u8 {
+/// Uploads what is wanted. Returns the exit code.
+pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let console = console.clone().quiet(options.output.quiet);
-    let report = Report::new(&console, options.output);
     let started = (world.stopwatch)();
-    let UploadOptions { source, bucket, key, .. } = options;
-    let sent = match &options.stdin {
-        Some(stdin) => stdin::send(options, stdin, &report, world, &console),
-        None => send_file(options, &report, world, &console),
+    let sent = match &options.wanted {
+        Wanted::One { source, key } => run_one(source, key, options, world, &console),
+        Wanted::Stdin { key } => stdin::run(key, options, world, &console),
+        Wanted::Many(many) => run_many(many, options, world, &console)?,
     };
-    let (exit_code, summary) = sent.unwrap_or_else(|failure| {
-        let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
-        (report.refused(source, bucket, Some(key), &failure), summary)
-    });
-    if let Some(summary) = summary {
+    if let Some(summary) = sent.summary {
         let elapsed = (world.stopwatch)().duration_since(started);
-        summarize(&console, options.output, summary, elapsed, exit_code);
+        summarize(&console, options.output, summary, elapsed, sent.exit_code);
     }
-    exit_code
+    Ok(sent.exit_code)
 }
 
-fn send_file(
-    options: &UploadOptions,
-    report: &Report,
-    world: &mut World,
-    console: &Console,
-) -> Result<(u8, Option<Summary>), Failure> {
-    let (source, plan) = open(options)?;
-    if options.dry_run {
-        report.planned(source.path(), &options.bucket, &options.key, &plan);
-        return Ok((SUCCESS, None));
+/// What became of all of it; without a summary where nothing was to be sent.
+pub(super) struct Sent {
+    pub(super) exit_code: u8,
+    pub(super) summary: Option<Summary>,
+}
+
+impl From<Transferred> for Sent {
+    fn from(transferred: Transferred) -> Self {
+        Self { exit_code: transferred.exit_code, summary: Some(transferred.summary) }
     }
-    let sending = send(options, source, plan, world, console);
-    runtime::run(sending)?.map(|(exit_code, summary)| (exit_code, Some(summary)))
+}
+
+fn run_one(path: &Path, key: &Key, options: &UploadOptions, world: &mut World, console: &Console) -> Sent {
+    let report = Report::new(console, options.output);
+    let sent = open(path, options).and_then(|(source, plan)| {
+        if options.dry_run {
+            report.planned(source.path(), &options.bucket, key, &plan);
+            return Ok(Sent { exit_code: SUCCESS, summary: None });
+        }
+        let alone = plan.mode() == "put";
+        let sending = send_one(options, source, key, plan, world, console);
+        let sent = if alone { runtime::run_alone(sending) } else { runtime::run(sending) };
+        sent?.map(Sent::from)
+    });
+    sent.unwrap_or_else(|failure| {
+        let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
+        Sent { exit_code: report.refused(path, &options.bucket, Some(key), &failure), summary }
+    })
 }
 
 /// Everything that can be known before anything is sent.
-fn open(options: &UploadOptions) -> Result<(FileSource, Plan), Failure> {
-    let path = &options.source;
-    let trouble = |error| Failure::Source { source: path.clone(), error };
-    let source = FileSource::open(path).map_err(trouble)?;
+fn open(path: &Path, options: &UploadOptions) -> Result<(FileSource, Plan), Failure> {
+    let source = FileSource::open(path).map_err(|error| Failure::Source { source: path.to_owned(), error })?;
     suits(&source, options.server.service())?;
-    match Plan::new(source.identity().size, options.wish) {
-        Ok(plan) if options.resume_upload_id.is_some() && plan.mode() == "put" => {
-            Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))))
-        }
-        Ok(plan) => Ok((source, plan)),
-        Err(PlanError::ObjectTooLarge { size }) => Err(trouble(SourceError::TooLarge(size))),
-        Err(error) => Err(Failure::usage(format!("could not plan the upload of {}: {error}", shown(path)))),
+    let plan = supply::plan(&source, options.wish)?;
+    if options.resume_upload_id.is_some() && plan.mode() == "put" {
+        return Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))));
     }
+    Ok((source, plan))
 }
 
-async fn send(
+async fn send_one(
     options: &UploadOptions,
     source: FileSource,
-    plan: Plan,
+    key: &Key,
+    mut plan: Plan,
     world: &mut World,
     console: &Console,
-) -> Result<(u8, Summary), Failure> {
-    let mut connection =
-        Connection::open(&options.server, options.requests, &options.access, options.output.verbose, world, console)
-            .await?;
-    let mut plan = plan;
+) -> Result<Transferred, Failure> {
+    let mut connection = connect(options, world, console).await?;
     if let Some(id) = &options.resume_upload_id {
-        let (requests, verbose) = (options.requests, options.output.verbose);
-        let mut inquiry = Inquiry::over(connection, &options.bucket, requests, verbose, world, console);
-        let parts = inquiry.parts(&options.key, id).await?;
-        connection = inquiry.into_connection();
-        plan = cut_alike(&source, options.wish, &parts).unwrap_or(plan);
+        let listed;
+        (connection, listed) = parts_of(id, key, connection, options, world, console).await?;
+        plan = cut_alike(&source, options.wish, &listed).unwrap_or(plan);
     }
-    let session =
-        template(options, &connection, world).session(source, options.key.clone(), plan, options.object.clone());
-    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    let transferred = transfer_one(session, options.requests.concurrency, tally, &connection, world, console).await;
+    let session = template(options, &connection, world).session(source, key.clone(), plan);
+    let mut tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+    let transferred =
+        transfer_one(session, options.requests.concurrency, &mut tally, &connection, world, console).await;
     connection.close().await;
-    Ok((transferred.exit_code, transferred.summary))
+    Ok(transferred)
 }
 
-/// What the upload has in common with others.
+fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &Console) -> Result<Sent, Failure> {
+    let sources = many.sources(world.stdin)?;
+    if options.dry_run {
+        return Ok(show(sources, options, console));
+    }
+    runtime::run(send_many(many, options, sources, world, console))?.map(Sent::from)
+}
+
+/// Tells what would be sent.
+fn show(sources: Sources, options: &UploadOptions, console: &Console) -> Sent {
+    let report = Report::new(console, options.output);
+    let refuse =
+        |path: &Path, key: Option<&Key>, failure: &Failure| report.refused(path, &options.bucket, key, failure);
+    let show = |item| match item {
+        Item::File { path, key, .. } => match open(&path, options) {
+            Ok((source, plan)) => {
+                report.planned(source.path(), &options.bucket, &key, &plan);
+                SUCCESS
+            }
+            Err(failure) => refuse(&path, Some(&key), &failure),
+        },
+        Item::Skipped { path, why } => {
+            report.left_out(&path, &options.bucket, why);
+            SUCCESS
+        }
+        Item::EmptyDirectory { path } => {
+            report.passed_by(&path);
+            SUCCESS
+        }
+        Item::Failed { path, why } => refuse(&path.clone(), None, &unfit(path, why)),
+    };
+    let exit_code = of_many(sources.gather().map(show).filter(|code| *code != SUCCESS));
+    Sent { exit_code, summary: None }
+}
+
+async fn send_many(
+    many: &Many,
+    options: &UploadOptions,
+    sources: Sources,
+    world: &mut World,
+    console: &Console,
+) -> Result<Transferred, Failure> {
+    let connection = connect(options, world, console).await?;
+    let (template, wish) = (template(options, &connection, world), options.wish);
+    if options.publish_together {
+        let transferred = publish_together((many, sources), template, options, &connection, world, console).await;
+        connection.close().await;
+        return transferred;
+    }
+    let (offer, offers) = mpsc::channel(OPENED_AHEAD);
+    spawn_blocking(move || supply(sources.gather(), &template, wish, &offer));
+    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+    let mut tally = tally.for_many(options.fail_fast);
+    let transferred = transfer(offers, options.requests.concurrency, &mut tally, &connection, world, console).await;
+    connection.close().await;
+    Ok(transferred)
+}
+
+pub(super) async fn connect(options: &UploadOptions, world: &World, console: &Console) -> Result<Connection, Failure> {
+    Connection::open(&options.server, options.requests, &options.access, options.output.verbose, world, console).await
+}
+
 pub(super) fn template(options: &UploadOptions, connection: &Connection, world: &World) -> Template {
     Template {
         site: connection.site.clone(),
@@ -106,8 +177,26 @@ pub(super) fn template(options: &UploadOptions, connection: &Connection, world: 
         abort_on_failure: options.abort_on_failure,
         content_md5: options.content_md5,
         requests: options.requests,
+        object: options.object.clone(),
+        skip: options.skip,
+        ending: Ending::Complete,
         seed: world.seed,
     }
+}
+
+/// What the server holds of an upload that was named, asked over the connection that sends the rest.
+pub(super) async fn parts_of(
+    id: &UploadId,
+    key: &Key,
+    connection: Connection,
+    options: &UploadOptions,
+    world: &mut World,
+    console: &Console,
+) -> Result<(Connection, Vec<ListedPart>), Failure> {
+    let (requests, verbose) = (options.requests, options.output.verbose);
+    let mut inquiry = Inquiry::over(connection, &options.bucket, requests, verbose, world, console);
+    let parts = inquiry.parts(key, id).await?;
+    Ok((inquiry.into_connection(), parts))
 }
 
 /// The plan that the parts on the server fit. Where a part size was asked for, or nothing fits, the plan is not changed,

@@ -18,10 +18,10 @@ pub struct World {
     pub variables: Variables,
     /// Reads a line that a person types.
     pub read_line: fn() -> io::Result<String>,
-    /// What comes through a pipe.
-    pub stdin: fn() -> Box<dyn Read + Send>,
     /// Whether somebody can be asked.
     pub stdin_is_terminal: bool,
+    /// Opens what is piped in.
+    pub stdin: fn() -> Box<dyn Read + Send>,
     /// Where results go.
     pub stdout: Stream,
     /// Where messages and progress go.
@@ -55,8 +55,8 @@ impl World {
                 let mut line = String::new();
                 io::stdin().read_line(&mut line).map(|_| line)
             },
-            stdin: || Box::new(io::stdin()),
             stdin_is_terminal: io::stdin().is_terminal(),
+            stdin: || Box::new(io::stdin()),
             stdout: Stream::new(io::stdout()),
             stderr: Stream::new(io::stderr()),
             stdout_is_terminal: io::stdout().is_terminal(),
@@ -170,8 +170,8 @@ pub(super) mod tests {
             arguments: std::iter::once(&"cosput").chain(arguments).map(OsString::from).collect(),
             variables: variables.iter().copied().collect(),
             read_line: || Ok(String::new()),
-            stdin: || Box::new(io::empty()),
             stdin_is_terminal: false,
+            stdin: || Box::new(io::empty()),
             stdout: out,
             stderr: err,
             stdout_is_terminal: false,

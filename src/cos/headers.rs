@@ -3,6 +3,7 @@
 //!
 //! What the service is known to refuse is refused here, before anything is sent.
 
+use super::head_object::MODIFIED;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -318,6 +319,11 @@ impl ObjectHeaders {
         Ok(())
     }
 
+    /// Keeps the source's time of modification, in seconds since 1970.
+    pub fn record_modified(&mut self, time: &str) {
+        self.0.set(MODIFIED, time);
+    }
+
     /// Sets the tags.
     pub fn set_tags(&mut self, tags: &[Tag]) -> Result<(), InvalidHeader> {
         if tags.is_empty() {
@@ -359,6 +365,11 @@ impl ObjectHeaders {
         };
         let kept = |(name, value)| described.get(name).map(str::trim) == Some(value);
         self.0.iter().filter(|(name, _)| told(name)).all(kept) && metadata(&self.0) == metadata(described)
+    }
+
+    /// The value of a field, where it is set.
+    pub fn get(&self, field: Field) -> Option<&str> {
+        self.0.get(field.name())
     }
 
     /// All of them.

@@ -141,6 +141,8 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     const TIME: KeyTime = KeyTime { start: 1_700_000_000, end: 1_700_003_600 };
 
@@ -160,6 +162,35 @@ mod tests {
         let http_string = http_string("PUT", "/exampleobject", &parameters, &headers);
         assert_eq!(hex(&Sha1::digest(&http_string)), "10e86abf00dc48f4be95b9d24b146c21f33f3b46");
         assert_eq!(signature(key, TIME, &http_string), "5c4f20dd476d6aae442cb5feeea6e614049e3da0");
+    }
+
+    proptest! {
+        #[test]
+        fn neither_the_order_nor_the_case_of_names_matters_and_each_value_does(
+            path in "/.{0,20}",
+            query in prop::collection::btree_map("[a-z-]{1,8}", ".{0,12}", 0..5),
+            headers in prop::collection::btree_map("x-cos-[a-z]{1,8}", "[ -~]{0,12}", 1..5),
+            other in "[ -~]{0,12}",
+        ) {
+            let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect::<Vec<_>>();
+            let signed = |path: &str, query: &[(String, String)], headers: &[(String, String)]| {
+                let query: Vec<_> = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                authorization("id", "key", TIME, "PUT", path, &query, &headers)
+            };
+            let (query, headers) = (pairs(&query), pairs(&headers));
+            let text = signed(&path, &query, &headers);
+            prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{}", text);
+
+            let backwards = |pairs: &[(String, String)]| pairs.iter().rev().cloned().collect::<Vec<_>>();
+            let shouted: Vec<_> = headers.iter().map(|(name, value)| (name.to_ascii_uppercase(), value.clone())).collect();
+            prop_assert_eq!(&signed(&path, &backwards(&query), &backwards(&shouted)), &text);
+
+            let mut changed = headers.clone();
+            changed[0].1 = other.clone();
+            prop_assert_eq!(signed(&path, &query, &changed) == text, headers[0].1 == other);
+            prop_assert_ne!(signed(&format!("{path}/"), &query, &headers), text);
+        }
     }
 
     #[test]

@@ -136,6 +136,11 @@ impl Batch {
         self.window.look(now, moved, in_flight);
     }
 
+    /// Leaves out a look, since what moves now says nothing of the network.
+    pub fn look_away(&mut self) {
+        self.window.look_away();
+    }
+
     /// Starts nothing new and lets what flies land, now and for objects that are still to come.
     pub fn cancel(&mut self) {
         self.cancelled = true;

@@ -118,7 +118,7 @@ pub async fn drive<T: Transport, P>(
                     crew.abandon(observer);
                 }
             }
-            _ = look.tick() => crew.batch.look(now(), crew.flights.moved()),
+            _ = look.tick() => crew.look(),
             _ = tick.tick() => crew.tell_progress(observer),
         }
     }
@@ -281,6 +281,14 @@ impl<T: Transport> Crew<T> {
             } else {
                 observer.event(object, event);
             }
+        }
+    }
+
+    fn look(&mut self) {
+        if self.flights.wait_for_their_turn(Instant::now()) {
+            self.batch.look_away();
+        } else {
+            self.batch.look(now(), self.flights.moved());
         }
     }
 

@@ -112,10 +112,40 @@ pub enum Finished {
     Stored(Object),
     /// The object was there, like its source, and nothing was sent.
     Unchanged(Unchanged),
+    /// All of it is on the server, and it is to be completed later.
+    Held(Held),
     /// The object was not completed.
     Failed(UploadError),
     /// It cannot be told whether the object was completed.
     Unknown(UploadError),
+}
+
+impl Object {
+    /// Takes in what was sent before it was held back: all that looked like an earlier run's was that.
+    pub fn add_to(&mut self, held: Held) {
+        let Held { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts } = held;
+        self.attempts += attempts;
+        if parts_sent + parts_resumed > 0 {
+            (self.parts_resumed, self.bytes_resumed) = (parts_resumed, bytes_resumed);
+            self.parts_sent += parts_sent;
+            self.bytes_sent += bytes_sent;
+        }
+    }
+}
+
+/// An object that lacks nothing but its completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// How many parts were sent now.
+    pub parts_sent: u16,
+    /// How many parts an earlier run had sent.
+    pub parts_resumed: u16,
+    /// Bytes that were sent now, each once, retries left out.
+    pub bytes_sent: u64,
+    /// Bytes that an earlier run had sent.
+    pub bytes_resumed: u64,
+    /// Requests sent for this object, of every kind.
+    pub attempts: u32,
 }
 
 /// An object that was there already.

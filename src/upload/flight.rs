@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tokio::task::{AbortHandle, JoinError, spawn_blocking};
+use tokio::time::Instant;
 
 use super::batch::ObjectId;
 use super::body::{FileBody, Meter};
@@ -70,6 +71,11 @@ impl Flights {
     /// Bytes handed to connections since the beginning.
     pub(super) fn moved(&self) -> u64 {
         self.landed + self.meters.values().map(|(_, meter)| meter.bytes()).sum::<u64>()
+    }
+
+    /// True while a limit of ours, and not the network, says how fast bytes move.
+    pub(super) fn wait_for_their_turn(&self, now: Instant) -> bool {
+        self.meters.values().any(|(_, meter)| meter.waits_until().is_some_and(|turn| turn > now))
     }
 
     /// Bytes of one object that are on their way.

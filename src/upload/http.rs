@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::body::{FileBody, Meter};
 use super::error::{SendError, SendErrorKind};
+use super::pace::Pacer;
 use super::transport::Transport;
 use crate::cos::sign::sign;
 use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
@@ -28,7 +29,7 @@ const SMALLEST_SKEW: u64 = 30;
 /// Clocks that differ by more are refused, says document 436/7730; an answer to HEAD has no body to say so.
 const TOLERATED_SKEW: u64 = 900;
 
-/// How long a body hesitates after another one was cut off.
+/// How long a body hesitates after another one was cut off, or where there is one attempt alone.
 const HESITATION: Duration = Duration::from_millis(500);
 
 /// How long to wait for what.
@@ -63,9 +64,10 @@ pub struct Http {
     skew: AtomicI64,
     skew_untold: AtomicBool,
     refused: Mutex<Option<Credentials>>,
-    /// True while the last body that was sent did not get to its end.
+    /// True while the last body that was sent did not get to its end, or none was sent yet that had better get there.
     cut_off: AtomicBool,
     limits: Limits,
+    pacer: Option<Pacer>,
 }
 
 impl Http {
@@ -91,7 +93,21 @@ impl Http {
             client.build().map_err(|error| SendError { kind: SendErrorKind::Connect, message: innermost(&error) })?;
         let (skew, refused) = (AtomicI64::new(0), Mutex::new(None));
         let (skew_untold, cut_off) = (AtomicBool::new(false), AtomicBool::new(false));
-        Ok(Self { client, service, provider, clock, skew, skew_untold, refused, cut_off, limits })
+        Ok(Self { client, service, provider, clock, skew, skew_untold, refused, cut_off, limits, pacer: None })
+    }
+
+    /// The same, with all bodies together no faster than `pacer` lets them.
+    #[must_use]
+    pub fn paced(self, pacer: Option<Pacer>) -> Self {
+        Self { pacer, ..self }
+    }
+
+    /// The same, for requests that are sent once: the first bodies hesitate already, since an answer that is lost with its
+    /// connection cannot be asked for again.
+    #[must_use]
+    pub fn for_one_attempt(self) -> Self {
+        self.cut_off.store(true, Ordering::Relaxed);
+        self
     }
 
     /// How many seconds the server's clock is ahead of this machine's, where a signature was refused for it.
@@ -124,10 +140,14 @@ impl Http {
     /// A server that refuses a request by its head may answer and hang up at once. The connection is then reset under the
     /// body, and the answer is lost with it. So after a body that was cut off the next one hesitates, until one gets
     /// through: where the head alone is refused, the answer comes first and says why.
-    fn wary(&self, body: Option<FileBody>) -> Option<FileBody> {
+    fn restrained(&self, body: Option<FileBody>) -> Option<FileBody> {
         let mut body = body?;
+        body.lend_singly();
         if self.cut_off.load(Ordering::Relaxed) {
             body.hesitate(HESITATION);
+        }
+        if let Some(pacer) = &self.pacer {
+            body.keep_to(pacer.pace());
         }
         Some(body)
     }
@@ -164,17 +184,15 @@ impl Transport for Http {
         let skew = self.skew();
         let (request, credentials) = self.signed(request).await?;
         let meter = body.as_ref().map(FileBody::meter);
-        let request = reqwest_of(request, self.wary(body))?;
+        let request = reqwest_of(request, self.restrained(body))?;
         let sending = self.client.execute(request);
         let answer = while_bytes_move(sending, meter.clone(), self.limits.stall).await?;
         if let Some(meter) = meter {
             self.cut_off.store(answer.is_err() && meter.digest().is_none(), Ordering::Relaxed);
         }
         let answer = answer.map_err(|error| send_error(&error))?;
-        let response = timeout(LONGEST_TELLING, read(answer, self.limits.stall)).await.map_err(|_| SendError {
-            kind: SendErrorKind::Stalled { after: LONGEST_TELLING },
-            message: String::new(),
-        })??;
+        let response =
+            timeout(LONGEST_TELLING, read(answer, self.limits.stall)).await.map_err(|_| stalled(LONGEST_TELLING))??;
         self.learn(&response, &credentials, skew);
         Ok(response)
     }
@@ -184,26 +202,47 @@ impl Transport for Http {
     }
 }
 
-/// Waits for `sending`, but not longer than `stall` without another byte of the body being taken.
+/// Waits for `moving`, but not longer than `stall` without another byte of the body being taken.
+///
+/// Time is counted in steps, and a step that took longer than it was to counts no more for it: a process that was stopped
+/// (SIGTSTP) saw nothing move, which says nothing about its connections.
 async fn while_bytes_move<T>(
-    sending: impl Future<Output = T>,
+    moving: impl Future<Output = T>,
     meter: Option<Meter>,
     stall: Duration,
 ) -> Result<T, SendError> {
-    tokio::pin!(sending);
-    let bytes = || meter.as_ref().map_or(0, Meter::bytes);
-    let (mut seen, mut since) = (bytes(), Instant::now());
+    tokio::pin!(moving);
+    let step = (stall / 4).min(Duration::from_secs(1));
+    let meter = meter.unwrap_or_default();
+    let mut stillness = Stillness { seen: meter.bytes(), looked: Instant::now(), lasted: Duration::ZERO };
     loop {
         tokio::select! {
-            done = &mut sending => return Ok(done),
-            () = sleep((stall / 4).min(Duration::from_secs(1))) => {
-                if bytes() != seen {
-                    (seen, since) = (bytes(), Instant::now());
-                } else if since.elapsed() >= stall {
+            biased;
+            done = &mut moving => return Ok(done),
+            () = sleep(step) => {
+                if stillness.after(step, Instant::now(), &meter) >= stall {
                     return Err(stalled(stall));
                 }
             }
         }
+    }
+}
+
+/// How long a body has not moved.
+struct Stillness {
+    seen: u64,
+    looked: Instant,
+    lasted: Duration,
+}
+
+impl Stillness {
+    /// How long it has not moved, one step later. Waiting for its turn at a limited rate is no standing still.
+    fn after(&mut self, step: Duration, now: Instant, meter: &Meter) -> Duration {
+        let waited = meter.waits_until().is_some_and(|turn| turn > self.looked);
+        let moved = meter.bytes() != self.seen;
+        self.lasted = if moved || waited { Duration::ZERO } else { self.lasted + step };
+        (self.seen, self.looked) = (meter.bytes(), now);
+        self.lasted
     }
 }
 
@@ -221,7 +260,7 @@ async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response
         .collect();
     let mut body = BytesMut::new();
     loop {
-        let chunk = timeout(stall, answer.chunk()).await.map_err(|_| stalled(stall))?;
+        let chunk = while_bytes_move(answer.chunk(), None, stall).await?;
         let Some(chunk) = chunk.map_err(|error| send_error(&error))? else { break };
         if body.is_empty() && chunk.trim_ascii().is_empty() {
             continue;
@@ -271,7 +310,11 @@ fn send_error(error: &reqwest::Error) -> SendError {
     } else {
         SendErrorKind::Broken
     };
-    SendError { kind, message: innermost(error) }
+    let message = match error.url().and_then(|url| url.host_str()) {
+        Some(host) if kind == SendErrorKind::Connect => format!("{host}: {}", innermost(error)),
+        _ => innermost(error),
+    };
+    SendError { kind, message }
 }
 
 /// What the library says without the URL, which it puts first: the reasons below it, the last of them deepest.
@@ -314,4 +357,48 @@ fn apart(one: SystemTime, other: SystemTime) -> u64 {
 
 fn signed_seconds(span: Duration, sign: i64) -> i64 {
     i64::try_from(span.as_secs()).unwrap_or(0) * sign
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STALL: Duration = Duration::from_millis(200);
+
+    /// Keeps the one thread from everything else, as SIGTSTP does.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only the operating system's clock goes on while a thread is held up"
+    )]
+    fn hold_up(span: Duration) {
+        let began = std::time::Instant::now();
+        while began.elapsed() < span {
+            std::thread::yield_now();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stopped_process_is_no_stalled_connection() {
+        let moving = async {
+            hold_up(STALL * 2);
+            sleep(STALL / 2).await;
+        };
+        assert_eq!(while_bytes_move(moving, None, STALL).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_does_not_move_is_given_up() {
+        let never = std::future::pending::<()>();
+        assert_eq!(while_bytes_move(never, None, STALL).await, Err(stalled(STALL)));
+    }
+
+    #[test]
+    fn a_body_that_waits_for_its_turn_does_not_stand_still() {
+        let (meter, begin, step) = (Meter::default(), Instant::now(), Duration::from_secs(1));
+        let mut stillness = Stillness { seen: 0, looked: begin, lasted: Duration::ZERO };
+        let mut after = |seconds: u32, meter: &Meter| stillness.after(step, begin + seconds * step, meter).as_secs();
+        assert_eq!([1, 2, 3].map(|seconds| after(seconds, &meter)), [1, 2, 3]);
+        meter.wait_until(begin + 5 * step + step / 2);
+        assert_eq!([4, 5, 6, 7, 8].map(|seconds| after(seconds, &meter)), [0, 0, 0, 1, 2]);
+    }
 }

@@ -16,6 +16,9 @@ use crate::cos::{Edition, Target};
 /// The version of the lines that this cosput writes.
 pub const SCHEMA: u32 = 1;
 
+/// What each first line begins with.
+pub const FIRST_WORDS: &[u8] = br#"{"schema":"#;
+
 /// The first line: which upload this is, and all that must be the same for it to go on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
@@ -240,9 +243,8 @@ pub fn read(bytes: &[u8]) -> Content {
 
 /// True where bytes without a line's end are what a torn first line leaves.
 fn is_start_of_a_header(bytes: &[u8]) -> bool {
-    let start = br#"{"schema":"#;
-    let length = bytes.len().min(start.len());
-    bytes[..length] == start[..length]
+    let length = bytes.len().min(FIRST_WORDS.len());
+    bytes[..length] == FIRST_WORDS[..length]
 }
 
 fn part(line: &[u8]) -> Option<PartRecord> {

@@ -1,6 +1,6 @@
 //! A journal on disk: one file an upload, mode 0600, locked while in use, flushed before anything relies on it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -10,10 +10,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::journal::{self, Content, Header};
+use super::journal::{self, Content, FIRST_WORDS, Header};
 
 /// A journal of 10,000 parts has about 1 MiB.
 const LARGEST: u64 = 64 << 20;
+
+/// What there must be room for: the first line and the first parts.
+const ROOM: usize = 4 << 10;
 
 /// Why a journal cannot be used.
 #[derive(Debug)]
@@ -49,23 +52,51 @@ pub fn file_name(header: &Header) -> String {
 }
 
 impl JournalFile {
-    /// Opens or makes the file, locks it and reads what it holds. `None` where it was not there before.
+    /// Opens or makes the file, locks it, reads what it holds, and makes sure that a new one has room. The content is `None`
+    /// where the file was not there before.
     pub fn open(path: &Path) -> Result<(Self, Option<Content>), OpenError> {
+        let (mut opened, content) = Self::hold(path)?;
+        // One that holds parts is worth reading even where no more can be added.
+        match (&content, matches!(content, None | Some(Content::Nothing)).then(|| make_room(&mut opened.file))) {
+            (None, Some(Err(error))) => {
+                let _ = opened.remove();
+                Err(error.into())
+            }
+            (Some(_), Some(Err(error))) => Err(error.into()),
+            (_, Some(Ok(())) | None) => Ok((opened, content)),
+        }
+    }
+
+    /// The same for a file that is not to be written: it needs no room.
+    pub fn hold(path: &Path) -> Result<(Self, Option<Content>), OpenError> {
+        Self::hold_by(path, File::try_lock)
+    }
+
+    fn hold_by(
+        path: &Path,
+        lock: impl Fn(&File) -> Result<(), TryLockError>,
+    ) -> Result<(Self, Option<Content>), OpenError> {
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
             make_directory(directory)?;
         }
         loop {
-            let existed = path.exists();
+            let known = fs::metadata(path).ok();
+            // A device would be taken for an empty journal, and removed when the upload is done.
+            if known.as_ref().is_some_and(|known| !known.is_file()) {
+                return Err(OpenError::Unusable(io::Error::other("it is no file")));
+            }
+            let existed = known.is_some();
             let mut file = options().open(path)?;
-            match file.try_lock() {
+            match lock(&file) {
                 Ok(()) => {}
-                Err(fs::TryLockError::WouldBlock) => return Err(OpenError::Busy),
-                Err(fs::TryLockError::Error(error)) => return Err(OpenError::Unusable(error)),
+                Err(TryLockError::WouldBlock) => return Err(OpenError::Busy),
+                Err(TryLockError::Error(error)) => return Err(OpenError::Unusable(no_locks(existed, path, &error))),
             }
             // Between opening and locking, the process that held the file may have finished and removed it.
             if !still_names(path, &file) {
                 continue;
             }
+            let existed = existed || file.metadata()?.len() > 0;
             let content = if existed { Some(read(&mut file)?) } else { None };
             return Ok((Self { path: path.to_owned(), file }, content));
         }
@@ -125,6 +156,27 @@ fn make_directory(directory: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
+}
+
+/// Some network file systems have no locks. Two processes could then write one journal, and each take the other's parts
+/// for its own, so it is as if it could not be written. An empty file that is left would tell the next run of an orphan.
+fn no_locks(existed: bool, path: &Path, error: &io::Error) -> io::Error {
+    if !existed {
+        let _ = fs::remove_file(path);
+    }
+    io::Error::new(error.kind(), format!("the file system cannot lock it ({error})"))
+}
+
+/// Fails where the disk is full: this is known before anything is sent, not when the first part is to be recorded. Until it
+/// is taken away again, what is written is a last line without its end, which no reader counts.
+fn make_room(file: &mut File) -> io::Result<()> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut line = if length == 0 { FIRST_WORDS.to_vec() } else { Vec::new() };
+    line.resize(ROOM, b' ');
+    let written = file.write_all(&line);
+    file.set_len(length)?;
+    file.seek(SeekFrom::Start(length))?;
+    written
 }
 
 fn read(file: &mut File) -> io::Result<Content> {
@@ -311,6 +363,45 @@ mod tests {
         let (_directory, path) = path();
         let _file = JournalFile::open(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_file_system_without_locks_is_unusable_and_keeps_nothing() {
+        let (_directory, path) = path();
+        let refusing = |kind: io::ErrorKind| move |_: &File| Err(TryLockError::Error(io::Error::new(kind, "no locks")));
+        for kind in [io::ErrorKind::Unsupported, io::ErrorKind::Other] {
+            let refused = JournalFile::hold_by(&path, refusing(kind)).unwrap_err();
+            let OpenError::Unusable(error) = refused else { panic!("{refused:?}") };
+            assert_eq!(error.to_string(), "the file system cannot lock it (no locks)");
+            assert!(!path.exists());
+        }
+        fs::write(&path, header().line()).unwrap();
+        assert!(JournalFile::hold_by(&path, refusing(io::ErrorKind::Unsupported)).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), header().line(), "an earlier journal is left as it is");
+    }
+
+    #[test]
+    fn a_lock_that_another_has_is_busy_and_leaves_the_file_alone() {
+        let (_directory, path) = path();
+        let (first, _) = JournalFile::open(&path).unwrap();
+        assert!(matches!(JournalFile::open(&path), Err(OpenError::Busy)));
+        assert!(matches!(JournalFile::hold(&path), Err(OpenError::Busy)));
+        assert!(path.exists());
+        drop(first);
+        assert!(JournalFile::open(&path).is_ok(), "the lock goes with the file");
+    }
+
+    #[test]
+    fn making_room_leaves_nothing_behind_and_a_crash_within_leaves_a_journal_that_never_began() {
+        let (_directory, path) = path();
+        drop(JournalFile::open(&path).unwrap());
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+        for written in [1, FIRST_WORDS.len(), ROOM] {
+            let mut line = FIRST_WORDS.to_vec();
+            line.resize(ROOM, b' ');
+            fs::write(&path, &line[..written]).unwrap();
+            assert_eq!(JournalFile::open(&path).unwrap().1, Some(Content::Nothing), "{written}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::call::{Call, Outcome, Reply};
 use super::detour::Detour;
 use super::error::{Cause, Operation, UploadError};
-use super::event::{Event, Finished, Object, PartRecord, ProvedBy};
+use super::event::{Event, Finished, Held, Object, PartRecord, ProvedBy};
 use super::intake::Intake;
 use super::parts::{PartBoard, Todo};
 use super::plan::{Plan, Range};
@@ -167,6 +167,8 @@ pub struct Upload {
     pub(super) expired: Option<Cause>,
     pub(super) failure: Option<UploadError>,
     cancelled: bool,
+    /// True where it ends before it is completed.
+    pub(super) held: bool,
     requests: u32,
     events: VecDeque<Event>,
     pub(super) finished: Option<Finished>,
@@ -215,6 +217,7 @@ impl Upload {
             expired: None,
             failure: None,
             cancelled: false,
+            held: false,
             requests: 0,
             events: VecDeque::from([Event::Started(plan)]),
             finished: None,
@@ -246,6 +249,11 @@ impl Upload {
         self.detour == Detour::Taken
     }
 
+    /// Ends the upload once all of it is on the server, and leaves it to a later one to complete it.
+    pub fn hold_back(&mut self) {
+        self.held = true;
+    }
+
     /// What to do now. Ask again after each `Send`, and after each outcome.
     pub fn next(&mut self, now: Instant) -> Step {
         if let Some(finished) = &self.finished {
@@ -257,6 +265,8 @@ impl Upload {
         match &self.phase {
             Phase::Head => Step::Wait { until: None },
             Phase::Parts => self.next_part(now),
+            // It is empty: there is nothing to send ahead.
+            Phase::Put if self.held => Step::Done(self.hold().clone()),
             _ => self.next_solo(now),
         }
     }
@@ -325,7 +335,7 @@ impl Upload {
     /// Bytes that the server holds.
     pub fn bytes_stored(&self) -> u64 {
         match (&self.finished, &self.board) {
-            (Some(Finished::Stored(_) | Finished::Unchanged(_)), _) => self.whole_size(),
+            (Some(Finished::Stored(_) | Finished::Unchanged(_) | Finished::Held(_)), _) => self.whole_size(),
             (_, Some(board)) => board.bytes_stored(),
             (_, None) => 0,
         }
@@ -450,6 +460,14 @@ impl Upload {
 
     pub(super) fn tell(&mut self, event: Event) {
         self.events.push_back(event);
+    }
+
+    /// All of it is on the server.
+    pub(super) fn hold(&mut self) -> &Finished {
+        let (parts_sent, bytes_sent) = self.board.as_ref().map_or((0, 0), PartBoard::sent);
+        let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
+        let attempts = self.requests;
+        self.finished.insert(Finished::Held(Held { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts }))
     }
 
     /// The object is there, whole and proved.

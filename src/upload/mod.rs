@@ -20,8 +20,12 @@ pub mod journal;
 pub mod journal_file;
 pub mod machine;
 pub mod object;
+pub mod pace;
 mod parts;
 pub mod plan;
+pub mod rate;
+#[cfg(test)]
+mod resumption;
 pub mod retry;
 pub mod session;
 #[cfg(test)]
@@ -33,7 +37,7 @@ mod verdict;
 pub mod window;
 
 pub use error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
-pub use event::{Event, Finished, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
+pub use event::{Event, Finished, Held, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
 pub use flight::Job;
 pub use object::ObjectOptions;
 pub use plan::{Plan, Wish};

@@ -59,10 +59,10 @@ impl Attempts {
         random: &mut fastrand::Rng,
     ) -> Option<Duration> {
         self.throttled_since = None;
-        self.wait(patience, retry_after, random)
+        self.wait(patience, LAST_BOUND, retry_after, random)
     }
 
-    /// The same for an answer that asks for less. It is not counted while `retry_time` lasts.
+    /// The same for an answer that asks for less. None of them counts while `retry_time` lasts; after it, all of them do.
     pub fn after_throttling(
         &mut self,
         now: Instant,
@@ -71,17 +71,28 @@ impl Attempts {
         random: &mut fastrand::Rng,
     ) -> Option<Duration> {
         let since = *self.throttled_since.get_or_insert(now);
-        if now.saturating_duration_since(since) < patience.retry_time {
-            self.throttled += 1;
+        let left = patience.retry_time.saturating_sub(now.saturating_duration_since(since));
+        if left.is_zero() {
+            self.throttled = 0;
+            return self.wait(patience, LAST_BOUND, retry_after, random);
         }
-        self.wait(patience, retry_after, random)
+        self.throttled += 1;
+        // The last try is at the end of the time, not after it.
+        self.wait(patience, left, retry_after, random)
     }
 
-    fn wait(&self, patience: Patience, retry_after: Option<Duration>, random: &mut fastrand::Rng) -> Option<Duration> {
+    fn wait(
+        &self,
+        patience: Patience,
+        longest: Duration,
+        retry_after: Option<Duration>,
+        random: &mut fastrand::Rng,
+    ) -> Option<Duration> {
         if self.sent.saturating_sub(self.throttled) >= patience.max_attempts {
             return None;
         }
-        Some(jitter(self.sent, random).max(retry_after.unwrap_or_default().min(LONGEST_OBEYED)))
+        let obeyed = retry_after.unwrap_or_default().min(LONGEST_OBEYED);
+        Some(jitter(self.sent, random).min(longest).max(obeyed))
     }
 }
 
@@ -121,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn throttling_does_not_count_while_its_time_lasts_and_counts_after_it() {
+    fn throttling_does_not_count_while_its_time_lasts_and_ends_it_after() {
         let random = &mut fastrand::Rng::with_seed(1);
         let (mut attempts, mut now) = (Attempts::default(), epoch());
         for _ in 0..100 {
@@ -129,10 +140,37 @@ mod tests {
             assert!(attempts.after_throttling(now, PATIENCE, None, random).is_some());
             now += Duration::from_secs(5);
         }
-        now += Duration::from_secs(600);
+        now += Duration::from_secs(99);
+        attempts.count();
+        let last = attempts.after_throttling(now, PATIENCE, None, random).unwrap();
+        assert!(last <= Duration::from_secs(1), "the last try comes at the end of the time: {last:?}");
+        now += Duration::from_secs(1);
+        attempts.count();
+        assert_eq!(attempts.after_throttling(now, PATIENCE, None, random), None);
+    }
+
+    #[test]
+    fn without_a_time_throttling_counts_like_any_failure() {
+        let random = &mut fastrand::Rng::with_seed(1);
+        let (mut attempts, patience) = (Attempts::default(), Patience { retry_time: Duration::ZERO, ..PATIENCE });
         for left in [2, 1, 0] {
             attempts.count();
-            assert_eq!(attempts.after_throttling(now, PATIENCE, None, random).is_some(), left > 0);
+            assert_eq!(attempts.after_throttling(epoch(), patience, None, random).is_some(), left > 0);
+        }
+    }
+
+    #[test]
+    fn other_failures_end_the_time_and_count_on_their_own() {
+        let random = &mut fastrand::Rng::with_seed(1);
+        let (mut attempts, mut now) = (Attempts::default(), epoch());
+        for failures_left in [2, 1, 0] {
+            for _ in 0..3 {
+                attempts.count();
+                assert!(attempts.after_throttling(now, PATIENCE, None, random).is_some());
+                now += Duration::from_secs(299);
+            }
+            attempts.count();
+            assert_eq!(attempts.after_failure(PATIENCE, None, random).is_some(), failures_left > 0);
         }
     }
 

@@ -57,8 +57,22 @@ pub struct Session {
     pub upload_id: Option<UploadId>,
     /// Send nothing where the object is like this already.
     pub unless: Option<Likeness>,
+    /// Whether it is to be completed now.
+    pub ending: Ending,
     /// Decides the waits between retries.
     pub seed: u64,
+}
+
+/// Whether an upload is to be completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// As soon as all of it is on the server.
+    #[default]
+    Complete,
+    /// Not yet: its journal is kept for the session that does.
+    HoldBack,
+    /// Now, and nothing else: all of it is on the server, as its journal says.
+    CompleteHeld,
 }
 
 /// Why nothing was sent.
@@ -72,6 +86,8 @@ pub enum Refused {
     Unusable(PathBuf, String),
     /// The upload was begun with another SSE-C key.
     OtherKey(PathBuf),
+    /// What was held back to be completed is no longer what it was.
+    NotHeld(String),
     /// The service has no such header for objects.
     Header(String),
 }
@@ -126,6 +142,7 @@ impl Session {
             None => (None, None),
             Some((file, content)) => self.settle(file, content, transport, observe).await?,
         };
+        self.check_journal(file.is_some(), resume.is_some())?;
         let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
         if let (Some(log), Some(begun)) = (&log, self.begun_elsewhere(resume.as_ref())) {
             log.recorder.append(begun.line());
@@ -148,7 +165,24 @@ impl Session {
         if let Some(likeness) = unless {
             upload.unless_unchanged(likeness);
         }
+        if self.ending == Ending::HoldBack {
+            upload.hold_back();
+        }
         Ok(Ready { upload, log })
+    }
+
+    /// What is held back is found again by its journal alone.
+    fn check_journal(&self, is_there: bool, goes_on: bool) -> Result<(), Refused> {
+        let in_parts = self.plan.mode() == "multipart";
+        match (self.ending, &self.place) {
+            (Ending::HoldBack, JournalPlace::Directory(place)) if in_parts && !is_there => {
+                Err(Refused::Unusable(place.join(file_name(&self.header)), "it cannot be written".to_owned()))
+            }
+            (Ending::CompleteHeld, _) if in_parts && !goes_on => {
+                Err(Refused::NotHeld("its journal is gone, or it changed".to_owned()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Leaves a journal where there is something to go on with, and nowhere else.
@@ -201,7 +235,7 @@ impl Session {
             Ok((file, Some(Content::Garbage))) => Ok(replaced(file, &path, observe)),
             Ok((_, Some(Content::LaterVersion))) => {
                 observe(Event::Notice(Notice::JournalOfLaterVersion));
-                self.open_beside(&path)
+                self.open_beside(&path, observe)
             }
             Ok((file, Some(Content::Nothing))) => {
                 observe(Event::Notice(Notice::PossibleOrphan));
@@ -212,12 +246,19 @@ impl Session {
     }
 
     /// A journal of a later version keeps its name; ours gets one beside it.
-    fn open_beside(&self, path: &Path) -> Result<Option<(JournalFile, Content)>, Refused> {
+    fn open_beside(
+        &self,
+        path: &Path,
+        observe: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Option<(JournalFile, Content)>, Refused> {
         let path = path.with_extension("schema1.jsonl");
         match JournalFile::open(&path) {
             Ok((file, content)) => Ok(Some((file, content.unwrap_or(Content::Nothing)))),
             Err(OpenError::Busy) => Err(Refused::Busy(path)),
-            Err(OpenError::Unusable(_)) => Ok(None),
+            Err(OpenError::Unusable(error)) => {
+                observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+                Ok(None)
+            }
         }
     }
 
@@ -305,7 +346,10 @@ impl Session {
             return Some("a new upload was asked for".to_owned());
         }
         if self.plan.mode() == "put" {
-            return Some("the file now goes in one request".to_owned());
+            // A PUT has no part size of its own.
+            let alike = Header { part_size: self.header.part_size, ..journal.header.clone() };
+            let differs = alike.difference(&self.header);
+            return Some(differs.unwrap_or_else(|| "the file now goes in one request".to_owned()));
         }
         journal.header.difference(&self.header)
     }
@@ -376,9 +420,10 @@ fn close(file: JournalFile, finished: &Finished) -> Option<PathBuf> {
     let path = file.path().to_owned();
     let of_use = match finished {
         Finished::Stored(_) | Finished::Unchanged(_) => false,
+        Finished::Held(_) => true,
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.is_some(),
     };
-    if of_use {
+    if of_use && can_be_resumed(&path) {
         return Some(path);
     }
     let _ = file.remove();

@@ -690,6 +690,7 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
             assert_eq!(world.server.object.as_ref(), Some(expected), "unchanged means the object is whole");
             assert!(world.skips);
         }
+        Finished::Held(_) => unreachable!("nothing is held back"),
         Finished::Failed(error) => {
             // What was sent goes on to happen after the process has ended.
             finish_the_agenda(world);
@@ -704,7 +705,7 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
     }
     let leftover = match finished {
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.clone(),
-        Finished::Stored(_) | Finished::Unchanged(_) => None,
+        Finished::Stored(_) | Finished::Unchanged(_) | Finished::Held(_) => None,
     };
     let told = leftover.iter().map(|id| id.as_str().to_owned()).collect::<BTreeSet<_>>();
     let unnamed = world.server.uploads.keys().filter(|id| !world.named.contains(*id) && !told.contains(*id)).count();
@@ -717,6 +718,7 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
     match finished {
         Finished::Stored(_) => Ending::Stored,
         Finished::Unchanged(_) => Ending::Unchanged,
+        Finished::Held(_) => unreachable!("nothing is held back"),
         Finished::Failed(_) => Ending::Failed,
         Finished::Unknown(_) => Ending::Unknown,
     }

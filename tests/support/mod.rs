@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each file of tests uses a part of this")]
 
+pub mod changes;
 pub mod server;
 
 use std::ffi::OsStr;
@@ -128,6 +129,45 @@ impl Scene {
         self.start(arguments).wait()
     }
 
+    /// The program with these arguments, started by a shell after these commands.
+    #[cfg(unix)]
+    pub fn command_after<A: AsRef<OsStr>>(&self, shell: &str, arguments: impl IntoIterator<Item = A>) -> Command {
+        let program = self.command(arguments);
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("{shell}; exec \"$0\" \"$@\"")).arg(program.get_program());
+        command.args(program.get_args()).env_clear().stdin(Stdio::null());
+        command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.directory.path());
+        command
+    }
+
+    /// The program with these arguments, run by a user who may not do everything; `None`, with a word why, where there is no
+    /// way to become one. The scene's files are theirs from now on.
+    #[cfg(unix)]
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests is to know what was not tried")]
+    pub fn as_nobody<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Command> {
+        let program = self.command(arguments);
+        if !rustix::process::geteuid().is_root() {
+            return Some(program);
+        }
+        let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+        if !Command::new("setpriv").args(nobody).arg("true").status().is_ok_and(|status| status.success()) {
+            eprintln!("left out: root may read everything, and there is no setpriv to become somebody else");
+            return None;
+        }
+        // Where it was built, nobody may look.
+        let copy = self.path("program");
+        if !copy.exists() {
+            fs::copy(program.get_program(), &copy).unwrap();
+        }
+        give_away(self.directory.path());
+        let mut command = Command::new("setpriv");
+        command.args(nobody).arg(copy).args(program.get_args()).env_clear().stdin(Stdio::null());
+        command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.directory.path());
+        Some(command)
+    }
+
     /// `cosput upload SOURCE`, to the server, with these arguments in addition.
     pub fn upload_arguments(&self, source: &str, more: &[&str]) -> Vec<String> {
         let url = self.server.url();
@@ -200,7 +240,7 @@ pub struct Outcome {
 }
 
 impl Running {
-    fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let output = tempfile::tempdir().unwrap();
         let (stdout, stderr) = (output.path().join("stdout"), output.path().join("stderr"));
         command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());
@@ -306,6 +346,17 @@ impl Outcome {
         events.retain(|event| event["event"] == name);
         let [event] = events.try_into().unwrap_or_else(|events| panic!("not one {name}: {events:?} {}", self.stderr));
         event
+    }
+}
+
+/// Makes nobody the owner of a directory and all in it.
+#[cfg(unix)]
+fn give_away(path: &Path) {
+    std::os::unix::fs::lchown(path, Some(65534), Some(65534)).unwrap();
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            give_away(&entry.unwrap().path());
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod command;
 mod emulator;
+mod many;
 mod object;
 mod output;
 mod requests;
@@ -22,9 +23,10 @@ mod upload;
 
 pub use command::{Arguments, Command, CompletionsArguments, ManArguments};
 pub use emulator::EmulatorArguments;
+pub use many::{LikenessChoice, ManyArguments};
 pub use object::{CustomerKeyArguments, EncryptionArguments, ObjectArguments, SseMode};
 pub use output::{OutputArguments, ProgressChoice, ShownArguments};
-pub use requests::RequestArguments;
+pub use requests::{RateArguments, RequestArguments};
 pub use resume::ResumeArguments;
 pub use server::{
     AccessArguments, AddressingChoice, EmulatorDirectory, IdentityArguments, ServerArguments, ServiceChoice,

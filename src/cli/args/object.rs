@@ -16,7 +16,7 @@ pub struct ObjectArguments {
     #[arg(long, value_name = "TYPE", value_parser = |text: &str| Field::ContentType.value(text))]
     pub content_type: Option<String>,
     /// How caches may keep it, like max-age=60
-    #[arg(long, value_name = "VALUE", value_parser = |text: &str| Field::CacheControl.value(text))]
+    #[arg(long, hide_short_help = true, value_name = "VALUE", value_parser = |text: &str| Field::CacheControl.value(text))]
     pub cache_control: Option<String>,
     /// How browsers show it, like attachment
     #[arg(long, hide_short_help = true, value_name = "VALUE", value_parser = |text: &str| Field::ContentDisposition.value(text))]
@@ -72,7 +72,7 @@ pub struct ObjectArguments {
     /// Tag, can be repeated
     ///
     /// At most 10, with keys of at most 127 and values of at most 255 characters. In the variable, spaces separate.
-    #[arg(long, value_name = "K=V", value_parser = Tag::parse)]
+    #[arg(long, hide_short_help = true, value_name = "K=V", value_parser = Tag::parse)]
     pub tag: Vec<Tag>,
     /// Refuse a key that is taken
     ///

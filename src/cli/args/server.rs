@@ -36,7 +36,7 @@ pub struct ServerArguments {
     /// auto, virtual, path or cname [auto]
     ///
     /// It says how bucket and host go together. Default: auto, which is path for CDCS, IP addresses and localhost, else virtual.
-    #[arg(long, value_name = "STYLE", hide_possible_values = true)]
+    #[arg(long, hide_short_help = true, value_name = "STYLE", hide_possible_values = true)]
     pub addressing: Option<AddressingChoice>,
     /// Use the global acceleration domain
     ///

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::many::ManyArguments;
 use super::object::{EncryptionArguments, ObjectArguments};
 use super::output::OutputArguments;
-use super::requests::{RequestArguments, parse_traffic_limit};
+use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
 use super::stdin::StdinArguments;
-use crate::cli::destination::Destination;
 use crate::cli::units::parse_size;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, TrafficLimit};
@@ -22,6 +22,8 @@ Examples:
     cosput upload dist.tar --bucket examplebucket-1250000000 --region ap-guangzhou
   See what would be sent, as JSON:
     cosput upload --dry-run --json dist.tar cos://examplebucket-1250000000/builds/
+  Upload what a directory holds, below a prefix:
+    cosput upload dist/ -r --exclude '*.map' cos://examplebucket-1250000000/releases/1.2
   Upload what comes through a pipe:
     tar c dir | cosput upload - -b examplebucket-1250000000 --key backup.tar
   Try it without an account, against a server on this machine:
@@ -31,19 +33,20 @@ Each option can also come from a variable: COSPUT_PART_SIZE for --part-size. Wha
 is typed comes before a variable. For options without a value, 1, true, yes and
 on mean yes, 0, false, no and off mean no.";
 
-/// `cosput upload` as typed.
+/// Upload files and directories; go on where an earlier upload stopped
 #[derive(Debug, Args)]
 #[command(after_help = UPLOAD_VARIABLES, after_long_help = UPLOAD_EXAMPLES)]
 pub struct UploadArguments {
-    /// File to upload, or - for stdin
-    #[arg(value_name = "SOURCE")]
-    pub source: PathBuf,
-    /// Where to: cos://NAME-APPID/KEY
+    /// What to upload, and at the end, where to
     ///
-    /// It stands for --bucket and --key. A key that ends in / gets the file's name appended; without a key, it
-    /// is the file's name.
-    #[arg(value_name = "DESTINATION", value_parser = Destination::parse, conflicts_with_all = ["bucket", "key"])]
-    pub destination: Option<Destination>,
+    /// Files, directories with -r, or - for stdin. The last one may be cos://NAME-APPID/KEY, which stands for --bucket and --key, or with
+    /// several files for --bucket and --prefix. A key that ends in / gets the file's name appended; without a key, it is
+    /// the file's name.
+    #[arg(value_name = "SOURCE", id = "sources")]
+    pub sources: Vec<PathBuf>,
+    /// What is taken of many sources.
+    #[command(flatten, next_help_heading = "What")]
+    pub many: ManyArguments,
     /// Where the object goes.
     #[command(flatten, next_help_heading = "Where")]
     pub location: LocationArguments,
@@ -56,6 +59,9 @@ pub struct UploadArguments {
     /// How requests are made.
     #[command(flatten, next_help_heading = "Transfer")]
     pub requests: RequestArguments,
+    /// How fast all requests together are.
+    #[command(flatten, next_help_heading = "Transfer")]
+    pub rate: RateArguments,
     /// What the object is to be.
     #[command(flatten, next_help_heading = "Object")]
     pub object: ObjectArguments,
@@ -89,8 +95,13 @@ pub struct LocationArguments {
     /// Key of the object [the file's name]
     ///
     /// One that ends in / gets the file's name appended. Default: the file's name.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", conflicts_with = "prefix")]
     pub key: Option<String>,
+    /// What the keys of several files begin with
+    ///
+    /// One slash joins it with their names. Default: nothing.
+    #[arg(long, value_name = "PREFIX")]
+    pub prefix: Option<String>,
     /// Which server.
     #[command(flatten)]
     pub server: ServerArguments,
@@ -108,19 +119,19 @@ pub struct TransferArguments {
     /// Largest file sent in one piece [16MiB]
     ///
     /// Anything larger is sent in parts. At most 5GiB. Default: 16MiB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = parse_size)]
     pub multipart_threshold: Option<u64>,
     /// crc64, or md5 in addition [crc64]
     ///
     /// It says what proves the bytes. crc64 compares the server's checksum with that of the bytes read, always. md5 adds
     /// Content-MD5 to each request, which costs a second pass over the file. Default: crc64.
-    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    #[arg(long, hide_short_help = true, value_name = "KIND", hide_possible_values = true)]
     pub checksum: Option<ChecksumChoice>,
     /// The server's speed limit, per request
     ///
     /// So many bits a second, 819200 to 838860800, with a unit like 8Mbit or 1MB/s. It holds for each request: with 8 in
-    /// flight, 8 times as much moves. Default: no limit.
-    #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit)]
+    /// flight, 8 times as much moves; --limit-rate holds for all together. Default: no limit.
+    #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit, hide_short_help = true)]
     pub traffic_limit: Option<TrafficLimit>,
 }
 
@@ -130,7 +141,7 @@ pub struct JournalArguments {
     /// Journal of this upload
     ///
     /// From it an interrupted upload goes on. An upload of stdin has none. Default: a file in the state directory.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub journal: Option<PathBuf>,
     /// Directory of the journals
     ///

@@ -1,8 +1,9 @@
 //! A source, whichever it is.
 
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
-use super::file::FileSource;
+use super::file::{FileSource, Identity};
 use super::stream::Stream;
 use crate::cos::checksum::Digest;
 use crate::upload::error::SourceError;
@@ -23,6 +24,14 @@ impl Source {
         match self {
             Self::File(file) => file.path(),
             Self::Stream(stream) => stream.path(),
+        }
+    }
+
+    /// What tells it from another. Nothing does with streams.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Self::File(file) => file.identity(),
+            Self::Stream(_) => Identity { size: 0, modified: UNIX_EPOCH, inode: None },
         }
     }
 

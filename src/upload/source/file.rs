@@ -11,8 +11,11 @@ use crate::upload::error::SourceError;
 use crate::upload::plan::Range;
 
 /// Bytes are read, hashed and sent in pieces of this size: small enough for the CPU's cache.
-/// The HTTP library takes pieces until it holds 408 KiB: two of these, where it would be more of others.
-pub const CHUNK: usize = 208 << 10;
+/// A whole number of the 64 KiB that the TLS library encrypts at a time: of 208 KiB, each last write was a quarter as long.
+pub const CHUNK: usize = 256 << 10;
+
+#[cfg(unix)]
+const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 
 /// What tells a file from another, and from itself at another time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +84,21 @@ impl FileSource {
         let file = File::open(path).map_err(|error| unreadable(&error))?;
         let identity = Identity::of(&file.metadata().map_err(|error| unreadable(&error))?);
         Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
+    }
+
+    /// Opens what was a regular file when it was found; no second look is needed to know that opening does not wait.
+    pub fn open_found(path: &Path) -> Result<Self, SourceError> {
+        let mut options = fs::OpenOptions::new();
+        options.read(true);
+        // Should a pipe have taken its place, opening it must not wait for a writer.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, NONBLOCK);
+        let file = options.open(path).map_err(|error| unreadable(&error))?;
+        let metadata = file.metadata().map_err(|error| unreadable(&error))?;
+        if !metadata.is_file() {
+            return Err(SourceError::NotAFile(kind(&metadata)));
+        }
+        Ok(Self { path: path.to_owned(), file: Arc::new(file), identity: Identity::of(&metadata) })
     }
 
     /// The path as it was given.

@@ -113,19 +113,11 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tree::filter;
     use super::*;
 
-    /// `+glob` includes, `-glob` excludes.
-    fn filter(rules: &[&str]) -> Filter {
-        let rule = |text: &&str| match text.split_at(1) {
-            ("+", glob) => Rule::Include(glob.to_owned()),
-            (_, glob) => Rule::Exclude(glob.to_owned()),
-        };
-        Filter::new(&rules.iter().map(rule).collect::<Vec<_>>()).unwrap()
-    }
-
     fn kept<'a>(rules: &[&str], paths: &[&'a str]) -> Vec<&'a str> {
-        let filter = filter(rules);
+        let filter = filter(rules.iter().copied());
         paths.iter().copied().filter(|path| filter.keeps(filter.standing_from_top(path, false))).collect()
     }
 
@@ -168,7 +160,7 @@ mod tests {
     #[test]
     fn an_excluded_directory_is_entered_only_for_a_later_include() {
         let enters = |rules: &[&str], directory: &str| {
-            let filter = filter(rules);
+            let filter = filter(rules.iter().copied());
             filter.enters(filter.standing_from_top(directory, true), directory)
         };
         assert!(enters(&[], "a"));
@@ -185,7 +177,7 @@ mod tests {
     #[test]
     fn only_globs_without_a_place_speak_of_the_source_itself() {
         let enters = |rules: &[&str]| {
-            let filter = filter(rules);
+            let filter = filter(rules.iter().copied());
             filter.enters(filter.standing_of_source("site"), "")
         };
         assert!(!enters(&["-site/"]));

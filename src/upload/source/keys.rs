@@ -40,6 +40,11 @@ impl Keys {
             None => Ok(key),
         }
     }
+
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.given.as_ref().map_or(0, HashSet::len)
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub mod list;
 pub mod naming;
 pub mod problem;
 pub mod stream;
+#[cfg(test)]
+mod tree;
 pub mod walk;
 
 pub use either::Source;

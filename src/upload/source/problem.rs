@@ -11,7 +11,7 @@ use crate::upload::error::SourceError;
 pub enum Skip {
     /// It is a symbolic link, and links are not followed.
     Link,
-    /// It is a link to a directory that it lies in.
+    /// It leads back to a directory that it lies in, by way of a link.
     Loop,
     /// It is a pipe, a socket or a device.
     Special(&'static str),
@@ -38,7 +38,7 @@ impl fmt::Display for Skip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Link => f.write_str("is a symbolic link"),
-            Self::Loop => f.write_str("is a link to a directory that it lies in"),
+            Self::Loop => f.write_str("leads back to a directory that it lies in"),
             Self::Special(what) => write!(f, "is {what}, not a file"),
         }
     }

@@ -153,7 +153,7 @@ impl Walk {
         // Where the kind is known, what is left out is not looked at: a temporary file may well be gone by now.
         let known = entry.kind.filter(|kind| !(follows && kind.is_symlink())).map(|kind| kind.is_dir());
         let asked = known.map(|is_directory| (is_directory, self.standing(&entry, above, is_directory)));
-        if asked.is_some_and(|(is_directory, standing)| self.leaves_out(&entry, standing, is_directory)) {
+        if asked.is_some_and(|(is_directory, standing)| !self.may_keep(&entry, standing, is_directory)) {
             return Seen::Nothing;
         }
         let looked = if follows { fs::metadata(&entry.path) } else { fs::symlink_metadata(&entry.path) };
@@ -162,7 +162,7 @@ impl Walk {
             Some((asked_for, standing)) if asked_for == is_directory => standing,
             _ => self.standing(&entry, above, is_directory),
         };
-        if self.leaves_out(&entry, standing, is_directory) {
+        if !self.may_keep(&entry, standing, is_directory) {
             return Seen::Nothing;
         }
         match looked {
@@ -176,8 +176,9 @@ impl Walk {
         self.filter.standing(above, &entry.relative, is_directory)
     }
 
-    fn leaves_out(&self, entry: &Entry, standing: Standing, is_directory: bool) -> bool {
-        !self.filter.keeps(standing) && !(is_directory && self.filter.enters(standing, &entry.relative))
+    /// False for a file that is left out, and for a directory that nothing can be kept of.
+    fn may_keep(&self, entry: &Entry, standing: Standing, is_directory: bool) -> bool {
+        self.filter.keeps(standing) || is_directory && self.filter.enters(standing, &entry.relative)
     }
 
     fn directory(&self, entry: Entry, standing: Standing, metadata: &Metadata) -> Seen {
@@ -271,4 +272,264 @@ fn place(_path: &Path, metadata: &Metadata) -> Option<Place> {
 #[cfg(not(unix))]
 fn place(path: &Path, _metadata: &Metadata) -> Option<Place> {
     fs::canonicalize(path).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::{Tree, filter};
+    use super::*;
+
+    /// What a walk tells, a line each.
+    fn lines(tree: &Tree, walk: impl Iterator<Item = Found>) -> Vec<String> {
+        let line = |found| match found {
+            Found::File { path, relative, identity } => {
+                assert_eq!(path, tree.path(&relative));
+                assert_eq!(identity, Identity::of(&fs::metadata(&path).unwrap()));
+                relative
+            }
+            Found::Skipped { path, why } => format!("{} {why}", tree.known(&path)),
+            Found::EmptyDirectory { path } => format!("{} is empty", tree.known(&path)),
+            Found::Failed { path, why } => format!("{}: {why}", tree.known(&path)),
+        };
+        walk.map(line).collect()
+    }
+
+    fn walk(tree: &Tree, links: Links, rules: &[&str]) -> Walk {
+        Walk::new(tree.root(), links, Arc::new(filter(rules.iter().copied())))
+    }
+
+    fn walked(tree: &Tree, links: Links, rules: &[&str]) -> Vec<String> {
+        lines(tree, walk(tree, links, rules))
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_names() {
+        let tree = Tree::new(&["b", "a/z", "a/b/c", "a.txt", ".hidden/x", "c/"]);
+        assert_eq!(walked(&tree, Links::Skip, &[]), [".hidden/x", "a/b/c", "a/z", "a.txt", "b", "c is empty"]);
+    }
+
+    #[test]
+    fn an_empty_source_is_told() {
+        assert_eq!(walked(&Tree::new(&[]), Links::Skip, &[]), [" is empty"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn any_name_in_utf8_is_kept_as_it_is() {
+        let mut names =
+            ["a b", "-rf", "--", "...", "a\nb", "a\\b", "中文/文件.txt", "🎉", "é", "e\u{301}", "a*?[", "\u{1}", "~"]
+                .to_vec();
+        names.sort_unstable();
+        assert_eq!(walked(&Tree::new(&names), Links::Skip, &[]), names);
+    }
+
+    #[test]
+    fn a_file_two_hundred_levels_down_is_found() {
+        let deep = format!("{}file", "d/".repeat(200));
+        assert_eq!(walked(&Tree::new(&[&deep]), Links::Skip, &[]), [deep]);
+    }
+
+    #[test]
+    fn ten_thousand_files_are_all_found_once() {
+        let mut names: Vec<String> = (0..10_000).map(|number| format!("{}/{number:05}", number / 1000)).collect();
+        names.sort_unstable();
+        let tree = Tree::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(walked(&tree, Links::Skip, &[]), names);
+    }
+
+    #[test]
+    fn a_directory_is_listed_when_it_is_reached_and_not_before() {
+        let tree = Tree::new(&["a/1", "b/1"]);
+        let mut walk = walk(&tree, Links::Skip, &[]);
+        assert!(walk.next().is_some());
+        assert_eq!(walk.levels.len(), 2);
+        tree.add("b/2");
+        assert_eq!(lines(&tree, walk), ["b/1", "b/2"]);
+    }
+
+    #[test]
+    fn what_vanishes_after_the_listing_fails_alone() {
+        let tree = Tree::new(&["a", "b", "c/d", "e"]);
+        let mut walk = walk(&tree, Links::Skip, &[]);
+        assert!(walk.next().is_some());
+        fs::remove_file(tree.path("b")).unwrap();
+        fs::remove_dir_all(tree.path("c")).unwrap();
+        assert_eq!(lines(&tree, walk), ["b: no such file", "c: no such file", "e"]);
+    }
+
+    #[test]
+    fn what_is_left_out_may_vanish() {
+        let tree = Tree::new(&["a", "b.tmp", "c"]);
+        let mut walk = walk(&tree, Links::Skip, &["-*.tmp"]);
+        assert!(walk.next().is_some());
+        fs::remove_file(tree.path("b.tmp")).unwrap();
+        assert_eq!(lines(&tree, walk), ["c"]);
+    }
+
+    #[test]
+    fn a_source_that_is_not_there_fails() {
+        let tree = Tree::new(&[]);
+        let walk = Walk::new(&tree.path("none"), Links::Follow, Arc::default());
+        assert_eq!(lines(&tree, walk), ["none: no such file"]);
+    }
+
+    #[test]
+    fn what_the_filter_leaves_out_is_not_told() {
+        let tree = Tree::new(&["a.js", "a.map", "empty/", "lib/b.js", "node_modules/x/c.js", "node_modules/keep.js"]);
+        let excluded = walked(&tree, Links::Skip, &["-*.map", "-node_modules/", "-empty"]);
+        assert_eq!(excluded, ["a.js", "lib/b.js"]);
+        assert_eq!(walked(&tree, Links::Skip, &["-*", "+keep.js"]), ["node_modules/keep.js"]);
+        assert_eq!(walked(&tree, Links::Skip, &["+/node_modules/x/"]), ["node_modules/x/c.js"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_passed_by_unless_followed() {
+        let tree = Tree::new(&["a/file", "out/"]);
+        tree.link("a/again", "file");
+        tree.link("b", "a");
+        tree.link("c", "nowhere");
+        let is = |name| format!("{name} is a symbolic link");
+        assert_eq!(walked(&tree, Links::Skip, &[]), [&is("a/again"), "a/file", &is("b"), &is("c"), "out is empty"]);
+        assert_eq!(
+            walked(&tree, Links::Follow, &[]),
+            ["a/again", "a/file", "b/again", "b/file", "c: no such file", "out is empty"]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_filter_takes_a_link_for_what_it_is_taken_for() {
+        let tree = Tree::new(&["a/file"]);
+        tree.link("b", "a");
+        tree.link("c", "nowhere");
+        assert_eq!(walked(&tree, Links::Skip, &["-b/", "-c"]), ["a/file", "b is a symbolic link"]);
+        assert_eq!(walked(&tree, Links::Follow, &["-b/", "-c"]), ["a/file"]);
+        assert_eq!(walked(&tree, Links::Skip, &["+*.js"]), [""; 0]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_loop_end() {
+        let tree = Tree::new(&["a/b/file"]);
+        tree.link("a/b/top", tree.root());
+        tree.link("a/b/up", "..");
+        tree.link("a/one", "two");
+        tree.link("a/two", "one");
+        tree.link("here", ".");
+        tree.link("twice", "a/b");
+        let found = walked(&tree, Links::Follow, &["-one", "-two"]);
+        let is = |name| format!("{name} leads back to a directory that it lies in");
+        assert_eq!(
+            found,
+            [
+                "a/b/file".to_owned(),
+                is("a/b/top"),
+                is("a/b/up"),
+                is("here"),
+                "twice/file".to_owned(),
+                is("twice/top"),
+                is("twice/up/b"),
+            ]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_to_each_other_fail() {
+        let tree = Tree::new(&["z"]);
+        tree.link("one", "two");
+        tree.link("two", "one");
+        let found: Vec<Found> = walk(&tree, Links::Follow, &[]).collect();
+        assert!(matches!(&found[..], [Found::Failed { .. }, Found::Failed { .. }, Found::File { .. }]), "{found:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn pipes_sockets_and_devices_are_passed_by_unopened() {
+        let tree = Tree::new(&["file"]);
+        tree.pipe("pipe");
+        let _socket = std::os::unix::net::UnixListener::bind(tree.path("socket")).unwrap();
+        tree.link("zero", "/dev/zero");
+        assert_eq!(
+            walked(&tree, Links::Follow, &[]),
+            ["file", "pipe is a pipe, not a file", "socket is a socket, not a file", "zero is a device, not a file"]
+        );
+        assert_eq!(walked(&tree, Links::Follow, &["+file"]), ["file"]);
+    }
+
+    /// Other platforms make no such names.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_name_that_is_not_utf8_fails_by_its_path() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = |bytes| OsStr::from_bytes(bytes);
+        let tree = Tree::new(&["z"]);
+        fs::write(tree.root().join(name(b"caf\xe9")), "").unwrap();
+        fs::create_dir(tree.root().join(name(b"d\xff"))).unwrap();
+        fs::write(tree.root().join(name(b"d\xff")).join("file"), "").unwrap();
+        let why = "its name is not UTF-8, as keys are";
+        let expected = [&format!("caf\u{fffd}: {why}"), &format!("d\u{fffd}/file: {why}"), "z"];
+        assert_eq!(walked(&tree, Links::Skip, &[]), expected);
+        assert_eq!(walked(&tree, Links::Skip, &["-caf*", "-d*/"]), ["z"]);
+    }
+
+    /// A superuser reads everything, and then there is nothing to see.
+    #[cfg(unix)]
+    #[test]
+    fn a_directory_that_cannot_be_read_fails_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let tree = Tree::new(&["a", "locked/file", "z"]);
+        let locked = tree.path("locked");
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+        let is_superuser = fs::read_dir(&locked).is_ok();
+        let found = walked(&tree, Links::Skip, &[]);
+        let left_out = walked(&tree, Links::Skip, &["-locked"]);
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+        if !is_superuser {
+            assert_eq!(found, ["a", "locked: cannot be read: Permission denied (os error 13)", "z"]);
+        }
+        assert_eq!(left_out, ["a", "z"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_path_too_long_for_the_system_fails_alone() {
+        use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+        let tree = Tree::new(&["z"]);
+        let mut above = openat(CWD, tree.root(), OFlags::DIRECTORY, Mode::empty()).unwrap();
+        let name = "d".repeat(250);
+        for _ in 0..20 {
+            mkdirat(&above, &name, Mode::RWXU).unwrap();
+            above = openat(&above, &name, OFlags::DIRECTORY, Mode::empty()).unwrap();
+        }
+        let found: Vec<Found> = walk(&tree, Links::Skip, &[]).collect();
+        let [Found::Failed { path, why }, Found::File { .. }] = &found[..] else { panic!("{found:?}") };
+        assert!(path.as_os_str().len() > 4000);
+        assert_eq!(why.to_string(), "cannot be read: File name too long (os error 36)");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        /// Passing excluded directories by saves time and loses nothing.
+        #[test]
+        fn a_walk_finds_what_the_rules_keep(
+            paths in proptest::collection::btree_set("[ab]{1,2}(/[ab]{1,2}){0,3}", 1..20),
+            rules in proptest::collection::vec("[+-]/?([ab]{1,2}|\\*|a\\*)(/([ab]{1,2}|\\*|\\*\\*|\\{a,b\\})){0,2}/?", 0..4),
+        ) {
+            let tree = Tree::new(&[]);
+            // What is a directory by now is no file.
+            let files = || paths.iter().filter(|path| {
+                !paths.iter().any(|other| other.starts_with(&format!("{path}/")))
+            });
+            files().for_each(|path| tree.add(path));
+            let filter = filter(rules.iter().map(String::as_str));
+            let mut kept: Vec<&String> =
+                files().filter(|path| filter.keeps(filter.standing_from_top(path, false))).collect();
+            kept.sort_by_key(|path| path.split('/').collect::<Vec<_>>());
+            let found = lines(&tree, Walk::new(tree.root(), Links::Skip, Arc::new(filter.clone())));
+            proptest::prop_assert_eq!(found.iter().collect::<Vec<_>>(), kept);
+        }
+    }
 }

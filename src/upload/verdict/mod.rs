@@ -35,6 +35,9 @@ impl Upload {
                 self.enter(Phase::Parts);
             }
             Reply::Parts(page) => self.parts_listed(page),
+            Reply::SourceUnchanged if self.held => {
+                self.hold();
+            }
             Reply::SourceUnchanged => self.enter(Phase::Complete),
             Reply::Completed(stored) => self.completed(stored),
             Reply::Object(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(object),

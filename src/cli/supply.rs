@@ -1,0 +1,77 @@
+//! From sources to sessions: each file is opened and planned when its turn comes, a few ahead of what is sent.
+
+use std::path::{Path, PathBuf};
+
+use tokio::sync::mpsc;
+
+use super::exit::Failure;
+use super::tally::Aside;
+use super::template::{Template, suits};
+use crate::cos::Key;
+use crate::upload::driver::Offer;
+use crate::upload::plan::PlanError;
+use crate::upload::session::Session;
+use crate::upload::source::{FileSource, Gather, Item, Problem};
+use crate::upload::{Plan, SourceError, Wish};
+
+/// So many files are opened ahead of those that the engine has taken.
+pub(super) const OPENED_AHEAD: usize = 16;
+
+/// Offers all that is gathered, until it ends or nobody takes any more. Blocks while what is offered is not taken.
+pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) {
+    for item in gathered {
+        let offer = offer(item, template, wish);
+        if offers.blocking_send(offer).is_err() {
+            return;
+        }
+    }
+}
+
+fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {
+    match item {
+        Item::File { path, key, .. } => offer_file(&path, key, template, wish),
+        Item::Skipped { path, why } => Offer::Aside(Aside::LeftOut { source: path, why }),
+        Item::EmptyDirectory { path } => Offer::Aside(Aside::EmptyDirectory(path)),
+        Item::Failed { path, why } => {
+            let failure = unfit(path.clone(), why);
+            Offer::Aside(Aside::Failed { source: path, key: None, failure })
+        }
+    }
+}
+
+/// Offers one file, under a key.
+pub(super) fn offer_file(path: &Path, key: Key, template: &Template, wish: Wish) -> Offer<Aside> {
+    match session(path, &key, template, wish) {
+        Ok(session) => Offer::Object(Box::new(session)),
+        Err(failure) => Offer::Aside(Aside::Failed { source: path.to_owned(), key: Some(key), failure }),
+    }
+}
+
+fn session(path: &Path, key: &Key, template: &Template, wish: Wish) -> Result<Session, Failure> {
+    let trouble = |error| Failure::Source { source: path.to_owned(), error };
+    let source = FileSource::open_found(path).map_err(trouble)?;
+    suits(&source, template.site.service)?;
+    let plan = plan(&source, wish)?;
+    Ok(template.session(source, key.clone(), plan))
+}
+
+/// How a file is cut.
+pub(super) fn plan(source: &FileSource, wish: Wish) -> Result<Plan, Failure> {
+    Plan::new(source.identity().size, wish).map_err(|error| match error {
+        PlanError::ObjectTooLarge { size } => {
+            Failure::Source { source: source.path().to_owned(), error: SourceError::TooLarge(size) }
+        }
+        error => {
+            let shown = super::console::shown(source.path());
+            Failure::usage(format!("could not plan the upload of {shown}: {error}"))
+        }
+    })
+}
+
+/// Why a source is not uploaded, as a failure of its own.
+pub(super) fn unfit(source: PathBuf, why: Problem) -> Failure {
+    match why {
+        Problem::Source(error) => Failure::Source { source, error },
+        why => Failure::Unfit { source, why: why.to_string() },
+    }
+}

@@ -1,0 +1,175 @@
+//! What changes while it is uploaded, or between two runs, does not arrive at all, and what changed is told; what is no file
+//! is refused.
+
+mod support;
+
+use std::fs;
+
+use support::changes::{Change, append, delete, overwrite, touch, truncate};
+#[cfg(unix)]
+use support::changes::{lock_away, replace};
+use support::{MIB, Outcome, Running, Scene, until};
+
+const CHANGES: &[(&str, Change, &str)] = &[
+    ("append", append, "its size went from SIZE to MORE bytes"),
+    ("truncate", truncate, "its size went from SIZE to 100 bytes"),
+    ("overwrite", overwrite, "its time of modification went from "),
+    ("touch", touch, "its time of modification went from "),
+    ("delete", delete, "it was removed or renamed"),
+    #[cfg(unix)]
+    ("replace", replace, "another file took its place"),
+];
+
+/// Starts an upload of `size` bytes for each kind of change, waits until it has begun, changes the file, and expects that
+/// nothing of it is on the server. All at the same time, since most of it is waiting.
+fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, &Running) -> bool + Sync) {
+    std::thread::scope(|scope| {
+        for (name, change, what) in CHANGES {
+            let begun = &begun;
+            scope.spawn(move || {
+                let scene = Scene::new(faults);
+                let source = scene.file("a.bin", size);
+                let running = scene.begin("a.bin", more);
+                until(|| begun(&scene, &running), "the upload has begun");
+                change(&source);
+                let what = what.replace("SIZE", &size.to_string()).replace("MORE", &(size + 4).to_string());
+                let outcome = running.wait().exits(3).says(&format!("changed while it was uploaded: {what}"));
+                let outcome = outcome.says("error: could not upload ").does_not_say("goes on with upload");
+                outcome.says("hint: upload it again once nothing writes to it");
+                scene.assert_nothing_stored("a.bin");
+                assert!(scene.journals().is_empty(), "{name}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_file_in_parts_that_changes_is_not_completed() {
+    let faults = ["trickle:rate=2000000,times=0"];
+    is_noticed(4 * MIB, &faults, &["--concurrency", "1"], |scene, _| !scene.server.stored_parts().is_empty());
+}
+
+#[test]
+fn a_file_that_changes_while_its_last_part_waits_is_not_completed() {
+    is_noticed(4 * MIB, &["service-unavailable:part=4,retry-after=1"], &[], |scene, running| {
+        running.stderr().contains("trying again") && scene.server.stored_parts().len() == 3
+    });
+}
+
+#[test]
+fn a_file_in_one_request_that_changes_is_not_stored() {
+    // More than the buffers between the two take, so that its end is read only after the change.
+    let more = ["--multipart-threshold", "100M", "-v"];
+    is_noticed(24 * MIB, &["trickle:rate=12000000"], &more, |_, running| running.stderr().contains("in one request"));
+}
+
+/// What comes of a change between two runs.
+enum Then {
+    /// A new upload begins, because of this.
+    Anew(&'static str),
+    /// There is nothing to upload, because of this; the journal still names the upload.
+    Nothing(&'static str),
+}
+
+const CHANGES_BETWEEN: &[(&str, Change, Then)] = &[
+    ("append", append, Then::Anew("the file's size was 5242880 and is 5242884")),
+    ("truncate", truncate, Then::Anew("")),
+    ("overwrite", overwrite, Then::Anew("the file's time of modification was ")),
+    ("touch", touch, Then::Anew("the file's time of modification was ")),
+    ("delete", delete, Then::Nothing("no such file")),
+    #[cfg(unix)]
+    ("replace", replace, Then::Anew("another file took the file's place")),
+];
+
+#[test]
+fn a_file_that_changes_between_a_crash_and_the_next_run_begins_anew_or_is_told_to_be_gone() {
+    std::thread::scope(|scope| {
+        for (name, change, then) in CHANGES_BETWEEN {
+            for resuming in [false, true] {
+                scope.spawn(move || changed_between(name, *change, then, resuming));
+            }
+        }
+    });
+}
+
+fn changed_between(name: &str, change: Change, then: &Then, resuming: bool) {
+    let mut scene = Scene::new(&["stall:skip=2,times=0"]);
+    let source = scene.file("a.bin", 5 * MIB);
+    scene.interrupt("a.bin", &[], 2);
+    let [(_, old)] = scene.server.uploads().try_into().unwrap();
+    change(&source);
+    let next = |scene: &Scene| if resuming { scene.run(["resume"]) } else { scene.upload("a.bin", &[]) };
+    let about = |outcome: &Outcome| format!("{name}, by resume {resuming}: {outcome:?}");
+    let outcome = next(&scene);
+    match then {
+        Then::Anew(why) => {
+            let told = format!("warning: an earlier upload cannot go on, because {why}");
+            assert!(outcome.stderr.contains(&told), "{}", about(&outcome));
+            assert!(outcome.stderr.contains(&format!("the earlier upload {old} was aborted")), "{}", about(&outcome));
+            assert_eq!(outcome.code, Some(0), "{}", about(&outcome));
+            scene.assert_stored("a.bin", "a.bin");
+            assert_eq!(scene.server.uploads(), [], "{}", about(&outcome));
+            assert!(scene.journals().is_empty(), "{}", about(&outcome));
+        }
+        Then::Nothing(why) => {
+            assert_eq!(outcome.code, Some(3), "{}", about(&outcome));
+            assert!(outcome.stderr.contains(why), "{}", about(&outcome));
+            assert_eq!(scene.server.object("a.bin"), None);
+            assert!(fs::read_to_string(scene.journal()).unwrap().contains(&old), "the upload is still named");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_nobody_may_read_any_more_is_not_completed() {
+    let scene = Scene::new(&["trickle:rate=2000000,times=0"]);
+    let source = scene.file("a.bin", 4 * MIB);
+    let Some(command) = scene.as_nobody(scene.upload_arguments("a.bin", &["--concurrency", "1"])) else { return };
+    let running = Running::start(command);
+    until(|| !scene.server.stored_parts().is_empty(), "a part is stored");
+    lock_away(&source);
+    let outcome = running.wait().exits(3);
+    outcome.says("changed while it was uploaded: it can no longer be read (").does_not_say("goes on with upload");
+    scene.assert_nothing_stored("a.bin");
+    assert!(scene.journals().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_nobody_may_read_after_a_crash_is_told_and_its_upload_still_named() {
+    let mut scene = Scene::new(&["stall:skip=2,times=0"]);
+    let source = scene.file("a.bin", 5 * MIB);
+    let Some(command) = scene.as_nobody(scene.upload_arguments("a.bin", &[])) else { return };
+    let running = Running::start(command);
+    until(|| scene.server.stored_parts().len() == 2, "two parts are stored");
+    running.kill();
+    scene.server.restart(&[]);
+    let [(_, id)] = scene.server.uploads().try_into().unwrap();
+    lock_away(&source);
+    for arguments in [scene.upload_arguments("a.bin", &[]), vec!["resume".to_owned()]] {
+        let again = Running::start(scene.as_nobody(arguments).unwrap()).wait();
+        again.exits(3).says("cannot be read: ");
+        assert_eq!(scene.server.object("a.bin"), None);
+        assert!(fs::read_to_string(scene.journal()).unwrap().contains(&id), "the upload is still named");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_before_anything_is_sent() {
+    let scene = Scene::new(&[]);
+    fs::create_dir(scene.path("directory")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(scene.path("pipe")).status();
+    scene.upload("directory", &[]).exits(2).says("is a directory, not a file");
+    scene.upload("/dev/null", &[]).exits(3).says("not a file");
+    scene.upload("missing", &[]).exits(3).says("no such file");
+    if made.is_ok_and(|status| status.success()) {
+        // Nobody writes to it: opening it would wait for ever.
+        scene.upload("pipe", &[]).exits(3).says("not a file");
+    }
+    let socket = std::os::unix::net::UnixListener::bind(scene.path("socket")).unwrap();
+    scene.upload("socket", &[]).exits(3).says("not a file");
+    drop(socket);
+    assert_eq!(scene.server.record(), []);
+}

@@ -1,0 +1,112 @@
+//! The bar on a terminal that changes its size, and goes away.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+use support::{MIB, Scene, until};
+
+/// A terminal whose other end this is.
+struct Terminal {
+    shown: Arc<Mutex<Vec<u8>>>,
+    master: OwnedFd,
+}
+
+impl Terminal {
+    /// Starts `cosput upload SOURCE` with its messages on a terminal of so many columns.
+    fn start(scene: &Scene, columns: u16, more: &[&str]) -> (Self, Child) {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let slave = File::options().read(true).write(true).open(OsStr::from_bytes(name.to_bytes())).unwrap();
+        let (shown, mut reader) = (Arc::default(), File::from(master.try_clone().unwrap()));
+        let terminal = Self { shown: Arc::clone(&shown), master };
+        terminal.resize(columns);
+        let mut command = scene.command(scene.upload_arguments("a.bin", more));
+        let child = command.env("TERM", "xterm").stdout(Stdio::null()).stderr(slave).spawn().unwrap();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut bytes) {
+                shown.lock().unwrap().extend_from_slice(&bytes[..read]);
+            }
+        });
+        (terminal, child)
+    }
+
+    fn resize(&self, columns: u16) {
+        tcsetwinsize(&self.master, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    }
+
+    /// How many bytes were shown, and the lines since the first so many, without what moves the cursor.
+    fn lines(&self, since: usize) -> (usize, Vec<String>) {
+        let shown = self.shown.lock().unwrap();
+        let text = String::from_utf8_lossy(&shown[since.min(shown.len())..]).into_owned();
+        let mut plain = String::new();
+        let mut characters = text.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                '\u{1b}' => while characters.next().is_some_and(|next| !next.is_ascii_alphabetic()) {},
+                '\r' => plain.push('\n'),
+                other => plain.push(other),
+            }
+        }
+        let lines = plain.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        (shown.len(), lines)
+    }
+}
+
+fn has_a_bar(line: &str) -> bool {
+    line.contains('%')
+}
+
+#[test]
+fn a_terminal_that_gets_narrower_gets_a_narrower_bar() {
+    let scene = Scene::new(&["trickle:rate=1500000,times=0"]);
+    scene.file("a.bin", 6 * MIB);
+    let (terminal, mut child) = Terminal::start(&scene, 120, &["--concurrency", "1"]);
+    until(|| terminal.lines(0).1.iter().any(|line| line.len() > 50), "there is a wide bar");
+    for columns in [40, 10] {
+        terminal.resize(columns);
+        let mut since = terminal.lines(0).0;
+        let mut redrawn = || {
+            let (length, lines) = terminal.lines(since);
+            if lines.iter().any(|line| line.len() >= usize::from(columns)) {
+                // It was drawn before, and still on its way.
+                since = length;
+            }
+            lines.iter().filter(|line| line.len() < usize::from(columns) && has_a_bar(line)).count() >= 3
+        };
+        until(&mut redrawn, "the bar is narrower");
+    }
+    terminal.resize(1);
+    let shown = terminal.lines(0).0;
+    until(|| scene.server.stored_parts().len() == 6 || terminal.lines(0).0 > shown, "it goes on");
+    terminal.resize(0);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let all = terminal.lines(0).1;
+    assert!(!all.iter().any(|line| line.contains("panicked")), "{all:?}");
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn a_terminal_that_goes_away_stops_no_upload() {
+    let scene = Scene::new(&["trickle:rate=3000000,times=0"]);
+    scene.file("a.bin", 4 * MIB);
+    let (terminal, mut child) = Terminal::start(&scene, 80, &["--concurrency", "1"]);
+    until(|| terminal.lines(0).1.iter().any(|line| has_a_bar(line)), "there is a bar");
+    // It is nobody's controlling terminal, so that no signal comes with its end: what is written goes nowhere.
+    drop(terminal);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    scene.assert_stored("a.bin", "a.bin");
+}
