@@ -290,12 +290,12 @@ fn a_stream_that_pauses_is_no_stalled_request() {
     let scene = Scene::new(&[]);
     let path = scene.file("a.bin", 4 * MIB);
     let content = std::fs::read(path).unwrap();
-    let (running, mut pipe) = scene.begin_fed(&["--stall-timeout", "200ms", "--max-attempts", "1"]);
+    let (running, mut pipe) = scene.begin_fed(&["--stall-timeout", "2s", "--max-attempts", "1"]);
     let (before, after) = content.split_at(2_500_000);
     pipe.write_all(before).unwrap();
     until(|| scene.server.stored_parts().len() == 2, "what came is sent");
     let paused = now();
-    until(|| paused.elapsed() > Duration::from_millis(1000), "some time goes by");
+    until(|| paused.elapsed() > Duration::from_secs(3), "some time goes by");
     pipe.write_all(after).unwrap();
     drop(pipe);
     running.wait().exits(0).does_not_say("trying again");
@@ -363,7 +363,6 @@ fn memory_for(size: u64, memory: u64) -> u64 {
 fn memory_stays_within_what_is_allowed() {
     for memory in [8 * MIB, 64 * MIB] {
         let peak = memory_for(200 * MIB, memory);
-        eprintln!("200 MiB with --memory {} MiB: at most {} MiB", memory / MIB, peak / MIB);
         assert!(peak < memory + 32 * MIB, "{peak} bytes with --memory {memory}");
     }
 }
@@ -372,6 +371,7 @@ fn memory_stays_within_what_is_allowed() {
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "it writes 10 GiB"]
+#[expect(clippy::print_stderr, reason = "the figure is what it is run for")]
 fn memory_stays_within_what_is_allowed_for_five_gibibytes() {
     let peak = memory_for(5 << 30, 256 * MIB);
     eprintln!("5 GiB with --memory 256 MiB: at most {} MiB", peak / MIB);
