@@ -12,13 +12,18 @@ use super::sink::Manner;
 use super::{table, tls};
 
 const MIB: u64 = 1 << 20;
+/// A directory has so many files, …
+const FILES: u32 = 2000;
+/// … of so many bytes.
+const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 7] = [
+const SCENARIOS: [(&str, Scenario); 8] = [
     ("big", Bench::big),
     ("tls", Bench::tls),
     ("small", Bench::small),
+    ("files", Bench::files),
     ("tiny", Bench::tiny),
     ("far", Bench::far),
     ("parts", Bench::parts),
@@ -110,6 +115,26 @@ impl Bench {
     /// A file that goes in one request.
     fn small(&self) -> io::Result<()> {
         self.one_request("8 MiB over HTTP, one request", 8 * MIB)
+    }
+
+    /// A directory of small files, as other programs send it too.
+    fn files(&self) -> io::Result<()> {
+        let directory = self.directory(FILES, FILE)?;
+        let sink = Sink::start(&directory.join("0"), PART, &Manner::default())?;
+        let contenders: Vec<Contender> = vec![
+            ("floor, 8 connections".into(), Box::new(|| self.place.floor(&directory, &sink, PART, 8, false))),
+            ("cosput --concurrency 8".into(), {
+                let eight = ["--recursive".to_owned(), "--concurrency=8".to_owned()];
+                let (directory, sink) = (&directory, &sink);
+                Box::new(move || Ok(self.place.cosput(directory, sink, &eight)))
+            }),
+            ("cosput".into(), {
+                let (directory, sink) = (&directory, &sink);
+                Box::new(move || Ok(self.place.cosput(directory, sink, &["--recursive".to_owned()])))
+            }),
+        ];
+        let title = format!("{FILES} files of {} KiB over HTTP", FILE >> 10);
+        self.compare(&title, u64::from(FILES) * FILE, &sink, contenders)
     }
 
     /// A file so small that starting the program is what costs.
@@ -251,6 +276,17 @@ impl Bench {
             left -= wanted as u64;
         }
         file.sync_all()?;
+        Ok(path)
+    }
+
+    /// A directory of files that are all the same.
+    fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
+        let path = self.place.directory.join(format!("files-{count}-{size}"));
+        let file = self.file(size)?;
+        std::fs::create_dir_all(&path)?;
+        for number in 0..count {
+            std::fs::copy(&file, path.join(number.to_string()))?;
+        }
         Ok(path)
     }
 
