@@ -19,8 +19,9 @@ const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 8] = [
+const SCENARIOS: [(&str, Scenario); 9] = [
     ("big", Bench::big),
+    ("cold", Bench::cold),
     ("tls", Bench::tls),
     ("small", Bench::small),
     ("files", Bench::files),
@@ -64,6 +65,15 @@ fn beside() -> io::Result<std::ffi::OsString> {
     Ok(release.join("cosput").into())
 }
 
+/// Takes a file out of the page cache, where the platform can.
+fn forget(file: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::fadvise(File::open(file)?, 0, None, rustix::fs::Advice::DontNeed)?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+    Ok(())
+}
+
 impl Bench {
     /// One big file in parts, as other programs send it too.
     fn big(&self) -> io::Result<()> {
@@ -91,6 +101,20 @@ impl Bench {
             &sink,
             contenders,
         )
+    }
+
+    /// The same from the disk, which is told to forget the file before each run.
+    fn cold(&self) -> io::Result<()> {
+        let file = self.file(self.size)?;
+        let sink = Sink::start(&file, PART, &Manner::default())?;
+        let contenders: Vec<Contender> = vec![
+            ("floor, 8 connections".into(), {
+                let (file, sink) = (&file, &sink);
+                Box::new(move || forget(file).and_then(|()| self.place.floor(file, sink, PART, 8, false)))
+            }),
+            ("cosput".into(), Box::new(|| forget(&file).map(|()| self.place.cosput(&file, &sink, &[])))),
+        ];
+        self.compare(&format!("{} from the disk, over HTTP", table::mebibytes(self.size)), self.size, &sink, contenders)
     }
 
     fn tls(&self) -> io::Result<()> {
