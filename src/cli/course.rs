@@ -133,10 +133,10 @@ impl Course {
     pub(super) fn bar(&self, columns: usize, rows: usize) -> Option<String> {
         let bar = self.meter.as_ref()?.bar(columns);
         let room = if self.many && columns >= LEAST_COLUMNS { (rows / LINES_EACH).min(MOST_NAMED) } else { 0 };
-        let moving = self.open.values().filter(|open| open.bytes > 0 && open.bytes < open.size);
+        let moving = self.open.values().filter(|open| open.bytes > 0);
         let lines = moving.take(room).map(|open| {
-            let percent = u128::from(open.bytes) * 100 / u128::from(open.size);
-            format!("  {percent:2}% {}", cut(&open.source, columns - "  00%  ".len()))
+            let percent = u128::from(open.bytes) * 100 / u128::from(open.size.max(1));
+            format!("{percent:4}% {}", cut(&open.source, columns - "100%   ".len()))
         });
         Some(std::iter::once(bar).chain(lines).collect::<Vec<_>>().join("\n"))
     }
