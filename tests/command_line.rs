@@ -140,7 +140,13 @@ fn an_unreadable_file() {
 
 #[test]
 fn standard_input() {
-    assert_eq!(Setting::new().upload(&["-"]), refused(2, "error: '-' is not a file; give a path\n"));
+    assert_eq!(
+        Setting::new().upload(&["-"]),
+        refused(
+            2,
+            "error: stdin has no name to make a key from: give the whole key with --key or cos://NAME-APPID/KEY\n"
+        )
+    );
 }
 
 #[test]

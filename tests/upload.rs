@@ -116,3 +116,19 @@ fn waiting_for_its_turn_is_no_stall() {
     let outcome = scene.upload("a.bin", &[&more[..], &["--json"]].concat()).exits(0);
     assert!(!outcome.stdout.contains("\"event\":\"retry\""), "{}", outcome.stdout);
 }
+
+#[test]
+fn programs_hear_how_far_many_files_are_together() {
+    let scene = Scene::new(&["trickle:rate=1000000,times=0"]);
+    std::fs::create_dir(scene.path("data")).unwrap();
+    for name in ["a", "b", "c"] {
+        scene.file(&format!("data/{name}.bin"), MIB);
+    }
+    let outcome = scene.upload("data", &["-r", "--json", "--concurrency", "1"]).exits(0);
+    assert!(outcome.stderr.starts_with("uploaded 3 files, 3.0 MiB in "), "{}", outcome.stderr);
+    let mut progress = outcome.events();
+    progress.retain(|event| event["event"] == "progress");
+    let last = progress.last().unwrap();
+    assert_eq!((&last["total"], &last["files_total"]), (&(3 * MIB).into(), &3.into()), "{last}");
+    assert!(last.get("source").is_none() && last["bytes"].as_u64() <= Some(3 * MIB), "{last}");
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::course::SoFar;
 use super::exit::{Verdict, of_cause, service_error};
 use super::message;
 use super::report::Summary;
@@ -30,6 +31,8 @@ pub(super) enum Line<'a> {
     Planned(Planned<'a>),
     Started(Planned<'a>),
     Progress(Moved<'a>),
+    #[serde(rename = "progress")]
+    ProgressOfMany(MovedTogether<'a>),
     Part(Part<'a>),
     Retry(Retry<'a>),
     Uploaded(Uploaded<'a>),
@@ -63,6 +66,17 @@ pub(super) struct Moved<'a> {
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct MovedTogether<'a> {
+    bucket: &'a str,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    files: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files_total: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -214,6 +228,11 @@ impl<'a> Line<'a> {
         let error = Error::of_verdict(verdict);
         let journal = journal.filter(|_| verdict.resumable).map(Path::to_string_lossy);
         Self::Failed(Failed { named, exit_code: verdict.exit_code, error, resumable: verdict.resumable, journal })
+    }
+
+    pub(super) fn progress_of_many(bucket: &'a str, so_far: SoFar) -> Self {
+        let SoFar { bytes, total, files, files_total } = so_far;
+        Self::ProgressOfMany(MovedTogether { bucket, bytes, total, files, files_total })
     }
 
     pub(super) fn summary(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {

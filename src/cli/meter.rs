@@ -14,12 +14,23 @@ const LONGEST_LEFT: f64 = 99.0 * 86_400.0;
 const WIDEST_BAR: usize = 30;
 const NARROWEST_BAR: usize = 5;
 
-/// The progress of one upload over time.
+/// How many files of how many have come to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Files {
+    pub(super) done: u64,
+    pub(super) total: u64,
+}
+
+/// The progress of one upload over time, or of many together.
 #[derive(Debug, Clone)]
 pub(super) struct Meter {
     bytes: u64,
     /// `None` for a stream, of which nobody knows.
     total: Option<u64>,
+    /// False while there may be more than that.
+    complete: bool,
+    /// Where there are many.
+    files: Option<Files>,
     measured: (Instant, u64),
     rate: Option<f64>,
 }
@@ -27,13 +38,21 @@ pub(super) struct Meter {
 impl Meter {
     /// An upload of `total` bytes that begins now.
     pub(super) fn new(now: Instant, total: Option<u64>) -> Self {
-        Self { bytes: 0, total, measured: (now, 0), rate: None }
+        Self { bytes: 0, total, complete: true, files: None, measured: (now, 0), rate: None }
     }
 
     /// Bytes that are there already and say nothing about the rate.
     pub(super) fn resume(&mut self, now: Instant, bytes: u64) {
-        self.bytes = bytes;
-        self.measured = (now, bytes);
+        self.bytes += bytes;
+        self.measured.1 += bytes;
+        if self.rate.is_none() {
+            self.measured.0 = now;
+        }
+    }
+
+    /// Takes in how many files there are; more may come where that is not `complete`.
+    pub(super) fn of_files(&mut self, files: Files, complete: bool) {
+        (self.files, self.complete) = (Some(files), complete);
     }
 
     /// Takes in how far it is now. Bytes that are sent again make it go back.
@@ -50,7 +69,7 @@ impl Meter {
         self.measured = (now, self.bytes);
     }
 
-    /// Everything in one line: `12% 61.0 MiB of 512.0 MiB, 5.1 MiB/s, 88 s left`.
+    /// Everything in one line: `12% 61.0 MiB of 512.0 MiB, 31 of 2,000 files, 5.1 MiB/s, 88 s left`.
     pub(super) fn line(&self) -> String {
         self.details().concat()
     }
@@ -64,27 +83,30 @@ impl Meter {
             }
             text.push_str(&detail);
         }
-        let Some(percent) = self.percent() else { return text };
         let space = columns.saturating_sub(text.chars().count() + "[] ".len()).min(WIDEST_BAR);
-        if space < NARROWEST_BAR {
-            return text;
-        }
+        let Some(percent) = self.percent().filter(|_| space >= NARROWEST_BAR && self.complete) else { return text };
         let filled = usize::try_from(u64::from(percent) * space as u64 / 100).unwrap_or(space);
         format!("[{}{}] {text}", "#".repeat(filled), "-".repeat(space - filled))
     }
 
     /// The most important first.
     fn details(&self) -> Vec<String> {
-        let mut details = match (self.percent(), self.total) {
-            (Some(percent), Some(total)) => {
-                vec![format!("{percent}%"), format!(" {} of {}", units::size(self.bytes), units::size(total))]
+        let (bytes, total) = (units::size(self.bytes), self.total.map(units::size));
+        let mut details = match (self.percent(), total) {
+            (Some(percent), Some(total)) if self.complete => {
+                vec![format!("{percent}%"), format!(" {bytes} of {total}")]
             }
-            _ => vec![units::size(self.bytes)],
+            (_, Some(total)) => vec![format!("{bytes} of at least {total}")],
+            (_, None) => vec![bytes],
         };
+        if let Some(Files { done, total }) = self.files {
+            let least = if self.complete { "" } else { "at least " };
+            details.push(format!(", {} of {least}{} files", units::count(done), units::count(total)));
+        }
         if let Some(rate) = self.whole_rate() {
             details.push(format!(", {}/s", units::size(rate)));
         }
-        if let Some(left) = self.left() {
+        if let Some(left) = self.left().filter(|_| self.complete) {
             details.push(format!(", {} left", units::duration(left)));
         }
         details

@@ -10,6 +10,7 @@ mod coffer;
 pub mod completions;
 mod config;
 pub mod console;
+mod course;
 mod credentials;
 pub mod destination;
 mod emulator;

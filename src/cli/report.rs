@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::console::{Console, is_stdin, shown, visible};
+use super::course::SoFar;
 use super::exit::{Circumstances, Failure, SUCCESS, Verdict};
 use super::json::{self, Line, Named};
 use super::notice;
@@ -17,7 +18,7 @@ use crate::upload::source::Skip;
 use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
 
 /// How often a program hears of progress.
-const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+pub(super) const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Tells what happens, in the way that was asked for.
 #[derive(Clone)]
@@ -173,10 +174,20 @@ impl Report {
         }
     }
 
-    /// Tells how all of it ended. People have seen the lines of each; only programs get this one.
+    /// Tells programs how far many uploads together are.
+    pub(super) fn progress(&self, bucket: &Bucket, so_far: SoFar) {
+        if self.json {
+            self.line(&Line::progress_of_many(bucket.as_str(), so_far));
+        }
+    }
+
+    /// Tells how all of it ended: people where there were several, since the line of a single one says it all.
     pub fn summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
         if self.json {
             self.line(&Line::summary(summary, elapsed, exit_code));
+        }
+        if summary.uploaded + summary.skipped + summary.failed > 1 {
+            self.console.note(&in_words(summary, elapsed));
         }
     }
 
@@ -330,7 +341,9 @@ impl ObjectReport {
             Event::Started(_) | Event::Retrying { .. } => true,
             Event::PartStored(_) => self.report.verbose,
             Event::Progress(_) => {
-                let due = self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL);
+                // Of many, programs hear together.
+                let due = !self.one_of_many
+                    && self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL);
                 if due {
                     self.last_progress = Some(now);
                 }
@@ -339,6 +352,22 @@ impl ObjectReport {
             Event::Initiated(_) | Event::Resumed { .. } | Event::Notice(_) => false,
         }
     }
+}
+
+/// `uploaded 1,998 files, 31.2 MiB in 4.0 s; 1 skipped, 1 failed`.
+fn in_words(summary: Summary, elapsed: Duration) -> String {
+    let Summary { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed } = summary;
+    let files = if uploaded == 1 { "file" } else { "files" };
+    let (count, sent, elapsed) = (units::count(uploaded), units::size(bytes_sent), units::duration(elapsed));
+    let before = match bytes_resumed {
+        0 => String::new(),
+        bytes => format!(", besides {} sent before", units::size(bytes)),
+    };
+    let others = [(skipped, "skipped"), (failed, "failed")];
+    let others = others.iter().filter(|(number, _)| *number > 0);
+    let others: Vec<String> = others.map(|(number, word)| format!("{} {word}", units::count(*number))).collect();
+    let separator = if others.is_empty() { "" } else { "; " };
+    format!("uploaded {count} {files}, {sent} in {elapsed}{before}{separator}{}", others.join(", "))
 }
 
 fn named<'a>(source: &'a Path, bucket: &'a Bucket, key: &'a Key) -> Named<'a> {
@@ -574,6 +603,46 @@ mod tests {
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["bytes"].as_u64().unwrap())
             .collect();
         assert_eq!(told, [0, 1000, 2100]);
+    }
+
+    #[test]
+    fn people_get_a_summary_of_several_and_of_no_single_one() {
+        let test = world(&[], &[]);
+        let console = Console::new(&test.world);
+        let tell = |summary, output: OutputOptions| {
+            let console = console.clone().quiet(output.quiet);
+            Report::new(&console, output).summary(summary, Duration::from_secs(40), 0);
+        };
+        let all = Summary { uploaded: 1998, skipped: 1, failed: 1, bytes_sent: 31 << 20, ..Summary::default() };
+        tell(all, OUTPUT);
+        tell(all, OutputOptions { quiet: true, ..OUTPUT });
+        tell(Summary { uploaded: 1, ..Summary::default() }, OUTPUT);
+        tell(Summary { uploaded: 1, skipped: 2, bytes_resumed: 1 << 20, ..Summary::default() }, OUTPUT);
+        assert_eq!(test.stdout.text(), "");
+        assert_eq!(
+            test.stderr.text(),
+            "uploaded 1,998 files, 31.0 MiB in 40 s; 1 skipped, 1 failed\n\
+             uploaded 1 file, 0 B in 40 s, besides 1.0 MiB sent before; 2 skipped\n"
+        );
+    }
+
+    #[test]
+    fn programs_hear_of_the_progress_of_many_in_one_line() {
+        let test = world(&[], &[]);
+        let report = Report::new(&Console::new(&test.world), JSON);
+        report
+            .object(subject())
+            .among_many(true)
+            .event((test.world.stopwatch)(), &Event::Progress(Progress::default()));
+        let bucket = subject().bucket;
+        report.progress(&bucket, SoFar { bytes: 1, total: None, files: 0, files_total: None });
+        report.progress(&bucket, SoFar { bytes: 2, total: Some(9), files: 1, files_total: Some(3) });
+        assert_eq!(
+            test.stdout.text(),
+            "{\"event\":\"progress\",\"bucket\":\"examplebucket-1250000000\",\"bytes\":1,\"files\":0}\n\
+             {\"event\":\"progress\",\"bucket\":\"examplebucket-1250000000\",\"bytes\":2,\"total\":9,\"files\":1,\
+             \"files_total\":3}\n"
+        );
     }
 
     #[test]

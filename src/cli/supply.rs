@@ -1,9 +1,14 @@
-//! From sources to sessions: each file is opened and planned when its turn comes, a few ahead of what is sent.
+//! From sources to sessions: each file is opened and planned when its turn comes, a few ahead of what is sent. Many more
+//! are found ahead, so that it is known how many there are.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use tokio::sync::mpsc;
 
+use super::course::Listed;
 use super::exit::Failure;
 use super::tally::Aside;
 use super::template::{Template, suits};
@@ -17,14 +22,39 @@ use crate::upload::{Plan, SourceError, Wish};
 /// So many files are opened ahead of those that the engine has taken.
 pub(super) const OPENED_AHEAD: usize = 16;
 
-/// Offers all that is gathered, until it ends or nobody takes any more. Blocks while what is offered is not taken.
+/// So many are found ahead of those that are opened: some megabytes of names.
+const FOUND_AHEAD: usize = 10_000;
+
+/// Offers all that is gathered, until it ends or nobody takes any more. Blocks while what is offered is not taken. What is
+/// found meanwhile is told before the next offer, and at the end.
 pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) {
-    for item in gathered {
-        let offer = offer(item, template, wish);
-        if offers.blocking_send(offer).is_err() {
-            return;
+    let listing = Mutex::new(Listed::default());
+    let listed = || *listing.lock().unwrap_or_else(PoisonError::into_inner);
+    let (find, found) = sync_channel(FOUND_AHEAD);
+    thread::scope(|scope| {
+        let listing = &listing;
+        scope.spawn(move || {
+            for item in gathered {
+                listing.lock().unwrap_or_else(PoisonError::into_inner).add(&item);
+                if find.send(item).is_err() {
+                    return;
+                }
+            }
+            listing.lock().unwrap_or_else(PoisonError::into_inner).complete = true;
+        });
+        let mut told = Listed::default();
+        let mut tell = |now: Listed| {
+            let news = now != told;
+            told = now;
+            !news || offers.blocking_send(Offer::Aside(Aside::Listed(now))).is_ok()
+        };
+        for item in found {
+            if !tell(listed()) || offers.blocking_send(offer(item, template, wish)).is_err() {
+                return;
+            }
         }
-    }
+        tell(listed());
+    });
 }
 
 fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {

@@ -154,6 +154,13 @@ pub fn parse_duration(text: &str) -> Result<Duration, InvalidDuration> {
     }
 }
 
+/// A number for people: `2,000`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let grouped = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    grouped.collect::<Vec<_>>().join(",")
+}
+
 /// A size for people, in binary units: `6.2 KiB`.
 pub fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
@@ -294,6 +301,11 @@ mod tests {
         for bad in ["", "10", "-1s", "soon", "99999999999999999999d"] {
             assert!(parse_duration(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

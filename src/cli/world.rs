@@ -34,6 +34,8 @@ pub struct World {
     pub stdout_columns: fn() -> Option<usize>,
     /// How many columns the terminal behind stderr has now, where there is one.
     pub stderr_columns: fn() -> Option<usize>,
+    /// How many rows it has.
+    pub stderr_rows: fn() -> Option<usize>,
     /// The wall clock.
     pub clock: fn() -> SystemTime,
     /// The clock that never goes back.
@@ -63,6 +65,7 @@ impl World {
             stderr_is_terminal: io::stderr().is_terminal(),
             stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
+            stderr_rows: || Some(terminal_size::terminal_size_of(io::stderr())?.1.0.into()),
             clock: SystemTime::now,
             stopwatch: Instant::now,
             seed: fastrand::u64(..),
@@ -178,6 +181,7 @@ pub(super) mod tests {
             stderr_is_terminal: false,
             stdout_columns: || None,
             stderr_columns: || None,
+            stderr_rows: || None,
             clock: || SystemTime::UNIX_EPOCH,
             stopwatch: tests_instant,
             seed: 0,
