@@ -11,6 +11,7 @@ pub mod completions;
 mod config;
 pub mod console;
 mod credentials;
+mod descriptors;
 pub mod destination;
 mod emulator;
 pub mod exit;

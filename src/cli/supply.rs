@@ -17,14 +17,18 @@ use crate::upload::{Plan, SourceError, Wish};
 /// So many files are opened ahead of those that the engine has taken.
 pub(super) const OPENED_AHEAD: usize = 16;
 
-/// Offers all that is gathered, until it ends or nobody takes any more. Blocks while what is offered is not taken.
-pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) {
+/// Offers all that is gathered. Blocks while what is offered is not taken. Where nobody takes any more, it goes on to look,
+/// and opens nothing. Returns how many files there are, or would be, were they not unfit.
+pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) -> u64 {
+    let mut files = 0;
     for item in gathered {
-        let offer = offer(item, template, wish);
-        if offers.blocking_send(offer).is_err() {
-            return;
+        files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
+        if !offers.is_closed() {
+            // Closed meanwhile, it is noticed the next time.
+            let _ = offers.blocking_send(offer(item, template, wish));
         }
     }
+    files
 }
 
 fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {

@@ -75,7 +75,11 @@ impl Template {
         };
         let path = absolute(source.path());
         let header = Header::new(&target, name, &path, source.identity(), plan.part_size()).with_options(&object);
-        let header = Header { checksum: self.content_md5.then(|| MD5.to_owned()), ..header };
+        let header = Header {
+            checksum: self.content_md5.then(|| MD5.to_owned()),
+            held_back: self.ending != Ending::Complete,
+            ..header
+        };
         Session {
             plan,
             settings: Settings {

@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
+use super::descriptors;
 use super::signals::Signals;
 
 /// What the program can see of its surroundings.
@@ -34,6 +35,8 @@ pub struct World {
     pub stdout_columns: fn() -> Option<usize>,
     /// How many columns the terminal behind stderr has now, where there is one.
     pub stderr_columns: fn() -> Option<usize>,
+    /// How many files may be open, where that is bounded.
+    pub open_files: fn() -> Option<u64>,
     /// The wall clock.
     pub clock: fn() -> SystemTime,
     /// The clock that never goes back.
@@ -63,6 +66,7 @@ impl World {
             stderr_is_terminal: io::stderr().is_terminal(),
             stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
+            open_files: descriptors::raise_limit,
             clock: SystemTime::now,
             stopwatch: Instant::now,
             seed: fastrand::u64(..),
@@ -178,6 +182,7 @@ pub(super) mod tests {
             stderr_is_terminal: false,
             stdout_columns: || None,
             stderr_columns: || None,
+            open_files: || None,
             clock: || SystemTime::UNIX_EPOCH,
             stopwatch: tests_instant,
             seed: 0,

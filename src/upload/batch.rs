@@ -15,7 +15,7 @@ use super::window::{Concurrency, Window};
 use crate::cos::Fault;
 
 /// So many objects are open beyond those that the window lets send, so that what lands is followed at once.
-const AHEAD: usize = 4;
+pub const AHEAD: usize = 4;
 
 /// Names an object of a batch, in the order in which they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,7 +70,8 @@ impl Batch {
         if self.cancelled {
             upload.cancel();
         }
-        self.entries.insert(object, Entry { upload, served: 0, held: false });
+        // Whoever comes now has not waited longer than those that are here: newcomers would else go first for ever.
+        self.entries.insert(object, Entry { upload, served: self.turns, held: false });
     }
 
     /// Whose turn it is, and what it does. Ask again after each `Send` and `Done`, and after each outcome.
