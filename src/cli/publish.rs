@@ -48,13 +48,9 @@ impl Record {
         let what = format!("{} {} {:?} {sources:?}", connection.site.name, options.bucket, many.prefix);
         let path = directory.join(format!("publishing-{:016x}.json", crc64(what.as_bytes())));
         match JournalFile::open(&path) {
-            Ok((file, content)) => {
-                Ok(Self { file, interrupted: !matches!(content, None | Some(Content::Nothing)) })
-            }
+            Ok((file, content)) => Ok(Self { file, interrupted: !matches!(content, None | Some(Content::Nothing)) }),
             Err(OpenError::Busy) => Err(Failure::JournalInUse(path)),
-            Err(OpenError::Unusable(error)) => {
-                Err(Failure::JournalUnusable { journal: path, why: error.to_string() })
-            }
+            Err(OpenError::Unusable(error)) => Err(Failure::JournalUnusable { journal: path, why: error.to_string() }),
         }
     }
 
@@ -106,8 +102,7 @@ impl Publisher<'_> {
         let first = Template { ending: Ending::HoldBack, skip, ..template.clone() };
         let tally = Tally::new(connection, &options.bucket, options.output, world, console);
         let tally = &mut tally.for_many(options.fail_fast);
-        let sent =
-            transfer_gathered(sources.gather(), (first, wish(options)), tally, connection, world, console).await;
+        let sent = transfer_gathered(sources.gather(), (first, wish(options)), tally, connection, world, console).await;
         let held = tally.take_held();
         let count = held.len();
         if record.interrupted {
@@ -131,7 +126,8 @@ impl Publisher<'_> {
             return Ok(completed);
         }
         let done = completed.summary.uploaded - sent.summary.uploaded;
-        console.note(&format!("{done} of {} completed; run the same command again for the rest", objects(count as u64)));
+        console
+            .note(&format!("{done} of {} completed; run the same command again for the rest", objects(count as u64)));
         tally.leave_unsettled();
         let (exit_code, summary) = tally.close();
         Ok(Transferred { exit_code, summary, ..completed })

@@ -164,8 +164,16 @@ impl Report {
 
     /// Tells of an object that was sent and is not completed, since others were not sent. People hear of all of these at
     /// once; one line each would hide the failure that is the reason. Returns the exit code.
-    pub(super) fn withheld(&self, source: &Path, bucket: &Bucket, key: &Key, journal: Option<&Path>) -> u8 {
-        let verdict = Verdict { resumable: journal.is_some(), ..Failure::Withheld(source.to_owned()).verdict() };
+    pub(super) fn withheld(
+        &self,
+        source: &Path,
+        bucket: &Bucket,
+        key: &Key,
+        journal: Option<&Path>,
+        signal: Option<Signal>,
+    ) -> u8 {
+        let mut verdict = Verdict { resumable: journal.is_some(), ..Failure::Withheld(source.to_owned()).verdict() };
+        verdict.exit_code = signal.map_or(verdict.exit_code, Signal::exit_code);
         if self.json {
             self.line(&Line::failed(named(source, bucket, key), &verdict, journal));
         }

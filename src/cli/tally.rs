@@ -167,8 +167,13 @@ impl<'a> Tally<'a> {
 
     fn withhold(&mut self, source: &Path, key: &Key, journal: Option<&Path>) {
         self.summary.failed += 1;
-        let exit_code = self.report.withheld(source, &self.bucket, key, journal);
+        let exit_code = self.report.withheld(source, &self.bucket, key, journal, self.signal.get());
         self.count(exit_code);
+    }
+
+    /// A signal kept something from being begun.
+    pub(super) fn cut_short(&mut self, by: Signal) {
+        self.count(by.exit_code());
     }
 
     /// How many sources had their turn, or cannot have one.

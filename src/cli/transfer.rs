@@ -71,7 +71,13 @@ pub(super) async fn transfer_gathered(
     let (offer, offers) = mpsc::channel(OPENED_AHEAD);
     let supplied = spawn_blocking(move || supply(gathered, &template, wish, &offer));
     let transferred = transfer(offers, concurrency, tally, connection, world, console).await;
-    if tally.has_failed_fast() {
+    if let Some(signal) = transferred.signal {
+        // It may have come when everything had been begun.
+        if !supplied.is_finished() || supplied.await.is_ok_and(|found| found > tally.begun()) {
+            tally.cut_short(signal);
+            console.note("files that are not named here were not begun");
+        }
+    } else if tally.has_failed_fast() {
         let found = tokio::select! {
             biased;
             _ = world.signals.next() => None,
@@ -83,10 +89,9 @@ pub(super) async fn transfer_gathered(
             Some(left) => console.note(&format!("stopped at the first failure; {left} files were not begun")),
             None => console.note("stopped at the first failure; files after it were not begun"),
         }
-    } else if transferred.signal.is_some() {
-        console.note("files that are not named here were not begun");
     }
-    transferred
+    let (exit_code, summary) = tally.close();
+    Transferred { exit_code, summary, ..transferred }
 }
 
 /// The same for one that needs no supply.

@@ -94,8 +94,15 @@ async fn send_one(
     }
     let session = template(options, &connection, world).session(source, key.clone(), plan);
     let mut tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    let transferred =
-        transfer_one(session, affordable(options, Objects::One, world, console), &mut tally, &connection, world, console).await;
+    let transferred = transfer_one(
+        session,
+        affordable(options, Objects::One, world, console),
+        &mut tally,
+        &connection,
+        world,
+        console,
+    )
+    .await;
     connection.close().await;
     Ok(transferred)
 }
