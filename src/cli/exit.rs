@@ -53,6 +53,8 @@ pub enum Failure {
         /// What is wrong with its name.
         why: String,
     },
+    /// A file was sent, and its object is not completed, since others were not sent.
+    Withheld(PathBuf),
     /// There are no credentials: which places were looked at.
     NoCredentials(String),
     /// Another process works on this journal.
@@ -200,6 +202,7 @@ impl Failure {
             Self::Usage { .. } => (USAGE, Kind::Usage),
             Self::Source { error, .. } => of_source(error),
             Self::Unfit { .. } => (SOURCE, Kind::Source),
+            Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Exists),
             Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
@@ -234,6 +237,9 @@ impl Failure {
             }
             Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
             Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
+            Self::Withheld(source) => {
+                format!("{} was sent and is not completed, since not all of the others were", shown(source))
+            }
             Self::NoCredentials(places) => format!("could not sign requests: {places}"),
             Self::JournalInUse(journal) => {
                 format!("could not begin the upload: another process holds its journal {}", shown(journal))
@@ -251,6 +257,7 @@ impl Failure {
             Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
             Self::JournalUnusable { .. }
             | Self::Unfit { .. }
+            | Self::Withheld(_)
             | Self::Request { .. }
             | Self::NotFound(_)
             | Self::Different(_)

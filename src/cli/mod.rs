@@ -12,6 +12,7 @@ mod config;
 pub mod console;
 mod course;
 mod credentials;
+mod descriptors;
 pub mod destination;
 mod emulator;
 pub mod exit;

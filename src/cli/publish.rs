@@ -4,7 +4,6 @@
 //! record beside the journals tells the next run of it: what is visible already is then compared and left alone, and the
 //! rest is completed without being sent again.
 
-use std::fs;
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
@@ -15,23 +14,29 @@ use super::exit::{Failure, SUCCESS};
 use super::options::UploadOptions;
 use super::server::Connection;
 use super::sources::Many;
-use super::supply::{self, OPENED_AHEAD, supply};
+use super::supply::{self, OPENED_AHEAD};
 use super::tally::{Aside, HeldFile, Tally};
 use super::template::{SkipUnchanged, Template};
-use super::transfer::{Transferred, transfer};
+use super::transfer::{Transferred, transfer, transfer_gathered};
 use super::world::World;
 use crate::cos::checksum::crc64;
 use crate::upload::driver::Offer;
+use crate::upload::journal::{Content, SCHEMA};
+use crate::upload::journal_file::{JournalFile, OpenError};
 use crate::upload::session::Ending;
 use crate::upload::source::{FileSource, Sources};
 use crate::upload::{SourceError, Wish};
 
-/// What tells the next run that this one was completing objects.
-struct Record(PathBuf);
+/// What tells the next run that this one was completing objects. While it is held, no other run does the same.
+struct Record {
+    file: JournalFile,
+    /// True where an earlier run ended while it completed objects.
+    interrupted: bool,
+}
 
 impl Record {
-    /// The record of these sources on their way to this place.
-    fn of(many: &Many, options: &UploadOptions, connection: &Connection) -> Result<Self, Failure> {
+    /// The record of these sources on their way to this place. That it can be written is known before anything is sent.
+    fn claim(many: &Many, options: &UploadOptions, connection: &Connection) -> Result<Self, Failure> {
         let directory = options.state_directory.as_ref().ok_or_else(|| {
             Failure::usage(
                 "--publish-together keeps journals, and no home directory is known; name one with --state-dir",
@@ -41,80 +46,137 @@ impl Record {
         let sources: Vec<PathBuf> =
             many.named.iter().chain(many.list.iter().map(|list| &list.file)).map(absolute).collect();
         let what = format!("{} {} {:?} {sources:?}", connection.site.name, options.bucket, many.prefix);
-        Ok(Self(directory.join(format!("publishing-{:016x}.txt", crc64(what.as_bytes())))))
+        let path = directory.join(format!("publishing-{:016x}.json", crc64(what.as_bytes())));
+        match JournalFile::open(&path) {
+            Ok((file, content)) => Ok(Self { file, interrupted: !matches!(content, None | Some(Content::Nothing)) }),
+            Err(OpenError::Busy) => Err(Failure::JournalInUse(path)),
+            Err(OpenError::Unusable(error)) => Err(Failure::JournalUnusable { journal: path, why: error.to_string() }),
+        }
     }
 
-    fn is_there(&self) -> bool {
-        self.0.exists()
+    /// Says that objects are completed from now on.
+    fn write(&mut self, objects: usize) -> Result<(), Failure> {
+        let line = format!("{{\"schema\":{SCHEMA},\"publishing\":{objects}}}\n");
+        let written = self.file.keep(0).and_then(|()| self.file.append(&line));
+        written
+            .map_err(|error| Failure::JournalUnusable { journal: self.file.path().to_owned(), why: error.to_string() })
     }
 
-    fn write(&self, objects: usize) -> Result<(), Failure> {
-        let written = fs::write(&self.0, format!("{objects}\n")).and_then(|()| fs::File::open(&self.0)?.sync_all());
-        written.map_err(|error| Failure::JournalUnusable { journal: self.0.clone(), why: error.to_string() })
+    /// All that was to be completed is.
+    fn remove(self) {
+        let _ = self.file.remove();
     }
 
-    fn remove(&self) {
-        let _ = fs::remove_file(&self.0);
+    /// Leaves what an earlier run has to tell, and nothing else.
+    fn leave(self) {
+        if !self.interrupted {
+            self.remove();
+        }
     }
 }
 
-/// Uploads all of the sources, then completes them one after the other.
-pub(super) async fn publish_together(
-    (many, sources): (&Many, Sources),
-    template: Template,
-    options: &UploadOptions,
-    connection: &Connection,
-    world: &mut World,
-    console: &Console,
-) -> Result<Transferred, Failure> {
-    let record = Record::of(many, options, connection)?;
-    let interrupted = record.is_there();
-    let wish = Wish { multipart_threshold: 0, ..options.wish };
-    let skip = if interrupted { Some(SkipUnchanged::Content) } else { template.skip };
-    let first = Template { ending: Ending::HoldBack, skip, ..template.clone() };
-    let (offer, offers) = mpsc::channel(OPENED_AHEAD);
-    spawn_blocking(move || supply(sources.gather(), &first, wish, &offer));
-    let tally = Tally::new(connection, &options.bucket, options.output, world, console);
-    let tally = &mut tally.for_many(options.fail_fast);
-    let sent = transfer(offers, options.requests.concurrency, tally, connection, world, console).await;
-    let held = tally.take_held();
-    if interrupted {
-        let visible = sent.summary.unchanged;
-        console.note(&format!(
-            "an earlier run stopped while it completed objects; {visible} of these were visible already"
-        ));
-    }
-    if sent.exit_code != SUCCESS || sent.signal.is_some() {
-        let those = if interrupted { "no further object was completed" } else { "nothing was made visible" };
-        console.note(&format!(
-            "{those}: {} wait on the server, and the same command goes on with them",
-            objects(held.len())
-        ));
-        return Ok(sent);
-    }
-    if let Some((file, failure)) = held.iter().find_map(|file| Some((file, change(file)?))) {
-        tally.refuse(&failure, &file.source);
-        console.note("nothing was made visible: run the same command again");
+/// How files are cut: all of them in parts, since a PUT is visible at once.
+pub(super) fn wish(options: &UploadOptions) -> Wish {
+    Wish { multipart_threshold: 0, ..options.wish }
+}
+
+/// One command's publishing.
+pub(super) struct Publisher<'a> {
+    pub(super) template: Template,
+    pub(super) options: &'a UploadOptions,
+    pub(super) connection: &'a Connection,
+    pub(super) console: &'a Console,
+}
+
+impl Publisher<'_> {
+    /// Uploads all of the sources, then completes them one after the other.
+    pub(super) async fn publish(
+        &self,
+        many: &Many,
+        sources: Sources,
+        world: &mut World,
+    ) -> Result<Transferred, Failure> {
+        let Self { template, options, connection, console } = self;
+        let mut record = Record::claim(many, options, connection)?;
+        let skip = if record.interrupted { Some(SkipUnchanged::Content) } else { template.skip };
+        let first = Template { ending: Ending::HoldBack, skip, ..template.clone() };
+        let tally = Tally::new(connection, &options.bucket, options.output, world, console);
+        let tally = &mut tally.for_many(options.fail_fast);
+        let sent = transfer_gathered(sources.gather(), (first, wish(options)), tally, connection, world, console).await;
+        let held = tally.take_held();
+        let count = held.len();
+        if record.interrupted {
+            let visible = objects(sent.summary.unchanged + sent.summary.uploaded);
+            console.note(&format!("an earlier run stopped while it completed objects; {visible} visible already"));
+        }
+        if sent.exit_code == SUCCESS && sent.signal.is_none() {
+            held.iter().filter_map(|file| Some((file, change(file)?))).for_each(|(file, why)| tally.refuse(&why, file));
+            if tally.close().0 == SUCCESS {
+                record.write(count).unwrap_or_else(|failure| tally.trouble(&failure));
+            }
+        }
+        if tally.close().0 != SUCCESS || sent.signal.is_some() {
+            let interrupted = record.interrupted;
+            record.leave();
+            return Ok(self.give_up(held, sent, interrupted, tally, world).await);
+        }
+        let completed = self.settle(held, Ending::CompleteHeld, tally, world).await;
+        if completed.exit_code == SUCCESS {
+            record.remove();
+            return Ok(completed);
+        }
+        let done = completed.summary.uploaded - sent.summary.uploaded;
+        console
+            .note(&format!("{done} of {} completed; run the same command again for the rest", objects(count as u64)));
+        tally.leave_unsettled();
         let (exit_code, summary) = tally.close();
-        return Ok(Transferred { exit_code, summary, signal: None });
+        Ok(Transferred { exit_code, summary, ..completed })
     }
-    record.write(held.len())?;
-    let second = Template { ending: Ending::CompleteHeld, skip: None, ..template };
-    let (offer, offers) = mpsc::channel(OPENED_AHEAD);
-    let files: Vec<_> = held.iter().map(|file| (file.source.clone(), file.key.clone())).collect();
-    spawn_blocking(move || complete(files, &second, wish, &offer));
-    let completed = transfer(offers, options.requests.concurrency, tally, connection, world, console).await;
-    if completed.exit_code == SUCCESS {
-        record.remove();
-    } else {
-        let left = completed.summary.failed;
-        console.note(&format!("{} are not visible yet; run the same command again to complete them", objects(left)));
+
+    /// Completes nothing. What was sent is kept for the next run, unless it is to be aborted.
+    async fn give_up(
+        &self,
+        held: Vec<HeldFile>,
+        sent: Transferred,
+        interrupted: bool,
+        tally: &mut Tally<'_>,
+        world: &mut World,
+    ) -> Transferred {
+        let those = if interrupted { "no further object was completed" } else { "nothing was made visible" };
+        let kept = held.iter().filter(|file| file.journal.is_some()).count() as u64;
+        let what = objects(kept);
+        if self.options.abort_on_failure && sent.signal.is_none() {
+            tally.discard();
+            self.settle(held, Ending::DiscardHeld, tally, world).await;
+            self.console.note(&format!("{those}; what was sent of {what} is aborted"));
+        } else if kept > 0 {
+            let how = if self.options.resume { "the same command" } else { "the same command without --no-resume" };
+            self.console.note(&format!("{those}; what was sent of {what} waits on the server, {how} goes on with it"));
+        } else {
+            self.console.note(those);
+        }
+        tally.leave_unsettled();
+        let (exit_code, summary) = tally.close();
+        Transferred { exit_code, summary, ..sent }
     }
-    Ok(completed)
+
+    /// Completes what was held back, or throws it away.
+    async fn settle(
+        &self,
+        held: Vec<HeldFile>,
+        ending: Ending,
+        tally: &mut Tally<'_>,
+        world: &mut World,
+    ) -> Transferred {
+        let template = Template { ending, skip: None, resume: true, ..self.template.clone() };
+        let (concurrency, wish) = (template.requests.concurrency, wish(self.options));
+        let (offer, offers) = mpsc::channel(OPENED_AHEAD);
+        spawn_blocking(move || offer_held(held, &template, wish, &offer));
+        transfer(offers, concurrency, tally, self.connection, world, self.console).await
+    }
 }
 
-fn objects(count: impl TryInto<u64>) -> String {
-    let count = count.try_into().unwrap_or(u64::MAX);
+fn objects(count: u64) -> String {
     if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
 }
 
@@ -127,14 +189,9 @@ fn change(file: &HeldFile) -> Option<Failure> {
     Some(Failure::Source { source: file.source.clone(), error })
 }
 
-fn complete(
-    files: Vec<(PathBuf, crate::cos::Key)>,
-    template: &Template,
-    wish: Wish,
-    offers: &mpsc::Sender<Offer<Aside>>,
-) {
-    for (path, key) in files {
-        if offers.blocking_send(supply::offer_file(&path, key, template, wish)).is_err() {
+fn offer_held(held: Vec<HeldFile>, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) {
+    for HeldFile { source, key, .. } in held {
+        if offers.blocking_send(supply::offer_file(&source, key, template, wish)).is_err() {
             return;
         }
     }

@@ -13,6 +13,7 @@ use super::notice;
 use super::options::OutputOptions;
 use super::signals::Signal;
 use super::units;
+use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key, Service};
 use crate::upload::source::Skip;
 use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
@@ -160,6 +161,31 @@ impl Report {
         }
         verdict.tell(&self.console);
         verdict.exit_code
+    }
+
+    /// Tells of an object that was sent and is not completed, since others were not sent. People hear of all of these at
+    /// once; one line each would hide the failure that is the reason. Returns the exit code.
+    pub(super) fn withheld(
+        &self,
+        source: &Path,
+        bucket: &Bucket,
+        key: &Key,
+        journal: Option<&Path>,
+        signal: Option<Signal>,
+    ) -> u8 {
+        let mut verdict = Verdict { resumable: journal.is_some(), ..Failure::Withheld(source.to_owned()).verdict() };
+        verdict.exit_code = signal.map_or(verdict.exit_code, Signal::exit_code);
+        if self.json {
+            self.line(&Line::failed(named(source, bucket, key), &verdict, journal));
+        }
+        self.console.detail(self.verbose, &verdict.message);
+        verdict.exit_code
+    }
+
+    /// Tells of an upload that was to be thrown away and could not be.
+    pub(super) fn left_behind(&self, source: &Path, id: &UploadId) {
+        let id = visible(id.as_str());
+        self.console.warning(&format!("{}: upload {id} could not be aborted; it is left on the server", shown(source)));
     }
 
     /// Begins to tell of one upload.
@@ -388,7 +414,7 @@ mod tests {
     use crate::cli::options::ProgressMode;
     use crate::cli::world::tests::{TestWorld, world};
     use crate::cos::ServiceError;
-    use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::cos::multipart::PartNumber;
     use crate::upload::{Cause, Operation, PartRecord, Progress, UploadError, Wish};
 
     const OUTPUT: OutputOptions =

@@ -94,6 +94,14 @@ async fn resume(
     console: &Console,
 ) -> Result<Option<(u8, Summary, bool)>, Failure> {
     let Some(header) = header(path, options, console)? else { return Ok(None) };
+    if header.held_back && options.journals.is_empty() {
+        console.note(&format!(
+            "{} is passed over: it is completed together with others, by the command that sent it; name the journal to \
+             complete it alone",
+            shown(path)
+        ));
+        return Ok(None);
+    }
     let not_ours = || Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)));
     let any = Endpoint::parse("localhost").map_err(anyhow::Error::from)?;
     let target = target_of(&header, &any).ok_or_else(not_ours)?;

@@ -114,6 +114,8 @@ impl Wanted {
             }
             _ => None,
         };
+        // What is left out has no key of its own.
+        let one = one.filter(|_| target.key.is_some() || many.rules.0.is_empty());
         if let Some(source) = one {
             let key =
                 destination::key(typed_key.as_deref(), source).map_err(|error| Failure::usage(error.to_string()))?;

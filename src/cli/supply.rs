@@ -25,22 +25,25 @@ pub(super) const OPENED_AHEAD: usize = 16;
 /// So many are found ahead of those that are opened: some megabytes of names.
 const FOUND_AHEAD: usize = 10_000;
 
-/// Offers all that is gathered, until it ends or nobody takes any more. Blocks while what is offered is not taken. What is
-/// found meanwhile is told before the next offer, and at the end.
-pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) {
+/// Offers all that is gathered. Blocks while what is offered is not taken. What is found meanwhile is told before the next
+/// offer, and at the end. Where nobody takes any more, it goes on to look, and opens nothing. Returns how many files there
+/// are, or would be, were they not unfit.
+pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) -> u64 {
     let listing = Mutex::new(Listed::default());
     let listed = || *listing.lock().unwrap_or_else(PoisonError::into_inner);
     let (find, found) = sync_channel(FOUND_AHEAD);
     thread::scope(|scope| {
         let listing = &listing;
-        scope.spawn(move || {
+        let finder = scope.spawn(move || {
+            let mut files = 0;
             for item in gathered {
+                files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
                 listing.lock().unwrap_or_else(PoisonError::into_inner).add(&item);
-                if find.send(item).is_err() {
-                    return;
-                }
+                // Nobody may take it any more; it is counted all the same.
+                let _ = find.send(item);
             }
             listing.lock().unwrap_or_else(PoisonError::into_inner).complete = true;
+            files
         });
         let mut told = Listed::default();
         let mut tell = |now: Listed| {
@@ -50,11 +53,12 @@ pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: 
         };
         for item in found {
             if !tell(listed()) || offers.blocking_send(offer(item, template, wish)).is_err() {
-                return;
+                break;
             }
         }
         tell(listed());
-    });
+        finder.join().unwrap_or_default()
+    })
 }
 
 fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {

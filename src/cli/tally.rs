@@ -53,6 +53,7 @@ pub(super) enum Aside {
 /// What a command is to know of its uploads.
 pub(super) struct Tally<'a> {
     connection: &'a Connection,
+    console: Console,
     bucket: Bucket,
     report: Report,
     course: Course,
@@ -69,10 +70,14 @@ pub(super) struct Tally<'a> {
     stop: Option<watch::Sender<Stop>>,
     /// Whether there may be several objects.
     many: bool,
+    /// How many sources had their turn, or cannot have one.
+    begun: u64,
     /// What was held back, in the order in which it came.
     held: Vec<HeldFile>,
-    /// What was sent of objects that are completed now, by an earlier transfer of this command.
-    sent_before: HashMap<Key, Held>,
+    /// What an earlier transfer of this command held back and this one has not settled.
+    unsettled: HashMap<Key, HeldFile>,
+    /// Set where what was held back is thrown away.
+    discarding: bool,
 }
 
 /// A file whose object lacks nothing but its completion.
@@ -84,6 +89,8 @@ pub(super) struct HeldFile {
     pub(super) identity: Identity,
     /// The object's key.
     pub(super) key: Key,
+    /// Where the next run finds what was sent; an empty file has nothing to find.
+    pub(super) journal: Option<PathBuf>,
     sent: Held,
 }
 
@@ -105,6 +112,7 @@ impl<'a> Tally<'a> {
     ) -> Self {
         Self {
             connection,
+            console: console.clone(),
             bucket: bucket.clone(),
             report: Report::new(console, output),
             course: Course::new(false),
@@ -118,8 +126,10 @@ impl<'a> Tally<'a> {
             fail_fast: false,
             stop: None,
             many: false,
+            begun: 0,
             held: Vec::new(),
-            sent_before: HashMap::new(),
+            unsettled: HashMap::new(),
+            discarding: false,
         }
     }
 
@@ -128,21 +138,63 @@ impl<'a> Tally<'a> {
         Self { fail_fast, many: true, course: Course::new(true), ..self }
     }
 
-    /// Takes what was held back: the next transfer completes it.
+    /// Takes what was held back: the next transfer settles it.
     pub(super) fn take_held(&mut self) -> Vec<HeldFile> {
         let held = std::mem::take(&mut self.held);
-        self.sent_before = held.iter().map(|file| (file.key.clone(), file.sent)).collect();
+        self.unsettled = held.iter().map(|file| (file.key.clone(), file.clone())).collect();
         let bytes = held.iter().map(|file| file.identity.size).sum();
         self.course = Course::new(true);
         self.course.total(Listed { files: held.len() as u64, bytes, complete: true });
         held
     }
 
+    /// The next transfer throws away what was held back. That it was not completed is no failure of its own.
+    pub(super) fn discard(&mut self) {
+        self.discarding = true;
+        self.fail_fast = false;
+    }
+
     /// Tells a failure that keeps everything from being completed.
-    pub(super) fn refuse(&mut self, failure: &Failure, source: &Path) {
+    pub(super) fn refuse(&mut self, failure: &Failure, file: &HeldFile) {
+        self.unsettled.remove(&file.key);
         self.summary.failed += 1;
-        let exit_code = self.report.refused(source, &self.bucket, None, failure);
+        let exit_code = self.report.refused(&file.source, &self.bucket, Some(&file.key), failure);
         self.count(exit_code);
+    }
+
+    /// Tells a failure that concerns no single object.
+    pub(super) fn trouble(&mut self, failure: &Failure) {
+        let verdict = failure.verdict();
+        verdict.tell(&self.console);
+        self.count(verdict.exit_code);
+    }
+
+    /// Tells of all that was held back and not settled: it is on the server, and not completed.
+    pub(super) fn leave_unsettled(&mut self) {
+        for (key, file) in std::mem::take(&mut self.unsettled) {
+            self.withhold(&file.source, &key, file.journal.as_deref());
+        }
+    }
+
+    fn withhold(&mut self, source: &Path, key: &Key, journal: Option<&Path>) {
+        self.summary.failed += 1;
+        let exit_code = self.report.withheld(source, &self.bucket, key, journal, self.signal.get());
+        self.count(exit_code);
+    }
+
+    /// A signal kept something from being begun.
+    pub(super) fn cut_short(&mut self, by: Signal) {
+        self.count(by.exit_code());
+    }
+
+    /// How many sources had their turn, or cannot have one.
+    pub(super) fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Whether it was ended before its time, by a failure and not by a signal.
+    pub(super) fn has_failed_fast(&self) -> bool {
+        self.fail_fast && self.exit_code != SUCCESS && self.signal.get().is_none()
     }
 
     /// What ends all of it, where that is this side's to do.
@@ -186,6 +238,10 @@ impl Observer<Aside> for Tally<'_> {
     fn aside(&mut self, what: Aside) {
         match what {
             Aside::Failed { source, key, failure } => {
+                self.begun += 1;
+                if let Some(key) = &key {
+                    self.unsettled.remove(key);
+                }
                 self.summary.failed += 1;
                 // What has no key was not listed as a file.
                 if key.is_some() {
@@ -204,6 +260,7 @@ impl Observer<Aside> for Tally<'_> {
     }
 
     fn begins(&mut self, object: ObjectId, session: &Session) {
+        self.begun += 1;
         let target = &session.job.target;
         let subject = Subject {
             service: target.address.service,
@@ -222,10 +279,14 @@ impl Observer<Aside> for Tally<'_> {
     fn event(&mut self, object: ObjectId, event: Event) {
         let now = (self.stopwatch)();
         self.course.event(now, object, &event);
-        match event {
+        match &event {
             Event::Started(_) => self.progress.begin(now),
             Event::Progress(_) => self.show(),
             _ => {}
+        }
+        let told_before = matches!(event, Event::Started(_) | Event::Resumed { .. });
+        if told_before && (self.discarding || !self.unsettled.is_empty()) {
+            return;
         }
         if let Some(running) = self.running.get_mut(&object) {
             running.report.event(now, &event);
@@ -241,19 +302,28 @@ impl Observer<Aside> for Tally<'_> {
         } else {
             self.progress.finish();
         }
+        let before = self.unsettled.remove(&subject.key);
         let exit_code = match ended {
+            Ok(Ended { finished: Finished::Failed(error), .. }) if self.discarding => {
+                self.withhold(&subject.source, &subject.key, None);
+                if let Some(id) = error.leftover {
+                    self.report.left_behind(&subject.source, &id);
+                }
+                return;
+            }
             Ok(Ended { mut finished, journal }) => {
                 match &mut finished {
                     Finished::Held(sent) => self.held.push(HeldFile {
                         source: subject.source.clone(),
                         identity,
                         key: subject.key.clone(),
+                        journal: journal.clone(),
                         sent: *sent,
                     }),
                     // What an earlier transfer of this command sent was not sent by an earlier run.
                     Finished::Stored(object) => {
-                        if let Some(before) = self.sent_before.get(&subject.key) {
-                            object.add_to(*before);
+                        if let Some(before) = before {
+                            object.add_to(before.sent);
                         }
                     }
                     _ => {}

@@ -89,7 +89,11 @@ impl Template {
             key,
         };
         let header = Header::new(&target, name, path, source.identity(), plan.part_size()).with_options(&object);
-        let header = Header { checksum: self.content_md5.then(|| MD5.to_owned()), ..header };
+        let header = Header {
+            checksum: self.content_md5.then(|| MD5.to_owned()),
+            held_back: self.ending != Ending::Complete,
+            ..header
+        };
         Session {
             plan,
             intake: None,

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
 
 use super::console::Console;
 use super::exit::{Failure, Verdict};
@@ -11,10 +12,14 @@ use super::options::OutputOptions;
 use super::report::{Report, Summary};
 use super::server::Connection;
 use super::signals::Signal;
+use super::supply::{OPENED_AHEAD, supply};
 use super::tally::{Aside, Tally};
+use super::template::Template;
 use super::world::World;
+use crate::upload::Wish;
 use crate::upload::driver::{Offer, Stop, drive};
 use crate::upload::session::Session;
+use crate::upload::source::Gather;
 use crate::upload::window::Concurrency;
 
 /// How uploads ended for the command.
@@ -51,6 +56,42 @@ pub(super) async fn transfer(
     }
     let (exit_code, summary) = tally.close();
     Transferred { exit_code, summary, signal: first.get() }
+}
+
+/// Uploads all that is gathered. Where a failure ends it, what was not begun is counted.
+pub(super) async fn transfer_gathered(
+    gathered: Gather,
+    (template, wish): (Template, Wish),
+    tally: &mut Tally<'_>,
+    connection: &Connection,
+    world: &mut World,
+    console: &Console,
+) -> Transferred {
+    let concurrency = template.requests.concurrency;
+    let (offer, offers) = mpsc::channel(OPENED_AHEAD);
+    let supplied = spawn_blocking(move || supply(gathered, &template, wish, &offer));
+    let transferred = transfer(offers, concurrency, tally, connection, world, console).await;
+    if let Some(signal) = transferred.signal {
+        // It may have come when everything had been begun.
+        if !supplied.is_finished() || supplied.await.is_ok_and(|found| found > tally.begun()) {
+            tally.cut_short(signal);
+            console.note("files that are not named here were not begun");
+        }
+    } else if tally.has_failed_fast() {
+        let found = tokio::select! {
+            biased;
+            _ = world.signals.next() => None,
+            found = supplied => found.ok(),
+        };
+        match found.map(|found| found.saturating_sub(tally.begun())) {
+            Some(0) => {}
+            Some(1) => console.note("stopped at the first failure; 1 file was not begun"),
+            Some(left) => console.note(&format!("stopped at the first failure; {left} files were not begun")),
+            None => console.note("stopped at the first failure; files after it were not begun"),
+        }
+    }
+    let (exit_code, summary) = tally.close();
+    Transferred { exit_code, summary, ..transferred }
 }
 
 /// The same for one that needs no supply.

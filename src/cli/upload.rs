@@ -2,21 +2,19 @@
 
 use std::path::Path;
 
-use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
-
 use super::console::{Console, shown};
+use super::descriptors::{Objects, requests_within};
 use super::exit::{Failure, SUCCESS, of_many};
 use super::inquiry::Inquiry;
-use super::options::UploadOptions;
-use super::publish::publish_together;
+use super::options::{Server, UploadOptions};
+use super::publish::{self, Publisher};
 use super::report::{Report, Summary};
 use super::server::Connection;
 use super::sources::{Many, Wanted};
-use super::supply::{self, OPENED_AHEAD, supply, unfit};
+use super::supply::{self, unfit};
 use super::tally::Tally;
 use super::template::{Template, suits};
-use super::transfer::{Transferred, summarize, transfer, transfer_one};
+use super::transfer::{Transferred, summarize, transfer_gathered, transfer_one};
 use super::world::World;
 use super::{runtime, stdin};
 use crate::cos::Key;
@@ -24,6 +22,7 @@ use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::session::{Ending, JournalPlace};
 use crate::upload::source::{FileSource, Item, Sources};
+use crate::upload::window::Concurrency;
 use crate::upload::{Plan, Wish};
 
 /// Uploads what is wanted. Returns the exit code.
@@ -56,7 +55,7 @@ impl From<Transferred> for Sent {
 
 fn run_one(path: &Path, key: &Key, options: &UploadOptions, world: &mut World, console: &Console) -> Sent {
     let report = Report::new(console, options.output);
-    let sent = open(path, options).and_then(|(source, plan)| {
+    let sent = open(path, options, options.wish).and_then(|(source, plan)| {
         if options.dry_run {
             report.planned(source.path(), &options.bucket, key, &plan);
             return Ok(Sent { exit_code: SUCCESS, summary: None });
@@ -73,10 +72,10 @@ fn run_one(path: &Path, key: &Key, options: &UploadOptions, world: &mut World, c
 }
 
 /// Everything that can be known before anything is sent.
-fn open(path: &Path, options: &UploadOptions) -> Result<(FileSource, Plan), Failure> {
+fn open(path: &Path, options: &UploadOptions, wish: Wish) -> Result<(FileSource, Plan), Failure> {
     let source = FileSource::open(path).map_err(|error| Failure::Source { source: path.to_owned(), error })?;
     suits(&source, options.server.service())?;
-    let plan = supply::plan(&source, options.wish)?;
+    let plan = supply::plan(&source, wish)?;
     if options.resume_upload_id.is_some() && plan.mode() == "put" {
         return Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))));
     }
@@ -99,8 +98,15 @@ async fn send_one(
     }
     let session = template(options, &connection, world).session(source, key.clone(), plan);
     let mut tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    let transferred =
-        transfer_one(session, options.requests.concurrency, &mut tally, &connection, world, console).await;
+    let transferred = transfer_one(
+        session,
+        affordable(options, Objects::One, world, console),
+        &mut tally,
+        &connection,
+        world,
+        console,
+    )
+    .await;
     connection.close().await;
     Ok(transferred)
 }
@@ -116,10 +122,11 @@ fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &C
 /// Tells what would be sent.
 fn show(sources: Sources, options: &UploadOptions, console: &Console) -> Sent {
     let report = Report::new(console, options.output);
+    let wish = if options.publish_together { publish::wish(options) } else { options.wish };
     let refuse =
         |path: &Path, key: Option<&Key>, failure: &Failure| report.refused(path, &options.bucket, key, failure);
     let show = |item| match item {
-        Item::File { path, key, .. } => match open(&path, options) {
+        Item::File { path, key, .. } => match open(&path, options, wish) {
             Ok((source, plan)) => {
                 report.planned(source.path(), &options.bucket, &key, &plan);
                 SUCCESS
@@ -148,19 +155,37 @@ async fn send_many(
     console: &Console,
 ) -> Result<Transferred, Failure> {
     let connection = connect(options, world, console).await?;
-    let (template, wish) = (template(options, &connection, world), options.wish);
-    if options.publish_together {
-        let transferred = publish_together((many, sources), template, options, &connection, world, console).await;
-        connection.close().await;
-        return transferred;
-    }
-    let (offer, offers) = mpsc::channel(OPENED_AHEAD);
-    spawn_blocking(move || supply(sources.gather(), &template, wish, &offer));
-    let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
-    let mut tally = tally.for_many(options.fail_fast);
-    let transferred = transfer(offers, options.requests.concurrency, &mut tally, &connection, world, console).await;
+    let mut template = template(options, &connection, world);
+    template.requests.concurrency = affordable(options, Objects::Many, world, console);
+    let transferred = if options.publish_together {
+        let publisher = Publisher { template, options, connection: &connection, console };
+        publisher.publish(many, sources, world).await
+    } else {
+        let tally = Tally::new(&connection, &options.bucket, options.output, world, console);
+        let mut tally = tally.for_many(options.fail_fast);
+        let what = (template, options.wish);
+        Ok(transfer_gathered(sources.gather(), what, &mut tally, &connection, world, console).await)
+    };
     connection.close().await;
-    Ok(transferred)
+    transferred
+}
+
+/// As many requests at a time as were asked for, or as the files that may be open suffice for.
+fn affordable(options: &UploadOptions, objects: Objects, world: &World, console: &Console) -> Concurrency {
+    let wanted = options.requests.concurrency;
+    let serves = matches!(options.server, Server::Emulator { .. });
+    let Some(most) = (world.open_files)().and_then(|limit| requests_within(limit, objects, serves)) else {
+        return wanted;
+    };
+    if wanted.most() <= most {
+        return wanted;
+    }
+    if let Concurrency::Fixed(wanted) = wanted {
+        console.warning(&format!(
+            "{most} requests at a time instead of {wanted}: no more files may be open at a time (ulimit -n)"
+        ));
+    }
+    Concurrency::Fixed(most)
 }
 
 pub(super) async fn connect(options: &UploadOptions, world: &World, console: &Console) -> Result<Connection, Failure> {

@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
+use super::descriptors;
 use super::signals::Signals;
 
 /// What the program can see of its surroundings.
@@ -36,6 +37,8 @@ pub struct World {
     pub stderr_columns: fn() -> Option<usize>,
     /// How many rows it has.
     pub stderr_rows: fn() -> Option<usize>,
+    /// How many files may be open, where that is bounded.
+    pub open_files: fn() -> Option<u64>,
     /// The wall clock.
     pub clock: fn() -> SystemTime,
     /// The clock that never goes back.
@@ -66,6 +69,7 @@ impl World {
             stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
             stderr_rows: || Some(terminal_size::terminal_size_of(io::stderr())?.1.0.into()),
+            open_files: descriptors::raise_limit,
             clock: SystemTime::now,
             stopwatch: Instant::now,
             seed: fastrand::u64(..),
@@ -182,6 +186,7 @@ pub(super) mod tests {
             stdout_columns: || None,
             stderr_columns: || None,
             stderr_rows: || None,
+            open_files: || None,
             clock: || SystemTime::UNIX_EPOCH,
             stopwatch: tests_instant,
             seed: 0,

@@ -15,7 +15,7 @@ use super::window::{Concurrency, Window};
 use crate::cos::Fault;
 
 /// So many objects are open beyond those that the window lets send, so that what lands is followed at once.
-const AHEAD: usize = 4;
+pub const AHEAD: usize = 4;
 
 /// Names an object of a batch, in the order in which they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,7 +70,8 @@ impl Batch {
         if self.cancelled {
             upload.cancel();
         }
-        self.entries.insert(object, Entry { upload, served: 0, held: false });
+        // Whoever comes now has not waited longer than those that are here: newcomers would else go first for ever.
+        self.entries.insert(object, Entry { upload, served: self.turns, held: false });
     }
 
     /// Whose turn it is, and what it does. Ask again after each `Send` and `Done`, and after each outcome.
@@ -172,5 +173,213 @@ impl Batch {
         if let Some(entry) = self.entries.get_mut(&object) {
             entry.held = held;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cos::multipart::UploadId;
+    use crate::cos::multipart::upload_part::StoredPart;
+    use crate::cos::put_object::Stored;
+    use crate::upload::machine::{Proving, Settings};
+    use crate::upload::plan::{Plan, Wish};
+    use crate::upload::retry::Patience;
+    use crate::upload::simulation::{epoch, service};
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    const MIB: u64 = 1 << 20;
+
+    /// A file of as many parts as it has mebibytes; one of less goes in one request.
+    fn upload(size: u64) -> Upload {
+        let plan = Plan::new(size, Wish { part_size: Some(MIB), multipart_threshold: MIB }).unwrap();
+        let settings = Settings {
+            patience: Patience::default(),
+            abort_on_failure: false,
+            etags_are_md5: true,
+            proving: Proving::Crc64,
+        };
+        Upload::new(plan, settings, None, 1)
+    }
+
+    /// A batch whose requests land one after the other, each answered as it should be.
+    struct Desk {
+        batch: Batch,
+        now: Instant,
+        flying: Vec<(ObjectId, AttemptId, Call)>,
+        /// Bodies that landed, by object.
+        landed: Vec<ObjectId>,
+    }
+
+    impl Desk {
+        fn new(most: u16) -> Self {
+            Self { batch: Batch::new(Concurrency::Fixed(most)), now: epoch(), flying: vec![], landed: vec![] }
+        }
+
+        /// Begins all that may begin; says which objects came to their end.
+        fn begin(&mut self) -> BTreeSet<ObjectId> {
+            let mut done = BTreeSet::new();
+            loop {
+                while self.batch.take_event().is_some() {}
+                match self.batch.next(self.now) {
+                    Turn::Send(object, attempt, call) => self.flying.push((object, attempt, call)),
+                    Turn::Done(object, _) => {
+                        done.insert(object);
+                    }
+                    Turn::Wait { .. } => {
+                        assert_eq!(self.batch.in_flight(), self.flying.len());
+                        assert!(self.flying.len() <= usize::from(self.batch.window.size()));
+                        return done;
+                    }
+                }
+            }
+        }
+
+        /// The request that has flown longest lands.
+        fn land(&mut self) {
+            let (object, attempt, call) = self.flying.remove(0);
+            if call.body().is_some() {
+                self.landed.push(object);
+            }
+            self.now += Duration::from_millis(10);
+            self.batch.record(self.now, object, attempt, answer(&call));
+        }
+    }
+
+    fn answer(call: &Call) -> Outcome {
+        let digest = |length| crate::cos::checksum::Digest { length, crc64: 0, md5: None };
+        let stored = || Stored { etag: "\"e\"".into(), crc64: Some(0), version_id: None, request_id: None };
+        let sent = call.body().map(|range| digest(range.length));
+        let result = Ok(match call {
+            Call::PutObject(_) => Reply::Stored(stored()),
+            Call::Initiate => Reply::Initiated(UploadId::new("id").unwrap()),
+            Call::UploadPart { .. } => {
+                Reply::Part(StoredPart { etag: "\"e\"".into(), crc64: Some(0), request_id: None })
+            }
+            Call::CheckSource => Reply::SourceUnchanged,
+            Call::Complete { .. } => Reply::Completed(stored()),
+            other => unreachable!("nothing leads to {other:?}"),
+        });
+        Outcome { sent, result }
+    }
+
+    /// One big file among small ones that never end: both get on, whoever came first.
+    #[test]
+    fn neither_a_big_file_nor_small_ones_starve() {
+        let mut desk = Desk::new(4);
+        let big = ObjectId(3);
+        let mut next = 0;
+        for _ in 0..400 {
+            while desk.batch.uploads().count() < desk.batch.room() {
+                desk.batch.add(ObjectId(next), upload(if next == big.0 { 1000 * MIB } else { 10 }));
+                next += 1;
+            }
+            desk.begin();
+            desk.land();
+        }
+        let of_big = desk.landed.iter().filter(|object| **object == big).count();
+        let of_small = desk.landed.len() - of_big;
+        // A quarter each of four requests, and more for neither.
+        assert!((80..=120).contains(&of_big), "{of_big} parts of the big file, {of_small} small files");
+        let longest = desk.landed.split(|object| *object == big).map(<[_]>::len).max();
+        assert!(longest < Some(12), "the big file waited for {longest:?} small ones");
+    }
+
+    #[test]
+    fn a_file_that_is_alone_gets_the_whole_window() {
+        let mut desk = Desk::new(8);
+        desk.batch.add(ObjectId(0), upload(100 * MIB));
+        desk.begin();
+        desk.land();
+        desk.begin();
+        assert_eq!(desk.flying.len(), 8);
+        desk.batch.add(ObjectId(1), upload(10));
+        desk.land();
+        desk.begin();
+        assert_eq!(
+            desk.flying.last().map(|(object, ..)| *object),
+            Some(ObjectId(1)),
+            "the newcomer has none in flight"
+        );
+    }
+
+    #[test]
+    fn two_big_files_share_and_what_one_frees_the_other_takes() {
+        let mut desk = Desk::new(6);
+        desk.batch.add(ObjectId(0), upload(9 * MIB));
+        desk.batch.add(ObjectId(1), upload(200 * MIB));
+        let of = |desk: &Desk, object| desk.flying.iter().filter(|(of, ..)| *of == ObjectId(object)).count();
+        let mut shared = 0;
+        for _ in 0..12 {
+            desk.begin();
+            shared += usize::from(of(&desk, 0) == 3 && of(&desk, 1) == 3);
+            desk.land();
+        }
+        assert!(shared >= 6, "{shared}");
+        for _ in 0..20 {
+            desk.begin();
+            desk.land();
+        }
+        desk.begin();
+        assert_eq!((of(&desk, 0), of(&desk, 1)), (0, 6));
+    }
+
+    #[test]
+    fn all_come_to_their_end_and_none_beyond_the_window_or_the_room() {
+        for most in [1, 2, 7] {
+            let mut desk = Desk::new(most);
+            assert_eq!(desk.batch.room(), usize::from(most) + AHEAD);
+            (0..20).for_each(|object| desk.batch.add(ObjectId(object), upload((object % 4) * MIB + object)));
+            let mut done = BTreeSet::new();
+            while done.len() < 20 {
+                done.extend(desk.begin());
+                if !desk.flying.is_empty() {
+                    desk.land();
+                }
+            }
+            assert_eq!(desk.batch.uploads().count(), 0);
+        }
+    }
+
+    #[test]
+    fn one_object_that_is_asked_for_less_slows_all_of_them() {
+        let mut desk = Desk::new(8);
+        (0..8).for_each(|object| desk.batch.add(ObjectId(object), upload(10 * MIB)));
+        desk.begin();
+        assert_eq!(desk.flying.len(), 8);
+        let (object, attempt, _) = desk.flying.remove(0);
+        desk.batch.record(desk.now, object, attempt, Err(service(503, "SlowDown")).into());
+        assert_eq!((desk.batch.window.size(), desk.batch.room()), (4, 4 + AHEAD));
+        desk.begin();
+        assert_eq!(desk.flying.len(), 7, "what flies lands, and nothing new begins");
+        (0..3).for_each(|_| desk.land());
+        desk.begin();
+        assert_eq!(desk.flying.len(), 4);
+    }
+
+    #[test]
+    fn what_is_held_waits_and_the_others_go_on() {
+        let mut desk = Desk::new(2);
+        (0..2).for_each(|object| desk.batch.add(ObjectId(object), upload(10)));
+        desk.batch.hold(ObjectId(0));
+        desk.begin();
+        assert_eq!(desk.flying.iter().map(|(object, ..)| object.0).collect::<Vec<_>>(), [1]);
+        desk.batch.release(ObjectId(0));
+        desk.begin();
+        assert_eq!(desk.flying.len(), 2);
+    }
+
+    #[test]
+    fn once_it_is_cancelled_there_is_no_room_and_newcomers_begin_nothing() {
+        let mut desk = Desk::new(4);
+        desk.batch.add(ObjectId(0), upload(10 * MIB));
+        desk.begin();
+        desk.batch.cancel();
+        desk.batch.add(ObjectId(1), upload(10));
+        assert_eq!(desk.batch.room(), 0);
+        assert_eq!(desk.begin(), BTreeSet::from([ObjectId(1)]));
+        desk.land();
+        assert_eq!(desk.begin(), BTreeSet::from([ObjectId(0)]));
     }
 }

@@ -61,6 +61,9 @@ pub struct Header {
     /// Refuse a key that is taken. It shapes no part, so a later run may ask for the contrary: see [`no_overwrite_line`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_overwrite: bool,
+    /// True where it is completed together with others, and so not by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_back: bool,
 }
 
 /// What a journal says.
@@ -123,6 +126,7 @@ impl Header {
             options: BTreeMap::new(),
             sse_c_key_md5: None,
             no_overwrite: false,
+            held_back: false,
         }
     }
 
@@ -277,6 +281,7 @@ pub(crate) mod tests {
             options: BTreeMap::new(),
             sse_c_key_md5: None,
             no_overwrite: false,
+            held_back: false,
         }
     }
 

@@ -254,6 +254,13 @@ impl Upload {
         self.held = true;
     }
 
+    /// Throws away what is on the server, and does nothing else. Complete must not have been sent for it.
+    pub fn discard(&mut self) {
+        self.settings.abort_on_failure = true;
+        self.ambiguous = false;
+        self.failure = Some(UploadError { operation: None, attempts: 0, cause: Cause::Interrupted, leftover: None });
+    }
+
     /// What to do now. Ask again after each `Send`, and after each outcome.
     pub fn next(&mut self, now: Instant) -> Step {
         if let Some(finished) = &self.finished {

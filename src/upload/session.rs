@@ -73,6 +73,8 @@ pub enum Ending {
     HoldBack,
     /// Now, and nothing else: all of it is on the server, as its journal says.
     CompleteHeld,
+    /// Never: what was held back is thrown away.
+    DiscardHeld,
 }
 
 /// Why nothing was sent.
@@ -165,8 +167,10 @@ impl Session {
         if let Some(likeness) = unless {
             upload.unless_unchanged(likeness);
         }
-        if self.ending == Ending::HoldBack {
-            upload.hold_back();
+        match self.ending {
+            Ending::HoldBack => upload.hold_back(),
+            Ending::DiscardHeld => upload.discard(),
+            Ending::Complete | Ending::CompleteHeld => {}
         }
         Ok(Ready { upload, log })
     }
@@ -178,7 +182,7 @@ impl Session {
             (Ending::HoldBack, JournalPlace::Directory(place)) if in_parts && !is_there => {
                 Err(Refused::Unusable(place.join(file_name(&self.header)), "it cannot be written".to_owned()))
             }
-            (Ending::CompleteHeld, _) if in_parts && !goes_on => {
+            (Ending::CompleteHeld | Ending::DiscardHeld, _) if in_parts && !goes_on => {
                 Err(Refused::NotHeld("its journal is gone, or it changed".to_owned()))
             }
             _ => Ok(()),

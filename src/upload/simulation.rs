@@ -467,7 +467,7 @@ impl World {
     }
 }
 
-fn service(status: u16, code: &str) -> Failure {
+pub(crate) fn service(status: u16, code: &str) -> Failure {
     Failure::Answer(AnswerError::Service(Box::new(ServiceError {
         status,
         code: (!code.is_empty()).then(|| code.to_owned()),

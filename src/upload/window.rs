@@ -18,6 +18,16 @@ pub enum Concurrency {
     Fixed(u16),
 }
 
+impl Concurrency {
+    /// The most requests that it comes to.
+    pub fn most(self) -> u16 {
+        match self {
+            Self::Auto => MOST,
+            Self::Fixed(most) => most,
+        }
+    }
+}
+
 /// `auto` begins with so many requests, …
 const FEW: u16 = 4;
 /// … goes to so many without asking whether they bring something, …

@@ -57,6 +57,11 @@ pub(in crate::upload) fn is_bad_request(failure: &Failure) -> bool {
     matches!(failure, Failure::Answer(AnswerError::Service(error)) if error.status == 400)
 }
 
+/// True where HEAD is not answered to whoever asks. Its answers have no body, and so no code: 400 is about an SSE-C key.
+pub(in crate::upload) fn may_not_look(failure: &Failure) -> bool {
+    matches!(failure, Failure::Answer(AnswerError::Service(error)) if matches!(error.status, 400 | 403))
+}
+
 pub(in crate::upload) fn is_about_parts(failure: &Failure) -> bool {
     let codes = ["InvalidPart", "InvalidPartOrder"];
     matches!(failure, Failure::Answer(AnswerError::Service(error)) if error.code.as_deref().is_some_and(|code| codes.contains(&code)))

@@ -14,7 +14,7 @@ mod whole;
 
 use std::time::{Duration, Instant};
 
-use self::again::{fault, is_bad_request, is_refused, same_etag, wait_after};
+use self::again::{fault, is_bad_request, is_refused, may_not_look, same_etag, wait_after};
 use self::proof::looks_like_md5;
 use crate::cos::Fault;
 use crate::cos::checksum::Digest;
@@ -157,7 +157,7 @@ impl Upload {
                 self.tell(Event::Notice(Notice::PartsNotListed));
                 self.enter(Phase::Parts);
             }
-            Phase::Compare(_) if is_refused(&failure) || is_bad_request(&failure) => self.not_compared(failure),
+            Phase::Compare(_) if may_not_look(&failure) => self.not_compared(failure),
             // The upload's failure stays the one to be told; its id is named as left over.
             Phase::Abort => self.end_without_abort(),
             // So the server answers where an SSE-C key does not fit: the object is not ours.

@@ -1,0 +1,222 @@
+//! What is found in trees: names, depths, links, and what is no file or may not be read.
+
+use std::fs;
+
+use cosput::emulator::Operation;
+
+use super::support::{Scene, same, until};
+use super::{accounts, in_brief, plant, plant_all, run, upload};
+
+#[test]
+fn ten_thousand_small_files_arrive() {
+    let scene = Scene::new(&[]);
+    let name = |number: u32| format!("tree/{}/{number:05}", number / 1000);
+    (0..10_000).for_each(|number| plant(&scene, name(number), u64::from(number % 50)));
+    let outcome = run(&scene, &["tree/", "-r", "--prefix", "p", "--json"]).exits(0);
+    let told = accounts(&outcome);
+    assert_eq!(told.len(), 10_000);
+    assert!(told.values().all(|event| event["event"] == "uploaded"));
+    assert_eq!(scene.server.requests(Operation::PutObject).len(), 10_000);
+    for number in (0..10_000).step_by(97) {
+        scene.assert_stored(&name(number), &name(number).replacen("tree", "p", 1));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_is_what_the_file_is_called_whatever_that_is() {
+    let scene = Scene::new(&[]);
+    let names = [
+        " ",
+        " a ",
+        "-rf",
+        "--",
+        "...",
+        ".hidden",
+        ".config/.x",
+        "a\nb",
+        "a\\b",
+        "中文/文件.txt",
+        "🎉.png",
+        "é",
+        "e\u{301}",
+        "a*?[",
+        "~",
+        "a+b %20&=#?",
+        "dir with spaces/b c",
+    ];
+    for name in names {
+        plant(&scene, format!("tree/{name}"), 50);
+    }
+    let deep = format!("{}file", "d/".repeat(200));
+    plant(&scene, format!("tree/{deep}"), 50);
+    run(&scene, &["tree/", "-r"]).exits(0);
+    for name in names.iter().copied().chain([deep.as_str()]) {
+        scene.assert_stored(&format!("tree/{name}"), name);
+    }
+    assert_eq!(scene.server.requests(Operation::PutObject).len(), names.len() + 1);
+}
+
+#[test]
+fn a_path_that_no_key_can_hold_fails_alone() {
+    let scene = Scene::new(&[]);
+    let long = format!("{}file", "d123456789/".repeat(80));
+    plant_all(&scene, &["tree/a", "tree/z"]);
+    plant(&scene, format!("tree/{long}"), 10);
+    let outcome = run(&scene, &["tree", "-r", "--json"]).exits(3);
+    assert_eq!(
+        in_brief(&outcome),
+        ["tree/a uploaded".to_owned(), format!("tree/{long} failed 3"), "tree/z uploaded".to_owned()]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_left_out_and_counted_unless_they_are_followed() {
+    use std::os::unix::fs::symlink;
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a/file", "elsewhere/x"]);
+    symlink("file", scene.path("tree/a/again")).unwrap();
+    symlink("../..", scene.path("tree/a/up")).unwrap();
+    symlink(scene.path("tree"), scene.path("tree/a/top")).unwrap();
+    symlink(scene.path("elsewhere"), scene.path("tree/b")).unwrap();
+    symlink("nowhere", scene.path("tree/dangling")).unwrap();
+    symlink("two", scene.path("tree/one")).unwrap();
+    symlink("one", scene.path("tree/two")).unwrap();
+
+    let skipped = run(&scene, &["tree", "-r", "--json"]).exits(0);
+    let link = |name: &str| format!("tree/{name} skipped symlink");
+    let expected = [
+        link("a/again"),
+        "tree/a/file uploaded".into(),
+        link("a/top"),
+        link("a/up"),
+        link("b"),
+        link("dangling"),
+        link("one"),
+        link("two"),
+    ];
+    assert_eq!(in_brief(&skipped), expected);
+    assert_eq!(skipped.stderr, "");
+
+    let followed = run(&scene, &["tree", "-r", "--follow-symlinks", "--json", "--exclude", "up"]).exits(3);
+    let expected = [
+        "tree/a/again uploaded",
+        "tree/a/file uploaded",
+        "tree/a/top skipped loop",
+        "tree/b/x uploaded",
+        "tree/dangling failed 3",
+        "tree/one failed 3",
+        "tree/two failed 3",
+    ];
+    assert_eq!(in_brief(&followed), expected);
+    scene.assert_stored("tree/a/file", "tree/a/again");
+    scene.assert_stored("elsewhere/x", "tree/b/x");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_fails_alone() {
+    use super::support::changes::lock_away;
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a", "tree/locked/file", "tree/secret", "tree/z"]);
+    let arguments = upload(&scene, &["tree", "-r", "--json"]);
+    let Some(command) = scene.as_nobody(&arguments) else { return };
+    lock_away(&scene.path("tree/locked"));
+    lock_away(&scene.path("tree/secret"));
+    let outcome = super::Running::start(command).wait().exits(3);
+    assert_eq!(
+        in_brief(&outcome),
+        ["tree/a uploaded", "tree/locked failed 3", "tree/secret failed 3", "tree/z uploaded"]
+    );
+    let errors = outcome.stderr.lines().filter(|line| line.starts_with("error: ")).count();
+    assert_eq!(errors, 2, "{}", outcome.stderr);
+}
+
+#[test]
+fn a_file_that_vanishes_before_its_turn_fails_alone() {
+    let scene = Scene::new(&["trickle:rate=100000"]);
+    plant(&scene, "tree/0000", 150_000);
+    (1..80).for_each(|number| plant(&scene, format!("tree/{number:04}"), 10));
+    let running = super::begin(&scene, &["tree", "-r", "--json", "--concurrency", "1"]);
+    until(|| running.stdout().contains("\"started\""), "the first file is under way");
+    fs::remove_file(scene.path("tree/0079")).unwrap();
+    let outcome = running.wait().exits(3).says("error: could not upload tree/0079: no such file");
+    let told = in_brief(&outcome);
+    assert_eq!((told.len(), told[79].as_str()), (80, "tree/0079 failed 3"));
+    assert!(told[..79].iter().all(|line| line.ends_with("uploaded")));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_left_out_below_a_directory_and_fails_where_it_is_named() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a"]);
+    let _socket = std::os::unix::net::UnixListener::bind(scene.path("tree/socket")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(scene.path("tree/pipe")).status().unwrap().success());
+    let outcome = run(&scene, &["tree", "-r", "--json"]).exits(0);
+    assert_eq!(in_brief(&outcome), ["tree/a uploaded", "tree/pipe skipped special", "tree/socket skipped special"]);
+    outcome.says("warning: tree/pipe is left out: it is a pipe, not a file");
+    let named = run(&scene, &["tree/a", "tree/pipe", "--json"]).exits(3);
+    assert_eq!(in_brief(&named), ["tree/a uploaded", "tree/pipe failed 3"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf8_are_refused_one_by_one() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a", "tree/z"]);
+    for name in [&b"tree/caf\xe9"[..], b"tree/d\xff/file"] {
+        plant(&scene, OsStr::from_bytes(name), 10);
+    }
+    let outcome = run(&scene, &["tree", "-r", "--json"]).exits(3);
+    assert_eq!(
+        in_brief(&outcome),
+        ["tree/a uploaded", "tree/caf\u{fffd} failed 3", "tree/d\u{fffd}/file failed 3", "tree/z uploaded"]
+    );
+    outcome.says("its name is not UTF-8, as keys are");
+}
+
+#[test]
+fn empty_directories_leave_no_trace_and_are_told_to_whoever_asks() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a"]);
+    fs::create_dir(scene.path("tree/empty")).unwrap();
+    let outcome = run(&scene, &["tree", "-r", "--json"]).exits(0);
+    assert_eq!((in_brief(&outcome), outcome.stderr.as_str()), (vec!["tree/a uploaded".to_owned()], ""));
+    run(&scene, &["tree", "-r", "-v"]).exits(0).says("tree/empty is empty and leaves no trace");
+    fs::create_dir(scene.path("nothing")).unwrap();
+    let none = run(&scene, &["nothing", "-r", "--json"]).exits(0);
+    assert_eq!(accounts(&none).len(), 0);
+}
+
+/// Others may not be in their way: 24 files of a few parts each and 1,000 small ones.
+#[cfg(unix)]
+#[test]
+fn a_thousand_requests_at_once_do_with_as_many_open_files_as_there_may_be() {
+    for limit in [1024, 64] {
+        let scene = Scene::new(&[]);
+        (0..1000).for_each(|number| plant(&scene, format!("tree/{number:04}"), 10));
+        (0..24).for_each(|number| plant(&scene, format!("tree/parts-{number:02}"), (2 << 20) + 1));
+        let arguments = upload(&scene, &["tree", "-r", "--json", "--concurrency", "1000"]);
+        let command = scene.command_after(&format!("ulimit -n {limit}"), arguments);
+        let outcome = super::Running::start(command).wait().exits(0);
+        assert_eq!(accounts(&outcome).len(), 1024);
+        outcome.says("requests at a time instead of 1000: no more files may be open");
+        let object = scene.server.object("tree/parts-07").unwrap();
+        assert!(same(&scene.path("tree/parts-07"), &object));
+    }
+}
+
+/// Where only the soft limit is low, nobody needs to know.
+#[cfg(unix)]
+#[test]
+fn a_soft_limit_on_open_files_is_raised() {
+    let scene = Scene::new(&[]);
+    (0..300).for_each(|number| plant(&scene, format!("tree/{number:04}"), 10));
+    let arguments = upload(&scene, &["tree", "-r", "--concurrency", "200"]);
+    let command = scene.command_after("ulimit -S -n 64", arguments);
+    super::Running::start(command).wait().exits(0).does_not_say("instead of");
+}

@@ -1,0 +1,101 @@
+//! Uploads of many files, by the program as its users run it: real trees, lists, failures among many, and objects that become
+//! visible together.
+
+mod accounts;
+mod found;
+mod keys;
+mod skipped;
+mod stopped;
+#[path = "../support/mod.rs"]
+mod support;
+mod together;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use cosput::emulator::Operation;
+use serde_json::Value;
+use support::{Outcome, Running, Scene, noise};
+
+/// Makes a file below the scene, with all directories above it. Its bytes are the same ones for the same name and size.
+fn plant(scene: &Scene, name: impl AsRef<Path>, size: u64) {
+    let path = scene.directory.path().join(&name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let seed = name
+        .as_ref()
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add((*byte).into()));
+    fs::write(path, noise(size, seed)).unwrap();
+}
+
+fn plant_all(scene: &Scene, names: &[&str]) {
+    names.iter().for_each(|name| plant(scene, name, 100));
+}
+
+/// The arguments of `cosput upload` with any number of sources.
+fn upload(scene: &Scene, arguments: &[&str]) -> Vec<String> {
+    let url = scene.server.url();
+    let usual = ["upload", "--bucket", support::BUCKET, "--endpoint", &url];
+    usual.iter().chain(arguments).map(|argument| (*argument).to_owned()).collect()
+}
+
+fn run(scene: &Scene, arguments: &[&str]) -> Outcome {
+    begin(scene, arguments).wait()
+}
+
+fn begin(scene: &Scene, arguments: &[&str]) -> Running {
+    scene.start(upload(scene, arguments))
+}
+
+/// The keys of the objects that are there among these.
+fn visible<'a>(scene: &Scene, keys: &[&'a str]) -> Vec<&'a str> {
+    keys.iter().copied().filter(|key| scene.server.object(key).is_some()).collect()
+}
+
+/// What became of each source, by its name: one event each, in a summary whose counts add up.
+#[track_caller]
+fn accounts(outcome: &Outcome) -> BTreeMap<String, Value> {
+    let mut told = BTreeMap::new();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for event in outcome.events() {
+        let Some(name) = ["uploaded", "skipped", "failed"].into_iter().find(|name| event["event"] == *name) else {
+            continue;
+        };
+        *counts.entry(name).or_default() += 1;
+        let source = event["source"].as_str().unwrap().to_owned();
+        if let Some(before) = told.insert(source, event.clone()) {
+            panic!("told twice: {before} {event}");
+        }
+    }
+    let summary = outcome.event("summary");
+    for name in ["uploaded", "skipped", "failed"] {
+        assert_eq!(summary[name], *counts.get(name).unwrap_or(&0), "{name} in {summary}");
+    }
+    assert_eq!(summary["exit_code"], outcome.code.unwrap());
+    told
+}
+
+/// The same in brief: the event, and the exit code or the reason that goes with it.
+#[track_caller]
+fn in_brief(outcome: &Outcome) -> Vec<String> {
+    let brief = |(source, event): (String, Value)| match event["event"].as_str().unwrap() {
+        "failed" => format!("{source} failed {}", event["exit_code"]),
+        "skipped" => format!("{source} skipped {}", event["reason"].as_str().unwrap()),
+        name => format!("{source} {name}"),
+    };
+    accounts(outcome).into_iter().map(brief).collect()
+}
+
+/// The keys of what was uploaded, as people see them.
+fn uploaded_keys(outcome: &Outcome) -> BTreeSet<String> {
+    let bucket = format!(" -> cos://{}/", support::BUCKET);
+    outcome.stdout.lines().filter_map(|line| Some(line.split_once(&bucket)?.1.split_once("  ")?.0.to_owned())).collect()
+}
+
+/// The keys of the objects that requests of one kind were about, in the order in which they ended.
+fn asked(scene: &Scene, operation: Operation) -> Vec<String> {
+    scene.server.requests(operation).into_iter().filter_map(|request| request.key).collect()
+}

@@ -1,0 +1,66 @@
+//! Whoever wants to leave in the middle of many files need not wait, and the next run finds what was sent.
+#![cfg(unix)]
+
+use std::time::Duration;
+
+use cosput::emulator::Operation;
+
+use super::support::{MIB, Scene, now, until};
+use super::{accounts, begin, plant, run};
+
+const LONGEST_FAREWELL: Duration = Duration::from_secs(3);
+
+#[test]
+fn a_signal_in_the_middle_keeps_the_journals_and_the_next_run_goes_on() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut scene = Scene::new(&["stall:on=upload-part,skip=3,times=0", "stall:on=put-object,skip=10,times=0"]);
+        (0..3).for_each(|number| plant(&scene, format!("d/big{number}"), 3 * MIB));
+        (0..100).for_each(|number| plant(&scene, format!("d/small{number:03}"), 100));
+        let running = begin(&scene, &["d", "-r", "--json", "--concurrency", "8"]);
+        let stored = |scene: &Scene| {
+            let put = scene.server.requests(Operation::PutObject).into_iter().filter(|request| request.stored).count();
+            (scene.server.stored_parts().len(), put)
+        };
+        until(|| stored(&scene) == (3, 10), "some of it is stored");
+        let sent = now();
+        running.signal(signal);
+        let outcome =
+            running.wait().exits(code).says("stopping: ").says("files that are not named here were not begun");
+        assert!(sent.elapsed() < LONGEST_FAREWELL, "{:?}", sent.elapsed());
+        let told = accounts(&outcome);
+        assert!(told.values().all(|event| event["event"] == "uploaded" || event["exit_code"] == code), "{told:?}");
+        assert!(told.len() < 103);
+        assert!(!scene.journals().is_empty());
+        scene.server.restart(&[]);
+        let again = run(&scene, &["d", "-r", "--json", "--skip-unchanged"]).exits(0);
+        assert_eq!(accounts(&again).len(), 103);
+        let mut parts = scene.server.stored_parts();
+        parts.sort_unstable();
+        assert_eq!(parts, [1, 1, 1, 2, 2, 2, 3, 3, 3], "each part is stored once");
+        assert!(scene.journals().is_empty());
+    }
+}
+
+#[test]
+fn a_signal_while_a_list_is_waited_for_ends_it_too() {
+    let scene = Scene::new(&[]);
+    assert!(std::process::Command::new("mkfifo").arg(scene.path("list")).status().unwrap().success());
+    // Both ends, so that opening does not wait; nothing is ever written.
+    let _open = std::fs::File::options().read(true).write(true).open(scene.path("list")).unwrap();
+    let running = begin(&scene, &["--files-from", "list", "--json"]);
+    // It listens once it has asked who it is; there is nothing else to see it by.
+    until(
+        || {
+            std::fs::read_to_string(format!("/proc/{}/status", running.id())).map_or(true, |status| {
+                let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+                caught.is_none_or(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & 2 != 0)
+            })
+        },
+        "it listens for signals",
+    );
+    let sent = now();
+    running.signal("INT");
+    let outcome = running.wait().exits(130);
+    assert!(sent.elapsed() < LONGEST_FAREWELL, "{:?}", sent.elapsed());
+    assert_eq!(outcome.event("summary")["exit_code"], 130);
+}
