@@ -1,8 +1,9 @@
 //! A range of a source as a request's body: read in chunks, hashed in the same pass, never held whole.
 //!
-//! Chunks of a stream are in memory. Of a file, those that the page cache holds are read at once, on the thread that sends them. The others are read on the blocking
-//! pool, so that a slow disk stalls no connection. Before the last chunk leaves, the source is looked at: bytes of a file
-//! that changed are never sent to the end, so the server stores nothing of them.
+//! Chunks of a stream are in memory. Of a file, those that the page cache holds are read at once, on the thread that
+//! sends them. The others are read on the blocking pool, so that a slow disk stalls no connection. Before the last chunk
+//! leaves, the source is looked at: bytes of a file that changed are never sent to the end, so the server stores nothing
+//! of them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -88,7 +89,7 @@ impl AsRef<[u8]> for Piece {
 }
 
 /// A body.
-pub struct FileBody {
+pub struct SourceBody {
     source: Source,
     offset: u64,
     left: u64,
@@ -100,7 +101,7 @@ pub struct FileBody {
     meter: Meter,
 }
 
-impl FileBody {
+impl SourceBody {
     /// The bytes of `range`, with their CRC-64.
     pub fn new(source: Source, range: Range, meter: Meter) -> Self {
         Self::hashed(source, range, meter, Hasher::crc64())
@@ -210,7 +211,7 @@ impl FileBody {
     }
 }
 
-impl http_body::Body for FileBody {
+impl http_body::Body for SourceBody {
     type Data = Bytes;
     type Error = SourceError;
 
@@ -295,7 +296,7 @@ mod tests {
         let (_directory, source) = file(&content);
         let meter = Meter::default();
         let range = Range { offset: 5, length: content.len() as u64 - 9 };
-        let body = FileBody::new(source, range, meter.clone());
+        let body = SourceBody::new(source, range, meter.clone());
         let bytes = body.collect().await.unwrap().to_bytes();
         let expected = &content[5..content.len() - 4];
         assert_eq!(bytes, expected);
@@ -308,7 +309,7 @@ mod tests {
         let content = vec![7; CHUNK + 17];
         let (_directory, source) = file(&content);
         let meter = Meter::default();
-        let body = FileBody::with_md5(source, Range { offset: 1, length: CHUNK as u64 + 16 }, meter.clone());
+        let body = SourceBody::with_md5(source, Range { offset: 1, length: CHUNK as u64 + 16 }, meter.clone());
         body.collect().await.unwrap();
         let digest = meter.digest().unwrap();
         assert_eq!(digest.md5, Some(crate::cos::checksum::Md5Digest::of(&content[1..])));
@@ -322,7 +323,7 @@ mod tests {
         stream.read_on(content.len() as u64, &[]).unwrap();
         let meter = Meter::default();
         let range = Range { offset: 5, length: content.len() as u64 - 9 };
-        let body = FileBody::new(Source::Stream(stream), range, meter.clone());
+        let body = SourceBody::new(Source::Stream(stream), range, meter.clone());
         let expected = &content[5..content.len() - 4];
         assert_eq!(body.collect().await.unwrap().to_bytes(), expected);
         assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
@@ -332,7 +333,7 @@ mod tests {
     async fn an_empty_body_has_its_digest_at_once() {
         let (_directory, source) = file(b"");
         let meter = Meter::default();
-        let _body = FileBody::new(source, Range { offset: 0, length: 0 }, meter.clone());
+        let _body = SourceBody::new(source, Range { offset: 0, length: 0 }, meter.clone());
         assert_eq!(meter.digest(), Some(Digest { length: 0, crc64: 0, md5: None }));
     }
 
@@ -353,7 +354,7 @@ mod tests {
         let source = Source::File(late.clone());
         let range = Range { offset: 0, length: content.len() as u64 };
         let (slow_meter, quick_meter) = (Meter::default(), Meter::default());
-        let mut slow = FileBody::new(source.clone(), range, slow_meter.clone());
+        let mut slow = SourceBody::new(source.clone(), range, slow_meter.clone());
         let (release, released) = std::sync::mpsc::channel();
         slow.reading = Some(spawn_blocking(move || {
             released.recv().unwrap();
@@ -362,7 +363,7 @@ mod tests {
         let mut slow = Box::pin(slow.collect());
         waits(&mut slow).await;
         // All of this is one thread.
-        let quick = FileBody::new(source, range, quick_meter.clone()).collect().await.unwrap();
+        let quick = SourceBody::new(source, range, quick_meter.clone()).collect().await.unwrap();
         assert_eq!(quick.to_bytes(), content);
         waits(&mut slow).await;
         assert_eq!(slow_meter.bytes(), 0);
@@ -379,7 +380,8 @@ mod tests {
         file.file().sync_all().unwrap();
         rustix::fs::fadvise(file.file(), 0, None, rustix::fs::Advice::DontNeed).unwrap();
         let meter = Meter::default();
-        let body = FileBody::new(Source::File(file), Range { offset: 0, length: content.len() as u64 }, meter.clone());
+        let body =
+            SourceBody::new(Source::File(file), Range { offset: 0, length: content.len() as u64 }, meter.clone());
         assert_eq!(body.collect().await.unwrap().to_bytes(), content);
         assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(&content));
     }
@@ -389,7 +391,7 @@ mod tests {
         let content = vec![7; 2 * CHUNK];
         let (directory, source) = file(&content);
         let meter = Meter::default();
-        let mut body = FileBody::new(source, Range { offset: 0, length: content.len() as u64 }, meter.clone());
+        let mut body = SourceBody::new(source, Range { offset: 0, length: content.len() as u64 }, meter.clone());
         assert!(body.frame().await.unwrap().is_ok());
         let later = std::fs::File::options().append(true).open(directory.path().join("file")).unwrap();
         std::io::Write::write_all(&mut &later, b"x").unwrap();

@@ -6,7 +6,7 @@ use tokio::task::{AbortHandle, JoinError, spawn_blocking};
 use tokio::time::Instant;
 
 use super::batch::ObjectId;
-use super::body::{FileBody, Meter};
+use super::body::{Meter, SourceBody};
 use super::call::{Call, Failure, Outcome, Reply};
 use super::error::{SendError, SendErrorKind, SourceError};
 use super::machine::AttemptId;
@@ -125,7 +125,7 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter)
     let md5 = first_reading.and_then(|digest| digest.md5);
     let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
     let body = call.body().map(|range| {
-        let make = if service.promises_crc64() { FileBody::new } else { FileBody::with_md5 };
+        let make = if service.promises_crc64() { SourceBody::new } else { SourceBody::with_md5 };
         make(job.source.clone(), range, meter.clone())
     });
     let answer = transport.send(request, body).await;

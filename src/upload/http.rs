@@ -13,7 +13,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderName, HeaderValue};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::body::{FileBody, Meter};
+use super::body::{Meter, SourceBody};
 use super::error::{SendError, SendErrorKind};
 use super::pace::Pacer;
 use super::transport::Transport;
@@ -140,7 +140,7 @@ impl Http {
     /// A server that refuses a request by its head may answer and hang up at once. The connection is then reset under the
     /// body, and the answer is lost with it. So after a body that was cut off the next one hesitates, until one gets
     /// through: where the head alone is refused, the answer comes first and says why.
-    fn restrained(&self, body: Option<FileBody>) -> Option<FileBody> {
+    fn restrained(&self, body: Option<SourceBody>) -> Option<SourceBody> {
         let mut body = body?;
         body.lend_singly();
         if self.cut_off.load(Ordering::Relaxed) {
@@ -180,10 +180,10 @@ impl Http {
 }
 
 impl Transport for Http {
-    async fn send(&self, request: Request, body: Option<FileBody>) -> Result<Response, SendError> {
+    async fn send(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
         let skew = self.skew();
         let (request, credentials) = self.signed(request).await?;
-        let meter = body.as_ref().map(FileBody::meter);
+        let meter = body.as_ref().map(SourceBody::meter);
         let request = reqwest_of(request, self.restrained(body))?;
         let sending = self.client.execute(request);
         let answer = while_bytes_move(sending, meter.clone(), self.limits.stall).await?;
@@ -274,7 +274,7 @@ async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response
     Ok(Response { status, headers, body: body.freeze() })
 }
 
-fn reqwest_of(request: Request, body: Option<FileBody>) -> Result<reqwest::Request, SendError> {
+fn reqwest_of(request: Request, body: Option<SourceBody>) -> Result<reqwest::Request, SendError> {
     let broken = |message: String| SendError { kind: SendErrorKind::Connect, message };
     let url = url::Url::parse(&request.url()).map_err(|error| broken(error.to_string()))?;
     let mut made = reqwest::Request::new(method_of(request.method), url);

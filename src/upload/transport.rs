@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::body::FileBody;
+use super::body::SourceBody;
 use super::error::SendError;
 use crate::cos::{Request, Response};
 
@@ -12,7 +12,7 @@ pub trait Transport: Send + Sync + 'static {
     fn send(
         &self,
         request: Request,
-        body: Option<FileBody>,
+        body: Option<SourceBody>,
     ) -> impl Future<Output = Result<Response, SendError>> + Send;
 
     /// How many seconds the server is ahead of this machine, where that was found out since it was last asked.
