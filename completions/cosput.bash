@@ -421,7 +421,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__resume)
-            opts="-q -v -h --endpoint --emulator --state-dir --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --traffic-limit --sse-c-key-file --progress --quiet --json --verbose --log-file --help"
+            opts="-q -v -h --endpoint --emulator --state-dir --profile --config --ca-bundle --no-backup-domain --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --limit-rate --traffic-limit --sse-c-key-file --progress --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -471,6 +471,10 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --limit-rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --traffic-limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -495,7 +499,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__upload)
-            opts="-r -0 -b -n -q -v -h --recursive --include --exclude --follow-symlinks --files-from --null --skip-unchanged --fail-fast --publish-together --bucket --key --prefix --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --log-file --help"
+            opts="-r -0 -b -n -q -v -h --recursive --include --exclude --follow-symlinks --files-from --null --skip-unchanged --fail-fast --publish-together --bucket --key --prefix --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --limit-rate --content-type --cache-control --content-disposition --content-encoding --content-language --expires --meta --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --memory --expect-size --expect-crc64 --allow-empty --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -601,6 +605,10 @@ _cosput() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --limit-rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --content-type)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -674,6 +682,18 @@ _cosput() {
                     return 0
                     ;;
                 --sse-c-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expect-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expect-crc64)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -66,6 +66,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l max-attempts -d
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l limit-rate -d 'Speed limit of all requests together' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-type -d 'Type of the content [by its name]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l cache-control -d 'How caches may keep it, like max-age=60' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l content-disposition -d 'How browsers show it, like attachment' -r
@@ -86,6 +87,9 @@ cos/kms\t'A key in KMS'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-kms-key-id -d 'Key in KMS [the one that COS makes]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-kms-context -d 'What KMS is told besides, JSON' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l memory -d 'Most of stdin that is held in memory [256MiB]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expect-size -d 'Size that stdin is to have' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expect-crc64 -d 'CRC-64 that stdin is to have' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l journal -d 'Journal of this upload' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'Directory of the journals' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l resume-upload-id -d 'Go on with this unfinished upload' -r
@@ -103,6 +107,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l accelerate -d '
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-overwrite -d 'Refuse a key that is taken'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l allow-empty -d 'Make an empty object where stdin is empty'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l no-resume -d 'Start anew, whatever a journal says'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l abort-on-failure -d 'Leave no parts on the server'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s n -l dry-run -d 'Print what would be sent, send nothing'
@@ -121,6 +126,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l limit-rate -d 'Speed limit of all requests together' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l traffic-limit -d 'The server\'s speed limit, per request' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'

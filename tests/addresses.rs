@@ -21,7 +21,7 @@ use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::retry::Patience;
 use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
 use cosput::upload::single::Asker;
-use cosput::upload::source::FileSource;
+use cosput::upload::source::{FileSource, Source};
 use cosput::upload::window::Concurrency;
 use cosput::upload::{Cause, Event, Finished, Job, Notice, Operation, Plan, SendErrorKind, Wish};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -86,8 +86,9 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     let plan = Plan::new(3 << 20, Wish { part_size: Some(1 << 20), multipart_threshold: 0 }).unwrap();
     let session = Session {
         header: Header::new(&target, "e", "s", source.identity(), plan.part_size()),
-        job: Job { source, target, object: cosput::upload::ObjectOptions::default(), md5: false },
+        job: Job { source: Source::File(source), target, object: cosput::upload::ObjectOptions::default(), md5: false },
         plan,
+        intake: None,
         settings: Settings {
             patience: PATIENCE,
             abort_on_failure: false,

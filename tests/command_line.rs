@@ -90,7 +90,7 @@ fn a_missing_file() {
 fn a_missing_file_is_told_to_programs_too() {
     let outcome = Setting::new().upload(&["nope.bin", "--json", "-q"]);
     let (failed, summary) = outcome.stdout.split_once('\n').unwrap();
-    assert!(summary.starts_with("{\"event\":\"summary\",\"uploaded\":0,\"failed\":1,"), "{summary}");
+    assert!(summary.starts_with("{\"event\":\"summary\",\"uploaded\":0,\"skipped\":0,\"failed\":1,"), "{summary}");
     assert_eq!(
         failed,
         "{\"event\":\"failed\",\"source\":\"nope.bin\",\"bucket\":\"examplebucket-1250000000\",\"key\":\"nope.bin\",\
@@ -108,7 +108,7 @@ fn a_directory() {
         setting.upload(&["d"]),
         refused(
             2,
-            "error: could not upload d: is a directory, not a file\nhint: give one file; pack a directory first\n"
+            "error: could not upload d: is a directory, not a file\nhint: give -r to upload directories with all they hold\n"
         )
     );
 }
@@ -140,7 +140,13 @@ fn an_unreadable_file() {
 
 #[test]
 fn standard_input() {
-    assert_eq!(Setting::new().upload(&["-"]), refused(2, "error: '-' is not a file; give a path\n"));
+    assert_eq!(
+        Setting::new().upload(&["-"]),
+        refused(
+            2,
+            "error: stdin has no name to make a key from: give the whole key with --key or cos://NAME-APPID/KEY\n"
+        )
+    );
 }
 
 #[test]
@@ -165,10 +171,7 @@ fn a_bucket_without_its_appid() {
         Setting::new().run(&["upload", "a.txt", "-b", "bucket"]),
         unreadable(&format!("invalid value 'bucket' for '--bucket <NAME-APPID>': {why}"))
     );
-    assert_eq!(
-        Setting::new().run(&["upload", "a.txt", "cos://bucket/k"]),
-        unreadable(&format!("invalid value 'cos://bucket/k' for '[DESTINATION]': {why}"))
-    );
+    assert_eq!(Setting::new().run(&["upload", "a.txt", "cos://bucket/k"]), refused(2, &format!("error: {why}\n")));
     assert_eq!(
         Setting::new().variable("COSPUT_BUCKET", "bucket").run(&["upload", "a.txt"]),
         refused(2, &format!("error: invalid value 'bucket' for COSPUT_BUCKET: {why}\n"))
@@ -249,13 +252,15 @@ fn part_sizes_that_cannot_be() {
 #[test]
 fn a_destination_besides_a_bucket() {
     assert_eq!(
-        Setting::new().run(&["upload", "a.txt", "cos://examplebucket-1250000000/k", "--bucket", BUCKET]),
-        refused(
-            2,
-            "error: the argument '[DESTINATION]' cannot be used with '--bucket <NAME-APPID>'\n\n\
-             Usage: cosput upload <SOURCE> <DESTINATION>\n\n\
-             For more information, try '--help'.\n"
-        )
+        Setting::new().run(&[
+            "upload",
+            "a.txt",
+            "cos://examplebucket-1250000000/k",
+            "--bucket",
+            BUCKET,
+            "--emulator=e"
+        ]),
+        refused(2, "error: a destination is given besides --bucket, --key or --prefix; keep one way to say it\n")
     );
 }
 

@@ -600,6 +600,7 @@ fn on_a_terminal(setting: &Setting, arguments: &[&str], answer: fn() -> std::io:
         read_line: answer,
         stdout_columns: || Some(120),
         stderr_columns: || Some(120),
+        stderr_rows: || None,
         stdout,
         stderr,
         ..World::of_process()

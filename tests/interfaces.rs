@@ -60,7 +60,7 @@ fn the_events_of_a_file_in_one_request() {
             "request_id": "REQUEST_ID"
         }),
         json!({
-            "event": "summary", "uploaded": 1, "failed": 0, "bytes_sent": 1000, "bytes_resumed": 0,
+            "event": "summary", "uploaded": 1, "skipped": 0, "failed": 0, "bytes_sent": 1000, "bytes_resumed": 0,
             "duration_ms": "MS", "exit_code": 0
         }),
     ];
@@ -109,7 +109,7 @@ fn the_events_of_a_file_in_parts_with_a_retry() {
             }),
         ),
         json!({
-            "event": "summary", "uploaded": 1, "failed": 0, "bytes_sent": MIB + 5, "bytes_resumed": 0,
+            "event": "summary", "uploaded": 1, "skipped": 0, "failed": 0, "bytes_sent": MIB + 5, "bytes_resumed": 0,
             "duration_ms": "MS", "exit_code": 0
         }),
     ];
@@ -304,7 +304,7 @@ fn a_log_file_that_cannot_be_used_is_refused_before_anything_is_sent() {
     let source = scene.file("a.bin", 1000);
     scene.upload("a.bin", &["--log-file", "none/log"]).exits(2).says("error: --log-file none/log cannot be used: ");
     let refused = scene.upload("a.bin", &["--log-file", "./a.bin"]).exits(2);
-    assert_eq!(refused.stderr, "error: --log-file ./a.bin cannot be used: it is the file to upload\n");
+    assert_eq!(refused.stderr, "error: --log-file ./a.bin cannot be used: it is a file to upload\n");
     assert_eq!(fs::metadata(source).unwrap().len(), 1000);
     assert_eq!(scene.server.record(), []);
 }

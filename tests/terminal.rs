@@ -23,8 +23,13 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// Starts `cosput upload SOURCE` with its messages on a terminal of so many columns.
+    /// Starts `cosput upload a.bin` with its messages on a terminal of so many columns.
     fn start(scene: &Scene, columns: u16, more: &[&str]) -> (Self, Child) {
+        Self::start_with(scene, "a.bin", columns, false, more)
+    }
+
+    /// Starts `cosput upload SOURCE`, with its results on the terminal too where they are wanted there.
+    fn start_with(scene: &Scene, source: &str, columns: u16, results: bool, more: &[&str]) -> (Self, Child) {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -33,8 +38,12 @@ impl Terminal {
         let (shown, mut reader) = (Arc::default(), File::from(master.try_clone().unwrap()));
         let terminal = Self { shown: Arc::clone(&shown), master };
         terminal.resize(columns);
-        let mut command = scene.command(scene.upload_arguments("a.bin", more));
-        let child = command.env("TERM", "xterm").stdout(Stdio::null()).stderr(slave).spawn().unwrap();
+        let mut command = scene.command(scene.upload_arguments(source, more));
+        command.env("TERM", "xterm").stdout(Stdio::null());
+        if results {
+            command.stdout(slave.try_clone().unwrap());
+        }
+        let child = command.stderr(slave).spawn().unwrap();
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(read @ 1..) = reader.read(&mut bytes) {
@@ -109,4 +118,23 @@ fn a_terminal_that_goes_away_stops_no_upload() {
     drop(terminal);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn results_stand_clear_of_the_lines_that_show_many_files() {
+    let scene = Scene::new(&["trickle:rate=1500000,times=0"]);
+    std::fs::create_dir(scene.path("data")).unwrap();
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        scene.file(&format!("data/{name}.bin"), MIB);
+    }
+    let (terminal, mut child) = Terminal::start_with(&scene, "data", 100, true, &["-r", "--concurrency", "2"]);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    until(|| terminal.lines(0).1.iter().any(|line| line.starts_with("uploaded 6 files, 6.0 MiB in ")), "it ended");
+    let lines = terminal.lines(0).1;
+    assert!(lines.iter().any(|line| line.contains(" of 6 files")), "{lines:?}");
+    let named = |line: &&String| line.ends_with(".bin") && line.contains("% data/");
+    assert!(lines.iter().filter(named).count() >= 2, "{lines:?}");
+    let results: Vec<_> = lines.iter().filter(|line| line.contains(" -> cos://")).collect();
+    let whole = |line: &&&String| line.starts_with("data/") && line.contains(".bin  1.0 MiB  crc64 ");
+    assert_eq!(results.iter().filter(whole).count(), 6, "{results:?}");
 }

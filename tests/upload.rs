@@ -79,3 +79,56 @@ fn nothing_is_asked_that_need_not_be() {
     use Operation::{Complete, Initiate, PutObject, UploadPart};
     assert_eq!(asked, [PutObject, Initiate, UploadPart, UploadPart, Complete]);
 }
+
+/// Every byte waits for its turn, whichever request has it and however often it is sent. How close to the rate it gets is
+/// for tests under virtual time to say: here only what cannot be faster is looked at.
+#[test]
+fn a_rate_holds_for_all_requests_together() {
+    std::thread::scope(|scope| {
+        for concurrency in ["1", "8", "64"] {
+            scope.spawn(move || {
+                let scene = Scene::new(&[]);
+                scene.file("a.bin", 8 * MIB);
+                let more = ["--limit-rate", "4MiB", "--traffic-limit", "800Mbit", "--concurrency", concurrency];
+                let outcome = scene.upload("a.bin", &[&more[..], &["--json"]].concat()).exits(0);
+                assert!(outcome.event("uploaded")["duration_ms"].as_u64().unwrap() >= 2000, "{}", outcome.stdout);
+                scene.assert_stored("a.bin", "a.bin");
+                scene.server.assert_each_part_stored_once(8);
+            });
+        }
+    });
+}
+
+#[test]
+fn bytes_that_are_sent_again_count_towards_the_rate() {
+    let scene = Scene::new(&["service-unavailable:part=1,retry-after=0"]);
+    scene.file("a.bin", 4 * MIB);
+    let outcome = scene.upload("a.bin", &["--limit-rate", "4MiB", "--concurrency", "4", "--json"]).exits(0);
+    assert!(outcome.event("uploaded")["duration_ms"].as_u64().unwrap() >= 1250, "{}", outcome.stdout);
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn waiting_for_its_turn_is_no_stall() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 2 * MIB);
+    let more = ["--limit-rate", "512KiB", "--stall-timeout", "500ms", "--concurrency", "64", "--part-size", "1MiB"];
+    let outcome = scene.upload("a.bin", &[&more[..], &["--json"]].concat()).exits(0);
+    assert!(!outcome.stdout.contains("\"event\":\"retry\""), "{}", outcome.stdout);
+}
+
+#[test]
+fn programs_hear_how_far_many_files_are_together() {
+    let scene = Scene::new(&["trickle:rate=1000000,times=0"]);
+    std::fs::create_dir(scene.path("data")).unwrap();
+    for name in ["a", "b", "c"] {
+        scene.file(&format!("data/{name}.bin"), MIB);
+    }
+    let outcome = scene.upload("data", &["-r", "--json", "--concurrency", "1"]).exits(0);
+    assert!(outcome.stderr.starts_with("uploaded 3 files, 3.0 MiB in "), "{}", outcome.stderr);
+    let mut progress = outcome.events();
+    progress.retain(|event| event["event"] == "progress");
+    let last = progress.last().unwrap();
+    assert_eq!((&last["total"], &last["files_total"]), (&(3 * MIB).into(), &3.into()), "{last}");
+    assert!(last.get("source").is_none() && last["bytes"].as_u64() <= Some(3 * MIB), "{last}");
+}

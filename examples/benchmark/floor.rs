@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
@@ -19,6 +20,9 @@ const HEADERS: &str = "x-cos-filler: q-sign-algorithm=sha1&q-ak=AKIDQjz3ltompVjB
 
 /// Uploads once.
 pub fn run(file: &Path, port: u16, part_size: u64, connections: u64, tls: Option<&Path>) -> io::Result<()> {
+    if file.is_dir() {
+        return run_directory(file, port, connections);
+    }
     let file = File::open(file)?;
     let size = file.metadata()?.len();
     let target = "/examplebucket-1250000000/object";
@@ -56,6 +60,25 @@ pub fn run(file: &Path, port: u16, part_size: u64, connections: u64, tls: Option
         workers.into_iter().try_for_each(|worker| worker.join().expect("a worker ends"))
     })?;
     first.post(&format!("{target}?uploadId=id"))
+}
+
+/// Uploads each file of a directory, one request a file.
+fn run_directory(directory: &Path, port: u16, connections: u64) -> io::Result<()> {
+    let files = Mutex::new(std::fs::read_dir(directory)?);
+    let work = || -> io::Result<()> {
+        let mut connection = Connection::open(port, None)?;
+        loop {
+            let next = files.lock().expect("nobody panics while looking for the next file").next();
+            let Some(entry) = next.transpose()? else { return Ok(()) };
+            let file = File::open(entry.path())?;
+            let target = format!("/examplebucket-1250000000/{}", entry.file_name().to_string_lossy());
+            connection.put(&target, &file, 0, file.metadata()?.len())?;
+        }
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("a worker ends"))
+    })
 }
 
 trait Stream: Read + Write + Send {}

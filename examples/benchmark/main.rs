@@ -1,7 +1,7 @@
 //! Measures cosput against the least that an upload can cost, on the machine it runs on, in one run.
 //!
 //! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`, where a
-//! scenario is one of big, tls, small, tiny, far, parts, memory; without one, all run. The program that is measured is
+//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory; without one, all run. The program that is measured is
 //! `target/release/cosput`, or what `COSPUT_BINARY` names. docs/performance.md explains the figures. It asserts nothing.
 
 #![expect(clippy::disallowed_methods, reason = "a program of its own, which measures with the clock")]

@@ -12,13 +12,19 @@ use super::sink::Manner;
 use super::{table, tls};
 
 const MIB: u64 = 1 << 20;
+/// A directory has so many files, …
+const FILES: u32 = 2000;
+/// … of so many bytes.
+const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 7] = [
+const SCENARIOS: [(&str, Scenario); 9] = [
     ("big", Bench::big),
+    ("cold", Bench::cold),
     ("tls", Bench::tls),
     ("small", Bench::small),
+    ("files", Bench::files),
     ("tiny", Bench::tiny),
     ("far", Bench::far),
     ("parts", Bench::parts),
@@ -59,6 +65,15 @@ fn beside() -> io::Result<std::ffi::OsString> {
     Ok(release.join("cosput").into())
 }
 
+/// Takes a file out of the page cache, where the platform can.
+fn forget(file: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::fadvise(File::open(file)?, 0, None, rustix::fs::Advice::DontNeed)?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+    Ok(())
+}
+
 impl Bench {
     /// One big file in parts, as other programs send it too.
     fn big(&self) -> io::Result<()> {
@@ -88,6 +103,20 @@ impl Bench {
         )
     }
 
+    /// The same from the disk, which is told to forget the file before each run.
+    fn cold(&self) -> io::Result<()> {
+        let file = self.file(self.size)?;
+        let sink = Sink::start(&file, PART, &Manner::default())?;
+        let contenders: Vec<Contender> = vec![
+            ("floor, 8 connections".into(), {
+                let (file, sink) = (&file, &sink);
+                Box::new(move || forget(file).and_then(|()| self.place.floor(file, sink, PART, 8, false)))
+            }),
+            ("cosput".into(), Box::new(|| forget(&file).map(|()| self.place.cosput(&file, &sink, &[])))),
+        ];
+        self.compare(&format!("{} from the disk, over HTTP", table::mebibytes(self.size)), self.size, &sink, contenders)
+    }
+
     fn tls(&self) -> io::Result<()> {
         tls::make(&self.place.directory)?;
         let file = self.file(self.size)?;
@@ -110,6 +139,26 @@ impl Bench {
     /// A file that goes in one request.
     fn small(&self) -> io::Result<()> {
         self.one_request("8 MiB over HTTP, one request", 8 * MIB)
+    }
+
+    /// A directory of small files, as other programs send it too.
+    fn files(&self) -> io::Result<()> {
+        let directory = self.directory(FILES, FILE)?;
+        let sink = Sink::start(&directory.join("0"), PART, &Manner::default())?;
+        let contenders: Vec<Contender> = vec![
+            ("floor, 8 connections".into(), Box::new(|| self.place.floor(&directory, &sink, PART, 8, false))),
+            ("cosput --concurrency 8".into(), {
+                let eight = ["--recursive".to_owned(), "--concurrency=8".to_owned()];
+                let (directory, sink) = (&directory, &sink);
+                Box::new(move || Ok(self.place.cosput(directory, sink, &eight)))
+            }),
+            ("cosput".into(), {
+                let (directory, sink) = (&directory, &sink);
+                Box::new(move || Ok(self.place.cosput(directory, sink, &["--recursive".to_owned()])))
+            }),
+        ];
+        let title = format!("{FILES} files of {} KiB over HTTP", FILE >> 10);
+        self.compare(&title, u64::from(FILES) * FILE, &sink, contenders)
     }
 
     /// A file so small that starting the program is what costs.
@@ -251,6 +300,17 @@ impl Bench {
             left -= wanted as u64;
         }
         file.sync_all()?;
+        Ok(path)
+    }
+
+    /// A directory of files that are all the same.
+    fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
+        let path = self.place.directory.join(format!("files-{count}-{size}"));
+        let file = self.file(size)?;
+        std::fs::create_dir_all(&path)?;
+        for number in 0..count {
+            std::fs::copy(&file, path.join(number.to_string()))?;
+        }
         Ok(path)
     }
 

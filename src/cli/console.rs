@@ -11,6 +11,7 @@ use indicatif::ProgressBar;
 
 use super::log::Log;
 use super::world::{Stream, World};
+use crate::upload::source::stream;
 
 /// Both streams of the program, cheap to clone.
 #[derive(Clone)]
@@ -201,7 +202,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// A path as people read it.
 pub fn shown(path: &Path) -> String {
+    if is_stdin(path) {
+        return "stdin".to_owned();
+    }
     visible(&path.display().to_string()).into_owned()
+}
+
+/// True for what stands for stdin. A file of that name is `./-`.
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == stream::NAME
 }
 
 #[cfg(test)]

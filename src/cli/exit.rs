@@ -176,12 +176,14 @@ pub struct Circumstances<'a> {
     pub signal: Option<Signal>,
     /// Whether it cannot be told if the object was completed.
     pub unknown: bool,
+    /// Whether the source came through a pipe, and the same command would find nothing there.
+    pub stream: bool,
 }
 
 impl<'a> Circumstances<'a> {
     /// Those of a request outside an upload.
     pub fn of(about: &'a str, service: Service) -> Self {
-        Self { source: about, service, parts: None, journal: None, signal: None, unknown: false }
+        Self { source: about, service, parts: None, journal: None, signal: None, unknown: false, stream: false }
     }
 }
 
@@ -404,6 +406,7 @@ mod tests {
         journal: None,
         signal: None,
         unknown: false,
+        stream: false,
     };
 
     #[test]

@@ -26,6 +26,13 @@ pub(super) fn of_source(error: &SourceError) -> Option<&'static str> {
             Some("give -r to upload directories with all they hold")
         }
         SourceError::Changed(_) => Some("upload it again once nothing writes to it"),
+        SourceError::EmptyStream => Some("what feeds it may have failed; if it is to be empty, say --allow-empty"),
+        SourceError::Shorter { .. } | SourceError::Longer { .. } | SourceError::OtherCrc64 { .. } => {
+            Some("what feeds it may have failed; if it has not, correct --expect-size or --expect-crc64")
+        }
+        SourceError::Outgrown { .. } => {
+            Some("name its size with --expect-size, or a larger --part-size; either may need more --memory")
+        }
         _ => None,
     }
 }
@@ -59,7 +66,7 @@ fn of_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str>
             }
             SendErrorKind::Broken | SendErrorKind::Stalled { .. } | SendErrorKind::NoCredentials => None,
         },
-        Cause::Integrity { .. } if matches!(operation, Some(Operation::UploadPart(_))) => {
+        Cause::Integrity { .. } if matches!(operation, Some(Operation::UploadPart(_) | Operation::ReadSource)) => {
             Some("the bytes change on their way or on disk; nothing was completed with them")
         }
         Cause::Integrity { .. } => Some("do not use the object; upload it again"),
@@ -98,6 +105,9 @@ fn of_service(error: &ServiceError) -> Option<&'static str> {
 }
 
 fn how_to_go_on(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Option<String> {
+    if circumstances.stream {
+        return how_to_feed_again(error, circumstances, exit_code);
+    }
     if circumstances.unknown {
         return Some("run the same command again: it looks whether the object is there".to_owned());
     }
@@ -118,6 +128,24 @@ fn how_to_go_on(error: &UploadError, circumstances: Circumstances<'_>, exit_code
         }
         (None, _) if stopped_midway => Some("run the same command again".to_owned()),
         (None, _) => None,
+    }
+}
+
+/// A stream cannot be read again; whoever made it may be able to make it once more.
+fn how_to_feed_again(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Option<String> {
+    if circumstances.unknown {
+        return Some("look whether the object is there before you send the same stream again".to_owned());
+    }
+    match &error.leftover {
+        Some(id) if circumstances.service.is_write_once() => Some(format!(
+            "upload {id} may be left on the server, where it keeps this key from other uploads: send the same stream again \
+             with --resume-upload-id {id}, or abort it with cosput abort --service cdcs --key KEY --upload-id {id}"
+        )),
+        Some(id) => Some(format!(
+            "the parts that were sent are kept: send the same stream again with --resume-upload-id {id}, and the same \
+             --memory, --part-size and --expect-size, so that they fit"
+        )),
+        None => matches!(exit_code, exit::UNAVAILABLE | 130 | 143).then(|| "send the same stream again".to_owned()),
     }
 }
 
@@ -192,8 +220,15 @@ mod tests {
             let leftover = leftover.and_then(UploadId::new);
             let error = UploadError { operation: None, attempts: 1, cause: Cause::Interrupted, leftover };
             let service = Service::Cos;
-            let circumstances =
-                Circumstances { service, source: "f", parts: None, journal, signal: None, unknown: false };
+            let circumstances = Circumstances {
+                service,
+                source: "f",
+                parts: None,
+                journal,
+                signal: None,
+                unknown: false,
+                stream: false,
+            };
             how_to_go_on(&error, circumstances, exit_code)
         };
         assert_eq!(go_on(None, journal, 4), None);

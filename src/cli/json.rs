@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::course::SoFar;
 use super::exit::{Verdict, of_cause, service_error};
 use super::message;
 use super::report::Summary;
@@ -30,6 +31,8 @@ pub(super) enum Line<'a> {
     Planned(Planned<'a>),
     Started(Planned<'a>),
     Progress(Moved<'a>),
+    #[serde(rename = "progress")]
+    ProgressOfMany(MovedTogether<'a>),
     Part(Part<'a>),
     Retry(Retry<'a>),
     Uploaded(Uploaded<'a>),
@@ -48,10 +51,12 @@ pub(super) struct Listening<'a> {
 pub(super) struct Planned<'a> {
     #[serde(flatten)]
     named: Named<'a>,
-    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
     mode: &'static str,
     part_size: u64,
-    parts: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<u16>,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,7 +64,19 @@ pub(super) struct Moved<'a> {
     #[serde(flatten)]
     named: Named<'a>,
     bytes: u64,
-    total: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct MovedTogether<'a> {
+    bucket: &'a str,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    files: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files_total: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -181,7 +198,7 @@ impl<'a> Line<'a> {
             proof: (object.proved_by != ProvedBy::Crc64).then(|| object.proved_by.as_str()),
             version_id: object.version_id.as_deref(),
             upload_id: object.upload_id.as_ref().map(|id| id.as_str()),
-            parts: plan.map_or(object.parts_sent + object.parts_resumed, Plan::parts),
+            parts: plan.and_then(Plan::parts).unwrap_or(object.parts_sent + object.parts_resumed),
             part_size: plan.map_or(object.size, Plan::part_size),
             parts_resumed: object.parts_resumed,
             bytes_sent: object.bytes_sent,
@@ -211,6 +228,11 @@ impl<'a> Line<'a> {
         let error = Error::of_verdict(verdict);
         let journal = journal.filter(|_| verdict.resumable).map(Path::to_string_lossy);
         Self::Failed(Failed { named, exit_code: verdict.exit_code, error, resumable: verdict.resumable, journal })
+    }
+
+    pub(super) fn progress_of_many(bucket: &'a str, so_far: SoFar) -> Self {
+        let SoFar { bytes, total, files, files_total } = so_far;
+        Self::ProgressOfMany(MovedTogether { bucket, bytes, total, files, files_total })
     }
 
     pub(super) fn summary(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {

@@ -3,17 +3,20 @@
 use super::console::{Console, visible};
 use super::message;
 use super::units;
-use crate::upload::{Cause, Event, Notice};
+use crate::upload::cut::Cut;
+use crate::upload::intake::MemoryLimit;
+use crate::upload::{Cause, Event, Notice, Plan};
 
 /// A step that went well; empty for what is no step.
 pub(super) fn step(event: &Event, parts: Option<u16>) -> String {
     let of_parts = parts.map(|parts| format!(" of {parts}")).unwrap_or_default();
     match event {
-        Event::Started(plan) if plan.mode() == "put" => format!("sending {} in one request", units::size(plan.size())),
-        Event::Started(plan) => {
-            let (size, part_size) = (units::size(plan.size()), units::size(plan.part_size()));
-            format!("sending {size} in {} parts of {part_size}", plan.parts())
+        Event::Started(Plan::Put { size }) => format!("sending {} in one request", units::size(*size)),
+        Event::Started(Plan::Multipart(parts)) => {
+            let (size, part_size) = (units::size(parts.size()), units::size(parts.part_size()));
+            format!("sending {size} in {} parts of {part_size}", parts.count())
         }
+        Event::Started(Plan::Stream(cut)) => format!("sending parts of {}", part_sizes(*cut)),
         Event::Initiated(id) => format!("began upload {}", visible(id.as_str())),
         Event::Resumed { upload_id, parts, bytes } => {
             let (id, bytes) = (visible(upload_id.as_str()), units::size(*bytes));
@@ -24,6 +27,12 @@ pub(super) fn step(event: &Event, parts: Option<u16>) -> String {
         }
         Event::Retrying { .. } | Event::Progress(_) | Event::Notice(_) => String::new(),
     }
+}
+
+/// The sizes of a stream's parts.
+pub(super) fn part_sizes(cut: Cut) -> String {
+    let (first, largest) = (units::size(cut.first()), units::size(cut.largest()));
+    if first == largest { first } else { format!("{first}, later up to {largest}") }
 }
 
 /// Tells of a request that is sent again. Of each kind of trouble people hear once, unless they asked for every retry.
@@ -107,6 +116,14 @@ pub(super) fn notice(notice: &Notice) -> String {
         Notice::NotCompared(cause) => {
             format!("the object cannot be looked at ({cause}), so it is replaced, whatever it is")
         }
+        Notice::MemoryLimits(MemoryLimit { memory, part_size, parts }) => {
+            let (memory, part_size) = (units::size(*memory), units::size(*part_size));
+            let plural = if *parts == 1 { ("part", "request") } else { ("parts", "requests") };
+            format!(
+                "a memory of {memory} holds {parts} {} of {part_size}: at most {parts} {} at a time (--memory)",
+                plural.0, plural.1
+            )
+        }
         Notice::BackupDomain => {
             "COS does not answer at its first domain; going on with the backup domain tencentcos.cn".to_owned()
         }
@@ -168,6 +185,10 @@ mod tests {
                     message: "reset".to_owned(),
                 })),
                 "the answer to Complete Multipart Upload was lost or unclear (the connection broke: reset); looking at the object",
+            ),
+            (
+                Notice::MemoryLimits(MemoryLimit { memory: 256 << 20, part_size: 128 << 20, parts: 2 }),
+                "a memory of 256.0 MiB holds 2 parts of 128.0 MiB: at most 2 requests at a time (--memory)",
             ),
             (
                 Notice::BackupDomain,

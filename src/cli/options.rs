@@ -1,18 +1,20 @@
 //! What was meant: nothing here is optional that has a default. Made from `args`, variables included.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{
     AccessArguments, AddressingChoice, ChecksumChoice, EmulatorArguments, EmulatorDirectory, IdentityArguments,
-    LikenessChoice, OutputArguments, ProgressChoice, RequestArguments, ResumeArguments, ServerArguments, ServiceChoice,
-    UploadArguments,
+    LikenessChoice, OutputArguments, ProgressChoice, RateArguments, RequestArguments, ResumeArguments, ServerArguments,
+    ServiceChoice, UploadArguments,
 };
 use super::exit::Failure;
 use super::object;
 use super::sources::{Target, Wanted};
 use super::state::Places;
+use super::stdin::{self, StdinOptions};
 use super::template::SkipUnchanged;
 use super::world::World;
 use crate::cos::multipart::UploadId;
@@ -33,6 +35,8 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct UploadOptions {
     /// What is uploaded.
     pub wanted: Wanted,
+    /// How stdin is read, where that is uploaded.
+    pub stdin: StdinOptions,
     /// The bucket.
     pub bucket: Bucket,
     /// Which server.
@@ -174,6 +178,8 @@ pub struct RequestOptions {
     pub connect_timeout: Duration,
     /// Longest time without a byte moving.
     pub stall_timeout: Duration,
+    /// Bytes a second that all bodies together may have.
+    pub limit_rate: Option<NonZeroU64>,
 }
 
 /// What is shown.
@@ -218,15 +224,18 @@ impl Server {
 impl UploadOptions {
     /// What `arguments` mean in this world.
     pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
-        let UploadArguments { sources, many, location, access, transfer, requests, object, encryption, .. } = arguments;
+        let UploadArguments { sources, many, location, access, transfer, requests, rate, object, .. } = arguments;
+        let encryption = arguments.encryption;
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
-        if sources.iter().any(|source| source.as_os_str() == "-") {
-            return Err(Failure::usage("'-' is not a file; give a path"));
-        }
         let places = Places::of(world);
-        let server = server(&location.server, &places)?;
         let target = Target { bucket: location.bucket, key: location.key, prefix: location.prefix };
         let (bucket, wanted) = Wanted::new(sources, target, &many)?;
+        let server = server(&location.server, &places)?;
+        let is_stdin = matches!(wanted, Wanted::Stdin { .. });
+        let stdin = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;
+        if is_stdin {
+            stdin::check_surroundings(&resume, &many, dry_run, world)?;
+        }
         if matches!(wanted, Wanted::Many(_)) {
             of_one_file("--journal", resume.journal.is_some())?;
             of_one_file("--resume-upload-id", resume.resume_upload_id.is_some())?;
@@ -248,6 +257,7 @@ impl UploadOptions {
         let usual = Wish::default();
         Ok(Self {
             wanted,
+            stdin,
             bucket,
             server,
             access: AccessOptions::new(access),
@@ -263,7 +273,7 @@ impl UploadOptions {
             skip,
             fail_fast: many.fail_fast,
             publish_together: many.publish_together,
-            requests: RequestOptions::new(requests),
+            requests: RequestOptions::new(requests).at_rate(rate),
             journal: resume.journal,
             state_directory: resume.state_dir.or(places.uploads()),
             resume: !resume.no_resume,
@@ -290,7 +300,7 @@ impl ResumeOptions {
             state_directory: arguments.state_dir.or(places.uploads()),
             server,
             access: AccessOptions::new(arguments.access),
-            requests: RequestOptions::new(arguments.requests),
+            requests: RequestOptions::new(arguments.requests).at_rate(arguments.rate),
             traffic_limit: arguments.traffic_limit,
             sse_c_key: object::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
             output: OutputOptions::new(&arguments.output, world)?,
@@ -333,7 +343,13 @@ impl RequestOptions {
             retry_time: arguments.retry_time.unwrap_or(RETRY_TIME),
             connect_timeout: arguments.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             stall_timeout: arguments.stall_timeout.unwrap_or(STALL_TIMEOUT),
+            limit_rate: None,
         }
+    }
+
+    fn at_rate(self, RateArguments { limit_rate }: RateArguments) -> Self {
+        let concurrency = limit_rate.map_or(self.concurrency, |rate| self.concurrency.at_rate(rate.get()));
+        Self { concurrency, limit_rate, ..self }
     }
 }
 
@@ -479,6 +495,7 @@ mod tests {
         let options = options(&["d/a.txt", "-b", BUCKET, "--region=ap-guangzhou"], &home).unwrap();
         let expected = UploadOptions {
             wanted: Wanted::One { source: "d/a.txt".into(), key: Key::new("a.txt").unwrap() },
+            stdin: options.stdin,
             bucket: Bucket::new(BUCKET).unwrap(),
             server: Server::At {
                 service: Service::Cos,
@@ -499,6 +516,7 @@ mod tests {
                 retry_time: Duration::from_secs(600),
                 connect_timeout: Duration::from_secs(10),
                 stall_timeout: Duration::from_secs(60),
+                limit_rate: None,
             },
             journal: None,
             state_directory: options.state_directory.clone(),
@@ -517,7 +535,7 @@ mod tests {
         let key = |arguments: &[&str]| {
             let arguments: Vec<&str> = ["d/a.txt", "--region=r"].iter().chain(arguments).copied().collect();
             match options(&arguments, &[]).unwrap().wanted {
-                Wanted::One { key, .. } => key.to_string(),
+                Wanted::One { key, .. } | Wanted::Stdin { key } => key.to_string(),
                 Wanted::Many(many) => format!("{:?}", many.prefix),
             }
         };
@@ -539,7 +557,6 @@ mod tests {
             refused(&["a", "-b", BUCKET]),
             "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint"
         );
-        assert_eq!(refused(&["-", "-b", BUCKET, "--region=r"]), "'-' is not a file; give a path");
         assert_eq!(
             refused(&["a", "-b", BUCKET, "--emulator"]),
             "no home directory is known, so there is no default one for objects; name it with --emulator=DIR"

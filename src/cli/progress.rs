@@ -1,53 +1,59 @@
-//! Progress for people: a bar on a terminal, now and then a line elsewhere. Numbers come from `meter`.
+//! Progress for people: a bar on a terminal, now and then a line elsewhere. What they say comes from `course`.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
-use super::meter::Meter;
+use super::course::Course;
 use super::options::ProgressMode;
 use super::world::World;
-use crate::upload::Event;
 
 /// How often a line appears where there is no bar.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 /// The width where the terminal does not tell its own.
 const USUAL_COLUMNS: usize = 80;
+const USUAL_ROWS: usize = 24;
 
-/// Shows how far one upload is.
+/// Shows how far a command is.
 pub struct ProgressDisplay {
     mode: ProgressMode,
     console: Console,
     columns: fn() -> Option<usize>,
-    meter: Option<Meter>,
+    rows: fn() -> Option<usize>,
     bar: Option<ProgressBar>,
     last_line: Option<Instant>,
 }
 
 impl ProgressDisplay {
-    /// A display that shows nothing before the first event.
+    /// A display that shows nothing yet.
     pub fn new(mode: ProgressMode, console: &Console, world: &World) -> Self {
-        let columns = world.stderr_columns;
-        Self { mode, console: console.clone(), columns, meter: None, bar: None, last_line: None }
+        let (columns, rows) = (world.stderr_columns, world.stderr_rows);
+        Self { mode, console: console.clone(), columns, rows, bar: None, last_line: None }
     }
 
-    /// Shows what changed.
-    pub fn event(&mut self, now: Instant, event: &Event) {
-        if self.mode == ProgressMode::Hidden {
-            return;
-        }
-        match event {
-            Event::Started(plan) => {
-                self.meter = Some(Meter::new(now, plan.size()));
-                self.last_line.get_or_insert(now);
+    /// An upload begins: the first line is due some time after.
+    pub fn begin(&mut self, now: Instant) {
+        self.last_line.get_or_insert(now);
+    }
+
+    /// Shows how far it is by now.
+    pub(super) fn show(&mut self, now: Instant, course: &Course) {
+        match self.mode {
+            ProgressMode::Hidden => {}
+            ProgressMode::Lines => {
+                let last = *self.last_line.get_or_insert(now);
+                if now.duration_since(last) >= LINE_INTERVAL {
+                    self.last_line = Some(now);
+                    course.line().into_iter().for_each(|line| self.console.passing(&line));
+                }
             }
-            Event::Resumed { bytes, .. } => self.meter_at(now).resume(now, *bytes),
-            Event::Progress(progress) => {
-                self.meter_at(now).observe(now, *progress);
-                self.show(now);
+            ProgressMode::Bar => {
+                // One column stays free: a full line makes some terminals wrap.
+                let columns = (self.columns)().unwrap_or(USUAL_COLUMNS).saturating_sub(1);
+                let Some(text) = course.bar(columns, (self.rows)().unwrap_or(USUAL_ROWS)) else { return };
+                self.bar.get_or_insert_with(|| new_bar(&self.console)).set_message(text);
             }
-            _ => {}
         }
     }
 
@@ -56,30 +62,6 @@ impl ProgressDisplay {
         self.console.watch(None);
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
-        }
-    }
-
-    fn meter_at(&mut self, now: Instant) -> &mut Meter {
-        self.meter.get_or_insert_with(|| Meter::new(now, 0))
-    }
-
-    fn show(&mut self, now: Instant) {
-        let Some(meter) = &self.meter else { return };
-        match self.mode {
-            ProgressMode::Hidden => {}
-            ProgressMode::Lines => {
-                let last = *self.last_line.get_or_insert(now);
-                if now.duration_since(last) >= LINE_INTERVAL {
-                    self.last_line = Some(now);
-                    self.console.passing(&meter.line());
-                }
-            }
-            ProgressMode::Bar => {
-                // One column stays free: a full line makes some terminals wrap.
-                let columns = (self.columns)().unwrap_or(USUAL_COLUMNS).saturating_sub(1);
-                let text = meter.bar(columns);
-                self.bar.get_or_insert_with(|| new_bar(&self.console)).set_message(text);
-            }
         }
     }
 }
@@ -102,18 +84,24 @@ fn new_bar(console: &Console) -> ProgressBar {
 mod tests {
     use super::*;
     use crate::cli::world::tests::world;
-    use crate::upload::{Plan, Progress, Wish};
+    use crate::upload::batch::ObjectId;
+    use crate::upload::{Event, Plan, Progress, Wish};
+    use std::path::Path;
 
     fn told(mode: ProgressMode) -> String {
         let test = world(&[], &[]);
         let console = Console::new(&test.world);
         let mut display = ProgressDisplay::new(mode, &console, &test.world);
+        let (mut course, object) = (Course::new(false), ObjectId(0));
         let began = (test.world.stopwatch)();
         let total = 100 << 20;
-        display.event(began, &Event::Started(Plan::new(total, Wish::default()).unwrap()));
+        course.begins(object, Path::new("a"), Some(total));
+        course.event(began, object, &Event::Started(Plan::new(total, Wish::default()).unwrap()));
+        display.begin(began);
         for second in 1..=25 {
-            let progress = Progress { bytes: second << 20, total };
-            display.event(began + Duration::from_secs(second), &Event::Progress(progress));
+            let now = began + Duration::from_secs(second);
+            course.event(now, object, &Event::Progress(Progress { bytes: second << 20, total: Some(total) }));
+            display.show(now, &course);
         }
         display.finish();
         test.stderr.text()

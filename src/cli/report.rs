@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::console::{Console, shown, visible};
+use super::console::{Console, is_stdin, shown, visible};
+use super::course::SoFar;
 use super::exit::{Circumstances, Failure, SUCCESS, Verdict};
 use super::json::{self, Line, Named};
 use super::notice;
@@ -18,7 +19,7 @@ use crate::upload::source::Skip;
 use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
 
 /// How often a program hears of progress.
-const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+pub(super) const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Tells what happens, in the way that was asked for.
 #[derive(Clone)]
@@ -115,17 +116,17 @@ impl Report {
         if self.json {
             self.line(&Line::planned(named(source, bucket, key), plan));
         }
-        let size = units::size(plan.size());
         let how = match plan {
-            Plan::Put { .. } => "in one request".to_owned(),
+            Plan::Put { size } => format!("{} in one request", units::size(*size)),
             Plan::Multipart(parts) => {
                 let count = parts.count();
                 let plural = if count == 1 { "part" } else { "parts" };
-                format!("in {count} {plural} of {}", units::size(parts.part_size()))
+                format!("{} in {count} {plural} of {}", units::size(parts.size()), units::size(parts.part_size()))
             }
+            Plan::Stream(cut) => format!("in parts of {}", notice::part_sizes(*cut)),
         };
         let target = visible(key.as_str());
-        self.result(&format!("would upload {} -> cos://{bucket}/{target}  {size} {how}", shown(source)));
+        self.result(&format!("would upload {} -> cos://{bucket}/{target}  {how}", shown(source)));
     }
 
     /// Tells of a source that is left out, and why.
@@ -199,10 +200,20 @@ impl Report {
         }
     }
 
-    /// Tells how all of it ended. People have seen the lines of each; only programs get this one.
+    /// Tells programs how far many uploads together are.
+    pub(super) fn progress(&self, bucket: &Bucket, so_far: SoFar) {
+        if self.json {
+            self.line(&Line::progress_of_many(bucket.as_str(), so_far));
+        }
+    }
+
+    /// Tells how all of it ended: people where there were several, since the line of a single one says it all.
     pub fn summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
         if self.json {
             self.line(&Line::summary(summary, elapsed, exit_code));
+        }
+        if summary.uploaded + summary.skipped + summary.failed > 1 {
+            self.console.note(&in_words(summary, elapsed));
         }
     }
 
@@ -267,10 +278,11 @@ impl ObjectReport {
                 let circumstances = Circumstances {
                     service: self.subject.service,
                     source: &source,
-                    parts: self.plan.map(|plan| plan.parts()),
+                    parts: self.plan.and_then(|plan| plan.parts()),
                     journal: ending.journal,
                     signal: ending.signal,
                     unknown: matches!(finished, Finished::Unknown(_)),
+                    stream: is_stdin(&self.subject.source),
                 };
                 let verdict = Verdict::of_upload(error, circumstances);
                 if self.report.json {
@@ -320,7 +332,7 @@ impl ObjectReport {
     }
 
     fn tell(&mut self, event: &Event) {
-        let parts = self.plan.map(|plan| plan.parts());
+        let parts = self.plan.and_then(|plan| plan.parts());
         let console = &self.report.console;
         let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
         match event {
@@ -334,6 +346,7 @@ impl ObjectReport {
                 let full = format!("{subject}{}", notice::notice(told));
                 console.warning_in_brief(shown.then_some(full.as_str()), &full);
             }
+            Event::Notice(told @ Notice::MemoryLimits(_)) => console.note(&notice::notice(told)),
             // The clock and the domain are the same for all.
             Event::Notice(told @ (Notice::ClockCorrected { .. } | Notice::BackupDomain)) => {
                 console.warning_once(&notice::notice(told));
@@ -354,7 +367,9 @@ impl ObjectReport {
             Event::Started(_) | Event::Retrying { .. } => true,
             Event::PartStored(_) => self.report.verbose,
             Event::Progress(_) => {
-                let due = self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL);
+                // Of many, programs hear together.
+                let due = !self.one_of_many
+                    && self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL);
                 if due {
                     self.last_progress = Some(now);
                 }
@@ -363,6 +378,22 @@ impl ObjectReport {
             Event::Initiated(_) | Event::Resumed { .. } | Event::Notice(_) => false,
         }
     }
+}
+
+/// `uploaded 1,998 files, 31.2 MiB in 4.0 s; 1 skipped, 1 failed`.
+fn in_words(summary: Summary, elapsed: Duration) -> String {
+    let Summary { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed } = summary;
+    let files = if uploaded == 1 { "file" } else { "files" };
+    let (count, sent, elapsed) = (units::count(uploaded), units::size(bytes_sent), units::duration(elapsed));
+    let before = match bytes_resumed {
+        0 => String::new(),
+        bytes => format!(", besides {} sent before", units::size(bytes)),
+    };
+    let others = [(skipped, "skipped"), (failed, "failed")];
+    let others = others.iter().filter(|(number, _)| *number > 0);
+    let others: Vec<String> = others.map(|(number, word)| format!("{} {word}", units::count(*number))).collect();
+    let separator = if others.is_empty() { "" } else { "; " };
+    format!("uploaded {count} {files}, {sent} in {elapsed}{before}{separator}{}", others.join(", "))
 }
 
 fn named<'a>(source: &'a Path, bucket: &'a Bucket, key: &'a Key) -> Named<'a> {
@@ -453,8 +484,8 @@ mod tests {
             Event::PartStored(record),
             retrying(1),
             retrying(2),
-            Event::Progress(Progress { bytes: 1, total: 3 }),
-            Event::Progress(Progress { bytes: 2, total: 3 }),
+            Event::Progress(Progress { bytes: 1, total: Some(3) }),
+            Event::Progress(Progress { bytes: 2, total: Some(3) }),
         ]
     }
 
@@ -588,7 +619,7 @@ mod tests {
         let mut report = Report::new(&Console::new(&test.world), JSON).object(subject());
         let began = (test.world.stopwatch)();
         for milliseconds in [0, 300, 999, 1000, 1500, 2100] {
-            let progress = Progress { bytes: milliseconds, total: 9999 };
+            let progress = Progress { bytes: milliseconds, total: Some(9999) };
             report.event(began + Duration::from_millis(milliseconds), &Event::Progress(progress));
         }
         let told: Vec<u64> = test
@@ -598,6 +629,46 @@ mod tests {
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["bytes"].as_u64().unwrap())
             .collect();
         assert_eq!(told, [0, 1000, 2100]);
+    }
+
+    #[test]
+    fn people_get_a_summary_of_several_and_of_no_single_one() {
+        let test = world(&[], &[]);
+        let console = Console::new(&test.world);
+        let tell = |summary, output: OutputOptions| {
+            let console = console.clone().quiet(output.quiet);
+            Report::new(&console, output).summary(summary, Duration::from_secs(40), 0);
+        };
+        let all = Summary { uploaded: 1998, skipped: 1, failed: 1, bytes_sent: 31 << 20, ..Summary::default() };
+        tell(all, OUTPUT);
+        tell(all, OutputOptions { quiet: true, ..OUTPUT });
+        tell(Summary { uploaded: 1, ..Summary::default() }, OUTPUT);
+        tell(Summary { uploaded: 1, skipped: 2, bytes_resumed: 1 << 20, ..Summary::default() }, OUTPUT);
+        assert_eq!(test.stdout.text(), "");
+        assert_eq!(
+            test.stderr.text(),
+            "uploaded 1,998 files, 31.0 MiB in 40 s; 1 skipped, 1 failed\n\
+             uploaded 1 file, 0 B in 40 s, besides 1.0 MiB sent before; 2 skipped\n"
+        );
+    }
+
+    #[test]
+    fn programs_hear_of_the_progress_of_many_in_one_line() {
+        let test = world(&[], &[]);
+        let report = Report::new(&Console::new(&test.world), JSON);
+        report
+            .object(subject())
+            .among_many(true)
+            .event((test.world.stopwatch)(), &Event::Progress(Progress::default()));
+        let bucket = subject().bucket;
+        report.progress(&bucket, SoFar { bytes: 1, total: None, files: 0, files_total: None });
+        report.progress(&bucket, SoFar { bytes: 2, total: Some(9), files: 1, files_total: Some(3) });
+        assert_eq!(
+            test.stdout.text(),
+            "{\"event\":\"progress\",\"bucket\":\"examplebucket-1250000000\",\"bytes\":1,\"files\":0}\n\
+             {\"event\":\"progress\",\"bucket\":\"examplebucket-1250000000\",\"bytes\":2,\"total\":9,\"files\":1,\
+             \"files_total\":3}\n"
+        );
     }
 
     #[test]

@@ -14,7 +14,6 @@ use super::tally::Tally;
 use super::template::{MD5, Template, suits};
 use super::transfer::{summarize, tell, transfer_one};
 use super::world::World;
-use crate::cos::multipart::MOST_PARTS;
 use crate::cos::{Address, Endpoint};
 use crate::upload::journal::{self, Content, Header};
 use crate::upload::object::RestoreError;
@@ -115,7 +114,6 @@ async fn resume(
     let plan = Plan::new(size, wish).or_else(|_| Plan::new(size, Wish { part_size: None, ..wish }));
     let plan =
         plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
-    debug_assert!(plan.parts() <= MOST_PARTS);
     let object = object_options(&header, options)?.ok_or_else(not_ours)?;
     let mut connection = connect(&header, &target.address, (options, &object), world, console).await?;
     // The journal goes on under the name that it began with.

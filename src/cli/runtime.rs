@@ -1,5 +1,7 @@
 //! The runtime under the commands that send or serve.
 
+use tokio::runtime::Builder;
+
 use super::exit::Failure;
 
 /// Two threads: one reads, hashes and sends while the other does. More of them cost more than they bring.
@@ -7,13 +9,19 @@ const THREADS: usize = 2;
 
 /// Runs `work` to its end. A read that hangs on a dead disk does not keep the program from leaving.
 pub(super) fn run<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    run_on(Builder::new_multi_thread().worker_threads(THREADS), work)
+}
+
+/// Runs work that has one request in flight at a time, on this thread: others would take longer to start than a small
+/// file takes to send. What waits for a disk still does so elsewhere, but for the last look at the source.
+pub(super) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    run_on(&mut Builder::new_current_thread(), work)
+}
+
+fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, Failure> {
     // Fails where a provider is there already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(THREADS)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Other(format!("could not start: {error}")))?;
+    let runtime = builder.enable_all().build().map_err(|error| Failure::Other(format!("could not start: {error}")))?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(result)

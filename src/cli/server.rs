@@ -18,6 +18,7 @@ use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Ke
 use crate::credentials::{Chain, Environment, Settings};
 use crate::emulator::{self, DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator};
 use crate::upload::http::{self, Http, Limits};
+use crate::upload::pace::Pacer;
 
 /// What stands before the directory of an emulator where a journal names its endpoint.
 const EMULATOR_PREFIX: &str = "emulator:";
@@ -165,6 +166,7 @@ fn transport(
 ) -> Result<Arc<Http>, Failure> {
     let http = Http::over(client, service, provider, world.clock, limits(requests))
         .map_err(|error| Failure::Other(format!("could not make a client: {error}")))?;
+    let http = http.paced(requests.limit_rate.map(Pacer::new));
     Ok(Arc::new(if requests.max_attempts == 1 { http.for_one_attempt() } else { http }))
 }
 

@@ -4,9 +4,10 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::args::ManyArguments;
-use super::console::shown;
+use super::console::{is_stdin, shown};
 use super::destination::{self, Destination};
 use super::exit::Failure;
+use super::stdin;
 use crate::cos::{Bucket, Key};
 use crate::upload::source::walk::Links;
 use crate::upload::source::{Delimiter, Filter, List, Prefix, Rule, Sources};
@@ -21,6 +22,11 @@ pub enum Wanted {
     One {
         /// The file.
         source: PathBuf,
+        /// The object's key.
+        key: Key,
+    },
+    /// What comes through a pipe, under one key.
+    Stdin {
         /// The object's key.
         key: Key,
     },
@@ -90,6 +96,17 @@ impl Wanted {
             .map(|file| Listing { file, delimiter: if many.null { Delimiter::Nul } else { Delimiter::Line } });
         if paths.is_empty() && list.is_none() {
             return Err(Failure::usage("nothing to upload is given: name a file, a directory, or a list of files"));
+        }
+        if paths.iter().any(|path| is_stdin(path)) {
+            if paths.len() > 1 || list.is_some() {
+                return Err(Failure::usage(
+                    "stdin is uploaded alone, without other sources; the file of that name is ./-",
+                ));
+            }
+            return Ok((
+                bucket,
+                Self::Stdin { key: stdin::key(typed_key.as_deref().filter(|_| target.prefix.is_none()))? },
+            ));
         }
         let one = match &paths[..] {
             [source] if list.is_none() && target.prefix.is_none() && !(many.recursive && source.is_dir()) => {

@@ -1,9 +1,14 @@
-//! From sources to sessions: each file is opened and planned when its turn comes, a few ahead of what is sent.
+//! From sources to sessions: each file is opened and planned when its turn comes, a few ahead of what is sent. Many more
+//! are found ahead, so that it is known how many there are.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use tokio::sync::mpsc;
 
+use super::course::Listed;
 use super::exit::Failure;
 use super::tally::Aside;
 use super::template::{Template, suits};
@@ -17,18 +22,43 @@ use crate::upload::{Plan, SourceError, Wish};
 /// So many files are opened ahead of those that the engine has taken.
 pub(super) const OPENED_AHEAD: usize = 16;
 
-/// Offers all that is gathered. Blocks while what is offered is not taken. Where nobody takes any more, it goes on to look,
-/// and opens nothing. Returns how many files there are, or would be, were they not unfit.
+/// So many are found ahead of those that are opened: some megabytes of names.
+const FOUND_AHEAD: usize = 10_000;
+
+/// Offers all that is gathered. Blocks while what is offered is not taken. What is found meanwhile is told before the next
+/// offer, and at the end. Where nobody takes any more, it goes on to look, and opens nothing. Returns how many files there
+/// are, or would be, were they not unfit.
 pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) -> u64 {
-    let mut files = 0;
-    for item in gathered {
-        files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
-        if !offers.is_closed() {
-            // Closed meanwhile, it is noticed the next time.
-            let _ = offers.blocking_send(offer(item, template, wish));
+    let listing = Mutex::new(Listed::default());
+    let listed = || *listing.lock().unwrap_or_else(PoisonError::into_inner);
+    let (find, found) = sync_channel(FOUND_AHEAD);
+    thread::scope(|scope| {
+        let listing = &listing;
+        let finder = scope.spawn(move || {
+            let mut files = 0;
+            for item in gathered {
+                files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
+                listing.lock().unwrap_or_else(PoisonError::into_inner).add(&item);
+                // Nobody may take it any more; it is counted all the same.
+                let _ = find.send(item);
+            }
+            listing.lock().unwrap_or_else(PoisonError::into_inner).complete = true;
+            files
+        });
+        let mut told = Listed::default();
+        let mut tell = |now: Listed| {
+            let news = now != told;
+            told = now;
+            !news || offers.blocking_send(Offer::Aside(Aside::Listed(now))).is_ok()
+        };
+        for item in found {
+            if !tell(listed()) || offers.blocking_send(offer(item, template, wish)).is_err() {
+                break;
+            }
         }
-    }
-    files
+        tell(listed());
+        finder.join().unwrap_or_default()
+    })
 }
 
 fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {

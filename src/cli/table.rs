@@ -136,7 +136,7 @@ impl<'a> Table<'a> {
 }
 
 /// The text in at most so many columns: its beginning and its end, which tell most keys apart.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

@@ -9,11 +9,12 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 use super::console::Console;
+use super::course::{Course, Listed};
 use super::exit::{Failure, SUCCESS, of_many};
 use super::object;
 use super::options::OutputOptions;
 use super::progress::ProgressDisplay;
-use super::report::{Ending, ObjectReport, Report, Subject, Summary};
+use super::report::{Ending, ObjectReport, PROGRESS_INTERVAL, Report, Subject, Summary};
 use super::server::Connection;
 use super::signals::Signal;
 use super::world::World;
@@ -45,6 +46,8 @@ pub(super) enum Aside {
     },
     /// A directory that leaves no trace in the bucket.
     EmptyDirectory(PathBuf),
+    /// What was found so far.
+    Listed(Listed),
 }
 
 /// What a command is to know of its uploads.
@@ -53,7 +56,10 @@ pub(super) struct Tally<'a> {
     console: Console,
     bucket: Bucket,
     report: Report,
+    course: Course,
     progress: ProgressDisplay,
+    /// When programs last heard how far all of it is.
+    last_progress: Option<Instant>,
     stopwatch: fn() -> Instant,
     running: BTreeMap<ObjectId, Running>,
     summary: Summary,
@@ -109,7 +115,9 @@ impl<'a> Tally<'a> {
             console: console.clone(),
             bucket: bucket.clone(),
             report: Report::new(console, output),
+            course: Course::new(false),
             progress: ProgressDisplay::new(output.progress, console, world),
+            last_progress: None,
             stopwatch: world.stopwatch,
             running: BTreeMap::new(),
             summary: Summary::default(),
@@ -127,13 +135,16 @@ impl<'a> Tally<'a> {
 
     /// The same for several objects; the first failure ends all of it where that is wanted.
     pub(super) fn for_many(self, fail_fast: bool) -> Self {
-        Self { fail_fast, many: true, ..self }
+        Self { fail_fast, many: true, course: Course::new(true), ..self }
     }
 
     /// Takes what was held back: the next transfer settles it.
     pub(super) fn take_held(&mut self) -> Vec<HeldFile> {
         let held = std::mem::take(&mut self.held);
         self.unsettled = held.iter().map(|file| (file.key.clone(), file.clone())).collect();
+        let bytes = held.iter().map(|file| file.identity.size).sum();
+        self.course = Course::new(true);
+        self.course.total(Listed { files: held.len() as u64, bytes, complete: true });
         held
     }
 
@@ -202,6 +213,16 @@ impl<'a> Tally<'a> {
         (self.exit_code, self.summary)
     }
 
+    /// Shows how far it is, and tells programs where it is about many objects.
+    fn show(&mut self) {
+        let now = (self.stopwatch)();
+        self.progress.show(now, &self.course);
+        if self.many && self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL) {
+            self.last_progress = Some(now);
+            self.report.progress(&self.bucket, self.course.so_far());
+        }
+    }
+
     fn count(&mut self, exit_code: u8) {
         self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
         if exit_code != SUCCESS
@@ -222,6 +243,10 @@ impl Observer<Aside> for Tally<'_> {
                     self.unsettled.remove(key);
                 }
                 self.summary.failed += 1;
+                // What has no key was not listed as a file.
+                if key.is_some() {
+                    self.course.drops_out();
+                }
                 let exit_code = self.report.refused(&source, &self.bucket, key.as_ref(), &failure);
                 self.count(exit_code);
             }
@@ -230,6 +255,7 @@ impl Observer<Aside> for Tally<'_> {
                 self.report.left_out(&source, &self.bucket, why);
             }
             Aside::EmptyDirectory(path) => self.report.passed_by(&path),
+            Aside::Listed(listed) => self.course.total(listed),
         }
     }
 
@@ -244,6 +270,7 @@ impl Observer<Aside> for Tally<'_> {
             location: target.location(),
             on_disk: None,
         };
+        self.course.begins(object, &subject.source, session.plan.size());
         let report = self.report.object(subject.clone()).among_many(self.many);
         let identity = session.job.source.identity();
         self.running.insert(object, Running { identity, subject, report, began: (self.stopwatch)() });
@@ -251,7 +278,12 @@ impl Observer<Aside> for Tally<'_> {
 
     fn event(&mut self, object: ObjectId, event: Event) {
         let now = (self.stopwatch)();
-        self.progress.event(now, &event);
+        self.course.event(now, object, &event);
+        match &event {
+            Event::Started(_) => self.progress.begin(now),
+            Event::Progress(_) => self.show(),
+            _ => {}
+        }
         let told_before = matches!(event, Event::Started(_) | Event::Resumed { .. });
         if told_before && (self.discarding || !self.unsettled.is_empty()) {
             return;
@@ -263,7 +295,13 @@ impl Observer<Aside> for Tally<'_> {
 
     fn ends(&mut self, object: ObjectId, ended: Result<Ended, Refused>) {
         let Some(Running { identity, mut subject, mut report, began }) = self.running.remove(&object) else { return };
-        self.progress.finish();
+        let stored = matches!(&ended, Ok(Ended { finished: Finished::Stored(_) | Finished::Held(_), .. }));
+        self.course.ends((self.stopwatch)(), object, stored);
+        if self.many {
+            self.show();
+        } else {
+            self.progress.finish();
+        }
         let before = self.unsettled.remove(&subject.key);
         let exit_code = match ended {
             Ok(Ended { finished: Finished::Failed(error), .. }) if self.discarding => {

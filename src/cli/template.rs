@@ -9,11 +9,12 @@ use super::server::Site;
 use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Service, Target};
+use crate::upload::intake::Intake;
 use crate::upload::journal::Header;
 use crate::upload::machine::{Likeness, Proving, Settings};
 use crate::upload::session::{Ending, JournalPlace, Session};
-use crate::upload::source::FileSource;
 use crate::upload::source::file::nanoseconds;
+use crate::upload::source::{FileSource, Source, Stream, stream};
 use crate::upload::{Job, ObjectOptions, Plan, SourceError};
 
 /// How a journal names Content-MD5.
@@ -62,6 +63,20 @@ impl Template {
                 Some(Likeness::Modified(time))
             }
         };
+        let path = absolute(source.path());
+        let session = self.session_of(Source::File(source), &path, object, key, plan);
+        Session { unless, ..session }
+    }
+
+    /// The upload of a stream, which has no journal.
+    pub(super) fn stream_session(&self, stream: Stream, intake: Intake, key: Key) -> Session {
+        let mut object = self.object.clone();
+        object.headers = object::with_type(&object.headers, &key, stream.path());
+        let session = self.session_of(Source::Stream(stream), stream::NAME, object, key, intake.plan());
+        Session { intake: Some(intake), place: JournalPlace::Pointless, ..session }
+    }
+
+    fn session_of(&self, source: Source, path: &str, object: ObjectOptions, key: Key, plan: Plan) -> Session {
         let Site { endpoint, service, edition, addressing, name } = &self.site;
         let target = Target {
             address: Address {
@@ -73,8 +88,7 @@ impl Template {
             },
             key,
         };
-        let path = absolute(source.path());
-        let header = Header::new(&target, name, &path, source.identity(), plan.part_size()).with_options(&object);
+        let header = Header::new(&target, name, path, source.identity(), plan.part_size()).with_options(&object);
         let header = Header {
             checksum: self.content_md5.then(|| MD5.to_owned()),
             held_back: self.ending != Ending::Complete,
@@ -82,6 +96,7 @@ impl Template {
         };
         Session {
             plan,
+            intake: None,
             settings: Settings {
                 patience: self.requests.patience(),
                 abort_on_failure: self.abort_on_failure,
@@ -93,7 +108,7 @@ impl Template {
             place: self.place.clone(),
             resume: self.resume,
             upload_id: self.upload_id.clone(),
-            unless,
+            unless: None,
             ending: self.ending,
             // Files that are throttled together do not come back together.
             seed: self.seed.wrapping_add(crc64(path.as_bytes())),

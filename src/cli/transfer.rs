@@ -120,7 +120,7 @@ fn obey(signal: Signal, first: &Cell<Option<Signal>>, stop: &watch::Sender<Stop>
     stop.send_replace(Stop::Soon);
 }
 
-/// Tells programs how all of it ended.
+/// Tells how all of it ended.
 pub(super) fn summarize(console: &Console, output: OutputOptions, summary: Summary, elapsed: Duration, exit_code: u8) {
     Report::new(console, output).summary(summary, elapsed, exit_code);
 }

@@ -44,6 +44,29 @@ impl fmt::Display for InvalidBitRate {
 
 impl std::error::Error for InvalidBitRate {}
 
+/// Why a text is no speed in bytes: what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidByteRate(&'static str);
+
+impl fmt::Display for InvalidByteRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; expected bytes a second, like 8MiB, 1MB/s or 500K", self.0)
+    }
+}
+
+impl std::error::Error for InvalidByteRate {}
+
+/// Reads a speed in bytes a second: a size, per second or without saying so. A unit with a small `b` is refused, since half
+/// of all people would mean bits.
+pub fn parse_byte_rate(text: &str) -> Result<u64, InvalidByteRate> {
+    let size = text.trim();
+    let size = size.strip_suffix("/s").unwrap_or(size);
+    if ["b", "bit", "bps"].iter().any(|bits| size.ends_with(bits)) {
+        return Err(InvalidByteRate("its unit is bits"));
+    }
+    parse_size(size).map_err(|InvalidSize(why)| InvalidByteRate(why))
+}
+
 /// Reads a speed in bits a second. Here `b` is a bit and `B` a byte, `M` decimal and `Mi` binary; a unit that says neither
 /// bit nor byte is refused, since half of all people would mean the other one.
 pub fn parse_bit_rate(text: &str) -> Result<u64, InvalidBitRate> {
@@ -129,6 +152,13 @@ pub fn parse_duration(text: &str) -> Result<Duration, InvalidDuration> {
         Ok(duration) => Ok(duration),
         Err(error) => Err(InvalidDuration(error.to_string())),
     }
+}
+
+/// A number for people: `2,000`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let grouped = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    grouped.collect::<Vec<_>>().join(",")
 }
 
 /// A size for people, in binary units: `6.2 KiB`.
@@ -248,6 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn a_speed_in_bytes_is_a_size_and_never_in_bits() {
+        let table = [("4096", 4096), ("8MiB", 8 << 20), ("1MB", 1_000_000), ("1MB/s", 1_000_000), (" 1.5k/s ", 1536)];
+        for (text, bytes) in table {
+            assert_eq!(parse_byte_rate(text), Ok(bytes), "{text}");
+        }
+        for bad in ["8Mbit", "8Mb", "8Mb/s", "8Mbps", "8Mbit/s"] {
+            assert_eq!(parse_byte_rate(bad), Err(InvalidByteRate("its unit is bits")), "{bad}");
+        }
+        assert_eq!(
+            parse_byte_rate("fast").unwrap_err().to_string(),
+            "it has no number; expected bytes a second, like 8MiB, 1MB/s or 500K"
+        );
+    }
+
+    #[test]
     fn durations_have_a_unit_and_are_not_zero() {
         assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(parse_duration("7d"), Ok(Duration::from_secs(7 * 86_400)));
@@ -256,6 +301,11 @@ mod tests {
         for bad in ["", "10", "-1s", "soon", "99999999999999999999d"] {
             assert!(parse_duration(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use super::inquiry::Inquiry;
 use super::options::{Server, UploadOptions};
 use super::publish::{self, Publisher};
 use super::report::{Report, Summary};
-use super::runtime;
 use super::server::Connection;
 use super::sources::{Many, Wanted};
 use super::supply::{self, unfit};
@@ -17,6 +16,7 @@ use super::tally::Tally;
 use super::template::{Template, suits};
 use super::transfer::{Transferred, summarize, transfer_gathered, transfer_one};
 use super::world::World;
+use super::{runtime, stdin};
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::ListedPart;
@@ -31,6 +31,7 @@ pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console)
     let started = (world.stopwatch)();
     let sent = match &options.wanted {
         Wanted::One { source, key } => run_one(source, key, options, world, &console),
+        Wanted::Stdin { key } => stdin::run(key, options, world, &console),
         Wanted::Many(many) => run_many(many, options, world, &console)?,
     };
     if let Some(summary) = sent.summary {
@@ -41,9 +42,9 @@ pub(super) fn run(options: &UploadOptions, world: &mut World, console: &Console)
 }
 
 /// What became of all of it; without a summary where nothing was to be sent.
-struct Sent {
-    exit_code: u8,
-    summary: Option<Summary>,
+pub(super) struct Sent {
+    pub(super) exit_code: u8,
+    pub(super) summary: Option<Summary>,
 }
 
 impl From<Transferred> for Sent {
@@ -59,7 +60,10 @@ fn run_one(path: &Path, key: &Key, options: &UploadOptions, world: &mut World, c
             report.planned(source.path(), &options.bucket, key, &plan);
             return Ok(Sent { exit_code: SUCCESS, summary: None });
         }
-        runtime::run(send_one(options, source, key, plan, world, console))?.map(Sent::from)
+        let alone = plan.mode() == "put";
+        let sending = send_one(options, source, key, plan, world, console);
+        let sent = if alone { runtime::run_alone(sending) } else { runtime::run(sending) };
+        sent?.map(Sent::from)
     });
     sent.unwrap_or_else(|failure| {
         let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
@@ -184,11 +188,11 @@ fn affordable(options: &UploadOptions, objects: Objects, world: &World, console:
     Concurrency::Fixed(most)
 }
 
-async fn connect(options: &UploadOptions, world: &World, console: &Console) -> Result<Connection, Failure> {
+pub(super) async fn connect(options: &UploadOptions, world: &World, console: &Console) -> Result<Connection, Failure> {
     Connection::open(&options.server, options.requests, &options.access, options.output.verbose, world, console).await
 }
 
-fn template(options: &UploadOptions, connection: &Connection, world: &World) -> Template {
+pub(super) fn template(options: &UploadOptions, connection: &Connection, world: &World) -> Template {
     Template {
         site: connection.site.clone(),
         bucket: options.bucket.clone(),
@@ -206,7 +210,7 @@ fn template(options: &UploadOptions, connection: &Connection, world: &World) -> 
 }
 
 /// What the server holds of an upload that was named, asked over the connection that sends the rest.
-async fn parts_of(
+pub(super) async fn parts_of(
     id: &UploadId,
     key: &Key,
     connection: Connection,

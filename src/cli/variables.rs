@@ -1,8 +1,9 @@
 //! Options from the environment, `COSPUT_PART_SIZE` for `--part-size`, and from the configuration, `part_size`.
 //!
-//! The command line is read twice: first as it is, to learn what was typed, then with variables and configuration as
-//! defaults of what was not. So clap checks all the same way, what is typed comes first, and whatever fails the second
-//! time is their fault. Help, man pages and completions are made from the definition without them.
+//! The command line is read as it is, to learn what was typed, and where variables or the configuration have something
+//! to say, once more with them as defaults of what was not. So clap checks all the same way, what is typed comes first,
+//! and whatever fails the second time is their fault. Help, man pages and completions are made from the definition
+//! without them.
 
 use std::error::Error as _;
 use std::ffi::{OsStr, OsString};
@@ -17,9 +18,13 @@ use super::config::{self, Place, Profile};
 use super::destination::SCHEME;
 use super::state::Places;
 use super::world::Variables;
+use crate::upload::source::stream;
 
-/// Options that must be typed: what is aborted is not for the surroundings to say.
-const TYPED_ALONE: [&str; 1] = ["all"];
+/// Options that must be typed: what is aborted, or expected of one stream, is not for the surroundings to say.
+const TYPED_ALONE: [&str; 4] = ["all", "expect-size", "expect-crc64", "allow-empty"];
+
+/// Options that say nothing where no stream is read.
+const OF_STDIN: [&str; 1] = ["memory"];
 
 /// Options of `resume` that no profile decides: each journal says where its upload is, and a profile that was written for
 /// new uploads must not send the parts of all of them to one server.
@@ -30,34 +35,50 @@ const DESTINATION_SAYS: [&str; 3] = ["bucket", "key", "prefix"];
 
 /// Reads the command line, and variables and a profile of the configuration for what was not typed.
 pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
-    let typed = Arguments::command().try_get_matches_from(arguments)?;
-    let Some((name, typed)) = typed.subcommand() else {
+    let mut program = Arguments::command();
+    let typed = program.try_get_matches_from_mut(arguments)?;
+    let Some((name, typed_for_command)) = typed.subcommand() else {
         return Arguments::from_arg_matches(&typed);
     };
-    let mut built = Arguments::command();
-    built.build();
-    let pristine = built.find_subcommand(name).expect("clap matched this command");
+    let defaults = defaults(pristine(&program, name), typed_for_command, variables)?;
+    if defaults.0.is_empty() {
+        return Arguments::from_arg_matches(&typed);
+    }
+    // The definition costs more than the reading: the one that is there is used again. `mut_arg` would move an option
+    // away from where its name is looked up by now.
+    let with_default = |arg: Arg| match defaults.of(arg.get_id()) {
+        Some(default) => arg.default_values(default.value.clone()),
+        None => arg,
+    };
+    let mut program = program.mut_subcommand(name, |command| command.mut_args(with_default));
+    let matches = program
+        .try_get_matches_from_mut(arguments)
+        .map_err(|error| blame(error, pristine(&program, name), &defaults))?;
+    Arguments::from_arg_matches(&matches)
+}
+
+/// The definition of a command that was typed: clap completes no other.
+fn pristine<'a>(program: &'a Command, name: &str) -> &'a Command {
+    program.find_subcommand(name).expect("clap matched this command")
+}
+
+/// What variables and a profile say about options that were not typed.
+fn defaults(command: &Command, typed: &ArgMatches, variables: &Variables) -> Result<Defaults, Error> {
     let mut defaults = Defaults::default();
-    for arg in pristine.get_arguments() {
-        if let (Some(name), Some(value)) = (variable_of(arg), value_of(arg, variables)?)
-            && !overruled(arg, pristine, typed)
+    for arg in command.get_arguments() {
+        let Some(origin) = variable_of(arg) else { continue };
+        if let Some(value) = value_of(arg, &origin, variables)?
+            && !overruled(arg, command, typed)
         {
-            defaults.0.push(Setting { id: arg.get_id().clone(), value, origin: name });
+            defaults.0.push(Setting { id: arg.get_id().clone(), value, origin });
         }
     }
-    if let Some(profile) = profile(pristine, typed, &defaults, variables).map_err(wrong_configuration)? {
-        profile.check(&keys_of(&built)).map_err(wrong_configuration)?;
-        let more = of_profile(&profile, pristine, typed, &defaults).map_err(wrong_configuration)?;
+    if let Some(profile) = profile(command, typed, &defaults, variables).map_err(wrong_configuration)? {
+        profile.check(&keys_of_all()).map_err(wrong_configuration)?;
+        let more = of_profile(&profile, command, typed, &defaults).map_err(wrong_configuration)?;
         defaults.0.extend(more.0);
     }
-    let command = Arguments::command().mut_subcommand(name, |command| {
-        let set = |command: Command, default: &Setting| {
-            command.mut_arg(&default.id, |arg| arg.default_values(default.value.clone()))
-        };
-        defaults.0.iter().fold(command, set)
-    });
-    let matches = command.try_get_matches_from(arguments).map_err(|error| blame(error, pristine, &defaults))?;
-    Arguments::from_arg_matches(&matches)
+    Ok(defaults)
 }
 
 /// Values for what was not typed.
@@ -126,7 +147,9 @@ fn of_profile(
 }
 
 /// The names that options have in a profile, of all commands.
-fn keys_of(program: &Command) -> Vec<String> {
+fn keys_of_all() -> Vec<String> {
+    let mut program = Arguments::command();
+    program.build();
     program.get_subcommands().flat_map(Command::get_arguments).filter_map(key_of).collect()
 }
 
@@ -152,9 +175,8 @@ fn named(arg: &Arg) -> Option<&str> {
 }
 
 /// The values that the variable of an option stands for, in the words that the option itself takes.
-fn value_of(arg: &Arg, variables: &Variables) -> Result<Option<Vec<OsString>>, Error> {
-    let Some(name) = variable_of(arg) else { return Ok(None) };
-    let Some(value) = variables.get(&name) else { return Ok(None) };
+fn value_of(arg: &Arg, name: &str, variables: &Variables) -> Result<Option<Vec<OsString>>, Error> {
+    let Some(value) = variables.get(name) else { return Ok(None) };
     let switch = switch(value);
     let optional_value = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
     Ok(match (arg.get_action(), switch) {
@@ -185,6 +207,10 @@ pub(super) fn switch(value: &OsStr) -> Option<bool> {
 
 /// True where the option was typed, or another that it cannot go with.
 fn overruled(arg: &Arg, command: &Command, typed: &ArgMatches) -> bool {
+    let mut sources = typed.try_get_raw("sources").ok().flatten().into_iter().flatten();
+    if OF_STDIN.contains(&arg.get_id().as_str()) && !sources.any(|source| source == stream::NAME) {
+        return true;
+    }
     let is_typed = |arg: &Arg| typed.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
     let beside = command.get_arguments().filter(|other| is_typed(other)).any(|other| excludes(command, arg, other));
     beside || (DESTINATION_SAYS.contains(&arg.get_id().as_str()) && names_destination(typed))
@@ -380,5 +406,16 @@ mod tests {
     #[test]
     fn help_and_version_are_no_variables() {
         upload(&[], &[("COSPUT_HELP", "1"), ("COSPUT_VERSION", "1")]);
+    }
+    #[test]
+    fn a_commands_own_help_begins_as_it_stands_in_the_list_of_commands() {
+        let abouts = |program: &clap::Command| -> Vec<(String, Option<String>)> {
+            let about = |command: &clap::Command| command.get_about().map(ToString::to_string);
+            program.get_subcommands().map(|command| (command.get_name().to_owned(), about(command))).collect()
+        };
+        let listed = abouts(&Arguments::command());
+        let mut built = Arguments::command();
+        built.build();
+        assert_eq!(abouts(&built), listed);
     }
 }

@@ -35,6 +35,8 @@ pub struct World {
     pub stdout_columns: fn() -> Option<usize>,
     /// How many columns the terminal behind stderr has now, where there is one.
     pub stderr_columns: fn() -> Option<usize>,
+    /// How many rows it has.
+    pub stderr_rows: fn() -> Option<usize>,
     /// How many files may be open, where that is bounded.
     pub open_files: fn() -> Option<u64>,
     /// The wall clock.
@@ -66,6 +68,7 @@ impl World {
             stderr_is_terminal: io::stderr().is_terminal(),
             stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
+            stderr_rows: || Some(terminal_size::terminal_size_of(io::stderr())?.1.0.into()),
             open_files: descriptors::raise_limit,
             clock: SystemTime::now,
             stopwatch: Instant::now,
@@ -182,6 +185,7 @@ pub(super) mod tests {
             stderr_is_terminal: false,
             stdout_columns: || None,
             stderr_columns: || None,
+            stderr_rows: || None,
             open_files: || None,
             clock: || SystemTime::UNIX_EPOCH,
             stopwatch: tests_instant,

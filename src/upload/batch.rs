@@ -76,6 +76,14 @@ impl Batch {
 
     /// Whose turn it is, and what it does. Ask again after each `Send` and `Done`, and after each outcome.
     pub fn next(&mut self, now: Instant) -> Turn {
+        // Reading a stream is no request and takes no place in the window.
+        let mut reading = self.entries.iter_mut().filter(|(_, entry)| !entry.held);
+        if let Some(turn) = reading.find_map(|(object, entry)| {
+            let (attempt, call) = entry.upload.read_on()?;
+            Some(Turn::Send(*object, attempt, call))
+        }) {
+            return turn;
+        }
         if self.in_flight() >= usize::from(self.window.size()) {
             return Turn::Wait { until: None };
         }
@@ -127,6 +135,11 @@ impl Batch {
     pub fn look(&mut self, now: Instant, moved: u64) {
         let in_flight = self.in_flight();
         self.window.look(now, moved, in_flight);
+    }
+
+    /// Leaves out a look, since what moves now says nothing of the network.
+    pub fn look_away(&mut self) {
+        self.window.look_away();
     }
 
     /// Starts nothing new and lets what flies land, now and for objects that are still to come.

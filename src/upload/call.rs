@@ -1,6 +1,7 @@
 //! What the machine asks for and what comes back, and the request that each call becomes.
 
 use super::error::{Cause, Operation, SendError, SourceError};
+use super::intake::Taken;
 use super::object::ObjectOptions;
 use super::plan::Range;
 use crate::cos::checksum::{Digest, Md5Digest};
@@ -50,6 +51,13 @@ pub enum Call {
         /// Whether its MD5 is asked for.
         with_md5: bool,
     },
+    /// Read a stream on, until so many bytes came in all. Nothing is sent.
+    ReadOn {
+        /// How many bytes.
+        to: u64,
+        /// What need not be held any longer.
+        let_go: Vec<Range>,
+    },
     /// Put the parts together.
     Complete {
         /// The upload.
@@ -78,6 +86,8 @@ pub enum Reply {
     Read(Digest),
     /// To `CheckSource`.
     SourceUnchanged,
+    /// To `ReadOn`: how far the stream was read.
+    Further(Taken),
     /// To `Complete`.
     Completed(Stored),
     /// To `HeadObject`; `None` where there is no object.
@@ -135,7 +145,7 @@ impl Call {
             Self::UploadPart { number, .. } => Operation::UploadPart(*number),
             Self::ComparePart { number, .. } => Operation::ComparePart(*number),
             Self::CheckSource => Operation::CheckSource,
-            Self::ReadSource { .. } => Operation::ReadSource,
+            Self::ReadSource { .. } | Self::ReadOn { .. } => Operation::ReadSource,
             Self::Complete { .. } => Operation::Complete,
             Self::HeadObject => Operation::HeadObject,
             Self::Abort(_) => Operation::Abort,
@@ -165,7 +175,9 @@ impl Call {
             }
             Self::HeadObject => head_object::request(target),
             Self::Abort(upload_id) => abort::request(target, upload_id),
-            Self::ComparePart { .. } | Self::CheckSource | Self::ReadSource { .. } => return None,
+            Self::ComparePart { .. } | Self::CheckSource | Self::ReadSource { .. } | Self::ReadOn { .. } => {
+                return None;
+            }
         };
         for (name, value) in headers.iter() {
             request.headers.set(name, value);
@@ -202,7 +214,7 @@ impl Call {
                 abort::read(response)?;
                 Reply::Aborted
             }
-            Self::ComparePart { .. } | Self::CheckSource | Self::ReadSource { .. } => {
+            Self::ComparePart { .. } | Self::CheckSource | Self::ReadSource { .. } | Self::ReadOn { .. } => {
                 unreachable!("nothing is sent for {:?}", self.operation())
             }
         })

@@ -118,7 +118,7 @@ pub async fn drive<T: Transport, P>(
                     crew.abandon(observer);
                 }
             }
-            _ = look.tick() => crew.batch.look(now(), crew.flights.moved()),
+            _ = look.tick() => crew.look(),
             _ = tick.tick() => crew.tell_progress(observer),
         }
     }
@@ -149,7 +149,7 @@ struct Crew<T> {
 /// An object that is open: being prepared, in the batch, or being closed.
 enum Open {
     Preparing(AbortHandle),
-    Uploading { session: Box<Session>, job: Arc<Job>, backup: Option<Arc<Job>>, log: Option<Log> },
+    Uploading { session: Box<Session>, job: Arc<Job>, backup: Option<Arc<Job>>, log: Option<Box<Log>> },
     Closing,
 }
 
@@ -259,7 +259,7 @@ impl<T: Transport> Crew<T> {
         if backup.is_some() {
             upload.allow_backup();
         }
-        self.objects.insert(object, Open::Uploading { session, job, backup, log });
+        self.objects.insert(object, Open::Uploading { session, job, backup, log: log.map(Box::new) });
         self.batch.add(object, upload);
     }
 
@@ -267,7 +267,9 @@ impl<T: Transport> Crew<T> {
         let Some(open) = self.objects.insert(object, Open::Closing) else { return };
         let Open::Uploading { session, log, .. } = open else { return };
         let transport = self.transport.clone();
-        self.tasks.spawn(async move { Landing::Closed(object, session.close(finished, log, &*transport).await) });
+        self.tasks.spawn(async move {
+            Landing::Closed(object, session.close(finished, log.map(|log| *log), &*transport).await)
+        });
     }
 
     /// Writes what happened into journals, then tells it. What has to be on disk first holds its object.
@@ -284,6 +286,14 @@ impl<T: Transport> Crew<T> {
         }
     }
 
+    fn look(&mut self) {
+        if self.flights.wait_for_their_turn(Instant::now()) {
+            self.batch.look_away();
+        } else {
+            self.batch.look(now(), self.flights.moved());
+        }
+    }
+
     fn tell_progress<P>(&self, observer: &mut dyn Observer<P>) {
         for (object, upload) in self.batch.uploads() {
             let bytes = upload.bytes_stored() + self.flights.bytes_of(object);
@@ -296,11 +306,14 @@ impl<T: Transport> Crew<T> {
         for ((object, attempt), outcome) in self.flights.abandon() {
             self.batch.record(now(), object, attempt, outcome);
         }
-        let preparing = |open: &Open| matches!(open, Open::Preparing(_));
-        for (object, open) in self.objects.extract_if(.., |_, open| preparing(open)) {
-            if let Open::Preparing(task) = open {
-                task.abort();
-            }
+        let preparing = |(object, open): (&ObjectId, &Open)| match open {
+            Open::Preparing(task) => Some((*object, task.clone())),
+            Open::Uploading { .. } | Open::Closing => None,
+        };
+        let abandoned: Vec<_> = self.objects.iter().filter_map(preparing).collect();
+        for (object, task) in abandoned {
+            task.abort();
+            self.objects.remove(&object);
             observer.ends(object, Ok(Ended::interrupted()));
         }
     }

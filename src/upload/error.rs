@@ -23,7 +23,7 @@ pub enum Operation {
     ComparePart(PartNumber),
     /// Looking whether the source is still what it was.
     CheckSource,
-    /// Reading the whole source, to compare it with the object.
+    /// Reading the whole source, to compare it with the object; or a stream, as it comes.
     ReadSource,
     /// Complete Multipart Upload.
     Complete,
@@ -82,6 +82,32 @@ pub enum SourceError {
     Empty,
     /// It is larger than an object can be.
     TooLarge(u64),
+    /// It is a stream without a byte, and nobody said that it may be.
+    EmptyStream,
+    /// It is a stream that ended too early.
+    Shorter {
+        /// How many bytes came.
+        read: u64,
+        /// How many were to come.
+        expected: u64,
+    },
+    /// It is a stream of which more came than was to come.
+    Longer {
+        /// How many bytes were to come.
+        expected: u64,
+    },
+    /// It is a stream of which other bytes came than were to come.
+    OtherCrc64 {
+        /// The CRC-64 of those that came.
+        read: u64,
+        /// The CRC-64 of those that were to come.
+        expected: u64,
+    },
+    /// It is a stream that has more bytes than its parts can hold.
+    Outgrown {
+        /// How many bytes they can hold.
+        most: u64,
+    },
 }
 
 /// Why an upload was not finished.
@@ -156,6 +182,11 @@ impl fmt::Display for SourceError {
             Self::NotAFile(what) => write!(f, "is {what}, not a file"),
             Self::Empty => f.write_str("is empty, and CDCS takes no empty objects"),
             Self::TooLarge(size) => write!(f, "has {size} bytes, more than an object can hold (50,000 GiB)"),
+            Self::EmptyStream => f.write_str("it is empty"),
+            Self::Shorter { read, expected } => write!(f, "it ended after {read} bytes, and {expected} were expected"),
+            Self::Longer { expected } => write!(f, "it goes on after the {expected} bytes that were expected"),
+            Self::OtherCrc64 { read, expected } => write!(f, "its CRC-64 is {read}, and {expected} was expected"),
+            Self::Outgrown { most } => write!(f, "it goes on after {most} bytes, which is what 10,000 parts hold"),
         }
     }
 }

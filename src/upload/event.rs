@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::error::{Cause, Operation, UploadError};
+use super::intake::MemoryLimit;
 use super::plan::Plan;
 use crate::cos::multipart::{PartNumber, UploadId};
 
@@ -59,8 +60,8 @@ pub struct PartRecord {
 pub struct Progress {
     /// Bytes that the server has, or that are on their way.
     pub bytes: u64,
-    /// Bytes in all.
-    pub total: u64,
+    /// Bytes in all, where that is known.
+    pub total: Option<u64>,
 }
 
 /// Things to tell.
@@ -93,6 +94,8 @@ pub enum Notice {
     LookingAtObject(Cause),
     /// The object may not be looked at, so it is replaced, changed or not.
     NotCompared(Cause),
+    /// A stream is not read on before parts of it have been sent, although there could be more requests.
+    MemoryLimits(MemoryLimit),
     /// COS could not be reached; requests go to the backup domain from now on.
     BackupDomain,
     /// The clock of this machine is off by so many seconds; requests are signed with the server's time.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tokio::task::{AbortHandle, JoinError, spawn_blocking};
+use tokio::time::Instant;
 
 use super::batch::ObjectId;
 use super::body::{FileBody, Meter};
@@ -10,7 +11,7 @@ use super::call::{Call, Failure, Outcome, Reply};
 use super::error::{SendError, SendErrorKind, SourceError};
 use super::machine::AttemptId;
 use super::object::ObjectOptions;
-use super::source::FileSource;
+use super::source::Source;
 use super::transport::Transport;
 use crate::cos::Target;
 use crate::cos::checksum::Digest;
@@ -20,7 +21,7 @@ use crate::cos::encryption::hides_the_md5;
 #[derive(Debug, Clone)]
 pub struct Job {
     /// The bytes.
-    pub source: FileSource,
+    pub source: Source,
     /// The object.
     pub target: Target,
     /// What the object is to be.
@@ -72,6 +73,11 @@ impl Flights {
         self.landed + self.meters.values().map(|(_, meter)| meter.bytes()).sum::<u64>()
     }
 
+    /// True while a limit of ours, and not the network, says how fast bytes move.
+    pub(super) fn wait_for_their_turn(&self, now: Instant) -> bool {
+        self.meters.values().any(|(_, meter)| meter.waits_until().is_some_and(|turn| turn > now))
+    }
+
     /// Bytes of one object that are on their way.
     pub(super) fn bytes_of(&self, object: ObjectId) -> u64 {
         let its = (object, AttemptId(0))..=(object, AttemptId(u64::MAX));
@@ -86,6 +92,11 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
         Call::CheckSource => {
             let checked = blocking(move || source.check_unchanged()).await;
             checked.map(|()| Reply::SourceUnchanged).map_err(Failure::Source).into()
+        }
+        Call::ReadOn { to, let_go } => {
+            let Source::Stream(stream) = source else { unreachable!("only a stream is read on") };
+            let (to, let_go) = (*to, let_go.clone());
+            blocking(move || stream.read_on(to, &let_go)).await.map(Reply::Further).map_err(Failure::Source).into()
         }
         Call::ReadSource { range, with_md5: false } => {
             let range = *range;

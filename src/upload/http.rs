@@ -11,10 +11,11 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderName, HeaderValue};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::body::{FileBody, Meter};
 use super::error::{SendError, SendErrorKind};
+use super::pace::Pacer;
 use super::transport::Transport;
 use crate::cos::sign::sign;
 use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
@@ -66,6 +67,7 @@ pub struct Http {
     /// True while the last body that was sent did not get to its end, or none was sent yet that had better get there.
     cut_off: AtomicBool,
     limits: Limits,
+    pacer: Option<Pacer>,
 }
 
 impl Http {
@@ -91,7 +93,13 @@ impl Http {
             client.build().map_err(|error| SendError { kind: SendErrorKind::Connect, message: innermost(&error) })?;
         let (skew, refused) = (AtomicI64::new(0), Mutex::new(None));
         let (skew_untold, cut_off) = (AtomicBool::new(false), AtomicBool::new(false));
-        Ok(Self { client, service, provider, clock, skew, skew_untold, refused, cut_off, limits })
+        Ok(Self { client, service, provider, clock, skew, skew_untold, refused, cut_off, limits, pacer: None })
+    }
+
+    /// The same, with all bodies together no faster than `pacer` lets them.
+    #[must_use]
+    pub fn paced(self, pacer: Option<Pacer>) -> Self {
+        Self { pacer, ..self }
     }
 
     /// The same, for requests that are sent once: the first bodies hesitate already, since an answer that is lost with its
@@ -132,10 +140,14 @@ impl Http {
     /// A server that refuses a request by its head may answer and hang up at once. The connection is then reset under the
     /// body, and the answer is lost with it. So after a body that was cut off the next one hesitates, until one gets
     /// through: where the head alone is refused, the answer comes first and says why.
-    fn wary(&self, body: Option<FileBody>) -> Option<FileBody> {
+    fn restrained(&self, body: Option<FileBody>) -> Option<FileBody> {
         let mut body = body?;
+        body.lend_singly();
         if self.cut_off.load(Ordering::Relaxed) {
             body.hesitate(HESITATION);
+        }
+        if let Some(pacer) = &self.pacer {
+            body.keep_to(pacer.pace());
         }
         Some(body)
     }
@@ -172,7 +184,7 @@ impl Transport for Http {
         let skew = self.skew();
         let (request, credentials) = self.signed(request).await?;
         let meter = body.as_ref().map(FileBody::meter);
-        let request = reqwest_of(request, self.wary(body))?;
+        let request = reqwest_of(request, self.restrained(body))?;
         let sending = self.client.execute(request);
         let answer = while_bytes_move(sending, meter.clone(), self.limits.stall).await?;
         if let Some(meter) = meter {
@@ -201,20 +213,36 @@ async fn while_bytes_move<T>(
 ) -> Result<T, SendError> {
     tokio::pin!(moving);
     let step = (stall / 4).min(Duration::from_secs(1));
-    let bytes = || meter.as_ref().map_or(0, Meter::bytes);
-    let (mut seen, mut still) = (bytes(), Duration::ZERO);
+    let meter = meter.unwrap_or_default();
+    let mut stillness = Stillness { seen: meter.bytes(), looked: Instant::now(), lasted: Duration::ZERO };
     loop {
         tokio::select! {
             biased;
             done = &mut moving => return Ok(done),
             () = sleep(step) => {
-                still = if bytes() == seen { still + step } else { Duration::ZERO };
-                seen = bytes();
-                if still >= stall {
+                if stillness.after(step, Instant::now(), &meter) >= stall {
                     return Err(stalled(stall));
                 }
             }
         }
+    }
+}
+
+/// How long a body has not moved.
+struct Stillness {
+    seen: u64,
+    looked: Instant,
+    lasted: Duration,
+}
+
+impl Stillness {
+    /// How long it has not moved, one step later. Waiting for its turn at a limited rate is no standing still.
+    fn after(&mut self, step: Duration, now: Instant, meter: &Meter) -> Duration {
+        let waited = meter.waits_until().is_some_and(|turn| turn > self.looked);
+        let moved = meter.bytes() != self.seen;
+        self.lasted = if moved || waited { Duration::ZERO } else { self.lasted + step };
+        (self.seen, self.looked) = (meter.bytes(), now);
+        self.lasted
     }
 }
 
@@ -362,5 +390,15 @@ mod tests {
     async fn what_does_not_move_is_given_up() {
         let never = std::future::pending::<()>();
         assert_eq!(while_bytes_move(never, None, STALL).await, Err(stalled(STALL)));
+    }
+
+    #[test]
+    fn a_body_that_waits_for_its_turn_does_not_stand_still() {
+        let (meter, begin, step) = (Meter::default(), Instant::now(), Duration::from_secs(1));
+        let mut stillness = Stillness { seen: 0, looked: begin, lasted: Duration::ZERO };
+        let mut after = |seconds: u32, meter: &Meter| stillness.after(step, begin + seconds * step, meter).as_secs();
+        assert_eq!([1, 2, 3].map(|seconds| after(seconds, &meter)), [1, 2, 3]);
+        meter.wait_until(begin + 5 * step + step / 2);
+        assert_eq!([4, 5, 6, 7, 8].map(|seconds| after(seconds, &meter)), [0, 0, 0, 1, 2]);
     }
 }

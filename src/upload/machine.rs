@@ -12,6 +12,7 @@ use super::call::{Call, Outcome, Reply};
 use super::detour::Detour;
 use super::error::{Cause, Operation, UploadError};
 use super::event::{Event, Finished, Held, Object, PartRecord, ProvedBy};
+use super::intake::Intake;
 use super::parts::{PartBoard, Todo};
 use super::plan::{Plan, Range};
 use super::retry::{Attempts, Patience};
@@ -97,11 +98,15 @@ pub enum Step {
 /// Where the upload stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Phase {
+    /// The beginning of a stream is read, to see whether there is more of it.
+    Head,
     Compare(Likeness),
     ReadSource(head_object::Object),
     Put,
     Initiate,
-    List { after: Option<PartNumber> },
+    List {
+        after: Option<PartNumber>,
+    },
     Parts,
     CheckSource,
     Complete,
@@ -144,6 +149,8 @@ pub struct Upload {
     next_id: u64,
     pub(super) upload_id: Option<UploadId>,
     pub(super) board: Option<PartBoard>,
+    /// The stream that is read, where it is one.
+    pub(super) intake: Option<Intake>,
     /// What the journal holds of the upload that is resumed.
     pub(super) journalled: BTreeMap<PartNumber, PartRecord>,
     /// What PUT sent.
@@ -174,6 +181,7 @@ impl Upload {
         let board = match plan {
             Plan::Put { .. } => None,
             Plan::Multipart(parts) => Some(PartBoard::new(parts)),
+            Plan::Stream(cut) => Some(PartBoard::open(cut)),
         };
         let phase = match (&board, &resume) {
             (None, _) => Phase::Put,
@@ -184,7 +192,7 @@ impl Upload {
         // Of two lines about a part the later one counts.
         let journalled: BTreeMap<_, _> = parts.into_iter().map(|part| (part.number, part)).collect();
         // An earlier run that had sent every part may have completed the object before it ended.
-        let ambiguous = upload_id.is_some() && journalled.len() == usize::from(plan.parts());
+        let ambiguous = upload_id.is_some() && Some(journalled.len()) == plan.parts().map(usize::from);
         Self {
             plan,
             settings,
@@ -198,6 +206,7 @@ impl Upload {
             next_id: 0,
             upload_id,
             board,
+            intake: None,
             journalled,
             put_sent: None,
             put_wrong: None,
@@ -213,6 +222,20 @@ impl Upload {
             events: VecDeque::from([Event::Started(plan)]),
             finished: None,
             detour: Detour::default(),
+        }
+    }
+
+    /// The upload of a stream, going on with `upload_id` where one is named. It says that it has started once it knows
+    /// how.
+    pub fn of_stream(intake: Intake, settings: Settings, upload_id: Option<UploadId>, seed: u64) -> Self {
+        let plan = intake.plan();
+        Self {
+            upload_id,
+            phase: Phase::Head,
+            board: None,
+            events: VecDeque::new(),
+            intake: Some(intake),
+            ..Self::new(plan, settings, None, seed)
         }
     }
 
@@ -247,6 +270,7 @@ impl Upload {
             return self.wind_up(now);
         }
         match &self.phase {
+            Phase::Head => Step::Wait { until: None },
             Phase::Parts => self.next_part(now),
             // It is empty: there is nothing to send ahead.
             Phase::Put if self.held => Step::Done(self.hold().clone()),
@@ -256,6 +280,9 @@ impl Upload {
 
     /// Takes the outcome of a call that `next` asked for.
     pub fn record(&mut self, now: Instant, id: AttemptId, outcome: Outcome) {
+        if self.is_reading(id) {
+            return self.read_further(outcome.result);
+        }
         let Some(operation) = self.flying.remove(&id) else {
             return;
         };
@@ -302,16 +329,21 @@ impl Upload {
         self.flying.len()
     }
 
-    /// The size of the source in bytes.
-    pub fn size(&self) -> u64 {
+    /// The size of the source in bytes, where it is known.
+    pub fn size(&self) -> Option<u64> {
         self.plan.size()
+    }
+
+    /// The same, once no more of the source can come.
+    pub(super) fn whole_size(&self) -> u64 {
+        self.plan.size().expect("the size is known once there is nothing more to read")
     }
 
     /// Bytes that the server holds.
     pub fn bytes_stored(&self) -> u64 {
         match (&self.finished, &self.board) {
-            (Some(Finished::Stored(_) | Finished::Unchanged(_) | Finished::Held(_)), _) => self.plan.size(),
-            (_, Some(board)) => board.resumed().1 + board.sent().1,
+            (Some(Finished::Stored(_) | Finished::Unchanged(_) | Finished::Held(_)), _) => self.whole_size(),
+            (_, Some(board)) => board.bytes_stored(),
             (_, None) => 0,
         }
     }
@@ -319,11 +351,15 @@ impl Upload {
     fn next_part(&mut self, now: Instant) -> Step {
         let board = self.board.as_mut().expect("only a multipart upload sends parts");
         if board.is_complete() && self.flying.is_empty() {
-            self.enter(Phase::CheckSource);
+            self.every_part_is_there();
             return self.next(now);
         }
         let Some((number, todo)) = board.take(now) else {
-            return Step::Wait { until: board.next_due() };
+            let until = board.next_due();
+            if until.is_none() {
+                self.tell_of_memory();
+            }
+            return Step::Wait { until };
         };
         let range = board.range(number);
         let call = match todo {
@@ -357,7 +393,7 @@ impl Upload {
     fn solo_call(&self) -> Call {
         let upload_id = || self.upload_id.clone().expect("this phase follows Initiate");
         match &self.phase {
-            Phase::Put => Call::PutObject(Range { offset: 0, length: self.plan.size() }),
+            Phase::Put => Call::PutObject(Range { offset: 0, length: self.whole_size() }),
             Phase::Initiate => Call::Initiate,
             Phase::List { after } => Call::ListParts { upload_id: upload_id(), after: *after },
             Phase::CheckSource => Call::CheckSource,
@@ -367,23 +403,28 @@ impl Upload {
             }
             Phase::Look(_) | Phase::Compare(_) => Call::HeadObject,
             Phase::ReadSource(found) => Call::ReadSource {
-                range: Range { offset: 0, length: self.plan.size() },
+                range: Range { offset: 0, length: self.whole_size() },
                 with_md5: found.crc64.is_none(),
             },
             Phase::Abort => Call::Abort(upload_id()),
-            Phase::Parts => unreachable!("parts have calls of their own"),
+            Phase::Parts | Phase::Head => unreachable!("parts and reading have calls of their own"),
         }
     }
 
     fn send(&mut self, call: Call) -> Step {
-        let id = AttemptId(self.next_id);
-        self.next_id += 1;
+        let id = self.next_attempt();
         let operation = call.operation();
         if !matches!(operation, Operation::ComparePart(_) | Operation::CheckSource | Operation::ReadSource) {
             self.requests += 1;
         }
         self.flying.insert(id, operation);
         Step::Send(id, call)
+    }
+
+    pub(super) fn next_attempt(&mut self) -> AttemptId {
+        let id = AttemptId(self.next_id);
+        self.next_id += 1;
+        id
     }
 
     /// Lets what flies land, throws the upload away where it is of no more use, and says how it ended.
@@ -438,11 +479,11 @@ impl Upload {
 
     /// The object is there, whole and proved.
     pub(super) fn finish(&mut self, stored: Stored, crc64: u64) {
-        let (parts_sent, bytes_sent) = self.board.as_ref().map_or((1, self.plan.size()), PartBoard::sent);
+        let (parts_sent, bytes_sent) = self.board.as_ref().map_or((1, self.whole_size()), PartBoard::sent);
         let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
         let proved_by = if stored.crc64 == Some(crc64) { ProvedBy::Crc64 } else { ProvedBy::Md5 };
         self.finished = Some(Finished::Stored(Object {
-            size: self.plan.size(),
+            size: self.whole_size(),
             crc64,
             proved_by,
             etag: stored.etag,

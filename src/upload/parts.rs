@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Instant;
 
+use super::cut::Cut;
 use super::event::PartRecord;
 use super::plan::{Parts, Range};
 use super::retry::Attempts;
@@ -26,13 +27,17 @@ enum Slot {
 /// The parts of one upload and their states.
 #[derive(Debug)]
 pub struct PartBoard {
+    /// The parts that there are; of a stream, so far.
     plan: Parts,
+    /// False while there may be more parts.
+    closed: bool,
     slots: Vec<Slot>,
     attempts: Vec<Attempts>,
     fresh: VecDeque<PartNumber>,
     doubtful: VecDeque<PartNumber>,
     again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
     stored: u16,
+    bytes_stored: u64,
 }
 
 /// What is to be done with a part.
@@ -50,13 +55,59 @@ impl PartBoard {
         let count = usize::from(plan.count());
         Self {
             plan,
+            closed: true,
             slots: vec![Slot::Waiting; count],
             attempts: vec![Attempts::default(); count],
             fresh: plan.numbers().collect(),
             doubtful: VecDeque::new(),
             again: BinaryHeap::new(),
             stored: 0,
+            bytes_stored: 0,
         }
+    }
+
+    /// A board without parts, for a stream.
+    pub fn open(cut: Cut) -> Self {
+        Self { closed: false, ..Self::new(Parts::new(0, cut)) }
+    }
+
+    /// Adds the part that follows, of `length` bytes. Where the server holds something of this ETag, the bytes decide
+    /// whether it counts.
+    pub fn add(&mut self, length: u64, etag: Option<String>) {
+        self.plan = Parts::new(self.plan.size() + length, self.plan.cut());
+        self.slots.push(Slot::Waiting);
+        self.attempts.push(Attempts::default());
+        let number = PartNumber::new(self.len()).expect("there is the part that was added");
+        match etag {
+            Some(etag) => self.doubt(number, etag, true),
+            None => self.fresh.push_back(number),
+        }
+    }
+
+    /// There are no more parts than these.
+    pub fn close(&mut self) -> Parts {
+        self.closed = true;
+        self.plan
+    }
+
+    /// How many parts there are so far.
+    pub fn len(&self) -> u16 {
+        self.plan.count()
+    }
+
+    /// The size of a part, where there is such a part.
+    pub fn size_of(&self, number: PartNumber) -> Option<u64> {
+        self.plan.range(number).map(|range| range.length)
+    }
+
+    /// How many bytes the server holds.
+    pub fn bytes_stored(&self) -> u64 {
+        self.bytes_stored
+    }
+
+    /// Which parts the server holds.
+    pub fn stored(&self) -> impl Iterator<Item = PartNumber> {
+        self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Stored { .. }))
     }
 
     /// Where a part lies.
@@ -112,15 +163,16 @@ impl PartBoard {
         self.forget(number);
         self.slots[index(number)] = Slot::Stored { etag, crc64, resumed };
         self.stored += 1;
+        self.bytes_stored += self.range(number).length;
     }
 
     /// Makes a part wait again, whatever it was.
     fn forget(&mut self, number: PartNumber) {
-        let slot = &mut self.slots[index(number)];
-        if matches!(slot, Slot::Stored { .. }) {
+        if matches!(self.slots[index(number)], Slot::Stored { .. }) {
             self.stored -= 1;
+            self.bytes_stored -= self.range(number).length;
         }
-        *slot = Slot::Waiting;
+        self.slots[index(number)] = Slot::Waiting;
     }
 
     /// Rebuilds what waits from the states, after a listing changed them.
@@ -154,7 +206,7 @@ impl PartBoard {
 
     /// True when the server holds every part.
     pub fn is_complete(&self) -> bool {
-        self.stored == self.plan.count()
+        self.closed && self.stored == self.plan.count()
     }
 
     /// How many parts an earlier run had sent, and their bytes.

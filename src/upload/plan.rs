@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::cut::Cut;
 use crate::cos::multipart::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
 use crate::cos::put_object::LARGEST_PUT;
 
@@ -37,13 +38,15 @@ pub enum Plan {
     },
     /// A multipart upload.
     Multipart(Parts),
+    /// A multipart upload of a stream: nobody knows how many parts it has before it ends.
+    Stream(Cut),
 }
 
-/// The parts of a multipart upload: all of one size but the last.
+/// The parts of a multipart upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
     size: u64,
-    part_size: u64,
+    cut: Cut,
 }
 
 /// A part's place in the source, in bytes.
@@ -89,6 +92,15 @@ pub enum PlanError {
         /// The wish in bytes.
         wish: u64,
     },
+    /// The memory for a stream is too little for its parts.
+    MemoryTooSmall {
+        /// The memory in bytes.
+        memory: u64,
+        /// The part size in bytes.
+        part_size: u64,
+        /// The smallest memory that would do.
+        smallest: u64,
+    },
 }
 
 impl Plan {
@@ -114,30 +126,58 @@ impl Plan {
         if size <= wish.multipart_threshold {
             return Ok(Self::Put { size });
         }
-        Ok(Self::Multipart(Parts { size, part_size }))
+        Ok(Self::Multipart(Parts::new(size, Cut::uniform(part_size))))
     }
 
-    /// The size of the whole in bytes.
-    pub fn size(&self) -> u64 {
+    /// Plans a stream, of which no more than `memory` bytes are held at a time: parts of one size where that is wished for
+    /// or the `size` is known, growing ones otherwise.
+    pub fn of_stream(size: Option<u64>, wish: Wish, memory: u64) -> Result<Self, PlanError> {
+        // While one part is sent, another is read.
+        let largest = (memory / 2 / MEBIBYTE * MEBIBYTE).clamp(SMALLEST_PART, LARGEST_PART);
+        let usual = USUAL_PART_SIZE.min(largest);
+        let part_size = wish.part_size.unwrap_or_else(|| smallest_part_size(size.unwrap_or(0)).max(usual));
+        // Whatever goes in one PUT is held whole, so that it can be sent again.
+        let multipart_threshold = match wish.multipart_threshold {
+            beyond if beyond > LARGEST_PUT => beyond,
+            threshold => threshold.min(memory.saturating_sub(1)),
+        };
+        let plan = Self::new(size.unwrap_or(0), Wish { part_size: Some(part_size), multipart_threshold })?;
+        let needed = if wish.part_size.is_some() { part_size } else { 2 * part_size };
+        if needed > memory {
+            let smallest = needed.next_multiple_of(MEBIBYTE);
+            return Err(PlanError::MemoryTooSmall { memory, part_size, smallest });
+        }
+        Ok(match (size, wish.part_size) {
+            (Some(_), _) => plan,
+            (None, Some(part_size)) => Self::Stream(Cut::uniform(part_size)),
+            (None, None) => Self::Stream(Cut::growing(usual, largest)),
+        })
+    }
+
+    /// The size of the whole in bytes, where it is known.
+    pub fn size(&self) -> Option<u64> {
         match self {
-            Self::Put { size } => *size,
-            Self::Multipart(parts) => parts.size,
+            Self::Put { size } => Some(*size),
+            Self::Multipart(parts) => Some(parts.size),
+            Self::Stream(_) => None,
         }
     }
 
-    /// How many parts, 1 for a PUT.
-    pub fn parts(&self) -> u16 {
+    /// How many parts, 1 for a PUT; `None` where that is not known.
+    pub fn parts(&self) -> Option<u16> {
         match self {
-            Self::Put { .. } => 1,
-            Self::Multipart(parts) => parts.count(),
+            Self::Put { .. } => Some(1),
+            Self::Multipart(parts) => Some(parts.count()),
+            Self::Stream(_) => None,
         }
     }
 
-    /// The part size in bytes; that of a PUT is its size.
+    /// The part size in bytes; that of a PUT is its size, that of growing parts the first one's.
     pub fn part_size(&self) -> u64 {
         match self {
             Self::Put { size } => *size,
-            Self::Multipart(parts) => parts.part_size,
+            Self::Multipart(parts) => parts.part_size(),
+            Self::Stream(cut) => cut.first(),
         }
     }
 
@@ -145,15 +185,20 @@ impl Plan {
     pub fn mode(&self) -> &'static str {
         match self {
             Self::Put { .. } => "put",
-            Self::Multipart(_) => "multipart",
+            Self::Multipart(_) | Self::Stream(_) => "multipart",
         }
     }
 }
 
 impl Parts {
+    /// A source of `size` bytes, which is no more than the cut holds.
+    pub(super) fn new(size: u64, cut: Cut) -> Self {
+        Self { size, cut }
+    }
+
     /// How many there are.
     pub fn count(&self) -> u16 {
-        u16::try_from(self.size.div_ceil(self.part_size).max(1)).expect("a plan has at most 10,000 parts")
+        u16::try_from(self.cut.count(self.size)).expect("a plan has at most 10,000 parts")
     }
 
     /// The size of the whole in bytes.
@@ -161,9 +206,14 @@ impl Parts {
         self.size
     }
 
-    /// The size of every part but the last, in bytes.
+    /// The size of every part but the last, in bytes; of the first one, where parts grow.
     pub fn part_size(&self) -> u64 {
-        self.part_size
+        self.cut.first()
+    }
+
+    /// How it is cut.
+    pub fn cut(&self) -> Cut {
+        self.cut
     }
 
     /// The numbers, ascending.
@@ -173,11 +223,8 @@ impl Parts {
 
     /// Where a part lies; `None` for a number beyond the last.
     pub fn range(&self, number: PartNumber) -> Option<Range> {
-        if number.value() > self.count() {
-            return None;
-        }
-        let offset = u64::from(number.value() - 1) * self.part_size;
-        Some(Range { offset, length: self.part_size.min(self.size - offset) })
+        let Range { offset, length } = self.cut.range(number);
+        (offset < self.size).then(|| Range { offset, length: length.min(self.size - offset) })
     }
 }
 
@@ -207,6 +254,11 @@ impl fmt::Display for PlanError {
             Self::ThresholdTooLarge { wish } => {
                 write!(f, "a threshold of {wish} bytes is above what one PUT takes; at most 5 GiB would do")
             }
+            Self::MemoryTooSmall { memory, part_size, smallest } => write!(
+                f,
+                "a memory of {memory} bytes is too little for parts of {part_size} bytes; at least {} MiB would do",
+                mebibytes(smallest)
+            ),
         }
     }
 }
@@ -241,7 +293,7 @@ mod tests {
         ];
         for (size, part_size, parts) in table {
             let plan = Plan::new(size, wish(None)).unwrap();
-            assert_eq!((plan.part_size(), plan.parts()), (part_size, parts), "{size}");
+            assert_eq!((plan.part_size(), plan.parts()), (part_size, Some(parts)), "{size}");
         }
         assert_eq!(
             Plan::new(LARGEST_OBJECT + 1, wish(None)),
@@ -279,16 +331,58 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_is_cut_so_that_its_parts_fit_into_memory() {
+        let plan = |size: Option<u64>, part_size: Option<u64>, memory| {
+            let wish = Wish { part_size, ..Wish::default() };
+            Plan::of_stream(size, wish, memory * MEBIBYTE)
+        };
+        let stream = |first, largest| Ok(Plan::Stream(Cut::growing(first * MEBIBYTE, largest * MEBIBYTE)));
+        let multipart = |size, part_size| Ok(Plan::Multipart(Parts::new(size, Cut::uniform(part_size * MEBIBYTE))));
+        let too_small = |memory, part_size, smallest| {
+            let [memory, part_size, smallest] = [memory, part_size, smallest].map(|size| size * MEBIBYTE);
+            Err(PlanError::MemoryTooSmall { memory, part_size, smallest })
+        };
+        assert_eq!(plan(None, None, 256), stream(16, 128));
+        assert_eq!(plan(None, None, 33), stream(16, 16));
+        assert_eq!(plan(None, None, 9), stream(4, 4));
+        assert_eq!(plan(None, None, 64 << 10), stream(16, 5 << 10));
+        assert_eq!(plan(None, None, 1), too_small(1, 1, 2));
+        assert_eq!(plan(None, Some(64 * MEBIBYTE), 256), Ok(Plan::Stream(Cut::uniform(64 * MEBIBYTE))));
+        assert_eq!(plan(None, Some(64 * MEBIBYTE), 64), Ok(Plan::Stream(Cut::uniform(64 * MEBIBYTE))));
+        assert_eq!(plan(None, Some(64 * MEBIBYTE), 63), too_small(63, 64, 64));
+        assert_eq!(plan(None, Some(1), 64), Err(PlanError::PartTooSmall { wish: 1, smallest: MEBIBYTE }));
+        // A size that is known makes parts that are alike.
+        assert_eq!(plan(Some(5), None, 256), Ok(Plan::Put { size: 5 }));
+        assert_eq!(plan(Some(5 * GIB), None, 256), multipart(5 * GIB, 16));
+        assert_eq!(plan(Some(5 * GIB), None, 8), multipart(5 * GIB, 4));
+        assert_eq!(plan(Some(1000 * GIB), None, 256), multipart(1000 * GIB, 103));
+        assert_eq!(plan(Some(5000 * GIB), None, 256), too_small(256, 512, 1024));
+        assert_eq!(plan(Some(5000 * GIB), None, 1024), multipart(5000 * GIB, 512));
+        assert_eq!(
+            plan(Some(5000 * GIB), None, 256).unwrap_err().to_string(),
+            "a memory of 268435456 bytes is too little for parts of 536870912 bytes; at least 1024 MiB would do"
+        );
+    }
+
+    #[test]
+    fn what_goes_in_one_put_fits_into_memory() {
+        let wish = Wish { part_size: None, multipart_threshold: 5 * GIB };
+        let plan = |size| Plan::of_stream(Some(size), wish, 2 * MEBIBYTE).unwrap();
+        assert_eq!(plan(2 * MEBIBYTE - 1).mode(), "put");
+        assert_eq!(plan(2 * MEBIBYTE).mode(), "multipart");
+    }
+
+    #[test]
     fn every_small_case_covers_the_source_without_gap_or_overlap() {
         for size in 1..=64_u64 {
             for part_size in 1..=16 {
-                let parts = Parts { size: size * MEBIBYTE - size % 3, part_size: part_size * MEBIBYTE };
+                let parts = Parts::new(size * MEBIBYTE - size % 3, Cut::uniform(part_size * MEBIBYTE));
                 let mut offset = 0;
                 for number in parts.numbers() {
                     let range = parts.range(number).unwrap();
                     assert_eq!(range.offset, offset);
-                    assert!(range.length > 0 && range.length <= parts.part_size);
-                    assert!(range.length == parts.part_size || number.value() == parts.count());
+                    assert!(range.length > 0 && range.length <= parts.part_size());
+                    assert!(range.length == parts.part_size() || number.value() == parts.count());
                     offset += range.length;
                 }
                 assert_eq!(offset, parts.size);
@@ -313,6 +407,7 @@ mod tests {
                     prop_assert!(Plan::new(size, wish(smallest)).is_ok());
                     prop_assert!(smallest == SMALLEST_PART || Plan::new(size, wish(smallest - MEBIBYTE)).is_err());
                 }
+                Ok(Plan::Stream(_)) => prop_assert!(false, "the size is known"),
                 Err(PlanError::PartTooLarge { .. }) => prop_assert!(part_size > Some(LARGEST_PART)),
                 Err(other) => prop_assert!(false, "{}", other),
             }

@@ -62,6 +62,7 @@ impl Server {
             }
             Call::ComparePart { range, .. } | Call::ReadSource { range, .. } => Reply::Read(read(*range)),
             Call::CheckSource => Reply::SourceUnchanged,
+            Call::ReadOn { .. } => unreachable!("a stream has no journal"),
             Call::Complete { parts, .. } => {
                 let mut whole = Combiner::new();
                 for (number, named) in parts {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::error::{Cause, Operation, UploadError};
 use super::event::{Event, Finished, Notice};
 use super::flight::Job;
+use super::intake::Intake;
 use super::journal::{self, Content, Header, Journal, no_overwrite_line};
 use super::journal_file::{JournalFile, OpenError, Recorder, file_name};
 use super::machine::{Likeness, Resume, Settings, Upload};
@@ -31,6 +32,8 @@ pub enum JournalPlace {
     File(PathBuf),
     /// Nowhere, for this reason: the upload cannot be resumed.
     Nowhere(String),
+    /// Nowhere, which is no trouble: what comes through a pipe cannot be read again.
+    Pointless,
 }
 
 /// One source on its way to one object.
@@ -40,6 +43,8 @@ pub struct Session {
     pub job: Job,
     /// How it is cut.
     pub plan: Plan,
+    /// How a stream is taken in, where the source is one.
+    pub intake: Option<Intake>,
     /// How persistent to be.
     pub settings: Settings,
     /// The first line of its journal.
@@ -153,7 +158,12 @@ impl Session {
         settings.abort_on_failure |= service.is_write_once() && log.is_none();
         // An upload that was begun is finished, or it would stay on the server.
         let unless = self.unless.clone().filter(|_| resume.is_none());
-        let mut upload = Upload::new(self.plan, settings, resume, self.seed);
+        let mut upload = match &self.intake {
+            Some(intake) => {
+                Upload::of_stream(intake.clone(), settings, resume.map(|resume| resume.upload_id), self.seed)
+            }
+            None => Upload::new(self.plan, settings, resume, self.seed),
+        };
         if let Some(likeness) = unless {
             upload.unless_unchanged(likeness);
         }
@@ -211,6 +221,7 @@ impl Session {
                 }
                 return Ok(None);
             }
+            JournalPlace::Pointless => return Ok(None),
             JournalPlace::Directory(directory) => (directory.join(file_name(&self.header)), false),
             JournalPlace::File(path) => (path.clone(), true),
         };
@@ -339,7 +350,9 @@ impl Session {
             return Some("a new upload was asked for".to_owned());
         }
         if self.plan.mode() == "put" {
-            let differs = journal.header.difference(&self.header);
+            // A PUT has no part size of its own.
+            let alike = Header { part_size: self.header.part_size, ..journal.header.clone() };
+            let differs = alike.difference(&self.header);
             return Some(differs.unwrap_or_else(|| "the file now goes in one request".to_owned()));
         }
         journal.header.difference(&self.header)

@@ -4,11 +4,13 @@
 //! prints itself; `COSPUT_SIMULATIONS=1000000 cargo test --release simulation` runs more of them.
 
 mod many;
+mod tape;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::{Duration, Instant};
 
+use self::tape::Tape;
 use super::batch::{Batch, ObjectId, Turn};
 use super::call::{Call, Failure, Outcome, Reply};
 use super::error::{Cause, SendError, SendErrorKind, SourceError};
@@ -236,7 +238,9 @@ impl Server {
                 self.uploads.remove(upload_id.as_str());
                 Ok(Reply::Aborted)
             }
-            Call::ComparePart { .. } | Call::CheckSource | Call::ReadSource { .. } => unreachable!("done on our side"),
+            Call::ComparePart { .. } | Call::CheckSource | Call::ReadSource { .. } | Call::ReadOn { .. } => {
+                unreachable!("done on our side")
+            }
         }
     }
 }
@@ -258,6 +262,8 @@ struct World {
     size: u64,
     /// What the object is to be.
     expected: Held,
+    /// The source, where it is a stream.
+    tape: Option<Tape>,
     /// Whether an object that is like the source already is left as it is.
     skips: bool,
     now: Instant,
@@ -307,6 +313,11 @@ impl World {
             self.version = 1;
         }
         self.complete_sent |= matches!(call, Call::Complete { .. });
+        if let (Some(tape), Call::PutObject(range) | Call::UploadPart { range, .. } | Call::ComparePart { range, .. }) =
+            (&self.tape, &call)
+        {
+            tape.check(*range);
+        }
         match &call {
             Call::UploadPart { .. } => self.source_looked_at = false,
             Call::CheckSource => self.source_looked_at = self.version == 0,
@@ -314,6 +325,10 @@ impl World {
             _ => {}
         }
         match &call {
+            Call::ReadOn { .. } => {
+                let (after, result) = self.read_on(&call);
+                self.at(self.now + after, Happening::Outcome(id, result.into()));
+            }
             Call::CheckSource => {
                 let changed = || Err(Failure::Source(SourceError::Changed("its size".to_owned())));
                 let result = if self.version == 0 { Ok(Reply::SourceUnchanged) } else { changed() };
@@ -594,7 +609,11 @@ fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
 fn upload(world: &mut World, plan: Plan, settings: Settings) -> Upload {
     let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
     let begins = resume.is_none();
-    let mut upload = Upload::new(plan, settings, resume, world.random.u64(..));
+    let seed = world.random.u64(..);
+    let mut upload = match &world.tape {
+        Some(tape) => Upload::of_stream(tape.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
+        None => Upload::new(plan, settings, resume, seed),
+    };
     if world.skips && begins {
         upload.unless_unchanged(Likeness::Content);
     }
@@ -610,8 +629,8 @@ enum Ending {
     Unknown,
 }
 
-fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
-    let (mut world, plan, settings) = scene(seed, coffer);
+fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
+    let (mut world, plan, settings) = scene(seed, coffer, streams);
     let most = world.random.u16(1..6);
     let expected = world.expected.clone();
     let mut crashes = 0;
@@ -628,14 +647,19 @@ fn schedule(seed: u64, coffer: Option<Coffer>) -> Ending {
 }
 
 /// A world, and how its one object is uploaded.
-fn scene(seed: u64, coffer: Option<Coffer>) -> (World, Plan, Settings) {
+fn scene(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {
     let mut random = fastrand::Rng::with_seed(seed);
-    let weather = Weather::of(&mut random);
+    let mut weather = Weather::of(&mut random);
     let part_size = MEBIBYTE;
     // CDCS takes no empty objects.
     let size = random.u64(u64::from(coffer.is_some())..12 * MEBIBYTE);
     let wish = Wish { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
-    let plan = Plan::new(size, wish).unwrap();
+    let tape = streams.then(|| Tape::of(&mut random, coffer.is_none()));
+    if streams {
+        weather.source_change = 0;
+    }
+    let plan = tape.as_ref().map_or_else(|| Plan::new(size, wish).unwrap(), |tape| tape.plan);
+    let size = plan.size().unwrap();
     let settings = Settings {
         patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
         abort_on_failure: random.bool(),
@@ -651,7 +675,8 @@ fn scene(seed: u64, coffer: Option<Coffer>) -> (World, Plan, Settings) {
         server: Server { coffer, ..Server::default() },
         size,
         expected: whole(plan),
-        skips: random.bool(),
+        tape,
+        skips: !streams && random.bool(),
         now: epoch(),
         order: 0,
         agenda: BinaryHeap::new(),
@@ -683,10 +708,13 @@ fn scene(seed: u64, coffer: Option<Coffer>) -> (World, Plan, Settings) {
 fn run_again(world: &mut World, plan: Plan, crashes: u32) {
     after_crash(world);
     world.weather.crash = if crashes > 5 { 0 } else { world.weather.crash };
-    if plan.mode() == "put" {
-        // A PUT keeps no journal: what a run that died had sent is not the next run's to tell.
+    if plan.mode() == "put" || world.tape.is_some() {
+        // Neither keeps a journal: what a run that died had sent is not the next run's to tell.
         finish_the_agenda(world);
         world.server.completions = 0;
+    }
+    if let Some(tape) = &mut world.tape {
+        tape.rewind();
     }
 }
 
@@ -723,10 +751,15 @@ fn whole(plan: Plan) -> Held {
             }
             Held { size: parts.size(), crc64: combiner.crc64() }
         }
+        Plan::Stream(_) => unreachable!("here everybody knows how a stream will end"),
     }
 }
 
 fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
+    if world.tape.as_ref().is_some_and(|tape| !tape.is_sound()) {
+        assert!(matches!(finished, Finished::Failed(_)), "a stream that is not what was expected fails: {finished:?}");
+        assert!(!world.complete_sent, "what is to be thrown away is not completed");
+    }
     match finished {
         Finished::Stored(object) => {
             assert_eq!(world.server.object.as_ref(), Some(expected), "stored means the object is whole");
@@ -783,14 +816,30 @@ fn finish_the_agenda(world: &mut World) {
 
 #[test]
 fn in_every_schedule_stored_means_whole_and_failed_means_not_completed() {
-    many_schedules(|seed| schedule(seed, None));
+    many_schedules(|seed| schedule(seed, None, false));
 }
+
+#[test]
+fn in_every_schedule_of_a_stream_the_same_holds() {
+    many_schedules_to(&STREAM_ENDINGS, |seed| schedule(seed, None, true));
+}
+
+#[test]
+fn in_every_schedule_of_a_stream_to_a_coffer_the_same_holds() {
+    many_schedules_to(&STREAM_ENDINGS, |seed| {
+        let coffer = Coffer { compares_parts: seed % 2 == 1, forgets: seed % 4 >= 2 };
+        schedule(seed, Some(coffer), true)
+    });
+}
+
+/// A stream is never compared with what is there.
+const STREAM_ENDINGS: [Ending; 3] = [Ending::Stored, Ending::Failed, Ending::Unknown];
 
 #[test]
 fn where_nothing_gives_a_crc64_and_objects_are_written_once_the_same_holds() {
     many_schedules(|seed| {
         let coffer = Coffer { compares_parts: seed % 2 == 1, forgets: seed % 4 >= 2 };
-        schedule(seed, Some(coffer))
+        schedule(seed, Some(coffer), false)
     });
 }
 
@@ -802,6 +851,10 @@ fn how_many(usually: u64) -> u64 {
 }
 
 fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) {
+    many_schedules_to(&[Ending::Stored, Ending::Unchanged, Ending::Failed, Ending::Unknown], schedule);
+}
+
+fn many_schedules_to(reached: &[Ending], schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) {
     let schedules = how_many(20_000);
     let mut endings = BTreeMap::new();
     for seed in 0..schedules {
@@ -809,9 +862,9 @@ fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) 
         let ending = outcome.unwrap_or_else(|_| panic!("the schedule of seed {seed} breaks a rule"));
         *endings.entry(ending).or_insert(0_u64) += 1;
     }
-    for ending in [Ending::Stored, Ending::Unchanged, Ending::Failed, Ending::Unknown] {
-        let per_mille = endings.get(&ending).copied().unwrap_or(0) * 1000 / schedules;
-        assert!(endings.contains_key(&ending) && per_mille >= 5, "the schedules hardly reach {ending:?}: {endings:?}");
+    for ending in reached {
+        let per_mille = endings.get(ending).copied().unwrap_or(0) * 1000 / schedules;
+        assert!(endings.contains_key(ending) && per_mille >= 5, "the schedules hardly reach {ending:?}: {endings:?}");
     }
 }
 

@@ -130,6 +130,13 @@ impl Window {
         }
     }
 
+    /// Forgets what was being measured: bytes that a limit of ours holds back say nothing of the network.
+    pub fn look_away(&mut self) {
+        if let Some(search) = &mut self.search {
+            search.since = None;
+        }
+    }
+
     /// Looks at how many bytes have been handed to connections since the beginning, with so many requests in flight.
     /// To be called some twenty times a second.
     pub fn look(&mut self, now: Instant, moved: u64, in_flight: usize) {
@@ -146,6 +153,19 @@ impl Window {
         self.now = search.look(now.saturating_duration_since(began), elapsed, bytes, self.now).clamp(1, self.most);
         // A step begins with what its new connections take at once.
         search.since.get_or_insert((now, moved));
+    }
+}
+
+impl Concurrency {
+    /// The same, where all requests together may send only so many bytes a second: no more than each can have enough of.
+    #[must_use]
+    pub fn at_rate(self, bytes_per_second: u64) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "a rate is no more exact than that")]
+        let enough = (1..=FEW).find(|requests| f64::from(*requests) * LEAST_EACH >= bytes_per_second as f64);
+        match (self, enough) {
+            (Self::Auto, Some(few)) => Self::Fixed(few),
+            (wanted, _) => wanted,
+        }
     }
 }
 
@@ -238,6 +258,29 @@ mod tests {
             window.grow();
         }
         assert_eq!(window.size(), 8);
+    }
+
+    #[test]
+    fn nothing_is_learnt_while_a_limit_of_ours_holds_bytes_back() {
+        let mut window = Window::new(Concurrency::Auto);
+        for look in 0..2000 {
+            let now = epoch() + look * Duration::from_millis(50);
+            if look % 10 == 0 {
+                window.look(now, u64::from(look) << 20, usize::from(FEW));
+            } else {
+                window.look_away();
+            }
+        }
+        assert_eq!(window.size(), FEW);
+    }
+
+    #[test]
+    fn auto_begins_with_fewer_where_a_limit_leaves_little_for_each() {
+        let few = |bytes_per_second| Concurrency::Auto.at_rate(bytes_per_second);
+        let fixed = Concurrency::Fixed;
+        assert_eq!([1024, 16 << 10, 20 << 10, 64 << 10].map(few), [fixed(1), fixed(1), fixed(2), fixed(4)]);
+        assert_eq!(few((64 << 10) + 1), Concurrency::Auto);
+        assert_eq!(fixed(64).at_rate(1024), fixed(64));
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn a_signal_in_the_middle_keeps_the_journals_and_the_next_run_goes_on() {
 #[test]
 fn a_signal_before_all_are_begun_is_no_success_even_where_all_that_were_begun_are_stored() {
     let scene = Scene::new(&["trickle:rate=100,skip=10"]);
-    (0..100).for_each(|number| plant(&scene, &format!("d/{number:03}"), 100));
+    (0..100).for_each(|number| plant(&scene, format!("d/{number:03}"), 100));
     let running = begin(&scene, &["d", "-r", "--json", "--concurrency", "1"]);
     until(|| scene.server.requests(Operation::PutObject).len() == 10, "ten are stored");
     running.signal("INT");

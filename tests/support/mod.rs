@@ -12,7 +12,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -113,6 +113,15 @@ impl Scene {
     /// Starts the program.
     pub fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Running {
         Running::start(self.command(arguments))
+    }
+
+    /// Starts the program with a pipe to its stdin.
+    pub fn start_fed<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> (Running, ChildStdin) {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped());
+        let mut running = Running::start(command);
+        let stdin = running.child.stdin.take().unwrap();
+        (running, stdin)
     }
 
     /// Runs the program to its end.

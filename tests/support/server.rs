@@ -144,6 +144,6 @@ fn credentials() -> Credentials {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program beside it has no other clock")]
-fn clock() -> fn() -> SystemTime {
+pub fn clock() -> fn() -> SystemTime {
     SystemTime::now
 }

@@ -30,6 +30,9 @@ pub struct Arguments {
 
 /// A command as typed.
 #[derive(Debug, Subcommand)]
+// To define the options of all commands took a quarter of a tiny upload's instructions. What is deferred comes last: the
+// first line of each struct's comment is what its command's help begins with, and must be the line of the list below.
+#[command(defer = true)]
 pub enum Command {
     /// Upload files and directories; go on where an earlier upload stopped
     Upload(Box<UploadArguments>),
@@ -69,7 +72,7 @@ impl Command {
     }
 }
 
-/// `cosput completions` as typed.
+/// Print completions for a shell
 #[derive(Debug, Args)]
 pub struct CompletionsArguments {
     /// Shell to complete for
@@ -77,7 +80,7 @@ pub struct CompletionsArguments {
     pub shell: Shell,
 }
 
-/// `cosput man` as typed.
+/// Write the man pages into a directory
 #[derive(Debug, Args)]
 pub struct ManArguments {
     /// Directory to write into

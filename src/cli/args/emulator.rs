@@ -19,7 +19,7 @@ Examples:
 
 Each option can also come from a variable: COSPUT_LISTEN for --listen.";
 
-/// `cosput emulator` as typed.
+/// Run a COS server on this machine, with its objects in a directory
 #[derive(Debug, Args)]
 #[command(after_help = EMULATOR_VARIABLES, after_long_help = EMULATOR_EXAMPLES)]
 pub struct EmulatorArguments {

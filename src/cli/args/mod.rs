@@ -17,6 +17,7 @@ mod output;
 mod requests;
 mod resume;
 mod server;
+mod stdin;
 mod upkeep;
 mod upload;
 
@@ -25,11 +26,12 @@ pub use emulator::EmulatorArguments;
 pub use many::{LikenessChoice, ManyArguments};
 pub use object::{CustomerKeyArguments, EncryptionArguments, ObjectArguments, SseMode};
 pub use output::{OutputArguments, ProgressChoice, ShownArguments};
-pub use requests::RequestArguments;
+pub use requests::{RateArguments, RequestArguments};
 pub use resume::ResumeArguments;
 pub use server::{
     AccessArguments, AddressingChoice, EmulatorDirectory, IdentityArguments, ServerArguments, ServiceChoice,
 };
+pub use stdin::StdinArguments;
 pub use upkeep::{
     AbortArguments, CredentialsArguments, InquiryArguments, ListPartsArguments, ListUploadsArguments, VerifyArguments,
 };

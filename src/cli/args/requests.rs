@@ -1,11 +1,13 @@
 //! How requests are made, as typed.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::units::{parse_bit_rate, parse_duration};
+use crate::cli::units::{parse_bit_rate, parse_byte_rate, parse_duration};
 use crate::cos::TrafficLimit;
+use crate::upload::rate;
 use crate::upload::window::Concurrency;
 
 /// How requests are made.
@@ -40,12 +42,29 @@ pub struct RequestArguments {
     pub stall_timeout: Option<Duration>,
 }
 
+/// How fast all requests together are.
+#[derive(Debug, Args)]
+pub struct RateArguments {
+    /// Speed limit of all requests together
+    ///
+    /// So many bytes a second, at least 1KiB, with a unit like 8MiB or 1MB/s. It holds for the whole command, however many
+    /// requests are in flight, and counts the bytes of files, those that are sent again too. Default: no limit.
+    #[arg(long, value_name = "BYTES", value_parser = parse_limit_rate)]
+    pub limit_rate: Option<NonZeroU64>,
+}
+
 fn parse_concurrency(text: &str) -> Result<Concurrency, String> {
     if text == "auto" {
         return Ok(Concurrency::Auto);
     }
     let number = text.parse().ok().filter(|number| (1..=1000).contains(number));
     number.map(Concurrency::Fixed).ok_or_else(|| "expected a number from 1 to 1000, or auto".to_owned())
+}
+
+fn parse_limit_rate(text: &str) -> Result<NonZeroU64, String> {
+    let bytes = parse_byte_rate(text).map_err(|error| error.to_string())?;
+    let enough = NonZeroU64::new(bytes).filter(|bytes| bytes.get() >= rate::LEAST);
+    enough.ok_or_else(|| format!("{bytes} bytes a second are too few; expected 1KiB or more"))
 }
 
 pub(super) fn parse_traffic_limit(text: &str) -> Result<TrafficLimit, String> {

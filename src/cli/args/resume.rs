@@ -7,7 +7,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::object::CustomerKeyArguments;
 use super::output::OutputArguments;
-use super::requests::{RequestArguments, parse_traffic_limit};
+use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, EmulatorDirectory};
 use crate::cos::TrafficLimit;
 
@@ -22,7 +22,7 @@ Examples:
 
 Each option can also come from a variable: COSPUT_CONCURRENCY for --concurrency.";
 
-/// `cosput resume` as typed.
+/// Finish interrupted uploads from their journals
 #[derive(Debug, Args)]
 #[command(after_help = RESUME_VARIABLES, after_long_help = RESUME_EXAMPLES)]
 pub struct ResumeArguments {
@@ -55,10 +55,13 @@ pub struct ResumeArguments {
     /// How requests are made.
     #[command(flatten, next_help_heading = "Transfer")]
     pub requests: RequestArguments,
+    /// How fast all requests together are.
+    #[command(flatten, next_help_heading = "Transfer")]
+    pub rate: RateArguments,
     /// The server's speed limit, per request
     ///
     /// So many bits a second, 819200 to 838860800, with a unit like 8Mbit or 1MB/s. It holds for each request: with 8 in
-    /// flight, 8 times as much moves. Default: no limit.
+    /// flight, 8 times as much moves; --limit-rate holds for all together. Default: no limit.
     #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit, help_heading = "Transfer")]
     pub traffic_limit: Option<TrafficLimit>,
     /// The key of SSE-C, which no journal keeps.

@@ -79,7 +79,7 @@ pub struct InquiryArguments {
     pub output: ShownArguments,
 }
 
-/// `cosput list-uploads` as typed.
+/// List the unfinished uploads in a bucket
 #[derive(Debug, Args)]
 #[command(after_long_help = LIST_UPLOADS_NOTES)]
 pub struct ListUploadsArguments {
@@ -96,7 +96,7 @@ pub struct ListUploadsArguments {
     pub inquiry: InquiryArguments,
 }
 
-/// `cosput list-parts` as typed.
+/// List the parts of an unfinished upload
 #[derive(Debug, Args)]
 #[command(after_long_help = LIST_PARTS_NOTES, mut_arg("concurrency", |arg| arg.hide(true)))]
 pub struct ListPartsArguments {
@@ -111,7 +111,7 @@ pub struct ListPartsArguments {
     pub inquiry: InquiryArguments,
 }
 
-/// `cosput abort` as typed.
+/// Abort unfinished uploads, with their parts
 #[derive(Debug, Args)]
 #[command(after_long_help = ABORT_EXAMPLES, mut_arg("concurrency", |arg| arg.hide(true)))]
 pub struct AbortArguments {
@@ -145,7 +145,7 @@ pub struct AbortArguments {
     pub inquiry: InquiryArguments,
 }
 
-/// `cosput verify` as typed.
+/// Compare a file with an object
 #[derive(Debug, Args)]
 #[command(after_long_help = VERIFY_NOTES, mut_arg("concurrency", |arg| arg.hide(true)))]
 pub struct VerifyArguments {
@@ -170,7 +170,7 @@ pub struct VerifyArguments {
     pub inquiry: InquiryArguments,
 }
 
-/// `cosput credentials` as typed.
+/// Show which credentials are used
 #[derive(Debug, Args)]
 #[command(after_long_help = CREDENTIALS_NOTES)]
 pub struct CredentialsArguments {

@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 use super::many::ManyArguments;
 use super::object::{EncryptionArguments, ObjectArguments};
 use super::output::OutputArguments;
-use super::requests::{RequestArguments, parse_traffic_limit};
+use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
+use super::stdin::StdinArguments;
 use crate::cli::units::parse_size;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, TrafficLimit};
@@ -23,6 +24,8 @@ Examples:
     cosput upload --dry-run --json dist.tar cos://examplebucket-1250000000/builds/
   Upload what a directory holds, below a prefix:
     cosput upload dist/ -r --exclude '*.map' cos://examplebucket-1250000000/releases/1.2
+  Upload what comes through a pipe:
+    tar c dir | cosput upload - -b examplebucket-1250000000 --key backup.tar
   Try it without an account, against a server on this machine:
     cosput upload --emulator dist.tar cos://examplebucket-1250000000
 
@@ -30,13 +33,13 @@ Each option can also come from a variable: COSPUT_PART_SIZE for --part-size. Wha
 is typed comes before a variable. For options without a value, 1, true, yes and
 on mean yes, 0, false, no and off mean no.";
 
-/// `cosput upload` as typed.
+/// Upload files and directories; go on where an earlier upload stopped
 #[derive(Debug, Args)]
 #[command(after_help = UPLOAD_VARIABLES, after_long_help = UPLOAD_EXAMPLES)]
 pub struct UploadArguments {
     /// What to upload, and at the end, where to
     ///
-    /// Files, directories with -r. The last one may be cos://NAME-APPID/KEY, which stands for --bucket and --key, or with
+    /// Files, directories with -r, or - for stdin. The last one may be cos://NAME-APPID/KEY, which stands for --bucket and --key, or with
     /// several files for --bucket and --prefix. A key that ends in / gets the file's name appended; without a key, it is
     /// the file's name.
     #[arg(value_name = "SOURCE", id = "sources")]
@@ -56,12 +59,18 @@ pub struct UploadArguments {
     /// How requests are made.
     #[command(flatten, next_help_heading = "Transfer")]
     pub requests: RequestArguments,
+    /// How fast all requests together are.
+    #[command(flatten, next_help_heading = "Transfer")]
+    pub rate: RateArguments,
     /// What the object is to be.
     #[command(flatten, next_help_heading = "Object")]
     pub object: ObjectArguments,
     /// How the server encrypts it.
     #[command(flatten, next_help_heading = "Encryption")]
     pub encryption: EncryptionArguments,
+    /// How stdin is read.
+    #[command(flatten, next_help_heading = "Stdin")]
+    pub stdin: StdinArguments,
     /// What happens before and after an interruption.
     #[command(flatten, next_help_heading = "Resume")]
     pub resume: JournalArguments,
@@ -121,8 +130,8 @@ pub struct TransferArguments {
     /// The server's speed limit, per request
     ///
     /// So many bits a second, 819200 to 838860800, with a unit like 8Mbit or 1MB/s. It holds for each request: with 8 in
-    /// flight, 8 times as much moves. Default: no limit.
-    #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit)]
+    /// flight, 8 times as much moves; --limit-rate holds for all together. Default: no limit.
+    #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit, hide_short_help = true)]
     pub traffic_limit: Option<TrafficLimit>,
 }
 
@@ -131,7 +140,7 @@ pub struct TransferArguments {
 pub struct JournalArguments {
     /// Journal of this upload
     ///
-    /// From it an interrupted upload goes on. Default: a file in the state directory.
+    /// From it an interrupted upload goes on. An upload of stdin has none. Default: a file in the state directory.
     #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub journal: Option<PathBuf>,
     /// Directory of the journals

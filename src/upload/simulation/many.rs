@@ -72,7 +72,7 @@ fn schedule(seed: u64) -> BTreeSet<Ending> {
     let most = random.u16(1..6);
     let mut objects: Vec<Object> = (0..random.usize(2..9))
         .map(|_| {
-            let (world, plan, settings) = scene(random.u64(..), None);
+            let (world, plan, settings) = scene(random.u64(..), None, false);
             Object { world, plan, settings, finished: None }
         })
         .collect();

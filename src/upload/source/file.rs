@@ -11,8 +11,8 @@ use crate::upload::error::SourceError;
 use crate::upload::plan::Range;
 
 /// Bytes are read, hashed and sent in pieces of this size: small enough for the CPU's cache.
-/// The HTTP library takes pieces until it holds 408 KiB: two of these, where it would be more of others.
-pub const CHUNK: usize = 208 << 10;
+/// A whole number of the 64 KiB that the TLS library encrypts at a time: of 208 KiB, each last write was a quarter as long.
+pub const CHUNK: usize = 256 << 10;
 
 #[cfg(unix)]
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();

@@ -4,8 +4,6 @@ use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::{Doubt, Phase, Upload};
-use crate::upload::parts::PartBoard;
-use crate::upload::plan::Plan;
 use crate::upload::retry::Attempts;
 impl Upload {
     /// The server does not accept the list of parts: ask it which parts it holds, and mend.
@@ -41,7 +39,7 @@ impl Upload {
     /// Whether every part was on the server, as this run or the journal knows.
     pub(in crate::upload) fn every_part_is_known(&mut self) -> bool {
         let Some(board) = &mut self.board else { return false };
-        if self.journalled.len() == usize::from(self.plan.parts()) {
+        if Some(self.journalled.len()) == self.plan.parts().map(usize::from) {
             for record in self.journalled.values() {
                 board.store(record.number, record.etag.clone(), record.crc64, true);
             }
@@ -51,7 +49,7 @@ impl Upload {
 
     pub(in crate::upload) fn start_anew(&mut self, operation: Operation, cause: Cause) {
         let vanished = self.upload_id.take();
-        if self.restarted {
+        if self.restarted || !self.holds_every_part() {
             let cause = match cause {
                 Cause::Service(error) => Cause::UploadVanished(error),
                 other => other,
@@ -60,9 +58,7 @@ impl Upload {
         }
         self.restarted = true;
         self.journalled.clear();
-        if let Plan::Multipart(parts) = self.plan {
-            self.board = Some(PartBoard::new(parts));
-        }
+        self.clear_the_board();
         if let Some(vanished) = vanished {
             self.tell(Event::Notice(Notice::StartedAnew(vanished)));
         }

@@ -8,6 +8,7 @@ mod gone;
 mod part;
 mod proof;
 mod put;
+mod stream;
 mod unchanged;
 mod whole;
 
@@ -21,6 +22,7 @@ use crate::cos::multipart::list_parts::Page;
 use crate::upload::call::{Failure, Reply};
 use crate::upload::error::{Cause, Operation, SendErrorKind, UploadError};
 use crate::upload::event::{Event, Finished, Notice};
+use crate::upload::intake::Intake;
 use crate::upload::machine::{Doubt, Phase, Upload};
 use crate::upload::retry::Attempts;
 impl Upload {
@@ -52,6 +54,7 @@ impl Upload {
             // The upload is gone, so there is nothing left to name.
             Reply::Aborted => self.upload_id = None,
             Reply::Part(_) => unreachable!("parts are recorded by their numbers"),
+            Reply::Further(_) => unreachable!("reading is recorded before"),
             Reply::Unconfirmed { .. } => unreachable!("it is taken apart before it comes here"),
         }
     }
@@ -80,8 +83,10 @@ impl Upload {
     pub(in crate::upload) fn parts_listed(&mut self, page: Page) {
         let Some(board) = &mut self.board else { return };
         for listed in page.parts {
-            let fits = self.plan.parts() >= listed.number.value() && board.range(listed.number).length == listed.size;
-            if !fits {
+            if let Some(intake) = &mut self.intake {
+                intake.remember(listed.clone());
+            }
+            if board.size_of(listed.number) != Some(listed.size) {
                 continue;
             }
             match self.journalled.get(&listed.number) {
@@ -106,7 +111,8 @@ impl Upload {
     pub(in crate::upload) fn go_on_with_parts(&mut self) {
         let (Some(board), Some(upload_id)) = (&mut self.board, &self.upload_id) else { return };
         board.queue_the_rest();
-        let (parts, bytes) = board.resumed();
+        // What the server holds of a stream is compared once that has come.
+        let (parts, bytes) = self.intake.as_ref().map_or_else(|| board.resumed(), Intake::listed);
         let event = Event::Resumed { upload_id: upload_id.clone(), parts, bytes };
         if !self.repaired {
             self.tell(event);

@@ -18,7 +18,7 @@ impl Upload {
 
     pub(in crate::upload) fn compared(&mut self, found: Option<Object>) {
         let Phase::Compare(likeness) = &self.phase else { return };
-        let same_size = found.filter(|found| found.size == Some(self.plan.size()));
+        let same_size = found.filter(|found| found.size == Some(self.whole_size()));
         match (likeness, same_size) {
             (Likeness::Modified(time), Some(found)) if found.modified.as_ref() == Some(time) => self.unchanged(&found),
             (Likeness::Content, Some(found)) if found.crc64.is_some() || found.etag.is_some() => {
@@ -65,7 +65,7 @@ impl Upload {
 
     fn unchanged(&mut self, found: &Object) {
         self.finished = Some(Finished::Unchanged(Unchanged {
-            size: self.plan.size(),
+            size: self.whole_size(),
             crc64: found.crc64,
             etag: found.etag.clone(),
             request_id: found.request_id.clone(),

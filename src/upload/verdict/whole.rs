@@ -49,7 +49,7 @@ impl Upload {
         if let Some(wait) = wait {
             return self.solo_again(now, Operation::Complete, wait, failure.into_cause());
         }
-        if is_about_parts(&failure) && !self.repaired {
+        if is_about_parts(&failure) && !self.repaired && self.holds_every_part() {
             self.repaired = true;
             return self.list_anew();
         }
@@ -71,7 +71,7 @@ impl Upload {
     pub(in crate::upload) fn looked(&mut self, now: Instant, object: Option<Object>) {
         let Phase::Look(doubt) = self.phase.clone() else { return };
         let expected = self.expected_crc64();
-        let same_size = object.as_ref().is_some_and(|object| object.size == Some(self.plan.size()));
+        let same_size = object.as_ref().is_some_and(|object| object.size == Some(self.whole_size()));
         let found = object.as_ref().and_then(|object| object.crc64);
         if let (Some(object), Some(expected), true) =
             (&object, expected, same_size && found == expected && found.is_some())
@@ -119,9 +119,9 @@ impl Upload {
                 (format!("the object's CRC-64 is {crc64}, that of what was read is {expected}"), true)
             }
             Some(Object { size: Some(size), .. })
-                if self.settings.proving != Proving::Crc64 && size != self.plan.size() =>
+                if self.settings.proving != Proving::Crc64 && size != self.whole_size() =>
             {
-                (format!("the object has {size} bytes, what was read has {}", self.plan.size()), true)
+                (format!("the object has {size} bytes, what was read has {}", self.whole_size()), true)
             }
             Some(_) if self.settings.proving != Proving::Crc64 => {
                 ("the server stored the object but does not say its size".to_owned(), false)
