@@ -223,13 +223,15 @@ mod tests {
             loop {
                 while self.batch.take_event().is_some() {}
                 match self.batch.next(self.now) {
-                    Turn::Send(object, attempt, call) => self.flying.push((object, attempt, call)),
+                    Turn::Send(object, attempt, call) => {
+                        self.flying.push((object, attempt, call));
+                        assert!(self.flying.len() <= usize::from(self.batch.window.size()));
+                    }
                     Turn::Done(object, _) => {
                         done.insert(object);
                     }
                     Turn::Wait { .. } => {
                         assert_eq!(self.batch.in_flight(), self.flying.len());
-                        assert!(self.flying.len() <= usize::from(self.batch.window.size()));
                         return done;
                     }
                 }

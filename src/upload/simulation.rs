@@ -3,6 +3,7 @@
 //! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing seed
 //! prints itself; `COSPUT_SIMULATIONS=1000000 cargo test --release simulation` runs more of them.
 
+mod many;
 mod tape;
 
 use std::cmp::Reverse;
@@ -47,6 +48,11 @@ struct Weather {
     lying_etag: u32,
     vanishing_upload: u32,
     denied: u32,
+    /// Signatures whose time or credentials are refused, and credentials that nobody has.
+    unsigned: u32,
+    no_credentials: u32,
+    /// Answers that do not confirm the encryption.
+    unconfirmed: u32,
     crash: u32,
     source_change: u32,
     cancel: u32,
@@ -66,6 +72,9 @@ impl Weather {
             lying_etag: some(3),
             vanishing_upload: some(2),
             denied: some(2),
+            unsigned: some(10),
+            no_credentials: some(1),
+            unconfirmed: some(3),
             crash: some(5),
             source_change: some(2),
             cancel: some(1),
@@ -118,6 +127,8 @@ struct Server {
     next_upload: u32,
     /// How often a call of ours made the object.
     completions: u32,
+    /// True while the object is one that a call of ours made.
+    ours: bool,
 }
 
 impl Server {
@@ -168,6 +179,7 @@ impl Server {
                 let stored = Stored { etag, crc64, version_id: None, request_id: None };
                 self.object = Some(held);
                 self.completions += 1;
+                self.ours = true;
                 Ok(Reply::Stored(stored))
             }
             Call::Initiate => {
@@ -211,6 +223,7 @@ impl Server {
                 self.object = Some(whole);
                 self.identity = Some(etag);
                 self.completions += 1;
+                self.ours = true;
                 Ok(Reply::Completed(Stored { etag: etag.to_owned(), crc64, version_id: None, request_id: None }))
             }
             Call::HeadObject => Ok(Reply::Object(self.object.as_ref().map(|held| Object {
@@ -270,6 +283,8 @@ struct World {
     unsettled: bool,
     /// Uploads that were named to the user, in a notice, a journal or the result.
     named: BTreeSet<String>,
+    /// Set once the object was said not to be encrypted as ours would be: it is taken for somebody else's, and replaced.
+    disowned: bool,
     orphans_told: usize,
     orphans_lost: usize,
 }
@@ -353,10 +368,15 @@ impl World {
             arrived = Some(Held { crc64: held.crc64 ^ bits, ..held });
         }
         if self.percent(self.weather.lost_request) {
-            let kind = if self.random.bool() { SendErrorKind::Connect } else { SendErrorKind::Broken };
-            let sent = sent.filter(|_| kind == SendErrorKind::Broken);
+            let stalled = SendErrorKind::Stalled { after: Duration::from_secs(60) };
+            let kind = [SendErrorKind::Connect, SendErrorKind::Broken, stalled][self.random.usize(0..3)];
+            let sent = sent.filter(|_| kind != SendErrorKind::Connect);
             let failure = Failure::Send(SendError { kind, message: "lost".into() });
             return self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure) }));
+        }
+        if self.percent(self.weather.no_credentials) {
+            let failure = Failure::Send(SendError { kind: SendErrorKind::NoCredentials, message: "none".into() });
+            return self.at(due, Happening::Outcome(id, Err(failure).into()));
         }
         if self.percent(self.weather.late_effect) {
             self.lose(id, sent, due);
@@ -369,7 +389,9 @@ impl World {
         if let Some((status, code)) = self.refusal() {
             // Without a listing nothing is trusted.
             self.unsettled |= matches!(call, Call::ListParts { .. }) && status == 403;
-            return self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(service(status, code)) }));
+            let pause = self.random.bool().then(|| Duration::from_secs(self.random.u64(0..20)));
+            let result = Err(with_retry_after(service(status, code), pause));
+            return self.at(due, Happening::Outcome(id, Outcome { sent, result }));
         }
         let answered = !self.percent(self.weather.lost_answer);
         let acts = self.now + (due - self.now).mul_f64(self.random.f64());
@@ -392,6 +414,10 @@ impl World {
         }
         if self.percent(self.weather.throttled) {
             let errors = [(503, "SlowDown"), (429, ""), (400, "RequestTimeout"), (400, "UserNetworkTooSlow")];
+            return Some(errors[self.random.usize(0..errors.len())]);
+        }
+        if self.percent(self.weather.unsigned) {
+            let errors = [(403, "RequestTimeTooSkewed"), (403, "ExpiredToken"), (403, "Request has expired")];
             return Some(errors[self.random.usize(0..errors.len())]);
         }
         self.percent(self.weather.denied).then_some((403, "AccessDenied"))
@@ -442,9 +468,59 @@ impl World {
             Ok(Reply::Completed(stored)) => {
                 Ok(Reply::Completed(Stored { crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
             }
+            // Whoever made it may have given it other headers.
+            Ok(Reply::Object(Some(object))) if !self.server.ours && self.random.bool() => {
+                Ok(Reply::OtherObject(object))
+            }
             other => other,
         };
+        let result = result.map(|reply| self.confirmed_or_not(reply));
         self.at(due, Happening::Outcome(id, Outcome { sent, result }));
+    }
+
+    /// An answer may not say that the server encrypts what it was to encrypt.
+    fn confirmed_or_not(&mut self, reply: Reply) -> Reply {
+        let confirms = matches!(
+            reply,
+            Reply::Stored(_) | Reply::Initiated(_) | Reply::Part(_) | Reply::Completed(_) | Reply::Object(Some(_))
+        );
+        if confirms && self.percent(self.weather.unconfirmed) {
+            self.disowned |= matches!(reply, Reply::Object(_));
+            let what = "x-cos-server-side-encryption".to_owned();
+            return Reply::Unconfirmed { reply: Box::new(reply), what, request_id: None };
+        }
+        reply
+    }
+
+    /// The process dies: outcomes die with it, and what the server was sent goes on.
+    fn crash(&mut self) {
+        self.happenings.retain(|_, happening| matches!(happening, Happening::Act { .. }));
+        for happening in self.happenings.values_mut() {
+            if let Happening::Act { answered, .. } = happening {
+                *answered = false;
+            }
+        }
+        // An empty journal tells the next run that there may be an orphan.
+        self.orphans_told += usize::from(self.journal.is_none());
+    }
+
+    /// When the next thing happens, if anything does.
+    fn next_due(&self) -> Option<Instant> {
+        self.agenda.peek().map(|Reverse((due, _))| *due)
+    }
+
+    /// Lets happen what is due; outcomes reach the batch.
+    fn pass(&mut self, batch: &mut Batch, object: ObjectId) {
+        while let Some(Reverse((_, order))) = self.agenda.peek().copied().filter(|Reverse((due, _))| *due <= self.now) {
+            self.agenda.pop();
+            match self.happenings.remove(&order) {
+                Some(Happening::Act { id, call, arrived, sent, answered, due }) => {
+                    self.act(id, &call, arrived.as_ref(), sent, answered, due);
+                }
+                Some(Happening::Outcome(id, outcome)) => batch.record(self.now, object, id, outcome),
+                None => {}
+            }
+        }
     }
 
     fn note(&mut self, event: Event) {
@@ -480,6 +556,15 @@ pub(crate) fn service(status: u16, code: &str) -> Failure {
     })))
 }
 
+fn with_retry_after(failure: Failure, pause: Option<Duration>) -> Failure {
+    match failure {
+        Failure::Answer(AnswerError::Service(error)) => {
+            Failure::Answer(AnswerError::Service(Box::new(ServiceError { retry_after: pause, ..*error })))
+        }
+        other => other,
+    }
+}
+
 /// How one run of the machine ended.
 enum Run {
     Finished(Finished),
@@ -490,18 +575,8 @@ enum Run {
 const OBJECT: ObjectId = ObjectId(0);
 
 fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
-    let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
     let mut batch = Batch::new(Concurrency::Fixed(most));
-    let begins = resume.is_none();
-    let seed = world.random.u64(..);
-    let mut upload = match &world.tape {
-        Some(tape) => Upload::of_stream(tape.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
-        None => Upload::new(plan, settings, resume, seed),
-    };
-    if world.skips && begins {
-        upload.unless_unchanged(Likeness::Content);
-    }
-    batch.add(OBJECT, upload);
+    batch.add(OBJECT, upload(world, plan, settings));
     for _ in 0..100_000 {
         while let Some((_, event)) = batch.take_event() {
             world.note(event);
@@ -514,8 +589,7 @@ fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
             }
             Turn::Done(_, finished) => return Run::Finished(finished),
             Turn::Wait { until } => {
-                let next = world.agenda.peek().map(|Reverse((due, _))| *due);
-                let due = next.into_iter().chain(until).min().expect("a wait has an end");
+                let due = world.next_due().into_iter().chain(until).min().expect("a wait has an end");
                 world.now = world.now.max(due);
             }
         }
@@ -523,32 +597,27 @@ fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
             batch.cancel();
         }
         if world.percent(world.weather.crash) {
-            // Outcomes die with the process; what the server was sent goes on.
-            world.happenings.retain(|_, happening| matches!(happening, Happening::Act { .. }));
-            for happening in world.happenings.values_mut() {
-                if let Happening::Act { answered, .. } = happening {
-                    *answered = false;
-                }
-            }
-            // An empty journal tells the next run that there may be an orphan.
-            world.orphans_told += usize::from(world.journal.is_none());
+            world.crash();
             return Run::Crashed;
         }
-        while let Some(Reverse((due, order))) =
-            world.agenda.peek().copied().filter(|Reverse((due, _))| *due <= world.now)
-        {
-            world.agenda.pop();
-            let _ = due;
-            match world.happenings.remove(&order) {
-                Some(Happening::Act { id, call, arrived, sent, answered, due }) => {
-                    world.act(id, &call, arrived.as_ref(), sent, answered, due);
-                }
-                Some(Happening::Outcome(id, outcome)) => batch.record(world.now, OBJECT, id, outcome),
-                None => {}
-            }
-        }
+        world.pass(&mut batch, OBJECT);
     }
     panic!("the upload does not end");
+}
+
+/// The upload that goes on with what the journal holds.
+fn upload(world: &mut World, plan: Plan, settings: Settings) -> Upload {
+    let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
+    let begins = resume.is_none();
+    let seed = world.random.u64(..);
+    let mut upload = match &world.tape {
+        Some(tape) => Upload::of_stream(tape.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
+        None => Upload::new(plan, settings, resume, seed),
+    };
+    if world.skips && begins {
+        upload.unless_unchanged(Likeness::Content);
+    }
+    upload
 }
 
 /// What a schedule came to, to see that the schedules reach every ending.
@@ -561,6 +630,24 @@ enum Ending {
 }
 
 fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
+    let (mut world, plan, settings) = scene(seed, coffer, streams);
+    let most = world.random.u16(1..6);
+    let expected = world.expected.clone();
+    let mut crashes = 0;
+    let finished = loop {
+        match run(&mut world, plan, settings, most) {
+            Run::Finished(finished) => break finished,
+            Run::Crashed => {
+                crashes += 1;
+                run_again(&mut world, plan, crashes);
+            }
+        }
+    };
+    check(&mut world, &finished, &expected)
+}
+
+/// A world, and how its one object is uploaded.
+fn scene(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut weather = Weather::of(&mut random);
     let part_size = MEBIBYTE;
@@ -583,7 +670,6 @@ fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
             Some(Coffer { compares_parts: true, .. }) => Proving::ContentMd5,
         },
     };
-    let most = random.u16(1..6);
     let mut world = World {
         weather,
         server: Server { coffer, ..Server::default() },
@@ -604,6 +690,7 @@ fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
         // What is not proved by its ETag is sent again where the journal forgot it.
         unsettled: coffer.is_some_and(|coffer| coffer.compares_parts),
         named: BTreeSet::new(),
+        disowned: false,
         orphans_told: 0,
         orphans_lost: 0,
         random,
@@ -611,30 +698,24 @@ fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
     let there_before = if coffer.is_some() { world.random.u32(0..10) == 0 } else { world.random.bool() };
     let size = if world.random.bool() { size } else { 3 };
     world.server.object = there_before.then_some(Held { size, crc64: 3 });
-    let expected = world.expected.clone();
     if world.skips && world.random.u32(0..4) == 0 {
-        world.server.object = Some(expected.clone());
+        world.server.object = Some(world.expected.clone());
     }
-    let mut crashes = 0;
-    let finished = loop {
-        match run(&mut world, plan, settings, most) {
-            Run::Finished(finished) => break finished,
-            Run::Crashed => {
-                crashes += 1;
-                after_crash(&mut world);
-                world.weather.crash = if crashes > 5 { 0 } else { world.weather.crash };
-                if plan.mode() == "put" || streams {
-                    // Neither keeps a journal: what a run that died had sent is not the next run's to tell.
-                    finish_the_agenda(&mut world);
-                    world.server.completions = 0;
-                }
-                if let Some(tape) = &mut world.tape {
-                    tape.rewind();
-                }
-            }
-        }
-    };
-    check(&mut world, &finished, &expected)
+    (world, plan, settings)
+}
+
+/// Prepares a world whose process died for the next one.
+fn run_again(world: &mut World, plan: Plan, crashes: u32) {
+    after_crash(world);
+    world.weather.crash = if crashes > 5 { 0 } else { world.weather.crash };
+    if plan.mode() == "put" || world.tape.is_some() {
+        // Neither keeps a journal: what a run that died had sent is not the next run's to tell.
+        finish_the_agenda(world);
+        world.server.completions = 0;
+    }
+    if let Some(tape) = &mut world.tape {
+        tape.rewind();
+    }
 }
 
 /// The journal was flushed up to some line: what came after it is forgotten, but proved by its MD5. It is flushed whole
@@ -695,9 +776,10 @@ fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
             // What was sent goes on to happen after the process has ended.
             finish_the_agenda(world);
             let integrity = matches!(error.cause, Cause::Integrity { .. });
+            let in_the_clear = matches!(error.cause, Cause::Unencrypted { .. });
             let whole = world.server.object.as_ref() == Some(expected);
             assert!(
-                world.server.completions == 0 || (integrity && !whole),
+                world.server.completions == 0 || (integrity && !whole) || in_the_clear || world.disowned,
                 "failed means it was not completed: {error:?}"
             );
         }
@@ -761,13 +843,19 @@ fn where_nothing_gives_a_crc64_and_objects_are_written_once_the_same_holds() {
     });
 }
 
+/// How many schedules are tried, unless `COSPUT_SIMULATIONS` says otherwise.
+fn how_many(usually: u64) -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "the number of schedules is the one thing a longer run changes")]
+    let wanted = std::env::var("COSPUT_SIMULATIONS").ok();
+    wanted.and_then(|count| count.parse().ok()).unwrap_or(usually)
+}
+
 fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) {
     many_schedules_to(&[Ending::Stored, Ending::Unchanged, Ending::Failed, Ending::Unknown], schedule);
 }
 
 fn many_schedules_to(reached: &[Ending], schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) {
-    #[expect(clippy::disallowed_methods, reason = "the number of schedules is the one thing a longer run changes")]
-    let schedules = std::env::var("COSPUT_SIMULATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
+    let schedules = how_many(20_000);
     let mut endings = BTreeMap::new();
     for seed in 0..schedules {
         let outcome = std::panic::catch_unwind(|| schedule(seed));

@@ -112,11 +112,11 @@ fn the_same_time_with_another_size_is_a_change() {
 
 #[test]
 fn a_run_that_was_killed_goes_on_with_what_is_missing_and_in_the_middle_of_a_big_file() {
-    // Small files go one after the other; of the big one two parts land, then no more.
+    // Twenty small files and two parts of the big one land, then no more.
     let mut scene = Scene::new(&["stall:on=upload-part,skip=2,times=0", "stall:on=put-object,skip=20,times=0"]);
     plant(&scene, "d/00-big", 6 * MIB);
     (0..60).for_each(|number| plant(&scene, format!("d/{number:02}"), 100 + number));
-    let running = begin(&scene, &["d", "-r", "--json", "--skip-unchanged", "--concurrency", "8"]);
+    let running = begin(&scene, &["d", "-r", "--json", "--skip-unchanged", "--concurrency", "64"]);
     let stored = |scene: &Scene| {
         let put = scene.server.requests(Operation::PutObject).into_iter().filter(|request| request.stored).count();
         (scene.server.stored_parts().len(), put)

@@ -1,0 +1,88 @@
+//! The recipes of the README, run as they stand there: by a shell, with the program on the path.
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use cosput::emulator::Operation;
+use support::{BUCKET, Outcome, Running, Scene, until};
+
+/// The block of code that follows a marker in the README.
+fn recipe(name: &str) -> String {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let marker = format!("<!-- recipe: {name} -->\n```sh\n");
+    let after = readme.split_once(&marker).unwrap_or_else(|| panic!("the README has no recipe {name}")).1;
+    after.split_once("```").unwrap().0.to_owned()
+}
+
+/// A shell that cooks it, in the environment of a CI job.
+fn kitchen(scene: &Scene, name: &str) -> Command {
+    let program = Path::new(env!("CARGO_BIN_EXE_cosput"));
+    let usual = std::env::join_paths([program.parent().unwrap(), Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
+    let variables = scene.command([""; 0]);
+    let mut shell = Command::new("sh");
+    shell.args(["-eu", "-c", &recipe(name)]).current_dir(scene.directory.path()).env_clear();
+    shell.envs(variables.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.env("PATH", usual).env("COSPUT_BUCKET", BUCKET).env("COSPUT_ENDPOINT", scene.server.url());
+    shell.env("BUILD", "17").env("TAG", "v1.2").env("COSPUT_MAX_ATTEMPTS", "1").env("COSPUT_CONCURRENCY", "1");
+    shell
+}
+
+fn cook(scene: &Scene, name: &str) -> Outcome {
+    Running::start(kitchen(scene, name)).wait()
+}
+
+fn plant(scene: &Scene, names: &[&str]) {
+    for name in names {
+        fs::create_dir_all(scene.path(name).parent().unwrap()).unwrap();
+        scene.file(name, 1000);
+    }
+}
+
+#[test]
+fn the_recipe_for_a_ci_job() {
+    // The second file meets a server in trouble, which is over when the job tries again.
+    let mut scene = Scene::new(&["internal-error:skip=1"]);
+    plant(&scene, &["dist/index.html", "dist/js/app.js", "dist/js/app.js.map", "dist/style.css"]);
+    cook(&scene, "ci").exits(0);
+    for name in ["index.html", "js/app.js", "style.css"] {
+        scene.assert_stored(&format!("dist/{name}"), &format!("builds/17/{name}"));
+    }
+    assert_eq!(scene.server.object("builds/17/js/app.js.map"), None);
+    assert_eq!(scene.server.requests(Operation::PutObject).len(), 4, "what was there was not sent again");
+    let events = fs::read_to_string(scene.path("uploaded.jsonl")).unwrap();
+    assert_eq!(events.matches("\"event\":\"skipped\"").count(), 2);
+
+    scene.server.restart(&["access-denied"]);
+    fs::write(scene.path("dist/style.css"), "other").unwrap();
+    let refused = cook(&scene, "ci").exits(4);
+    assert_eq!(refused.event("failed")["key"], "builds/17/style.css");
+}
+
+#[test]
+fn the_recipe_for_a_release() {
+    let mut scene = Scene::new(&["access-denied:skip=2"]);
+    plant(&scene, &["site/index.html", "site/a.css", "site/js/a.js"]);
+    let keys = ["releases/v1.2/index.html", "releases/v1.2/a.css", "releases/v1.2/js/a.js", "latest.json"];
+    cook(&scene, "release").exits(4).says("nothing was made visible");
+    assert!(keys.iter().all(|key| scene.server.object(key).is_none()));
+
+    scene.server.restart(&["stall:on=complete,skip=1,times=0"]);
+    let mut shell = kitchen(&scene, "release");
+    shell.process_group(0);
+    let running = Running::start(shell);
+    until(|| scene.server.requests(Operation::Complete).len() == 2, "one object is completed");
+    // The shell and all that it runs.
+    let group = format!("kill -s KILL -- -{}", running.id());
+    assert!(Command::new("sh").args(["-c", &group]).status().unwrap().success());
+    running.wait();
+    scene.server.restart(&[]);
+    cook(&scene, "release").exits(0).says("1 object visible already");
+    assert!(keys.iter().all(|key| scene.server.object(key).is_some()));
+    assert_eq!(fs::read_to_string(scene.server.object("latest.json").unwrap()).unwrap(), "{\"latest\":\"v1.2\"}\n");
+    assert_eq!(scene.server.stored_parts().len(), 3, "nothing is sent twice");
+}
