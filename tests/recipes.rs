@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +29,12 @@ fn kitchen(scene: &Scene, name: &str) -> Command {
     shell.args(["-eu", "-c", &recipe(name)]).current_dir(scene.directory.path()).env_clear();
     shell.envs(variables.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.env("PATH", usual).env("COSPUT_BUCKET", BUCKET).env("COSPUT_ENDPOINT", scene.server.url());
-    shell.env("BUILD", "17").env("TAG", "v1.2").env("COSPUT_MAX_ATTEMPTS", "1").env("COSPUT_CONCURRENCY", "1");
+    shell
+        .env("BUILD", "17")
+        .env("TAG", "v1.2")
+        .env("DAY", "2030-01-31")
+        .env("COSPUT_MAX_ATTEMPTS", "1")
+        .env("COSPUT_CONCURRENCY", "1");
     shell
 }
 
@@ -85,4 +91,30 @@ fn the_recipe_for_a_release() {
     assert!(keys.iter().all(|key| scene.server.object(key).is_some()));
     assert_eq!(fs::read_to_string(scene.server.object("latest.json").unwrap()).unwrap(), "{\"latest\":\"v1.2\"}\n");
     assert_eq!(scene.server.stored_parts().len(), 3, "nothing is sent twice");
+}
+
+#[test]
+fn the_recipe_for_a_backup() {
+    let scene = Scene::new(&[]);
+    plant(&scene, &["data/a.txt", "data/b/c.txt"]);
+    cook(&scene, "backup").exits(0);
+    let stored = scene.server.object("backups/2030-01-31.tar").unwrap();
+    let listed = Command::new("tar").arg("tf").arg(stored).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(["data/a.txt", "data/b/c.txt"].iter().all(|name| listed.lines().any(|line| line == *name)), "{listed}");
+
+    // A tar that dies on its second run.
+    let tools = scene.path("tools");
+    fs::create_dir(&tools).unwrap();
+    let dying = "#!/bin/sh\n[ -e ran ] && { PATH=/usr/bin:/bin tar \"$@\" | head -c 700; exit 1; }\ntouch ran\n\
+                 PATH=/usr/bin:/bin exec tar \"$@\"\n";
+    fs::write(tools.join("tar"), dying).unwrap();
+    fs::set_permissions(tools.join("tar"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut shell = kitchen(&scene, "backup");
+    let path = shell.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value).unwrap().to_owned();
+    let path = std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path))).unwrap();
+    shell.env("PATH", path).env("DAY", "2030-02-01");
+    Running::start(shell).wait().exits(3);
+    assert_eq!(scene.server.object("backups/2030-02-01.tar"), None);
+    assert_eq!(scene.server.uploads(), []);
 }

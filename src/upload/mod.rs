@@ -28,6 +28,7 @@ pub mod rate;
 mod resumption;
 pub mod retry;
 pub mod session;
+mod settle;
 #[cfg(test)]
 mod simulation;
 pub mod single;
