@@ -84,6 +84,14 @@ impl Batch {
         }) {
             return turn;
         }
+        // What has come to its end takes none either, and makes room.
+        let ended = |(object, entry): (&ObjectId, &Entry)| {
+            Some((*object, entry.upload.finished().filter(|_| !entry.held)?.clone()))
+        };
+        if let Some((object, finished)) = self.entries.iter().find_map(ended) {
+            self.entries.remove(&object);
+            return Turn::Done(object, finished);
+        }
         if self.in_flight() >= usize::from(self.window.size()) {
             return Turn::Wait { until: None };
         }
@@ -286,6 +294,18 @@ mod tests {
         assert!((80..=120).contains(&of_big), "{of_big} parts of the big file, {of_small} small files");
         let longest = desk.landed.split(|object| *object == big).map(<[_]>::len).max();
         assert!(longest < Some(12), "the big file waited for {longest:?} small ones");
+    }
+
+    #[test]
+    fn what_has_come_to_its_end_is_told_before_newcomers_begin() {
+        let mut desk = Desk::new(2);
+        (0..6).for_each(|object| desk.batch.add(ObjectId(object), upload(10)));
+        desk.begin();
+        desk.batch.add(ObjectId(6), upload(10));
+        for object in 0..4 {
+            desk.land();
+            assert_eq!(desk.begin(), BTreeSet::from([ObjectId(object)]));
+        }
     }
 
     #[test]

@@ -324,6 +324,11 @@ impl Upload {
         self.events.pop_front()
     }
 
+    /// How it ended, once it has.
+    pub(super) fn finished(&self) -> Option<&Finished> {
+        self.finished.as_ref()
+    }
+
     /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
         self.flying.len()
