@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::os::unix::process::CommandExt;
 use std::time::{Duration, Instant};
 
 use cosput::emulator::Operation;
@@ -188,11 +189,15 @@ fn a_pause_longer_than_every_time_limit_is_no_failure() {
     // Long enough that a busy machine alone never makes it.
     const STALL: Duration = Duration::from_secs(3);
     // The server goes on while the program does not: within bodies, and while it puts the object together.
-    for fault in ["trickle:rate=700000,times=0", "slow-complete:seconds=5"] {
+    for fault in ["trickle:rate=1000000,times=0", "slow-complete:seconds=4"] {
         let scene = Scene::new(&[fault]);
         scene.file("a.bin", 5 * MIB);
         let arguments = ["--stall-timeout", "3s", "--max-attempts", "1", "--concurrency", "2"];
-        let mut running = scene.begin("a.bin", &arguments);
+        // In a group of its own, which has a parent: in one that has none, as of a job that outlived its shell, the system
+        // lets nobody be stopped by a terminal.
+        let mut command = scene.command(scene.upload_arguments("a.bin", &arguments));
+        command.process_group(0);
+        let mut running = Running::start(command);
         let reached = if fault.starts_with("trickle") { 1 } else { 5 };
         until(|| scene.server.stored_parts().len() >= reached, "it is under way");
         running.signal("TSTP");
