@@ -143,8 +143,15 @@ impl Bench {
 
     /// A directory of small files, as other programs send it too.
     fn files(&self) -> io::Result<()> {
+        self.files_to("over HTTP", &Manner::default())?;
+        let late = Manner { late: Duration::from_millis(50), ..Manner::default() };
+        Self { place: self.place.clone(), runs: self.runs.min(3), ..*self }
+            .files_to("to a server that answers 50 ms late", &late)
+    }
+
+    fn files_to(&self, whereto: &str, manner: &Manner) -> io::Result<()> {
         let directory = self.directory(FILES, FILE)?;
-        let sink = Sink::start(&directory.join("0"), PART, &Manner::default())?;
+        let sink = Sink::start(&directory.join("0"), PART, manner)?;
         let contenders: Vec<Contender> = vec![
             ("floor, 8 connections".into(), Box::new(|| self.place.floor(&directory, &sink, PART, 8, false))),
             ("cosput --concurrency 8".into(), {
@@ -157,7 +164,7 @@ impl Bench {
                 Box::new(move || Ok(self.place.cosput(directory, sink, &["--recursive".to_owned()])))
             }),
         ];
-        let title = format!("{FILES} files of {} KiB over HTTP", FILE >> 10);
+        let title = format!("{FILES} files of {} KiB {whereto}", FILE >> 10);
         self.compare(&title, u64::from(FILES) * FILE, &sink, contenders)
     }
 

@@ -237,7 +237,7 @@ impl<T: Transport> Crew<T> {
                 if let Some(seconds) = self.transport.take_clock_correction() {
                     observer.event(object, Event::Notice(Notice::ClockCorrected { seconds }));
                 }
-                self.flights.landed(id);
+                self.flights.landed(id, outcome.result.is_ok());
                 self.batch.record(now(), object, attempt, outcome);
             }
             Landing::Flushed(object, event, flushed) => {

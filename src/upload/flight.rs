@@ -33,12 +33,17 @@ pub struct Job {
 /// One sending of one object's call.
 pub(super) type FlightId = (ObjectId, AttemptId);
 
+/// An answer counts like so many bytes. Of parts, which have many more, that changes little.
+const WORTH_OF_AN_ANSWER: u64 = 256 << 10;
+
 /// Meters on what flies, and a count of what has landed.
 #[derive(Default)]
 pub(super) struct Flights {
     meters: BTreeMap<FlightId, (AbortHandle, Meter)>,
     /// Bytes of requests that have landed, whatever came of them.
     landed: u64,
+    /// How many were answered.
+    answered: u64,
 }
 
 impl Flights {
@@ -48,7 +53,8 @@ impl Flights {
     }
 
     /// Counts what a request moved that has landed.
-    pub(super) fn landed(&mut self, id: FlightId) {
+    pub(super) fn landed(&mut self, id: FlightId, answered: bool) {
+        self.answered += u64::from(answered);
         self.landed += self.meters.remove(&id).map_or(0, |(_, meter)| meter.bytes());
     }
 
@@ -68,9 +74,12 @@ impl Flights {
         std::mem::take(&mut self.meters).into_iter().map(abandoned).collect()
     }
 
-    /// Bytes handed to connections since the beginning.
+    /// Bytes handed to connections since the beginning, and more for each answer: of small files, answers are what more
+    /// requests bring.
     pub(super) fn moved(&self) -> u64 {
-        self.landed + self.meters.values().map(|(_, meter)| meter.bytes()).sum::<u64>()
+        self.answered * WORTH_OF_AN_ANSWER
+            + self.landed
+            + self.meters.values().map(|(_, meter)| meter.bytes()).sum::<u64>()
     }
 
     /// True while a limit of ours, and not the network, says how fast bytes move.
