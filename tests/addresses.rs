@@ -104,7 +104,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     };
     let (_stop, stopping) = watch::channel(Stop::No);
     let (offer, offers) = mpsc::channel(1);
-    assert!(offer.try_send(Offer::Object(Box::new(session))).is_ok());
+    assert!(offer.try_send(vec![Offer::Object(Box::new(session))]).is_ok());
     drop(offer);
     let mut ear = Ear::default();
     drive(offers, Concurrency::Fixed(2), transport, stopping, &mut ear).await;

@@ -98,7 +98,7 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
     let transport = Http::new(Service::Cos, Arc::new(credentials), support::server::clock(), limits).unwrap();
     let (_stop, stopping) = watch::channel(Stop::No);
     let (offer, offers) = mpsc::channel(1);
-    assert!(offer.try_send(Offer::Object(Box::new(session))).is_ok());
+    assert!(offer.try_send(vec![Offer::Object(Box::new(session))]).is_ok());
     drop(offer);
     let mut ear = Ear::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

@@ -59,9 +59,9 @@ mod tests {
 
     #[test]
     fn what_is_open_at_a_time_stays_within_the_limit() {
-        assert_eq!(requests_within(1024, Objects::Many, false), Some(237));
-        assert_eq!(requests_within(1024, Objects::Many, true), Some(135));
-        assert_eq!(requests_within(1024, Objects::One, false), Some(957));
+        assert_eq!(requests_within(1024, Objects::Many, false), Some(235));
+        assert_eq!(requests_within(1024, Objects::Many, true), Some(134));
+        assert_eq!(requests_within(1024, Objects::One, false), Some(949));
         assert_eq!(requests_within(20, Objects::Many, true), Some(1));
         assert_eq!(requests_within(1 << 40, Objects::One, false), None);
     }

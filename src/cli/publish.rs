@@ -6,7 +6,6 @@
 
 use std::path::PathBuf;
 
-use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::console::Console;
@@ -14,13 +13,12 @@ use super::exit::{Failure, SUCCESS};
 use super::options::UploadOptions;
 use super::server::Connection;
 use super::sources::Many;
-use super::supply::{self, OPENED_AHEAD};
-use super::tally::{Aside, HeldFile, Tally};
+use super::supply::{self, Handing};
+use super::tally::{HeldFile, Tally};
 use super::template::{SkipUnchanged, Template};
 use super::transfer::{Transferred, transfer, transfer_gathered};
 use super::world::World;
 use crate::cos::checksum::crc64;
-use crate::upload::driver::Offer;
 use crate::upload::journal::{Content, SCHEMA};
 use crate::upload::journal_file::{JournalFile, OpenError};
 use crate::upload::session::Ending;
@@ -170,8 +168,8 @@ impl Publisher<'_> {
     ) -> Transferred {
         let template = Template { ending, skip: None, resume: true, ..self.template.clone() };
         let (concurrency, wish) = (template.requests.concurrency, wish(self.options));
-        let (offer, offers) = mpsc::channel(OPENED_AHEAD);
-        spawn_blocking(move || offer_held(held, &template, wish, &offer));
+        let (handing, offers) = Handing::new();
+        spawn_blocking(move || offer_held(held, &template, wish, handing));
         transfer(offers, concurrency, tally, self.connection, world, self.console).await
     }
 }
@@ -189,10 +187,11 @@ fn change(file: &HeldFile) -> Option<Failure> {
     Some(Failure::Source { source: file.source.clone(), error })
 }
 
-fn offer_held(held: Vec<HeldFile>, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) {
+fn offer_held(held: Vec<HeldFile>, template: &Template, wish: Wish, mut handing: Handing) {
     for HeldFile { source, key, .. } in held {
-        if offers.blocking_send(supply::offer_file(&source, key, template, wish)).is_err() {
+        if !handing.offer(supply::offer_file(&source, key, template, wish)) {
             return;
         }
     }
+    handing.hand_over();
 }

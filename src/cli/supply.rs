@@ -2,7 +2,7 @@
 //! are found ahead, so that it is known how many there are.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -19,16 +19,45 @@ use crate::upload::session::Session;
 use crate::upload::source::{FileSource, Gather, Item, Problem};
 use crate::upload::{Plan, SourceError, Wish};
 
-/// So many files are opened ahead of those that the engine has taken.
-pub(super) const OPENED_AHEAD: usize = 16;
+/// So many offers are handed over at a time. To wake another thread takes as long as to open a file.
+const HANDFUL: usize = 8;
+
+/// So many files are opened ahead of those that the engine has begun: a handful is in its hands, one on the way, and one
+/// being filled.
+pub(super) const OPENED_AHEAD: usize = 3 * HANDFUL;
 
 /// So many are found ahead of those that are opened: some megabytes of names.
 const FOUND_AHEAD: usize = 10_000;
 
+/// Hands offers to the engine, which takes them when it has room.
+pub(super) struct Handing {
+    offers: mpsc::Sender<Vec<Offer<Aside>>>,
+    filled: Vec<Offer<Aside>>,
+}
+
+impl Handing {
+    /// With the end that the engine takes from.
+    pub(super) fn new() -> (Self, mpsc::Receiver<Vec<Offer<Aside>>>) {
+        let (offers, taken) = mpsc::channel(1);
+        (Self { offers, filled: Vec::new() }, taken)
+    }
+
+    /// One more offer. Blocks once there is a handful. False where nobody takes any more.
+    pub(super) fn offer(&mut self, offer: Offer<Aside>) -> bool {
+        self.filled.push(offer);
+        self.filled.len() < HANDFUL || self.hand_over()
+    }
+
+    /// Hands over what there is. Blocks while it is not taken. False where nobody takes any more.
+    pub(super) fn hand_over(&mut self) -> bool {
+        self.filled.is_empty() || self.offers.blocking_send(std::mem::take(&mut self.filled)).is_ok()
+    }
+}
+
 /// Offers all that is gathered. Blocks while what is offered is not taken. What is found meanwhile is told before the next
 /// offer, and at the end. Where nobody takes any more, it goes on to look, and opens nothing. Returns how many files there
 /// are, or would be, were they not unfit.
-pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: &mpsc::Sender<Offer<Aside>>) -> u64 {
+pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, mut handing: Handing) -> u64 {
     let listing = Mutex::new(Listed::default());
     let listed = || *listing.lock().unwrap_or_else(PoisonError::into_inner);
     let (find, found) = sync_channel(FOUND_AHEAD);
@@ -46,19 +75,27 @@ pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, offers: 
             files
         });
         let mut told = Listed::default();
-        let mut tell = |now: Listed| {
+        let mut tell = |now: Listed, handing: &mut Handing| {
             let news = now != told;
             told = now;
-            !news || offers.blocking_send(Offer::Aside(Aside::Listed(now))).is_ok()
+            !news || handing.offer(Offer::Aside(Aside::Listed(now)))
         };
-        for item in found {
-            if !tell(listed()) || offers.blocking_send(offer(item, template, wish)).is_err() {
+        while let Some(item) = next(&found, &mut handing) {
+            if !tell(listed(), &mut handing) || !handing.offer(offer(item, template, wish)) {
                 break;
             }
         }
-        tell(listed());
+        drop(found);
+        tell(listed(), &mut handing);
+        handing.hand_over();
+        drop(handing);
         finder.join().unwrap_or_default()
     })
+}
+
+/// The next that is found. While it is looked for, nobody waits for a handful to be full.
+fn next(found: &Receiver<Item>, handing: &mut Handing) -> Option<Item> {
+    found.try_recv().ok().or_else(|| if handing.hand_over() { found.recv().ok() } else { None })
 }
 
 fn offer(item: Item, template: &Template, wish: Wish) -> Offer<Aside> {

@@ -12,7 +12,7 @@ use super::options::OutputOptions;
 use super::report::{Report, Summary};
 use super::server::Connection;
 use super::signals::Signal;
-use super::supply::{OPENED_AHEAD, supply};
+use super::supply::{Handing, supply};
 use super::tally::{Aside, Tally};
 use super::template::Template;
 use super::world::World;
@@ -32,7 +32,7 @@ pub(super) struct Transferred {
 
 /// Uploads what is offered, shows it, and tells how it ended.
 pub(super) async fn transfer(
-    offers: mpsc::Receiver<Offer<Aside>>,
+    offers: mpsc::Receiver<Vec<Offer<Aside>>>,
     concurrency: Concurrency,
     tally: &mut Tally<'_>,
     connection: &Connection,
@@ -68,8 +68,8 @@ pub(super) async fn transfer_gathered(
     console: &Console,
 ) -> Transferred {
     let concurrency = template.requests.concurrency;
-    let (offer, offers) = mpsc::channel(OPENED_AHEAD);
-    let supplied = spawn_blocking(move || supply(gathered, &template, wish, &offer));
+    let (handing, offers) = Handing::new();
+    let supplied = spawn_blocking(move || supply(gathered, &template, wish, handing));
     let transferred = transfer(offers, concurrency, tally, connection, world, console).await;
     if let Some(signal) = transferred.signal {
         // It may have come when everything had been begun.
@@ -104,7 +104,7 @@ pub(super) async fn transfer_one(
     console: &Console,
 ) -> Transferred {
     let (offer, offers) = mpsc::channel(1);
-    offer.try_send(Offer::Object(Box::new(session))).expect("the channel is new and has room for one");
+    offer.try_send(vec![Offer::Object(Box::new(session))]).expect("the channel is new and has room for one");
     drop(offer);
     transfer(offers, concurrency, tally, connection, world, console).await
 }

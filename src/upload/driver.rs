@@ -1,9 +1,10 @@
 //! The only loop: it carries out what the batch asks for and hands back the outcomes. It decides nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
@@ -61,10 +62,10 @@ pub trait Observer<P> {
     fn ends(&mut self, object: ObjectId, ended: Result<Ended, Refused>);
 }
 
-/// Uploads what is offered, until nothing more is. No more than a few objects beyond what the window lets send are taken
-/// from `offers` ahead of time. Journal first, then the observer: what is reported can be relied on.
+/// Uploads what is offered, a handful at a time, until nothing more is. No more than a few objects beyond what the window
+/// lets send are begun ahead of time. Journal first, then the observer: what is reported can be relied on.
 pub async fn drive<T: Transport, P>(
-    mut offers: mpsc::Receiver<Offer<P>>,
+    mut offers: mpsc::Receiver<Vec<Offer<P>>>,
     concurrency: Concurrency,
     transport: Arc<T>,
     mut stop: watch::Receiver<Stop>,
@@ -72,6 +73,7 @@ pub async fn drive<T: Transport, P>(
 ) {
     let mut crew = Crew::new(concurrency, transport);
     let mut offered = true;
+    let mut at_hand = VecDeque::new();
     let mut tick = tokio::time::interval(TICK);
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -85,11 +87,22 @@ pub async fn drive<T: Transport, P>(
                 continue;
             }
             Turn::Done(object, finished) => {
-                crew.close(object, finished);
+                crew.close(object, finished, observer);
                 continue;
             }
             Turn::Wait { until } => until.map_or_else(|| Instant::now() + LONG, Instant::from_std),
         };
+        let has_room = crew.objects.len() < crew.batch.room();
+        if stays
+            && has_room
+            && let Some(offer) = at_hand.pop_front()
+        {
+            match offer {
+                Offer::Object(session) => crew.take(session, observer),
+                Offer::Aside(what) => observer.aside(what),
+            }
+            continue;
+        }
         let takes = offered && stays;
         if crew.objects.is_empty() && !takes {
             return;
@@ -108,9 +121,8 @@ pub async fn drive<T: Transport, P>(
                 leave_at = Some(Instant::now() + farewell);
             }
             Some(landed) = crew.tasks.join_next() => crew.land(landed, observer),
-            offer = offers.recv(), if takes && crew.objects.len() < crew.batch.room() => match offer {
-                Some(Offer::Object(session)) => crew.take(session, observer),
-                Some(Offer::Aside(what)) => observer.aside(what),
+            handful = offers.recv(), if takes && has_room => match handful {
+                Some(handful) => at_hand.extend(handful),
                 None => offered = false,
             },
             () = sleep_until(leave_at.unwrap_or(until).min(until)) => {
@@ -181,12 +193,34 @@ impl<T: Transport> Crew<T> {
         self.next_object += 1;
         observer.begins(object, &session);
         let transport = self.transport.clone();
-        let preparing = self.tasks.spawn(async move {
+        // A journal that is there is read, which may take its time.
+        let quick = session.plan.mode() == "put";
+        let preparing = async move {
             let mut events = Vec::new();
             let ready = session.prepare(&*transport, &mut |event| events.push(event)).await.map(Box::new);
             Landing::Prepared(object, session, ready, events)
-        });
-        self.objects.insert(object, Open::Preparing(preparing));
+        };
+        if let Some(task) = self.start(preparing, quick, observer) {
+            self.objects.insert(object, Open::Preparing(task));
+        }
+    }
+
+    /// Starts what leads to a landing. What is said to be quick is tried at once: where it need not wait for anybody, a
+    /// task would take longer than the work. Whatever is not done then becomes a task.
+    fn start<P>(
+        &mut self,
+        work: impl Future<Output = Landing> + Send + 'static,
+        quick: bool,
+        observer: &mut dyn Observer<P>,
+    ) -> Option<AbortHandle> {
+        let mut work = Box::pin(work);
+        match if quick { work.as_mut().now_or_never() } else { None } {
+            Some(landing) => {
+                self.land(Ok(landing), observer);
+                None
+            }
+            None => Some(self.tasks.spawn(work)),
+        }
     }
 
     fn send(&mut self, id: FlightId, call: Call) {
@@ -263,13 +297,14 @@ impl<T: Transport> Crew<T> {
         self.batch.add(object, upload);
     }
 
-    fn close(&mut self, object: ObjectId, finished: Finished) {
+    fn close<P>(&mut self, object: ObjectId, finished: Finished, observer: &mut dyn Observer<P>) {
         let Some(open) = self.objects.insert(object, Open::Closing) else { return };
         let Open::Uploading { session, log, .. } = open else { return };
         let transport = self.transport.clone();
-        self.tasks.spawn(async move {
-            Landing::Closed(object, session.close(finished, log.map(|log| *log), &*transport).await)
-        });
+        let quick = log.is_none();
+        let closing =
+            async move { Landing::Closed(object, session.close(finished, log.map(|log| *log), &*transport).await) };
+        self.start(closing, quick, observer);
     }
 
     /// Writes what happened into journals, then tells it. What has to be on disk first holds its object.

@@ -10,9 +10,9 @@ use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::error::SourceError;
 use crate::upload::plan::Range;
 
-/// Bytes are read, hashed and sent in pieces of this size: small enough for the CPU's cache.
-/// A whole number of the 64 KiB that the TLS library encrypts at a time: of 208 KiB, each last write was a quarter as long.
-pub const CHUNK: usize = 256 << 10;
+/// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
+/// less, and take more memory; docs/performance.md has the figures.
+pub const CHUNK: usize = 320 << 10;
 
 #[cfg(unix)]
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
