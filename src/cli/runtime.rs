@@ -24,7 +24,8 @@ fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, 
     // Fails where a provider is there already, which is as good.
     let _ = provider().install_default();
     let runtime = builder.enable_all().build().map_err(|error| Failure::Other(format!("could not start: {error}")))?;
-    let result = runtime.block_on(work);
+    // It is large, and the stack has not been that deep yet; the heap holds what the command line took.
+    let result = runtime.block_on(Box::pin(work));
     runtime.shutdown_background();
     Ok(result)
 }
