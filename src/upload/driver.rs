@@ -365,11 +365,11 @@ fn record(log: &Log, event: &Event) -> Option<impl Future<Output = Result<(), St
     match event {
         Event::Initiated(upload_id) => {
             let header = Header { upload_id: upload_id.as_str().to_owned(), ..log.header.clone() };
-            log.recorder.append(header.line());
+            log.recorder.append(&header.line());
             Some(log.recorder.flush())
         }
         Event::PartStored(record) => {
-            log.recorder.append(part_line(record));
+            log.recorder.append(&part_line(record));
             None
         }
         // Emptied before another upload is begun: an empty journal tells the next run of a possible orphan.

@@ -3,12 +3,13 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::Instant;
 
 use super::journal::{self, Content, FIRST_WORDS, Header};
 
@@ -37,7 +38,7 @@ impl From<io::Error> for OpenError {
 #[derive(Debug)]
 pub struct JournalFile {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
 }
 
 /// The journal's name for an upload: the same for the same source and destination.
@@ -55,9 +56,9 @@ impl JournalFile {
     /// Opens or makes the file, locks it, reads what it holds, and makes sure that a new one has room. The content is `None`
     /// where the file was not there before.
     pub fn open(path: &Path) -> Result<(Self, Option<Content>), OpenError> {
-        let (mut opened, content) = Self::hold(path)?;
+        let (opened, content) = Self::hold(path)?;
         // One that holds parts is worth reading even where no more can be added.
-        match (&content, matches!(content, None | Some(Content::Nothing)).then(|| make_room(&mut opened.file))) {
+        match (&content, matches!(content, None | Some(Content::Nothing)).then(|| make_room(&opened.file))) {
             (None, Some(Err(error))) => {
                 let _ = opened.remove();
                 Err(error.into())
@@ -86,7 +87,7 @@ impl JournalFile {
                 return Err(OpenError::Unusable(io::Error::other("it is no file")));
             }
             let existed = known.is_some();
-            let mut file = options().open(path)?;
+            let file = options().open(path)?;
             match lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(OpenError::Busy),
@@ -97,8 +98,8 @@ impl JournalFile {
                 continue;
             }
             let existed = existed || file.metadata()?.len() > 0;
-            let content = if existed { Some(read(&mut file)?) } else { None };
-            return Ok((Self { path: path.to_owned(), file }, content));
+            let content = if existed { Some(read(&file)?) } else { None };
+            return Ok((Self { path: path.to_owned(), file: Arc::new(file) }, content));
         }
     }
 
@@ -110,8 +111,8 @@ impl JournalFile {
     /// Forgets all but the first `length` bytes.
     pub fn keep(&mut self, length: u64) -> io::Result<()> {
         self.file.set_len(length)?;
-        self.file.seek(SeekFrom::Start(length))?;
-        self.file.sync_data()
+        (&*self.file).seek(SeekFrom::Start(length))?;
+        self.sync()
     }
 
     /// Moves it aside, under `NAME.corrupt`; the lock goes with it.
@@ -133,11 +134,11 @@ impl JournalFile {
         self.sync()
     }
 
-    fn write(&mut self, lines: &str) -> io::Result<()> {
-        self.file.write_all(lines.as_bytes())
+    fn write(&self, lines: &str) -> io::Result<()> {
+        (&*self.file).write_all(lines.as_bytes())
     }
 
-    fn sync(&mut self) -> io::Result<()> {
+    fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
 }
@@ -169,7 +170,7 @@ fn no_locks(existed: bool, path: &Path, error: &io::Error) -> io::Error {
 
 /// Fails where the disk is full: this is known before anything is sent, not when the first part is to be recorded. Until it
 /// is taken away again, what is written is a last line without its end, which no reader counts.
-fn make_room(file: &mut File) -> io::Result<()> {
+fn make_room(mut file: &File) -> io::Result<()> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut line = if length == 0 { FIRST_WORDS.to_vec() } else { Vec::new() };
     line.resize(ROOM, b' ');
@@ -179,9 +180,9 @@ fn make_room(file: &mut File) -> io::Result<()> {
     written
 }
 
-fn read(file: &mut File) -> io::Result<Content> {
+fn read(file: &File) -> io::Result<Content> {
     let mut bytes = Vec::new();
-    Read::by_ref(file).take(LARGEST + 1).read_to_end(&mut bytes)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(if bytes.len() as u64 > LARGEST { Content::Garbage } else { journal::read(&bytes) })
 }
 
@@ -212,7 +213,6 @@ fn still_names(path: &Path, _file: &File) -> bool {
 }
 
 enum Order {
-    Append(String),
     StartAnew,
     Flush(oneshot::Sender<Result<(), String>>),
 }
@@ -221,26 +221,62 @@ enum Order {
 /// loses these, which costs a resume a second look at their parts.
 const UNFLUSHED: Duration = Duration::from_secs(1);
 
-/// Writes a journal on a thread of its own, so that no connection waits for the disk; many lines share one flush.
+/// Writes a journal. Lines go to the system at once, which keeps them for the disk: this costs less than to wake a thread.
+/// What waits for the disk does so on a thread of its own, so that no connection does; many lines share one flush.
 #[derive(Debug)]
 pub struct Recorder {
+    file: Arc<File>,
+    state: Arc<State>,
     orders: Sender<Order>,
     thread: JoinHandle<JournalFile>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// True while the system may have lines that the disk has not.
+    unflushed: AtomicBool,
+    failure: Mutex<Option<String>>,
+}
+
+impl State {
+    /// Remembers the first failure. After it nothing is written any more: a line may have lost its end.
+    fn note(&self, result: io::Result<()>) {
+        if let Err(error) = result {
+            self.failure().get_or_insert(error.to_string());
+        }
+    }
+
+    fn failure(&self) -> MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn flush(&self, file: &JournalFile) {
+        // Lines that come meanwhile may miss this flush, and are left to the next one.
+        if self.unflushed.swap(false, Ordering::AcqRel) {
+            self.note(file.sync());
+        }
+    }
 }
 
 impl Recorder {
     /// Begins to write to `file`, after what it holds.
     pub fn start(file: JournalFile) -> Self {
         let (orders, queue) = channel();
-        Self { orders, thread: thread::spawn(move || write(file, &queue)) }
+        let state = Arc::new(State::default());
+        let (lines, told) = (file.file.clone(), state.clone());
+        Self { file: lines, state, orders, thread: thread::spawn(move || attend(file, &told, &queue)) }
     }
 
     /// Adds lines; they are on disk once a later `flush` returns.
-    pub fn append(&self, lines: String) {
-        let _ = self.orders.send(Order::Append(lines));
+    pub fn append(&self, lines: &str) {
+        if self.state.failure().is_some() {
+            return;
+        }
+        self.state.note((&*self.file).write_all(lines.as_bytes()));
+        self.state.unflushed.store(true, Ordering::Release);
     }
 
-    /// Empties the journal: what it held is of no more use.
+    /// Empties the journal: what it held is of no more use. Wait for a `flush` before anything is added.
     pub fn start_anew(&self) {
         let _ = self.orders.send(Order::StartAnew);
     }
@@ -259,54 +295,25 @@ impl Recorder {
     }
 }
 
-fn write(mut file: JournalFile, queue: &Receiver<Order>) -> JournalFile {
+fn attend(mut file: JournalFile, state: &State, queue: &Receiver<Order>) -> JournalFile {
     // While this is done, the first request is on its way.
     sync_directory(&file.path);
-    let mut failure: Option<String> = None;
     let mut told = false;
-    let mut due: Option<Instant> = None;
     loop {
-        let first = match due {
-            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(due) => queue.recv_timeout(due.saturating_duration_since(Instant::now())),
-        };
-        if matches!(first, Err(RecvTimeoutError::Disconnected)) {
-            if due.is_some() {
-                let _ = file.sync();
+        match queue.recv_timeout(UNFLUSHED) {
+            Err(RecvTimeoutError::Timeout) => state.flush(&file),
+            Err(RecvTimeoutError::Disconnected) => {
+                state.flush(&file);
+                return file;
             }
-            return file;
-        }
-        let mut lines = String::new();
-        let mut waiting = Vec::new();
-        for order in first.into_iter().chain(queue.try_iter()) {
-            match order {
-                Order::Append(more) => lines.push_str(&more),
-                Order::StartAnew => {
-                    lines.clear();
-                    note(&mut failure, file.keep(0));
-                }
-                Order::Flush(done) => waiting.push(done),
+            Ok(Order::StartAnew) => state.note(file.keep(0)),
+            Ok(Order::Flush(done)) => {
+                state.flush(&file);
+                let failure = state.failure().clone().filter(|_| !told);
+                told |= failure.is_some();
+                let _ = done.send(failure.map_or(Ok(()), Err));
             }
         }
-        if failure.is_none() && !lines.is_empty() {
-            note(&mut failure, file.write(&lines));
-            due.get_or_insert_with(|| Instant::now() + UNFLUSHED);
-        }
-        if due.is_some_and(|due| !waiting.is_empty() || due <= Instant::now()) {
-            note(&mut failure, file.sync());
-            due = None;
-        }
-        for done in waiting {
-            let result = failure.clone().filter(|_| !told).map_or(Ok(()), Err);
-            told |= result.is_err();
-            let _ = done.send(result);
-        }
-    }
-}
-
-fn note(failure: &mut Option<String>, result: io::Result<()>) {
-    if let Err(error) = result {
-        failure.get_or_insert(error.to_string());
     }
 }
 
@@ -327,7 +334,7 @@ mod tests {
         let (file, content) = JournalFile::open(&path).unwrap();
         assert_eq!(content, None);
         let recorder = Recorder::start(file);
-        recorder.append(header().line());
+        recorder.append(&header().line());
         recorder.flush().await.unwrap();
         assert!(matches!(JournalFile::open(&path), Err(OpenError::Busy)));
         recorder.stop();
@@ -341,7 +348,7 @@ mod tests {
     async fn starting_anew_forgets_what_came_before() {
         let (_directory, path) = path();
         let recorder = Recorder::start(JournalFile::open(&path).unwrap().0);
-        recorder.append(header().line());
+        recorder.append(&header().line());
         recorder.start_anew();
         recorder.flush().await.unwrap();
         recorder.stop();

@@ -143,7 +143,7 @@ impl Session {
         self.check_journal(file.is_some(), resume.is_some())?;
         let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
         if let (Some(log), Some(begun)) = (&log, self.begun_elsewhere(resume.as_ref())) {
-            log.recorder.append(begun.line());
+            log.recorder.append(&begun.line());
         }
         let resume = resume.or_else(|| {
             let upload_id = self.upload_id.clone()?;
