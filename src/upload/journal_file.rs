@@ -344,6 +344,17 @@ mod tests {
         assert!(!path.exists());
     }
 
+    #[test]
+    fn a_line_is_with_the_system_before_anybody_can_be_told_of_it() {
+        let (_directory, path) = path();
+        let recorder = Recorder::start(JournalFile::open(&path).unwrap().0);
+        for lines in 1..=100 {
+            recorder.append(&header().line());
+            assert_eq!(fs::read_to_string(&path).unwrap(), header().line().repeat(lines));
+        }
+        recorder.stop();
+    }
+
     #[tokio::test]
     async fn starting_anew_forgets_what_came_before() {
         let (_directory, path) = path();
