@@ -175,6 +175,23 @@ fn message(outcome: Result<Credentials, CredentialsError>) -> String {
     message
 }
 
+/// A small container has none, and the instance is asked without TLS.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_certificates_need_be_installed_to_ask_the_instance() {
+    let world = World::new().await;
+    let document = r#"{"TmpSecretId":"AKIDinstance00001","TmpSecretKey":"hidden","ExpiredTime":4102444800,"Token":"hidden","Code":"Success"}"#;
+    world.metadata.then(200, "uploader").then(200, document);
+    let nowhere = world.home.path().join("nowhere");
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_cosput"));
+    command.arg("credentials").env_clear().env("HOME", world.home.path());
+    command.env("SSL_CERT_FILE", &nowhere).env("SSL_CERT_DIR", &nowhere);
+    let output = command.env("COSPUT_METADATA_URL", &world.metadata.url).output().await.unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.starts_with("the CAM role of this instance\t"), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success());
+}
+
 #[tokio::test]
 async fn the_role_of_the_instance_is_used_where_nothing_else_is() {
     let world = World::new().await;

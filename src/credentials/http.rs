@@ -30,14 +30,16 @@ impl Proxy {
     }
 }
 
-/// A client for a few requests.
-pub(super) fn client(proxy: Proxy, connect: Duration, whole: Duration) -> Result<Client, String> {
+/// A client for a few requests to `url`.
+pub(super) fn client(url: &Url, proxy: Proxy, connect: Duration, whole: Duration) -> Result<Client, String> {
     let builder = Client::builder()
         .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .connect_timeout(connect)
         .timeout(whole);
     let builder = if proxy == Proxy::None { builder.no_proxy() } else { builder };
+    // Whoever is asked without TLS can be asked where no certificates are installed.
+    let builder = if url.scheme() == "https" { builder } else { builder.tls_certs_only([]) };
     builder.build().map_err(|why| explain(&why))
 }
 

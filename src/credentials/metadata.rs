@@ -64,7 +64,7 @@ async fn get(base: &Url, role: &str, limits: &Limits) -> Result<Zeroizing<Vec<u8
         segments.pop_if_empty().extend(PATH).push(role);
     }
     // The overall limit is the caller's: it covers both requests.
-    let client = client(Proxy::None, limits.connect, limits.metadata + Duration::from_secs(1)).map_err(failed)?;
+    let client = client(&url, Proxy::None, limits.connect, limits.metadata + Duration::from_secs(1)).map_err(failed)?;
     match send(client.get(url)).await.map_err(failed)? {
         (StatusCode::OK, body) => Ok(body),
         (StatusCode::NOT_FOUND, _) => Err(failed("no such role is bound to it (HTTP status 404)")),

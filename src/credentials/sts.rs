@@ -126,7 +126,7 @@ impl Call<'_> {
     }
 
     async fn attempt(&self, url: &Url, limits: &Limits, now: SystemTime) -> Result<Credentials, Failure> {
-        let client = client(Proxy::towards(url), limits.connect, limits.sts).map_err(Failure::Lasting)?;
+        let client = client(url, Proxy::towards(url), limits.connect, limits.sts).map_err(Failure::Lasting)?;
         let timestamp = tc3::timestamp(now);
         let mut request = client
             .post(url.clone())
