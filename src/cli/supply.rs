@@ -85,10 +85,10 @@ pub(super) fn supply(gathered: Gather, template: &Template, wish: Wish, mut hand
                 break;
             }
         }
+        // Whoever looks on must not wait for room here.
         drop(found);
         tell(listed(), &mut handing);
         handing.hand_over();
-        drop(handing);
         finder.join().unwrap_or_default()
     })
 }

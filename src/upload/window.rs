@@ -290,6 +290,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_refused_is_left_alone_for_a_minute_however_fast_bytes_flow() {
+        let mut window = Window::new(Concurrency::Auto);
+        window.shrink(epoch());
+        let refused = FEW;
+        for tick in 0..60 * 20 {
+            window.grow();
+            let now = epoch() + tick * Duration::from_millis(50);
+            window.look(now, u64::from(tick) << 24, usize::from(window.size()));
+            assert!(window.size() < refused, "{tick}");
+        }
+        assert_eq!(window.size(), refused - 1);
+    }
+
+    #[test]
     fn a_fixed_one_does_not_look() {
         let mut window = Window::new(Concurrency::Fixed(3));
         for second in 0..100 {

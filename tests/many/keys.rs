@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::Write as _;
 
-use super::support::{Outcome, Running, Scene};
+use super::support::{Outcome, Running, Scene, until};
 use super::{in_brief, plant_all, run, upload, uploaded_keys};
 
 const TREE: [&str; 7] = [
@@ -92,6 +93,19 @@ fn fed(scene: &Scene, list: &[u8], arguments: &[&str]) -> Outcome {
     let mut command = scene.command(upload(scene, arguments));
     command.stdin(File::open(scene.path("fed")).unwrap());
     Running::start(command).wait()
+}
+
+#[test]
+fn what_a_list_names_is_sent_while_the_list_goes_on() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["first", "second"]);
+    let (running, mut list) = scene.start_fed(upload(&scene, &["--files-from", "-"]));
+    list.write_all(b"first\n").unwrap();
+    until(|| scene.server.object("first").is_some(), "the first is stored");
+    list.write_all(b"second\n").unwrap();
+    drop(list);
+    running.wait().exits(0);
+    scene.assert_stored("second", "second");
 }
 
 #[cfg(unix)]
