@@ -10,8 +10,9 @@ use hyper::body::Incoming;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
 
-use crate::cos::checksum::{Digest, Hasher};
+use crate::cos::checksum::Digest;
 
+use super::hasher::Hasher;
 use super::refusal::{self, Refusal};
 
 /// Why a request went no further.

@@ -22,6 +22,7 @@ mod document;
 mod encryption;
 mod exchange;
 mod faults;
+mod hasher;
 mod head;
 mod header_case;
 mod http;

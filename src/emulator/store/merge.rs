@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::checksum::{Combiner, Digest, Hasher};
+use crate::cos::checksum::{Combiner, Digest};
 use crate::cos::multipart::PartNumber;
+use crate::emulator::hasher::Hasher;
 use crate::emulator::kept::Kept;
 use crate::emulator::refusal::{self, Refusal};
 use crate::emulator::request_document::{self, Listed};

@@ -12,7 +12,7 @@ use crate::upload::plan::Range;
 
 /// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
 /// less, and take more memory; docs/performance.md has the figures.
-pub const CHUNK: usize = 288 << 10;
+pub const CHUNK: usize = 224 << 10;
 
 #[cfg(unix)]
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
