@@ -148,16 +148,16 @@ fn the_documented_completions_have_the_documented_length_and_digest() {
         assert_eq!(documented.len() as u64, case["content_length"].as_u64().unwrap(), "{name}");
         assert_eq!(Md5Digest::of(documented.as_bytes()).base64(), text(case, "content_md5_base64"), "{name}");
 
-        let parts: Vec<(PartNumber, &str)> = case["parts"]
+        let parts: Vec<(PartNumber, cosput::cos::Etag)> = case["parts"]
             .as_array()
             .unwrap()
             .iter()
             .map(|part| {
                 let number = u16::try_from(part["part_number"].as_u64().unwrap()).unwrap();
-                (PartNumber::new(number).unwrap(), text(part, "etag"))
+                (PartNumber::new(number).unwrap(), text(part, "etag").into())
             })
             .collect();
-        let request = complete::request(&target, &UploadId::new("1585130821").unwrap(), parts.into_iter());
+        let request = complete::request(&target, &UploadId::new("1585130821").unwrap(), &parts);
         let compact: String = documented.split(['\r', '\n', '\t']).collect();
         assert_eq!(request.document, compact.as_bytes(), "{name}");
     }

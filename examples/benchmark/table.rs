@@ -13,24 +13,27 @@ pub fn title(text: &str) {
     );
 }
 
-/// Prints a contender's line; its ratios are to `first`.
+/// Prints a contender's line; its ratios are to `first`, the median of those of each round.
 pub fn line(name: &str, bytes: u64, costs: &[Cost], first: Option<&[Cost]>) {
     if let Some(failed) = costs.iter().position(|cost| !cost.success) {
         println!("  {name:<30} run {} failed", failed + 1);
         return;
     }
     let (wall, cpu) = (walls(costs), cpus(costs));
-    let ratio = |own: f64, of: fn(&[Cost]) -> Vec<f64>| {
-        first.map_or_else(String::new, |first| format!("{:.2}x", own / median(&of(first))))
+    // Round by round, so that a change of the machine's mood between rounds is in no ratio.
+    let ratio = |own: &[f64], of: fn(&[Cost]) -> Vec<f64>| {
+        let Some(first) = first.map(of) else { return String::new() };
+        let ratios: Vec<f64> = own.iter().zip(&first).map(|(own, first)| own / first).collect();
+        format!("{:.3}x", median(&ratios))
     };
     let spread = format!("{} ({}–{})", seconds(median(&wall)), seconds(least(&wall)), seconds(most(&wall)));
     let gibibytes = bytes as f64 / f64::from(1 << 30);
     let whole = costs.iter().filter_map(|cost| cost.read).max();
     println!(
         "  {name:<30} {spread:>30} {:>9} {:>14} {:>9} {:>10} {:>9}",
-        ratio(median(&wall), walls),
+        ratio(&wall, walls),
         format!("{} ({:.2})", seconds(median(&cpu)), median(&cpu) / gibibytes),
-        ratio(median(&cpu), cpus),
+        ratio(&cpu, cpus),
         mebibytes(costs.iter().map(|cost| cost.memory).max().unwrap_or(0)),
         whole.map_or_else(String::new, |read| format!("{:.3}x", read as f64 / bytes as f64)),
     );

@@ -10,6 +10,7 @@ use super::course::SoFar;
 use super::exit::{Verdict, of_cause, service_error};
 use super::message;
 use super::report::Summary;
+use crate::cos::Etag;
 use crate::upload::{Cause, Event, Object, Operation, Plan, ProvedBy, Unchanged};
 
 /// Which upload a line is about.
@@ -85,7 +86,7 @@ pub(super) struct Part<'a> {
     named: Named<'a>,
     part_number: u16,
     size: u64,
-    etag: &'a str,
+    etag: &'a Etag,
     crc64ecma: String,
 }
 

@@ -475,7 +475,7 @@ mod tests {
         let record = PartRecord {
             number: PartNumber::new(1).unwrap(),
             size: 16 << 20,
-            etag: "\"e\"".to_owned(),
+            etag: "\"e\"".into(),
             crc64: 9_007_199_254_740_993,
         };
         vec![

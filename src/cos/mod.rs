@@ -10,6 +10,7 @@ pub mod document;
 pub mod encoding;
 pub mod encryption;
 pub mod error;
+pub mod etag;
 pub mod head_object;
 pub mod headers;
 pub mod multipart;
@@ -22,6 +23,7 @@ pub use address::{Address, Addressing, Bucket, Endpoint, Key, Reached, Region, T
 pub use credentials::{Credentials, CredentialsError, Provider};
 pub use encryption::{CustomerKey, Encryption};
 pub use error::{AnswerError, Fault, ServiceError};
+pub use etag::Etag;
 pub use headers::{ObjectHeaders, TrafficLimit};
 pub use request::{Headers, Method, Request, Response};
 pub use service::{Edition, Service};

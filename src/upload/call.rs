@@ -10,7 +10,7 @@ use crate::cos::multipart::list_parts::Page;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part};
 use crate::cos::put_object::{self, Stored};
-use crate::cos::{AnswerError, Fault, Request, Response, Target};
+use crate::cos::{AnswerError, Etag, Fault, Request, Response, Target};
 
 /// One thing to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub enum Call {
         /// The upload.
         upload_id: UploadId,
         /// Every part's number and ETag, ascending.
-        parts: Vec<(PartNumber, String)>,
+        parts: Vec<(PartNumber, Etag)>,
     },
     /// Look at the object.
     HeadObject,
@@ -170,9 +170,7 @@ impl Call {
             Self::UploadPart { upload_id, number, range } => {
                 upload_part::request(target, upload_id, *number, range.length, md5)
             }
-            Self::Complete { upload_id, parts } => {
-                complete::request(target, upload_id, parts.iter().map(|(number, etag)| (*number, etag.as_str())))
-            }
+            Self::Complete { upload_id, parts } => complete::request(target, upload_id, parts),
             Self::HeadObject => head_object::request(target),
             Self::Abort(upload_id) => abort::request(target, upload_id),
             Self::ComparePart { .. } | Self::CheckSource | Self::ReadSource { .. } | Self::ReadOn { .. } => {

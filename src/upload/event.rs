@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::error::{Cause, Operation, UploadError};
 use super::intake::MemoryLimit;
 use super::plan::Plan;
+use crate::cos::Etag;
 use crate::cos::multipart::{PartNumber, UploadId};
 
 /// Something that happened to one object's upload.
@@ -50,7 +51,7 @@ pub struct PartRecord {
     /// Its size in bytes.
     pub size: u64,
     /// Its ETag as sent, quotes included.
-    pub etag: String,
+    pub etag: Etag,
     /// The CRC-64 of its bytes, as they were read.
     pub crc64: u64,
 }

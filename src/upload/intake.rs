@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(intake.limit_to_tell(&board), Some(limit));
         assert_eq!(intake.limit_to_tell(&board), None);
         let third = PartNumber::new(3).unwrap();
-        board.store(third, "e".to_owned(), 7, false);
+        board.store(third, "e".into(), 7, false);
         assert_eq!(intake.next_target(Some(&board)), Some(5 * MIB));
         assert!(intake.holds_everything());
         assert_eq!(intake.begin(AttemptId(1), Some(&board)), [Range { offset: 2 * MIB, length: MIB }]);

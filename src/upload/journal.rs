@@ -203,7 +203,7 @@ pub fn part_line(record: &PartRecord) -> String {
     let line = PartLine {
         part: record.number.value(),
         size: record.size,
-        etag: record.etag.clone(),
+        etag: record.etag.to_string(),
         crc64: record.crc64.to_string(),
     };
     let mut line = serde_json::to_string(&line).expect("a part is plain data");
@@ -254,7 +254,7 @@ fn is_start_of_a_header(bytes: &[u8]) -> bool {
 fn part(line: &[u8]) -> Option<PartRecord> {
     let line: PartLine = serde_json::from_slice(line).ok()?;
     let (number, crc64) = (PartNumber::new(line.part)?, line.crc64.parse().ok()?);
-    Some(PartRecord { number, size: line.size, etag: line.etag, crc64 })
+    Some(PartRecord { number, size: line.size, etag: line.etag.into(), crc64 })
 }
 
 #[cfg(test)]
@@ -290,7 +290,7 @@ pub(crate) mod tests {
             .map(|number| PartRecord {
                 number: PartNumber::new(number).unwrap(),
                 size: 16 << 20,
-                etag: format!("\"{number}\""),
+                etag: format!("\"{number}\"").into(),
                 crc64: u64::MAX - u64::from(number),
             })
             .to_vec()

@@ -181,7 +181,9 @@ fn make_room(mut file: &File) -> io::Result<()> {
 }
 
 fn read(file: &File) -> io::Result<Content> {
-    let mut bytes = Vec::new();
+    // A whole one is taken into memory once, not in pieces that double.
+    let expected = file.metadata()?.len().min(LARGEST);
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(if bytes.len() as u64 > LARGEST { Content::Garbage } else { journal::read(&bytes) })
 }

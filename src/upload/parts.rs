@@ -8,6 +8,7 @@ use super::cut::Cut;
 use super::event::PartRecord;
 use super::plan::{Parts, Range};
 use super::retry::Attempts;
+use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
 
@@ -17,11 +18,11 @@ enum Slot {
     /// To be sent, now or when its time has come.
     Waiting,
     /// The server holds something of this size under this ETag; the source's bytes decide whether it counts.
-    Doubtful { etag: String, resumed: bool },
+    Doubtful { etag: Etag, resumed: bool },
     /// Being sent or compared.
     Flying,
     /// On the server.
-    Stored { etag: String, crc64: u64, resumed: bool },
+    Stored { etag: Etag, crc64: u64, resumed: bool },
 }
 
 /// The parts of one upload and their states.
@@ -73,7 +74,7 @@ impl PartBoard {
 
     /// Adds the part that follows, of `length` bytes. Where the server holds something of this ETag, the bytes decide
     /// whether it counts.
-    pub fn add(&mut self, length: u64, etag: Option<String>) {
+    pub fn add(&mut self, length: u64, etag: Option<Etag>) {
         self.plan = Parts::new(self.plan.size() + length, self.plan.cut());
         self.slots.push(Slot::Waiting);
         self.attempts.push(Attempts::default());
@@ -144,14 +145,14 @@ impl PartBoard {
     }
 
     /// Marks a part as being on the server, which holds something that only the source's bytes can prove.
-    pub fn doubt(&mut self, number: PartNumber, etag: String, resumed: bool) {
+    pub fn doubt(&mut self, number: PartNumber, etag: Etag, resumed: bool) {
         self.forget(number);
         self.slots[index(number)] = Slot::Doubtful { etag, resumed };
         self.doubtful.push_back(number);
     }
 
     /// The ETag of a part that is to be compared, and whether an earlier run had sent it.
-    pub fn doubtful(&self, number: PartNumber) -> Option<(String, bool)> {
+    pub fn doubtful(&self, number: PartNumber) -> Option<(Etag, bool)> {
         match &self.slots[index(number)] {
             Slot::Doubtful { etag, resumed } => Some((etag.clone(), *resumed)),
             _ => None,
@@ -159,7 +160,7 @@ impl PartBoard {
     }
 
     /// Marks a part as being on the server.
-    pub fn store(&mut self, number: PartNumber, etag: String, crc64: u64, resumed: bool) {
+    pub fn store(&mut self, number: PartNumber, etag: Etag, crc64: u64, resumed: bool) {
         self.forget(number);
         self.slots[index(number)] = Slot::Stored { etag, crc64, resumed };
         self.stored += 1;
@@ -183,7 +184,7 @@ impl PartBoard {
 
     /// Makes every part that is on the server wait, but gives back what was known of it.
     pub fn take_records(&mut self) -> Vec<PartRecord> {
-        let records = self.records();
+        let records = self.records().collect();
         for number in self.plan.numbers() {
             self.forget(number);
         }
@@ -192,16 +193,13 @@ impl PartBoard {
     }
 
     /// What is known of the parts on the server.
-    fn records(&self) -> Vec<PartRecord> {
-        self.plan
-            .numbers()
-            .filter_map(|number| match &self.slots[index(number)] {
-                Slot::Stored { etag, crc64, .. } => {
-                    Some(PartRecord { number, size: self.range(number).length, etag: etag.clone(), crc64: *crc64 })
-                }
-                _ => None,
-            })
-            .collect()
+    fn records(&self) -> impl Iterator<Item = PartRecord> {
+        self.plan.numbers().filter_map(|number| match &self.slots[index(number)] {
+            Slot::Stored { etag, crc64, .. } => {
+                Some(PartRecord { number, size: self.range(number).length, etag: etag.clone(), crc64: *crc64 })
+            }
+            _ => None,
+        })
     }
 
     /// True when the server holds every part.
@@ -232,8 +230,10 @@ impl PartBoard {
     }
 
     /// Every part's number and ETag, for Complete.
-    pub fn etags(&self) -> Vec<(PartNumber, String)> {
-        self.records().into_iter().map(|record| (record.number, record.etag)).collect()
+    pub fn etags(&self) -> Vec<(PartNumber, Etag)> {
+        let mut etags = Vec::with_capacity(usize::from(self.stored));
+        etags.extend(self.records().map(|record| (record.number, record.etag)));
+        etags
     }
 
     /// The CRC-64 of the whole; `None` while a part is missing.

@@ -212,7 +212,10 @@ impl Server {
                 let mut combiner = Combiner::new();
                 let mut size = 0;
                 for (number, etag) in parts {
-                    let part = held.get(number).filter(|part| self.etag(part) == *etag).ok_or((400, "InvalidPart"))?;
+                    let part = held
+                        .get(number)
+                        .filter(|part| self.etag(part) == etag.to_string())
+                        .ok_or((400, "InvalidPart"))?;
                     combiner.append(part.crc64, part.size);
                     size += part.size;
                 }

@@ -89,7 +89,7 @@ async fn the_body_of_complete_decides_in_what_it_is_answered() {
     let test = Test::cdcs(false, &[]).await;
     let id = initiate_json(&test, "k").await;
     let answer = test.send(test.part("k", &id, 1, b"abc"), "abc").await.unwrap();
-    let parts = || [(PartNumber::new(1).unwrap(), answer.etag().unwrap())].into_iter();
+    let parts = [(PartNumber::new(1).unwrap(), answer.etag().unwrap().into())];
     let document =
         "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>no</ETag></Part></CompleteMultipartUpload>";
     let request = test.target("k").request(Method::Post).with_query("uploadId", id.as_str());
@@ -98,7 +98,7 @@ async fn the_body_of_complete_decides_in_what_it_is_answered() {
     let wrong = send(&test, complete_json(&test, "k", &id, &["no"])).await;
     assert_eq!(code_of(&wrong), refused(400, "InvalidPart"));
     let request = test.target("k").request(Method::Post).with_query("uploadId", id.as_str());
-    let document = String::from_utf8(complete::request(&test.target("k"), &id, parts()).document.to_vec()).unwrap();
+    let document = String::from_utf8(complete::request(&test.target("k"), &id, &parts).document.to_vec()).unwrap();
     let answer = if document.trim_start().starts_with('<') {
         send(&test, request.with_document("application/xml", document)).await
     } else {

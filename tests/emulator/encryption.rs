@@ -203,8 +203,8 @@ async fn complete_lets_pass_what_official_clients_repeat() {
     let test = Test::new(&[]).await;
     let id = initiate_with(&test, SSE_COS).await;
     let part = test.send(example_part(&test, &id, CONTENT, &[]), CONTENT).await.unwrap();
-    let parts = [(PartNumber::new(1).unwrap(), part.etag().unwrap())].into_iter();
-    let mut request = with(complete::request(&test.target("exampleobject"), &id, parts), SSE_COS);
+    let parts = [(PartNumber::new(1).unwrap(), part.etag().unwrap().into())];
+    let mut request = with(complete::request(&test.target("exampleobject"), &id, &parts), SSE_COS);
     let body = request.document.clone();
     sign::sign(&mut request, &credentials(), Service::Cos, clock());
     complete::read(&test.send_as_it_is(request, body).await.unwrap()).unwrap();

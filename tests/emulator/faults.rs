@@ -140,8 +140,8 @@ async fn a_slow_complete_sends_white_space_and_holds_the_upload() {
     let test = Test::new(&["slow-complete:seconds=1"]).await;
     let id = test.initiate("k").await;
     let etag = test.upload_part("k", &id, 1, b"x").await;
-    let parts = || [(PartNumber::new(1).unwrap(), etag.as_str())].into_iter();
-    let mut request = complete::request(&test.target("k"), &id, parts());
+    let parts = [(PartNumber::new(1).unwrap(), etag.as_str().into())];
+    let mut request = complete::request(&test.target("k"), &id, &parts);
     sign::sign(&mut request, &credentials(), Service::Cos, clock());
     let mut sent = test.client.post(request.url()).body(request.document.clone());
     for (name, value) in request.headers.iter() {

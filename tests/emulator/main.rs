@@ -294,8 +294,8 @@ async fn overwriting_can_be_forbidden() {
     assert_eq!(told(&put("2").await.unwrap()), (409, "FileAlreadyExists".into()));
     let id = test.initiate("k").await;
     let etag = test.upload_part("k", &id, 1, b"3").await;
-    let parts = [(PartNumber::new(1).unwrap(), etag.as_str())];
-    let request = complete::request(&test.target("k"), &id, parts.into_iter());
+    let parts = [(PartNumber::new(1).unwrap(), etag.as_str().into())];
+    let request = complete::request(&test.target("k"), &id, &parts);
     let body = request.document.clone();
     let answer = test.send(request.with_header("x-cos-forbid-overwrite", "true"), body).await.unwrap();
     assert_eq!(told(&answer), (409, "FileAlreadyExists".into()));

@@ -117,8 +117,8 @@ impl Test {
         upload_id: &UploadId,
         etags: &[String],
     ) -> Result<Response, reqwest::Error> {
-        let parts = (1..).zip(etags).map(|(number, etag)| (PartNumber::new(number).unwrap(), etag.as_str()));
-        let request = complete::request(&self.target(key), upload_id, parts);
+        let parts = (1..).zip(etags).map(|(number, etag)| (PartNumber::new(number).unwrap(), etag.as_str().into()));
+        let request = complete::request(&self.target(key), upload_id, &parts.collect::<Vec<_>>());
         let body = request.document.clone();
         self.send(request, body).await
     }

@@ -91,11 +91,11 @@ impl Upload {
             }
             match self.journalled.get(&listed.number) {
                 // CDCS lists ETags with their quotes or without.
-                Some(record) if same_etag(&record.etag, &listed.etag) && record.size == listed.size => {
-                    board.store(listed.number, listed.etag, record.crc64, !self.repaired);
+                Some(record) if same_etag(&record.etag.to_string(), &listed.etag) && record.size == listed.size => {
+                    board.store(listed.number, listed.etag.into(), record.crc64, !self.repaired);
                 }
                 _ if self.settings.etags_are_md5 && looks_like_md5(&listed.etag) => {
-                    board.doubt(listed.number, listed.etag, true);
+                    board.doubt(listed.number, listed.etag.into(), true);
                 }
                 _ => {}
             }

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::again::fault;
 use super::proof::{Proof, looks_like_md5, prove};
-use crate::cos::Fault;
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::upload_part::StoredPart;
+use crate::cos::{Etag, Fault};
 use crate::upload::call::Failure;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, PartRecord};
@@ -24,22 +24,22 @@ impl Upload {
             return;
         }
         match prove(&stored.etag, stored.crc64, sent, self.settings) {
-            Proof::Proved => self.part_stored(number, stored.etag, sent.map(|sent| sent.crc64)),
+            Proof::Proved => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
             Proof::Wrong(what) => {
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
                 self.part_wrong(now, number, cause);
             }
             Proof::Missing if self.settings.etags_are_md5 && looks_like_md5(&stored.etag) => {
                 if let Some(board) = &mut self.board {
-                    board.doubt(number, stored.etag, false);
+                    board.doubt(number, stored.etag.into(), false);
                 }
             }
             // Nothing to compare this part by: the CRC-64 of the whole decides in the end.
-            Proof::Missing => self.part_stored(number, stored.etag, sent.map(|sent| sent.crc64)),
+            Proof::Missing => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
         }
     }
 
-    pub(in crate::upload) fn part_stored(&mut self, number: PartNumber, etag: String, crc64: Option<u64>) {
+    pub(in crate::upload) fn part_stored(&mut self, number: PartNumber, etag: Etag, crc64: Option<u64>) {
         let (Some(board), Some(crc64)) = (&mut self.board, crc64) else { return };
         board.store(number, etag.clone(), crc64, false);
         let size = board.range(number).length;
@@ -49,7 +49,7 @@ impl Upload {
     pub(in crate::upload) fn part_compared(&mut self, now: Instant, number: PartNumber, read: Digest) {
         let doubtful = self.board.as_ref().and_then(|board| board.doubtful(number));
         let Some((etag, resumed)) = doubtful.filter(|_| self.phase == Phase::Parts) else { return };
-        if read.md5.is_some_and(|md5| md5.is_etag(&etag)) {
+        if read.md5.is_some_and(|md5| md5.is_etag(&etag.to_string())) {
             let Some(board) = &mut self.board else { return };
             board.store(number, etag.clone(), read.crc64, resumed);
             self.tell(Event::PartStored(PartRecord { number, size: read.length, etag, crc64: read.crc64 }));

@@ -1,0 +1,87 @@
+//! ETags of parts, kept small: an upload has up to 10,000 of them at a time.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// An ETag, exactly as a server gave it. One that is an MD5 in the usual spelling takes its 16 bytes and nothing beside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Etag(Kept);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kept {
+    /// 32 digits of lower-case hex in quotes.
+    Md5([u8; 16]),
+    Other(Box<str>),
+}
+
+impl From<&str> for Etag {
+    fn from(text: &str) -> Self {
+        Self(md5(text).map_or_else(|| Kept::Other(text.into()), Kept::Md5))
+    }
+}
+
+impl From<String> for Etag {
+    fn from(text: String) -> Self {
+        Self(md5(&text).map_or_else(|| Kept::Other(text.into()), Kept::Md5))
+    }
+}
+
+/// The bytes of an MD5 in the usual spelling.
+fn md5(text: &str) -> Option<[u8; 16]> {
+    let digits = text.strip_prefix('"')?.strip_suffix('"')?.as_bytes();
+    let mut bytes = [0; 16];
+    if digits.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
+    }
+    Some(bytes)
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Etag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kept::Md5(bytes) => write!(f, "\"{:032x}\"", u128::from_be_bytes(*bytes)),
+            Kept::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Serialize for Etag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_etag_is_given_back_as_it_came(text in "\"?[0-9a-f]{32}\"?|\"[0-9A-Fa-f]{31,33}\"|\\PC*") {
+            prop_assert_eq!(Etag::from(text.as_str()).to_string(), text.clone());
+            prop_assert_eq!(Etag::from(text.clone()), Etag::from(text.as_str()));
+        }
+    }
+
+    #[test]
+    fn an_md5_takes_no_memory_beside_itself() {
+        assert!(matches!(Etag::from("\"108f528eb63b65e734f27ae331f5ffaa\"").0, Kept::Md5(_)));
+        assert!(matches!(Etag::from("\"00000000000000000000000000000000\"").0, Kept::Md5(_)));
+        for other in ["108f528eb63b65e734f27ae331f5ffaa", "\"108F528EB63B65E734F27AE331F5FFAA\"", "\"e-3\"", "\"", ""] {
+            assert!(matches!(Etag::from(other).0, Kept::Other(_)), "{other}");
+        }
+    }
+}
