@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read, Write};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
@@ -86,6 +87,12 @@ impl Variables {
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// True where the name of one of them begins like this.
+    pub fn any_begins(&self, prefix: &str) -> bool {
+        let first = self.0.range::<OsStr, _>((Bound::Included(OsStr::new(prefix)), Bound::Unbounded)).next();
+        first.is_some_and(|(name, _)| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
     }
 
     /// All of them that have a name of UTF-8.
