@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::course::SoFar;
 use super::exit::{Verdict, of_cause, service_error};
 use super::message;
-use super::report::Summary;
+use super::summary::Summary;
 use crate::cos::Etag;
 use crate::upload::{Cause, Event, Object, Operation, Plan, ProvedBy, Unchanged};
 
