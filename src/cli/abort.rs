@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::args::AbortArguments;
 use super::console::{Console, shown, visible};
-use super::exit::{self, Failure, SUCCESS};
+use super::exit::{self, SUCCESS};
+use super::failure::Failure;
 use super::inquiry::{self, Inquiry, InquiryOptions, target, tell_failed};
 use super::journals::Journals;
 use super::list_uploads::age;

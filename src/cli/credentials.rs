@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::args::CredentialsArguments;
 use super::console::Console;
-use super::exit::{Failure, SUCCESS};
+use super::exit::SUCCESS;
+use super::failure::Failure;
 use super::options::AccessOptions;
 use super::server::credentials;
 use super::table::{Cell, Column, Table};

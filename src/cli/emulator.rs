@@ -1,7 +1,8 @@
 //! `cosput emulator`: a COS server on this machine.
 
 use super::console::{Console, shown};
-use super::exit::{Failure, SUCCESS};
+use super::exit::SUCCESS;
+use super::failure::Failure;
 use super::json;
 use super::options::EmulatorOptions;
 use super::runtime;

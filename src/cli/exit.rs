@@ -1,14 +1,10 @@
-//! How a command ends: the exit code and what is told about a failure. The codes are an interface, see the README.
+//! How a command ends: its exit code, and the kind of failure behind it. The codes are an interface, see the README.
 //!
-//! Words are in `message`, advice is in `hint`.
+//! A command's own failures are in `failure`, what is told about any of them is in `verdict`.
 
-use std::path::{Path, PathBuf};
-
-use super::console::{Console, Label, shown, visible};
 use super::signals::Signal;
-use super::{hint, message};
-use crate::cos::{Fault, Service, ServiceError};
-use crate::upload::{Cause, SendErrorKind, SourceError, UploadError};
+use crate::cos::{Fault, ServiceError};
+use crate::upload::{Cause, SendErrorKind, SourceError};
 
 /// All uploaded and verified.
 pub const SUCCESS: u8 = 0;
@@ -28,66 +24,6 @@ pub const UNAVAILABLE: u8 = 6;
 pub const INTEGRITY: u8 = 7;
 /// The object exists, or another process is at it.
 pub const REFUSED: u8 = 8;
-
-/// A failure of a command, outside the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
-    /// The command line asks for what cannot be.
-    Usage {
-        /// What is wrong and what would be right.
-        message: String,
-        /// What else would help.
-        hint: Option<String>,
-    },
-    /// The source cannot be uploaded.
-    Source {
-        /// Its path.
-        source: PathBuf,
-        /// What is wrong with it.
-        error: SourceError,
-    },
-    /// A file has no key, for this reason.
-    Unfit {
-        /// Its path.
-        source: PathBuf,
-        /// What is wrong with its name.
-        why: String,
-    },
-    /// A file was sent, and its object is not completed, since others were not sent.
-    Withheld(PathBuf),
-    /// There are no credentials: which places were looked at.
-    NoCredentials(String),
-    /// Another process works on this journal.
-    JournalInUse(PathBuf),
-    /// A journal that was asked for cannot be used.
-    JournalUnusable {
-        /// Its path.
-        journal: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A request outside an upload failed: whom it asked, what it was about, and how.
-    Request {
-        /// The service that was asked.
-        service: Service,
-        /// The bucket, key or file, as people read it.
-        about: String,
-        /// What went wrong.
-        error: Box<UploadError>,
-    },
-    /// Another process works on an upload that was to be aborted.
-    UploadInUse(PathBuf),
-    /// What was named is not on the server.
-    NotFound(String),
-    /// What the server holds is not what the file holds.
-    Different(String),
-    /// A signal ended a command that has nothing to keep.
-    Interrupted(Signal),
-    /// Results could not be written to stdout.
-    ResultsLost(String),
-    /// Anything else: what failed, and why.
-    Other(String),
-}
 
 /// What an exit code is about, for programs that read JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,172 +74,6 @@ impl Kind {
     }
 }
 
-/// Everything there is to tell about a failure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// The exit code.
-    pub exit_code: u8,
-    /// What it is about.
-    pub kind: Kind,
-    /// What failed, and why.
-    pub message: String,
-    /// The service's code.
-    pub code: Option<String>,
-    /// The HTTP status.
-    pub status: Option<u16>,
-    /// The service that was spoken to.
-    pub service: Service,
-    /// The id that support asks for.
-    pub request_id: Option<String>,
-    /// What to do about it.
-    pub hints: Vec<String>,
-    /// Whether the same command would go on where this one stopped.
-    pub resumable: bool,
-}
-
-/// What the engine does not know about a failed upload.
-#[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
-    /// The service that was spoken to.
-    pub service: Service,
-    /// The source, as people read it.
-    pub source: &'a str,
-    /// How many parts it has, where it has parts.
-    pub parts: Option<u16>,
-    /// The journal that is kept, where one is.
-    pub journal: Option<&'a Path>,
-    /// The signal that stopped it, where one did.
-    pub signal: Option<Signal>,
-    /// Whether it cannot be told if the object was completed.
-    pub unknown: bool,
-    /// Whether the source came through a pipe, and the same command would find nothing there.
-    pub stream: bool,
-}
-
-impl<'a> Circumstances<'a> {
-    /// Those of a request outside an upload.
-    pub fn of(about: &'a str, service: Service) -> Self {
-        Self { source: about, service, parts: None, journal: None, signal: None, unknown: false, stream: false }
-    }
-}
-
-impl Failure {
-    /// Wrong usage, in one line.
-    pub fn usage(message: impl Into<String>) -> Self {
-        Self::Usage { message: message.into(), hint: None }
-    }
-
-    /// What there is to tell.
-    pub fn verdict(&self) -> Verdict {
-        if let Self::Request { service, about, error } = self {
-            return Verdict::of_upload(error, Circumstances::of(about, *service));
-        }
-        let (exit_code, kind) = match self {
-            Self::Usage { .. } => (USAGE, Kind::Usage),
-            Self::Source { error, .. } => of_source(error),
-            Self::Unfit { .. } => (SOURCE, Kind::Source),
-            Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
-            Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
-            Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Exists),
-            Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
-            Self::Different(_) => (INTEGRITY, Kind::Integrity),
-            Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
-            Self::Request { error, .. } => of_cause(&error.cause, None),
-            Self::JournalUnusable { .. } => (OTHER, Kind::Journal),
-            Self::ResultsLost(_) | Self::Other(_) => (OTHER, Kind::Other),
-        };
-        Verdict {
-            exit_code,
-            kind,
-            message: self.message(),
-            code: None,
-            status: None,
-            service: Service::default(),
-            request_id: None,
-            hints: self.hint().into_iter().collect(),
-            resumable: false,
-        }
-    }
-
-    fn message(&self) -> String {
-        match self {
-            Self::Usage { message, .. } | Self::Other(message) | Self::NotFound(message) | Self::Different(message) => {
-                message.clone()
-            }
-            Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
-            Self::Interrupted(_) => "interrupted".to_owned(),
-            Self::UploadInUse(journal) => {
-                format!("could not abort the upload: another process holds its journal {}", shown(journal))
-            }
-            Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
-            Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
-            Self::Withheld(source) => {
-                format!("{} was sent and is not completed, since not all of the others were", shown(source))
-            }
-            Self::NoCredentials(places) => format!("could not sign requests: {places}"),
-            Self::JournalInUse(journal) => {
-                format!("could not begin the upload: another process holds its journal {}", shown(journal))
-            }
-            Self::JournalUnusable { journal, why } => format!("could not use the journal {}: {why}", shown(journal)),
-            Self::ResultsLost(why) => format!("could not write the results: {why}"),
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Usage { hint, .. } => hint.clone(),
-            Self::Source { error, .. } => hint::of_source(error).map(str::to_owned),
-            Self::NoCredentials(_) => Some("set COS_SECRET_ID and COS_SECRET_KEY".to_owned()),
-            Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
-            Self::JournalUnusable { .. }
-            | Self::Unfit { .. }
-            | Self::Withheld(_)
-            | Self::Request { .. }
-            | Self::NotFound(_)
-            | Self::Different(_)
-            | Self::Interrupted(_)
-            | Self::ResultsLost(_)
-            | Self::Other(_) => None,
-        }
-    }
-}
-
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Other(format!("{error:#}"))
-    }
-}
-
-impl Verdict {
-    /// What there is to tell about an upload that was not finished.
-    pub fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> Self {
-        let (exit_code, kind) = of_cause(&error.cause, circumstances.signal);
-        let service = service_error(&error.cause);
-        Self {
-            exit_code,
-            kind: if circumstances.unknown { Kind::Unknown } else { kind },
-            message: message::of_upload(error, circumstances),
-            code: service.and_then(|service| service.code.clone()),
-            status: service.map(|service| service.status),
-            service: circumstances.service,
-            request_id: error.cause.request_id().map(str::to_owned),
-            hints: hint::of_upload(error, circumstances, exit_code),
-            resumable: error.leftover.is_some() && circumstances.journal.is_some(),
-        }
-    }
-
-    /// Tells it to a person.
-    pub fn tell(&self, console: &Console) {
-        console.labelled(Label::Error, &visible(&self.message));
-        if let Some(request_id) = &self.request_id {
-            console.message(&format!("  {}: {}", self.service.request_id_header(), visible(request_id)));
-        }
-        for hint in &self.hints {
-            console.labelled(Label::Hint, &visible(hint));
-        }
-    }
-}
-
 /// The exit code of many: the one that needs a person most. 6 means that running again is all that is needed.
 pub fn of_many(codes: impl IntoIterator<Item = u8>) -> u8 {
     const FIRST_COMES_FIRST: [u8; 10] =
@@ -332,15 +102,8 @@ pub(super) fn of_cause(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
     }
 }
 
-/// The service's error in a cause, where there is one.
-pub(super) fn service_error(cause: &Cause) -> Option<&ServiceError> {
-    match cause {
-        Cause::Service(error) | Cause::UploadVanished(error) => Some(error),
-        _ => None,
-    }
-}
-
-fn of_source(error: &SourceError) -> (u8, Kind) {
+/// Exit code and kind of what is wrong with a source.
+pub(super) fn of_source(error: &SourceError) -> (u8, Kind) {
     match error {
         SourceError::NotAFile(what) if *what == A_DIRECTORY => (USAGE, Kind::Source),
         _ => (SOURCE, Kind::Source),
@@ -368,13 +131,11 @@ fn of_service(error: &ServiceError) -> (u8, Kind) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::cli::world::tests::world;
-    use crate::cos::multipart::{PartNumber, UploadId};
-    use crate::upload::{Operation, SendError};
+    use crate::upload::SendError;
 
     pub(in crate::cli) fn service(status: u16, code: &str) -> Box<ServiceError> {
         Box::new(ServiceError {
@@ -389,25 +150,9 @@ mod tests {
         })
     }
 
-    fn network(kind: SendErrorKind) -> Cause {
+    pub(in crate::cli) fn network(kind: SendErrorKind) -> Cause {
         Cause::Network(SendError { kind, message: "refused".to_owned() })
     }
-
-    fn told(error: &UploadError, circumstances: Circumstances<'_>) -> String {
-        let test = world(&[], &[]);
-        Verdict::of_upload(error, circumstances).tell(&Console::new(&test.world));
-        test.stderr.text()
-    }
-
-    const PLAIN: Circumstances<'_> = Circumstances {
-        service: Service::Cos,
-        source: "dist.tar",
-        parts: Some(120),
-        journal: None,
-        signal: None,
-        unknown: false,
-        stream: false,
-    };
 
     #[test]
     fn every_answer_of_the_service_has_its_code() {
@@ -486,52 +231,6 @@ mod tests {
     }
 
     #[test]
-    fn the_commands_own_failures_have_their_codes() {
-        let path = PathBuf::from("j");
-        let table = [
-            (Failure::usage("no"), USAGE, "usage", "no"),
-            (
-                Failure::Source { source: "f".into(), error: SourceError::Missing },
-                SOURCE,
-                "source",
-                "could not upload f: no such file",
-            ),
-            (
-                Failure::NoCredentials("looked at a, b".to_owned()),
-                CREDENTIALS,
-                "credentials",
-                "could not sign requests: looked at a, b",
-            ),
-            (
-                Failure::JournalInUse(path.clone()),
-                REFUSED,
-                "exists",
-                "could not begin the upload: another process holds its journal j",
-            ),
-            (
-                Failure::JournalUnusable { journal: path, why: "disk full".to_owned() },
-                OTHER,
-                "journal",
-                "could not use the journal j: disk full",
-            ),
-            (
-                Failure::ResultsLost("broken pipe".to_owned()),
-                OTHER,
-                "other",
-                "could not write the results: broken pipe",
-            ),
-            (anyhow::anyhow!("inner").context("outer").into(), OTHER, "other", "outer: inner"),
-        ];
-        for (failure, exit_code, kind, message) in table {
-            let verdict = failure.verdict();
-            assert_eq!(
-                (verdict.exit_code, verdict.kind.as_str(), verdict.message.as_str()),
-                (exit_code, kind, message)
-            );
-        }
-    }
-
-    #[test]
     fn the_code_of_many_is_the_one_that_needs_a_person_most() {
         assert_eq!(of_many([]), SUCCESS);
         assert_eq!(of_many([0, 0]), SUCCESS);
@@ -543,84 +242,5 @@ mod tests {
         assert_eq!(of_many([5, 4]), CREDENTIALS);
         assert_eq!(of_many([4, 7, 6]), INTEGRITY);
         assert_eq!(of_many([7, 130]), 130);
-    }
-
-    #[test]
-    fn a_failure_is_told_with_its_request_id_and_what_to_do() {
-        let error = UploadError {
-            operation: Some(Operation::UploadPart(PartNumber::new(7).unwrap())),
-            attempts: 8,
-            cause: Cause::Service(service(503, "SlowDown")),
-            leftover: UploadId::new("1585130821cbb7df1d"),
-        };
-        let journal = Path::new("/s/j");
-        assert_eq!(
-            told(&error, Circumstances { journal: Some(journal), ..PLAIN }),
-            "error: could not upload part 7 of 120 of dist.tar: SlowDown: words (HTTP 503) after 8 attempts\n  \
-             x-cos-request-id: NWIwM2\n\
-             hint: the service asks for less; try a smaller --concurrency, or again later\n\
-             hint: run the same command again: it goes on with upload 1585130821cbb7df1d\n"
-        );
-        let verdict = Verdict::of_upload(&error, Circumstances { journal: Some(journal), ..PLAIN });
-        assert_eq!((verdict.code.as_deref(), verdict.status, verdict.resumable), (Some("SlowDown"), Some(503), true));
-        assert!(!Verdict::of_upload(&error, PLAIN).resumable);
-    }
-
-    #[test]
-    fn a_failure_at_cdcs_says_what_to_do_there() {
-        let of = |code, leftover| UploadError {
-            operation: Some(Operation::UploadPart(PartNumber::new(7).unwrap())),
-            attempts: 1,
-            cause: Cause::Service(service(409, code)),
-            leftover,
-        };
-        let at_cdcs = Circumstances { service: Service::Cdcs, journal: Some(Path::new("/s/j")), ..PLAIN };
-        assert_eq!(
-            told(&of("AssumeRoleFailed", UploadId::new("id")), at_cdcs),
-            "error: could not upload part 7 of 120 of dist.tar: AssumeRoleFailed: words (HTTP 409)\n  \
-             x-cdcs-request-id: NWIwM2\n\
-             hint: CDCS may not act for this account yet: authorise its service role in the CDCS console, or in CAM under \
-             Roles, and see that the role may use COS and KMS\n\
-             hint: then run the same command again: it goes on with upload id, whose parts are kept\n"
-        );
-        let without_journal = Circumstances { journal: None, ..at_cdcs };
-        assert_eq!(
-            told(&of("KMSFailed", UploadId::new("id")), without_journal).lines().last(),
-            Some(
-                "hint: upload id may be left on the server, where it keeps this key from other uploads, and there is no \
-                 journal to resume it: abort it with cosput abort --service cdcs --key KEY --upload-id id"
-            )
-        );
-    }
-
-    #[test]
-    fn an_upload_that_may_have_been_completed_is_told_as_such() {
-        let error = UploadError {
-            operation: Some(Operation::HeadObject),
-            attempts: 3,
-            cause: network(SendErrorKind::Broken),
-            leftover: None,
-        };
-        let unknown = Circumstances { unknown: true, ..PLAIN };
-        assert_eq!(
-            told(&error, unknown),
-            "error: it is not known whether dist.tar was uploaded: the connection broke: refused after 3 attempts\n\
-             hint: run the same command again: it looks whether the object is there\n"
-        );
-        let verdict = Verdict::of_upload(&error, unknown);
-        assert_eq!((verdict.exit_code, verdict.kind), (UNAVAILABLE, Kind::Unknown));
-    }
-
-    #[test]
-    fn an_interrupted_upload_says_how_to_go_on() {
-        let error =
-            UploadError { operation: None, attempts: 0, cause: Cause::Interrupted, leftover: UploadId::new("id") };
-        let stopped = Circumstances { journal: Some(Path::new("j")), signal: Some(Signal::Terminate), ..PLAIN };
-        assert_eq!(
-            told(&error, stopped),
-            "error: could not upload dist.tar: interrupted\n\
-             hint: run the same command again: it goes on with upload id\n"
-        );
-        assert_eq!(Verdict::of_upload(&error, stopped).exit_code, 143);
     }
 }

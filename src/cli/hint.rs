@@ -1,7 +1,8 @@
 //! What a person can do about a failure. Codes are in `exit`, what failed is in `message`.
 
 use super::coffer;
-use super::exit::{self, Circumstances};
+use super::exit;
+use super::verdict::Circumstances;
 use crate::cos::{Fault, Service, ServiceError};
 use crate::upload::{Cause, Operation, SendErrorKind, SourceError, UploadError};
 

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use super::args::{InquiryArguments, ShownArguments};
 use super::console::Console;
-use super::exit::{Failure, Verdict};
+use super::failure::Failure;
 use super::options::{AccessOptions, RequestOptions, Server, server};
 use super::server::Connection;
 use super::signals::Signals;
 use super::state::Places;
+use super::verdict::Verdict;
 use super::world::World;
 use super::{json, notice, runtime};
 use crate::cos::multipart::UploadId;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::course::SoFar;
-use super::exit::{Verdict, of_cause, service_error};
+use super::exit::of_cause;
 use super::message;
 use super::summary::Summary;
+use super::verdict::{Verdict, service_error};
 use crate::cos::Etag;
 use crate::upload::{Cause, Event, Object, Operation, Plan, ProvedBy, Unchanged};
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::args::ListPartsArguments;
 use super::console::Console;
-use super::exit::{Failure, SUCCESS};
+use super::exit::SUCCESS;
+use super::failure::Failure;
 use super::inquiry::{self, Inquiry, InquiryOptions};
 use super::table::{Cell, Column, Table};
 use super::world::World;

@@ -8,7 +8,8 @@ use tokio::task::JoinSet;
 
 use super::args::ListUploadsArguments;
 use super::console::{Console, shown};
-use super::exit::{Failure, SUCCESS};
+use super::exit::SUCCESS;
+use super::failure::Failure;
 use super::inquiry::{self, Inquiry, InquiryOptions, failed, parts_of};
 use super::journals::Journals;
 use super::state::Places;

@@ -8,7 +8,8 @@ use clap_mangen::Man;
 
 use super::args::{Arguments, ManArguments};
 use super::console::shown;
-use super::exit::{Failure, SUCCESS};
+use super::exit::SUCCESS;
+use super::failure::Failure;
 
 /// Writes the man pages into a directory, which is made where there is none.
 pub(super) fn run(arguments: &ManArguments) -> Result<u8, Failure> {

@@ -16,6 +16,7 @@ mod descriptors;
 pub mod destination;
 mod emulator;
 pub mod exit;
+pub mod failure;
 mod hint;
 mod inquiry;
 mod journals;
@@ -50,6 +51,7 @@ mod transfer;
 pub mod units;
 mod upload;
 pub mod variables;
+pub mod verdict;
 mod verify;
 pub mod world;
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::args::{EncryptionArguments, ObjectArguments, SseMode};
 use super::console::shown;
-use super::exit::Failure;
+use super::failure::Failure;
 use super::options::Server;
 use super::world::World;
 use crate::cos::encryption::KmsKey;

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::console::{is_stdin, shown, visible};
-use super::exit::{Circumstances, SUCCESS, Verdict};
+use super::exit::SUCCESS;
 use super::json::{Line, Named};
 use super::notice;
 use super::report::{PROGRESS_INTERVAL, Report, named};
 use super::signals::Signal;
 use super::units;
+use super::verdict::{Circumstances, Verdict};
 use crate::cos::{Bucket, Key, Service};
 use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
 

@@ -10,7 +10,7 @@ use super::args::{
     LikenessChoice, OutputArguments, ProgressChoice, RateArguments, RequestArguments, ResumeArguments, ServerArguments,
     ServiceChoice, UploadArguments,
 };
-use super::exit::Failure;
+use super::failure::Failure;
 use super::object;
 use super::sources::{Target, Wanted};
 use super::state::Places;

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use tokio::task::spawn_blocking;
 
 use super::console::Console;
-use super::exit::{Failure, SUCCESS};
+use super::exit::SUCCESS;
+use super::failure::Failure;
 use super::options::UploadOptions;
 use super::server::Connection;
 use super::sources::Many;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::console::{Console, shown, visible};
 use super::course::SoFar;
-use super::exit::{Failure, Verdict};
+use super::failure::Failure;
 use super::json::{self, Line, Named};
 use super::notice;
 use super::object_report::{ObjectReport, Subject};
@@ -14,6 +14,7 @@ use super::options::OutputOptions;
 use super::signals::Signal;
 use super::summary::Summary;
 use super::units;
+use super::verdict::Verdict;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};
 use crate::upload::Plan;

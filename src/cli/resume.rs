@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::console::{Console, shown};
-use super::exit::{self, Failure, SUCCESS};
+use super::exit::{self, SUCCESS};
+use super::failure::Failure;
 use super::object;
 use super::options::{ResumeOptions, ResumeServer, Server};
 use super::runtime;

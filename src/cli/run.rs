@@ -3,7 +3,8 @@
 use super::abort::AbortOptions;
 use super::args::Command;
 use super::console::{Console, Label, shown};
-use super::exit::{Failure, OTHER, SUCCESS, USAGE};
+use super::exit::{OTHER, SUCCESS, USAGE};
+use super::failure::Failure;
 use super::list_parts::ListPartsOptions;
 use super::list_uploads::ListUploadsOptions;
 use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};

@@ -4,7 +4,7 @@ use rustls::CipherSuite;
 use rustls::crypto::CryptoProvider;
 use tokio::runtime::Builder;
 
-use super::exit::Failure;
+use super::failure::Failure;
 
 /// Two threads: one reads, hashes and sends while the other does. More of them cost more than they bring.
 const THREADS: usize = 2;

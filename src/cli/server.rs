@@ -10,7 +10,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::console::{Console, shown};
-use super::exit::Failure;
+use super::failure::Failure;
 use super::options::{AccessOptions, RequestOptions, Server};
 use super::state::Places;
 use super::world::World;

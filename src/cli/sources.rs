@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::ManyArguments;
 use super::console::{is_stdin, shown};
 use super::destination::{self, Destination};
-use super::exit::Failure;
+use super::failure::Failure;
 use super::stdin;
 use crate::cos::{Bucket, Key};
 use crate::upload::source::walk::Links;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::args::{JournalArguments, ManyArguments, StdinArguments};
 use super::console::Console;
-use super::exit::{Failure, SUCCESS};
+use super::exit::SUCCESS;
+use super::failure::Failure;
 use super::options::UploadOptions;
 use super::report::Report;
 use super::summary::Summary;

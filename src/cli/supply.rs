@@ -9,7 +9,7 @@ use std::thread;
 use tokio::sync::mpsc;
 
 use super::course::Listed;
-use super::exit::Failure;
+use super::failure::Failure;
 use super::tally::Aside;
 use super::template::{Template, suits};
 use crate::cos::Key;

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 
 use super::console::Console;
 use super::course::{Course, Listed};
-use super::exit::{Failure, SUCCESS, of_many};
+use super::exit::{SUCCESS, of_many};
+use super::failure::Failure;
 use super::object;
 use super::object_report::{Ending, ObjectReport, Subject};
 use super::options::OutputOptions;

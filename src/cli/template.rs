@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::exit::Failure;
+use super::failure::Failure;
 use super::object;
 use super::options::RequestOptions;
 use super::server::Site;

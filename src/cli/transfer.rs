@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use super::console::Console;
-use super::exit::{Failure, Verdict};
+use super::failure::Failure;
 use super::options::OutputOptions;
 use super::report::Report;
 use super::server::Connection;
@@ -16,6 +16,7 @@ use super::summary::Summary;
 use super::supply::{Handing, supply};
 use super::tally::{Aside, Tally};
 use super::template::Template;
+use super::verdict::Verdict;
 use super::world::World;
 use crate::upload::Wish;
 use crate::upload::driver::{Offer, Stop, drive};

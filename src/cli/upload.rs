@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::console::{Console, shown};
 use super::descriptors::{Objects, requests_within};
-use super::exit::{Failure, SUCCESS, of_many};
+use super::exit::{SUCCESS, of_many};
+use super::failure::Failure;
 use super::inquiry::Inquiry;
 use super::options::{Server, UploadOptions};
 use super::publish::{self, Publisher};
