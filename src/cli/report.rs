@@ -1,5 +1,5 @@
-//! What a command did, told: lines for people, or JSON lines for programs. One upload is told by `object_report`, the JSON
-//! itself is in `json`.
+//! What a command did, told: lines for people, or JSON lines for programs. The JSON itself is in `json`, one upload is
+//! told by `object_report`.
 
 use std::path::Path;
 use std::time::Duration;

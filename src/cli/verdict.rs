@@ -1,4 +1,4 @@
-//! Everything that is told about a failure, to a person or to a program. What failed is in `message`, advice is in `hint`.
+//! Everything that is told about a failure, to people and programs. What failed is in `message`, advice is in `hint`.
 
 use std::path::Path;
 

@@ -1,0 +1,77 @@
+//! What is shown, and how, as meant.
+
+use crate::cli::args::{OutputArguments, ProgressChoice};
+use crate::cli::failure::Failure;
+use crate::cli::world::World;
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutputOptions {
+    /// How progress is shown.
+    pub progress: ProgressMode,
+    /// Whether stderr is for errors alone.
+    pub quiet: bool,
+    /// Whether results are JSON.
+    pub json: bool,
+    /// Whether every part and every retry is shown.
+    pub verbose: bool,
+}
+
+/// How progress is shown to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgressMode {
+    /// A bar that is drawn again and again.
+    Bar,
+    /// Now and then a line.
+    Lines,
+    /// Not at all.
+    Hidden,
+}
+
+impl OutputOptions {
+    pub(super) fn new(arguments: &OutputArguments, world: &World) -> Result<Self, Failure> {
+        let &OutputArguments { progress, quiet, json, verbose, .. } = arguments;
+        if quiet && verbose {
+            return Err(Failure::usage("COSPUT_QUIET and COSPUT_VERBOSE are both set; unset one of them"));
+        }
+        let progress = match progress.unwrap_or(ProgressChoice::Auto) {
+            ProgressChoice::Never => ProgressMode::Hidden,
+            ProgressChoice::Auto if quiet || json => ProgressMode::Hidden,
+            ProgressChoice::Auto if in_a_log(world) => ProgressMode::Lines,
+            // A bar cannot be drawn into a file or a pipe, whatever was asked for.
+            ProgressChoice::Always if !world.stderr_is_terminal => ProgressMode::Lines,
+            ProgressChoice::Auto | ProgressChoice::Always => ProgressMode::Bar,
+        };
+        Ok(Self { progress, quiet, json, verbose })
+    }
+}
+
+/// True where stderr ends in a file, a pipe or a build's log.
+fn in_a_log(world: &World) -> bool {
+    let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
+    !world.stderr_is_terminal || dumb || world.variables.get("CI").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::options::upload::tests::{BUCKET, options_in};
+
+    #[test]
+    fn progress_is_a_bar_only_where_a_person_looks() {
+        let mode = |arguments: &[&str], variables: &[(&str, &str)], terminal| {
+            let arguments: Vec<&str> = ["a", "-b", BUCKET, "--region=r"].iter().chain(arguments).copied().collect();
+            options_in(&arguments, variables, terminal).unwrap().output.progress
+        };
+        assert_eq!(mode(&[], &[], true), ProgressMode::Bar);
+        assert_eq!(mode(&[], &[], false), ProgressMode::Lines);
+        assert_eq!(mode(&[], &[("TERM", "dumb")], true), ProgressMode::Lines);
+        assert_eq!(mode(&[], &[("CI", "true")], true), ProgressMode::Lines);
+        assert_eq!(mode(&[], &[("CI", "")], true), ProgressMode::Bar);
+        for hiding in ["-q", "--json", "--progress=never"] {
+            assert_eq!(mode(&[hiding], &[], true), ProgressMode::Hidden);
+        }
+        assert_eq!(mode(&["--json", "--progress=always"], &[("CI", "1")], true), ProgressMode::Bar);
+        assert_eq!(mode(&["-q", "--progress=always"], &[], false), ProgressMode::Lines);
+    }
+}

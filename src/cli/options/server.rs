@@ -1,0 +1,215 @@
+//! Which server answers, as meant: one at an address, or the emulator.
+
+use std::path::PathBuf;
+
+use crate::cli::args::{AddressingChoice, EmulatorDirectory, ServerArguments, ServiceChoice};
+use crate::cli::failure::Failure;
+use crate::cli::state::Places;
+use crate::cos::{Address, Addressing, Edition, Endpoint, Service};
+
+/// Which server an upload goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Server {
+    /// One that is there.
+    At {
+        /// The service that answers there.
+        service: Service,
+        /// How documents for CDCS are written.
+        edition: Edition,
+        /// Its address.
+        endpoint: Endpoint,
+        /// How bucket and host go together.
+        addressing: Addressing,
+    },
+    /// The emulator, started for this upload.
+    Emulator {
+        /// The service that it is.
+        service: Service,
+        /// How documents for CDCS are written.
+        edition: Edition,
+        /// Where its objects are.
+        directory: PathBuf,
+    },
+}
+
+/// Which server a resumed upload goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResumeServer {
+    /// The one in the journal.
+    Journalled,
+    /// Another address of it.
+    At(Endpoint),
+    /// The emulator, started for this upload.
+    Emulator {
+        /// Where its objects are.
+        directory: PathBuf,
+    },
+}
+
+impl Server {
+    /// The server at `endpoint`, spoken to as `address` says.
+    pub fn new(endpoint: Endpoint, address: &Address) -> Self {
+        let &Address { service, edition, addressing, .. } = address;
+        Self::At { service, edition, endpoint, addressing }
+    }
+
+    /// The service that answers there.
+    pub fn service(&self) -> Service {
+        match self {
+            Self::At { service, .. } | Self::Emulator { service, .. } => *service,
+        }
+    }
+}
+
+impl ResumeServer {
+    /// The server that was typed, where one was.
+    pub(super) fn new(
+        typed: Option<&str>,
+        emulator: Option<&EmulatorDirectory>,
+        places: &Places,
+    ) -> Result<Self, Failure> {
+        match (typed, emulator) {
+            (Some(_), Some(_)) => Err(endpoint_and_emulator()),
+            (Some(text), None) => Ok(Self::At(endpoint(text)?)),
+            (None, Some(emulator)) => Ok(Self::Emulator { directory: emulator_directory(emulator, places)? }),
+            (None, None) => Ok(Self::Journalled),
+        }
+    }
+}
+
+/// The server that was typed.
+pub(in crate::cli) fn server(typed: &ServerArguments, places: &Places) -> Result<Server, Failure> {
+    let (service, edition) = service(typed.service, typed.cdcs_xml)?;
+    if service == Service::Cdcs && (typed.accelerate || typed.internal) {
+        return Err(Failure::usage("CDCS has neither an accelerated nor an internal domain; leave both out"));
+    }
+    let endpoint = match (&typed.emulator, &typed.endpoint, &typed.region) {
+        (Some(_), Some(_), _) => return Err(endpoint_and_emulator()),
+        (Some(emulator), None, _) => {
+            return Ok(Server::Emulator { service, edition, directory: emulator_directory(emulator, places)? });
+        }
+        (None, Some(_), _) if typed.accelerate || typed.internal => {
+            return Err(Failure::usage("an endpoint is given besides accelerate or internal; keep one of them"));
+        }
+        (None, Some(text), _) => endpoint(text)?,
+        (None, None, _) if typed.accelerate && typed.internal => Endpoint::internal_accelerated(),
+        (None, None, _) if typed.accelerate => Endpoint::accelerated(),
+        (None, None, Some(region)) if typed.internal => Endpoint::internal(region),
+        (None, None, Some(region)) => Endpoint::of_region(service, region),
+        (None, None, None) => {
+            return Err(Failure::usage(
+                "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint",
+            ));
+        }
+    };
+    let addressing = match typed.addressing.unwrap_or(AddressingChoice::Auto) {
+        AddressingChoice::Auto => Addressing::fitting(service, &endpoint),
+        AddressingChoice::Virtual => Addressing::Virtual,
+        AddressingChoice::Path => Addressing::Path,
+        AddressingChoice::Cname => Addressing::Cname,
+    };
+    if service == Service::Cdcs && addressing != Addressing::Path {
+        return Err(Failure::usage(format!(
+            "--addressing {} cannot be used with CDCS, where the coffer always stands before the key; leave it out",
+            addressing.as_str()
+        )));
+    }
+    Ok(Server::At { service, edition, endpoint, addressing })
+}
+
+pub(super) fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(Service, Edition), Failure> {
+    match (typed.unwrap_or(ServiceChoice::Cos), cdcs_xml) {
+        (ServiceChoice::Cos, false) => Ok((Service::Cos, Edition::default())),
+        (ServiceChoice::Cos, true) => Err(Failure::usage("--cdcs-xml goes with --service cdcs alone")),
+        (ServiceChoice::Cdcs, false) => Ok((Service::Cdcs, Edition::Json)),
+        (ServiceChoice::Cdcs, true) => Ok((Service::Cdcs, Edition::Xml)),
+    }
+}
+
+/// Read here and not by clap, which would repeat the text: a password in it must not be shown.
+fn endpoint(text: &str) -> Result<Endpoint, Failure> {
+    Endpoint::parse(text).map_err(|error| Failure::usage(format!("--endpoint cannot be used: {error}")))
+}
+
+fn endpoint_and_emulator() -> Failure {
+    Failure::usage("COSPUT_ENDPOINT and COSPUT_EMULATOR are both set; unset one of them")
+}
+
+fn emulator_directory(typed: &EmulatorDirectory, places: &Places) -> Result<PathBuf, Failure> {
+    match typed {
+        EmulatorDirectory::Named(directory) => Ok(directory.clone()),
+        EmulatorDirectory::Usual => places.emulator().ok_or_else(|| no_directory("--emulator=DIR")),
+    }
+}
+
+pub(super) fn no_directory(option: &str) -> Failure {
+    Failure::usage(format!("no home directory is known, so there is no default one for objects; name it with {option}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::options::upload::tests::{BUCKET, options};
+
+    #[test]
+    fn a_password_in_the_endpoint_is_not_repeated() {
+        let refused = options(&["a", "-b", BUCKET, "--endpoint=https://u:hidden@h"], &[]).unwrap_err();
+        assert_eq!(
+            refused,
+            "--endpoint cannot be used: the address holds a user name or password; credentials do not belong there"
+        );
+    }
+
+    #[test]
+    fn the_server_is_a_region_an_endpoint_or_the_emulator() {
+        let server = |arguments: &[&str]| {
+            let arguments: Vec<&str> = ["a", "-b", BUCKET].iter().chain(arguments).copied().collect();
+            options(&arguments, &[]).unwrap().server
+        };
+        let (service, edition) = (Service::Cos, Edition::Json);
+        let at =
+            |text, addressing| Server::At { service, edition, endpoint: Endpoint::parse(text).unwrap(), addressing };
+        assert_eq!(server(&["--endpoint=http://127.0.0.1:1"]), at("http://127.0.0.1:1", Addressing::Path));
+        assert_eq!(server(&["--endpoint=h.example", "--region=r"]), at("https://h.example", Addressing::Virtual));
+        assert_eq!(server(&["--endpoint=h.example", "--addressing=cname"]), at("https://h.example", Addressing::Cname));
+        let region = |host| at(host, Addressing::Virtual);
+        assert_eq!(server(&["--region=ap-x", "--internal"]), region("cos-internal.ap-x.tencentcos.cn"));
+        assert_eq!(server(&["--accelerate"]), region("cos.accelerate.myqcloud.com"));
+        assert_eq!(server(&["--accelerate", "--internal"]), region("cos-internal.accelerate.tencentcos.cn"));
+        assert_eq!(server(&["--emulator=/o"]), Server::Emulator { service, edition, directory: "/o".into() });
+    }
+
+    #[test]
+    fn cdcs_has_its_own_domain_and_puts_the_coffer_before_the_key() {
+        let server = |arguments: &[&str]| {
+            let arguments: Vec<&str> = ["a", "-b", BUCKET, "--service=cdcs"].iter().chain(arguments).copied().collect();
+            options(&arguments, &[]).map(|options| options.server)
+        };
+        let at = |text, edition| Server::At {
+            service: Service::Cdcs,
+            edition,
+            endpoint: Endpoint::parse(text).unwrap(),
+            addressing: Addressing::Path,
+        };
+        let tianjin = "https://cdcs.ap-tianjin.myqcloud.com";
+        assert_eq!(server(&["--region=ap-tianjin"]), Ok(at(tianjin, Edition::Json)));
+        assert_eq!(server(&["--region=ap-tianjin", "--cdcs-xml"]), Ok(at(tianjin, Edition::Xml)));
+        assert_eq!(server(&["--endpoint=h.example", "--addressing=path"]), Ok(at("https://h.example", Edition::Json)));
+        for style in ["virtual", "cname"] {
+            assert_eq!(
+                server(&["--region=r", &format!("--addressing={style}")]).unwrap_err(),
+                format!(
+                    "--addressing {style} cannot be used with CDCS, where the coffer always stands before the key; \
+                     leave it out"
+                )
+            );
+        }
+        let (service, edition) = (Service::Cdcs, Edition::Xml);
+        let emulator = Server::Emulator { service, edition, directory: "/o".into() };
+        assert_eq!(server(&["--emulator=/o", "--cdcs-xml"]), Ok(emulator));
+        assert_eq!(
+            options(&["a", "-b", BUCKET, "--region=r", "--cdcs-xml"], &[]).unwrap_err(),
+            "--cdcs-xml goes with --service cdcs alone"
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! `cosput upload` as meant.
+
+use std::path::PathBuf;
+
+use super::output::OutputOptions;
+use super::requests::{AccessOptions, RequestOptions};
+use super::server::{Server, server};
+use crate::cli::args::{ChecksumChoice, LikenessChoice, UploadArguments};
+use crate::cli::failure::Failure;
+use crate::cli::object;
+use crate::cli::sources::{Target, Wanted};
+use crate::cli::state::Places;
+use crate::cli::stdin::{self, StdinOptions};
+use crate::cli::template::SkipUnchanged;
+use crate::cli::world::World;
+use crate::cos::Bucket;
+use crate::cos::multipart::UploadId;
+use crate::upload::{ObjectOptions, Wish};
+
+/// `cosput upload` as meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadOptions {
+    /// What is uploaded.
+    pub wanted: Wanted,
+    /// How stdin is read, where that is uploaded.
+    pub stdin: StdinOptions,
+    /// The bucket.
+    pub bucket: Bucket,
+    /// Which server.
+    pub server: Server,
+    /// Who asks.
+    pub access: AccessOptions,
+    /// Part size and threshold.
+    pub wish: Wish,
+    /// Whether each request has a Content-MD5 besides the CRC-64.
+    pub content_md5: bool,
+    /// What each object is to be, but for the type that its name tells.
+    pub object: ObjectOptions,
+    /// Where a source that was left as it is, is not uploaded.
+    pub skip: Option<SkipUnchanged>,
+    /// Whether the first failure ends all.
+    pub fail_fast: bool,
+    /// Whether objects are completed only when all of them are on the server.
+    pub publish_together: bool,
+    /// How requests are made.
+    pub requests: RequestOptions,
+    /// The journal that was named, where one was.
+    pub journal: Option<PathBuf>,
+    /// Where journals are; `None` where the platform gives no place for them.
+    pub state_directory: Option<PathBuf>,
+    /// Whether an earlier upload goes on.
+    pub resume: bool,
+    /// The upload that goes on, where one is named.
+    pub resume_upload_id: Option<UploadId>,
+    /// Whether a failed upload is aborted on the server.
+    pub abort_on_failure: bool,
+    /// Whether nothing is sent.
+    pub dry_run: bool,
+    /// What is shown.
+    pub output: OutputOptions,
+}
+
+impl UploadOptions {
+    /// What `arguments` mean in this world.
+    pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
+        let UploadArguments { sources, many, location, access, transfer, requests, rate, object, .. } = arguments;
+        let encryption = arguments.encryption;
+        let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
+        let places = Places::of(world);
+        let target = Target { bucket: location.bucket, key: location.key, prefix: location.prefix };
+        let (bucket, wanted) = Wanted::new(sources, target, &many)?;
+        let server = server(&location.server, &places)?;
+        let is_stdin = matches!(wanted, Wanted::Stdin { .. });
+        let stdin = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;
+        if is_stdin {
+            stdin::check_surroundings(&resume, &many, dry_run, world)?;
+        }
+        if matches!(wanted, Wanted::Many(_)) {
+            of_one_file("--journal", resume.journal.is_some())?;
+            of_one_file("--resume-upload-id", resume.resume_upload_id.is_some())?;
+        }
+        if matches!(wanted, Wanted::One { .. }) && many.publish_together {
+            return Err(Failure::usage(
+                "--publish-together is for several files; one is visible only when all of it is there",
+            ));
+        }
+        let skip = many.skip_unchanged.map(SkipUnchanged::from);
+        let encryption = object::encryption(encryption, world)?;
+        object::check_way(&encryption, &server)?;
+        let object = ObjectOptions {
+            traffic_limit: transfer.traffic_limit,
+            forbid_overwrite: object.no_overwrite,
+            headers: object::headers(object)?,
+            encryption,
+        };
+        let usual = Wish::default();
+        Ok(Self {
+            wanted,
+            stdin,
+            bucket,
+            server,
+            access: AccessOptions::new(access),
+            wish: Wish {
+                part_size: transfer.part_size,
+                multipart_threshold: match resume.resume_upload_id {
+                    Some(_) => 0,
+                    None => transfer.multipart_threshold.unwrap_or(usual.multipart_threshold),
+                },
+            },
+            content_md5: transfer.checksum == Some(ChecksumChoice::Md5),
+            object,
+            skip,
+            fail_fast: many.fail_fast,
+            publish_together: many.publish_together,
+            requests: RequestOptions::new(requests).at_rate(rate),
+            journal: resume.journal,
+            state_directory: resume.state_dir.or(places.uploads()),
+            resume: !resume.no_resume,
+            resume_upload_id: resume.resume_upload_id,
+            abort_on_failure: resume.abort_on_failure,
+            dry_run,
+            output: OutputOptions::new(&output, world)?,
+        })
+    }
+}
+
+/// Refuses an option that is about one file where there may be many.
+fn of_one_file(option: &str, given: bool) -> Result<(), Failure> {
+    if given {
+        return Err(Failure::usage(format!("{option} is for one file, and there may be several; leave it out")));
+    }
+    Ok(())
+}
+
+impl From<LikenessChoice> for SkipUnchanged {
+    fn from(choice: LikenessChoice) -> Self {
+        match choice {
+            LikenessChoice::Crc64 => Self::Content,
+            LikenessChoice::Mtime => Self::Modified,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::args::Command;
+    use crate::cli::options::ProgressMode;
+    use crate::cli::variables;
+    use crate::cli::world::tests::world;
+    use crate::cos::{Addressing, Edition, Endpoint, Key, Service};
+    use crate::upload::window::Concurrency;
+
+    pub(in crate::cli::options) const BUCKET: &str = "examplebucket-1250000000";
+
+    pub(in crate::cli::options) fn options(
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<UploadOptions, String> {
+        options_in(arguments, variables, false)
+    }
+
+    pub(in crate::cli::options) fn options_in(
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        terminal: bool,
+    ) -> Result<UploadOptions, String> {
+        let arguments: Vec<&str> = ["upload"].iter().chain(arguments).copied().collect();
+        let mut world = world(&arguments, variables).world;
+        world.stderr_is_terminal = terminal;
+        match variables::parse(&world.arguments, &world.variables).map(|arguments| arguments.command) {
+            Ok(Command::Upload(upload)) => {
+                UploadOptions::new(*upload, &world).map_err(|failure| failure.verdict().message)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn defaults_are_filled_in() {
+        let home = [("HOME", "/home/u"), ("XDG_STATE_HOME", "/state"), ("LOCALAPPDATA", "/local")];
+        let options = options(&["d/a.txt", "-b", BUCKET, "--region=ap-guangzhou"], &home).unwrap();
+        let expected = UploadOptions {
+            wanted: Wanted::One { source: "d/a.txt".into(), key: Key::new("a.txt").unwrap() },
+            stdin: options.stdin,
+            bucket: Bucket::new(BUCKET).unwrap(),
+            server: Server::At {
+                service: Service::Cos,
+                edition: Edition::Json,
+                endpoint: Endpoint::parse("https://cos.ap-guangzhou.myqcloud.com").unwrap(),
+                addressing: Addressing::Virtual,
+            },
+            access: AccessOptions::default(),
+            wish: Wish::default(),
+            content_md5: false,
+            object: ObjectOptions::default(),
+            skip: None,
+            fail_fast: false,
+            publish_together: false,
+            requests: RequestOptions {
+                concurrency: Concurrency::Auto,
+                max_attempts: 8,
+                retry_time: Duration::from_secs(600),
+                connect_timeout: Duration::from_secs(10),
+                stall_timeout: Duration::from_secs(60),
+                limit_rate: None,
+            },
+            journal: None,
+            state_directory: options.state_directory.clone(),
+            resume: true,
+            resume_upload_id: None,
+            abort_on_failure: false,
+            dry_run: false,
+            output: OutputOptions { progress: ProgressMode::Lines, quiet: false, json: false, verbose: false },
+        };
+        assert_eq!(options, expected);
+        assert!(options.state_directory.is_some());
+    }
+
+    #[test]
+    fn the_destination_is_typed_in_either_way() {
+        let key = |arguments: &[&str]| {
+            let arguments: Vec<&str> = ["d/a.txt", "--region=r"].iter().chain(arguments).copied().collect();
+            match options(&arguments, &[]).unwrap().wanted {
+                Wanted::One { key, .. } | Wanted::Stdin { key } => key.to_string(),
+                Wanted::Many(many) => format!("{:?}", many.prefix),
+            }
+        };
+        assert_eq!(key(&["-b", BUCKET, "--key", "k"]), "k");
+        assert_eq!(key(&["-b", BUCKET, "--key", "k/"]), "k/a.txt");
+        assert_eq!(key(&["cos://examplebucket-1250000000"]), "a.txt");
+        assert_eq!(key(&["cos://examplebucket-1250000000/"]), "a.txt");
+        assert_eq!(key(&["cos://examplebucket-1250000000/x/y/"]), "x/y/a.txt");
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let refused = |arguments: &[&str]| options(arguments, &[]).unwrap_err();
+        assert_eq!(
+            refused(&["a", "--region=r"]),
+            "no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY"
+        );
+        assert_eq!(
+            refused(&["a", "-b", BUCKET]),
+            "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint"
+        );
+        assert_eq!(
+            refused(&["a", "-b", BUCKET, "--emulator"]),
+            "no home directory is known, so there is no default one for objects; name it with --emulator=DIR"
+        );
+    }
+}
