@@ -25,8 +25,8 @@
 //!
 //! Two rules hold for everything: exit code 0 means that the server's CRC-64 of the whole object equals that of what was
 //! read from an unchanged file (at CDCS, which has none, that the MD5 of each part does); any other exit code means that
-//! the object was not completed, or says in words that it cannot be told. `upload/simulation.rs` states both ways and tries
-//! to break them.
+//! the object was not completed, or says in words that it cannot be told. `upload/simulation` states both ways and tries to
+//! break them.
 
 pub mod cli;
 pub mod cos;

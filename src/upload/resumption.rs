@@ -1,5 +1,5 @@
 //! Any prefix of any journal leads to the same object: the machine, resumed from it, against a server that does as it is
-//! asked. `simulation.rs` has the servers that do not.
+//! asked. `simulation` has the servers that do not.
 
 use std::collections::{BTreeMap, BTreeSet};
 

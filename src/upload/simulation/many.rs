@@ -1,8 +1,18 @@
 //! Several objects in one batch, each in weather of its own: what happens to one breaks no rule for another, none takes more
 //! than the window, and all come to their end.
 
-use super::*;
-use crate::upload::batch::AHEAD;
+use std::collections::BTreeSet;
+
+use super::crash::run_again;
+use super::run::upload;
+use super::scene::scene;
+use super::world::World;
+use super::{Ending, how_many};
+use crate::upload::batch::{AHEAD, Batch, ObjectId, Turn};
+use crate::upload::event::Finished;
+use crate::upload::machine::Settings;
+use crate::upload::plan::Plan;
+use crate::upload::window::Concurrency;
 
 /// An object, and what became of it.
 struct Object {
@@ -87,7 +97,7 @@ fn schedule(seed: u64) -> BTreeSet<Ending> {
     let check = |object: Object| {
         let Object { mut world, finished, .. } = object;
         let expected = world.expected.clone();
-        super::check(&mut world, &finished.expect("all have ended"), &expected)
+        super::rules::check(&mut world, &finished.expect("all have ended"), &expected)
     };
     objects.into_iter().map(check).collect()
 }

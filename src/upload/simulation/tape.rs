@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Held, MEBIBYTE, World, whole};
+use super::MEBIBYTE;
+use super::held::{Held, whole};
+use super::world::World;
 use crate::upload::call::{Call, Failure, Reply};
 use crate::upload::cut::Cut;
 use crate::upload::error::SourceError;

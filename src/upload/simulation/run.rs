@@ -1,0 +1,63 @@
+//! Driving machine and world through a schedule, until the upload has ended or the process dies.
+
+use super::world::World;
+use crate::upload::batch::{Batch, ObjectId, Turn};
+use crate::upload::event::Finished;
+use crate::upload::machine::{Likeness, Resume, Settings, Upload};
+use crate::upload::plan::Plan;
+use crate::upload::window::Concurrency;
+
+/// How one run of the machine ended.
+pub(super) enum Run {
+    Finished(Finished),
+    Crashed,
+}
+
+/// The one object of a schedule.
+const OBJECT: ObjectId = ObjectId(0);
+
+pub(super) fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
+    let mut batch = Batch::new(Concurrency::Fixed(most));
+    batch.add(OBJECT, upload(world, plan, settings));
+    for _ in 0..100_000 {
+        while let Some((_, event)) = batch.take_event() {
+            world.note(event);
+        }
+        match batch.next(world.now) {
+            Turn::Send(_, id, call) => {
+                assert!(batch.in_flight() <= usize::from(most));
+                world.start(id, call);
+                continue;
+            }
+            Turn::Done(_, finished) => return Run::Finished(finished),
+            Turn::Wait { until } => {
+                let due = world.next_due().into_iter().chain(until).min().expect("a wait has an end");
+                world.now = world.now.max(due);
+            }
+        }
+        if world.percent(world.weather.cancel) {
+            batch.cancel();
+        }
+        if world.percent(world.weather.crash) {
+            world.crash();
+            return Run::Crashed;
+        }
+        world.pass(&mut batch, OBJECT);
+    }
+    panic!("the upload does not end");
+}
+
+/// The upload that goes on with what the journal holds.
+pub(super) fn upload(world: &mut World, plan: Plan, settings: Settings) -> Upload {
+    let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
+    let begins = resume.is_none();
+    let seed = world.random.u64(..);
+    let mut upload = match &world.tape {
+        Some(tape) => Upload::of_stream(tape.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
+        None => Upload::new(plan, settings, resume, seed),
+    };
+    if world.skips && begins {
+        upload.unless_unchanged(Likeness::Content);
+    }
+    upload
+}

@@ -1,0 +1,72 @@
+//! What a seed decides: a world, and how its one object is uploaded.
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::Duration;
+
+use super::held::{Held, whole};
+use super::server::{Coffer, Server};
+use super::tape::Tape;
+use super::weather::Weather;
+use super::world::World;
+use super::{MEBIBYTE, epoch};
+use crate::upload::machine::{Proving, Settings};
+use crate::upload::plan::{Plan, Wish};
+use crate::upload::retry::Patience;
+
+/// A world, and how its one object is uploaded.
+pub(super) fn scene(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut weather = Weather::of(&mut random);
+    let part_size = MEBIBYTE;
+    // CDCS takes no empty objects.
+    let size = random.u64(u64::from(coffer.is_some())..12 * MEBIBYTE);
+    let wish = Wish { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
+    let tape = streams.then(|| Tape::of(&mut random, coffer.is_none()));
+    if streams {
+        weather.source_change = 0;
+    }
+    let plan = tape.as_ref().map_or_else(|| Plan::new(size, wish).unwrap(), |tape| tape.plan);
+    let size = plan.size().unwrap();
+    let settings = Settings {
+        patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
+        abort_on_failure: random.bool(),
+        etags_are_md5: true,
+        proving: match coffer {
+            None => Proving::Crc64,
+            Some(Coffer { compares_parts: false, .. }) => Proving::Etags,
+            Some(Coffer { compares_parts: true, .. }) => Proving::ContentMd5,
+        },
+    };
+    let mut world = World {
+        weather,
+        server: Server { coffer, ..Server::default() },
+        size,
+        expected: whole(plan),
+        tape,
+        skips: !streams && random.bool(),
+        now: epoch(),
+        order: 0,
+        agenda: BinaryHeap::new(),
+        happenings: BTreeMap::new(),
+        version: 0,
+        journal: None,
+        settled: BTreeSet::new(),
+        complete_sent: false,
+        source_looked_at: false,
+        durable: 0,
+        // What is not proved by its ETag is sent again where the journal forgot it.
+        unsettled: coffer.is_some_and(|coffer| coffer.compares_parts),
+        named: BTreeSet::new(),
+        disowned: false,
+        orphans_told: 0,
+        orphans_lost: 0,
+        random,
+    };
+    let there_before = if coffer.is_some() { world.random.u32(0..10) == 0 } else { world.random.bool() };
+    let size = if world.random.bool() { size } else { 3 };
+    world.server.object = there_before.then_some(Held { size, crc64: 3 });
+    if world.skips && world.random.u32(0..4) == 0 {
+        world.server.object = Some(world.expected.clone());
+    }
+    (world, plan, settings)
+}

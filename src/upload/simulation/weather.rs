@@ -1,0 +1,48 @@
+//! Which faults a schedule mixes in, and how many of each.
+
+/// What may go wrong, in percent of calls.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Weather {
+    pub(super) lost_request: u32,
+    pub(super) lost_answer: u32,
+    pub(super) late_effect: u32,
+    pub(super) server_error: u32,
+    pub(super) throttled: u32,
+    pub(super) corrupted: u32,
+    pub(super) no_crc64: u32,
+    pub(super) lying_etag: u32,
+    pub(super) vanishing_upload: u32,
+    pub(super) denied: u32,
+    /// Signatures whose time or credentials are refused, and credentials that nobody has.
+    pub(super) unsigned: u32,
+    pub(super) no_credentials: u32,
+    /// Answers that do not confirm the encryption.
+    pub(super) unconfirmed: u32,
+    pub(super) crash: u32,
+    pub(super) source_change: u32,
+    pub(super) cancel: u32,
+}
+
+impl Weather {
+    pub(super) fn of(random: &mut fastrand::Rng) -> Self {
+        let mut some = |most: u32| if random.bool() { random.u32(0..=most) } else { 0 };
+        Self {
+            lost_request: some(20),
+            lost_answer: some(20),
+            late_effect: some(5),
+            server_error: some(30),
+            throttled: some(20),
+            corrupted: some(10),
+            no_crc64: some(50),
+            lying_etag: some(3),
+            vanishing_upload: some(2),
+            denied: some(2),
+            unsigned: some(10),
+            no_credentials: some(1),
+            unconfirmed: some(3),
+            crash: some(5),
+            source_change: some(2),
+            cancel: some(1),
+        }
+    }
+}

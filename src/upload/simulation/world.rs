@@ -1,0 +1,155 @@
+//! One world: a server, a source, a clock, and what is to happen when.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::{Duration, Instant};
+
+use super::held::{Held, md5, read};
+use super::server::Server;
+use super::tape::Tape;
+use super::weather::Weather;
+use crate::cos::checksum::Digest;
+use crate::cos::multipart::{PartNumber, UploadId};
+use crate::upload::batch::{Batch, ObjectId};
+use crate::upload::call::{Call, Failure, Outcome, Reply};
+use crate::upload::error::SourceError;
+use crate::upload::event::{Event, Notice, PartRecord};
+use crate::upload::machine::AttemptId;
+
+/// What is to happen at some moment.
+pub(super) enum Happening {
+    /// The server acts, and its answer is on its way.
+    Act { id: AttemptId, call: Call, arrived: Option<Held>, sent: Option<Digest>, answered: bool, due: Instant },
+    /// The outcome reaches the machine.
+    Outcome(AttemptId, Outcome),
+}
+
+/// One schedule: a world, a machine and a clock.
+pub(super) struct World {
+    pub(super) random: fastrand::Rng,
+    pub(super) weather: Weather,
+    pub(super) server: Server,
+    /// The size of the source.
+    pub(super) size: u64,
+    /// What the object is to be.
+    pub(super) expected: Held,
+    /// The source, where it is a stream.
+    pub(super) tape: Option<Tape>,
+    /// Whether an object that is like the source already is left as it is.
+    pub(super) skips: bool,
+    pub(super) now: Instant,
+    pub(super) order: u64,
+    pub(super) agenda: BinaryHeap<Reverse<(Instant, u64)>>,
+    pub(super) happenings: BTreeMap<u64, Happening>,
+    pub(super) version: u64,
+    pub(super) journal: Option<(UploadId, Vec<PartRecord>)>,
+    /// Parts whose storing was journalled, by upload: they must not be sent again.
+    pub(super) settled: BTreeSet<(String, PartNumber)>,
+    pub(super) complete_sent: bool,
+    /// True where the source was found unchanged after the last part was sent.
+    pub(super) source_looked_at: bool,
+    /// How many lines of the journal are on disk for certain.
+    pub(super) durable: usize,
+    /// Set where the world itself destroyed what was settled.
+    pub(super) unsettled: bool,
+    /// Uploads that were named to the user, in a notice, a journal or the result.
+    pub(super) named: BTreeSet<String>,
+    /// Set once the object was said not to be encrypted as ours would be: it is taken for somebody else's, and replaced.
+    pub(super) disowned: bool,
+    pub(super) orphans_told: usize,
+    pub(super) orphans_lost: usize,
+}
+
+impl World {
+    pub(super) fn percent(&mut self, chance: u32) -> bool {
+        self.random.u32(0..100) < chance
+    }
+
+    pub(super) fn at(&mut self, due: Instant, happening: Happening) {
+        self.order += 1;
+        self.agenda.push(Reverse((due, self.order)));
+        self.happenings.insert(self.order, happening);
+    }
+
+    pub(super) fn start(&mut self, id: AttemptId, call: Call) {
+        let due = self.now + Duration::from_millis(self.random.u64(1..3000));
+        self.check_not_settled(&call);
+        if self.percent(self.weather.source_change) && !matches!(call, Call::Initiate) {
+            self.version = 1;
+        }
+        self.check_begun(&call);
+        match &call {
+            Call::ReadOn { .. } => {
+                let (after, result) = self.read_on(&call);
+                self.at(self.now + after, Happening::Outcome(id, result.into()));
+            }
+            Call::CheckSource => {
+                let changed = || Err(Failure::Source(SourceError::Changed("its size".to_owned())));
+                let result = if self.version == 0 { Ok(Reply::SourceUnchanged) } else { changed() };
+                self.at(due, Happening::Outcome(id, result.into()));
+            }
+            Call::ComparePart { .. } | Call::ReadSource { .. } if self.version != 0 => {
+                let failure = Failure::Source(SourceError::Changed("its size".to_owned()));
+                self.at(due, Happening::Outcome(id, Err(failure).into()));
+            }
+            Call::ComparePart { range, .. } => {
+                let held = read(*range, self.version);
+                let digest = Digest { length: held.size, crc64: held.crc64, md5: Some(md5(held.crc64)) };
+                self.at(due, Happening::Outcome(id, Ok(Reply::Read(digest)).into()));
+            }
+            Call::ReadSource { .. } => {
+                let Held { size, crc64 } = self.expected;
+                let digest = Digest { length: size, crc64, md5: Some(md5(crc64)) };
+                self.at(due, Happening::Outcome(id, Ok(Reply::Read(digest)).into()));
+            }
+            _ => self.send(id, call, due),
+        }
+    }
+
+    /// When the next thing happens, if anything does.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.agenda.peek().map(|Reverse((due, _))| *due)
+    }
+
+    /// Lets happen what is due; outcomes reach the batch.
+    pub(super) fn pass(&mut self, batch: &mut Batch, object: ObjectId) {
+        while let Some(Reverse((_, order))) = self.agenda.peek().copied().filter(|Reverse((due, _))| *due <= self.now) {
+            self.agenda.pop();
+            match self.happenings.remove(&order) {
+                Some(Happening::Act { id, call, arrived, sent, answered, due }) => {
+                    self.act(id, &call, arrived.as_ref(), sent, answered, due);
+                }
+                Some(Happening::Outcome(id, outcome)) => batch.record(self.now, object, id, outcome),
+                None => {}
+            }
+        }
+    }
+
+    pub(super) fn note(&mut self, event: Event) {
+        match event {
+            Event::Initiated(id) => {
+                self.named.insert(id.as_str().to_owned());
+                self.journal = Some((id, vec![]));
+                self.durable = 0;
+            }
+            Event::PartStored(record) => {
+                let (id, parts) = self.journal.as_mut().expect("parts follow Initiate");
+                self.settled.insert((id.as_str().to_owned(), record.number));
+                parts.push(record);
+            }
+            // The driver empties the journal before another upload is begun.
+            Event::Notice(Notice::StartedAnew(_)) => self.journal = None,
+            Event::Notice(Notice::InitiateLost) => self.orphans_told += 1,
+            _ => {}
+        }
+    }
+
+    /// Lets the server do what it was sent, whenever that was to be; nobody hears of it.
+    pub(super) fn finish_the_agenda(&mut self) {
+        for (_, happening) in std::mem::take(&mut self.happenings) {
+            if let Happening::Act { call, arrived, .. } = happening {
+                let _ = self.server.act(&call, arrived.as_ref());
+            }
+        }
+    }
+}
