@@ -1,0 +1,120 @@
+//! A user's own metadata.
+
+use super::{InvalidHeader, ObjectHeaders, check_value, refuse};
+use crate::cos::encoding::encode;
+
+/// All metadata of an object, names and values, in bytes (document 436/14518).
+pub const LARGEST_METADATA: usize = 2 << 10;
+
+pub(super) const METADATA: &str = "x-cos-meta-";
+
+/// `NAME=VALUE` of a user's own metadata, as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metadata {
+    name: String,
+    value: String,
+}
+
+impl Metadata {
+    /// Reads `NAME=VALUE`. A value beyond ASCII is percent-encoded, since headers are ASCII.
+    pub fn parse(text: &str) -> Result<Self, InvalidHeader> {
+        let Some((name, value)) = text.split_once('=') else {
+            return refuse("expected NAME=VALUE");
+        };
+        if name.contains('_') {
+            return refuse(format!("COS takes no underscore in the name '{name}'; a hyphen would do"));
+        }
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return refuse("a name has letters a-z, digits and hyphens only");
+        }
+        check_value(value)?;
+        Ok(Self { name: format!("{METADATA}{}", name.to_ascii_lowercase()), value: ascii(value) })
+    }
+
+    fn size(&self) -> usize {
+        self.name.len() + self.value.len()
+    }
+}
+
+/// The value itself where it is ASCII; else with `%` and all that is not ASCII percent-encoded, so that decoding gives
+/// back what was meant.
+fn ascii(value: &str) -> String {
+    if value.is_ascii() {
+        return value.to_owned();
+    }
+    let mut buffer = [0; 4];
+    let encoded = |character: char| match character {
+        '%' => "%25".to_owned(),
+        _ if character.is_ascii() => character.to_string(),
+        _ => encode(character.encode_utf8(&mut buffer)),
+    };
+    value.chars().map(encoded).collect()
+}
+
+impl ObjectHeaders {
+    /// Adds a user's own metadata.
+    pub fn set_metadata(&mut self, metadata: &[Metadata]) -> Result<(), InvalidHeader> {
+        for one in metadata {
+            if self.0.get(&one.name).is_some() {
+                return refuse(format!("the metadata '{}' is given twice", one.name.trim_start_matches(METADATA)));
+            }
+            self.0.set(&one.name, &one.value);
+        }
+        let size: usize = metadata.iter().map(Metadata::size).sum();
+        if size > LARGEST_METADATA {
+            return refuse(format!(
+                "the metadata has {size} bytes, names with {METADATA} included; COS takes at most {LARGEST_METADATA}"
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(texts: &[&str]) -> Result<Vec<(String, String)>, String> {
+        let metadata: Result<Vec<_>, _> = texts.iter().map(|text| Metadata::parse(text)).collect();
+        let mut headers = ObjectHeaders::new();
+        metadata.and_then(|metadata| headers.set_metadata(&metadata)).map_err(|error| error.to_string())?;
+        Ok(headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    #[test]
+    fn metadata_is_sent_in_ascii_under_lower_case_names() {
+        let sent = metadata(&["Build-ID=a_b c%", "author=小 明 100%", "eq=a=b"]).unwrap();
+        let expected = [
+            ("x-cos-meta-build-id", "a_b c%"),
+            ("x-cos-meta-author", "%E5%B0%8F %E6%98%8E 100%25"),
+            ("x-cos-meta-eq", "a=b"),
+        ];
+        assert_eq!(sent, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn metadata_that_cos_refuses_is_refused() {
+        let refused = |text: &str| metadata(&[text]).unwrap_err();
+        assert_eq!(refused("build_id=1"), "COS takes no underscore in the name 'build_id'; a hyphen would do");
+        assert_eq!(refused("a b=1"), "a name has letters a-z, digits and hyphens only");
+        assert_eq!(refused("=1"), "a name has letters a-z, digits and hyphens only");
+        assert_eq!(refused("中=1"), "a name has letters a-z, digits and hyphens only");
+        assert_eq!(refused("a"), "expected NAME=VALUE");
+        assert_eq!(refused("a="), "it is empty");
+        assert_eq!(refused("a= x"), "it has white space around it");
+        assert_eq!(refused("a=x\r\nHost: h"), "it has a line's end or another control character in it");
+        assert_eq!(metadata(&["A=1", "a=2"]).unwrap_err(), "the metadata 'a' is given twice");
+    }
+
+    #[test]
+    fn metadata_may_have_2_kib_with_its_names() {
+        let of_size = |size: usize| format!("a={}", "v".repeat(size - "x-cos-meta-a".len()));
+        assert!(metadata(&[&of_size(2048)]).is_ok());
+        assert_eq!(
+            metadata(&[&of_size(2049)]).unwrap_err(),
+            "the metadata has 2049 bytes, names with x-cos-meta- included; COS takes at most 2048"
+        );
+        let encoded = format!("a={}", "中".repeat(300));
+        assert!(metadata(&[&encoded]).unwrap_err().starts_with("the metadata has 2712 bytes"));
+    }
+}

@@ -1,0 +1,93 @@
+//! The tags of an object.
+
+use super::{InvalidHeader, ObjectHeaders, refuse};
+use crate::cos::encoding::encode;
+
+/// The most tags of an object (document 436/35665).
+pub const MOST_TAGS: usize = 10;
+/// The longest key of a tag, in characters (document 436/35665).
+pub const LONGEST_TAG_KEY: usize = 127;
+/// The longest value of a tag, in characters (document 436/35665).
+pub const LONGEST_TAG_VALUE: usize = 255;
+
+pub(super) const TAGGING: &str = "x-cos-tagging";
+
+/// `KEY=VALUE` of a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    key: String,
+    value: String,
+}
+
+impl Tag {
+    /// Reads `KEY=VALUE`.
+    pub fn parse(text: &str) -> Result<Self, InvalidHeader> {
+        let Some((key, value)) = text.split_once('=') else {
+            return refuse("expected KEY=VALUE");
+        };
+        for (what, text, longest) in [("key", key, LONGEST_TAG_KEY), ("value", value, LONGEST_TAG_VALUE)] {
+            let length = text.chars().count();
+            if length == 0 {
+                return refuse(format!("its {what} is empty"));
+            }
+            if length > longest {
+                return refuse(format!("its {what} has {length} characters; COS takes at most {longest}"));
+            }
+            if text.chars().any(char::is_control) {
+                return refuse(format!("its {what} has a control character in it"));
+            }
+        }
+        Ok(Self { key: key.to_owned(), value: value.to_owned() })
+    }
+}
+
+impl ObjectHeaders {
+    /// Sets the tags.
+    pub fn set_tags(&mut self, tags: &[Tag]) -> Result<(), InvalidHeader> {
+        if tags.is_empty() {
+            return Ok(());
+        }
+        if tags.len() > MOST_TAGS {
+            return refuse(format!("{} tags are given; an object has at most {MOST_TAGS}", tags.len()));
+        }
+        for (index, tag) in tags.iter().enumerate() {
+            if tags[..index].iter().any(|earlier| earlier.key == tag.key) {
+                return refuse(format!("the tag '{}' is given twice", tag.key));
+            }
+        }
+        let pair = |tag: &Tag| format!("{}={}", encode(&tag.key), encode(&tag.value));
+        self.0.set(TAGGING, tags.iter().map(pair).collect::<Vec<_>>().join("&"));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(texts: &[String]) -> Result<String, String> {
+        let tags: Result<Vec<_>, _> = texts.iter().map(|text| Tag::parse(text)).collect();
+        let mut headers = ObjectHeaders::new();
+        tags.and_then(|tags| headers.set_tags(&tags)).map_err(|error| error.to_string())?;
+        Ok(headers.iter().map(|(name, value)| format!("{name}: {value}")).collect())
+    }
+
+    #[test]
+    fn tags_are_encoded_and_limited() {
+        let many = |count: usize| (0..count).map(|n| format!("k{n}=v")).collect::<Vec<_>>();
+        assert_eq!(tags(&["a b=c&d".into(), "中=e=f".into()]).unwrap(), "x-cos-tagging: a%20b=c%26d&%E4%B8%AD=e%3Df");
+        assert!(tags(&many(10)).is_ok());
+        assert_eq!(tags(&[]).unwrap(), "");
+        assert_eq!(tags(&many(11)).unwrap_err(), "11 tags are given; an object has at most 10");
+        assert_eq!(tags(&["a=1".into(), "a=2".into()]).unwrap_err(), "the tag 'a' is given twice");
+        assert_eq!(tags(&["a".into()]).unwrap_err(), "expected KEY=VALUE");
+        assert_eq!(tags(&["=b".into()]).unwrap_err(), "its key is empty");
+        assert_eq!(tags(&["a=".into()]).unwrap_err(), "its value is empty");
+        assert_eq!(tags(&["a=\n".into()]).unwrap_err(), "its value has a control character in it");
+        assert!(tags(&[format!("{}={}", "中".repeat(127), "值".repeat(255))]).is_ok());
+        let long_key = tags(&[format!("{}=v", "k".repeat(128))]).unwrap_err();
+        assert_eq!(long_key, "its key has 128 characters; COS takes at most 127");
+        let long_value = tags(&[format!("k={}", "v".repeat(256))]).unwrap_err();
+        assert_eq!(long_value, "its value has 256 characters; COS takes at most 255");
+    }
+}
