@@ -1,0 +1,58 @@
+//! The name of a bucket, or of a coffer.
+
+use std::fmt;
+
+use super::InvalidName;
+
+/// The longest host name that COS gives a bucket (document 436/13312).
+pub const LONGEST_HOST: usize = 60;
+
+/// A bucket's or coffer's full name, `NAME-APPID`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Bucket(String);
+
+impl Bucket {
+    /// Takes lower-case letters, digits and hyphens, ending in `-APPID`.
+    pub fn new(name: &str) -> Result<Self, InvalidName> {
+        let refuse =
+            |why: &str| Err(InvalidName(format!("'{name}' {why}; expected NAME-APPID, like examplebucket-1250000000")));
+        let Some((own, appid)) = name.rsplit_once('-') else {
+            return refuse("has no APPID");
+        };
+        if appid.is_empty() || !appid.bytes().all(|byte| byte.is_ascii_digit()) {
+            return refuse("does not end in an APPID, the digits of your account");
+        }
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if own.is_empty() || own.starts_with('-') || own.ends_with('-') || !own.bytes().all(allowed) {
+            return refuse("may hold a-z, 0-9 and hyphens inside its name only");
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The full name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_need_a_name_and_an_appid() {
+        for good in ["a-1", "my-bucket-1250000000", "0-0"] {
+            assert!(Bucket::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "bucket", "bucket-", "-125", "Bucket-125", "-a-125", "a--125-x", "a_b-125", "a.b-125", "a--125"]
+        {
+            assert!(Bucket::new(bad).is_err(), "{bad}");
+        }
+    }
+}

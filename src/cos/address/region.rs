@@ -1,0 +1,25 @@
+//! The name of a region.
+
+use super::InvalidName;
+
+/// A region such as `ap-guangzhou`. New ones appear without notice, so any well-formed name is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region(String);
+
+impl Region {
+    /// Takes lower-case letters, digits and hyphens.
+    pub fn new(name: &str) -> Result<Self, InvalidName> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if name.is_empty() || name.starts_with('-') || name.ends_with('-') || !name.bytes().all(allowed) {
+            return Err(InvalidName(format!(
+                "'{name}' is no region; expected lower-case letters, digits and hyphens, like ap-guangzhou"
+            )));
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
