@@ -4,9 +4,6 @@ use std::fmt;
 
 use super::InvalidName;
 
-/// The longest host name that COS gives a bucket (document 436/13312).
-pub const LONGEST_HOST: usize = 60;
-
 /// A bucket's or coffer's full name, `NAME-APPID`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bucket(String);

@@ -15,7 +15,7 @@ use bytes::Bytes;
 pub use super::service::Service;
 pub use addressing::Addressing;
 pub use backup::Reached;
-pub use bucket::{Bucket, LONGEST_HOST};
+pub use bucket::Bucket;
 pub use endpoint::Endpoint;
 pub use key::{Key, LONGEST_KEY};
 pub use region::Region;

@@ -8,6 +8,7 @@ use crate::cos::{AnswerError, Fault};
 use crate::upload::call::Failure;
 use crate::upload::error::SendErrorKind;
 use crate::upload::retry::{Attempts, Patience};
+
 /// How often a request is sent again after its signature's time or credentials were refused.
 const MOST_REFUSALS: u32 = 3;
 

@@ -5,6 +5,7 @@ use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::{Doubt, Phase, Upload};
 use crate::upload::retry::Attempts;
+
 impl Upload {
     /// The server does not accept the list of parts: ask it which parts it holds, and mend.
     pub(in crate::upload) fn list_anew(&mut self) {

@@ -25,6 +25,7 @@ use crate::upload::event::{Event, Finished, Notice};
 use crate::upload::intake::Intake;
 use crate::upload::machine::{Doubt, Phase, Upload};
 use crate::upload::retry::Attempts;
+
 impl Upload {
     pub(in crate::upload) fn solo_answered(&mut self, now: Instant, reply: Reply, sent: Option<Digest>) {
         match reply {

@@ -12,6 +12,7 @@ use crate::upload::call::Failure;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, PartRecord};
 use crate::upload::machine::{Phase, Upload};
+
 impl Upload {
     pub(in crate::upload) fn part_answered(
         &mut self,

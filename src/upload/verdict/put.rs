@@ -9,6 +9,7 @@ use crate::upload::call::Failure;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::{Doubt, Phase, Proving, Settings, Upload};
+
 impl Upload {
     pub(in crate::upload) fn put_answered(&mut self, now: Instant, stored: Stored, sent: Option<Digest>) {
         // Whatever is written once is sent with its MD5 where it goes in one request.

@@ -11,6 +11,7 @@ use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::{Doubt, Phase, Proving, Upload};
 use crate::upload::parts::PartBoard;
+
 impl Upload {
     pub(in crate::upload) fn completed(&mut self, stored: Stored) {
         let expected = self.expected_crc64();
