@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use super::console::shown;
-use super::exit::{
-    CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, of_cause, of_source,
-};
+use super::exit::{CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, of_source};
 use super::signals::Signal;
 use super::verdict::{Circumstances, Verdict};
 use super::{hint, message};
@@ -80,9 +78,6 @@ impl Failure {
 
     /// What there is to tell.
     pub fn verdict(&self) -> Verdict {
-        if let Self::Request { service, about, error } = self {
-            return Verdict::of_upload(error, Circumstances::of(about, *service));
-        }
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
             Self::Source { error, .. } => of_source(error),
@@ -93,7 +88,9 @@ impl Failure {
             Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
             Self::Different(_) => (INTEGRITY, Kind::Integrity),
             Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
-            Self::Request { error, .. } => of_cause(&error.cause, None),
+            Self::Request { service, about, error } => {
+                return Verdict::of_upload(error, Circumstances::of(about, *service));
+            }
             Self::JournalUnusable { .. } => (OTHER, Kind::Journal),
             Self::ResultsLost(_) | Self::Other(_) => (OTHER, Kind::Other),
         };
