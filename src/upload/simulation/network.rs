@@ -103,8 +103,7 @@ impl World {
                 self.server.object = Some(Held { size: self.size, crc64: 3 });
             }
         }
-        // A corrupted copy that arrives late replaces what was good.
-        self.unsettled |= arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64 && !answered);
+        self.unsettled |= is_corrupt(arrived, sent) && !answered;
         let result = self.server.act(call, arrived).map_err(|(status, code)| service(status, code));
         if !answered {
             if matches!(call, Call::Initiate) {
@@ -153,6 +152,11 @@ impl World {
         }
         reply
     }
+}
+
+/// True where a copy arrives that is not what was sent. One that comes late replaces what was good.
+pub(super) fn is_corrupt(arrived: Option<&Held>, sent: Option<Digest>) -> bool {
+    arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64)
 }
 
 pub(crate) fn service(status: u16, code: &str) -> Failure {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::{Duration, Instant};
 
 use super::held::{Held, md5, read};
+use super::network::is_corrupt;
 use super::server::Server;
 use super::tape::Tape;
 use super::weather::Weather;
@@ -147,7 +148,8 @@ impl World {
     /// Lets the server do what it was sent, whenever that was to be; nobody hears of it.
     pub(super) fn finish_the_agenda(&mut self) {
         for (_, happening) in std::mem::take(&mut self.happenings) {
-            if let Happening::Act { call, arrived, .. } = happening {
+            if let Happening::Act { call, arrived, sent, .. } = happening {
+                self.unsettled |= is_corrupt(arrived.as_ref(), sent);
                 let _ = self.server.act(&call, arrived.as_ref());
             }
         }
