@@ -67,17 +67,7 @@ fn pristine<'a>(program: &'a Command, name: &str) -> &'a Command {
 
 /// What variables and a profile say about options that were not typed.
 fn defaults(command: &Command, typed: &ArgMatches, variables: &Variables) -> Result<Defaults, Error> {
-    let mut defaults = Defaults::default();
-    // Making the names of all of them is a twentieth of the instructions that a tiny file costs.
-    let some = variables.any_begins(PREFIX);
-    for arg in command.get_arguments().filter(|_| some) {
-        let Some(origin) = variable_of(arg) else { continue };
-        if let Some(value) = value_of(arg, &origin, variables)?
-            && !overruled(arg, command, typed)
-        {
-            defaults.0.push(Setting { id: arg.get_id().clone(), value, origin });
-        }
-    }
+    let mut defaults = of_variables(command, typed, variables)?;
     if let Some(profile) = profile(command, typed, &defaults, variables).map_err(wrong_configuration)? {
         profile.check(&keys_of_all()).map_err(wrong_configuration)?;
         let more = of_profile(&profile, command, typed, &defaults).map_err(wrong_configuration)?;
@@ -125,6 +115,24 @@ fn profile(
     let profile = said("profile").map(|name| name.to_string_lossy().into_owned());
     let usual = Places::among(variables).configuration().map(|directory| config::usual(&directory));
     Profile::read(&Place { file: said("config").map(PathBuf::from), profile, usual })
+}
+
+/// What variables say.
+fn of_variables(command: &Command, typed: &ArgMatches, variables: &Variables) -> Result<Defaults, Error> {
+    let mut defaults = Defaults::default();
+    // Making the names of all of them is a twentieth of the instructions that a tiny file costs.
+    if !variables.any_begins(PREFIX) {
+        return Ok(defaults);
+    }
+    for arg in command.get_arguments() {
+        let Some(origin) = variable_of(arg) else { continue };
+        if let Some(value) = value_of(arg, &origin, variables)?
+            && !overruled(arg, command, typed)
+        {
+            defaults.0.push(Setting { id: arg.get_id().clone(), value, origin });
+        }
+    }
+    Ok(defaults)
 }
 
 /// What a profile says about options that neither the command line nor a variable decides.

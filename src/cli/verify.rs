@@ -15,6 +15,7 @@ use super::object;
 use super::table::{Cell, Column, Table};
 use super::world::World;
 use crate::cos::checksum::Digest;
+use crate::cos::etag::looks_like_md5;
 use crate::cos::head_object::{self, Object};
 use crate::cos::{Address, AnswerError, Encryption, Key, Response, Service};
 use crate::upload::plan::Range;
@@ -206,8 +207,7 @@ fn describe(response: &Response) -> Result<Option<Described>, AnswerError> {
     let encrypted = header("x-cos-server-side-encryption").is_some_and(|kind| !kind.eq_ignore_ascii_case("AES256"))
         || header("x-cos-server-side-encryption-customer-algorithm").is_some();
     let described = |object: Object| {
-        let etag = object.etag.as_deref().unwrap_or_default().trim_matches('"');
-        let etag_is_md5 = !encrypted && etag.len() == 32 && etag.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let etag_is_md5 = !encrypted && object.etag.as_deref().is_some_and(looks_like_md5);
         Described { object, etag_is_md5 }
     };
     Ok(head_object::read(response)?.map(described))

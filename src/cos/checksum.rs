@@ -42,12 +42,6 @@ impl Md5Digest {
     }
 }
 
-impl From<[u8; 16]> for Md5Digest {
-    fn from(digest: [u8; 16]) -> Self {
-        Self(digest)
-    }
-}
-
 /// What is known of some bytes once they have all gone by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digest {
@@ -59,17 +53,44 @@ pub struct Digest {
     pub md5: Option<Md5Digest>,
 }
 
+/// Something that computes a CRC-64/XZ.
+pub trait Crc64 {
+    /// Of no bytes yet.
+    fn new() -> Self;
+    /// Takes the bytes that follow.
+    fn update(&mut self, bytes: &[u8]);
+    /// Of all that was taken.
+    fn value(&self) -> u64;
+}
+
+impl Crc64 for crc_fast::Digest {
+    fn new() -> Self {
+        Self::new(Crc64Xz)
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+
+    fn value(&self) -> u64 {
+        self.finalize()
+    }
+}
+
 /// Takes bytes as they go by.
-pub struct Hasher {
+pub type Hasher = HasherWith<crc_fast::Digest>;
+
+/// The same, with whatever computes the CRC-64.
+pub struct HasherWith<C> {
     length: u64,
-    crc64: crc_fast::Digest,
+    crc64: C,
     md5: Option<Md5>,
 }
 
-impl Hasher {
+impl<C: Crc64> HasherWith<C> {
     /// A hasher of CRC-64 alone.
     pub fn crc64() -> Self {
-        Self { length: 0, crc64: crc_fast::Digest::new(Crc64Xz), md5: None }
+        Self { length: 0, crc64: C::new(), md5: None }
     }
 
     /// A hasher of CRC-64 and MD5.
@@ -90,7 +111,7 @@ impl Hasher {
     pub fn finish(self) -> Digest {
         Digest {
             length: self.length,
-            crc64: self.crc64.finalize(),
+            crc64: self.crc64.value(),
             md5: self.md5.map(|md5| Md5Digest(md5.finalize().into())),
         }
     }

@@ -29,29 +29,25 @@ impl From<String> for Etag {
 
 /// The bytes of an MD5 in the usual spelling.
 fn md5(text: &str) -> Option<[u8; 16]> {
-    let digits = text.strip_prefix('"')?.strip_suffix('"')?.as_bytes();
-    let mut bytes = [0; 16];
-    if digits.len() != 2 * bytes.len() {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
-    }
-    Some(bytes)
+    let number = u128::from_str_radix(text.strip_prefix('"')?.strip_suffix('"')?, 16).ok()?;
+    let bytes = number.to_be_bytes();
+    (spelled(bytes) == text).then_some(bytes)
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
+fn spelled(md5: [u8; 16]) -> String {
+    format!("\"{:032x}\"", u128::from_be_bytes(md5))
+}
+
+/// True where an ETag, quoted or not, has the shape of an MD5.
+pub fn looks_like_md5(etag: &str) -> bool {
+    let etag = etag.trim_matches('"');
+    etag.len() == 32 && etag.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 impl fmt::Display for Etag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kept::Md5(bytes) => write!(f, "\"{:032x}\"", u128::from_be_bytes(*bytes)),
+            Kept::Md5(bytes) => f.write_str(&spelled(*bytes)),
             Kept::Other(text) => f.write_str(text),
         }
     }

@@ -1,41 +1,22 @@
 //! What the emulator takes of the bytes that arrive: their CRC-64 by another library than the client's, so that a mistake
 //! of either is seen.
 
-use md5::{Digest as _, Md5};
-
-use crate::cos::checksum::{Digest, Md5Digest};
+use crate::cos::checksum::{Crc64, HasherWith};
 
 /// Takes bytes as they go by.
-pub(crate) struct Hasher {
-    length: u64,
-    crc64: crc64fast::Digest,
-    md5: Option<Md5>,
-}
+pub(crate) type Hasher = HasherWith<crc64fast::Digest>;
 
-impl Hasher {
-    /// A hasher of CRC-64 alone.
-    pub(crate) fn crc64() -> Self {
-        Self { length: 0, crc64: crc64fast::Digest::new(), md5: None }
+impl Crc64 for crc64fast::Digest {
+    fn new() -> Self {
+        Self::new()
     }
 
-    /// A hasher of CRC-64 and MD5.
-    pub(crate) fn crc64_and_md5() -> Self {
-        Self { md5: Some(Md5::new()), ..Self::crc64() }
+    fn update(&mut self, bytes: &[u8]) {
+        self.write(bytes);
     }
 
-    /// Takes the bytes that follow.
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.length += bytes.len() as u64;
-        self.crc64.write(bytes);
-        if let Some(md5) = &mut self.md5 {
-            md5.update(bytes);
-        }
-    }
-
-    /// The digest of all that was taken.
-    pub(crate) fn finish(self) -> Digest {
-        let md5 = self.md5.map(|md5| Md5Digest::from(<[u8; 16]>::from(md5.finalize())));
-        Digest { length: self.length, crc64: self.crc64.sum64(), md5 }
+    fn value(&self) -> u64 {
+        self.sum64()
     }
 }
 

@@ -3,7 +3,6 @@
 //! Status 200 is sent as soon as merging starts; the verdict is in the body, after white space that keeps the
 //! connection alive. Nothing in the protocol makes a second Complete safe: a lost answer is settled by looking.
 
-use serde::ser::SerializeSeq as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{PartNumber, UploadId};
@@ -43,18 +42,16 @@ fn json(parts: &[(PartNumber, Etag)]) -> String {
     }
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
-    struct Part<'a> {
+    struct Part {
         part_number: u16,
         #[serde(rename = "ETag")]
-        etag: &'a str,
+        etag: String,
     }
     fn one_by_one<S: Serializer>(parts: &[(PartNumber, Etag)], serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(parts.len()))?;
-        for (number, etag) in parts {
-            let etag = etag.to_string();
-            list.serialize_element(&Part { part_number: number.value(), etag: etag.trim_matches('"') })?;
-        }
-        list.end()
+        serializer.collect_seq(parts.iter().map(|(number, etag)| Part {
+            part_number: number.value(),
+            etag: etag.to_string().trim_matches('"').to_owned(),
+        }))
     }
     let mut body = Vec::with_capacity(parts.len() * PART_LENGTH);
     serde_json::to_writer(&mut body, &Document { part: parts }).expect("numbers and texts are JSON");

@@ -15,9 +15,9 @@ mod whole;
 use std::time::{Duration, Instant};
 
 use self::again::{fault, is_bad_request, is_refused, may_not_look, same_etag, wait_after};
-use self::proof::looks_like_md5;
 use crate::cos::Fault;
 use crate::cos::checksum::Digest;
+use crate::cos::etag::looks_like_md5;
 use crate::cos::multipart::list_parts::Page;
 use crate::upload::call::{Failure, Reply};
 use crate::upload::error::{Cause, Operation, SendErrorKind, UploadError};

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::again::fault;
-use super::proof::{Proof, looks_like_md5, prove};
+use super::proof::{Proof, prove};
 use crate::cos::checksum::Digest;
+use crate::cos::etag::looks_like_md5;
 use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::{Etag, Fault};

@@ -35,9 +35,3 @@ pub(super) fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settin
         None => Proof::Missing,
     }
 }
-
-/// True where an ETag has the shape of an MD5.
-pub(super) fn looks_like_md5(etag: &str) -> bool {
-    let etag = etag.trim_matches('"');
-    etag.len() == 32 && etag.bytes().all(|byte| byte.is_ascii_hexdigit())
-}

@@ -2,7 +2,7 @@
 //!
 //! Reading is no request: it takes no place in the window, and nobody who wants to leave waits for it.
 
-use crate::cos::Etag;
+use crate::cos::etag::{Etag, looks_like_md5};
 use crate::upload::call::{Call, Failure, Reply};
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
@@ -68,10 +68,7 @@ impl Upload {
     fn add_parts(&mut self) {
         let (Some(intake), Some(board)) = (&self.intake, &mut self.board) else { return };
         while let Some((length, etag)) = intake.next_part(board) {
-            board.add(
-                length,
-                etag.filter(|etag| self.settings.etags_are_md5 && super::looks_like_md5(etag)).map(Etag::from),
-            );
+            board.add(length, etag.filter(|etag| self.settings.etags_are_md5 && looks_like_md5(etag)).map(Etag::from));
         }
         if intake.taken().end.is_some() {
             self.plan = Plan::Multipart(board.close());

@@ -4,6 +4,7 @@
 //! may be needless uploads, but never an object that is left as it was although the source is another.
 
 use crate::cos::checksum::Digest;
+use crate::cos::etag::looks_like_md5;
 use crate::cos::head_object::Object;
 use crate::upload::call::Failure;
 use crate::upload::event::{Event, Finished, Notice, Unchanged};
@@ -24,9 +25,7 @@ impl Upload {
             (Likeness::Content, Some(found)) if found.crc64.is_some() || found.etag.is_some() => {
                 let with_md5 = found.crc64.is_none();
                 // An ETag is all that CDCS tells; where it is no MD5, reading the source would be in vain.
-                if with_md5
-                    && !(self.settings.etags_are_md5 && found.etag.as_deref().is_some_and(super::looks_like_md5))
-                {
+                if with_md5 && !(self.settings.etags_are_md5 && found.etag.as_deref().is_some_and(looks_like_md5)) {
                     return self.changed();
                 }
                 self.enter(Phase::ReadSource(found));
