@@ -13,16 +13,16 @@ use cosput::cos::{
     Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target, head_object,
 };
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
-use cosput::upload::batch::ObjectId;
+use cosput::upload::batch::objects::ObjectId;
+use cosput::upload::batch::window::Concurrency;
 use cosput::upload::driver::{Observer, Offer, Stop, drive};
-use cosput::upload::http::{Http, Limits, client};
-use cosput::upload::journal::Header;
+use cosput::upload::journal::lines::Header;
 use cosput::upload::machine::{Proving, Settings};
-use cosput::upload::retry::Patience;
+use cosput::upload::patience::Patience;
 use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
-use cosput::upload::single::Asker;
 use cosput::upload::source::{FileSource, Source};
-use cosput::upload::window::Concurrency;
+use cosput::upload::wire::http::{Http, Limits, client};
+use cosput::upload::wire::one_request::Asker;
 use cosput::upload::{Cause, Event, Finished, Job, Notice, Operation, Plan, SendErrorKind, Wish};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tempfile::TempDir;

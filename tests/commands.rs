@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cosput::cli::World;
-use cosput::cli::world::Stream;
+use cosput::cli::process::world::Stream;
 use cosput::cos::multipart::initiate;
 use cosput::cos::request::Headers;
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
-use cosput::upload::http::{Http, Limits};
-use cosput::upload::transport::Transport;
+use cosput::upload::wire::http::{Http, Limits};
+use cosput::upload::wire::transport::Transport;
 use tempfile::TempDir;
 use tokio::process::Command;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cosput::cli::{completions, man};
+use cosput::cli::commands::{completions, man};
 
 const HOW_TO_RENEW: &str = "renew it with: COSPUT_BLESS=1 cargo test --test generated";
 

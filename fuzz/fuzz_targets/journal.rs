@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use cosput::upload::journal::{Content, part_line, read};
+use cosput::upload::journal::lines::{Content, part_line, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,18 +1,18 @@
 //! The whole program: read the command line, carry the command out, say how it ended.
 
-use super::abort::AbortOptions;
 use super::args::Command;
-use super::console::{Console, Label, shown};
-use super::exit::{OTHER, SUCCESS, USAGE};
-use super::failure::Failure;
-use super::list_parts::ListPartsOptions;
-use super::list_uploads::ListUploadsOptions;
-use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};
-use super::verify::VerifyOptions;
-use super::world::World;
-use super::{
-    abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, variables, verify,
+use super::commands::abort::AbortOptions;
+use super::commands::list_parts::ListPartsOptions;
+use super::commands::list_uploads::ListUploadsOptions;
+use super::commands::verify::VerifyOptions;
+use super::commands::{
+    abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, verify,
 };
+use super::options::{EmulatorOptions, ResumeOptions, UploadOptions, variables};
+use super::output::console::{Console, Label, shown};
+use super::output::exit::{OTHER, SUCCESS, USAGE};
+use super::output::failure::Failure;
+use super::process::world::World;
 
 /// Runs the program in a world. Returns its exit code.
 pub fn run(mut world: World) -> u8 {

@@ -2,8 +2,8 @@
 
 use url::Url;
 
-use super::environment::Environment;
 use super::found::error;
+use super::providers::environment::Environment;
 use crate::cos::CredentialsError;
 
 /// An address that a variable can change.

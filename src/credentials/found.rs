@@ -2,19 +2,19 @@
 
 use zeroize::Zeroizing;
 
-use super::assume_role::Role;
-use super::web_identity::WebIdentity;
+use super::providers::assume_role::Role;
+use super::providers::web_identity::WebIdentity;
 use crate::cos::{Credentials, CredentialsError};
 
 /// What a place holds, and what it is called.
-pub(super) struct Found {
-    pub(super) source: String,
-    pub(super) grant: Grant,
-    pub(super) role: Option<Role>,
+pub(crate) struct Found {
+    pub(crate) source: String,
+    pub(crate) grant: Grant,
+    pub(crate) role: Option<Role>,
 }
 
 /// The way to credentials.
-pub(super) enum Grant {
+pub(crate) enum Grant {
     Keys(Credentials),
     Process(String),
     InstanceRole(Option<String>),
@@ -22,22 +22,22 @@ pub(super) enum Grant {
 }
 
 impl Found {
-    pub(super) fn new(source: impl Into<String>, grant: Grant) -> Self {
+    pub(crate) fn new(source: impl Into<String>, grant: Grant) -> Self {
         Self { source: source.into(), grant, role: None }
     }
 }
 
 /// An id, its key and a token as a file has them, each perhaps missing or empty.
 #[derive(Default)]
-pub(super) struct Triple {
-    pub(super) id: Option<Zeroizing<String>>,
-    pub(super) key: Option<Zeroizing<String>>,
-    pub(super) token: Option<Zeroizing<String>>,
+pub(crate) struct Triple {
+    pub(crate) id: Option<Zeroizing<String>>,
+    pub(crate) key: Option<Zeroizing<String>>,
+    pub(crate) token: Option<Zeroizing<String>>,
 }
 
 impl Triple {
     /// Credentials where there are some; an error that names `place` and the missing half where there is only one.
-    pub(super) fn credentials(&self, place: &str) -> Result<Option<Credentials>, CredentialsError> {
+    pub(crate) fn credentials(&self, place: &str) -> Result<Option<Credentials>, CredentialsError> {
         let [id, key, token] =
             [&self.id, &self.key, &self.token].map(|value| value.as_ref().map_or("", |v| v.as_str()));
         if id.is_empty() && key.is_empty() {
@@ -48,11 +48,11 @@ impl Triple {
 }
 
 /// Credentials from the values of `place`, which an error names.
-pub(super) fn credentials(id: &str, key: &str, token: &str, place: &str) -> Result<Credentials, CredentialsError> {
+pub(crate) fn credentials(id: &str, key: &str, token: &str, place: &str) -> Result<Credentials, CredentialsError> {
     Credentials::new(id, key, Some(token)).map_err(|why| error(format!("could not use {place}: {why}")))
 }
 
 /// An error in these words.
-pub(super) fn error(message: impl Into<String>) -> CredentialsError {
+pub(crate) fn error(message: impl Into<String>) -> CredentialsError {
     CredentialsError { message: message.into() }
 }

@@ -1,8 +1,8 @@
 //! The places where credentials are looked for, in their order.
 
 use super::found::Found;
+use super::providers::{coscli, coscmd, environment, metadata, sdk_profile, tccli, web_identity};
 use super::settings::Settings;
-use super::{coscli, coscmd, environment, metadata, sdk_profile, tccli, web_identity};
 use crate::cos::CredentialsError;
 
 /// One place.

@@ -2,11 +2,12 @@
 
 use std::time::SystemTime;
 
-use super::assume_role::Role;
 use super::found::{Found, Grant, error};
 use super::place::Place;
+use super::providers::assume_role::Role;
+use super::providers::{metadata, process};
 use super::settings::Settings;
-use super::{metadata, process, sts};
+use super::sts;
 use crate::cos::{Credentials, CredentialsError};
 
 /// Credentials, where they came from, and what that is called.

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::environment::Environment;
 use super::limits::Limits;
-use super::profile::Choice;
+use super::providers::environment::Environment;
+use super::providers::profile::Choice;
 
 /// The environment, and what was said on the command line. It may hold secrets and therefore has no `Debug`.
 #[derive(Clone, Default)]

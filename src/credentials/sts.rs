@@ -9,16 +9,15 @@ use tokio::time::sleep;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::assume_role::Role;
 use super::endpoint::STS;
-use super::environment::Environment;
 use super::excerpt::excerpt;
-use super::expiry;
 use super::found::{credentials, error};
 use super::http::{Proxy, client, send};
 use super::limits::Limits;
-use super::tc3;
-use super::web_identity::WebIdentity;
+use super::providers::assume_role::Role;
+use super::providers::environment::Environment;
+use super::providers::web_identity::WebIdentity;
+use super::{expiry, tc3};
 use crate::cos::{Credentials, CredentialsError};
 
 const VERSION: &str = "2018-08-13";

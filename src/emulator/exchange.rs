@@ -8,17 +8,18 @@ use tokio::sync::{mpsc, watch};
 
 use crate::cos::Credentials;
 
-use super::answer::{Answer, Ids};
-use super::authorization::{self, Clocks};
-use super::body::{Body, Trouble};
-use super::dialect::Dialect;
-use super::distortion::{distort, instead};
+use super::answer::dialect::Dialect;
+use super::answer::refusal::Refusal;
+use super::answer::response::{Answer, Ids};
+use super::faults::distortion::{distort, instead};
 use super::faults::{Action, Fault, Faults};
-use super::head::Head;
-use super::operation::{Level, Operation};
+use super::http::body::{Body, Trouble};
+use super::http::request_head::Head;
 use super::perform;
 use super::record::{RequestLog, RequestRecord};
-use super::refusal::Refusal;
+use super::request::authorization;
+use super::request::authorization::Clocks;
+use super::request::operation::{Level, Operation};
 use super::store::Store;
 
 /// What all requests share.

@@ -10,41 +10,22 @@
 //! What a request means is decided without input or output: `operation`, `head`, `authorization`, `access`,
 //! `conditions`, `encryption`, `kept`, `listing`, `range`, `request_document` and `tags` are pure. It imports `cos` and nothing else of ours.
 
-mod access;
-mod answer;
-mod authorization;
-mod body;
-mod coffer_document;
-mod conditions;
-mod dialect;
-mod distortion;
-mod document;
-mod encryption;
+pub(crate) mod answer;
 mod exchange;
 mod faults;
 mod hasher;
-mod head;
-mod header_case;
-mod http;
-mod kept;
-mod listing;
-mod operation;
+pub(crate) mod http;
 mod perform;
-mod range;
 mod receive;
 mod record;
-mod refusal;
-mod request_document;
+pub(crate) mod request;
 mod server;
-mod socket;
 mod store;
-mod tags;
-mod verdict;
 
-pub use faults::{Fault, InvalidFault};
-pub use operation::Operation;
-pub use record::RequestRecord;
-pub use server::{Emulator, Options, start};
+pub use self::faults::{Fault, InvalidFault};
+pub use self::record::RequestRecord;
+pub use self::request::operation::Operation;
+pub use self::server::{Emulator, Options, start};
 
 /// The secret id that an emulator takes where nothing else is said.
 pub const DEFAULT_SECRET_ID: &str = "AKIDcosputemulator";

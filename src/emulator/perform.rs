@@ -4,18 +4,19 @@ use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
 
-use super::answer::{Answer, Content};
-use super::conditions::{self, Reading};
-use super::dialect::{Dialect, Format};
-use super::document::{self, quoted};
-use super::encryption::Encryption;
-use super::head::Head;
-use super::listing::{self, LONGEST_PAGE, Query};
-use super::operation::Operation;
-use super::range::{self, Range};
-use super::refusal::{self, Refusal};
+use super::answer::dialect::{Dialect, Format};
+use super::answer::document::quoted;
+use super::answer::listing::{LONGEST_PAGE, Query};
+use super::answer::refusal::Refusal;
+use super::answer::response::{Answer, Content};
+use super::answer::{cdcs_document, document, listing, refusal};
+use super::http::request_head::Head;
+use super::request::conditions::Reading;
+use super::request::encryption::Encryption;
+use super::request::operation::Operation;
+use super::request::range::Range;
+use super::request::{conditions, range, request_document};
 use super::store::{Object, Overwrite, Store};
-use super::{coffer_document, request_document};
 
 /// Performs an operation on the service as a whole or on a bucket.
 pub(crate) fn on_bucket(
@@ -42,7 +43,7 @@ pub(crate) fn on_bucket(
             let page = store.list_uploads(bucket, &query);
             let document = match dialect {
                 Dialect::Cos => document::uploads(bucket, &query, &page),
-                Dialect::Cdcs(_) => coffer_document::uploads(bucket, &query, &page),
+                Dialect::Cdcs(_) => cdcs_document::uploads(bucket, &query, &page),
             };
             Ok(Answer::document(document, dialect))
         }
@@ -77,7 +78,7 @@ pub(crate) fn on_object(
             let upload_id = store.initiate(bucket, key, kept, overwrite, now)?;
             let document = match dialect {
                 Dialect::Cos => document::initiated(bucket, key, &upload_id),
-                Dialect::Cdcs(_) => coffer_document::initiated(bucket, key, &upload_id),
+                Dialect::Cdcs(_) => cdcs_document::initiated(bucket, key, &upload_id),
             };
             Ok(encryption.told(Answer::document(document, dialect)))
         }
@@ -120,7 +121,7 @@ fn list_parts(store: &Store, dialect: Dialect, (bucket, key): (&Bucket, &Key), h
     let page = store.list_parts(bucket, key, upload_id, (marker, limit))?;
     let document = match dialect {
         Dialect::Cos => document::parts(bucket, key, upload_id, &page, encoded),
-        Dialect::Cdcs(_) => coffer_document::parts(bucket, key, upload_id, &page, encoded),
+        Dialect::Cdcs(_) => cdcs_document::parts(bucket, key, upload_id, &page, encoded),
     };
     Ok(Answer::document(document, dialect))
 }

@@ -10,17 +10,19 @@ use crate::cos::checksum::{Digest, Md5Digest};
 use crate::cos::multipart::{LARGEST_PART, PartNumber};
 use crate::cos::put_object::LARGEST_PUT;
 
-use super::answer::{Answer, Content, error_document};
-use super::body::Trouble;
-use super::dialect::{Dialect, Format};
+use super::answer::complete_body::{Verdict, completed, in_one_chunk};
+use super::answer::dialect::{Dialect, Format};
+use super::answer::refusal;
+use super::answer::refusal::Refusal;
+use super::answer::response::{Answer, Content, error_document};
 use super::exchange::Exchange;
 use super::faults::{Action, Fault};
-use super::head::Head;
-use super::operation::Operation;
-use super::refusal::{self, Refusal};
+use super::http::body::Trouble;
+use super::http::request_head::Head;
+use super::perform;
+use super::request::operation::Operation;
+use super::request::request_document;
 use super::store::Draft;
-use super::verdict::{Verdict, completed, in_one_chunk};
-use super::{perform, request_document};
 
 /// The largest document taken; a list of 10,000 parts has less than one MiB.
 const LARGEST_DOCUMENT: usize = 4 << 20;

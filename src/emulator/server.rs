@@ -16,17 +16,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::cos::Credentials;
-use crate::cos::address::{self, Bucket, Key};
+use crate::cos::address::{Bucket, Key};
+use crate::cos::{Credentials, address};
 
-use super::body::Body;
-use super::dialect::Dialect;
+use super::answer::dialect::Dialect;
 use super::exchange::{Ending, Exchange, Service};
 use super::faults::{Fault, Faults};
-use super::header_case;
-use super::http::{self, AnswerBody};
+use super::http::body::Body;
+use super::http::serve::AnswerBody;
+use super::http::socket::{Socket, Tear};
+use super::http::{header_case, serve};
 use super::record::{RequestLog, RequestRecord};
-use super::socket::{Socket, Tear};
 use super::store::Store;
 
 /// How an emulator is to be.
@@ -146,7 +146,7 @@ async fn answer(
     let header_case = service.header_case.clone();
     let (parts, incoming) = request.into_parts();
     let exchange = tokio::spawn(async move {
-        let head = http::head(&parts);
+        let head = serve::head(&parts);
         let exchange = Exchange::new(Arc::clone(&service), Body::new(incoming));
         tokio::select! {
             ending = exchange.run(parts.method.as_str(), head) => Some(ending),
@@ -155,7 +155,7 @@ async fn answer(
     });
     match exchange.await {
         Ok(Some(Ending::Answer(answer))) => {
-            let mut response = http::response(answer);
+            let mut response = serve::response(answer);
             *response.extensions_mut() = header_case;
             Ok(response)
         }

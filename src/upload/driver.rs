@@ -9,15 +9,15 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
-use super::batch::{Batch, ObjectId, Turn};
-use super::body::Meter;
-use super::call::{Call, Outcome};
+use super::batch::objects::{Batch, ObjectId, Turn};
+use super::batch::window::Concurrency;
 use super::event::{Event, Finished, Notice, Progress};
 use super::flight::{FlightId, Flights, Job, carry_out};
-use super::journal::{Header, part_line};
+use super::journal::lines::{Header, part_line};
 use super::session::{Ended, Log, Ready, Refused, Session};
-use super::transport::Transport;
-use super::window::Concurrency;
+use super::wire::body::Meter;
+use super::wire::call::{Call, Outcome};
+use super::wire::transport::Transport;
 use crate::cos::Target;
 
 /// How long requests in flight get to land once the user wants to leave.

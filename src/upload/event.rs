@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::error::{Cause, Operation, UploadError};
-use super::intake::MemoryLimit;
-use super::plan::Plan;
+use super::plan::object_plan::Plan;
+use super::source::stream_buffer::MemoryLimit;
 use crate::cos::Etag;
 use crate::cos::multipart::{PartNumber, UploadId};
 

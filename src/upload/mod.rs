@@ -5,40 +5,24 @@
 //! from journal to journal.
 
 pub mod batch;
-mod body;
-pub mod call;
-mod chunk;
-pub mod cut;
-pub mod detour;
 pub mod driver;
 pub mod error;
 pub mod event;
 mod flight;
-pub mod http;
-pub mod intake;
 pub mod journal;
-pub mod journal_file;
 pub mod machine;
-pub mod object;
-pub mod pace;
-mod parts;
+pub mod object_headers;
+pub mod patience;
 pub mod plan;
-pub mod rate;
-#[cfg(test)]
-mod resumption;
-pub mod retry;
+pub(crate) mod resume;
 pub mod session;
-mod settle;
 #[cfg(test)]
 mod simulation;
-pub mod single;
 pub mod source;
-pub mod transport;
-mod verdict;
-pub mod window;
+pub mod wire;
 
-pub use error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
-pub use event::{Event, Finished, Held, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
-pub use flight::Job;
-pub use object::ObjectOptions;
-pub use plan::{Plan, Wish};
+pub use self::error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
+pub use self::event::{Event, Finished, Held, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
+pub use self::flight::Job;
+pub use self::object_headers::ObjectOptions;
+pub use self::plan::object_plan::{Plan, Wish};

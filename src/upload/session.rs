@@ -7,12 +7,13 @@ use std::time::Duration;
 use super::error::{Cause, Operation, UploadError};
 use super::event::{Event, Finished};
 use super::flight::Job;
-use super::intake::Intake;
-use super::journal::{self, Content, Header};
-use super::journal_file::{JournalFile, Recorder, file_name};
+use super::journal::file::{JournalFile, Recorder, file_name};
+use super::journal::lines;
+use super::journal::lines::{Content, Header};
 use super::machine::{Likeness, Resume, Settings, Upload};
-use super::plan::Plan;
-use super::transport::Transport;
+use super::plan::object_plan::Plan;
+use super::source::stream_buffer::Intake;
+use super::wire::transport::Transport;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
 
@@ -234,7 +235,7 @@ pub fn target_of(header: &Header, endpoint: &Endpoint) -> Option<Target> {
 
 /// Whether a next run finds an upload in this journal.
 fn can_be_resumed(journal: &Path) -> bool {
-    std::fs::read(journal).is_ok_and(|bytes| matches!(journal::read(&bytes), Content::Journal(_)))
+    std::fs::read(journal).is_ok_and(|bytes| matches!(lines::read(&bytes), Content::Journal(_)))
 }
 
 /// Keeps the journal where there is an upload to go on with, or may be; removes it otherwise.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Endpoint, Key, Method, Service};
-use cosput::emulator::{self, Emulator, Operation, Options, RequestRecord};
-use cosput::upload::http::{Http, Limits};
-use cosput::upload::transport::Transport;
+use cosput::emulator;
+use cosput::emulator::{Emulator, Operation, Options, RequestRecord};
+use cosput::upload::wire::http::{Http, Limits};
+use cosput::upload::wire::transport::Transport;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

@@ -21,18 +21,18 @@ mod stdin;
 mod upkeep;
 mod upload;
 
-pub use command::{Arguments, Command, CompletionsArguments, ManArguments};
-pub use emulator::EmulatorArguments;
-pub use many::{LikenessChoice, ManyArguments};
-pub use object::{CustomerKeyArguments, EncryptionArguments, ObjectArguments, SseMode};
-pub use output::{OutputArguments, ProgressChoice, ShownArguments};
-pub use requests::{RateArguments, RequestArguments};
-pub use resume::ResumeArguments;
-pub use server::{
+pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments};
+pub use self::emulator::EmulatorArguments;
+pub use self::many::{LikenessChoice, ManyArguments};
+pub use self::object::{CustomerKeyArguments, EncryptionArguments, ObjectArguments, SseMode};
+pub use self::output::{OutputArguments, ProgressChoice, ShownArguments};
+pub use self::requests::{RateArguments, RequestArguments};
+pub use self::resume::ResumeArguments;
+pub use self::server::{
     AccessArguments, AddressingChoice, EmulatorDirectory, IdentityArguments, ServerArguments, ServiceChoice,
 };
-pub use stdin::StdinArguments;
-pub use upkeep::{
+pub use self::stdin::StdinArguments;
+pub use self::upkeep::{
     AbortArguments, CredentialsArguments, InquiryArguments, ListPartsArguments, ListUploadsArguments, VerifyArguments,
 };
-pub use upload::{ChecksumChoice, JournalArguments, LocationArguments, TransferArguments, UploadArguments};
+pub use self::upload::{ChecksumChoice, JournalArguments, LocationArguments, TransferArguments, UploadArguments};

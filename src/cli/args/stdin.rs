@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::units::parse_size;
+use crate::cli::output::units::parse_size;
 
 /// How stdin is read.
 #[derive(Debug, Args)]

@@ -10,8 +10,8 @@ use super::output::ShownArguments;
 use super::requests::RequestArguments;
 use super::server::{AccessArguments, IdentityArguments, ServerArguments};
 use super::upload::upload_id;
-use crate::cli::destination::Destination;
-use crate::cli::units::parse_duration;
+use crate::cli::options::destination::Destination;
+use crate::cli::output::units::parse_duration;
 use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
 

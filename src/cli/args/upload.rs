@@ -10,7 +10,7 @@ use super::output::OutputArguments;
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
 use super::stdin::StdinArguments;
-use crate::cli::units::parse_size;
+use crate::cli::output::units::parse_size;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, TrafficLimit};
 

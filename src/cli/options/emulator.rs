@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use super::directories::Places;
 use super::server::{no_directory, service};
 use crate::cli::args::EmulatorArguments;
-use crate::cli::failure::Failure;
-use crate::cli::state::Places;
-use crate::cli::world::World;
+use crate::cli::output::failure::Failure;
+use crate::cli::process::world::World;
 use crate::cos::{Bucket, Edition, Service};
 
 /// The port of `cosput emulator`.

@@ -1,8 +1,8 @@
 //! What is shown, and how, as meant.
 
 use crate::cli::args::{OutputArguments, ProgressChoice};
-use crate::cli::failure::Failure;
-use crate::cli::world::World;
+use crate::cli::output::failure::Failure;
+use crate::cli::process::world::World;
 
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::args::{AccessArguments, IdentityArguments, RateArguments, RequestArguments};
-use crate::upload::retry::Patience;
-use crate::upload::window::Concurrency;
+use crate::upload::batch::window::Concurrency;
+use crate::upload::patience::Patience;
 
 const MAX_ATTEMPTS: u32 = 8;
 const RETRY_TIME: Duration = Duration::from_secs(600);

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::directories::Places;
+use super::object_headers;
 use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::ResumeServer;
 use crate::cli::args::ResumeArguments;
-use crate::cli::failure::Failure;
-use crate::cli::object;
-use crate::cli::state::Places;
-use crate::cli::world::World;
+use crate::cli::output::failure::Failure;
+use crate::cli::process::world::World;
 use crate::cos::{CustomerKey, TrafficLimit};
 
 /// `cosput resume` as meant.
@@ -45,7 +45,7 @@ impl ResumeOptions {
             access: AccessOptions::new(arguments.access),
             requests: RequestOptions::new(arguments.requests).at_rate(arguments.rate),
             traffic_limit: arguments.traffic_limit,
-            sse_c_key: object::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
+            sse_c_key: object_headers::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
             output: OutputOptions::new(&arguments.output, world)?,
         })
     }

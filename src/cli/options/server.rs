@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::directories::Places;
 use crate::cli::args::{AddressingChoice, EmulatorDirectory, ServerArguments, ServiceChoice};
-use crate::cli::failure::Failure;
-use crate::cli::state::Places;
+use crate::cli::output::failure::Failure;
 use crate::cos::{Address, Addressing, Edition, Endpoint, Service};
 
 /// Which server an upload goes to.

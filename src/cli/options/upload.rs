@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
+use super::directories::Places;
+use super::object_headers;
 use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::{Server, server};
+use super::sources::{Target, Wanted};
 use crate::cli::args::{ChecksumChoice, LikenessChoice, UploadArguments};
-use crate::cli::failure::Failure;
-use crate::cli::object;
-use crate::cli::sources::{Target, Wanted};
-use crate::cli::state::Places;
-use crate::cli::stdin::{self, StdinOptions};
-use crate::cli::template::SkipUnchanged;
-use crate::cli::world::World;
+use crate::cli::commands::upload_stdin;
+use crate::cli::commands::upload_stdin::StdinOptions;
+use crate::cli::output::failure::Failure;
+use crate::cli::process::world::World;
+use crate::cli::uploading::template::SkipUnchanged;
 use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
 use crate::upload::{ObjectOptions, Wish};
@@ -73,7 +74,7 @@ impl UploadOptions {
         let is_stdin = matches!(wanted, Wanted::Stdin { .. });
         let stdin = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;
         if is_stdin {
-            stdin::check_surroundings(&resume, &many, dry_run, world)?;
+            upload_stdin::check_surroundings(&resume, &many, dry_run, world)?;
         }
         if matches!(wanted, Wanted::Many(_)) {
             of_one_file("--journal", resume.journal.is_some())?;
@@ -85,12 +86,12 @@ impl UploadOptions {
             ));
         }
         let skip = many.skip_unchanged.map(SkipUnchanged::from);
-        let encryption = object::encryption(encryption, world)?;
-        object::check_way(&encryption, &server)?;
+        let encryption = object_headers::encryption(encryption, world)?;
+        object_headers::check_way(&encryption, &server)?;
         let object = ObjectOptions {
             traffic_limit: transfer.traffic_limit,
             forbid_overwrite: object.no_overwrite,
-            headers: object::headers(object)?,
+            headers: object_headers::headers(object)?,
             encryption,
         };
         let usual = Wish::default();
@@ -147,11 +148,10 @@ pub(super) mod tests {
 
     use super::*;
     use crate::cli::args::Command;
-    use crate::cli::options::ProgressMode;
-    use crate::cli::variables;
-    use crate::cli::world::tests::world;
+    use crate::cli::options::{ProgressMode, variables};
+    use crate::cli::process::world::tests::world;
     use crate::cos::{Addressing, Edition, Endpoint, Key, Service};
-    use crate::upload::window::Concurrency;
+    use crate::upload::batch::window::Concurrency;
 
     pub(in crate::cli::options) const BUCKET: &str = "examplebucket-1250000000";
 

@@ -12,14 +12,14 @@ use std::fmt;
 
 use bytes::Bytes;
 
+pub use self::addressing::Addressing;
+pub use self::backup::Reached;
+pub use self::bucket::Bucket;
+pub use self::endpoint::Endpoint;
+pub use self::key::{Key, LONGEST_KEY};
+pub use self::region::Region;
+pub use self::target::Target;
 pub use super::service::Service;
-pub use addressing::Addressing;
-pub use backup::Reached;
-pub use bucket::Bucket;
-pub use endpoint::Endpoint;
-pub use key::{Key, LONGEST_KEY};
-pub use region::Region;
-pub use target::Target;
 
 use super::request::{Headers, Method, Request};
 use super::service::Edition;

@@ -10,10 +10,10 @@ mod traffic_limit;
 
 use std::fmt;
 
-pub use field::{Field, STORAGE_CLASSES};
-pub use metadata::{LARGEST_METADATA, Metadata};
-pub use tag::{LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_TAGS, Tag};
-pub use traffic_limit::{TRAFFIC_LIMIT, TrafficLimit};
+pub use self::field::{Field, STORAGE_CLASSES};
+pub use self::metadata::{LARGEST_METADATA, Metadata};
+pub use self::tag::{LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_TAGS, Tag};
+pub use self::traffic_limit::{TRAFFIC_LIMIT, TrafficLimit};
 
 use self::metadata::METADATA;
 use self::tag::TAGGING;

@@ -1,8 +1,9 @@
 //! The faults by name.
 
 use super::{Action, Arguments, Distortion};
-use crate::emulator::operation::Operation;
-use crate::emulator::refusal::{self, Refusal};
+use crate::emulator::answer::refusal;
+use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::request::operation::Operation;
 
 /// A name, what stands behind it, and when it strikes where nothing is said.
 pub(super) struct Known {

@@ -4,16 +4,17 @@
 //! `exchange.rs` reads what is to be done.
 
 mod catalogue;
+pub(crate) mod distortion;
 mod trigger;
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::operation::Operation;
-use super::refusal::Refusal;
-use catalogue::{KNOWN, Known};
-use trigger::{Count, Trigger};
+use self::catalogue::{KNOWN, Known};
+use self::trigger::{Count, Trigger};
+use super::answer::refusal::Refusal;
+use super::request::operation::Operation;
 
 /// One fault: a name, when it strikes and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]

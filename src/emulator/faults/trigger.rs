@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use super::Arguments;
 use super::catalogue::Known;
-use crate::emulator::operation::Operation;
+use crate::emulator::request::operation::Operation;
 
 /// The arguments that every fault takes.
 pub(super) const ARGUMENTS: [(&str, &str); 5] = [

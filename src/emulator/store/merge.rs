@@ -11,10 +11,12 @@ use std::time::SystemTime;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::{Combiner, Digest};
 use crate::cos::multipart::PartNumber;
+use crate::emulator::answer::refusal;
+use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::hasher::Hasher;
-use crate::emulator::kept::Kept;
-use crate::emulator::refusal::{self, Refusal};
-use crate::emulator::request_document::{self, Listed};
+use crate::emulator::request::kept::Kept;
+use crate::emulator::request::request_document;
+use crate::emulator::request::request_document::Listed;
 
 use super::model::Part;
 use super::object::{Overwrite, check_overwrite, new_object};

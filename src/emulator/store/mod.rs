@@ -29,14 +29,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::cos::address::{Bucket, Key};
 use crate::cos::multipart::PartNumber;
 
-pub(crate) use draft::Draft;
-pub(crate) use merge::Merge;
-pub(crate) use model::{Object, Part};
-pub(crate) use object::{ListedObject, Overwrite};
-pub(crate) use upload::{ListedUpload, PartPage};
+pub(crate) use self::draft::Draft;
+pub(crate) use self::merge::Merge;
+pub(crate) use self::model::{Object, Part};
+pub(crate) use self::object::{ListedObject, Overwrite};
+pub(crate) use self::upload::{ListedUpload, PartPage};
 
-use super::refusal::{self, Refusal};
-use model::Upload;
+use self::model::Upload;
+use super::answer::refusal;
+use super::answer::refusal::Refusal;
 
 /// The directory and its index.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::cos::multipart::PartNumber;
-use crate::emulator::kept::Kept;
+use crate::emulator::request::kept::Kept;
 
 /// The version of `object.json` and `upload.json`.
 pub(super) const VERSION: u32 = 1;

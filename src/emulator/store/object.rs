@@ -6,12 +6,13 @@ use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Digest;
-use crate::emulator::kept::Kept;
-use crate::emulator::listing::{self, Page, Query};
-use crate::emulator::refusal::{self, Refusal};
+use crate::emulator::answer::listing::{Page, Query};
+use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::answer::{listing, refusal};
+use crate::emulator::request::kept::Kept;
 
-use super::model::{self, OBJECT_FILE, Object, VERSION};
-use super::{Draft, State, Store};
+use super::model::{OBJECT_FILE, Object, VERSION};
+use super::{Draft, State, Store, model};
 
 /// An object in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

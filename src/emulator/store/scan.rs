@@ -8,8 +8,8 @@ use std::path::Path;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::multipart::PartNumber;
 
-use super::model::{self, OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload};
-use super::{Contents, State};
+use super::model::{OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload};
+use super::{Contents, State, model};
 
 /// Reads every bucket under `dir`.
 pub(super) fn load(dir: &Path) -> io::Result<State> {

@@ -7,14 +7,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::PartNumber;
-use crate::emulator::encryption::Encryption;
-use crate::emulator::kept::Kept;
-use crate::emulator::listing::{self, Page, Query};
-use crate::emulator::refusal::{self, Refusal};
+use crate::emulator::answer::listing::{Page, Query};
+use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::answer::{listing, refusal};
+use crate::emulator::request::encryption::Encryption;
+use crate::emulator::request::kept::Kept;
 
-use super::model::{self, Part, UPLOAD_FILE, Upload, VERSION};
+use super::model::{Part, UPLOAD_FILE, Upload, VERSION};
 use super::object::{Overwrite, check_overwrite};
-use super::{Draft, Store, part_file_name};
+use super::{Draft, Store, model, part_file_name};
 
 /// An upload in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! A process that dies, and what the next one finds of its journal.
 
 use super::world::{Happening, World};
-use crate::upload::plan::Plan;
+use crate::upload::plan::object_plan::Plan;
 
 impl World {
     /// The process dies: outcomes die with it, and what the server was sent goes on.

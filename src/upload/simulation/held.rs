@@ -1,7 +1,7 @@
 //! Bytes that only exist as their size and their CRC-64.
 
 use crate::cos::checksum::{Combiner, Md5Digest};
-use crate::upload::plan::{Plan, Range};
+use crate::upload::plan::object_plan::{Plan, Range};
 
 /// An object or a part on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use super::run::upload;
 use super::scene::scene;
 use super::world::World;
 use super::{Ending, how_many};
-use crate::upload::batch::{AHEAD, Batch, ObjectId, Turn};
+use crate::upload::batch::objects::{AHEAD, Batch, ObjectId, Turn};
+use crate::upload::batch::window::Concurrency;
 use crate::upload::event::Finished;
 use crate::upload::machine::Settings;
-use crate::upload::plan::Plan;
-use crate::upload::window::Concurrency;
+use crate::upload::plan::object_plan::Plan;
 
 /// An object, and what became of it.
 struct Object {

@@ -11,6 +11,8 @@ mod crash;
 mod held;
 mod many;
 mod network;
+#[cfg(test)]
+mod prefixes;
 mod rules;
 mod run;
 mod scene;
@@ -29,12 +31,12 @@ use self::rules::check;
 use self::run::{Run, run};
 use self::scene::scene;
 use self::server::Coffer;
-use super::call::Failure;
 use super::error::{Cause, SendError, SendErrorKind};
 use super::event::Finished;
 use super::machine::{Proving, Settings, Step, Upload};
-use super::plan::{Plan, Wish};
-use super::retry::Patience;
+use super::patience::Patience;
+use super::plan::object_plan::{Plan, Wish};
+use super::wire::call::Failure;
 
 /// Some moment for virtual time to begin at.
 pub(crate) fn epoch() -> Instant {

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::Ending;
 use super::held::Held;
 use super::world::World;
-use crate::upload::call::Call;
 use crate::upload::error::Cause;
 use crate::upload::event::{Finished, ProvedBy};
+use crate::upload::wire::call::Call;
 
 impl World {
     /// What was acknowledged and journalled is not sent again.

@@ -1,11 +1,11 @@
 //! Driving machine and world through a schedule, until the upload has ended or the process dies.
 
 use super::world::World;
-use crate::upload::batch::{Batch, ObjectId, Turn};
+use crate::upload::batch::objects::{Batch, ObjectId, Turn};
+use crate::upload::batch::window::Concurrency;
 use crate::upload::event::Finished;
 use crate::upload::machine::{Likeness, Resume, Settings, Upload};
-use crate::upload::plan::Plan;
-use crate::upload::window::Concurrency;
+use crate::upload::plan::object_plan::Plan;
 
 /// How one run of the machine ended.
 pub(super) enum Run {

@@ -10,8 +10,8 @@ use super::weather::Weather;
 use super::world::World;
 use super::{MEBIBYTE, epoch};
 use crate::upload::machine::{Proving, Settings};
-use crate::upload::plan::{Plan, Wish};
-use crate::upload::retry::Patience;
+use crate::upload::patience::Patience;
+use crate::upload::plan::object_plan::{Plan, Wish};
 
 /// A world, and how its one object is uploaded.
 pub(super) fn scene(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {

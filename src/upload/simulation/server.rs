@@ -9,7 +9,7 @@ use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
-use crate::upload::call::{Call, Reply};
+use crate::upload::wire::call::{Call, Reply};
 
 /// How CDCS differs from COS: it gives no CRC-64, writes each object once, and lets an upload keep its key.
 #[derive(Debug, Clone, Copy)]

@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::MEBIBYTE;
 use super::held::{Held, whole};
 use super::world::World;
-use crate::upload::call::{Call, Failure, Reply};
-use crate::upload::cut::Cut;
 use crate::upload::error::SourceError;
-use crate::upload::intake::{Expectations, Intake, Taken};
-use crate::upload::plan::{Parts, Plan, Range};
+use crate::upload::plan::object_plan::{Parts, Plan, Range};
+use crate::upload::plan::part_sizes::Cut;
+use crate::upload::source::stream_buffer::{Expectations, Intake, Taken};
+use crate::upload::wire::call::{Call, Failure, Reply};
 
 /// What comes through a pipe.
 pub(super) struct Tape {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::error::SourceError;
-use crate::upload::plan::Range;
+use crate::upload::plan::object_plan::Range;
 
 /// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
 /// less, and take more memory; docs/performance.md has the figures.
@@ -112,7 +112,7 @@ impl FileSource {
     }
 
     /// The open file.
-    pub(in crate::upload) fn file(&self) -> &Arc<File> {
+    pub(crate) fn file(&self) -> &Arc<File> {
         &self.file
     }
 
@@ -157,7 +157,7 @@ impl FileSource {
     }
 
     /// Reads at least one byte at `offset`. Blocks where the bytes are not in the page cache.
-    pub(in crate::upload) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError> {
+    pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError> {
         loop {
             match read_at(&self.file, buffer, offset) {
                 Ok(0) => {

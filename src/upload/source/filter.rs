@@ -113,8 +113,8 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::filter;
     use super::*;
+    use crate::upload::source::test_tree::filter;
 
     fn kept<'a>(rules: &[&str], paths: &[&'a str]) -> Vec<&'a str> {
         let filter = filter(rules.iter().copied());

@@ -236,9 +236,9 @@ fn look_at(path: &Path) -> Result<Metadata, SourceError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::list::Delimiter;
-    use super::super::tree::{Tree, filter};
     use super::*;
+    use crate::upload::source::list::Delimiter;
+    use crate::upload::source::test_tree::{Tree, filter};
     use std::io::Cursor;
 
     /// Sources below a tree, as typed: `site/` keeps its slash.

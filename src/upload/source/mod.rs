@@ -13,16 +13,17 @@ pub mod list;
 pub mod naming;
 pub mod problem;
 pub mod stream;
+pub mod stream_buffer;
 #[cfg(test)]
-mod tree;
+mod test_tree;
 pub mod walk;
 
-pub use either::Source;
-pub use file::{FileSource, Identity};
-pub use filter::{Filter, InvalidGlob, Rule};
-pub use gather::{Gather, Item, NeedsRecursive, Sources};
-pub use list::{Delimiter, List};
-pub use naming::Prefix;
-pub use problem::{Problem, Skip};
-pub use stream::Stream;
-pub use walk::{Found, Links, Walk};
+pub use self::either::Source;
+pub use self::file::{FileSource, Identity};
+pub use self::filter::{Filter, InvalidGlob, Rule};
+pub use self::gather::{Gather, Item, NeedsRecursive, Sources};
+pub use self::list::{Delimiter, List};
+pub use self::naming::Prefix;
+pub use self::problem::{Problem, Skip};
+pub use self::stream::Stream;
+pub use self::walk::{Found, Links, Walk};

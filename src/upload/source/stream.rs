@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::file::CHUNK;
+use super::stream_buffer::Taken;
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::error::SourceError;
-use crate::upload::intake::Taken;
-use crate::upload::plan::Range;
+use crate::upload::plan::object_plan::Range;
 
 /// How a stream is named where others have a path.
 pub const NAME: &str = "-";
@@ -98,7 +98,7 @@ impl Stream {
     }
 
     /// Up to so many of the bytes at `offset`, which are held.
-    pub(in crate::upload) fn bytes(&self, offset: u64, wanted: usize) -> Result<Bytes, SourceError> {
+    pub(crate) fn bytes(&self, offset: u64, wanted: usize) -> Result<Bytes, SourceError> {
         let held = lock(&self.0.held);
         let piece = held.range(..=offset).next_back().and_then(|(start, piece)| {
             let skipped = usize::try_from(offset - start).ok()?;

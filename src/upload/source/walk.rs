@@ -276,8 +276,8 @@ fn place(path: &Path, _metadata: &Metadata) -> Option<Place> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::{Tree, filter};
     use super::*;
+    use crate::upload::source::test_tree::{Tree, filter};
 
     /// What a walk tells, a line each.
     fn lines(tree: &Tree, walk: impl Iterator<Item = Found>) -> Vec<String> {

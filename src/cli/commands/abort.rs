@@ -1,0 +1,231 @@
+//! `cosput abort`: one unfinished upload by its id, or many by prefix and age, after a question.
+//!
+//! The journal of an aborted upload is removed. One that another process holds belongs to an upload that is under way,
+//! and such an upload is left alone.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::list_uploads::age;
+use crate::cli::args::AbortArguments;
+use crate::cli::options::directories::Places;
+use crate::cli::output::console::{Console, shown, visible};
+use crate::cli::output::exit::SUCCESS;
+use crate::cli::output::failure::Failure;
+use crate::cli::output::table::{Cell, Column, Table};
+use crate::cli::output::{exit, json, units};
+use crate::cli::process::world::World;
+use crate::cli::uploading::bucket_requests;
+use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions, target, tell_failed};
+use crate::cli::uploading::journals::Journals;
+use crate::cos::multipart::list_uploads::ListedUpload;
+use crate::cos::multipart::{UploadId, abort};
+use crate::cos::{Address, AnswerError, Fault, Key};
+use crate::upload::journal::file::{JournalFile, OpenError};
+use crate::upload::{Cause, Operation};
+
+/// The question shows so many uploads; nobody reads more.
+const MOST_SHOWN: usize = 20;
+const USUAL_WIDTH: usize = 80;
+
+/// `cosput abort` as meant.
+pub(crate) struct AbortOptions {
+    which: Which,
+    ask: bool,
+    state_directory: Option<PathBuf>,
+    inquiry: InquiryOptions,
+}
+
+/// What is aborted.
+enum Which {
+    One(Key, UploadId),
+    Many { prefix: String, older_than: Option<Duration> },
+}
+
+impl AbortOptions {
+    /// What `arguments` mean in this world.
+    pub(crate) fn new(arguments: AbortArguments, world: &World) -> Result<Self, Failure> {
+        let AbortArguments { key, upload_id, prefix, older_than, all, yes, state_dir, inquiry } = arguments;
+        let which = match (&key, upload_id) {
+            (None, None) if !all && prefix.is_none() && older_than.is_none() => {
+                return Err(Failure::usage(
+                    "nothing is named: give --key and --upload-id, --prefix, --older-than or --all",
+                ));
+            }
+            (None, None) => Which::Many { prefix: prefix.unwrap_or_default(), older_than },
+            (_, upload_id) => Which::One(bucket_requests::key(key.as_deref())?, bucket_requests::upload_id(upload_id)?),
+        };
+        let many = matches!(which, Which::Many { .. });
+        if many && !yes && !(world.stdin_is_terminal && world.stderr_is_terminal) {
+            return Err(Failure::usage("nobody can be asked, since this is no terminal; say --yes to abort uploads"));
+        }
+        Ok(Self {
+            which,
+            ask: many && !yes,
+            state_directory: state_dir.or(Places::of(world).uploads()),
+            inquiry: InquiryOptions::new(inquiry, None, world)?,
+        })
+    }
+}
+
+const COLUMNS: [Column; 3] = [Column::names("KEY"), Column::words("UPLOAD ID"), Column::numbers("AGE")];
+
+/// A line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    bucket: &'a str,
+    key: &'a str,
+    upload_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<String>,
+}
+
+/// Aborts. Returns the exit code.
+pub(crate) fn run(options: AbortOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let output = options.inquiry.output;
+    let console = console.clone().quiet(output.quiet);
+    bucket_requests::run(world, &console, output.json, async |world| {
+        let mut asking = Inquiry::open(&options.inquiry, world, &console).await?;
+        let exit_code = abort(&options, &mut asking, world, &console).await?;
+        asking.close().await;
+        Ok(exit_code)
+    })
+}
+
+async fn abort(
+    options: &AbortOptions,
+    asking: &mut Inquiry<'_>,
+    world: &World,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let bucket = &options.inquiry.bucket;
+    let journals = Journals::of(options.state_directory.as_deref());
+    let (prefix, older_than) = match &options.which {
+        Which::One(key, id) => {
+            let journal = journals.find(bucket, key.as_str(), id);
+            abort_one(options, asking, key, id, journal, console).await?;
+            return Ok(SUCCESS);
+        }
+        Which::Many { prefix, older_than } => (prefix, *older_than),
+    };
+    let now = (world.clock)();
+    let mut doomed = asking.uploads(bucket, prefix).await?;
+    doomed.retain(|upload| older_than.is_none_or(|than| age(upload, now).is_some_and(|age| age > than)));
+    if doomed.is_empty() {
+        console.note(&format!("no such unfinished uploads in {bucket}"));
+        return Ok(SUCCESS);
+    }
+    if options.ask && !agreed(&doomed, options, world, console).await? {
+        console.note("nothing was aborted");
+        return Ok(SUCCESS);
+    }
+    let mut codes = Vec::new();
+    for upload in &doomed {
+        let id = &upload.upload_id;
+        let aborted = match Key::new(&upload.key) {
+            Ok(key) => {
+                let journal = journals.find(bucket, &upload.key, id);
+                abort_one(options, asking, &key, id, journal, console).await
+            }
+            Err(error) => Err(Failure::Other(format!("could not abort the upload {id}: {error}"))),
+        };
+        // One that ended since it was listed is as good as aborted.
+        if let Err(failure) = aborted.or_else(ended_meanwhile) {
+            let about = [bucket.as_str(), &upload.key, id.as_str()];
+            codes.push(tell_failed(&failure, about, options.inquiry.output.json, console));
+        }
+    }
+    Ok(exit::of_many(codes))
+}
+
+/// Shows what would be aborted, and asks.
+async fn agreed(
+    doomed: &[ListedUpload],
+    options: &AbortOptions,
+    world: &World,
+    console: &Console,
+) -> Result<bool, Failure> {
+    let now = (world.clock)();
+    let mut table = Table::new(&COLUMNS);
+    for upload in doomed.iter().take(MOST_SHOWN) {
+        let age = age(upload, now).map_or_else(Cell::unknown, |age| Cell::new(units::duration(age), age.as_secs()));
+        table.add(vec![Cell::same(&upload.key), Cell::same(upload.upload_id.as_str()), age]);
+    }
+    for line in table.for_people((world.stderr_columns)().unwrap_or(USUAL_WIDTH)) {
+        console.message(&line);
+    }
+    if doomed.len() > MOST_SHOWN {
+        console.message(&format!("and {} more", doomed.len() - MOST_SHOWN));
+    }
+    let (count, bucket) = (doomed.len(), &options.inquiry.bucket);
+    let (uploads, them) = if count == 1 { ("upload", "it") } else { ("uploads", "them") };
+    console.message(&format!("Abort {count} unfinished {uploads} in {bucket} and all parts of {them}? [y/N]"));
+    let read_line = world.read_line;
+    let answer = tokio::task::spawn_blocking(read_line).await;
+    let answer = answer.unwrap_or_else(|died| Err(std::io::Error::other(died)));
+    let answer = answer.map_err(|error| Failure::Other(format!("could not read the answer: {error}")))?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+async fn abort_one(
+    options: &AbortOptions,
+    asking: &mut Inquiry<'_>,
+    key: &Key,
+    upload_id: &UploadId,
+    journal: Option<&Path>,
+    console: &Console,
+) -> Result<(), Failure> {
+    let held = journal.map(hold).transpose()?.flatten();
+    let request = |address: &Address| abort::request(&target(address, key), upload_id);
+    let done = asking.ask(Operation::Abort, key.as_str(), request, AnswerError::check).await;
+    let done = done.or_else(|failure| if sent_again(&failure) { ended_meanwhile(failure) } else { Err(failure) });
+    if let Err(failure) = done {
+        // A journal of an upload that is gone is of no more use.
+        if let (Some(held), Ok(())) = (held, ended_meanwhile(failure.clone())) {
+            let _ = held.remove();
+        }
+        return Err(failure);
+    }
+    let journal = held.map(|held| (shown(held.path()), held.remove())).and_then(|(path, removed)| match removed {
+        Ok(()) => Some(path),
+        Err(error) => {
+            console.warning(&format!("the journal {path} could not be removed: {error}"));
+            None
+        }
+    });
+    if options.inquiry.output.json {
+        let bucket = options.inquiry.bucket.as_str();
+        let (key, upload_id) = (key.as_str(), upload_id.as_str());
+        console.result(&json::of(&Line { event: "aborted", bucket, key, upload_id, journal }));
+    }
+    let shown = !options.inquiry.output.json && !options.inquiry.output.quiet;
+    console.outcome(shown, &format!("aborted {}  {}", visible(key.as_str()), visible(upload_id.as_str())));
+    Ok(())
+}
+
+/// Locks the journal, so that no upload begins with it now; `None` where it is gone or cannot be opened.
+fn hold(journal: &Path) -> Result<Option<JournalFile>, Failure> {
+    match JournalFile::hold(journal) {
+        Ok((file, _)) => Ok(Some(file)),
+        Err(OpenError::Busy) => Err(Failure::UploadInUse(journal.to_owned())),
+        Err(OpenError::Unusable(_)) => Ok(None),
+    }
+}
+
+/// True where an earlier attempt may have been the one that aborted it.
+fn sent_again(failure: &Failure) -> bool {
+    matches!(failure, Failure::Request { error, .. } if error.attempts > 1)
+}
+
+fn ended_meanwhile(failure: Failure) -> Result<(), Failure> {
+    match &failure {
+        Failure::Request { error, .. } => match &error.cause {
+            Cause::Service(service) if service.fault() == Fault::NoSuchUpload => Ok(()),
+            _ => Err(failure),
+        },
+        _ => Err(failure),
+    }
+}

@@ -1,0 +1,70 @@
+//! `cosput credentials`: which credentials an upload would use, without a secret.
+
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+use crate::cli::args::CredentialsArguments;
+use crate::cli::options::AccessOptions;
+use crate::cli::output::console::Console;
+use crate::cli::output::exit::SUCCESS;
+use crate::cli::output::failure::Failure;
+use crate::cli::output::table::{Cell, Column, Table};
+use crate::cli::output::{json, units};
+use crate::cli::process::world::World;
+use crate::cli::uploading::bucket_requests;
+use crate::cli::uploading::connection::credentials;
+
+const COLUMNS: [Column; 4] =
+    [Column::names("SOURCE"), Column::words("SECRET ID"), Column::words("KIND"), Column::words("EXPIRES")];
+
+/// A line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    source: &'a str,
+    secret_id: &'a str,
+    temporary: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<&'a str>,
+}
+
+/// Shows them. Returns the exit code.
+pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let CredentialsArguments { identity, json } = typed;
+    let access = AccessOptions { profile: identity.profile, config: identity.config, ..AccessOptions::default() };
+    let found = bucket_requests::run(world, console, json, async |world| {
+        let described = credentials(&access, world).describe((world.clock)()).await;
+        described.map_err(|error| Failure::NoCredentials(error.to_string()))
+    })?;
+    let expires = found.expires.map(|expires| humantime::format_rfc3339_seconds(expires).to_string());
+    if json {
+        console.result(&json::of(&Line {
+            event: "credentials",
+            source: &found.source,
+            secret_id: &found.masked_id,
+            temporary: found.temporary,
+            expires: expires.as_deref(),
+        }));
+        return Ok(SUCCESS);
+    }
+    let mut table = Table::new(&COLUMNS);
+    table.add(vec![
+        Cell::same(&found.source),
+        Cell::same(&found.masked_id),
+        Cell::same(if found.temporary { "temporary" } else { "permanent" }),
+        match (expires, found.expires) {
+            (Some(text), Some(at)) => Cell::new(format!("{text} ({})", left(at, (world.clock)())), text),
+            _ => Cell::unknown(),
+        },
+    ]);
+    table.print(world, console);
+    Ok(SUCCESS)
+}
+
+fn left(at: SystemTime, now: SystemTime) -> String {
+    match at.duration_since(now) {
+        Ok(left) => format!("in {}", units::duration(left)),
+        Err(_) => "over".to_owned(),
+    }
+}

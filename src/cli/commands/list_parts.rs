@@ -1,0 +1,88 @@
+//! `cosput list-parts`: the parts of an unfinished upload, as the server holds them.
+
+use serde::Serialize;
+
+use crate::cli::args::ListPartsArguments;
+use crate::cli::output::console::Console;
+use crate::cli::output::exit::SUCCESS;
+use crate::cli::output::failure::Failure;
+use crate::cli::output::table::{Cell, Column, Table};
+use crate::cli::output::{json, units};
+use crate::cli::process::world::World;
+use crate::cli::uploading::bucket_requests;
+use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions};
+use crate::cos::Key;
+use crate::cos::multipart::UploadId;
+
+/// `cosput list-parts` as meant.
+pub(crate) struct ListPartsOptions {
+    key: Key,
+    upload_id: UploadId,
+    inquiry: InquiryOptions,
+}
+
+impl ListPartsOptions {
+    /// What `arguments` mean in this world.
+    pub(crate) fn new(arguments: ListPartsArguments, world: &World) -> Result<Self, Failure> {
+        let ListPartsArguments { key, upload_id, inquiry } = arguments;
+        Ok(Self {
+            key: bucket_requests::key(key.as_deref())?,
+            upload_id: bucket_requests::upload_id(upload_id)?,
+            inquiry: InquiryOptions::new(inquiry, None, world)?,
+        })
+    }
+}
+
+const COLUMNS: [Column; 3] = [Column::numbers("PART"), Column::numbers("SIZE"), Column::words("ETAG")];
+
+/// A line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    bucket: &'a str,
+    key: &'a str,
+    upload_id: &'a str,
+    part_number: u16,
+    size: u64,
+    etag: &'a str,
+}
+
+/// Lists. Returns the exit code.
+pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let ListPartsOptions { key, upload_id, inquiry } = options;
+    let output = inquiry.output;
+    let console = console.clone().quiet(output.quiet);
+    let parts = bucket_requests::run(world, &console, output.json, async |world| {
+        let mut asking = Inquiry::open(&inquiry, world, &console).await?;
+        let parts = asking.parts(&key, &upload_id).await?;
+        asking.close().await;
+        Ok(parts)
+    })?;
+    let mut table = Table::new(&COLUMNS);
+    for part in &parts {
+        let number = part.number.value();
+        if output.json {
+            console.result(&json::of(&Line {
+                event: "part",
+                bucket: inquiry.bucket.as_str(),
+                key: key.as_str(),
+                upload_id: upload_id.as_str(),
+                part_number: number,
+                size: part.size,
+                etag: &part.etag,
+            }));
+        }
+        table.add(vec![
+            Cell::new(number.to_string(), number),
+            Cell::new(units::size(part.size), part.size),
+            Cell::same(part.etag.trim_matches('"')),
+        ]);
+    }
+    if parts.is_empty() && !output.json {
+        console.note("the upload has no parts yet");
+    }
+    if !output.json && !output.quiet {
+        table.print(world, &console);
+    }
+    Ok(SUCCESS)
+}

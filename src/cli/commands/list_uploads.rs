@@ -1,0 +1,211 @@
+//! `cosput list-uploads`: the unfinished uploads in a bucket, how large they are so far, and which have a journal here.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use crate::cli::args::ListUploadsArguments;
+use crate::cli::options::directories::Places;
+use crate::cli::output::console::{Console, shown};
+use crate::cli::output::exit::SUCCESS;
+use crate::cli::output::failure::Failure;
+use crate::cli::output::table::{Cell, Column, Table};
+use crate::cli::output::{json, units};
+use crate::cli::process::world::World;
+use crate::cli::uploading::bucket_requests;
+use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions, failed, parts_of};
+use crate::cli::uploading::journals::Journals;
+use crate::cos::multipart::list_uploads::ListedUpload;
+use crate::cos::{Fault, Key};
+use crate::upload::batch::window::Concurrency;
+use crate::upload::{Cause, Event, UploadError};
+
+/// Pages of parts that are asked for at a time.
+const USUAL_CONCURRENCY: u16 = 8;
+
+/// `cosput list-uploads` as meant.
+pub(crate) struct ListUploadsOptions {
+    prefix: String,
+    state_directory: Option<PathBuf>,
+    inquiry: InquiryOptions,
+}
+
+impl ListUploadsOptions {
+    /// What `arguments` mean in this world.
+    pub(crate) fn new(arguments: ListUploadsArguments, world: &World) -> Result<Self, Failure> {
+        let ListUploadsArguments { prefix, state_dir, inquiry } = arguments;
+        Ok(Self {
+            prefix: prefix.unwrap_or_default(),
+            state_directory: state_dir.or(Places::of(world).uploads()),
+            inquiry: InquiryOptions::new(inquiry, None, world)?,
+        })
+    }
+}
+
+const COLUMNS: [Column; 6] = [
+    Column::names("KEY"),
+    Column::words("UPLOAD ID"),
+    Column::words("INITIATED"),
+    Column::numbers("AGE"),
+    Column::numbers("SIZE"),
+    Column::names("JOURNAL"),
+];
+
+/// A line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    bucket: &'a str,
+    key: &'a str,
+    upload_id: &'a str,
+    initiated: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_s: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage_class: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<String>,
+}
+
+/// How much of an upload is on the server.
+#[derive(Debug, Clone, Copy)]
+enum SoFar {
+    Known {
+        parts: usize,
+        size: u64,
+    },
+    Unknown,
+    /// It ended while it was being listed.
+    Gone,
+}
+
+/// Lists. Returns the exit code.
+pub(crate) fn run(options: ListUploadsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let output = options.inquiry.output;
+    let console = console.clone().quiet(output.quiet);
+    let listed =
+        bucket_requests::run(world, &console, output.json, async |world| list(&options, world, &console).await)?;
+    let (now, bucket) = ((world.clock)(), &options.inquiry.bucket);
+    let journals = Journals::of(options.state_directory.as_deref());
+    let mut table = Table::new(&COLUMNS);
+    for (upload, so_far) in &listed {
+        let journal = journals.find(bucket, &upload.key, &upload.upload_id);
+        if output.json {
+            console.result(&json::of(&line(upload, *so_far, now, bucket.as_str(), journal.map(shown))));
+        }
+        let age = age(upload, now);
+        table.add(vec![
+            Cell::same(&upload.key),
+            Cell::same(upload.upload_id.as_str()),
+            Cell::same(&upload.initiated),
+            age.map_or_else(Cell::unknown, |age| Cell::new(units::duration(age), age.as_secs())),
+            match so_far {
+                SoFar::Known { size, .. } => Cell::new(units::size(*size), size),
+                SoFar::Unknown | SoFar::Gone => Cell::unknown(),
+            },
+            journal.map_or_else(Cell::unknown, |journal| Cell::same(&shown(journal))),
+        ]);
+    }
+    if listed.is_empty() && !output.json {
+        console.note(&format!("no unfinished uploads in {bucket}"));
+    }
+    if !output.json && !output.quiet {
+        table.print(world, &console);
+    }
+    Ok(SUCCESS)
+}
+
+async fn list(
+    options: &ListUploadsOptions,
+    world: &World,
+    console: &Console,
+) -> Result<Vec<(ListedUpload, SoFar)>, Failure> {
+    let mut inquiry = Inquiry::open(&options.inquiry, world, console).await?;
+    let uploads = inquiry.uploads(&options.inquiry.bucket, &options.prefix).await?;
+    let concurrency = match options.inquiry.requests.concurrency {
+        Concurrency::Auto => USUAL_CONCURRENCY,
+        Concurrency::Fixed(number) => number,
+    };
+    let so_far = so_far(&uploads, concurrency, &mut inquiry, console).await?;
+    inquiry.close().await;
+    Ok(uploads.into_iter().zip(so_far).filter(|(_, so_far)| !matches!(so_far, SoFar::Gone)).collect())
+}
+
+/// How much of each upload is on the server, asked for several at a time.
+async fn so_far(
+    uploads: &[ListedUpload],
+    concurrency: u16,
+    inquiry: &mut Inquiry<'_>,
+    console: &Console,
+) -> Result<Vec<SoFar>, Failure> {
+    let mut so_far = vec![SoFar::Unknown; uploads.len()];
+    let mut flying = JoinSet::new();
+    let mut waiting = uploads.iter().enumerate();
+    loop {
+        while flying.len() < usize::from(concurrency)
+            && let Some((index, upload)) = waiting.next()
+        {
+            // A key that cannot be sent safely is listed all the same.
+            let Ok(key) = Key::new(&upload.key) else { continue };
+            let (mut asker, upload_id) = (inquiry.asker(), upload.upload_id.clone());
+            flying.spawn(async move {
+                let mut events: Vec<Event> = Vec::new();
+                let parts = parts_of(&mut asker, &key, &upload_id, &mut |event| events.push(event)).await;
+                (index, parts, events)
+            });
+        }
+        let Some(landed) = flying.join_next().await else { return Ok(so_far) };
+        let (index, parts, events) = landed.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
+        events.iter().for_each(|event| inquiry.tell(event));
+        so_far[index] = match parts {
+            Ok(parts) => SoFar::Known { parts: parts.len(), size: parts.iter().map(|part| part.size).sum() },
+            Err(error) if is(&error, |fault, _| fault == Fault::NoSuchUpload) => SoFar::Gone,
+            Err(error) if is(&error, |_, status| status == 403) => {
+                console.note_once("sizes are not shown where the credentials may not list parts (cos:ListParts)");
+                SoFar::Unknown
+            }
+            Err(error) => return Err(failed(inquiry.address().service, &uploads[index].key, error)),
+        };
+    }
+}
+
+fn is(error: &UploadError, wanted: impl Fn(Fault, u16) -> bool) -> bool {
+    matches!(&error.cause, Cause::Service(service) if wanted(service.fault(), service.status))
+}
+
+/// How long ago an upload began, where its time can be read and is past.
+pub(crate) fn age(upload: &ListedUpload, now: SystemTime) -> Option<Duration> {
+    let initiated = humantime::parse_rfc3339(&upload.initiated).ok()?;
+    Some(now.duration_since(initiated).unwrap_or_default())
+}
+
+fn line<'a>(
+    upload: &'a ListedUpload,
+    so_far: SoFar,
+    now: SystemTime,
+    bucket: &'a str,
+    journal: Option<String>,
+) -> Line<'a> {
+    let (parts, size) = match so_far {
+        SoFar::Known { parts, size } => (Some(parts), Some(size)),
+        SoFar::Unknown | SoFar::Gone => (None, None),
+    };
+    Line {
+        event: "upload",
+        bucket,
+        key: &upload.key,
+        upload_id: upload.upload_id.as_str(),
+        initiated: &upload.initiated,
+        age_s: age(upload, now).map(|age| age.as_secs()),
+        size,
+        parts,
+        storage_class: upload.storage_class.as_deref().filter(|class| !class.is_empty()),
+        journal,
+    }
+}

@@ -1,0 +1,257 @@
+//! `cosput verify`: whether an object is what a file holds. The file is read, the object is not.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::args::VerifyArguments;
+use crate::cli::options::{destination, object_headers};
+use crate::cli::output::console::{Console, shown, visible};
+use crate::cli::output::exit::SUCCESS;
+use crate::cli::output::failure::Failure;
+use crate::cli::output::json;
+use crate::cli::output::table::{Cell, Column, Table};
+use crate::cli::process::world::World;
+use crate::cli::uploading::bucket_requests;
+use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions, failed, target};
+use crate::cos::checksum::Digest;
+use crate::cos::etag::looks_like_md5;
+use crate::cos::head_object::Object;
+use crate::cos::{Address, AnswerError, Encryption, Key, Response, Service, head_object};
+use crate::upload::plan::object_plan::Range;
+use crate::upload::source::FileSource;
+use crate::upload::{Cause, Operation, SourceError, UploadError};
+
+/// `cosput verify` as meant.
+pub(crate) struct VerifyOptions {
+    source: PathBuf,
+    key: Key,
+    encryption: Encryption,
+    inquiry: InquiryOptions,
+}
+
+impl VerifyOptions {
+    /// What `arguments` mean in this world.
+    pub(crate) fn new(arguments: VerifyArguments, world: &World) -> Result<Self, Failure> {
+        let VerifyArguments { source, destination, key, customer, inquiry } = arguments;
+        let (bucket, key) = match destination {
+            Some(destination) => (Some(destination.bucket), destination.key),
+            None => (None, key),
+        };
+        let inquiry = InquiryOptions::new(inquiry, bucket, world)?;
+        let customer_key = object_headers::customer_key(customer.sse_c_key_file.as_deref(), world)?;
+        let encryption = customer_key.map_or(Encryption::AsTheBucket, Encryption::Customer);
+        object_headers::check_way(&encryption, &inquiry.server)?;
+        if inquiry.server.service().refused_header(&encryption.of_bytes()).is_some() {
+            return Err(Failure::usage(
+                "CDCS encrypts by itself and takes no key; leave out --sse-c-key-file and COSPUT_SSE_C_KEY",
+            ));
+        }
+        Ok(Self {
+            key: destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?,
+            source,
+            encryption,
+            inquiry,
+        })
+    }
+}
+
+const COLUMNS: [Column; 4] =
+    [Column::words("WHAT"), Column::words("FILE"), Column::words("OBJECT"), Column::words("RESULT")];
+
+/// A line of JSON. Numbers above 2^53 are strings.
+#[derive(Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    source: String,
+    bucket: &'a str,
+    key: &'a str,
+    location: &'a str,
+    same: bool,
+    compared: Vec<&'static str>,
+    differences: Vec<&'static str>,
+    file: FileLine,
+    object: ObjectLine<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct FileLine {
+    size: u64,
+    crc64ecma: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    md5: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ObjectLine<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crc64ecma: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+}
+
+/// What the server says of an object, and whether its ETag is the MD5 of its bytes.
+struct Described {
+    object: Object,
+    etag_is_md5: bool,
+}
+
+/// One property, compared.
+struct Compared {
+    what: &'static str,
+    file: String,
+    object: Option<String>,
+    same: Option<bool>,
+}
+
+/// Compares. Returns the exit code.
+pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let output = options.inquiry.output;
+    let console = console.clone().quiet(output.quiet);
+    let (described, digest, location) =
+        bucket_requests::run(world, &console, output.json, async |world| look(&options, world, &console).await)?;
+    let compared = compare(&described, digest, options.inquiry.server.service());
+    let names = |wanted: fn(&Compared) -> bool| compared.iter().filter(|one| wanted(one)).map(|one| one.what).collect();
+    let differences: Vec<&'static str> = names(|one| one.same == Some(false));
+    let told: Vec<&'static str> = names(|one| one.same.is_some());
+    // Equal sizes alone prove nothing.
+    let proved = told.iter().any(|what| *what != "size");
+    let source = shown(&options.source);
+    if output.json {
+        let object = &described.object;
+        console.result(&json::of(&Line {
+            event: "verified",
+            source: options.source.to_string_lossy().into_owned(),
+            bucket: options.inquiry.bucket.as_str(),
+            key: options.key.as_str(),
+            location: &location,
+            same: proved && differences.is_empty(),
+            compared: told,
+            differences: differences.clone(),
+            file: FileLine {
+                size: digest.length,
+                crc64ecma: digest.crc64.to_string(),
+                md5: digest.md5.map(|md5| md5.hex()),
+            },
+            object: ObjectLine {
+                size: object.size,
+                crc64ecma: object.crc64.map(|crc64| crc64.to_string()),
+                etag: object.etag.as_deref(),
+                version_id: object.version_id.as_deref(),
+            },
+            request_id: object.request_id.as_deref(),
+        }));
+    } else if !output.quiet {
+        print(&compared, world, &console);
+    }
+    let object = format!("cos://{}/{}", options.inquiry.bucket, visible(options.key.as_str()));
+    match (differences.is_empty(), proved) {
+        (true, true) => Ok(SUCCESS),
+        (false, _) => Err(Failure::Different(format!(
+            "{object} is not what {source} holds: {} {}",
+            differences.join(" and "),
+            if differences.len() == 1 { "differs" } else { "differ" }
+        ))),
+        (true, false) => {
+            let etag = match options.inquiry.server.service() {
+                Service::Cos => "is no MD5",
+                Service::Cdcs => "is not the file's MD5, as that of one uploaded in parts never is",
+            };
+            Err(Failure::Other(format!(
+                "could not verify {object}: it has no CRC-64 and its ETag {etag}, so only the size could be compared"
+            )))
+        }
+    }
+}
+
+/// Asks for the object first, which costs nothing where there is none, and then reads the file.
+async fn look(
+    options: &VerifyOptions,
+    world: &World,
+    console: &Console,
+) -> Result<(Described, Digest, String), Failure> {
+    let VerifyOptions { source: path, key, encryption, inquiry } = options;
+    let about = shown(path);
+    let trouble = |error| {
+        let (operation, cause) = (Some(Operation::HeadObject), Cause::Source(error));
+        failed(inquiry.server.service(), &about, UploadError { operation, attempts: 1, cause, leftover: None })
+    };
+    let source = FileSource::open(path).map_err(trouble)?;
+    let mut asking = Inquiry::open(inquiry, world, console).await?;
+    let location = target(asking.address(), key).location();
+    let request = |address: &Address| {
+        let request = head_object::request(&target(address, key));
+        encryption.of_bytes().iter().fold(request, |request, (name, value)| request.with_header(name, value))
+    };
+    let described = asking.ask(Operation::HeadObject, &about, request, describe).await?;
+    asking.close().await;
+    let absent = || Failure::NotFound(format!("there is no object {location}"));
+    let described = described.ok_or_else(absent)?;
+    let digest = tokio::task::spawn_blocking(move || {
+        let digest = source.digest(Range { offset: 0, length: source.identity().size })?;
+        source.check_unchanged().map(|()| digest)
+    });
+    let digest = digest.await.unwrap_or_else(|died| Err(SourceError::Unreadable(died.to_string())));
+    Ok((described, digest.map_err(trouble)?, location))
+}
+
+fn describe(response: &Response) -> Result<Option<Described>, AnswerError> {
+    // With SSE-KMS and SSE-C an ETag only looks like an MD5 (document 436/7729).
+    let header = |name| response.headers.get(name);
+    let encrypted = header("x-cos-server-side-encryption").is_some_and(|kind| !kind.eq_ignore_ascii_case("AES256"))
+        || header("x-cos-server-side-encryption-customer-algorithm").is_some();
+    let described = |object: Object| {
+        let etag_is_md5 = !encrypted && object.etag.as_deref().is_some_and(looks_like_md5);
+        Described { object, etag_is_md5 }
+    };
+    Ok(head_object::read(response)?.map(described))
+}
+
+fn compare(described: &Described, digest: Digest, service: Service) -> Vec<Compared> {
+    let Described { object, etag_is_md5 } = described;
+    let one = |what, file: String, object: Option<String>, same| Compared { what, file, object, same };
+    let etag = object.etag.clone().unwrap_or_default();
+    // At CDCS an ETag that is another one may still be of these bytes, uploaded in parts: its shape tells nothing there.
+    let told = |same: &bool| *same || service == Service::Cos;
+    let same_etag = digest.md5.filter(|_| *etag_is_md5).map(|md5| md5.is_etag(&etag)).filter(told);
+    let md5 = digest.md5.map(|md5| md5.hex()).unwrap_or_default();
+    vec![
+        one(
+            "size",
+            digest.length.to_string(),
+            object.size.map(|size| size.to_string()),
+            object.size.map(|size| size == digest.length),
+        ),
+        one(
+            "crc64ecma",
+            digest.crc64.to_string(),
+            object.crc64.map(|crc64| crc64.to_string()),
+            object.crc64.map(|crc64| crc64 == digest.crc64),
+        ),
+        one("etag", md5, object.etag.as_deref().map(|etag| etag.trim_matches('"').to_owned()), same_etag),
+    ]
+}
+
+fn print(compared: &[Compared], world: &World, console: &Console) {
+    let mut table = Table::new(&COLUMNS);
+    for one in compared {
+        let result = match one.same {
+            Some(true) => "same",
+            Some(false) => "different",
+            None => "not compared",
+        };
+        table.add(vec![
+            Cell::same(one.what),
+            Cell::same(&one.file),
+            one.object.as_deref().map_or_else(Cell::unknown, Cell::same),
+            Cell::same(result),
+        ]);
+    }
+    table.print(world, console);
+}

@@ -1,0 +1,117 @@
+//! `cos://NAME-APPID/KEY` as typed, and the key that a file gets.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::cos::{Bucket, Key};
+
+/// What a destination begins with.
+pub(crate) const SCHEME: &str = "cos://";
+
+/// A bucket and perhaps a key or the beginning of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The bucket.
+    pub bucket: Bucket,
+    /// What follows it, where something does.
+    pub key: Option<String>,
+}
+
+/// Why there is no destination or no key: what is wrong and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidDestination(String);
+
+impl fmt::Display for InvalidDestination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidDestination {}
+
+impl Destination {
+    /// Reads `cos://NAME-APPID`, with or without a slash and a key.
+    pub fn parse(text: &str) -> Result<Self, InvalidDestination> {
+        let Some(rest) = text.strip_prefix(SCHEME) else {
+            return Err(InvalidDestination(
+                "a destination is typed as cos://NAME-APPID/KEY, or with --bucket and --key".to_owned(),
+            ));
+        };
+        let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+        let bucket = Bucket::new(bucket).map_err(|error| InvalidDestination(error.to_string()))?;
+        Ok(Self { bucket, key: (!key.is_empty()).then(|| key.to_owned()) })
+    }
+}
+
+/// The key of a file: as typed, with the file's name after a final slash; without one, the file's name.
+pub(crate) fn key(typed: Option<&str>, source: &Path) -> Result<Key, InvalidDestination> {
+    let key = match typed {
+        Some("") => {
+            return Err(InvalidDestination("--key is empty; leave it out and the file's name is the key".to_owned()));
+        }
+        Some(key) if key.ends_with('/') => format!("{key}{}", file_name(source)?),
+        Some(key) => key.to_owned(),
+        None => file_name(source)?.to_owned(),
+    };
+    Key::new(&key).map_err(|error| InvalidDestination(error.to_string()))
+}
+
+fn file_name(source: &Path) -> Result<&str, InvalidDestination> {
+    let shown = source.display();
+    let name = source.file_name().ok_or_else(|| {
+        InvalidDestination(format!("'{shown}' has no file name to make a key from; give a file, or a key with --key"))
+    })?;
+    name.to_str().ok_or_else(|| {
+        InvalidDestination(format!("the name of '{shown}' is not UTF-8, as keys are; give a key with --key"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_is_a_bucket_with_or_without_a_key() {
+        let bucket = Bucket::new("b-1").unwrap();
+        let table = [
+            ("cos://b-1", None),
+            ("cos://b-1/", None),
+            ("cos://b-1/k", Some("k")),
+            ("cos://b-1/a/", Some("a/")),
+            ("cos://b-1//k", Some("/k")),
+        ];
+        for (text, key) in table {
+            let expected = Destination { bucket: bucket.clone(), key: key.map(str::to_owned) };
+            assert_eq!(Destination::parse(text), Ok(expected), "{text}");
+        }
+        for bad in ["", "b-1/k", "COS://b-1/k", "cos://", "cos:///k", "cos://bucket/k", "s3://b-1/k"] {
+            assert!(Destination::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_file_gets_the_key_that_was_typed_or_its_name() {
+        let key = |typed, source: &str| key(typed, Path::new(source)).map(|key| key.as_str().to_owned());
+        assert_eq!(key(None, "dir/a.txt").as_deref(), Ok("a.txt"));
+        assert_eq!(key(Some("k"), "dir/a.txt").as_deref(), Ok("k"));
+        assert_eq!(key(Some("k/"), "dir/a.txt").as_deref(), Ok("k/a.txt"));
+        assert_eq!(key(Some("k"), "..").as_deref(), Ok("k"));
+        let refused = |typed, source| key(typed, source).unwrap_err().to_string();
+        assert_eq!(refused(Some(""), "a"), "--key is empty; leave it out and the file's name is the key");
+        assert_eq!(refused(None, ".."), "'..' has no file name to make a key from; give a file, or a key with --key");
+        assert_eq!(refused(Some("/"), "a"), "the key '/a' begins with a slash; leave it out");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_not_utf8_needs_a_key() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let source = Path::new(OsStr::from_bytes(b"caf\xe9"));
+        assert_eq!(
+            key(None, source).unwrap_err().to_string(),
+            "the name of 'caf\u{fffd}' is not UTF-8, as keys are; give a key with --key"
+        );
+        assert_eq!(key(Some("k"), source).unwrap().as_str(), "k");
+    }
+}

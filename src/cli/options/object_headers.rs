@@ -1,0 +1,205 @@
+//! From options to what the object is to be: its headers, its encryption, and the keys that must not be shown.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::Server;
+use crate::cli::args::{EncryptionArguments, ObjectArguments, SseMode};
+use crate::cli::output::console::shown;
+use crate::cli::output::failure::Failure;
+use crate::cli::process::world::World;
+use crate::cos::encryption::KmsKey;
+use crate::cos::headers::{Field, InvalidHeader};
+use crate::cos::{CustomerKey, Encryption, Key, ObjectHeaders};
+
+/// The type of what has no telling name.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+/// More than any form of a key has, in bytes.
+const LARGEST_KEY_FILE: u16 = 4096;
+/// Where an SSE-C key may be without a file. It has no option, since a command line is seen by all.
+const KEY_VARIABLE: &str = "COSPUT_SSE_C_KEY";
+
+/// The headers that every object keeps. What has no type gets its own by `with_type`.
+pub(crate) fn headers(arguments: ObjectArguments) -> Result<ObjectHeaders, Failure> {
+    let mut headers = ObjectHeaders::new();
+    let fields = [
+        (Field::ContentType, arguments.content_type),
+        (Field::CacheControl, arguments.cache_control),
+        (Field::ContentDisposition, arguments.content_disposition),
+        (Field::ContentEncoding, arguments.content_encoding),
+        (Field::ContentLanguage, arguments.content_language),
+        (Field::Expires, arguments.expires),
+        (Field::Acl, arguments.acl),
+        (Field::GrantRead, arguments.grant_read),
+        (Field::GrantWrite, arguments.grant_write),
+        (Field::GrantFullControl, arguments.grant_full_control),
+        (Field::GrantReadAcp, arguments.grant_read_acp),
+        (Field::GrantWriteAcp, arguments.grant_write_acp),
+        (Field::StorageClass, arguments.storage_class),
+    ];
+    for (field, value) in fields {
+        if let Some(value) = value {
+            headers.set(field, &value).map_err(|error| unusable(field.name(), &error))?;
+        }
+    }
+    headers.set_metadata(&arguments.meta).map_err(|error| unusable("--meta", &error))?;
+    headers.set_tags(&arguments.tag).map_err(|error| unusable("--tag", &error))?;
+    Ok(headers)
+}
+
+/// The same headers, with the type that the name tells where none was asked for.
+pub(crate) fn with_type(headers: &ObjectHeaders, key: &Key, source: &Path) -> ObjectHeaders {
+    let mut headers = headers.clone();
+    if headers.get(Field::ContentType).is_none() {
+        headers.set(Field::ContentType, guessed_type(key, source)).expect("a guessed type is well-formed");
+    }
+    headers
+}
+
+fn unusable(what: &str, error: &InvalidHeader) -> Failure {
+    Failure::usage(format!("{what} cannot be used: {error}"))
+}
+
+/// The type that the key's extension tells, or the file's.
+fn guessed_type(key: &Key, source: &Path) -> &'static str {
+    let guess = |path: &Path| mime_guess::from_path(path).first_raw();
+    guess(Path::new(key.as_str())).or_else(|| guess(source)).unwrap_or(UNKNOWN_TYPE)
+}
+
+/// How the server is to encrypt the object.
+pub(crate) fn encryption(arguments: EncryptionArguments, world: &World) -> Result<Encryption, Failure> {
+    let EncryptionArguments { sse, sse_kms_key_id, sse_kms_context, customer } = arguments;
+    let key = customer_key(customer.sse_c_key_file.as_deref(), world)?;
+    if sse != Some(SseMode::Kms) && (sse_kms_key_id.is_some() || sse_kms_context.is_some()) {
+        return Err(Failure::usage("--sse-kms-key-id and --sse-kms-context need --sse cos/kms"));
+    }
+    match (sse, key) {
+        (Some(_), Some(_)) => Err(Failure::usage(format!(
+            "--sse and a key of one's own exclude each other; leave out --sse, or --sse-c-key-file and {KEY_VARIABLE}"
+        ))),
+        (None, Some(key)) => Ok(Encryption::Customer(key)),
+        (None, None) => Ok(Encryption::AsTheBucket),
+        (Some(SseMode::Cos), None) => Ok(Encryption::Cos),
+        (Some(SseMode::Kms), None) => Ok(Encryption::Kms(KmsKey { id: sse_kms_key_id, context: sse_kms_context })),
+    }
+}
+
+/// The SSE-C key: in a file, or in the environment.
+pub(crate) fn customer_key(file: Option<&Path>, world: &World) -> Result<Option<CustomerKey>, Failure> {
+    let (origin, bytes) = match (file, world.variables.get(KEY_VARIABLE)) {
+        (Some(path), _) => (format!("the SSE-C key in {}", shown(path)), read(path)?),
+        (None, Some(value)) => (KEY_VARIABLE.to_owned(), Zeroizing::new(value.as_encoded_bytes().to_vec())),
+        (None, None) => return Ok(None),
+    };
+    let key = CustomerKey::new(&bytes).map_err(|error| Failure::usage(format!("could not use {origin}: {error}")))?;
+    Ok(Some(key))
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    // With room for all of it, so that no copy is left behind where the bytes grew.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * usize::from(LARGEST_KEY_FILE)));
+    let done = File::open(path).and_then(|file| file.take(LARGEST_KEY_FILE.into()).read_to_end(&mut bytes));
+    match done {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Failure::usage(format!("could not read the SSE-C key in {}: {error}", shown(path)))),
+    }
+}
+
+/// Refuses to send keys, or to speak of them, in the clear; on this machine nobody else listens.
+pub(crate) fn check_way(encryption: &Encryption, server: &Server) -> Result<(), Failure> {
+    match server {
+        Server::At { endpoint, .. } if encryption.needs_https() && !endpoint.is_https() && !endpoint.is_loopback() => {
+            Err(Failure::Usage {
+                message: format!("SSE-C and SSE-KMS need https, and {endpoint} is not"),
+                hint: Some("give the endpoint with https://".to_owned()),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An upload was begun with another SSE-C key.
+pub(crate) fn other_key() -> Failure {
+    Failure::Usage {
+        message: "could not go on with the earlier upload: it was begun with another SSE-C key".to_owned(),
+        hint: Some("give the key that it was begun with, or begin anew with upload --no-resume".to_owned()),
+    }
+}
+
+/// An upload was begun with an SSE-C key, and there is none.
+pub(crate) fn no_key() -> Failure {
+    Failure::Usage {
+        message: "could not go on with the earlier upload: it was begun with an SSE-C key".to_owned(),
+        hint: Some(format!("give that key with --sse-c-key-file or {KEY_VARIABLE}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::process::world::tests::world;
+    use crate::cos::{Addressing, Edition, Endpoint, Service};
+
+    const KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
+
+    #[test]
+    fn the_type_is_guessed_from_the_key_then_from_the_file() {
+        let guessed = |key: &str, source: &str| guessed_type(&Key::new(key).unwrap(), Path::new(source));
+        assert_eq!(guessed("a/b.html", "x.png"), "text/html");
+        assert_eq!(guessed("a/b", "x.PNG"), "image/png");
+        assert_eq!(guessed("a.unheard-of", "x"), "application/octet-stream");
+        assert_eq!(guessed("a.d/b", "x"), "application/octet-stream");
+    }
+
+    #[test]
+    fn a_key_comes_from_a_file_or_from_the_environment_and_is_not_shown() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        std::fs::write(&path, [7; 32]).unwrap();
+        let seven = CustomerKey::new(&[7; 32]).unwrap();
+        let with_variable = world(&[], &[("COSPUT_SSE_C_KEY", KEY)]).world;
+        let key = |file: Option<&Path>| customer_key(file, &with_variable).unwrap().unwrap();
+        assert_eq!(key(None), CustomerKey::new(KEY.as_bytes()).unwrap());
+        assert_eq!(key(Some(&path)), seven);
+        assert_eq!(customer_key(None, &world(&[], &[]).world), Ok(None));
+
+        std::fs::write(&path, "hidden").unwrap();
+        let refused = |file: Option<&Path>, variable: &str| {
+            let world = world(&[], &[("COSPUT_SSE_C_KEY", variable)]).world;
+            customer_key(file, &world).unwrap_err().verdict()
+        };
+        let expected = "6 bytes are no key; expected 32 bytes, or the 44 characters of their Base64";
+        let verdict = refused(Some(&path), "");
+        assert_eq!(verdict.message, format!("could not use the SSE-C key in {}: {expected}", path.display()));
+        assert_eq!(refused(None, "hidden").message, format!("could not use COSPUT_SSE_C_KEY: {expected}"));
+        assert_eq!(verdict.exit_code, 2);
+        assert_eq!(refused(Some(&path.join("nowhere")), "").exit_code, 2);
+    }
+
+    #[test]
+    fn keys_travel_over_https_or_on_this_machine() {
+        let server = |text: &str| Server::At {
+            service: Service::Cos,
+            edition: Edition::default(),
+            endpoint: Endpoint::parse(text).unwrap(),
+            addressing: Addressing::Path,
+        };
+        let customer = Encryption::Customer(CustomerKey::new(KEY.as_bytes()).unwrap());
+        for encryption in [Encryption::Kms(KmsKey::default()), customer] {
+            let check = |text: &str| check_way(&encryption, &server(text)).map_err(|failure| failure.verdict().message);
+            for good in ["https://h.example", "http://127.0.0.1:1", "http://localhost", "http://[::1]"] {
+                assert_eq!(check(good), Ok(()), "{good}");
+            }
+            let expected = "SSE-C and SSE-KMS need https, and http://h.example is not";
+            assert_eq!(check("http://h.example"), Err(expected.to_owned()));
+            assert!(check("http://192.0.2.1").is_err());
+            let (service, edition) = (Service::Cos, Edition::default());
+            let emulator = Server::Emulator { service, edition, directory: "d".into() };
+            assert_eq!(check_way(&encryption, &emulator), Ok(()));
+        }
+        assert_eq!(check_way(&Encryption::Cos, &server("http://h.example")), Ok(()));
+    }
+}

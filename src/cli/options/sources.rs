@@ -1,0 +1,187 @@
+//! From arguments to what is uploaded, and under which keys.
+
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+
+use super::destination;
+use super::destination::Destination;
+use crate::cli::args::ManyArguments;
+use crate::cli::commands::upload_stdin;
+use crate::cli::output::console::{is_stdin, shown};
+use crate::cli::output::failure::Failure;
+use crate::cos::{Bucket, Key};
+use crate::upload::source::walk::Links;
+use crate::upload::source::{Delimiter, Filter, List, Prefix, Rule, Sources};
+
+/// How a list on stdin is named.
+const STDIN: &str = "-";
+
+/// What is uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// One file, under one key.
+    One {
+        /// The file.
+        source: PathBuf,
+        /// The object's key.
+        key: Key,
+    },
+    /// What comes through a pipe, under one key.
+    Stdin {
+        /// The object's key.
+        key: Key,
+    },
+    /// Any number of files, each under a key of its own.
+    Many(Many),
+}
+
+/// Any number of files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Many {
+    /// Files and directories, as typed.
+    pub named: Vec<PathBuf>,
+    /// A list of paths, where one is given.
+    pub list: Option<Listing>,
+    /// Whether directories are walked.
+    pub recursive: bool,
+    /// What links below a directory are taken for.
+    pub links: Links,
+    /// What is kept, in order.
+    pub rules: Vec<Rule>,
+    /// What every key begins with.
+    pub prefix: Prefix,
+}
+
+/// A list of paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The file that holds it, `-` for stdin.
+    pub file: PathBuf,
+    /// What ends a path in it.
+    pub delimiter: Delimiter,
+}
+
+/// Where objects go, in the two ways in which that is typed.
+pub(crate) struct Target {
+    /// `--bucket`.
+    pub(crate) bucket: Option<Bucket>,
+    /// `--key`.
+    pub(crate) key: Option<String>,
+    /// `--prefix`.
+    pub(crate) prefix: Option<String>,
+}
+
+impl Wanted {
+    /// What the paths mean, the last of which may be a destination, and the bucket that it all goes to.
+    pub(crate) fn new(
+        mut paths: Vec<PathBuf>,
+        target: Target,
+        many: &ManyArguments,
+    ) -> Result<(Bucket, Self), Failure> {
+        let destination = take_destination(&mut paths)?;
+        if destination.is_some() && (target.bucket.is_some() || target.key.is_some() || target.prefix.is_some()) {
+            return Err(Failure::usage(
+                "a destination is given besides --bucket, --key or --prefix; keep one way to say it",
+            ));
+        }
+        let (bucket, typed_key) = match destination {
+            Some(Destination { bucket, key }) => (Some(bucket), key),
+            None => (target.bucket, target.key.clone()),
+        };
+        let bucket = bucket.ok_or_else(|| {
+            Failure::usage("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY")
+        })?;
+        let list = many
+            .files_from
+            .clone()
+            .map(|file| Listing { file, delimiter: if many.null { Delimiter::Nul } else { Delimiter::Line } });
+        if paths.is_empty() && list.is_none() {
+            return Err(Failure::usage("nothing to upload is given: name a file, a directory, or a list of files"));
+        }
+        if paths.iter().any(|path| is_stdin(path)) {
+            if paths.len() > 1 || list.is_some() {
+                return Err(Failure::usage(
+                    "stdin is uploaded alone, without other sources; the file of that name is ./-",
+                ));
+            }
+            return Ok((
+                bucket,
+                Self::Stdin { key: upload_stdin::key(typed_key.as_deref().filter(|_| target.prefix.is_none()))? },
+            ));
+        }
+        let one = match &paths[..] {
+            [source] if list.is_none() && target.prefix.is_none() && !(many.recursive && source.is_dir()) => {
+                Some(source)
+            }
+            _ => None,
+        };
+        // What is left out has no key of its own.
+        let one = one.filter(|_| target.key.is_some() || many.rules.0.is_empty());
+        if let Some(source) = one {
+            let key =
+                destination::key(typed_key.as_deref(), source).map_err(|error| Failure::usage(error.to_string()))?;
+            return Ok((bucket, Self::One { source: source.clone(), key }));
+        }
+        if target.key.is_some() {
+            return Err(Failure::usage(
+                "--key names one object; with several files, name what their keys begin with, --prefix",
+            ));
+        }
+        let prefix = Prefix::new(target.prefix.or(typed_key).as_deref().unwrap_or_default())
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        let rules = many.rules.0.clone();
+        Filter::new(&rules).map_err(|error| Failure::usage(error.to_string()))?;
+        let links = if many.follow_symlinks { Links::Follow } else { Links::Skip };
+        Ok((bucket, Self::Many(Many { named: paths, list, recursive: many.recursive, links, rules, prefix })))
+    }
+}
+
+impl Many {
+    /// The sources, to be gathered. `stdin` is read where the list is there.
+    pub(crate) fn sources(&self, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<Sources, Failure> {
+        let list = self.list.as_ref().map(|list| open(list, stdin)).transpose()?;
+        let sources = Sources {
+            named: self.named.clone(),
+            list,
+            recursive: self.recursive,
+            links: self.links,
+            filter: Filter::new(&self.rules).map_err(|error| Failure::usage(error.to_string()))?,
+            prefix: self.prefix.clone(),
+        };
+        sources.check().map_err(|error| {
+            let hint = Some("give -r to upload directories with all they hold".to_owned());
+            Failure::Usage { message: format!("could not upload {}: it is a directory", shown(&error.path)), hint }
+        })?;
+        Ok(sources)
+    }
+}
+
+fn open(list: &Listing, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<List, Failure> {
+    let reader = if list.file == Path::new(STDIN) {
+        stdin()
+    } else {
+        let file = std::fs::File::open(&list.file)
+            .map_err(|error| Failure::usage(format!("--files-from {} cannot be read: {error}", shown(&list.file))))?;
+        Box::new(file)
+    };
+    Ok(List::new(&list.file, Box::new(BufReader::new(reader)), list.delimiter))
+}
+
+/// Takes a destination off the end; one anywhere else is a mistake.
+fn take_destination(paths: &mut Vec<PathBuf>) -> Result<Option<Destination>, Failure> {
+    let destination = match paths.last().and_then(|last| last.to_str()) {
+        Some(last) if last.starts_with(destination::SCHEME) => {
+            Some(Destination::parse(last).map_err(|error| Failure::usage(error.to_string()))?)
+        }
+        _ => None,
+    };
+    if destination.is_some() {
+        paths.pop();
+    }
+    match paths.iter().find(|path| path.as_os_str().as_encoded_bytes().starts_with(destination::SCHEME.as_bytes())) {
+        Some(path) => {
+            Err(Failure::usage(format!("'{}' is a destination, and the last argument alone is one", shown(path))))
+        }
+        None => Ok(destination),
+    }
+}

@@ -1,0 +1,209 @@
+//! What can fail in a command outside the engine: each failure's exit code, its words, and what to do about it.
+
+use std::path::PathBuf;
+
+use super::console::shown;
+use super::exit::{CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, of_source};
+use super::failure_report::{Circumstances, Verdict};
+use super::hint::service;
+use super::message;
+use crate::cli::process::signals::Signal;
+use crate::cos::Service;
+use crate::upload::{SourceError, UploadError};
+
+/// A failure of a command, outside the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The command line asks for what cannot be.
+    Usage {
+        /// What is wrong and what would be right.
+        message: String,
+        /// What else would help.
+        hint: Option<String>,
+    },
+    /// The source cannot be uploaded.
+    Source {
+        /// Its path.
+        source: PathBuf,
+        /// What is wrong with it.
+        error: SourceError,
+    },
+    /// A file has no key, for this reason.
+    Unfit {
+        /// Its path.
+        source: PathBuf,
+        /// What is wrong with its name.
+        why: String,
+    },
+    /// A file was sent, and its object is not completed, since others were not sent.
+    Withheld(PathBuf),
+    /// There are no credentials: which places were looked at.
+    NoCredentials(String),
+    /// Another process works on this journal.
+    JournalInUse(PathBuf),
+    /// A journal that was asked for cannot be used.
+    JournalUnusable {
+        /// Its path.
+        journal: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A request outside an upload failed: whom it asked, what it was about, and how.
+    Request {
+        /// The service that was asked.
+        service: Service,
+        /// The bucket, key or file, as people read it.
+        about: String,
+        /// What went wrong.
+        error: Box<UploadError>,
+    },
+    /// Another process works on an upload that was to be aborted.
+    UploadInUse(PathBuf),
+    /// What was named is not on the server.
+    NotFound(String),
+    /// What the server holds is not what the file holds.
+    Different(String),
+    /// A signal ended a command that has nothing to keep.
+    Interrupted(Signal),
+    /// Results could not be written to stdout.
+    ResultsLost(String),
+    /// Anything else: what failed, and why.
+    Other(String),
+}
+
+impl Failure {
+    /// Wrong usage, in one line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// What there is to tell.
+    pub fn verdict(&self) -> Verdict {
+        let (exit_code, kind) = match self {
+            Self::Usage { .. } => (USAGE, Kind::Usage),
+            Self::Source { error, .. } => of_source(error),
+            Self::Unfit { .. } => (SOURCE, Kind::Source),
+            Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
+            Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
+            Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Exists),
+            Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
+            Self::Different(_) => (INTEGRITY, Kind::Integrity),
+            Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
+            Self::Request { service, about, error } => {
+                return Verdict::of_upload(error, Circumstances::of(about, *service));
+            }
+            Self::JournalUnusable { .. } => (OTHER, Kind::Journal),
+            Self::ResultsLost(_) | Self::Other(_) => (OTHER, Kind::Other),
+        };
+        Verdict {
+            exit_code,
+            kind,
+            message: self.message(),
+            code: None,
+            status: None,
+            service: Service::default(),
+            request_id: None,
+            hints: self.hint().into_iter().collect(),
+            resumable: false,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Usage { message, .. } | Self::Other(message) | Self::NotFound(message) | Self::Different(message) => {
+                message.clone()
+            }
+            Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
+            Self::Interrupted(_) => "interrupted".to_owned(),
+            Self::UploadInUse(journal) => {
+                format!("could not abort the upload: another process holds its journal {}", shown(journal))
+            }
+            Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
+            Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
+            Self::Withheld(source) => {
+                format!("{} was sent and is not completed, since not all of the others were", shown(source))
+            }
+            Self::NoCredentials(places) => format!("could not sign requests: {places}"),
+            Self::JournalInUse(journal) => {
+                format!("could not begin the upload: another process holds its journal {}", shown(journal))
+            }
+            Self::JournalUnusable { journal, why } => format!("could not use the journal {}: {why}", shown(journal)),
+            Self::ResultsLost(why) => format!("could not write the results: {why}"),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } => hint.clone(),
+            Self::Source { error, .. } => service::of_source(error).map(str::to_owned),
+            Self::NoCredentials(_) => Some("set COS_SECRET_ID and COS_SECRET_KEY".to_owned()),
+            Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
+            Self::JournalUnusable { .. }
+            | Self::Unfit { .. }
+            | Self::Withheld(_)
+            | Self::Request { .. }
+            | Self::NotFound(_)
+            | Self::Different(_)
+            | Self::Interrupted(_)
+            | Self::ResultsLost(_)
+            | Self::Other(_) => None,
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(format!("{error:#}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_own_failures_have_their_codes() {
+        let path = PathBuf::from("j");
+        let table = [
+            (Failure::usage("no"), USAGE, "usage", "no"),
+            (
+                Failure::Source { source: "f".into(), error: SourceError::Missing },
+                SOURCE,
+                "source",
+                "could not upload f: no such file",
+            ),
+            (
+                Failure::NoCredentials("looked at a, b".to_owned()),
+                CREDENTIALS,
+                "credentials",
+                "could not sign requests: looked at a, b",
+            ),
+            (
+                Failure::JournalInUse(path.clone()),
+                REFUSED,
+                "exists",
+                "could not begin the upload: another process holds its journal j",
+            ),
+            (
+                Failure::JournalUnusable { journal: path, why: "disk full".to_owned() },
+                OTHER,
+                "journal",
+                "could not use the journal j: disk full",
+            ),
+            (
+                Failure::ResultsLost("broken pipe".to_owned()),
+                OTHER,
+                "other",
+                "could not write the results: broken pipe",
+            ),
+            (anyhow::anyhow!("inner").context("outer").into(), OTHER, "other", "outer: inner"),
+        ];
+        for (failure, exit_code, kind, message) in table {
+            let verdict = failure.verdict();
+            assert_eq!(
+                (verdict.exit_code, verdict.kind.as_str(), verdict.message.as_str()),
+                (exit_code, kind, message)
+            );
+        }
+    }
+}

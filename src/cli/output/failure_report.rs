@@ -1,0 +1,203 @@
+//! Everything that is told about a failure, to people and programs. What failed is in `message`, advice is in `hint`.
+
+use std::path::Path;
+
+use super::console::{Console, Label, visible};
+use super::exit::{Kind, of_cause};
+use super::hint::service;
+use super::message;
+use crate::cli::process::signals::Signal;
+use crate::cos::{Service, ServiceError};
+use crate::upload::{Cause, UploadError};
+
+/// Everything there is to tell about a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The exit code.
+    pub exit_code: u8,
+    /// What it is about.
+    pub kind: Kind,
+    /// What failed, and why.
+    pub message: String,
+    /// The service's code.
+    pub code: Option<String>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The service that was spoken to.
+    pub service: Service,
+    /// The id that support asks for.
+    pub request_id: Option<String>,
+    /// What to do about it.
+    pub hints: Vec<String>,
+    /// Whether the same command would go on where this one stopped.
+    pub resumable: bool,
+}
+
+/// What the engine does not know about a failed upload.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The service that was spoken to.
+    pub service: Service,
+    /// The source, as people read it.
+    pub source: &'a str,
+    /// How many parts it has, where it has parts.
+    pub parts: Option<u16>,
+    /// The journal that is kept, where one is.
+    pub journal: Option<&'a Path>,
+    /// The signal that stopped it, where one did.
+    pub signal: Option<Signal>,
+    /// Whether it cannot be told if the object was completed.
+    pub unknown: bool,
+    /// Whether the source came through a pipe, and the same command would find nothing there.
+    pub stream: bool,
+}
+
+impl<'a> Circumstances<'a> {
+    /// Those of a request outside an upload.
+    pub fn of(about: &'a str, service: Service) -> Self {
+        Self { source: about, service, parts: None, journal: None, signal: None, unknown: false, stream: false }
+    }
+}
+
+impl Verdict {
+    /// What there is to tell about an upload that was not finished.
+    pub fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> Self {
+        let (exit_code, kind) = of_cause(&error.cause, circumstances.signal);
+        let service = service_error(&error.cause);
+        Self {
+            exit_code,
+            kind: if circumstances.unknown { Kind::Unknown } else { kind },
+            message: message::of_upload(error, circumstances),
+            code: service.and_then(|service| service.code.clone()),
+            status: service.map(|service| service.status),
+            service: circumstances.service,
+            request_id: error.cause.request_id().map(str::to_owned),
+            hints: service::of_upload(error, circumstances, exit_code),
+            resumable: error.leftover.is_some() && circumstances.journal.is_some(),
+        }
+    }
+
+    /// Tells it to a person.
+    pub fn tell(&self, console: &Console) {
+        console.labelled(Label::Error, &visible(&self.message));
+        if let Some(request_id) = &self.request_id {
+            console.message(&format!("  {}: {}", self.service.request_id_header(), visible(request_id)));
+        }
+        for hint in &self.hints {
+            console.labelled(Label::Hint, &visible(hint));
+        }
+    }
+}
+
+/// The service's error in a cause, where there is one.
+pub(crate) fn service_error(cause: &Cause) -> Option<&ServiceError> {
+    match cause {
+        Cause::Service(error) | Cause::UploadVanished(error) => Some(error),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::exit::UNAVAILABLE;
+    use crate::cli::output::exit::tests::{network, service};
+    use crate::cli::process::world::tests::world;
+    use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::upload::{Operation, SendErrorKind};
+
+    fn told(error: &UploadError, circumstances: Circumstances<'_>) -> String {
+        let test = world(&[], &[]);
+        Verdict::of_upload(error, circumstances).tell(&Console::new(&test.world));
+        test.stderr.text()
+    }
+
+    const PLAIN: Circumstances<'_> = Circumstances {
+        service: Service::Cos,
+        source: "dist.tar",
+        parts: Some(120),
+        journal: None,
+        signal: None,
+        unknown: false,
+        stream: false,
+    };
+
+    #[test]
+    fn a_failure_is_told_with_its_request_id_and_what_to_do() {
+        let error = UploadError {
+            operation: Some(Operation::UploadPart(PartNumber::new(7).unwrap())),
+            attempts: 8,
+            cause: Cause::Service(service(503, "SlowDown")),
+            leftover: UploadId::new("1585130821cbb7df1d"),
+        };
+        let journal = Path::new("/s/j");
+        assert_eq!(
+            told(&error, Circumstances { journal: Some(journal), ..PLAIN }),
+            "error: could not upload part 7 of 120 of dist.tar: SlowDown: words (HTTP 503) after 8 attempts\n  \
+             x-cos-request-id: NWIwM2\n\
+             hint: the service asks for less; try a smaller --concurrency, or again later\n\
+             hint: run the same command again: it goes on with upload 1585130821cbb7df1d\n"
+        );
+        let verdict = Verdict::of_upload(&error, Circumstances { journal: Some(journal), ..PLAIN });
+        assert_eq!((verdict.code.as_deref(), verdict.status, verdict.resumable), (Some("SlowDown"), Some(503), true));
+        assert!(!Verdict::of_upload(&error, PLAIN).resumable);
+    }
+
+    #[test]
+    fn a_failure_at_cdcs_says_what_to_do_there() {
+        let of = |code, leftover| UploadError {
+            operation: Some(Operation::UploadPart(PartNumber::new(7).unwrap())),
+            attempts: 1,
+            cause: Cause::Service(service(409, code)),
+            leftover,
+        };
+        let at_cdcs = Circumstances { service: Service::Cdcs, journal: Some(Path::new("/s/j")), ..PLAIN };
+        assert_eq!(
+            told(&of("AssumeRoleFailed", UploadId::new("id")), at_cdcs),
+            "error: could not upload part 7 of 120 of dist.tar: AssumeRoleFailed: words (HTTP 409)\n  \
+             x-cdcs-request-id: NWIwM2\n\
+             hint: CDCS may not act for this account yet: authorise its service role in the CDCS console, or in CAM under \
+             Roles, and see that the role may use COS and KMS\n\
+             hint: then run the same command again: it goes on with upload id, whose parts are kept\n"
+        );
+        let without_journal = Circumstances { journal: None, ..at_cdcs };
+        assert_eq!(
+            told(&of("KMSFailed", UploadId::new("id")), without_journal).lines().last(),
+            Some(
+                "hint: upload id may be left on the server, where it keeps this key from other uploads, and there is no \
+                 journal to resume it: abort it with cosput abort --service cdcs --key KEY --upload-id id"
+            )
+        );
+    }
+
+    #[test]
+    fn an_upload_that_may_have_been_completed_is_told_as_such() {
+        let error = UploadError {
+            operation: Some(Operation::HeadObject),
+            attempts: 3,
+            cause: network(SendErrorKind::Broken),
+            leftover: None,
+        };
+        let unknown = Circumstances { unknown: true, ..PLAIN };
+        assert_eq!(
+            told(&error, unknown),
+            "error: it is not known whether dist.tar was uploaded: the connection broke: refused after 3 attempts\n\
+             hint: run the same command again: it looks whether the object is there\n"
+        );
+        let verdict = Verdict::of_upload(&error, unknown);
+        assert_eq!((verdict.exit_code, verdict.kind), (UNAVAILABLE, Kind::Unknown));
+    }
+
+    #[test]
+    fn an_interrupted_upload_says_how_to_go_on() {
+        let error =
+            UploadError { operation: None, attempts: 0, cause: Cause::Interrupted, leftover: UploadId::new("id") };
+        let stopped = Circumstances { journal: Some(Path::new("j")), signal: Some(Signal::Terminate), ..PLAIN };
+        assert_eq!(
+            told(&error, stopped),
+            "error: could not upload dist.tar: interrupted\n\
+             hint: run the same command again: it goes on with upload id\n"
+        );
+        assert_eq!(Verdict::of_upload(&error, stopped).exit_code, 143);
+    }
+}

@@ -1,0 +1,16 @@
+//! Everything that a person or a script reads: the console, reports, JSON events, messages, hints, exit codes.
+
+pub mod console;
+pub mod exit;
+pub mod failure;
+pub mod failure_report;
+pub(crate) mod hint;
+pub(crate) mod json;
+pub(crate) mod log;
+pub(crate) mod message;
+pub(crate) mod notice;
+pub mod object_report;
+pub mod report;
+pub mod summary;
+pub(crate) mod table;
+pub mod units;

@@ -1,0 +1,6 @@
+//! The process: its arguments, variables, streams and clock, its signals, its runtime, its limits.
+
+pub(crate) mod descriptors;
+pub(crate) mod runtime;
+pub mod signals;
+pub mod world;

@@ -1,0 +1,225 @@
+//! How far, how fast, how long yet: pure arithmetic, handed the time.
+
+use std::time::{Duration, Instant};
+
+use crate::cli::output::units;
+use crate::upload::Progress;
+
+/// How long the rate remembers: long enough to be calm, short enough to notice a change.
+const MEMORY: Duration = Duration::from_secs(5);
+/// Shorter steps than this say nothing about the rate.
+const SHORTEST_STEP: Duration = Duration::from_millis(200);
+/// Nobody plans further ahead.
+const LONGEST_LEFT: f64 = 99.0 * 86_400.0;
+const WIDEST_BAR: usize = 30;
+const NARROWEST_BAR: usize = 5;
+
+/// How many files of how many have come to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Files {
+    pub(crate) done: u64,
+    pub(crate) total: u64,
+}
+
+/// The progress of one upload over time, or of many together.
+#[derive(Debug, Clone)]
+pub(crate) struct Meter {
+    bytes: u64,
+    /// `None` for a stream, of which nobody knows.
+    total: Option<u64>,
+    /// False while there may be more than that.
+    complete: bool,
+    /// Where there are many.
+    files: Option<Files>,
+    measured: (Instant, u64),
+    rate: Option<f64>,
+}
+
+impl Meter {
+    /// An upload of `total` bytes that begins now.
+    pub(crate) fn new(now: Instant, total: Option<u64>) -> Self {
+        Self { bytes: 0, total, complete: true, files: None, measured: (now, 0), rate: None }
+    }
+
+    /// Bytes that are there already and say nothing about the rate.
+    pub(crate) fn resume(&mut self, now: Instant, bytes: u64) {
+        self.bytes += bytes;
+        self.measured.1 += bytes;
+        if self.rate.is_none() {
+            self.measured.0 = now;
+        }
+    }
+
+    /// Takes in how many files there are; more may come where that is not `complete`.
+    pub(crate) fn of_files(&mut self, files: Files, complete: bool) {
+        (self.files, self.complete) = (Some(files), complete);
+    }
+
+    /// Takes in how far it is now. Bytes that are sent again make it go back.
+    pub(crate) fn observe(&mut self, now: Instant, progress: Progress) {
+        self.bytes = progress.bytes.min(progress.total.unwrap_or(u64::MAX));
+        self.total = progress.total;
+        let step = now.saturating_duration_since(self.measured.0);
+        if step < SHORTEST_STEP {
+            return;
+        }
+        let rate = precise(self.bytes.saturating_sub(self.measured.1)) / step.as_secs_f64();
+        let weight = 1.0 - (-step.as_secs_f64() / MEMORY.as_secs_f64()).exp();
+        self.rate = Some(self.rate.map_or(rate, |before| before + weight * (rate - before)));
+        self.measured = (now, self.bytes);
+    }
+
+    /// Everything in one line: `12% 61.0 MiB of 512.0 MiB, 31 of 2,000 files, 5.1 MiB/s, 88 s left`.
+    pub(crate) fn line(&self) -> String {
+        self.details().concat()
+    }
+
+    /// The line in so many columns: without the last details where it is narrow, with a bar where it is wide.
+    pub(crate) fn bar(&self, columns: usize) -> String {
+        let mut text = String::new();
+        for detail in self.details() {
+            if text.chars().count() + detail.chars().count() > columns {
+                break;
+            }
+            text.push_str(&detail);
+        }
+        let space = columns.saturating_sub(text.chars().count() + "[] ".len()).min(WIDEST_BAR);
+        let Some(percent) = self.percent().filter(|_| space >= NARROWEST_BAR && self.complete) else { return text };
+        let filled = usize::try_from(u64::from(percent) * space as u64 / 100).unwrap_or(space);
+        format!("[{}{}] {text}", "#".repeat(filled), "-".repeat(space - filled))
+    }
+
+    /// The most important first.
+    fn details(&self) -> Vec<String> {
+        let (bytes, total) = (units::size(self.bytes), self.total.map(units::size));
+        let mut details = match (self.percent(), total) {
+            (Some(percent), Some(total)) if self.complete => {
+                vec![format!("{percent}%"), format!(" {bytes} of {total}")]
+            }
+            (_, Some(total)) => vec![format!("{bytes} of at least {total}")],
+            (_, None) => vec![bytes],
+        };
+        if let Some(Files { done, total }) = self.files {
+            let least = if self.complete { "" } else { "at least " };
+            details.push(format!(", {} of {least}{} files", units::count(done), units::count(total)));
+        }
+        if let Some(rate) = self.whole_rate() {
+            details.push(format!(", {}/s", units::size(rate)));
+        }
+        if let Some(left) = self.left().filter(|_| self.complete) {
+            details.push(format!(", {} left", units::duration(left)));
+        }
+        details
+    }
+
+    fn percent(&self) -> Option<u8> {
+        let total = self.total?;
+        if total == 0 {
+            return Some(100);
+        }
+        let percent = u128::from(self.bytes) * 100 / u128::from(total);
+        Some(u8::try_from(percent.min(100)).expect("at most 100 fits"))
+    }
+
+    /// Bytes a second, where there is a rate to speak of.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float becomes the nearest u64")]
+    fn whole_rate(&self) -> Option<u64> {
+        self.rate.map(|rate| rate as u64).filter(|rate| *rate > 0)
+    }
+
+    fn left(&self) -> Option<Duration> {
+        let seconds = precise(self.total?.saturating_sub(self.bytes)) / precise(self.whole_rate()?);
+        // Tenths of a second would flicker.
+        Some(Duration::from_secs_f64(seconds.min(LONGEST_LEFT).ceil()))
+    }
+}
+
+/// Bytes as a float: beyond 2^53 the last ones are lost, and nobody sees them in a rate.
+#[expect(clippy::cast_precision_loss, reason = "a rate needs no last byte")]
+fn precise(bytes: u64) -> f64 {
+    bytes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::process::world::tests::world;
+
+    const MIB: u64 = 1 << 20;
+
+    fn now() -> Instant {
+        (world(&[], &[]).world.stopwatch)()
+    }
+
+    fn at(began: Instant, seconds: u64) -> Instant {
+        began + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn nothing_is_divided_by_nothing() {
+        let began = now();
+        let mut meter = Meter::new(began, Some(0));
+        assert_eq!(meter.line(), "100% 0 B of 0 B");
+        meter.observe(began, Progress { bytes: 0, total: Some(0) });
+        meter.observe(at(began, 1), Progress { bytes: 0, total: Some(0) });
+        assert_eq!(meter.line(), "100% 0 B of 0 B");
+        let mut meter = Meter::new(began, Some(10));
+        meter.observe(at(began, 100), Progress { bytes: 0, total: Some(10) });
+        assert_eq!(meter.line(), "0% 0 B of 10 B");
+        meter.observe(at(began, 200), Progress { bytes: 20, total: Some(10) });
+        assert_eq!(meter.line(), "100% 10 B of 10 B");
+    }
+
+    #[test]
+    fn of_a_stream_only_what_went_by_is_told() {
+        let began = now();
+        let mut meter = Meter::new(began, None);
+        meter.observe(at(began, 1), Progress { bytes: 61 * MIB, total: None });
+        assert_eq!(meter.line(), "61.0 MiB, 61.0 MiB/s");
+        assert_eq!(meter.bar(79), "61.0 MiB, 61.0 MiB/s");
+    }
+
+    #[test]
+    fn a_very_long_wait_is_told_in_days() {
+        let began = now();
+        let mut meter = Meter::new(began, Some(u64::MAX));
+        meter.observe(at(began, 1), Progress { bytes: 1, total: Some(u64::MAX) });
+        assert_eq!(meter.line(), "0% 1 B of 16.0 EiB, 1 B/s, 99 d left");
+    }
+
+    #[test]
+    fn the_rate_is_smoothed_and_leaves_out_what_was_there() {
+        let began = now();
+        let mut meter = Meter::new(began, Some(512 * MIB));
+        meter.resume(began, 100 * MIB);
+        meter.observe(at(began, 1), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
+        assert_eq!(meter.line(), "21% 110.0 MiB of 512.0 MiB, 10.0 MiB/s, 41 s left");
+        meter.observe(at(began, 2), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
+        assert_eq!(meter.line(), "21% 110.0 MiB of 512.0 MiB, 8.2 MiB/s, 50 s left");
+        meter.observe(at(began, 3), Progress { bytes: 90 * MIB, total: Some(512 * MIB) });
+        assert_eq!(meter.line(), "17% 90.0 MiB of 512.0 MiB, 6.7 MiB/s, 63 s left");
+    }
+
+    #[test]
+    fn a_narrow_line_drops_details_and_a_wide_one_has_a_bar() {
+        let began = now();
+        let mut meter = Meter::new(began, Some(512 * MIB));
+        meter.observe(at(began, 10), Progress { bytes: 61 * MIB, total: Some(512 * MIB) });
+        let table = [
+            (2, ""),
+            (3, "11%"),
+            (24, "[#-----------------] 11%"),
+            (25, "11% 61.0 MiB of 512.0 MiB"),
+            (39, "11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s"),
+            (48, "11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s, 74 s left"),
+            (60, "[#---------] 11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s, 74 s left"),
+            (79, "[###--------------------------] 11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s, 74 s left"),
+        ];
+        for (columns, text) in table {
+            assert_eq!(meter.bar(columns), text, "{columns}");
+        }
+        for columns in 0..200 {
+            assert!(meter.bar(columns).chars().count() <= columns);
+        }
+    }
+}

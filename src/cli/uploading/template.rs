@@ -1,0 +1,129 @@
+//! What all uploads of a command have in common, and the session that it makes of a file and a key.
+
+use std::path::Path;
+
+use super::connection::Site;
+use crate::cli::options::{RequestOptions, object_headers};
+use crate::cli::output::failure::Failure;
+use crate::cos::checksum::crc64;
+use crate::cos::multipart::UploadId;
+use crate::cos::{Address, Bucket, Key, Service, Target};
+use crate::upload::journal::lines::Header;
+use crate::upload::machine::{Likeness, Proving, Settings};
+use crate::upload::session::{Ending, JournalPlace, Session};
+use crate::upload::source::file::nanoseconds;
+use crate::upload::source::stream_buffer::Intake;
+use crate::upload::source::{FileSource, Source, Stream, stream};
+use crate::upload::{Job, ObjectOptions, Plan, SourceError};
+
+/// How a journal names Content-MD5.
+pub(crate) const MD5: &str = "md5";
+
+/// What uploads have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    pub(crate) site: Site,
+    pub(crate) bucket: Bucket,
+    pub(crate) place: JournalPlace,
+    pub(crate) resume: bool,
+    pub(crate) upload_id: Option<UploadId>,
+    pub(crate) abort_on_failure: bool,
+    pub(crate) content_md5: bool,
+    pub(crate) requests: RequestOptions,
+    /// What each object is to be, but for the type that its name tells.
+    pub(crate) object: ObjectOptions,
+    /// Where a source that was left as it is, is not uploaded.
+    pub(crate) skip: Option<SkipUnchanged>,
+    /// Whether uploads are completed.
+    pub(crate) ending: Ending,
+    pub(crate) seed: u64,
+}
+
+/// When an object is taken to be what its source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkipUnchanged {
+    /// By size and CRC-64.
+    Content,
+    /// By size and the recorded time of modification.
+    Modified,
+}
+
+impl Template {
+    /// The upload of one file.
+    pub(crate) fn session(&self, source: FileSource, key: Key, plan: Plan) -> Session {
+        let mut object = self.object.clone();
+        object.headers = object_headers::with_type(&object.headers, &key, source.path());
+        let unless = match self.skip {
+            None => None,
+            Some(SkipUnchanged::Content) => Some(Likeness::Content),
+            Some(SkipUnchanged::Modified) => {
+                let time = nanoseconds(source.identity().modified);
+                object.headers.record_modified(&time);
+                Some(Likeness::Modified(time))
+            }
+        };
+        let path = absolute(source.path());
+        let session = self.session_of(Source::File(source), &path, object, key, plan);
+        Session { unless, ..session }
+    }
+
+    /// The upload of a stream, which has no journal.
+    pub(crate) fn stream_session(&self, stream: Stream, intake: Intake, key: Key) -> Session {
+        let mut object = self.object.clone();
+        object.headers = object_headers::with_type(&object.headers, &key, stream.path());
+        let session = self.session_of(Source::Stream(stream), stream::NAME, object, key, intake.plan());
+        Session { intake: Some(intake), place: JournalPlace::Pointless, ..session }
+    }
+
+    fn session_of(&self, source: Source, path: &str, object: ObjectOptions, key: Key, plan: Plan) -> Session {
+        let Site { endpoint, service, edition, addressing, name } = &self.site;
+        let target = Target {
+            address: Address {
+                service: *service,
+                edition: *edition,
+                endpoint: endpoint.clone(),
+                addressing: *addressing,
+                bucket: self.bucket.clone(),
+            },
+            key,
+        };
+        let header = Header::new(&target, name, path, source.identity(), plan.part_size()).with_options(&object);
+        let header = Header {
+            checksum: self.content_md5.then(|| MD5.to_owned()),
+            held_back: self.ending != Ending::Complete,
+            ..header
+        };
+        Session {
+            plan,
+            intake: None,
+            settings: Settings {
+                patience: self.requests.patience(),
+                abort_on_failure: self.abort_on_failure,
+                etags_are_md5: object.encryption.etags_are_md5(),
+                proving: Proving::of(*service, self.content_md5),
+            },
+            job: Job { source, target, object, md5: self.content_md5 },
+            header,
+            place: self.place.clone(),
+            resume: self.resume,
+            upload_id: self.upload_id.clone(),
+            unless: None,
+            ending: self.ending,
+            // Files that are throttled together do not come back together.
+            seed: self.seed.wrapping_add(crc64(path.as_bytes())),
+        }
+    }
+}
+
+/// Refuses what the service would refuse in any case.
+pub(crate) fn suits(source: &FileSource, service: Service) -> Result<(), Failure> {
+    if source.identity().size == 0 && !service.takes_empty_objects() {
+        return Err(Failure::Source { source: source.path().to_owned(), error: SourceError::Empty });
+    }
+    Ok(())
+}
+
+/// The path as a journal names it, wherever the next run begins.
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}

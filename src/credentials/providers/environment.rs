@@ -1,0 +1,172 @@
+//! The variables, and the credentials that stand in them: our own names first, then those of Tencent Cloud's tools.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::found::{Found, Grant, credentials, error};
+
+/// What the process was given: variables and directories. It may hold secrets and therefore has no `Debug`.
+#[derive(Clone, Default)]
+pub struct Environment {
+    /// Every variable.
+    pub variables: BTreeMap<String, OsString>,
+    /// The user's own directory, in which other tools keep their files.
+    pub home: Option<PathBuf>,
+    /// The directory of configuration: `$XDG_CONFIG_HOME`, or what the platform has in its place.
+    pub config_dir: Option<PathBuf>,
+}
+
+/// Names that belong together.
+struct Family {
+    id: &'static str,
+    key: &'static str,
+    tokens: &'static [&'static str],
+}
+
+/// `TENCENTCLOUD_SECURITY_TOKEN` is what Terraform calls the token, `TENCENTCLOUD_TOKEN` what tccli does.
+const FAMILIES: [Family; 2] = [
+    Family { id: "COS_SECRET_ID", key: "COS_SECRET_KEY", tokens: &["COS_SESSION_TOKEN"] },
+    Family {
+        id: "TENCENTCLOUD_SECRET_ID",
+        key: "TENCENTCLOUD_SECRET_KEY",
+        tokens: &["TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_TOKEN"],
+    },
+];
+
+impl Environment {
+    /// The credentials in the variables, where there are some.
+    pub fn keys(&self) -> Result<Option<Credentials>, CredentialsError> {
+        for family in &FAMILIES {
+            if let Some(credentials) = family.credentials(self)? {
+                return Ok(Some(credentials));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The variable's text; an empty one counts as not set.
+    pub(crate) fn variable(&self, name: &str) -> Result<Option<&str>, CredentialsError> {
+        match self.variables.get(name).map(OsString::as_os_str).map(OsStr::to_str) {
+            None | Some(Some("")) => Ok(None),
+            Some(Some(text)) => Ok(Some(text)),
+            Some(None) => Err(error(format!("could not use the variable {name}: it is not UTF-8"))),
+        }
+    }
+
+    /// The first of `names` that is set, with its value.
+    pub(crate) fn first<'a>(&self, names: &[&'a str]) -> Result<Option<(&'a str, &str)>, CredentialsError> {
+        for name in names {
+            if let Some(value) = self.variable(name)? {
+                return Ok(Some((name, value)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The credentials of the first family of which anything is set.
+pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
+    for family in &FAMILIES {
+        if let Some(credentials) = family.credentials(environment)? {
+            return Ok(Some(Found::new(format!("the environment ({})", family.id), Grant::Keys(credentials))));
+        }
+    }
+    Ok(None)
+}
+
+impl Family {
+    fn credentials(&self, environment: &Environment) -> Result<Option<Credentials>, CredentialsError> {
+        let Self { id, key, .. } = self;
+        let token = environment.first(self.tokens)?;
+        match (environment.variable(id)?, environment.variable(key)?, token) {
+            (None, None, None) => Ok(None),
+            (Some(_), None, _) => Err(error(format!("{id} is set, but {key} is not"))),
+            (None, Some(_), _) => Err(error(format!("{key} is set, but {id} is not"))),
+            (None, None, Some((token, _))) => Err(error(format!("{token} is set, but {id} is not"))),
+            (Some(id_value), Some(key_value), token) => {
+                let token = token.map_or("", |(_, value)| value);
+                credentials(id_value, key_value, token, &format!("{id} and {key}")).map(Some)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look_at(variables: &[(&str, &str)]) -> Result<Option<(String, Credentials)>, String> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
+        match look(&Environment { variables, ..Environment::default() }) {
+            Ok(Some(Found { source, grant: Grant::Keys(credentials), .. })) => Ok(Some((source, credentials))),
+            Ok(_) => Ok(None),
+            Err(why) => Err(why.message),
+        }
+    }
+
+    fn keys(id: &str, key: &str, token: Option<&str>) -> Credentials {
+        Credentials::new(id, key, token).unwrap()
+    }
+
+    #[test]
+    fn our_names_come_before_tencent_clouds() {
+        let theirs = [
+            ("TENCENTCLOUD_SECRET_ID", "their-id"),
+            ("TENCENTCLOUD_SECRET_KEY", "their-key"),
+            ("TENCENTCLOUD_TOKEN", "cli"),
+        ];
+        let found = look_at(&theirs).unwrap().unwrap();
+        assert_eq!(
+            found,
+            ("the environment (TENCENTCLOUD_SECRET_ID)".to_owned(), keys("their-id", "their-key", Some("cli")))
+        );
+
+        let both_tokens = [&theirs[..], &[("TENCENTCLOUD_SECURITY_TOKEN", "terraform")]].concat();
+        assert_eq!(look_at(&both_tokens).unwrap().unwrap().1, keys("their-id", "their-key", Some("terraform")));
+
+        let all = [&theirs[..], &[("COS_SECRET_ID", "our-id"), ("COS_SECRET_KEY", "our-key")]].concat();
+        assert_eq!(
+            look_at(&all).unwrap().unwrap(),
+            ("the environment (COS_SECRET_ID)".to_owned(), keys("our-id", "our-key", None))
+        );
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        assert_eq!(look_at(&[]), Ok(None));
+        assert_eq!(look_at(&[("COS_SECRET_ID", ""), ("COS_SECRET_KEY", ""), ("COS_SESSION_TOKEN", "")]), Ok(None));
+    }
+
+    #[test]
+    fn half_a_pair_is_an_error_that_names_the_variable() {
+        for (variable, message) in [
+            ("COS_SECRET_ID", "COS_SECRET_ID is set, but COS_SECRET_KEY is not"),
+            ("COS_SECRET_KEY", "COS_SECRET_KEY is set, but COS_SECRET_ID is not"),
+            ("COS_SESSION_TOKEN", "COS_SESSION_TOKEN is set, but COS_SECRET_ID is not"),
+            ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_ID is set, but TENCENTCLOUD_SECRET_KEY is not"),
+            ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_TOKEN is set, but TENCENTCLOUD_SECRET_ID is not"),
+        ] {
+            assert_eq!(look_at(&[(variable, "hidden")]), Err(message.to_owned()));
+        }
+        assert_eq!(
+            look_at(&[("COS_SECRET_ID", "id"), ("COS_SECRET_KEY", "hidden\n")]),
+            Err("could not use COS_SECRET_ID and COS_SECRET_KEY: a value has white space around it or a control \
+                 character in it"
+                .to_owned())
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_not_utf8_is_an_error() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let variables = BTreeMap::from([("COS_SECRET_ID".to_owned(), OsString::from_vec(vec![0xff]))]);
+        let environment = Environment { variables, ..Environment::default() };
+        assert_eq!(
+            environment.variable("COS_SECRET_ID"),
+            Err(error("could not use the variable COS_SECRET_ID: it is not UTF-8"))
+        );
+    }
+}

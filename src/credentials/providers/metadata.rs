@@ -1,0 +1,137 @@
+//! The credentials of the CAM role that is bound to the instance, from its metadata (document 213/4934).
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::timeout;
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::environment::Environment;
+use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::endpoint::METADATA;
+use crate::credentials::excerpt::excerpt;
+use crate::credentials::expiry;
+use crate::credentials::found::{Found, Grant, credentials, error};
+use crate::credentials::http::{Proxy, client, send};
+use crate::credentials::limits::Limits;
+
+pub(crate) const NAME: &str = "the CAM role of this instance";
+const PATH: [&str; 4] = ["latest", "meta-data", "cam", "security-credentials"];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    code: String,
+    tmp_secret_id: Option<Zeroizing<String>>,
+    tmp_secret_key: Option<Zeroizing<String>>,
+    token: Option<Zeroizing<String>>,
+    expired_time: Option<Value>,
+    expiration: Option<Value>,
+}
+
+/// The instance may have a role: only asking tells. `TENCENTCLOUD_CAM_ROLE_NAME` names it, as for Terraform.
+pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
+    if METADATA.url(environment)?.is_none() {
+        return Ok(None);
+    }
+    let role = environment.variable("TENCENTCLOUD_CAM_ROLE_NAME")?.map(str::to_owned);
+    Ok(Some(Found::new(NAME, Grant::InstanceRole(role))))
+}
+
+/// Asks for the credentials of `role`, or of the role that is bound.
+pub(crate) async fn fetch(
+    environment: &Environment,
+    role: Option<&str>,
+    limits: &Limits,
+) -> Result<Credentials, CredentialsError> {
+    let base = METADATA.url(environment)?.ok_or_else(|| failed("it is turned off by COSPUT_METADATA_URL"))?;
+    let both = async {
+        let role = match role {
+            Some(role) => role.to_owned(),
+            None => bound_role(&get(&base, "", limits).await?)?,
+        };
+        parse(&get(&base, &role, limits).await?)
+    };
+    timeout(limits.metadata, both).await.unwrap_or_else(|_| Err(failed("no answer in time")))
+}
+
+async fn get(base: &Url, role: &str, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, CredentialsError> {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(PATH).push(role);
+    }
+    // The overall limit is the caller's: it covers both requests.
+    let client = client(&url, Proxy::None, limits.connect, limits.metadata + Duration::from_secs(1)).map_err(failed)?;
+    match send(client.get(url)).await.map_err(failed)? {
+        (StatusCode::OK, body) => Ok(body),
+        (StatusCode::NOT_FOUND, _) => Err(failed("no such role is bound to it (HTTP status 404)")),
+        (status, _) => Err(failed(format!("HTTP status {}", status.as_u16()))),
+    }
+}
+
+/// The first of the names, which stand one a line.
+fn bound_role(body: &[u8]) -> Result<String, CredentialsError> {
+    let names = str::from_utf8(body).map_err(|_| failed("the answer is not UTF-8"))?;
+    let name = names.lines().map(str::trim).find(|name| !name.is_empty());
+    name.map(str::to_owned).ok_or_else(|| failed("no role is bound to it"))
+}
+
+fn parse(body: &[u8]) -> Result<Credentials, CredentialsError> {
+    let unreadable = || failed("its metadata is not the JSON expected");
+    let document: Document = serde_json::from_slice(body).map_err(|_| unreadable())?;
+    if document.code != "Success" {
+        return Err(failed(format!("its metadata says {:?}", excerpt(&document.code, &[]))));
+    }
+    let expires = [document.expired_time, document.expiration].iter().flatten().find_map(expiry::json);
+    let text = |value: Option<Zeroizing<String>>| value.unwrap_or_default();
+    let [id, key, token] = [document.tmp_secret_id, document.tmp_secret_key, document.token].map(text);
+    Ok(credentials(&id, &key, &token, NAME)?.expiring(Some(expires.ok_or_else(unreadable)?)))
+}
+
+fn failed(why: impl AsRef<str>) -> CredentialsError {
+    error(format!("could not use {NAME}: {}", why.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_of_the_reference_is_read() {
+        let body = br#"{"TmpSecretId":"AKIDt","TmpSecretKey":"k","ExpiredTime":1700003600,
+                        "Expiration":"2023-11-14T23:13:20Z","Token":"t","Code":"Success"}"#;
+        let expected = Credentials::new("AKIDt", "k", Some("t")).unwrap().expiring(expiry::unix(1_700_003_600));
+        assert_eq!(parse(body), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_content() {
+        for (body, why) in [
+            (r#"{"Code":"Failed"}"#, r#"could not use the CAM role of this instance: its metadata says "Failed""#),
+            (
+                r#"{"Code":"Success","ExpiredTime":1}"#,
+                "could not use the CAM role of this instance: the secret id is missing",
+            ),
+            (
+                r#"{"Code":"Success","TmpSecretId":"i","TmpSecretKey":"hidden"}"#,
+                "could not use the CAM role of this instance: its metadata is not the JSON expected",
+            ),
+            ("hidden", "could not use the CAM role of this instance: its metadata is not the JSON expected"),
+        ] {
+            assert_eq!(parse(body.as_bytes()), Err(error(why)), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_first_name_is_the_role() {
+        assert_eq!(bound_role(b"\nuploader\nother\n"), Ok("uploader".to_owned()));
+        assert_eq!(
+            bound_role(b" \n"),
+            Err(error("could not use the CAM role of this instance: no role is bound to it"))
+        );
+        assert!(bound_role(&[0xff]).is_err());
+    }
+}

@@ -1,0 +1,62 @@
+//! The profile file of Tencent Cloud's SDKs: `~/.tencentcloud/credentials`, or where `TENCENTCLOUD_CREDENTIALS_FILE` says.
+
+use std::path::PathBuf;
+
+use super::environment::Environment;
+use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::file::read;
+use crate::credentials::found::{Found, Grant, Triple, error};
+use crate::credentials::ini::Section;
+
+const VARIABLE: &str = "TENCENTCLOUD_CREDENTIALS_FILE";
+pub(crate) const NAME: &str = "the SDKs' ~/.tencentcloud/credentials";
+
+/// Reads the file; one that the variable names must exist.
+pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
+    let named = environment.variable(VARIABLE)?;
+    let (path, name) = match (named, &environment.home) {
+        (Some(named), _) => (PathBuf::from(named), format!("{named} (named by {VARIABLE})")),
+        (None, Some(home)) => (home.join(".tencentcloud").join("credentials"), NAME.to_owned()),
+        (None, None) => return Ok(None),
+    };
+    match read(&path, &name)? {
+        Some(text) => Ok(parse(&text, &name)?.map(|credentials| Found::new(name, Grant::Keys(credentials)))),
+        None if named.is_some() => Err(error(format!("could not read {name}: there is no such file"))),
+        None => Ok(None),
+    }
+}
+
+fn parse(text: &str, name: &str) -> Result<Option<Credentials>, CredentialsError> {
+    let Some(section) = Section::read(text, "default", name)? else {
+        return Ok(None);
+    };
+    let value = |key| section.value(&[key]);
+    Triple { id: value("secret_id"), key: value("secret_key"), token: value("token") }.credentials(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_section_is_read() {
+        assert_eq!(
+            parse("[default]\nsecret_id = AKID1\nsecret_key = key\n", "it"),
+            Ok(Some(Credentials::new("AKID1", "key", None).unwrap()))
+        );
+        assert_eq!(parse("[other]\nsecret_id = AKID1\n", "it"), Ok(None));
+    }
+
+    #[test]
+    fn a_file_that_a_variable_names_must_exist() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keys");
+        let mut environment = Environment { home: Some(directory.path().to_owned()), ..Environment::default() };
+        assert!(look(&environment).unwrap().is_none());
+        environment.variables.insert(VARIABLE.to_owned(), path.clone().into());
+        assert!(look(&environment).is_err());
+        std::fs::write(&path, "[default]\nsecret_id = AKID1\nsecret_key = key\n").unwrap();
+        let expected = format!("{} (named by TENCENTCLOUD_CREDENTIALS_FILE)", path.display());
+        assert_eq!(look(&environment).unwrap().unwrap().source, expected);
+    }
+}

@@ -1,0 +1,266 @@
+//! The documents that the emulator writes, as a tree that becomes XML, or JSON where CDCS wants it.
+
+use std::fmt::Display;
+use std::time::SystemTime;
+
+use quick_xml::escape::escape;
+
+use crate::cos::address::{Bucket, Key};
+use crate::cos::encoding::encode;
+
+use super::dialect::Format;
+use super::listing::{Page, Query};
+use crate::emulator::store::{ListedObject, ListedUpload, PartPage};
+
+/// A document under construction: its elements, one after the other.
+#[derive(Debug)]
+pub(crate) struct Document {
+    root: &'static str,
+    fields: Fields,
+}
+
+type Fields = Vec<(&'static str, Field)>;
+
+#[derive(Debug)]
+enum Field {
+    Text(String),
+    Within(Fields),
+    /// As many elements of one name; in JSON an array, even where it has one entry or none.
+    List(Vec<Field>),
+}
+
+impl Document {
+    pub(crate) fn new(root: &'static str) -> Self {
+        Self { root, fields: Vec::new() }
+    }
+
+    /// Adds an element that holds text.
+    pub(crate) fn text_of(self, name: &'static str, value: &str) -> Self {
+        self.field(name, Field::Text(value.to_owned()))
+    }
+
+    /// Adds an element that holds a number or a word.
+    pub(crate) fn value_of(self, name: &'static str, value: impl Display) -> Self {
+        self.field(name, Field::Text(value.to_string()))
+    }
+
+    /// Adds an element that holds what `content` adds.
+    pub(crate) fn within(self, name: &'static str, content: impl FnOnce(Self) -> Self) -> Self {
+        let within = content(Self::new(name)).fields;
+        self.field(name, Field::Within(within))
+    }
+
+    /// Adds an element for each entry, which holds what `content` adds.
+    pub(crate) fn each<T>(self, name: &'static str, entries: &[T], content: impl Fn(Self, &T) -> Self) -> Self {
+        let element = |entry| Field::Within(content(Self::new(name), entry).fields);
+        self.field(name, Field::List(entries.iter().map(element).collect()))
+    }
+
+    /// Adds an element for each text.
+    pub(crate) fn texts_of(self, name: &'static str, texts: &[&str]) -> Self {
+        self.field(name, Field::List(texts.iter().map(|text| Field::Text((*text).to_owned())).collect()))
+    }
+
+    fn field(mut self, name: &'static str, field: Field) -> Self {
+        self.fields.push((name, field));
+        self
+    }
+
+    /// The whole text. In JSON every number and truth is a string, as CDCS writes them.
+    pub(crate) fn text(self, format: Format) -> String {
+        match format {
+            Format::Json => Field::Within(self.fields).json(),
+            Format::Xml => {
+                let mut text = "<?xml version='1.0' encoding='utf-8' ?>\n".to_owned();
+                Field::Within(self.fields).write_xml(self.root, &mut text);
+                text
+            }
+        }
+    }
+
+    pub(crate) fn owner(self, bucket: &Bucket) -> Self {
+        let appid = bucket.as_str().rsplit('-').next().unwrap_or_default();
+        let person = |document: Self| document.text_of("ID", appid).text_of("DisplayName", appid);
+        self.within("Initiator", person).within("Owner", person)
+    }
+
+    /// Adds what both services tell of a page of parts.
+    pub(crate) fn page_of_parts(self, page: &PartPage) -> Self {
+        self.value_of("PartNumberMarker", page.marker)
+            .each("Part", &page.parts, |document, (number, part)| {
+                document
+                    .value_of("PartNumber", number)
+                    .text_of("LastModified", &time(part.modified))
+                    .text_of("ETag", &quoted(&part.etag))
+                    .value_of("Size", part.size)
+            })
+            .value_of(
+                "NextPartNumberMarker",
+                page.parts.last().map_or(page.marker, |(number, _)| number.value().into()),
+            )
+            .value_of("MaxParts", page.limit)
+            .value_of("IsTruncated", page.truncated)
+    }
+}
+
+impl Field {
+    fn write_xml(&self, name: &str, text: &mut String) {
+        if let Self::List(elements) = self {
+            return elements.iter().for_each(|element| element.write_xml(name, text));
+        }
+        text.push_str(&format!("<{name}>"));
+        match self {
+            Self::Text(value) => text.push_str(&escape(value)),
+            Self::Within(fields) => fields.iter().for_each(|(name, field)| field.write_xml(name, text)),
+            Self::List(_) => {}
+        }
+        text.push_str(&format!("</{name}>"));
+    }
+
+    fn json(&self) -> String {
+        let joined = |texts: Vec<String>| texts.join(",");
+        let string = |text: &str| serde_json::Value::from(text).to_string();
+        match self {
+            Self::Text(value) => string(value),
+            Self::List(elements) => format!("[{}]", joined(elements.iter().map(Self::json).collect())),
+            Self::Within(fields) => {
+                let pair = |(name, field): &(&str, Self)| format!("{}:{}", string(name), field.json());
+                format!("{{{}}}", joined(fields.iter().map(pair).collect()))
+            }
+        }
+    }
+}
+
+/// The answer to Initiate.
+pub(crate) fn initiated(bucket: &Bucket, key: &Key, upload_id: &str) -> Document {
+    Document::new("InitiateMultipartUploadResult")
+        .text_of("Bucket", bucket.as_str())
+        .text_of("Key", key.as_str())
+        .text_of("UploadId", upload_id)
+}
+
+/// The verdict of Complete.
+pub(crate) fn completed(location: &str, bucket: &Bucket, key: &Key, etag: &str) -> Document {
+    Document::new("CompleteMultipartUploadResult")
+        .text_of("Location", location)
+        .text_of("Bucket", bucket.as_str())
+        .text_of("Key", key.as_str())
+        .text_of("ETag", &quoted(etag))
+}
+
+/// A page of List Parts.
+pub(crate) fn parts(bucket: &Bucket, key: &Key, upload_id: &str, page: &PartPage, encoded: bool) -> Document {
+    Document::new("ListPartsResult")
+        .text_of("Bucket", bucket.as_str())
+        .text_of("EncodingType", if encoded { "url" } else { "" })
+        .text_of("Key", &name(key.as_str(), encoded))
+        .text_of("UploadId", upload_id)
+        .owner(bucket)
+        .text_of("StorageClass", &page.storage_class)
+        .page_of_parts(page)
+}
+
+/// A page of List Multipart Uploads.
+pub(crate) fn uploads(bucket: &Bucket, query: &Query, page: &Page<ListedUpload>) -> Document {
+    let (next_key, next_id) = page.next.clone().unwrap_or_default();
+    Document::new("ListMultipartUploadsResult")
+        .text_of("Bucket", bucket.as_str())
+        .text_of("EncodingType", if query.encoded { "url" } else { "" })
+        .text_of("KeyMarker", &name(&query.marker, query.encoded))
+        .text_of("UploadIdMarker", &query.id_marker)
+        .text_of("NextKeyMarker", &name(&next_key, query.encoded))
+        .text_of("NextUploadIdMarker", &next_id)
+        .value_of("MaxUploads", query.limit)
+        .value_of("IsTruncated", page.next.is_some())
+        .text_of("Prefix", &name(&query.prefix, query.encoded))
+        .text_of("Delimiter", &name(&query.delimiter, query.encoded))
+        .each("Upload", &page.entries, |document, upload| {
+            document
+                .text_of("Key", &name(&upload.key, query.encoded))
+                .text_of("UploadId", &upload.upload_id)
+                .owner(bucket)
+                .text_of("StorageClass", &upload.storage_class)
+                .text_of("Initiated", &time(upload.initiated))
+        })
+        .each("CommonPrefixes", &page.prefixes, |document, prefix| {
+            document.text_of("Prefix", &name(prefix, query.encoded))
+        })
+}
+
+/// A page of GET Bucket.
+pub(crate) fn objects(bucket: &Bucket, query: &Query, page: &Page<ListedObject>) -> Document {
+    let next = page.next.clone().unwrap_or_default().0;
+    Document::new("ListBucketResult")
+        .text_of("Name", bucket.as_str())
+        .text_of("EncodingType", if query.encoded { "url" } else { "" })
+        .text_of("Prefix", &name(&query.prefix, query.encoded))
+        .text_of("Marker", &name(&query.marker, query.encoded))
+        .text_of("NextMarker", &name(&next, query.encoded))
+        .value_of("MaxKeys", query.limit)
+        .text_of("Delimiter", &name(&query.delimiter, query.encoded))
+        .value_of("IsTruncated", page.next.is_some())
+        .each("Contents", &page.entries, |document, object| {
+            document
+                .text_of("Key", &name(&object.key, query.encoded))
+                .text_of("LastModified", &time(object.modified))
+                .text_of("ETag", &quoted(&object.etag))
+                .value_of("Size", object.size)
+                .owner(bucket)
+                .text_of("StorageClass", &object.storage_class)
+        })
+        .each("CommonPrefixes", &page.prefixes, |document, prefix| {
+            document.text_of("Prefix", &name(prefix, query.encoded))
+        })
+}
+
+/// The answer to GET Service.
+pub(crate) fn buckets(names: &[String]) -> Document {
+    Document::new("ListAllMyBucketsResult").within("Buckets", |document| {
+        document.each("Bucket", names, |document, name| document.text_of("Name", name).text_of("Location", "local"))
+    })
+}
+
+/// The answer to GET Object tagging.
+pub(crate) fn tagging(tags: &[(String, String)]) -> Document {
+    Document::new("Tagging").within("TagSet", |document| {
+        document.each("Tag", tags, |document, (key, value)| document.text_of("Key", key).text_of("Value", value))
+    })
+}
+
+/// The answer to DELETE Multiple Objects.
+pub(crate) fn deleted(keys: &[String]) -> Document {
+    Document::new("DeleteResult").each("Deleted", keys, |document, key| document.text_of("Key", key))
+}
+
+/// An ETag in its quotes.
+pub(crate) fn quoted(etag: &str) -> String {
+    format!("\"{etag}\"")
+}
+
+/// A key or a prefix, percent-encoded where the client wished it.
+pub(crate) fn name(text: &str, encoded: bool) -> String {
+    if encoded { encode(text) } else { text.to_owned() }
+}
+
+/// A time as documents have it.
+pub(crate) fn time(time: SystemTime) -> String {
+    humantime::format_rfc3339_millis(time).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cos::multipart::initiate;
+    use crate::cos::request::{Headers, Response};
+
+    #[test]
+    fn what_is_written_is_read_by_the_client() {
+        let bucket = Bucket::new("b-1").unwrap();
+        let text = initiated(&bucket, &Key::new("a&<b>\"").unwrap(), "17").text(Format::Xml);
+        assert!(text.ends_with(
+            "<Bucket>b-1</Bucket><Key>a&amp;&lt;b&gt;&quot;</Key><UploadId>17</UploadId></InitiateMultipartUploadResult>"
+        ));
+        let response = Response { status: 200, headers: Headers::new(), body: text.into() };
+        assert_eq!(initiate::read(&response).unwrap().as_str(), "17");
+    }
+}

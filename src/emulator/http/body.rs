@@ -1,0 +1,137 @@
+//! A request's body on its way in: read in chunks, never as a whole.
+
+use std::fs::File;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::Instant;
+
+use crate::cos::checksum::Digest;
+
+use crate::emulator::answer::refusal;
+use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::hasher::Hasher;
+
+/// Why a request went no further.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It gets an error.
+    Refused(Refusal),
+    /// A fault resets its connection.
+    Reset,
+}
+
+impl<E: Into<Refusal>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// The body, with what a fault or the client's own wish does to its reading.
+#[derive(Debug)]
+pub(crate) struct Body {
+    incoming: Incoming,
+    received: u64,
+    ended: bool,
+    pace: Option<Pace>,
+    reset_after: Option<u64>,
+}
+
+/// So many bytes a second from a point on. What one wait was too long is made good by the next.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    rate: u64,
+    start: Instant,
+    before: u64,
+}
+
+impl Pace {
+    /// When so many bytes may have arrived.
+    fn due(self, received: u64) -> Instant {
+        let bytes = received - self.before;
+        self.start + Duration::from_secs(1).mul_f64(bytes as f64 / self.rate as f64)
+    }
+}
+
+impl Body {
+    pub(crate) fn new(incoming: Incoming) -> Self {
+        let ended = incoming.is_end_stream();
+        Self { incoming, received: 0, ended, pace: None, reset_after: None }
+    }
+
+    /// How many bytes arrived.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// True where nothing of it is left to be read.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Reads no faster than this, in bytes per second.
+    pub(crate) fn limit_rate(&mut self, rate: u64) {
+        let rate = self.pace.map_or(rate, |known| known.rate.min(rate));
+        self.pace = Some(Pace { rate, start: Instant::now(), before: self.received });
+    }
+
+    /// Ends in a reset after so many bytes.
+    pub(crate) fn reset_after(&mut self, bytes: u64) {
+        self.reset_after = Some(bytes);
+    }
+
+    /// The chunk that follows. A connection that is lost before the end is an incomplete body.
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Trouble> {
+        while !self.ended {
+            let frame = self.incoming.frame().await.transpose().map_err(|_| refusal::INCOMPLETE_BODY)?;
+            self.ended = frame.is_none();
+            let Some(chunk) = frame.and_then(|frame| frame.into_data().ok()) else { continue };
+            self.received += chunk.len() as u64;
+            if self.reset_after.is_some_and(|after| self.received > after) {
+                return Err(Trouble::Reset);
+            }
+            if let Some(pace) = self.pace {
+                tokio::time::sleep_until(pace.due(self.received)).await;
+            }
+            return Ok(Some(chunk));
+        }
+        if self.reset_after.is_some() { Err(Trouble::Reset) } else { Ok(None) }
+    }
+
+    /// Reads to the end and forgets it.
+    pub(crate) async fn drain(&mut self) -> Result<(), Trouble> {
+        while self.chunk().await?.is_some() {}
+        Ok(())
+    }
+
+    /// Reads a document of at most `limit` bytes.
+    pub(crate) async fn document(&mut self, limit: usize) -> Result<Vec<u8>, Trouble> {
+        let mut document = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if document.len() + chunk.len() > limit {
+                return Err(refusal::XML_SIZE_LIMIT.into());
+            }
+            document.extend_from_slice(&chunk);
+        }
+        Ok(document)
+    }
+
+    /// Writes at most `limit` bytes to `file`, hashing them in the same pass.
+    pub(crate) async fn store(&mut self, file: File, limit: u64) -> Result<Digest, Trouble> {
+        let mut file = tokio::fs::File::from_std(file);
+        let mut hasher = Hasher::crc64_and_md5();
+        while let Some(chunk) = self.chunk().await? {
+            if self.received > limit {
+                return Err(refusal::ENTITY_TOO_LARGE.into());
+            }
+            hasher.update(&chunk);
+            file.write_all(&chunk).await?;
+        }
+        file.flush().await?;
+        Ok(hasher.finish())
+    }
+}

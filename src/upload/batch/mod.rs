@@ -1,0 +1,4 @@
+//! Many objects that share one window of requests in flight.
+
+pub mod objects;
+pub mod window;

@@ -1,0 +1,112 @@
+//! What the outcomes of Upload Part mean, and of comparing a part.
+
+use std::time::{Duration, Instant};
+
+use super::proof::{Proof, prove};
+use super::retry::fault;
+use crate::cos::checksum::Digest;
+use crate::cos::etag::looks_like_md5;
+use crate::cos::multipart::PartNumber;
+use crate::cos::multipart::upload_part::StoredPart;
+use crate::cos::{Etag, Fault};
+use crate::upload::error::{Cause, Operation};
+use crate::upload::event::{Event, PartRecord};
+use crate::upload::machine::{Phase, Upload};
+use crate::upload::wire::call::Failure;
+
+impl Upload {
+    pub(crate) fn part_answered(&mut self, now: Instant, number: PartNumber, stored: StoredPart, sent: Option<Digest>) {
+        if self.phase != Phase::Parts {
+            return;
+        }
+        match prove(&stored.etag, stored.crc64, sent, self.settings) {
+            Proof::Proved => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
+            Proof::Wrong(what) => {
+                let cause = Cause::Integrity { what, request_id: stored.request_id };
+                self.part_wrong(now, number, cause);
+            }
+            Proof::Missing if self.settings.etags_are_md5 && looks_like_md5(&stored.etag) => {
+                if let Some(board) = &mut self.board {
+                    board.doubt(number, stored.etag.into(), false);
+                }
+            }
+            // Nothing to compare this part by: the CRC-64 of the whole decides in the end.
+            Proof::Missing => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
+        }
+    }
+
+    pub(crate) fn part_stored(&mut self, number: PartNumber, etag: Etag, crc64: Option<u64>) {
+        let (Some(board), Some(crc64)) = (&mut self.board, crc64) else { return };
+        board.store(number, etag.clone(), crc64, false);
+        let size = board.range(number).length;
+        self.tell(Event::PartStored(PartRecord { number, size, etag, crc64 }));
+    }
+
+    pub(crate) fn part_compared(&mut self, now: Instant, number: PartNumber, read: Digest) {
+        let doubtful = self.board.as_ref().and_then(|board| board.doubtful(number));
+        let Some((etag, resumed)) = doubtful.filter(|_| self.phase == Phase::Parts) else { return };
+        if read.md5.is_some_and(|md5| md5.is_etag(&etag.to_string())) {
+            let Some(board) = &mut self.board else { return };
+            board.store(number, etag.clone(), read.crc64, resumed);
+            self.tell(Event::PartStored(PartRecord { number, size: read.length, etag, crc64: read.crc64 }));
+        } else if resumed {
+            self.send_part_again(number, now);
+        } else {
+            let what = format!("the server's ETag is {etag}, which is not the MD5 of what was read");
+            self.part_wrong(now, number, Cause::Integrity { what, request_id: None });
+        }
+    }
+
+    pub(crate) fn part_wrong(&mut self, now: Instant, number: PartNumber, cause: Cause) {
+        let patience = self.settings.patience;
+        let Some(board) = &mut self.board else { return };
+        let wait = board.attempts(number).after_failure(patience, None, &mut self.random);
+        self.part_again_or_fail(now, number, wait, cause);
+    }
+
+    pub(crate) fn part_failed(&mut self, now: Instant, number: PartNumber, failure: Failure) {
+        if failure == Failure::Abandoned || self.phase != Phase::Parts {
+            return;
+        }
+        match fault(&failure) {
+            Some(Fault::NoSuchUpload) => {
+                return self.upload_gone(Operation::UploadPart(number), failure.into_cause());
+            }
+            Some(Fault::AlreadyCompleted) => {
+                return self.completed_before(Operation::UploadPart(number), failure.into_cause());
+            }
+            _ => {}
+        }
+        let Some(mut attempts) = self.board.as_mut().map(|board| *board.attempts(number)) else { return };
+        let wait = self.wait_of(&mut attempts, now, &failure);
+        let Some(board) = &mut self.board else { return };
+        *board.attempts(number) = attempts;
+        self.part_again_or_fail(now, number, wait, failure.into_cause());
+    }
+
+    pub(crate) fn part_again_or_fail(
+        &mut self,
+        now: Instant,
+        number: PartNumber,
+        wait: Option<Duration>,
+        cause: Cause,
+    ) {
+        let operation = Operation::UploadPart(number);
+        let attempts = self.board.as_mut().map_or(0, |board| board.attempts(number).sent());
+        match wait {
+            Some(wait) => {
+                self.send_part_again(number, now + wait);
+                if self.goes_on() {
+                    self.tell(Event::Retrying { operation, attempts, wait, cause });
+                }
+            }
+            None => self.fail(operation, attempts, cause),
+        }
+    }
+
+    pub(crate) fn send_part_again(&mut self, number: PartNumber, due: Instant) {
+        if let Some(board) = &mut self.board {
+            board.send_again(number, due);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! How a source is cut into parts: all of one size or, where nobody knows the size of the whole, of sizes that double.
+//!
+//! A stream begins with small parts, of which many fit into memory and so into as many requests, and ends with ones so
+//! large that 10,000 of them hold what a stream may bring.
+
+use super::object_plan::Range;
+use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS, PartNumber};
+
+/// What the parts of a stream are to hold in all where they may be as large as COS takes them: 48 TiB.
+const ENOUGH: u64 = 48 << 40;
+
+/// The sizes of parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    first: u64,
+    largest: u64,
+    /// So many parts are of the first size, then as many of twice that size, and so on up to the largest.
+    every: u16,
+}
+
+impl Cut {
+    /// All parts of one size.
+    pub const fn uniform(part_size: u64) -> Self {
+        Self { first: part_size, largest: part_size, every: MOST_PARTS }
+    }
+
+    /// Parts that grow from `first` to `largest`, as late as they can: 10,000 of them hold 48 TiB, or where the largest is
+    /// too small for that, four fifths of what they would if all were of that size.
+    pub fn growing(first: u64, largest: u64) -> Self {
+        let at_best = Self::uniform(largest).capacity();
+        let wanted = if at_best >= ENOUGH { ENOUGH } else { at_best / 5 * 4 };
+        // The more parts of each size, the less they hold; one of each is nearly all there is.
+        let (mut holds, mut too_many) = (1, MOST_PARTS + 1);
+        while too_many - holds > 1 {
+            let every = holds.midpoint(too_many);
+            if Self::doubling(first, largest, every).capacity() >= wanted { holds = every } else { too_many = every }
+        }
+        Self::doubling(first, largest, holds)
+    }
+
+    /// `every` parts of the first size, as many of twice that size, and so on up to the largest.
+    pub const fn doubling(first: u64, largest: u64, every: u16) -> Self {
+        Self { first, largest, every }
+    }
+
+    /// The size of the first part in bytes.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The size that no part exceeds, in bytes.
+    pub fn largest(&self) -> u64 {
+        self.largest
+    }
+
+    /// How many bytes 10,000 parts hold; no more than an object does.
+    pub fn capacity(&self) -> u64 {
+        self.end(MOST_PARTS).min(LARGEST_OBJECT)
+    }
+
+    /// Where a part lies in a source that goes on to its end and beyond.
+    pub fn range(&self, number: PartNumber) -> Range {
+        let before = number.value() - 1;
+        let offset = self.end(before);
+        Range { offset, length: self.end(number.value()) - offset }
+    }
+
+    /// How many parts hold `size` bytes.
+    pub fn count(&self, size: u64) -> u64 {
+        if self.first == self.largest {
+            return size.div_ceil(self.largest);
+        }
+        let doubled = self.steps() * u64::from(self.every);
+        let grown = u16::try_from(doubled).map_or(u64::MAX, |doubled| self.end(doubled));
+        if size > grown {
+            return doubled + (size - grown).div_ceil(self.largest);
+        }
+        let (mut too_few, mut enough) = (0, u16::try_from(doubled).unwrap_or(u16::MAX));
+        while too_few < enough {
+            let middle = too_few.midpoint(enough);
+            if self.end(middle) >= size { enough = middle } else { too_few = middle + 1 }
+        }
+        u64::from(enough)
+    }
+
+    /// Where the last of the first `parts` parts ends.
+    fn end(&self, parts: u16) -> u64 {
+        let (parts, every) = (u64::from(parts), u64::from(self.every));
+        let step = (parts / every).min(self.steps());
+        let size = (self.first << step).min(self.largest);
+        every * self.first * ((1 << step) - 1) + (parts - step * every) * size
+    }
+
+    /// How often the first size doubles until the largest is reached.
+    fn steps(&self) -> u64 {
+        u64::from(self.largest.div_ceil(self.first).next_power_of_two().trailing_zeros())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cos::multipart::{LARGEST_PART, SMALLEST_PART};
+    use proptest::prelude::*;
+
+    const MIB: u64 = 1 << 20;
+    const GIB: u64 = 1 << 30;
+    const TIB: u64 = 1 << 40;
+
+    fn numbers() -> impl Iterator<Item = PartNumber> {
+        (1..=MOST_PARTS).map(|number| PartNumber::new(number).unwrap())
+    }
+
+    /// The sizes of the parts, each with how many there are.
+    fn runs(cut: Cut) -> Vec<(u64, u16)> {
+        let mut runs: Vec<(u64, u16)> = Vec::new();
+        for size in numbers().map(|number| cut.range(number).length) {
+            match runs.last_mut() {
+                Some((last, count)) if *last == size => *count += 1,
+                _ => runs.push((size / MIB * MIB, 1)),
+            }
+        }
+        runs
+    }
+
+    #[test]
+    fn parts_double_up_to_what_memory_allows() {
+        // As large as COS takes them; 48 TiB are 50,331,648 MiB.
+        let largest_of_all = [
+            (16, 22),
+            (32, 22),
+            (64, 22),
+            (128, 22),
+            (256, 22),
+            (512, 22),
+            (1024, 22),
+            (2048, 22),
+            (4096, 22),
+            (5120, 9802),
+        ];
+        let table = [
+            // The usual memory: two parts of 128 MiB.
+            (16, 128, [(16, 941), (32, 941), (64, 941), (128, 7177)].as_slice(), 1_024_048),
+            (16, 16, &[(16, 10_000)], 160_000),
+            (16, 32, &[(16, 4000), (32, 6000)], 256_000),
+            (4, 4, &[(4, 10_000)], 40_000),
+            (16, 48, &[(16, 2000), (32, 2000), (48, 6000)], 384_000),
+            (16, 5120, &largest_of_all, 50_366_112),
+        ];
+        for (first, largest, expected, capacity) in table {
+            let cut = Cut::growing(first * MIB, largest * MIB);
+            let expected: Vec<(u64, u16)> = expected.iter().map(|(size, count)| (size * MIB, *count)).collect();
+            assert_eq!(runs(cut), expected, "{first} to {largest} MiB");
+            assert_eq!(cut.capacity(), capacity * MIB, "{first} to {largest} MiB");
+        }
+        assert!(Cut::growing(16 * MIB, 5 * GIB).capacity() >= 48 * TIB);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_never_shrink_and_keep_within_the_limits(first in 1..=5120_u64, more in 0..=5120_u64, size in 1..=LARGEST_OBJECT) {
+            let (first, largest) = (first * MIB, ((first + more) * MIB).min(LARGEST_PART));
+            let cut = Cut::growing(first, largest);
+            let (mut offset, mut last) = (0, 0);
+            for number in numbers() {
+                let range = cut.range(number);
+                prop_assert_eq!(range.offset, offset);
+                prop_assert!(range.length >= last && (SMALLEST_PART..=largest).contains(&range.length));
+                (offset, last) = (offset + range.length, range.length);
+            }
+            prop_assert_eq!(cut.capacity(), offset.min(LARGEST_OBJECT));
+            let at_best = largest * u64::from(MOST_PARTS);
+            prop_assert!(cut.capacity() >= (at_best / 5 * 4).min(48 * TIB));
+
+            let size = size.min(cut.capacity());
+            let count = cut.count(size);
+            let last = cut.range(PartNumber::new(u16::try_from(count).unwrap()).unwrap());
+            prop_assert!(last.offset < size && size <= last.offset + last.length);
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! A range of a source as a request's body: read in chunks, hashed in the same pass, never held whole.
+//!
+//! Chunks of a stream are in memory. Of a file, those that the page cache holds are read at once, on the thread that
+//! sends them. The others are read on the blocking pool, so that a slow disk stalls no connection. Before the last chunk
+//! leaves, the source is looked at: bytes of a file that changed are never sent to the end, so the server stores nothing
+//! of them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::chunk::{Chunk, Gate, lend_shared};
+use super::pace::Pace;
+use crate::cos::checksum::{Digest, Hasher};
+use crate::upload::error::SourceError;
+use crate::upload::plan::object_plan::Range;
+use crate::upload::source::file::CHUNK;
+use crate::upload::source::{FileSource, Source};
+
+/// What is known of a body from outside, while it is sent and after.
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<Gauge>);
+
+#[derive(Debug, Default)]
+struct Gauge {
+    bytes: AtomicU64,
+    /// When the turn of the next bytes comes, or came, where there is a rate to keep.
+    turn: Mutex<Option<Instant>>,
+    end: OnceLock<Result<Digest, SourceError>>,
+}
+
+impl Meter {
+    /// How many bytes were handed to the connection.
+    pub fn bytes(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Until when the next bytes wait, or waited, for their turn.
+    pub fn waits_until(&self) -> Option<Instant> {
+        *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says until when the next bytes wait for their turn.
+    pub(crate) fn wait_until(&self, turn: Instant) {
+        *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
+    }
+
+    /// What was read, once all of it was handed to the connection.
+    pub fn digest(&self) -> Option<Digest> {
+        self.0.end.get()?.as_ref().ok().copied()
+    }
+
+    /// Why the source could not be read to the end.
+    pub fn failure(&self) -> Option<SourceError> {
+        self.0.end.get()?.as_ref().err().cloned()
+    }
+}
+
+/// A piece of the source: read for this body, or held already.
+enum Piece {
+    Read(Chunk),
+    Held(Bytes),
+}
+
+impl Piece {
+    fn into_bytes(self, gate: Option<&Gate>) -> Bytes {
+        match self {
+            Self::Read(chunk) => chunk.into_bytes(gate),
+            Self::Held(bytes) => lend_shared(bytes, gate),
+        }
+    }
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Read(chunk) => chunk.as_ref(),
+            Self::Held(bytes) => bytes,
+        }
+    }
+}
+
+/// A body.
+pub struct SourceBody {
+    source: Source,
+    offset: u64,
+    left: u64,
+    hasher: Option<Hasher>,
+    reading: Option<JoinHandle<Result<Chunk, SourceError>>>,
+    hesitation: Option<Pin<Box<Sleep>>>,
+    gate: Option<Gate>,
+    pace: Option<Pace>,
+    meter: Meter,
+}
+
+impl SourceBody {
+    /// The bytes of `range`, with their CRC-64.
+    pub fn new(source: Source, range: Range, meter: Meter) -> Self {
+        Self::hashed(source, range, meter, Hasher::crc64())
+    }
+
+    /// The bytes of `range`, with their CRC-64 and MD5.
+    pub fn with_md5(source: Source, range: Range, meter: Meter) -> Self {
+        Self::hashed(source, range, meter, Hasher::crc64_and_md5())
+    }
+
+    fn hashed(source: Source, range: Range, meter: Meter, hasher: Hasher) -> Self {
+        let mut body = Self {
+            source,
+            offset: range.offset,
+            left: range.length,
+            hasher: Some(hasher),
+            reading: None,
+            hesitation: None,
+            gate: None,
+            pace: None,
+            meter,
+        };
+        if body.left == 0 {
+            // A connection need not ask for the frames of an empty body.
+            let checked = body.source.check_unchanged();
+            body.end(checked);
+        }
+        body
+    }
+
+    /// Gives its first byte only after a while, so that an answer to the request's head alone can come before.
+    pub fn hesitate(&mut self, time: Duration) {
+        self.hesitation = Some(Box::pin(sleep(time)));
+    }
+
+    /// Gives a chunk only once the one before is dropped: its reader must not collect them. A connection would take two
+    /// before it writes the first; one alone needs half the memory and is still in the CPU's cache when it is encrypted.
+    pub fn lend_singly(&mut self) {
+        self.gate = Some(Gate::default());
+    }
+
+    /// Sends no faster than this lets it.
+    pub(crate) fn keep_to(&mut self, pace: Pace) {
+        self.pace = Some(pace);
+    }
+
+    /// What is known of this body from outside.
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+
+    fn take(&mut self, read: Result<Piece, SourceError>) -> Result<Bytes, SourceError> {
+        let piece = read?;
+        let bytes = piece.as_ref();
+        let length = bytes.len() as u64;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.offset += length;
+        self.left -= length;
+        if self.left == 0 {
+            self.source.check_unchanged()?;
+        }
+        if let Some(pace) = &mut self.pace {
+            pace.spend(usize::try_from(length).unwrap_or(CHUNK));
+        }
+        self.meter.0.bytes.fetch_add(length, Ordering::Relaxed);
+        Ok(piece.into_bytes(self.gate.as_ref()))
+    }
+
+    fn end(&mut self, result: Result<(), SourceError>) {
+        if let Some(hasher) = self.hasher.take() {
+            let _ = self.meter.0.end.set(result.map(|()| hasher.finish()));
+        }
+    }
+
+    /// How many bytes are read next, once their turn has come.
+    fn poll_wanted(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        let wanted = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
+        match &mut self.pace {
+            Some(pace) => pace.poll(context, wanted, |turn| self.meter.wait_until(turn)),
+            None => Poll::Ready(wanted),
+        }
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Result<Piece, SourceError>> {
+        let wanted = if self.reading.is_some() { 0 } else { std::task::ready!(self.poll_wanted(context)) };
+        let offset = self.offset;
+        let file = match &self.source {
+            Source::Stream(stream) => return Poll::Ready(stream.bytes(offset, wanted).map(Piece::Held)),
+            Source::File(file) => file,
+        };
+        let reading = match &mut self.reading {
+            Some(reading) => reading,
+            None => match read_cached(file, offset, wanted) {
+                Some(chunk) => return Poll::Ready(Ok(Piece::Read(chunk))),
+                None => {
+                    let file = file.clone();
+                    self.reading.insert(spawn_blocking(move || read_chunk(&file, offset, wanted)))
+                }
+            },
+        };
+        let read = std::task::ready!(Pin::new(reading).poll(context));
+        self.reading = None;
+        let read = read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())));
+        Poll::Ready(read.map(Piece::Read))
+    }
+}
+
+impl http_body::Body for SourceBody {
+    type Data = Bytes;
+    type Error = SourceError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SourceError>>> {
+        if self.left == 0 || self.hasher.is_none() {
+            return Poll::Ready(None);
+        }
+        if let Some(hesitation) = &mut self.hesitation {
+            std::task::ready!(hesitation.as_mut().poll(context));
+            self.hesitation = None;
+        }
+        if let Some(gate) = &self.gate {
+            std::task::ready!(gate.poll_open(context));
+        }
+        let read = std::task::ready!(self.poll_piece(context));
+        let taken = self.take(read);
+        match &taken {
+            Err(error) => {
+                let error = error.clone();
+                self.end(Err(error));
+            }
+            Ok(_) if self.left == 0 => self.end(Ok(())),
+            Ok(_) => {}
+        }
+        Poll::Ready(Some(taken.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Chunk, SourceError> {
+    let mut chunk = Chunk::lend(wanted);
+    let read = source.read_at(chunk.bytes_mut(), offset)?;
+    Ok(chunk.cut(read))
+}
+
+/// The bytes at `offset`, if the page cache holds them; `None` where reading would wait, or end.
+#[cfg(target_os = "linux")]
+fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Chunk> {
+    use rustix::io::{ReadWriteFlags, preadv2};
+    let mut chunk = Chunk::lend(wanted);
+    let into = &mut [std::io::IoSliceMut::new(chunk.bytes_mut())];
+    let read = preadv2(source.file(), into, offset, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)?;
+    Some(chunk.cut(read))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Chunk> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::source::Stream;
+    use http_body_util::BodyExt as _;
+
+    fn file(content: &[u8]) -> (tempfile::TempDir, Source) {
+        let (directory, file) = opened(content);
+        (directory, Source::File(file))
+    }
+
+    fn opened(content: &[u8]) -> (tempfile::TempDir, FileSource) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, content).unwrap();
+        (directory, FileSource::open(&path).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_range_arrives_whole_and_hashed() {
+        let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
+        let (_directory, source) = file(&content);
+        let meter = Meter::default();
+        let range = Range { offset: 5, length: content.len() as u64 - 9 };
+        let body = SourceBody::new(source, range, meter.clone());
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let expected = &content[5..content.len() - 4];
+        assert_eq!(bytes, expected);
+        assert_eq!(meter.bytes(), range.length);
+        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
+    }
+
+    #[tokio::test]
+    async fn the_md5_is_taken_in_the_same_pass() {
+        let content = vec![7; CHUNK + 17];
+        let (_directory, source) = file(&content);
+        let meter = Meter::default();
+        let body = SourceBody::with_md5(source, Range { offset: 1, length: CHUNK as u64 + 16 }, meter.clone());
+        body.collect().await.unwrap();
+        let digest = meter.digest().unwrap();
+        assert_eq!(digest.md5, Some(crate::cos::checksum::Md5Digest::of(&content[1..])));
+        assert_eq!(digest.crc64, crate::cos::checksum::crc64(&content[1..]));
+    }
+
+    #[tokio::test]
+    async fn a_range_of_a_stream_arrives_whole_and_hashed() {
+        let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
+        let stream = Stream::new(std::io::Cursor::new(content.clone()));
+        stream.read_on(content.len() as u64, &[]).unwrap();
+        let meter = Meter::default();
+        let range = Range { offset: 5, length: content.len() as u64 - 9 };
+        let body = SourceBody::new(Source::Stream(stream), range, meter.clone());
+        let expected = &content[5..content.len() - 4];
+        assert_eq!(body.collect().await.unwrap().to_bytes(), expected);
+        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
+    }
+
+    #[tokio::test]
+    async fn an_empty_body_has_its_digest_at_once() {
+        let (_directory, source) = file(b"");
+        let meter = Meter::default();
+        let _body = SourceBody::new(source, Range { offset: 0, length: 0 }, meter.clone());
+        assert_eq!(meter.digest(), Some(Digest { length: 0, crc64: 0, md5: None }));
+    }
+
+    /// Looks at something once, which must not be done yet.
+    async fn waits(pending: &mut (impl Future + Unpin)) {
+        tokio::select! {
+            biased;
+            _ = pending => panic!("it did not wait"),
+            () = std::future::ready(()) => {}
+        }
+    }
+
+    /// A disk that is slow to give a chunk: it is read on the blocking pool, and whoever waits for it waits alone.
+    #[tokio::test]
+    async fn a_slow_disk_keeps_no_other_body_waiting() {
+        let content = vec![7; 2 * CHUNK];
+        let (_directory, late) = opened(&content);
+        let source = Source::File(late.clone());
+        let range = Range { offset: 0, length: content.len() as u64 };
+        let (slow_meter, quick_meter) = (Meter::default(), Meter::default());
+        let mut slow = SourceBody::new(source.clone(), range, slow_meter.clone());
+        let (release, released) = std::sync::mpsc::channel();
+        slow.reading = Some(spawn_blocking(move || {
+            released.recv().unwrap();
+            read_chunk(&late, 0, CHUNK)
+        }));
+        let mut slow = Box::pin(slow.collect());
+        waits(&mut slow).await;
+        // All of this is one thread.
+        let quick = SourceBody::new(source, range, quick_meter.clone()).collect().await.unwrap();
+        assert_eq!(quick.to_bytes(), content);
+        waits(&mut slow).await;
+        assert_eq!(slow_meter.bytes(), 0);
+        release.send(()).unwrap();
+        assert_eq!(slow.await.unwrap().to_bytes(), content);
+        assert_eq!(slow_meter.digest(), quick_meter.digest());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_the_page_cache_does_not_hold_is_read_elsewhere_and_arrives_alike() {
+        let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
+        let (_directory, file) = opened(&content);
+        file.file().sync_all().unwrap();
+        rustix::fs::fadvise(file.file(), 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        let meter = Meter::default();
+        let body =
+            SourceBody::new(Source::File(file), Range { offset: 0, length: content.len() as u64 }, meter.clone());
+        assert_eq!(body.collect().await.unwrap().to_bytes(), content);
+        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(&content));
+    }
+
+    #[tokio::test]
+    async fn the_last_chunk_of_a_changed_file_never_leaves() {
+        let content = vec![7; 2 * CHUNK];
+        let (directory, source) = file(&content);
+        let meter = Meter::default();
+        let mut body = SourceBody::new(source, Range { offset: 0, length: content.len() as u64 }, meter.clone());
+        assert!(body.frame().await.unwrap().is_ok());
+        let later = std::fs::File::options().append(true).open(directory.path().join("file")).unwrap();
+        std::io::Write::write_all(&mut &later, b"x").unwrap();
+        assert!(body.frame().await.unwrap().is_err());
+        assert_eq!(meter.digest(), None);
+        assert!(matches!(meter.failure(), Some(SourceError::Changed(_))));
+        assert_eq!(meter.bytes(), CHUNK as u64);
+    }
+}

@@ -1,0 +1,179 @@
+//! A limit on how fast everything together is sent: whoever wants to send takes a turn, and sends once it has come.
+//!
+//! Turns follow each other without gaps, in the order in which they were taken, and each is as long as its bytes take at
+//! the rate. So by any moment no more was sent than the rate allows since the first turn was taken, and those who take
+//! turns of one length get the same. Like the window it has no clock: it is handed `now`.
+
+use std::num::NonZeroU64;
+use std::time::{Duration, Instant};
+
+use crate::upload::source::file::CHUNK;
+
+/// The smallest rate that is of use, in bytes a second: a part of 1 MiB takes a quarter of an hour.
+pub const LEAST: u64 = 1024;
+/// A turn has no more bytes than move in this part of a second: 64 senders each have one a second.
+const TURNS_A_SECOND: u64 = 64;
+/// Fewer bytes than these cost nearly as much in headers of packets as they bring.
+const SMALLEST_TURN: u64 = 256;
+/// What nobody sent in the last moments may be sent late: timers are, and so are connections between two requests.
+const CATCH_UP: Duration = Duration::from_millis(200);
+const NANOSECONDS: u128 = 1_000_000_000;
+
+/// A limit, and the turns that were taken of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rate {
+    bytes_per_second: NonZeroU64,
+    /// When the last turn ends that was taken.
+    free: Option<Instant>,
+}
+
+/// Leave to send so many bytes at that moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// How many.
+    pub bytes: usize,
+    /// Not before.
+    pub at: Instant,
+}
+
+impl Rate {
+    /// A limit of which nothing was taken yet.
+    pub fn new(bytes_per_second: NonZeroU64) -> Self {
+        Self { bytes_per_second, free: None }
+    }
+
+    /// Takes the next turn for up to `wanted` bytes. It has come when its last byte may have been sent, not its first, so
+    /// that nothing is ever ahead of the rate.
+    pub fn take(&mut self, now: Instant, wanted: usize) -> Turn {
+        let bytes = wanted.min(self.longest_turn());
+        let earliest = now.checked_sub(CATCH_UP).unwrap_or(now);
+        let begins = self.free.map_or(now, |free| free.max(earliest));
+        let at = begins + self.time_of(bytes);
+        self.free = Some(at);
+        Turn { bytes, at }
+    }
+
+    /// How many bytes a turn may have: the fewer, the slower it goes, so that all who wait move often.
+    fn longest_turn(&self) -> usize {
+        let bytes = (self.bytes_per_second.get() / TURNS_A_SECOND).max(SMALLEST_TURN);
+        usize::try_from(bytes).unwrap_or(CHUNK).min(CHUNK)
+    }
+
+    /// Rounded up by less than a nanosecond, which is less than a part in ten thousand of a turn at 20 GB/s.
+    fn time_of(&self, bytes: usize) -> Duration {
+        let nanoseconds = (bytes as u128 * NANOSECONDS).div_ceil(u128::from(self.bytes_per_second.get()));
+        Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::simulation::epoch;
+
+    const RATES: [u64; 7] = [LEAST, 16 << 10, 100_000, 1 << 20, 8 << 20, 100 << 20, 2 << 30];
+
+    fn rate(bytes_per_second: u64) -> Rate {
+        Rate::new(NonZeroU64::new(bytes_per_second).unwrap())
+    }
+
+    /// How many bytes each of so many takers sent within `time`. Each takes its next turn `pause` after the last one came.
+    fn sent(bytes_per_second: u64, takers: usize, time: Duration, pause: impl Fn() -> Duration) -> Vec<u64> {
+        let (mut rate, begin) = (rate(bytes_per_second), epoch());
+        let mut sent = vec![0; takers];
+        let mut turns: Vec<Turn> = (0..takers).map(|_| rate.take(begin, CHUNK)).collect();
+        loop {
+            let (taker, turn) = turns.iter().copied().enumerate().min_by_key(|(_, turn)| turn.at).unwrap();
+            let now = turn.at.max(begin) + pause();
+            if now > begin + time {
+                return sent;
+            }
+            sent[taker] += turn.bytes as u64;
+            let all: u64 = sent.iter().sum();
+            let allowed = u128::from(bytes_per_second) * (now - begin).as_nanos() / NANOSECONDS;
+            assert!(u128::from(all) <= allowed, "{all} bytes by {:?}", now - begin);
+            turns[taker] = rate.take(now, CHUNK);
+        }
+    }
+
+    fn assert_within(percent: f64, sent: &[u64], expected: f64, what: &str) {
+        #[expect(clippy::cast_precision_loss, reason = "it is compared in percent")]
+        let all = sent.iter().sum::<u64>() as f64;
+        assert!((all / expected - 1.0).abs() <= percent / 100.0, "{what}: {all} bytes instead of {expected}");
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "it is compared in percent")]
+    fn bytes_in(bytes_per_second: u64, time: Duration) -> f64 {
+        bytes_per_second as f64 * time.as_secs_f64()
+    }
+
+    #[test]
+    fn any_number_of_takers_together_get_the_rate_and_each_of_them_its_share() {
+        let time = Duration::from_secs(100);
+        for bytes_per_second in RATES {
+            for takers in [1, 8, 64] {
+                let what = format!("{takers} takers at {bytes_per_second} bytes a second");
+                let sent = sent(bytes_per_second, takers, time, || Duration::ZERO);
+                assert_within(1.0, &sent, bytes_in(bytes_per_second, time), &what);
+                let (least, most) = (sent.iter().min().unwrap(), sent.iter().max().unwrap());
+                assert!(most - least <= rate(bytes_per_second).longest_turn() as u64, "{what}: {sent:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn timers_that_are_late_cost_nothing() {
+        let random = std::cell::RefCell::new(fastrand::Rng::with_seed(7));
+        let time = Duration::from_secs(100);
+        for bytes_per_second in [100_000, 8 << 20, 100 << 20] {
+            for takers in [1, 8, 64] {
+                let late = || Duration::from_micros(random.borrow_mut().u64(0..3_000));
+                let sent = sent(bytes_per_second, takers, time, late);
+                assert_within(1.0, &sent, bytes_in(bytes_per_second, time), &format!("{takers}, {bytes_per_second}"));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_drifts_in_a_day() {
+        let (mut rate, begin) = (rate(123_457), epoch());
+        let mut all = 0;
+        let mut now = begin;
+        while now < begin + Duration::from_secs(86_400) {
+            let turn = rate.take(now, CHUNK);
+            all += turn.bytes as u64;
+            now = turn.at;
+        }
+        assert_within(0.01, &[all], bytes_in(123_457, now - begin), "a day");
+    }
+
+    #[test]
+    fn a_long_silence_gives_leave_for_the_last_moments_alone() {
+        let (mut rate, begin) = (rate(1 << 20), epoch());
+        rate.take(begin, CHUNK);
+        let later = begin + Duration::from_secs(3_600);
+        let mut at_once = 0;
+        loop {
+            let turn = rate.take(later, CHUNK);
+            if turn.at > later {
+                break;
+            }
+            at_once += turn.bytes;
+        }
+        assert!(at_once <= (1 << 20) / 5, "{at_once}");
+    }
+
+    #[test]
+    fn a_turn_is_short_where_it_is_slow_and_a_whole_chunk_where_it_is_fast() {
+        assert_eq!(RATES.map(|bytes| rate(bytes).longest_turn()), [256, 256, 1562, 16 << 10, 128 << 10, CHUNK, CHUNK]);
+        let turn = rate(1 << 20).take(epoch(), 5);
+        assert_eq!(turn.bytes, 5);
+    }
+
+    #[test]
+    fn sixty_four_senders_at_a_hundred_kilobytes_each_move_once_a_second() {
+        let (mut rate, now) = (rate(100_000), epoch());
+        let last = (0..64).map(|_| rate.take(now, CHUNK)).last().unwrap();
+        assert!(last.at - now <= Duration::from_secs(1), "{:?}", last.at - now);
+    }
+}
