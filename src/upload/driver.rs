@@ -194,7 +194,7 @@ impl<T: Transport> Crew<T> {
         observer.begins(object, &session);
         let transport = self.transport.clone();
         // A journal that is there is read, which may take its time.
-        let quick = session.plan.mode() == "put";
+        let quick = session.plan.is_put();
         let preparing = async move {
             let mut events = Vec::new();
             let ready = session.prepare(&*transport, &mut |event| events.push(event)).await.map(Box::new);

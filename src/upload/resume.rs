@@ -23,7 +23,7 @@ impl Session {
     ) -> Result<Option<(JournalFile, Content)>, Refused> {
         let (path, required) = match &self.place {
             JournalPlace::Nowhere(why) => {
-                if self.plan.mode() == "multipart" {
+                if !self.plan.is_put() {
                     observe(Event::Notice(Notice::JournalUnwritable(why.clone())));
                 }
                 return Ok(None);
@@ -32,7 +32,7 @@ impl Session {
             JournalPlace::Directory(directory) => (directory.join(file_name(&self.header)), false),
             JournalPlace::File(path) => (path.clone(), true),
         };
-        if self.plan.mode() == "put" && !path.exists() {
+        if self.plan.is_put() && !path.exists() {
             return Ok(None);
         }
         match JournalFile::open(&path) {
@@ -110,7 +110,7 @@ impl Session {
                 }
             }
         }
-        if self.plan.mode() == "put" {
+        if self.plan.is_put() {
             let _ = file.remove();
             return Ok((None, None));
         }
@@ -156,7 +156,7 @@ impl Session {
         if !self.resume {
             return Some("a new upload was asked for".to_owned());
         }
-        if self.plan.mode() == "put" {
+        if self.plan.is_put() {
             // A PUT has no part size of its own.
             let alike = Header { part_size: self.header.part_size, ..journal.header.clone() };
             let differs = alike.difference(&self.header);

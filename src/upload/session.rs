@@ -174,7 +174,7 @@ impl Session {
 
     /// What is held back is found again by its journal alone.
     fn check_journal(&self, is_there: bool, goes_on: bool) -> Result<(), Refused> {
-        let in_parts = self.plan.mode() == "multipart";
+        let in_parts = !self.plan.is_put();
         match (self.ending, &self.place) {
             (Ending::HoldBack, JournalPlace::Directory(place)) if in_parts && !is_there => {
                 Err(Refused::Unusable(place.join(file_name(&self.header)), "it cannot be written".to_owned()))

@@ -64,7 +64,7 @@ fn run_one(path: &Path, key: &Key, options: &UploadOptions, world: &mut World, c
             report.planned(source.path(), &options.bucket, key, &plan);
             return Ok(Sent { exit_code: SUCCESS, summary: None });
         }
-        let alone = plan.mode() == "put";
+        let alone = plan.is_put();
         let sending = send_one(options, source, key, plan, world, console);
         let sent = if alone { runtime::run_alone(sending) } else { runtime::run(sending) };
         sent?.map(Sent::from)
@@ -80,7 +80,7 @@ fn open(path: &Path, options: &UploadOptions, wish: Wish) -> Result<(FileSource,
     let source = FileSource::open(path).map_err(|error| Failure::Source { source: path.to_owned(), error })?;
     suits(&source, options.server.service())?;
     let plan = supply::plan(&source, wish)?;
-    if options.resume_upload_id.is_some() && plan.mode() == "put" {
+    if options.resume_upload_id.is_some() && plan.is_put() {
         return Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))));
     }
     Ok((source, plan))

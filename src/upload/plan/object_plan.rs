@@ -181,6 +181,11 @@ impl Plan {
         }
     }
 
+    /// Whether all of it goes in one request.
+    pub fn is_put(&self) -> bool {
+        matches!(self, Self::Put { .. })
+    }
+
     /// `put` or `multipart`, as events name it.
     pub fn mode(&self) -> &'static str {
         match self {

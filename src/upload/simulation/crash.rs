@@ -21,7 +21,7 @@ impl World {
 pub(super) fn run_again(world: &mut World, plan: Plan, crashes: u32) {
     after_crash(world);
     world.weather.crash = if crashes > 5 { 0 } else { world.weather.crash };
-    if plan.mode() == "put" || world.tape.is_some() {
+    if plan.is_put() || world.tape.is_some() {
         // Neither keeps a journal: what a run that died had sent is not the next run's to tell.
         world.finish_the_agenda();
         world.server.completions = 0;
