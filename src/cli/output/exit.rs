@@ -2,7 +2,7 @@
 //!
 //! A command's own failures are in `failure`, what is told about any of them is in `verdict`.
 
-use crate::cli::process::signals::Signal;
+use crate::cli::process::signals::{INTERRUPTED, Signal, TERMINATED};
 use crate::cos::{Fault, ServiceError};
 use crate::upload::{Cause, SendErrorKind, SourceError};
 
@@ -77,7 +77,7 @@ impl Kind {
 /// The exit code of many: the one that needs a person most. 6 means that running again is all that is needed.
 pub fn of_many(codes: impl IntoIterator<Item = u8>) -> u8 {
     const FIRST_COMES_FIRST: [u8; 10] =
-        [130, 143, INTEGRITY, CREDENTIALS, NOT_FOUND, SOURCE, REFUSED, USAGE, OTHER, UNAVAILABLE];
+        [INTERRUPTED, TERMINATED, INTEGRITY, CREDENTIALS, NOT_FOUND, SOURCE, REFUSED, USAGE, OTHER, UNAVAILABLE];
     let rank = |code: &u8| FIRST_COMES_FIRST.iter().position(|first| first == code).unwrap_or(FIRST_COMES_FIRST.len());
     codes.into_iter().min_by_key(rank).unwrap_or(SUCCESS)
 }

@@ -2,7 +2,12 @@
 
 use tokio::sync::mpsc;
 
-/// A wish that the program stop.
+/// The exit code after SIGINT: 128 and the signal's number, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+/// The exit code after SIGTERM or SIGHUP.
+pub const TERMINATED: u8 = 143;
+
+/// A request that the program stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// SIGINT, or Ctrl-C.
@@ -15,8 +20,8 @@ impl Signal {
     /// The exit code of a program that stopped because of it.
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Interrupt => 130,
-            Self::Terminate => 143,
+            Self::Interrupt => INTERRUPTED,
+            Self::Terminate => TERMINATED,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::cdcs;
 use crate::cli::output::exit;
 use crate::cli::output::failure_report::Circumstances;
+use crate::cli::process::signals::{INTERRUPTED, TERMINATED};
 use crate::cos::{Fault, Service, ServiceError};
 use crate::upload::{Cause, Operation, SendErrorKind, SourceError, UploadError};
 
@@ -112,7 +113,7 @@ fn how_to_go_on(error: &UploadError, circumstances: Circumstances<'_>, exit_code
     if circumstances.unknown {
         return Some("run the same command again: it looks whether the object is there".to_owned());
     }
-    let stopped_midway = matches!(exit_code, exit::UNAVAILABLE | 130 | 143);
+    let stopped_midway = matches!(exit_code, exit::UNAVAILABLE | INTERRUPTED | TERMINATED);
     match (&error.leftover, circumstances.journal) {
         (Some(id), Some(_)) if stopped_midway => {
             Some(format!("run the same command again: it goes on with upload {id}"))
@@ -146,7 +147,8 @@ fn how_to_feed_again(error: &UploadError, circumstances: Circumstances<'_>, exit
             "the parts that were sent are kept: send the same stream again with --resume-upload-id {id}, and the same \
              --memory, --part-size and --expect-size, so that they fit"
         )),
-        None => matches!(exit_code, exit::UNAVAILABLE | 130 | 143).then(|| "send the same stream again".to_owned()),
+        None => matches!(exit_code, exit::UNAVAILABLE | INTERRUPTED | TERMINATED)
+            .then(|| "send the same stream again".to_owned()),
     }
 }
 
