@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::error::{Cause, Operation, UploadError};
 use super::plan::object_plan::Plan;
-use super::source::stream_buffer::MemoryLimit;
 use crate::cos::Etag;
 use crate::cos::multipart::{PartNumber, UploadId};
 
@@ -104,6 +103,17 @@ pub enum Notice {
         /// Positive where the server is ahead.
         seconds: i64,
     },
+}
+
+/// What memory allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryLimit {
+    /// How much may be held, in bytes.
+    pub memory: u64,
+    /// The size of the next part in bytes.
+    pub part_size: u64,
+    /// How many such parts that is.
+    pub parts: u64,
 }
 
 /// The end of one object's upload. Of what was sent there is no fourth answer.

@@ -7,11 +7,10 @@ use tokio::time::Instant;
 
 use super::batch::objects::ObjectId;
 use super::error::{SendError, SendErrorKind, SourceError};
-use super::machine::AttemptId;
 use super::object_headers::ObjectOptions;
 use super::source::Source;
 use super::wire::body::{Meter, SourceBody};
-use super::wire::call::{Call, Failure, Outcome, Reply};
+use super::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
 use super::wire::transport::Transport;
 use crate::cos::Target;
 use crate::cos::checksum::Digest;

@@ -2,8 +2,8 @@
 
 use super::console::{Console, visible};
 use super::{message, units};
+use crate::upload::event::MemoryLimit;
 use crate::upload::plan::part_sizes::Cut;
-use crate::upload::source::stream_buffer::MemoryLimit;
 use crate::upload::{Cause, Event, Notice, Plan};
 
 /// A step that went well; empty for what is no step.

@@ -10,9 +10,8 @@ use std::time::Instant;
 use super::window::{Concurrency, Window};
 use crate::cos::Fault;
 use crate::upload::event::{Event, Finished};
-use crate::upload::machine::outcome::retry::fault;
-use crate::upload::machine::{AttemptId, Step, Upload};
-use crate::upload::wire::call::{Call, Outcome, Reply};
+use crate::upload::machine::{Step, Upload};
+use crate::upload::wire::call::{AttemptId, Call, Outcome, Reply};
 
 /// So many objects are open beyond those that the window lets send, so that what lands is followed at once.
 pub const AHEAD: usize = 4;
@@ -121,7 +120,7 @@ impl Batch {
     pub fn record(&mut self, now: Instant, object: ObjectId, attempt: AttemptId, outcome: Outcome) {
         match &outcome.result {
             Ok(Reply::Part(_) | Reply::Stored(_)) => self.window.grow(),
-            Err(failure) if fault(failure) == Some(Fault::Throttled) => self.window.shrink(now),
+            Err(failure) if failure.fault() == Some(Fault::Throttled) => self.window.shrink(now),
             _ => {}
         }
         if let Some(entry) = self.entries.get_mut(&object) {

@@ -17,7 +17,7 @@ use super::plan::object_plan::{Plan, Range};
 use super::plan::parts::{PartBoard, Todo};
 use super::source::stream_buffer::Intake;
 use super::wire::backup_domain::Detour;
-use super::wire::call::{Call, Outcome, Reply};
+use super::wire::call::{AttemptId, Call, Outcome, Reply};
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
@@ -68,10 +68,6 @@ pub struct Resume {
     /// The parts that the journal holds.
     pub parts: Vec<PartRecord>,
 }
-
-/// Names one sending of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AttemptId(pub u64);
 
 /// When an object is taken to be what its source is.
 #[derive(Debug, Clone, PartialEq, Eq)]

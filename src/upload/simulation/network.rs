@@ -10,8 +10,7 @@ use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::put_object::Stored;
 use crate::cos::{AnswerError, ServiceError};
 use crate::upload::error::{SendError, SendErrorKind, SourceError};
-use crate::upload::machine::AttemptId;
-use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
+use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
 
 impl World {
     pub(super) fn send(&mut self, id: AttemptId, call: Call, due: Instant) {

@@ -9,7 +9,8 @@ use super::world::World;
 use crate::upload::error::SourceError;
 use crate::upload::plan::object_plan::{Parts, Plan, Range};
 use crate::upload::plan::part_sizes::Cut;
-use crate::upload::source::stream_buffer::{Expectations, Intake, Taken};
+use crate::upload::source::stream::Taken;
+use crate::upload::source::stream_buffer::{Expectations, Intake};
 use crate::upload::wire::call::{Call, Failure, Reply};
 
 /// What comes through a pipe.

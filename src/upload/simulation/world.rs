@@ -14,8 +14,7 @@ use crate::cos::multipart::{PartNumber, UploadId};
 use crate::upload::batch::objects::{Batch, ObjectId};
 use crate::upload::error::SourceError;
 use crate::upload::event::{Event, Notice, PartRecord};
-use crate::upload::machine::AttemptId;
-use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
+use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
 
 /// What is to happen at some moment.
 pub(super) enum Happening {

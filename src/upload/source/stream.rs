@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::file::CHUNK;
-use super::stream_buffer::Taken;
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::error::SourceError;
 use crate::upload::plan::object_plan::Range;
@@ -23,6 +22,15 @@ pub const NAME: &str = "-";
 /// A stream.
 #[derive(Clone)]
 pub struct Stream(Arc<Inner>);
+
+/// How much of a stream was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// How many bytes were read so far.
+    pub read: u64,
+    /// The CRC-64 of all bytes, once the stream has ended.
+    pub end: Option<u64>,
+}
 
 struct Inner {
     /// Taken by whoever reads, for as long as that takes.

@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::stream::Taken;
 use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::error::SourceError;
-use crate::upload::machine::AttemptId;
+use crate::upload::event::MemoryLimit;
 use crate::upload::plan::object_plan::{Parts, Plan, PlanError, Range, Wish};
 use crate::upload::plan::part_sizes::Cut;
 use crate::upload::plan::parts::PartBoard;
+use crate::upload::wire::call::AttemptId;
 
 /// What is to hold of a stream before its object is completed. A stream that breaks off looks like one that ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,15 +24,6 @@ pub struct Expectations {
     pub crc64: Option<u64>,
     /// Whether it may be empty.
     pub allow_empty: bool,
-}
-
-/// How far a stream was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
-    /// How many bytes came so far.
-    pub read: u64,
-    /// The CRC-64 of them all, once there are no more.
-    pub end: Option<u64>,
 }
 
 /// A stream while it is read.
@@ -48,17 +41,6 @@ pub struct Intake {
     /// Parts that the server listed.
     listed: BTreeMap<PartNumber, ListedPart>,
     limit_told: bool,
-}
-
-/// What memory allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MemoryLimit {
-    /// How much may be held, in bytes.
-    pub memory: u64,
-    /// The size of the next part in bytes.
-    pub part_size: u64,
-    /// How many such parts that is.
-    pub parts: u64,
 }
 
 impl Intake {

@@ -6,11 +6,15 @@ use crate::cos::multipart::list_parts::Page;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part};
 use crate::cos::put_object::Stored;
-use crate::cos::{AnswerError, Etag, Fault, Request, Response, Target, head_object, put_object};
+use crate::cos::{AnswerError, Etag, Fault, Request, Response, ServiceError, Target, head_object, put_object};
 use crate::upload::error::{Cause, Operation, SendError, SourceError};
 use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::object_plan::Range;
-use crate::upload::source::stream_buffer::Taken;
+use crate::upload::source::stream::Taken;
+
+/// Names one sending of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptId(pub u64);
 
 /// One thing to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,6 +241,19 @@ impl Failure {
                 (error.status >= 500 || error.status == 200) && error.fault() != Fault::Throttled
             }
             other => other.is_lost(),
+        }
+    }
+
+    /// The kind of the service's refusal; `None` if the failure is no answer of the service.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        self.refusal().map(ServiceError::fault)
+    }
+
+    /// The service's refusal; `None` if the failure is no answer of the service.
+    pub(crate) fn refusal(&self) -> Option<&ServiceError> {
+        match self {
+            Self::Answer(AnswerError::Service(error)) => Some(error),
+            _ => None,
         }
     }
 

@@ -8,4 +8,5 @@ pub mod http;
 pub mod one_request;
 pub mod pace;
 pub mod rate;
+pub(crate) mod retry;
 pub mod transport;

@@ -10,11 +10,11 @@ use tokio::time::{Instant, sleep};
 
 use super::backup_domain::Detour;
 use super::call::Failure;
+use super::retry::wait_after;
 use super::transport::Transport;
 use crate::cos::{Address, AnswerError, Request, Response};
 use crate::upload::error::{Operation, UploadError};
 use crate::upload::event::{Event, Notice};
-use crate::upload::machine::outcome::retry::wait_after;
 use crate::upload::patience::{Attempts, Patience};
 
 /// An answer to HEAD has no body that calls the clock wrong, so a corrected clock is a reason of its own to ask again; but

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::retry::{fault, is_about_parts, stored_of};
+use super::retry::{is_about_parts, stored_of};
 use crate::cos::Fault;
 use crate::cos::head_object::Object;
 use crate::cos::put_object::Stored;
@@ -32,7 +32,7 @@ impl Upload {
     pub(crate) fn complete_failed(&mut self, now: Instant, failure: Failure) {
         let doubtful = failure.is_ambiguous();
         self.ambiguous |= doubtful;
-        let fault = fault(&failure);
+        let fault = failure.fault();
         match fault {
             Some(Fault::NoSuchUpload) => return self.upload_gone(Operation::Complete, failure.into_cause()),
             Some(Fault::AlreadyCompleted) => return self.completed_before(Operation::Complete, failure.into_cause()),

@@ -14,7 +14,7 @@ pub(crate) mod upload_part;
 
 use std::time::{Duration, Instant};
 
-use self::retry::{fault, is_bad_request, is_refused, may_not_look, same_etag, wait_after};
+use self::retry::{is_bad_request, is_refused, may_not_look, same_etag};
 use super::{Doubt, Phase, Upload};
 use crate::cos::Fault;
 use crate::cos::checksum::Digest;
@@ -25,6 +25,7 @@ use crate::upload::event::{Event, Finished, Notice};
 use crate::upload::patience::Attempts;
 use crate::upload::source::stream_buffer::Intake;
 use crate::upload::wire::call::{Failure, Reply};
+use crate::upload::wire::retry::wait_after;
 
 impl Upload {
     pub(crate) fn solo_answered(&mut self, now: Instant, reply: Reply, sent: Option<Digest>) {
@@ -130,10 +131,10 @@ impl Upload {
         match &self.phase {
             Phase::Put => self.put_failed(now, failure, sent),
             Phase::Complete => self.complete_failed(now, failure),
-            Phase::List { .. } if fault(&failure) == Some(Fault::NoSuchUpload) => {
+            Phase::List { .. } if failure.fault() == Some(Fault::NoSuchUpload) => {
                 self.upload_gone(operation, failure.into_cause());
             }
-            Phase::List { .. } if fault(&failure) == Some(Fault::AlreadyCompleted) => {
+            Phase::List { .. } if failure.fault() == Some(Fault::AlreadyCompleted) => {
                 self.completed_before(operation, failure.into_cause());
             }
             Phase::Initiate if failure.is_lost() => {
@@ -205,7 +206,7 @@ impl Upload {
 
     /// Remembers what the service said of the credentials, for when there are no newer ones.
     pub(crate) fn note_expiry(&mut self, failure: &Failure) {
-        if fault(failure) == Some(Fault::Expired) {
+        if failure.fault() == Some(Fault::Expired) {
             self.expired = Some(failure.clone().into_cause());
         }
     }

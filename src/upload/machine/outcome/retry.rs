@@ -1,52 +1,12 @@
-//! Whether a failed request is worth sending again, and when.
+//! What a failure says.
 
-use std::time::{Duration, Instant};
-
+use crate::cos::AnswerError;
 use crate::cos::head_object::Object;
 use crate::cos::put_object::Stored;
-use crate::cos::{AnswerError, Fault};
-use crate::upload::error::SendErrorKind;
-use crate::upload::patience::{Attempts, Patience};
 use crate::upload::wire::call::Failure;
-
-/// How often a request is sent again after its signature's time or credentials were refused.
-const MOST_REFUSALS: u32 = 3;
-
-/// How long to wait before the same request is sent again; `None` where that is of no use, or patience is at its end.
-pub(crate) fn wait_after(
-    attempts: &mut Attempts,
-    now: Instant,
-    failure: &Failure,
-    patience: Patience,
-    random: &mut fastrand::Rng,
-) -> Option<Duration> {
-    match failure {
-        Failure::Source(_) | Failure::Abandoned => None,
-        Failure::Send(error) if matches!(error.kind, SendErrorKind::Certificate | SendErrorKind::NoCredentials) => None,
-        Failure::Send(_) | Failure::Answer(AnswerError::Malformed { .. }) => {
-            attempts.after_failure(patience, None, random)
-        }
-        Failure::Answer(AnswerError::Service(error)) => match error.fault() {
-            Fault::Throttled => attempts.after_throttling(now, patience, error.retry_after, random),
-            Fault::Transient | Fault::Corrupted | Fault::Conflict => {
-                attempts.after_failure(patience, error.retry_after, random)
-            }
-            // The transport has corrected the clock or renewed the credentials by now.
-            Fault::Skewed | Fault::Expired if attempts.sent() < MOST_REFUSALS => Some(Duration::ZERO),
-            _ => None,
-        },
-    }
-}
 
 pub(crate) fn same_etag(one: &str, other: &str) -> bool {
     one.trim_matches('"') == other.trim_matches('"')
-}
-
-pub(crate) fn fault(failure: &Failure) -> Option<Fault> {
-    match failure {
-        Failure::Answer(AnswerError::Service(error)) => Some(error.fault()),
-        _ => None,
-    }
 }
 
 /// True where the service knows who asks, and does not let them.

@@ -5,10 +5,10 @@
 use crate::cos::etag::{Etag, looks_like_md5};
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
-use crate::upload::machine::{AttemptId, Phase, Upload};
+use crate::upload::machine::{Phase, Upload};
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::parts::PartBoard;
-use crate::upload::wire::call::{Call, Failure, Reply};
+use crate::upload::wire::call::{AttemptId, Call, Failure, Reply};
 
 impl Upload {
     /// What to read now, where the source is a stream and there is room for more of it.

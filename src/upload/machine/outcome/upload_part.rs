@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use super::proof::{Proof, prove};
-use super::retry::fault;
 use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::multipart::PartNumber;
@@ -68,7 +67,7 @@ impl Upload {
         if failure == Failure::Abandoned || self.phase != Phase::Parts {
             return;
         }
-        match fault(&failure) {
+        match failure.fault() {
             Some(Fault::NoSuchUpload) => {
                 return self.upload_gone(Operation::UploadPart(number), failure.into_cause());
             }

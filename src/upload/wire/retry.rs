@@ -1,0 +1,37 @@
+//! Whether a failed request is worth sending again, and how long to wait before it is.
+
+use std::time::{Duration, Instant};
+
+use super::call::Failure;
+use crate::cos::{AnswerError, Fault};
+use crate::upload::error::SendErrorKind;
+use crate::upload::patience::{Attempts, Patience};
+
+/// How often a request is sent at most while its signature's time or credentials are refused.
+const MOST_REFUSALS: u32 = 3;
+
+/// How long to wait before the same request is sent again; `None` if that would not help, or no attempt is left.
+pub(crate) fn wait_after(
+    attempts: &mut Attempts,
+    now: Instant,
+    failure: &Failure,
+    patience: Patience,
+    random: &mut fastrand::Rng,
+) -> Option<Duration> {
+    match failure {
+        Failure::Source(_) | Failure::Abandoned => None,
+        Failure::Send(error) if matches!(error.kind, SendErrorKind::Certificate | SendErrorKind::NoCredentials) => None,
+        Failure::Send(_) | Failure::Answer(AnswerError::Malformed { .. }) => {
+            attempts.after_failure(patience, None, random)
+        }
+        Failure::Answer(AnswerError::Service(error)) => match error.fault() {
+            Fault::Throttled => attempts.after_throttling(now, patience, error.retry_after, random),
+            Fault::Transient | Fault::Corrupted | Fault::Conflict => {
+                attempts.after_failure(patience, error.retry_after, random)
+            }
+            // The transport has corrected the clock or renewed the credentials by now.
+            Fault::Skewed | Fault::Expired if attempts.sent() < MOST_REFUSALS => Some(Duration::ZERO),
+            _ => None,
+        },
+    }
+}
