@@ -18,19 +18,19 @@ fn man_pages_are_those_of_the_command_line() {
     compare("man", man::pages());
 }
 
-/// The README shows what `cosput -h` and `cosput upload -h` show.
+/// docs/command-line.md shows what `cosput -h` and `cosput upload -h` show.
 #[test]
-fn the_usage_in_the_readme_is_that_of_the_command_line() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once("```text\n").expect("the README has a block for the usage");
+fn the_usage_in_the_documents_is_that_of_the_command_line() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command-line.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once("```text\n").expect("the page has a block for the usage");
     let (_, after) = rest.split_once("```\n<!-- end of usage -->").expect("the block has an end");
     let usage = help(&["-h"]) + "\n" + &help(&["upload", "-h"]);
     let current = format!("{before}```text\n{usage}```\n<!-- end of usage -->{after}");
     if blessing() {
         fs::write(&path, &current).unwrap();
     } else {
-        assert!(readme == current, "the usage in README.md is out of date; {HOW_TO_RENEW}");
+        assert!(page == current, "the usage in docs/command-line.md is out of date; {HOW_TO_RENEW}");
     }
 }
 

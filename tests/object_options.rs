@@ -244,7 +244,7 @@ fn refused(outcome: &Outcome, message: &str) {
     assert!(outcome.stderr.contains(message), "{outcome:?}");
 }
 
-/// The table of the README: an option, what arrives, and where.
+/// The table of docs/headers.md: an option, what arrives, and where.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_option_arrives_where_it_belongs_and_nowhere_else() {
     let setting = Setting::new().await;

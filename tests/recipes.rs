@@ -1,4 +1,4 @@
-//! The recipes of the README, run as they stand there: by a shell, with the program on the path.
+//! The recipes of the documents, run as they stand there: by a shell, with the program on the path.
 #![cfg(unix)]
 
 mod support;
@@ -12,12 +12,16 @@ use std::process::Command;
 use cosput::emulator::Operation;
 use support::{BUCKET, Outcome, Running, Scene, until};
 
-/// The block of code that follows a marker in the README.
-fn recipe(name: &str) -> String {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+/// The block of code that follows a marker on a page of the documents.
+fn recipe(page: &str, name: &str) -> String {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page)).unwrap();
     let marker = format!("<!-- recipe: {name} -->\n```sh\n");
-    let after = readme.split_once(&marker).unwrap_or_else(|| panic!("the README has no recipe {name}")).1;
+    let after = text.split_once(&marker).unwrap_or_else(|| panic!("docs/{page} has no recipe {name}")).1;
     after.split_once("```").unwrap().0.to_owned()
+}
+
+fn page_of(name: &str) -> &'static str {
+    if name == "backup" { "pipes.md" } else { "many-files.md" }
 }
 
 /// A shell that cooks it, in the environment of a CI job.
@@ -26,7 +30,7 @@ fn kitchen(scene: &Scene, name: &str) -> Command {
     let usual = std::env::join_paths([program.parent().unwrap(), Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
     let variables = scene.command([""; 0]);
     let mut shell = Command::new("sh");
-    shell.args(["-eu", "-c", &recipe(name)]).current_dir(scene.directory.path()).env_clear();
+    shell.args(["-eu", "-c", &recipe(page_of(name), name)]).current_dir(scene.directory.path()).env_clear();
     shell.envs(variables.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.env("PATH", usual).env("COSPUT_BUCKET", BUCKET).env("COSPUT_ENDPOINT", scene.server.url());
     shell
