@@ -1,16 +1,14 @@
 //! The program killed at random moments, against a server that fails in passing: it always comes to the same object, and
 //! no part that the server had acknowledged is sent again.
 //!
-//! A failing seed prints itself; `COSPUT_CRASHES=1000 cargo test --test crashes` kills more often, and
+//! A failing seed prints itself; `COSPUT_CRASHES=1000 cargo test --test program crashes::` kills more often, and
 //! `COSPUT_CRASH_SEED=N` begins with that seed.
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::support::{MIB, Outcome, POSSIBLE_ORPHAN, Running, Scene, now};
 use cosput::emulator::{Operation, RequestRecord};
-use support::{MIB, Outcome, POSSIBLE_ORPHAN, Running, Scene, now};
 
 /// Crashes in all, unless `COSPUT_CRASHES` says otherwise.
 const CRASHES: u64 = 50;

@@ -1,7 +1,5 @@
 //! Every fault that the emulator knows, suffered by the real program: what passes is overcome, what stays is told.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -9,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene, now};
 use cosput::emulator::{Fault, Operation};
 use serde_json::json;
-use support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene, now};
 
 /// What comes of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -402,7 +400,7 @@ fn a_name_that_leads_nowhere_is_told_after_every_attempt() {
     for (source, size) in SOURCES {
         scene.file(source, size);
         let arguments =
-            ["--bucket", support::BUCKET, "--endpoint", "http://nonexistent.invalid", "--max-attempts", "2"];
+            ["--bucket", crate::support::BUCKET, "--endpoint", "http://nonexistent.invalid", "--max-attempts", "2"];
         let outcome = scene.run(["upload", source].iter().chain(&arguments)).exits(6);
         let outcome = outcome.says("could not connect: ").says("nonexistent.invalid").says("after 2 attempts");
         outcome.says("hint: check the region or endpoint").says("hint: run the same command again");
@@ -415,7 +413,10 @@ fn one_dead_address_of_several_is_no_failure() {
     scene.file("a.bin", 1000);
     // Where the name has the addresses ::1 and 127.0.0.1, nobody listens on the first of them.
     let url = format!("http://localhost:{}", scene.server.port());
-    scene.run(["upload", "a.bin", "--bucket", support::BUCKET, "--endpoint", &url]).exits(0).does_not_say("warning");
+    scene
+        .run(["upload", "a.bin", "--bucket", crate::support::BUCKET, "--endpoint", &url])
+        .exits(0)
+        .does_not_say("warning");
     scene.assert_stored("a.bin", "a.bin");
 }
 
@@ -449,7 +450,8 @@ fn an_error_of_a_server_that_hangs_up_at_once_is_told_all_the_same() {
     scene.file("a.bin", 12 * MIB);
     for attempts in ["8", "2", "1"].repeat(5) {
         let arguments = ["--endpoint", &url, "--multipart-threshold", "16M", "--max-attempts", attempts];
-        let outcome = scene.run(["upload", "a.bin", "--bucket", support::BUCKET].iter().chain(&arguments)).exits(4);
+        let outcome =
+            scene.run(["upload", "a.bin", "--bucket", crate::support::BUCKET].iter().chain(&arguments)).exits(4);
         outcome.says("AccessDenied: no (HTTP 403)").says("x-cos-request-id: NWI");
     }
 }

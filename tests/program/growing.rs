@@ -1,12 +1,11 @@
 //! A stream whose parts grow, through the engine: byte by byte what was sent, at any size of the parts.
 
-mod support;
-
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use crate::support::{BUCKET, MIB, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Server};
 use cosput::cos::multipart::PartNumber;
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
 use cosput::emulator::Operation;
@@ -22,7 +21,6 @@ use cosput::upload::source::stream_buffer::{Expectations, Intake};
 use cosput::upload::source::{Identity, Source, Stream};
 use cosput::upload::wire::http::{Http, Limits};
 use cosput::upload::{Event, Finished, Job, ObjectOptions, Plan};
-use support::{BUCKET, MIB, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Server};
 use tokio::sync::{mpsc, watch};
 
 /// Hears how it ends.
@@ -95,7 +93,7 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
     };
     let credentials = Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap();
     let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(60) };
-    let transport = Http::new(Service::Cos, Arc::new(credentials), support::server::clock(), limits).unwrap();
+    let transport = Http::new(Service::Cos, Arc::new(credentials), crate::support::server::clock(), limits).unwrap();
     let (_stop, stopping) = watch::channel(Stop::No);
     let (offer, offers) = mpsc::channel(1);
     assert!(offer.try_send(vec![Offer::Object(Box::new(session))]).is_ok());
@@ -147,7 +145,7 @@ fn a_stream_whose_parts_grow_arrives_whole() {
     arrives(200 * MIB + 12_345, Cut::doubling(MIB, 8 * MIB, 20), 32 * MIB);
 }
 
-/// `cargo test --release --test growing -- --ignored`
+/// `cargo test --release --test program growing:: -- --ignored`
 #[test]
 #[ignore = "it writes 10 GiB"]
 fn five_gibibytes_whose_parts_grow_arrive_whole() {

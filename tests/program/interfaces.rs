@@ -1,13 +1,11 @@
 //! What scripts rely on: events, result lines and messages as whole values; streams that are closed; no secret anywhere.
 
-mod support;
-
 use std::fs;
 use std::process::Stdio;
 
+use crate::support::{BUCKET, MIB, Outcome, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret};
 use cosput::emulator::Operation;
 use serde_json::{Value, json};
-use support::{BUCKET, MIB, Outcome, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret};
 
 const LOCATION: &str = "http://127.0.0.1:PORT/examplebucket-1250000000";
 
@@ -262,7 +260,7 @@ fn a_reader_that_leaves_early_stops_no_upload() {
 fn an_emulator_tells_programs_where_it_listens() {
     let scene = Scene::new(&[]);
     let running = scene.start(["emulator", "--json", "--listen", "127.0.0.1:0", "--dir", "objects"]);
-    support::until(|| running.stdout().ends_with('\n'), "it has told");
+    crate::support::until(|| running.stdout().ends_with('\n'), "it has told");
     let told: Value = serde_json::from_str(running.stdout().trim_end()).unwrap();
     assert_eq!(told["event"], "listening");
     assert!(told["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));

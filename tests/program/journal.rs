@@ -2,12 +2,10 @@
 //! process at a time.
 #![cfg(unix)]
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use support::{MIB, Outcome, Running, Scene, until};
+use crate::support::{MIB, Outcome, Running, Scene, until};
 
 /// Takes two parts and then no more.
 const TAKES_TWO_PARTS: &str = "stall:skip=2,times=0";

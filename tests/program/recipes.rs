@@ -1,16 +1,14 @@
 //! The recipes of the documents, run as they stand there: by a shell, with the program on the path.
 #![cfg(unix)]
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::{BUCKET, Outcome, Running, Scene, until};
 use cosput::emulator::Operation;
-use support::{BUCKET, Outcome, Running, Scene, until};
 
 /// The block of code that follows a marker on a page of the documents.
 fn recipe(page: &str, name: &str) -> String {

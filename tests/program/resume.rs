@@ -1,15 +1,13 @@
 //! An upload that was interrupted goes on where it stopped, and one that cannot go on is thrown away and begins anew.
 
-mod support;
-
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::support::{BUCKET, LIMIT, MIB, Outcome, POSSIBLE_ORPHAN, Scene, now, until};
 use cosput::emulator::Operation;
 use serde_json::json;
-use support::{BUCKET, LIMIT, MIB, Outcome, POSSIBLE_ORPHAN, Scene, now, until};
 
 /// Takes two parts and then no more.
 const TAKES_TWO_PARTS: &str = "stall:skip=2,times=0";
@@ -340,5 +338,5 @@ fn the_emulator_that_starts_with_the_command_goes_on_too() {
     running.kill_or_wait();
     let outcome = scene.run(arguments).exits(0);
     let on_disk = outcome.event("uploaded")["on_disk"].as_str().unwrap().to_owned();
-    assert!(support::same(&scene.path("a.bin"), &scene.path(&on_disk)));
+    assert!(crate::support::same(&scene.path("a.bin"), &scene.path(&on_disk)));
 }

@@ -3,18 +3,16 @@
 //! and what other users of the machine see of a process.
 #![cfg(unix)]
 
-mod support;
-
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 
+use crate::support::{CUSTOMER_KEY, MIB, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret, until};
 use aes::Aes128;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use support::{CUSTOMER_KEY, MIB, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret, until};
 
 const ROLE: &str = "qcs::cam::uin/100000000001:roleName/uploader";
 /// 2100-01-01, in seconds since 1970.

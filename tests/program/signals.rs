@@ -1,13 +1,11 @@
 //! Whoever wants the program to stop need not wait, and loses nothing of what was sent.
 #![cfg(unix)]
 
-mod support;
-
 use std::os::unix::process::CommandExt;
 use std::time::{Duration, Instant};
 
+use crate::support::{MIB, Outcome, Running, Scene, now, until};
 use cosput::emulator::Operation;
-use support::{MIB, Outcome, Running, Scene, now, until};
 
 /// What the contract promises.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(3);

@@ -1,14 +1,12 @@
 //! What changes while it is uploaded, or between two runs, does not arrive at all, and what changed is told; what is no file
 //! is refused.
 
-mod support;
-
 use std::fs;
 
-use support::changes::{Change, append, delete, overwrite, touch, truncate};
+use crate::support::changes::{Change, append, delete, overwrite, touch, truncate};
 #[cfg(unix)]
-use support::changes::{lock_away, replace};
-use support::{MIB, Outcome, Running, Scene, until};
+use crate::support::changes::{lock_away, replace};
+use crate::support::{MIB, Outcome, Running, Scene, until};
 
 const CHANGES: &[(&str, Change, &str)] = &[
     ("append", append, "its size went from SIZE to MORE bytes"),

@@ -1,16 +1,14 @@
 //! What comes through a pipe arrives whole, or not at all, and never takes more memory than it may.
 
-mod support;
-
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::process::ChildStdin;
 use std::time::Duration;
 
+use crate::support::{BUCKET, MIB, Outcome, Running, Scene, now, until};
 use cosput::cos::checksum::crc64;
 use cosput::emulator::Operation;
 use serde_json::json;
-use support::{BUCKET, MIB, Outcome, Running, Scene, now, until};
 
 impl Scene {
     /// The arguments of `cosput upload -` to the key `k`.
@@ -367,7 +365,7 @@ fn memory_stays_within_what_is_allowed() {
     }
 }
 
-/// `cargo test --release --test stdin -- --ignored --nocapture`
+/// `cargo test --release --test program stdin:: -- --ignored --nocapture`
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "it writes 10 GiB"]

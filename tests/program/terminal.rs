@@ -1,8 +1,6 @@
 //! The bar on a terminal that changes its size, and goes away.
 #![cfg(target_os = "linux")]
 
-mod support;
-
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
@@ -12,9 +10,9 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::support::{MIB, Scene, until};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
-use support::{MIB, Scene, until};
 
 /// A terminal whose other end this is.
 struct Terminal {

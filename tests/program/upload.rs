@@ -1,11 +1,9 @@
 //! What is uploaded arrives as it is.
 
-mod support;
-
 use std::fs::File;
 
+use crate::support::{BUCKET, MIB, Scene};
 use cosput::emulator::Operation;
-use support::{BUCKET, MIB, Scene};
 
 #[test]
 fn files_of_every_size_arrive_whole() {

@@ -3,8 +3,6 @@
 //! Nothing here waits for a time: it waits for a condition, and gives up after a limit. Whatever is tried, no secret may
 //! appear in what the program says, in its log, in its journals, or in the server's record; that is checked each time.
 
-#![allow(dead_code, reason = "each file of tests uses a part of this")]
-
 pub mod changes;
 pub mod server;
 

@@ -7,7 +7,7 @@ use cosput::cos::{Credentials, head_object, sign};
 use cosput::emulator::{Options, start};
 use serde_json::{Value, json};
 
-use crate::support::*;
+use super::support::*;
 
 fn json_of(answer: &Response) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&answer.body)))

@@ -6,7 +6,7 @@ use cosput::cos::multipart::{PartNumber, UploadId, complete, initiate, list_part
 use cosput::cos::request::{Headers, Method, Request, Response};
 use cosput::cos::{head_object, put_object, sign};
 
-use crate::support::*;
+use super::support::*;
 
 type Fields = [(&'static str, &'static str)];
 

@@ -9,7 +9,7 @@ use cosput::emulator::{Fault, Operation};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::*;
+use super::support::*;
 
 #[tokio::test]
 async fn faults_answer_instead_of_the_operation_and_store_nothing() {

@@ -8,7 +8,7 @@ use cosput::cos::{head_object, put_object};
 
 use tokio::time::Instant;
 
-use crate::support::*;
+use super::support::*;
 
 fn put(test: &Test, name: &str, value: &str) -> Request {
     put_object::request(&test.target("k"), &Headers::new(), 1, None).with_header(name, value)

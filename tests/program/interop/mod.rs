@@ -122,7 +122,7 @@ fn prefix() -> PathBuf {
 }
 
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program/interop").join(name)
 }
 
 /// Runs an installation; says why it did not work.

@@ -2,8 +2,8 @@
 
 use cosput::emulator::Operation;
 
-use super::support::Scene;
 use super::{accounts, in_brief, plant, plant_all, run, uploaded_keys};
+use crate::support::Scene;
 
 const FOUR: [&str; 4] = ["d/1", "d/2", "d/3", "d/4"];
 

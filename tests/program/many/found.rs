@@ -4,8 +4,8 @@ use std::fs;
 
 use cosput::emulator::Operation;
 
-use super::support::{Scene, same, until};
 use super::{accounts, in_brief, plant, plant_all, run, upload};
+use crate::support::{Scene, same, until};
 
 #[test]
 fn ten_thousand_small_files_arrive() {
@@ -117,7 +117,7 @@ fn links_are_left_out_and_counted_unless_they_are_followed() {
 #[cfg(unix)]
 #[test]
 fn what_may_not_be_read_fails_alone() {
-    use super::support::changes::lock_away;
+    use crate::support::changes::lock_away;
     let scene = Scene::new(&[]);
     plant_all(&scene, &["tree/a", "tree/locked/file", "tree/secret", "tree/z"]);
     let arguments = upload(&scene, &["tree", "-r", "--json"]);

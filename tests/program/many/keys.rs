@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write as _;
 
-use super::support::{Outcome, Running, Scene, until};
 use super::{in_brief, plant_all, run, upload, uploaded_keys};
+use crate::support::{Outcome, Running, Scene, until};
 
 const TREE: [&str; 7] = [
     "site/index.html",

@@ -6,17 +6,15 @@ mod found;
 mod keys;
 mod skipped;
 mod stopped;
-#[path = "../support/mod.rs"]
-mod support;
 mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Outcome, Running, Scene, noise};
 use cosput::emulator::Operation;
 use serde_json::Value;
-use support::{Outcome, Running, Scene, noise};
 
 /// Makes a file below the scene, with all directories above it. Its bytes are the same ones for the same name and size.
 fn plant(scene: &Scene, name: impl AsRef<Path>, size: u64) {
@@ -38,7 +36,7 @@ fn plant_all(scene: &Scene, names: &[&str]) {
 /// The arguments of `cosput upload` with any number of sources.
 fn upload(scene: &Scene, arguments: &[&str]) -> Vec<String> {
     let url = scene.server.url();
-    let usual = ["upload", "--bucket", support::BUCKET, "--endpoint", &url];
+    let usual = ["upload", "--bucket", crate::support::BUCKET, "--endpoint", &url];
     usual.iter().chain(arguments).map(|argument| (*argument).to_owned()).collect()
 }
 
@@ -91,7 +89,7 @@ fn in_brief(outcome: &Outcome) -> Vec<String> {
 
 /// The keys of what was uploaded, as people see them.
 fn uploaded_keys(outcome: &Outcome) -> BTreeSet<String> {
-    let bucket = format!(" -> cos://{}/", support::BUCKET);
+    let bucket = format!(" -> cos://{}/", crate::support::BUCKET);
     outcome.stdout.lines().filter_map(|line| Some(line.split_once(&bucket)?.1.split_once("  ")?.0.to_owned())).collect()
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use cosput::emulator::Operation;
 
-use super::support::changes::touch;
-use super::support::{MIB, Scene, until};
 use super::{accounts, asked, begin, in_brief, plant, plant_all, run};
+use crate::support::changes::touch;
+use crate::support::{MIB, Scene, until};
 
 const SKIP: [&str; 4] = ["d", "-r", "--json", "--skip-unchanged"];
 
@@ -171,7 +171,7 @@ fn there_is_no_false_skip() {
         let by = ["--skip-unchanged", "--skip-unchanged=mtime"][round % 2];
         let outcome = run(&scene, &["d", "-r", "--json", by]).exits(0);
         for (source, event) in accounts(&outcome) {
-            let same = super::support::same(&scene.path(&source), &scene.server.object(&source).unwrap());
+            let same = crate::support::same(&scene.path(&source), &scene.server.object(&source).unwrap());
             assert!(same, "{event}");
         }
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use cosput::emulator::Operation;
 
-use super::support::{MIB, Scene, now, until};
 use super::{accounts, begin, plant, run};
+use crate::support::{MIB, Scene, now, until};
 
 const LONGEST_FAREWELL: Duration = Duration::from_secs(3);
 

@@ -4,9 +4,9 @@ use std::fs;
 
 use cosput::emulator::Operation;
 
-use super::support::changes::touch;
-use super::support::{MIB, Outcome, Scene, until};
 use super::{accounts, begin, in_brief, plant, plant_all, run, visible};
+use crate::support::changes::touch;
+use crate::support::{MIB, Outcome, Scene, until};
 
 const KEYS: [&str; 4] = ["d/a", "d/b", "d/big", "d/c"];
 const TOGETHER: [&str; 6] = ["d", "-r", "--json", "--publish-together", "--concurrency", "1"];

@@ -1,0 +1,8 @@
+//! The library without the program, in one binary: the emulator over a socket, the sources of credentials, and the
+//! published vectors.
+//!
+//! Run one module with `cargo test --test library emulator::`.
+
+mod credentials;
+mod emulator;
+mod vectors;

@@ -1,0 +1,29 @@
+//! Everything that needs the program or a server for it, in one binary: a module for each subject.
+//!
+//! Run one module with `cargo test --test program resume::`.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod addresses;
+mod cdcs;
+mod command_line;
+mod commands;
+mod crashes;
+mod credentials_midway;
+mod faults;
+mod growing;
+mod interfaces;
+mod interop;
+mod journal;
+mod many;
+mod object_options;
+mod recipes;
+mod resume;
+mod secrets;
+mod signals;
+mod source;
+mod stdin;
+mod terminal;
+mod tls;
+mod upload;
