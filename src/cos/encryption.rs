@@ -1,7 +1,7 @@
-//! Server-side encryption: which headers ask for it, what an answer must say to confirm it, and what it does to ETags
+//! Server-side encryption: the headers that request it, the headers of an answer that confirm it, and its effect on ETags
 //! (documents 436/18145, 436/7728 and 436/7729).
 //!
-//! Nothing here encrypts: the server does.
+//! Nothing is encrypted here; the server does that.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,13 +11,14 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::checksum::Md5Digest;
-use super::request::{Headers, Response};
+use super::header_list::Headers;
+use super::request::Response;
 
 /// `AES256` or `cos/kms`.
 pub const MODE: &str = "x-cos-server-side-encryption";
-/// The id of the KMS key.
+/// The ID of the KMS key.
 pub const KMS_KEY_ID: &str = "x-cos-server-side-encryption-cos-kms-key-id";
-/// What KMS is told besides, Base64 of JSON.
+/// The KMS encryption context, Base64 of JSON.
 pub const KMS_CONTEXT: &str = "x-cos-server-side-encryption-context";
 /// The algorithm of SSE-C.
 pub const CUSTOMER_ALGORITHM: &str = "x-cos-server-side-encryption-customer-algorithm";
@@ -29,26 +30,26 @@ pub const CUSTOMER_KEY_MD5: &str = "x-cos-server-side-encryption-customer-key-MD
 const AES256: &str = "AES256";
 const KMS: &str = "cos/kms";
 
-/// How the server is to encrypt an object.
+/// How the server encrypts an object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Encryption {
-    /// As the bucket says.
+    /// As the bucket is configured.
     #[default]
     AsTheBucket,
-    /// SSE-COS: with keys of COS.
+    /// SSE-COS: with keys that COS manages.
     Cos,
     /// SSE-KMS: with a key in KMS.
     Kms(KmsKey),
-    /// SSE-C: with a key that comes with each request and that the server forgets.
+    /// SSE-C: with a key that each request carries and that the server does not keep.
     Customer(CustomerKey),
 }
 
-/// Which key KMS is to use.
+/// The KMS key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KmsKey {
-    /// Its id; `None` for the one that COS makes.
+    /// Its ID; `None` for the default key, which COS creates.
     pub id: Option<String>,
-    /// What KMS is told besides.
+    /// The encryption context.
     pub context: Option<KmsContext>,
 }
 
@@ -63,7 +64,7 @@ pub struct CustomerKey {
     md5: Md5Digest,
 }
 
-/// Why something is no key or no context: what is wrong, without the thing itself.
+/// Why a key or a context was refused. The message does not contain the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidEncryption(String);
 
@@ -76,7 +77,7 @@ impl fmt::Display for InvalidEncryption {
 impl std::error::Error for InvalidEncryption {}
 
 impl Encryption {
-    /// The headers of PUT and Initiate. SSE-C's key is among them.
+    /// The headers of PUT and Initiate, including the key of SSE-C.
     pub fn of_object(&self) -> Headers {
         match self {
             Self::AsTheBucket => Headers::new(),
@@ -95,8 +96,8 @@ impl Encryption {
         }
     }
 
-    /// The headers of requests that only touch an object's bytes: Upload Part and HEAD. The service refuses the others'
-    /// there (`SSEHeaderNotAllowed`).
+    /// The headers of Upload Part and HEAD: those of SSE-C. The service refuses the headers of the other modes there
+    /// (`SSEHeaderNotAllowed`).
     pub fn of_bytes(&self) -> Headers {
         let Self::Customer(key) = self else { return Headers::new() };
         Headers::from_iter([
@@ -106,24 +107,24 @@ impl Encryption {
         ])
     }
 
-    /// True where the ETag of a PUT or a part is the MD5 of its bytes.
+    /// True if the ETag of a PUT or a part is the MD5 of its bytes.
     pub fn etags_are_md5(&self) -> bool {
         matches!(self, Self::AsTheBucket | Self::Cos)
     }
 
-    /// True where requests must not travel in the clear: they carry a key, or speak of one (document 436/38124).
+    /// True if requests need https, because they carry or name a key (document 436/38124).
     pub fn needs_https(&self) -> bool {
         matches!(self, Self::Kms(_) | Self::Customer(_))
     }
 
-    /// What an answer lacks, or says otherwise, to confirm this encryption; `None` where it confirms it.
+    /// Why an answer does not confirm this encryption; `None` if it does.
     pub fn unconfirmed(&self, response: &Response) -> Option<String> {
         let lacks = |name: &str, expected: &str| lacks(response, name, expected);
         match self {
             Self::AsTheBucket => None,
             Self::Cos => lacks(MODE, AES256),
             Self::Kms(key) => lacks(MODE, KMS).or_else(|| {
-                // An answer may leave the id out, but not name another one.
+                // An answer may omit the ID, but must not name another one.
                 let named = response.headers.get(KMS_KEY_ID)?;
                 let wanted = key.id.as_deref().filter(|wanted| *wanted != named.trim())?;
                 lacks(KMS_KEY_ID, wanted)
@@ -136,23 +137,25 @@ impl Encryption {
 fn lacks(response: &Response, name: &str, expected: &str) -> Option<String> {
     let why = match response.headers.get(name).map(str::trim) {
         Some(value) if value == expected => return None,
-        Some(value) => format!("says '{value}'"),
-        None => "is not in the answer".to_owned(),
+        Some(value) => format!("is '{value}'"),
+        None => "is missing from the answer".to_owned(),
     };
     Some(format!("the server does not confirm the encryption: {name} {why}, expected '{expected}'"))
 }
 
-/// True where an answer says that its ETag is no MD5, whoever asked for the encryption: a bucket may have its own.
+/// True if an answer says that its ETag is not an MD5. The bucket may have requested the encryption.
 pub fn hides_the_md5(response: &Response) -> bool {
     response.headers.get(CUSTOMER_ALGORITHM).is_some()
         || response.headers.get(MODE).is_some_and(|mode| mode.trim().eq_ignore_ascii_case(KMS))
 }
 
 impl KmsContext {
-    /// Takes a JSON object of strings.
+    /// Reads a JSON object of strings.
     pub fn from_json(text: &str) -> Result<Self, InvalidEncryption> {
         let refuse = |why: String| {
-            InvalidEncryption(format!("it is no JSON object of strings ({why}); expected one like {{\"team\":\"a\"}}"))
+            InvalidEncryption(format!(
+                "it is not a JSON object of strings ({why}); expected one like {{\"team\":\"a\"}}"
+            ))
         };
         let pairs: BTreeMap<String, String> = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
         if pairs.is_empty() {
@@ -162,21 +165,21 @@ impl KmsContext {
         Ok(Self(STANDARD.encode(compact)))
     }
 
-    /// Takes what [`KmsContext::base64`] gave.
+    /// Reads the output of [`KmsContext::base64`].
     pub fn from_base64(text: &str) -> Result<Self, InvalidEncryption> {
-        let refuse = || InvalidEncryption("it is no Base64 of a JSON object of strings".to_owned());
+        let refuse = || InvalidEncryption("it is not the Base64 of a JSON object of strings".to_owned());
         let json = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(refuse)?;
         Self::from_json(&json)
     }
 
-    /// As it is sent.
+    /// The value of the header.
     pub fn base64(&self) -> &str {
         &self.0
     }
 }
 
 impl CustomerKey {
-    /// Takes 32 bytes as they are, or their Base64, which may end a line.
+    /// Accepts 32 bytes, or their Base64 with or without a newline.
     pub fn new(bytes: &[u8]) -> Result<Self, InvalidEncryption> {
         if let Ok(key) = bytes.try_into() {
             return Ok(Self::of(Zeroizing::new(key)));
@@ -185,7 +188,7 @@ impl CustomerKey {
         match decoded.as_slice().try_into() {
             Ok(key) => Ok(Self::of(Zeroizing::new(key))),
             Err(_) => Err(InvalidEncryption(format!(
-                "{} bytes are no key; expected 32 bytes, or the 44 characters of their Base64",
+                "a key of {} bytes is not valid; expected 32 bytes, or the 44 characters of their Base64",
                 bytes.len()
             ))),
         }
@@ -196,7 +199,7 @@ impl CustomerKey {
         Self { key, md5 }
     }
 
-    /// The MD5 of the key in Base64, which tells keys apart without showing them.
+    /// The MD5 of the key in Base64, which identifies the key without showing it.
     pub fn md5(&self) -> String {
         self.md5.base64()
     }
@@ -258,9 +261,9 @@ mod tests {
         let refused = |bytes: &[u8]| CustomerKey::new(bytes).unwrap_err().to_string();
         let expected = "expected 32 bytes, or the 44 characters of their Base64";
         for (bad, count) in [(&KEY[..31], 31), (b"", 0), (b"MDEy", 4), (&[b'='; 44], 44)] {
-            assert_eq!(refused(bad), format!("{count} bytes are no key; {expected}"));
+            assert_eq!(refused(bad), format!("a key of {count} bytes is not valid; {expected}"));
         }
-        // A newline behind 32 bytes is one byte too many, and guessing would make another key.
+        // A newline after 32 bytes is one byte too many; guessing could produce another key.
         assert!(CustomerKey::new(&[KEY, b"\n"].concat()).is_err());
     }
 
@@ -284,19 +287,19 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_confirms_or_says_what_it_lacks() {
+    fn an_answer_that_does_not_confirm_the_encryption_is_explained() {
         let cos = |headers: &[(&str, &str)]| Encryption::Cos.unconfirmed(&answer(headers));
         assert_eq!(cos(&[(MODE, "AES256")]), None);
         assert_eq!(
             cos(&[]).unwrap(),
-            "the server does not confirm the encryption: x-cos-server-side-encryption is not in the answer, expected 'AES256'"
+            "the server does not confirm the encryption: x-cos-server-side-encryption is missing from the answer, expected 'AES256'"
         );
-        assert!(cos(&[(MODE, "cos/kms")]).unwrap().contains("says 'cos/kms'"));
+        assert!(cos(&[(MODE, "cos/kms")]).unwrap().contains("is 'cos/kms'"));
 
         let kms = |headers: &[(&str, &str)]| kms().unconfirmed(&answer(headers));
         assert_eq!(kms(&[(MODE, "cos/kms"), (KMS_KEY_ID, "48ba38aa")]), None);
         assert_eq!(kms(&[(MODE, "cos/kms")]), None);
-        assert!(kms(&[(MODE, "cos/kms"), (KMS_KEY_ID, "another")]).unwrap().contains("says 'another'"));
+        assert!(kms(&[(MODE, "cos/kms"), (KMS_KEY_ID, "another")]).unwrap().contains("is 'another'"));
         assert!(kms(&[(MODE, "AES256")]).is_some() && kms(&[]).is_some());
 
         let customer = |headers: &[(&str, &str)]| customer().unconfirmed(&answer(headers));

@@ -2,6 +2,23 @@
 //!
 //! An operation becomes a [`Request`], a [`Response`] becomes a result. Nothing here sends, waits, reads a clock
 //! or touches a file, so everything here can be checked against published vectors.
+//!
+//! | room | content |
+//! | --- | --- |
+//! | `address/` | bucket, key, region, endpoint; the host and path that they make; the backup domain |
+//! | `credentials` | a secret ID, its key and a session token, never shown |
+//! | `request` | requests and responses as data |
+//! | `header_list` | header fields; secrets are masked in debug output |
+//! | `sign` | the signature, a function a step |
+//! | `service` | COS and CDCS, and how they differ |
+//! | `put_object`, `head_object`, `multipart/` | a file for each operation: its request and how its answer is read |
+//! | `headers/` | the headers of an object: type, metadata, ACL, storage class, tags, traffic limit |
+//! | `encryption` | SSE-COS, SSE-KMS, SSE-C |
+//! | `checksum` | CRC-64 and MD5, and the CRC-64 of parts combined |
+//! | `etag` | ETags, kept small |
+//! | `document` | XML and JSON documents of answers |
+//! | `error` | error answers, and the kind of fault each one is |
+//! | `encoding` | percent-encoding |
 
 pub mod address;
 pub mod checksum;
@@ -12,6 +29,7 @@ pub mod encryption;
 pub mod error;
 pub mod etag;
 pub mod head_object;
+mod header_list;
 pub mod headers;
 pub mod multipart;
 pub mod put_object;
@@ -24,6 +42,7 @@ pub use self::credentials::{Credentials, CredentialsError, Provider};
 pub use self::encryption::{CustomerKey, Encryption};
 pub use self::error::{AnswerError, Fault, ServiceError};
 pub use self::etag::Etag;
+pub use self::header_list::Headers;
 pub use self::headers::{ObjectHeaders, TrafficLimit};
-pub use self::request::{Headers, Method, Request, Response};
+pub use self::request::{Method, Request, Response};
 pub use self::service::{Edition, Service};

@@ -1,18 +1,18 @@
 //! Requests and responses as plain data.
 
-use std::fmt;
-
 use bytes::Bytes;
 
 use super::encoding::encode;
 use super::service::Service;
 
-/// The methods that COS answers.
+pub use super::header_list::Headers;
+
+/// The HTTP methods that are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Reads.
     Get,
-    /// Reads the headers alone.
+    /// Reads only the headers.
     Head,
     /// Stores an object or a part.
     Put,
@@ -23,7 +23,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method as it stands on the wire.
+    /// The method as it is sent.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -35,54 +35,7 @@ impl Method {
     }
 }
 
-/// Header fields in the order they were added; names compare without case.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(String, String)>);
-
-/// Values of these headers are secrets and never shown.
-const SECRET: [&str; 4] =
-    ["authorization", "x-cos-security-token", "x-cdcs-security-token", "x-cos-server-side-encryption-customer-key"];
-
-impl Headers {
-    /// No headers.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a field, replacing one of the same name.
-    pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-        self.0.push((name.to_owned(), value.into()));
-    }
-
-    /// The value of a field.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    /// All fields, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-}
-
-impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
-        Self(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-}
-
-impl fmt::Debug for Headers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |(name, value)| {
-            let secret = SECRET.iter().any(|known| known.eq_ignore_ascii_case(name));
-            (name, if secret { "<redacted>" } else { value })
-        };
-        f.debug_map().entries(self.iter().map(shown)).finish()
-    }
-}
-
-/// One request, unsigned until [`sign`](super::sign::sign) adds its `Authorization`.
+/// One request. [`sign`](super::sign::sign) adds its `Authorization`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.
@@ -93,16 +46,16 @@ pub struct Request {
     pub path: String,
     /// The path as it is sent: percent-encoded.
     pub wire_path: String,
-    /// Query parameters; the sub-resource first, since COS routes on the first one.
+    /// Query parameters, with the sub-resource first: COS selects the operation by the first one.
     pub query: Vec<(&'static str, String)>,
     /// Header fields, `Host` among them.
     pub headers: Headers,
-    /// The body, where it is a small document; a file's bytes travel beside the request.
+    /// The body if it is a small document; the bytes of a file are passed separately.
     pub document: Bytes,
 }
 
 impl Request {
-    /// The URL, ready to be sent.
+    /// The URL, encoded.
     pub fn url(&self) -> String {
         let mut url = format!("{}{}", self.origin, self.wire_path);
         for (index, (name, value)) in self.query.iter().enumerate() {
@@ -130,7 +83,7 @@ impl Request {
         self
     }
 
-    /// Makes `document` the body, with its length and type.
+    /// Sets the body, its length and its type.
     #[must_use]
     pub fn with_document(mut self, content_type: &str, document: impl Into<Bytes>) -> Self {
         self.document = document.into();
@@ -140,7 +93,7 @@ impl Request {
     }
 }
 
-/// One answer, its body read to the end.
+/// One answer with its whole body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status.
@@ -157,12 +110,12 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// The id that support asks for. An answer without one came from neither COS nor CDCS.
+    /// The request ID, which Tencent support needs. An answer without one comes from neither COS nor CDCS.
     pub fn request_id(&self) -> Option<&str> {
         self.of_either(Service::request_id_header)
     }
 
-    /// The second id that support asks for.
+    /// The trace ID, which Tencent support needs.
     pub fn trace_id(&self) -> Option<&str> {
         self.of_either(Service::trace_id_header)
     }
@@ -171,12 +124,12 @@ impl Response {
         [Service::Cos, Service::Cdcs].into_iter().find_map(|service| self.headers.get(name(service)))
     }
 
-    /// The ETag as sent, quotes included; `None` where it is missing or empty.
+    /// The ETag as sent, quotes included; `None` if it is missing or empty.
     pub fn etag(&self) -> Option<&str> {
         self.headers.get("etag").filter(|etag| !etag.trim_matches('"').is_empty())
     }
 
-    /// The CRC-64 that the server computed, where it says so.
+    /// The CRC-64 that the server computed, if the answer has it.
     pub fn crc64(&self) -> Option<u64> {
         self.headers.get("x-cos-hash-crc64ecma")?.trim().parse().ok()
     }
@@ -187,23 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_of_headers_shows_no_secret() {
-        let headers: Headers = [
-            ("Authorization", "q-signature=1"),
-            ("X-Cos-Security-Token", "t"),
-            ("x-cos-server-side-encryption-customer-key", "k"),
-            ("Host", "h"),
-        ]
-        .into_iter()
-        .collect();
-        assert_eq!(
-            format!("{headers:?}"),
-            r#"{"Authorization": "<redacted>", "X-Cos-Security-Token": "<redacted>", "x-cos-server-side-encryption-customer-key": "<redacted>", "Host": "h"}"#
-        );
-    }
-
-    #[test]
-    fn the_url_keeps_the_subresource_first_and_encodes_values() {
+    fn the_sub_resource_comes_first_in_the_url_and_values_are_encoded() {
         let request = Request {
             method: Method::Get,
             origin: "https://h".into(),

@@ -1,11 +1,11 @@
-//! The two services, and what one has that the other lacks.
+//! The two services, COS and CDCS, and their differences.
 //!
-//! CDCS (document 1232/44617 and those beside it) is not COS with another host: it writes each object once, it promises no
-//! CRC-64, it has headers of its own, and its documents come in two editions.
+//! CDCS (document 1232/44617 and those beside it) is not COS with another host: its objects cannot be overwritten, its answers
+//! have no CRC-64, it has its own headers, and its documents exist in two editions.
 
-use super::request::Headers;
+use super::header_list::Headers;
 
-/// Which of the two services is spoken.
+/// The service that a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Service {
     /// Cloud Object Storage.
@@ -15,14 +15,13 @@ pub enum Service {
     Cdcs,
 }
 
-/// The two editions of CDCS's documents. Answers are read in either; requests are written in this one. COS has the second
-/// alone.
+/// The edition of CDCS's documents in which requests are written. Answers are read in both. COS has only XML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Edition {
     /// The newer one.
     #[default]
     Json,
-    /// The older one, as COS has it.
+    /// The older one, which resembles COS.
     Xml,
 }
 
@@ -35,7 +34,7 @@ impl Service {
         }
     }
 
-    /// The name that people know.
+    /// The name in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cos => "COS",
@@ -43,7 +42,7 @@ impl Service {
         }
     }
 
-    /// The header that carries the token of temporary credentials.
+    /// The header of the token of temporary credentials.
     pub fn token_header(self) -> &'static str {
         match self {
             Self::Cos => "x-cos-security-token",
@@ -51,7 +50,7 @@ impl Service {
         }
     }
 
-    /// The header that carries the id that support asks for.
+    /// The header of the request ID.
     pub fn request_id_header(self) -> &'static str {
         match self {
             Self::Cos => "x-cos-request-id",
@@ -59,7 +58,7 @@ impl Service {
         }
     }
 
-    /// The header that carries the second id that support asks for.
+    /// The header of the trace ID.
     pub fn trace_id_header(self) -> &'static str {
         match self {
             Self::Cos => "x-cos-trace-id",
@@ -67,28 +66,28 @@ impl Service {
         }
     }
 
-    /// True where every object comes with the CRC-64 of its bytes.
+    /// True if every answer about an object has its CRC-64.
     pub fn promises_crc64(self) -> bool {
         self == Self::Cos
     }
 
-    /// True where an object can be neither replaced nor removed, and an unfinished upload keeps its key from all others.
+    /// True if an object can be neither replaced nor deleted, and an unfinished upload blocks its key.
     pub fn is_write_once(self) -> bool {
         self == Self::Cdcs
     }
 
-    /// True where an object may have no bytes (CDCS answers `ObjectEmpty`).
+    /// True if an object may be empty (CDCS answers `ObjectEmpty`).
     pub fn takes_empty_objects(self) -> bool {
         self == Self::Cos
     }
 
-    /// True where a header that shapes the object may be sent. CDCS has no ACL, metadata, storage class, tags or traffic
-    /// limit, and encrypts by itself: of an object it takes the type alone.
+    /// True if the service accepts this header of an object. CDCS has no ACL, metadata, storage class, tags or traffic
+    /// limit, and encrypts on its own: it accepts only the content type.
     pub fn takes_header(self, name: &str) -> bool {
         self == Self::Cos || name.eq_ignore_ascii_case("content-type")
     }
 
-    /// The first of these headers that may not be sent.
+    /// The first of these headers that the service does not accept.
     pub fn refused_header(self, headers: &Headers) -> Option<&str> {
         headers.iter().map(|(name, _)| name).find(|name| !self.takes_header(name))
     }
@@ -109,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cdcs_takes_the_type_of_an_object_and_nothing_else() {
+    fn cdcs_accepts_only_the_content_type_of_an_object() {
         let plain: Headers = [("Content-Type", "text/plain")].into_iter().collect();
         assert_eq!(Service::Cdcs.refused_header(&plain), None);
         for name in ["x-cos-acl", "x-cos-meta-a", "X-Cos-Storage-Class", "Cache-Control", "x-cos-tagging"] {

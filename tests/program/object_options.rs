@@ -412,10 +412,10 @@ async fn what_is_known_to_be_refused_is_refused_before_anything_is_sent() {
         (&["--sse", "DES"], "invalid value 'DES' for '--sse <MODE>'"),
         (&["--sse-kms-key-id", "id"], "need --sse cos/kms"),
         (&["--sse", "AES256", "--sse-kms-context", "{\"a\":\"b\"}"], "need --sse cos/kms"),
-        (&["--sse", "cos/kms", "--sse-kms-context", "{\"a\":1}"], "it is no JSON object of strings"),
+        (&["--sse", "cos/kms", "--sse-kms-context", "{\"a\":1}"], "it is not a JSON object of strings"),
         (&["--sse", "AES256", "--sse-c-key-file", "key"], "cannot be used with"),
         (&["--sse-c-key-file", "nowhere"], "could not read the SSE-C key in nowhere"),
-        (&["--sse-c-key-file", "short"], "9 bytes are no key"),
+        (&["--sse-c-key-file", "short"], "a key of 9 bytes is not valid"),
     ];
     for (options, message) in table {
         refused(&setting.upload(options).await, message);

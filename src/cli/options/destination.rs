@@ -99,7 +99,7 @@ mod tests {
         let refused = |typed, source| key(typed, source).unwrap_err().to_string();
         assert_eq!(refused(Some(""), "a"), "--key is empty; leave it out and the file's name is the key");
         assert_eq!(refused(None, ".."), "'..' has no file name to make a key from; give a file, or a key with --key");
-        assert_eq!(refused(Some("/"), "a"), "the key '/a' begins with a slash; leave it out");
+        assert_eq!(refused(Some("/"), "a"), "the key '/a' begins with a slash; remove it");
     }
 
     #[cfg(unix)]

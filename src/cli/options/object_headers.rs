@@ -171,7 +171,7 @@ mod tests {
             let world = world(&[], &[("COSPUT_SSE_C_KEY", variable)]).world;
             customer_key(file, &world).unwrap_err().verdict()
         };
-        let expected = "6 bytes are no key; expected 32 bytes, or the 44 characters of their Base64";
+        let expected = "a key of 6 bytes is not valid; expected 32 bytes, or the 44 characters of their Base64";
         let verdict = refused(Some(&path), "");
         assert_eq!(verdict.message, format!("could not use the SSE-C key in {}: {expected}", path.display()));
         assert_eq!(refused(None, "hidden").message, format!("could not use COSPUT_SSE_C_KEY: {expected}"));

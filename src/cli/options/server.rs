@@ -156,7 +156,7 @@ mod tests {
         let refused = options(&["a", "-b", BUCKET, "--endpoint=https://u:hidden@h"], &[]).unwrap_err();
         assert_eq!(
             refused,
-            "--endpoint cannot be used: the address holds a user name or password; credentials do not belong there"
+            "--endpoint cannot be used: the address contains a user name or password, which cosput does not use"
         );
     }
 

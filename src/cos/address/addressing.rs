@@ -1,8 +1,8 @@
-//! Whether the bucket stands in the host or in the path.
+//! Whether the bucket is in the host or in the path.
 
 use super::{Endpoint, Service};
 
-/// How bucket and host go together.
+/// Where a request names its bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addressing {
     /// The bucket is the first label of the host.
@@ -14,7 +14,7 @@ pub enum Addressing {
 }
 
 impl Addressing {
-    /// What fits where nobody said: path style for CDCS, for IP addresses and for `localhost`.
+    /// The default for an endpoint: path style for CDCS, for IP addresses and for `localhost`, otherwise virtual.
     pub fn fitting(service: Service, endpoint: &Endpoint) -> Self {
         if service == Service::Cdcs || endpoint.is_ip_address() || endpoint.host == "localhost" {
             Self::Path

@@ -1,4 +1,4 @@
-//! The backup domain: which hosts have one, and what calls for it.
+//! The backup domain: which hosts have one, and when it is used.
 
 use super::{Address, Addressing, Endpoint, Region, Service};
 
@@ -20,7 +20,7 @@ impl Address {
     }
 }
 
-/// What came of an attempt, as far as it says whether COS was reached.
+/// Whether an attempt reached COS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {
     /// The answer has an `x-cos-request-id`, so COS sent it.
@@ -32,8 +32,8 @@ pub enum Reached {
 }
 
 impl Reached {
-    /// True where the next attempt goes to the backup domain: at once when something else redirects, for the last
-    /// attempt when nothing answers or something else fails. These are the conditions of the official SDKs.
+    /// True if the next attempt should go to the backup domain: immediately if something other than COS redirects; for the
+    /// last attempt if nothing answers, or if something other than COS answers 5xx. The official SDKs use the same conditions.
     pub fn calls_for_backup(self, next_is_last: bool) -> bool {
         match self {
             Self::Cos => false,
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_backup_is_called_for_where_cos_was_not_reached() {
+    fn the_backup_domain_is_used_if_cos_was_not_reached() {
         let table = [
             (Reached::Cos, false, false),
             (Reached::Nothing, false, true),

@@ -1,4 +1,4 @@
-//! The name of a bucket, or of a coffer.
+//! The name of a bucket (in CDCS, of a coffer).
 
 use std::fmt;
 
@@ -17,11 +17,11 @@ impl Bucket {
             return refuse("has no APPID");
         };
         if appid.is_empty() || !appid.bytes().all(|byte| byte.is_ascii_digit()) {
-            return refuse("does not end in an APPID, the digits of your account");
+            return refuse("does not end in an APPID (the number of your account)");
         }
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if own.is_empty() || own.starts_with('-') || own.ends_with('-') || !own.bytes().all(allowed) {
-            return refuse("may hold a-z, 0-9 and hyphens inside its name only");
+            return refuse("may contain only a-z, 0-9 and hyphens, and a hyphen may not come first or last");
         }
         Ok(Self(name.to_owned()))
     }

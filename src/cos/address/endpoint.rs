@@ -1,4 +1,4 @@
-//! What a service is reached by: scheme, host and port.
+//! The endpoint of a service: scheme, host and port.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ pub struct Endpoint {
     pub(super) scheme: String,
     pub(super) host: String,
     pub(super) port: Option<u16>,
-    /// True where [`Address::backup`](super::Address::backup) must not be used.
+    /// True if [`Address::backup`](super::Address::backup) must not be used.
     pub(super) pinned: bool,
 }
 
@@ -42,7 +42,7 @@ impl Endpoint {
         Self { scheme: "https".to_owned(), host, port: None, pinned: false }
     }
 
-    /// The same, but requests stay with it, answered or not.
+    /// The same endpoint, without a backup domain.
     #[must_use]
     pub fn pinned(self) -> Self {
         Self { pinned: true, ..self }
@@ -54,28 +54,28 @@ impl Endpoint {
             InvalidName(format!("'{text}' {why}; expected an address like https://cos.ap-guangzhou.myqcloud.com"))
         };
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url = Url::parse(&with_scheme).map_err(|error| refuse(&format!("is no address ({error})")))?;
+        let url = Url::parse(&with_scheme).map_err(|error| refuse(&format!("is not a valid address ({error})")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refuse("is neither http nor https"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(InvalidName(
-                "the address holds a user name or password; credentials do not belong there".to_owned(),
+                "the address contains a user name or password, which cosput does not use".to_owned(),
             ));
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse("has more than scheme, host and port"));
+            return Err(refuse("must be only scheme, host and port"));
         }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("has no host"))?;
         Ok(Self { scheme: url.scheme().to_owned(), host: host.to_owned(), port: url.port(), pinned: false })
     }
 
-    /// True where the bytes travel encrypted.
+    /// True if the connection is encrypted.
     pub fn is_https(&self) -> bool {
         self.scheme == "https"
     }
 
-    /// True where nothing leaves this machine.
+    /// True if the endpoint is on this machine.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost" || self.ip_address().is_some_and(|address| address.is_loopback())
     }

@@ -1,4 +1,4 @@
-//! The name of an object in its bucket, and how it is written in a path.
+//! The key of an object, and how it is encoded in a path.
 
 use std::fmt;
 
@@ -8,28 +8,32 @@ use crate::cos::encoding::encode_path;
 /// The longest key, in bytes of UTF-8 (document 436/13324).
 pub const LONGEST_KEY: usize = 850;
 
-/// An object's key: 1 to 850 bytes of UTF-8 that can be sent without another meaning.
+/// An object's key: 1 to 850 bytes of UTF-8 that no HTTP library or proxy changes on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
 impl Key {
-    /// Refuses keys that COS refuses, and those that no encoding protects on their way.
+    /// Refuses keys that COS refuses, and keys that would be changed on the way however they are encoded.
     pub fn new(key: &str) -> Result<Self, InvalidName> {
         let refuse = |why: String| Err(InvalidName(why));
         if key.is_empty() {
             return refuse("the key is empty".to_owned());
         }
         if key.len() > LONGEST_KEY {
-            return refuse(format!("the key has {} bytes of UTF-8; COS takes at most {LONGEST_KEY}", key.len()));
+            return refuse(format!("the key is {} bytes long in UTF-8; COS allows up to {LONGEST_KEY}", key.len()));
         }
         if key.starts_with(['/', '\\']) {
-            return refuse(format!("the key '{key}' begins with a slash; leave it out"));
+            return refuse(format!("the key '{key}' begins with a slash; remove it"));
         }
         if key.bytes().any(|byte| (0x18..=0x1b).contains(&byte)) {
-            return refuse("the key has a control character (CAN, EM, SUB or ESC) that COS does not take".to_owned());
+            return refuse(
+                "the key contains a control character (CAN, EM, SUB or ESC) that COS does not allow".to_owned(),
+            );
         }
         if key == "." || key == ".." {
-            return refuse(format!("the key '{key}' would be taken for a directory on its way"));
+            return refuse(format!(
+                "the key '{key}' cannot be sent: HTTP libraries and proxies treat it as a directory"
+            ));
         }
         Ok(Self(key.to_owned()))
     }
@@ -39,7 +43,7 @@ impl Key {
         &self.0
     }
 
-    /// The key on the wire. Where a segment is empty, `.` or `..`, every `/` becomes `%2F`, because HTTP libraries
+    /// The key on the wire. If a segment is empty, `.` or `..`, every `/` becomes `%2F`, because HTTP libraries
     /// and proxies rewrite such paths.
     pub fn encoded(&self) -> String {
         let encoded = encode_path(&self.0);

@@ -2,7 +2,7 @@
 
 use super::InvalidName;
 
-/// A region such as `ap-guangzhou`. New ones appear without notice, so any well-formed name is taken.
+/// A region such as `ap-guangzhou`. Any well-formed name is accepted, because new regions appear without notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region(String);
 
@@ -12,7 +12,7 @@ impl Region {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if name.is_empty() || name.starts_with('-') || name.ends_with('-') || !name.bytes().all(allowed) {
             return Err(InvalidName(format!(
-                "'{name}' is no region; expected lower-case letters, digits and hyphens, like ap-guangzhou"
+                "'{name}' is not a region name; expected lower-case letters, digits and hyphens, like ap-guangzhou"
             )));
         }
         Ok(Self(name.to_owned()))

@@ -1,4 +1,4 @@
-//! One object's place, and the path of its requests.
+//! One object: a bucket's address and a key, and the path of its requests.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::cos::request::{Method, Request};
 /// One object: a bucket's address and a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Where the bucket answers.
+    /// The bucket's address.
     pub address: Address,
     /// The object's key.
     pub key: Key,

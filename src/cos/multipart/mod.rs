@@ -1,63 +1,16 @@
-//! Multipart uploads: one file per operation, each with its request and how its answer is read.
+//! Multipart uploads: a file for each operation, with the request it sends and how its answer is read.
+//!
+//! `initiate`, `upload_part`, `list_parts`, `complete`, `abort` and `list_uploads` are operations; `part_number` and
+//! `upload_id` are the names that they share.
 
 pub mod abort;
 pub mod complete;
 pub mod initiate;
 pub mod list_parts;
 pub mod list_uploads;
+mod part_number;
+mod upload_id;
 pub mod upload_part;
 
-use std::fmt;
-
-/// The smallest part but the last, in bytes: 1 MiB (document 436/7750).
-pub const SMALLEST_PART: u64 = 1 << 20;
-/// The largest part, in bytes: 5 GiB (document 436/7750).
-pub const LARGEST_PART: u64 = 5 << 30;
-/// The most parts of one upload (document 436/7750).
-pub const MOST_PARTS: u16 = 10_000;
-/// The largest object, in bytes: 50,000 GiB, which is 10,000 parts of 5 GiB (document 436/14518).
-pub const LARGEST_OBJECT: u64 = LARGEST_PART * MOST_PARTS as u64;
-
-/// The number of a part: 1 to 10,000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PartNumber(u16);
-
-impl PartNumber {
-    /// Takes 1 to 10,000.
-    pub fn new(number: u16) -> Option<Self> {
-        (1..=MOST_PARTS).contains(&number).then_some(Self(number))
-    }
-
-    /// The number.
-    pub fn value(self) -> u16 {
-        self.0
-    }
-}
-
-impl fmt::Display for PartNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// The opaque name of a multipart upload.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UploadId(String);
-
-impl UploadId {
-    /// Takes any text that is not empty.
-    pub fn new(text: &str) -> Option<Self> {
-        (!text.is_empty()).then(|| Self(text.to_owned()))
-    }
-
-    /// The id as given.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for UploadId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use self::part_number::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
+pub use self::upload_id::UploadId;
