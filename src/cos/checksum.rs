@@ -1,7 +1,7 @@
-//! CRC-64 and MD5 of a stream of bytes, and the CRC-64 of parts put together.
+//! CRC-64 and MD5 of a stream of bytes, and the CRC-64 of consecutive parts combined.
 //!
-//! `x-cos-hash-crc64ecma` is CRC-64/XZ, printed as an unsigned decimal. It is taken with the widest instructions that the
-//! processor has: that of everything sent goes through here.
+//! `x-cos-hash-crc64ecma` is CRC-64/XZ, printed as an unsigned decimal. It is computed with the widest instructions that
+//! the processor has, because every byte that is sent passes through here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,30 +36,30 @@ impl Md5Digest {
         STANDARD.decode(text).ok()?.try_into().ok().map(Self)
     }
 
-    /// True where `etag`, quoted or not, is this digest.
+    /// True if `etag`, quoted or not, is this digest.
     pub fn is_etag(&self, etag: &str) -> bool {
         etag.trim_matches('"').eq_ignore_ascii_case(&self.hex())
     }
 }
 
-/// What is known of some bytes once they have all gone by.
+/// Length and checksums of a stream of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digest {
-    /// How many they were.
+    /// The number of bytes.
     pub length: u64,
     /// Their CRC-64.
     pub crc64: u64,
-    /// Their MD5, where it was asked for: it takes ninety times as long as the CRC-64.
+    /// Their MD5, if it was computed: it takes ninety times as long as the CRC-64.
     pub md5: Option<Md5Digest>,
 }
 
-/// Something that computes a CRC-64/XZ.
+/// An implementation of CRC-64/XZ.
 pub trait Crc64 {
-    /// Of no bytes yet.
+    /// The state before the first byte.
     fn new() -> Self;
-    /// Takes the bytes that follow.
+    /// Adds bytes.
     fn update(&mut self, bytes: &[u8]);
-    /// Of all that was taken.
+    /// The CRC-64 of all bytes added.
     fn value(&self) -> u64;
 }
 
@@ -77,10 +77,10 @@ impl Crc64 for crc_fast::Digest {
     }
 }
 
-/// Takes bytes as they go by.
+/// Computes the digest of a stream of bytes.
 pub type Hasher = HasherWith<crc_fast::Digest>;
 
-/// The same, with whatever computes the CRC-64.
+/// A hasher with an implementation of CRC-64 of the caller's choice.
 pub struct HasherWith<C> {
     length: u64,
     crc64: C,
@@ -98,7 +98,7 @@ impl<C: Crc64> HasherWith<C> {
         Self { md5: Some(Md5::new()), ..Self::crc64() }
     }
 
-    /// Takes the bytes that follow.
+    /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
         self.crc64.update(bytes);
@@ -107,7 +107,7 @@ impl<C: Crc64> HasherWith<C> {
         }
     }
 
-    /// The digest of all that was taken.
+    /// The digest of all bytes added.
     pub fn finish(self) -> Digest {
         Digest {
             length: self.length,
@@ -127,10 +127,10 @@ pub fn crc64(bytes: &[u8]) -> u64 {
 /// A linear map on CRC-64 values: one column of 64 bits for each bit of the value.
 type Matrix = [u64; 64];
 
-/// Puts CRC-64s of consecutive pieces together without their bytes.
+/// Combines the CRC-64s of consecutive pieces without reading their bytes.
 ///
 /// Appending `n` zero bytes is a linear map on the raw value; it is raised to the `n`-th power by squaring. The map of
-/// the last length is kept, since all parts of an upload but the last have the same one.
+/// the last length is kept, because all parts of an upload except the last have the same length.
 #[derive(Default)]
 pub struct Combiner {
     crc64: u64,
@@ -138,7 +138,7 @@ pub struct Combiner {
 }
 
 impl Combiner {
-    /// Nothing yet: the CRC-64 of no bytes.
+    /// The CRC-64 of no bytes.
     pub fn new() -> Self {
         Self::default()
     }

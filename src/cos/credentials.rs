@@ -1,7 +1,7 @@
-//! A secret id, its key and perhaps a session token, with the time they end.
+//! A secret ID, its key and optionally a session token and a time of expiry.
 //!
-//! Where they come from is the business of `crate::credentials`. They are wiped from memory when dropped, have no
-//! `Display`, and their `Debug` shows no secret.
+//! `crate::credentials` finds them. They are wiped from memory when dropped, have no `Display`, and their `Debug` shows no
+//! secret.
 
 use std::fmt;
 use std::future::Future;
@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-/// What signs a request (document 436/7778).
+/// The credentials that sign a request (document 436/7778).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     secret_id: String,
@@ -19,23 +19,23 @@ pub struct Credentials {
     expires: Option<SystemTime>,
 }
 
-/// Why a pair of strings is no credential.
+/// Why two strings are not usable as credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidCredentials {
-    /// The id is empty.
+    /// The ID is empty.
     NoId,
     /// The key is empty.
     NoKey,
-    /// A value has white space around it or a control character in it, as a careless copy gives.
+    /// A value begins or ends with white space or contains a control character, as text copied carelessly does.
     StrayCharacters,
 }
 
 impl fmt::Display for InvalidCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoId => "the secret id is missing",
+            Self::NoId => "the secret ID is missing",
             Self::NoKey => "the secret key is missing",
-            Self::StrayCharacters => "a value has white space around it or a control character in it",
+            Self::StrayCharacters => "a value begins or ends with white space or contains a control character",
         })
     }
 }
@@ -43,7 +43,7 @@ impl fmt::Display for InvalidCredentials {
 impl std::error::Error for InvalidCredentials {}
 
 impl Credentials {
-    /// Takes an id and its key, refusing empty values and stray white space.
+    /// Accepts an ID and its key, and refuses empty values and stray white space.
     pub fn new(secret_id: &str, secret_key: &str, session_token: Option<&str>) -> Result<Self, InvalidCredentials> {
         let session_token = session_token.filter(|token| !token.is_empty());
         if secret_id.is_empty() {
@@ -65,19 +65,19 @@ impl Credentials {
         })
     }
 
-    /// The same credentials, known to end at `expires`.
+    /// The same credentials with a time of expiry.
     #[must_use]
     pub fn expiring(mut self, expires: Option<SystemTime>) -> Self {
         self.expires = expires;
         self
     }
 
-    /// The id, which is no secret but is not shown whole either: see [`Credentials::masked_id`].
+    /// The ID. It is not a secret, but messages show [`Credentials::masked_id`] instead.
     pub fn secret_id(&self) -> &str {
         &self.secret_id
     }
 
-    /// The key that signs. Only the signer asks for it.
+    /// The key that signs. Only the signer reads it.
     pub fn secret_key(&self) -> &str {
         &self.secret_key
     }
@@ -87,12 +87,12 @@ impl Credentials {
         self.session_token.as_ref().map(|token| token.as_str())
     }
 
-    /// When temporary credentials end, where that is known.
+    /// When temporary credentials expire, if that is known.
     pub fn expires(&self) -> Option<SystemTime> {
         self.expires
     }
 
-    /// The first and last four characters of the id, for messages.
+    /// The first and last four characters of the ID, for messages.
     pub fn masked_id(&self) -> String {
         let characters: Vec<char> = self.secret_id.chars().collect();
         if characters.len() < 12 {
@@ -113,9 +113,10 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Gives credentials when a request is to be signed. The sources behind it are in `crate::credentials`.
+/// A source of credentials, asked before each request is signed. The sources are in `crate::credentials`.
 pub trait Provider: Send + Sync + 'static {
-    /// Credentials that hold at `now`. `refused` are those that the service has just called expired: others are wanted.
+    /// Returns credentials that are valid at `now`. `refused` are credentials that the service has just called expired:
+    /// others are needed.
     fn credentials<'a>(
         &'a self,
         now: SystemTime,
@@ -123,7 +124,7 @@ pub trait Provider: Send + Sync + 'static {
     ) -> Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>>;
 }
 
-/// Credentials that are what they are: nothing renews them.
+/// Fixed credentials, never renewed.
 impl Provider for Credentials {
     fn credentials<'a>(
         &'a self,
@@ -134,10 +135,10 @@ impl Provider for Credentials {
     }
 }
 
-/// Why there are no credentials: words that name the source and hold no secret.
+/// Why there are no credentials: a message that names the source and contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialsError {
-    /// What was tried and what went wrong.
+    /// The attempt and the reason for its failure.
     pub message: String,
 }
 

@@ -1,14 +1,14 @@
-//! The documents that COS and CDCS send, read leniently where the published pages disagree with each other.
+//! The documents that COS and CDCS send, read leniently where the published pages disagree.
 //!
 //! COS sends XML. CDCS sends XML in its older edition and JSON in its newer one, and calls both `application/xml`, so the
-//! first byte that is no white space tells them apart. Numbers and truth values come as such or as strings.
+//! first byte that is not white space tells them apart. Numbers and booleans may be strings.
 
 use quick_xml::de::from_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What an error document says; all of it may be missing.
+/// The fields of an error document; all are optional.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ErrorDocument {
@@ -24,11 +24,11 @@ pub struct ErrorDocument {
     /// The trace id.
     #[serde(alias = "trace_id")]
     pub trace_id: Option<String>,
-    /// The host where the bucket answers, in the document of a redirect.
+    /// The host of the bucket, in the document of a redirect.
     pub endpoint: Option<String>,
 }
 
-/// Reads an error document; `None` for anything else. JSON has no root to tell it by: its code does.
+/// Reads an error document; `None` for anything else. JSON has no root element: a code marks it as an error.
 pub fn read_error(body: &[u8]) -> Option<ErrorDocument> {
     let text = std::str::from_utf8(body).ok()?.trim_start();
     if text.starts_with('{') {
@@ -40,18 +40,18 @@ pub fn read_error(body: &[u8]) -> Option<ErrorDocument> {
     from_str(text).ok()
 }
 
-/// Reads a document: JSON, or XML whose root must be `expected`. White space may come before either, as Complete sends it.
-/// Fields that hold numbers or truth values must be read as strings.
+/// Reads a document: JSON, or XML whose root must be `expected`. White space may precede either, as in the answer
+/// to Complete. Fields that hold numbers or booleans must be read as strings.
 pub fn read<T: DeserializeOwned>(body: &[u8], expected: &str) -> Result<T, String> {
     let text = std::str::from_utf8(body).map_err(|_| "the answer is not UTF-8".to_owned())?.trim_start();
     if text.starts_with('{') {
-        return from_json(text).map_err(|error| format!("the answer's JSON is broken: {error}"));
+        return from_json(text).map_err(|error| format!("the answer's JSON is invalid: {error}"));
     }
     match root(text) {
         Some(name) if name == expected => {
-            from_str(text).map_err(|error| format!("the answer's XML is broken: {error}"))
+            from_str(text).map_err(|error| format!("the answer's XML is invalid: {error}"))
         }
-        Some(name) => Err(format!("the answer is <{name}> where <{expected}> was expected")),
+        Some(name) => Err(format!("the answer is <{name}>, expected <{expected}>")),
         None if text.is_empty() => Err("the answer is empty".to_owned()),
         None => {
             Err("the answer is neither XML nor JSON; something other than the service may have answered".to_owned())
@@ -59,7 +59,7 @@ pub fn read<T: DeserializeOwned>(body: &[u8], expected: &str) -> Result<T, Strin
     }
 }
 
-/// Reads JSON in which numbers and truth values are taken for their text, and `null` for absence.
+/// Reads JSON, with numbers and booleans as strings and `null` as a missing field.
 fn from_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     serde_json::from_value(plain(serde_json::from_str(text)?))
 }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_truth_values_of_json_are_their_text() {
+    fn numbers_and_booleans_of_json_are_read_as_text() {
         #[derive(Debug, PartialEq, Deserialize)]
         struct Document {
             number: String,
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_error_document_is_none() {
+    fn anything_but_an_error_document_is_none() {
         for body in [
             &b""[..],
             b"{}",

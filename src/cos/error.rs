@@ -1,6 +1,6 @@
-//! Errors that the service answers with, and what kind of trouble each one is.
+//! Error answers of the service, and the kind of fault that each one means.
 //!
-//! Whoever knows the service classifies; what to do about it is decided in `crate::upload`.
+//! Errors are classified here; `crate::upload` decides what to do about them.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -9,76 +9,76 @@ use super::address::Region;
 use super::document;
 use super::request::Response;
 
-/// The kind of trouble an answer means (documents 436/7730 and 1232/44620).
+/// The kind of fault that an error answer means (documents 436/7730 and 1232/44620).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The server or something on the way failed; the same request may succeed.
+    /// The server or something on the way failed; the same request may succeed later.
     Transient,
-    /// The server asks for less: fewer requests in flight and more time between them.
+    /// The server asks for fewer requests in flight and more time between them.
     Throttled,
     /// The clocks differ by more than the service allows.
     Skewed,
-    /// Temporary credentials, or the signature's time, ran out.
+    /// The temporary credentials or the signature expired.
     Expired,
-    /// What arrived is not what was sent; reading and sending again may help.
+    /// The server received other bytes than were sent; reading and sending them again may help.
     Corrupted,
-    /// Another request about the same thing is under way.
+    /// Another request for the same object or upload is in progress.
     Conflict,
-    /// The upload id is unknown: completed, aborted or expired.
+    /// The upload ID is unknown: the upload was completed or aborted, or it expired.
     NoSuchUpload,
-    /// The key is taken, and overwriting was forbidden.
+    /// The object exists, and overwriting was forbidden.
     AlreadyExists,
-    /// The upload was completed before.
+    /// The upload was already completed.
     AlreadyCompleted,
-    /// Doing the same again gives the same answer.
+    /// The same request would fail again.
     Permanent,
 }
 
-/// An error as the service told it.
+/// An error as the service reported it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceError {
-    /// The HTTP status; 200 where Complete promised and its body took it back.
+    /// The HTTP status; 200 if the body of the answer to Complete holds the error.
     pub status: u16,
     /// COS's code, such as `NoSuchUpload`. An answer to HEAD has none.
     pub code: Option<String>,
     /// COS's message.
     pub message: Option<String>,
-    /// The id that support asks for; without one something other than COS answered.
+    /// The request ID, which Tencent support needs. If it is missing, something other than COS answered.
     pub request_id: Option<String>,
-    /// The second id that support asks for.
+    /// The trace ID, which Tencent support needs.
     pub trace_id: Option<String>,
-    /// How long the server asked to be left alone.
+    /// The pause that the server asked for (`Retry-After`).
     pub retry_after: Option<Duration>,
     /// The server's clock when it answered.
     pub server_time: Option<SystemTime>,
-    /// The region of the bucket, where a redirect tells it.
+    /// The region of the bucket, if a redirect names it.
     pub region: Option<Region>,
 }
 
 impl ServiceError {
-    /// Reads an answer that is no success.
+    /// Reads an answer that is not a success.
     pub fn read(response: &Response) -> Self {
-        let told = document::read_error(&response.body).unwrap_or_default();
+        let document = document::read_error(&response.body).unwrap_or_default();
         let header = |name: &str| response.headers.get(name).map(str::to_owned);
         let server_time = header("date").and_then(|date| httpdate::parse_http_date(&date).ok());
         let region = (300..400).contains(&response.status).then(|| {
             let named = header("x-cos-bucket-region").and_then(|name| Region::new(&name).ok());
-            named.or_else(|| region_of(told.endpoint.as_deref()?)).or_else(|| region_of(&header("location")?))
+            named.or_else(|| region_of(document.endpoint.as_deref()?)).or_else(|| region_of(&header("location")?))
         });
         Self {
             status: response.status,
-            code: told.code.or_else(|| header("x-cos-error-code")),
-            message: told.message,
-            request_id: response.request_id().map(str::to_owned).or(told.request_id),
-            trace_id: response.trace_id().map(str::to_owned).or(told.trace_id),
+            code: document.code.or_else(|| header("x-cos-error-code")),
+            message: document.message,
+            request_id: response.request_id().map(str::to_owned).or(document.request_id),
+            trace_id: response.trace_id().map(str::to_owned).or(document.trace_id),
             retry_after: header("retry-after").and_then(|value| retry_after(&value, server_time)),
             server_time,
             region: region.flatten(),
         }
     }
 
-    /// The kind of trouble this is. The code decides where it says more than the status; the published tables misspell
-    /// some codes, so the status decides the rest.
+    /// The kind of fault. The code decides if it says more than the status does; the status decides the rest, because the
+    /// published tables misspell some codes.
     pub fn fault(&self) -> Fault {
         match self.code.as_deref().unwrap_or_default() {
             "RequestTimeTooSkewed" => Fault::Skewed,
@@ -96,7 +96,7 @@ impl ServiceError {
             | "ObjectAlreadyUploading" => Fault::AlreadyExists,
             "MultipartAlreadyCompleted" => Fault::AlreadyCompleted,
             "PathConflict" | "UploadConflict" => Fault::Conflict,
-            // The verdict inside a 200 has no status of its own to go by.
+            // An error in the body of a 200 has no status of its own.
             "InternalError" | "ServiceUnavailable" => Fault::Transient,
             code => self.fault_by_status(code),
         }
@@ -147,27 +147,27 @@ impl fmt::Display for ServiceError {
 
 impl std::error::Error for ServiceError {}
 
-/// Why an answer gave no result.
+/// Why an answer has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerError {
-    /// The service said no.
+    /// The service answered with an error.
     Service(Box<ServiceError>),
-    /// The answer promised success but cannot be understood: cut off, or from something other than COS.
+    /// The status is a success, but the answer cannot be read: it was cut off, or something other than COS sent it.
     Malformed {
-        /// What is missing or wrong.
+        /// The missing or wrong element.
         what: String,
-        /// The id of the answer, where it has one.
+        /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
 }
 
 impl AnswerError {
-    /// An answer that lacks something or has it wrong.
+    /// An answer with a missing or wrong element.
     pub fn malformed(response: &Response, what: impl Into<String>) -> Self {
         Self::Malformed { what: what.into(), request_id: response.request_id().map(str::to_owned) }
     }
 
-    /// The error of an answer that is no success; `Ok` for the others.
+    /// Returns the error of an answer that is not a success.
     pub fn check(response: &Response) -> Result<(), Self> {
         if response.is_success() { Ok(()) } else { Err(Self::Service(Box::new(ServiceError::read(response)))) }
     }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn each_answer_is_the_kind_of_trouble_the_reference_says() {
+    fn each_answer_is_the_kind_of_fault_that_the_reference_says() {
         let table = [
             (500, "InternalError", Fault::Transient),
             (200, "InternalError", Fault::Transient),

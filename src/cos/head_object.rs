@@ -1,26 +1,26 @@
-//! HEAD Object (document 436/7745): what the server holds under a key.
+//! HEAD Object (document 436/7745): size, ETag, CRC-64 and headers of an object.
 
 use super::address::Target;
 use super::error::AnswerError;
 use super::request::{Method, Request, Response};
 
-/// Metadata in which the source's time of modification is kept, in seconds since 1970; rclone names it so too.
+/// The metadata that holds the source's modification time, in seconds since 1970. rclone uses the same name.
 pub const MODIFIED: &str = "x-cos-meta-mtime";
 
 /// An object as HEAD describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
-    /// Size in bytes, where the answer says so.
+    /// Size in bytes, if the answer has it.
     pub size: Option<u64>,
     /// The ETag as sent, quotes included.
     pub etag: Option<String>,
-    /// The source's time of modification, where whoever uploaded it recorded that.
+    /// The source's modification time, if it was recorded when the object was uploaded.
     pub modified: Option<String>,
-    /// The CRC-64; old objects may lack it.
+    /// The CRC-64; old objects may not have one.
     pub crc64: Option<u64>,
-    /// The version, in a bucket that keeps versions.
+    /// The version ID, in a bucket with versioning.
     pub version_id: Option<String>,
-    /// The id that support asks for.
+    /// The request ID, which Tencent support needs.
     pub request_id: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub fn request(target: &Target) -> Request {
     target.request(Method::Head)
 }
 
-/// Reads the answer; `None` where there is no such object. A 404 to HEAD has no body and so no code.
+/// Reads the answer; `None` if the object does not exist. A 404 answer to HEAD has no body and so no code.
 pub fn read(response: &Response) -> Result<Option<Object>, AnswerError> {
     if response.status == 404 && response.request_id().is_some() {
         return Ok(None);

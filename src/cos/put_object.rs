@@ -5,23 +5,23 @@ use super::checksum::Md5Digest;
 use super::error::AnswerError;
 use super::request::{Headers, Method, Request, Response};
 
-/// The largest object that one PUT takes, in bytes: 5 GiB.
+/// The largest object that PUT accepts, in bytes: 5 GiB.
 pub const LARGEST_PUT: u64 = 5 << 30;
 
-/// What is known of a stored object.
+/// A stored object as the answer describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// The ETag as sent, quotes included.
     pub etag: String,
-    /// The CRC-64 that the server computed, where it says so.
+    /// The CRC-64 that the server computed, if the answer has it.
     pub crc64: Option<u64>,
-    /// The version, in a bucket that keeps versions.
+    /// The version ID, in a bucket with versioning.
     pub version_id: Option<String>,
-    /// The id that support asks for.
+    /// The request ID, which Tencent support needs.
     pub request_id: Option<String>,
 }
 
-/// The request that stores `length` bytes, with the headers that shape the object.
+/// The request that stores `length` bytes, with the headers of the object.
 pub fn request(target: &Target, object: &Headers, length: u64, md5: Option<Md5Digest>) -> Request {
     let mut request = target.request(Method::Put).with_header("Content-Length", length.to_string());
     for (name, value) in object.iter() {
@@ -33,7 +33,7 @@ pub fn request(target: &Target, object: &Headers, length: u64, md5: Option<Md5Di
     request
 }
 
-/// Reads what was stored.
+/// Reads the answer.
 pub fn read(response: &Response) -> Result<Stored, AnswerError> {
     AnswerError::check(response)?;
     let etag = response.etag().ok_or_else(|| AnswerError::malformed(response, "the answer has no ETag"))?;

@@ -1,4 +1,4 @@
-//! The request signature, `q-sign-algorithm=sha1` (documents 436/7778 and 1232/44619), a function a step.
+//! The request signature, `q-sign-algorithm=sha1` (documents 436/7778 and 1232/44619), one function for each step.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use super::encoding::encode;
 use super::request::Request;
 use super::service::Service;
 
-/// The headers that official clients sign, beside every `x-cos-…` and `x-ci-…`.
+/// The headers that official clients sign, in addition to every `x-cos-…` and `x-ci-…`.
 const SIGNED: [&str; 17] = [
     "cache-control",
     "content-disposition",
@@ -31,7 +31,7 @@ const SIGNED: [&str; 17] = [
     "transfer-encoding",
 ];
 
-/// The span in which a signature is valid: whole seconds since 1970.
+/// The time in which a signature is valid, in seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyTime {
     /// The first second.
@@ -41,7 +41,7 @@ pub struct KeyTime {
 }
 
 impl KeyTime {
-    /// One minute back, for clocks that differ a little, and one hour ahead.
+    /// From one minute ago, because clocks differ a little, to one hour from now.
     pub fn around(now: SystemTime) -> Self {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
         Self { start: now.saturating_sub(60), end: now + 3600 }
@@ -100,7 +100,7 @@ pub fn signature(secret_key: &str, time: KeyTime, http_string: &str) -> String {
     hmac_sha1(&sign_key, &format!("sha1\n{key_time}\n{digest}\n"))
 }
 
-/// Method, decoded path, parameters and headers, a line each (step 5).
+/// Method, decoded path, parameters and headers, each on its own line (step 5).
 pub fn http_string(method: &str, path: &str, http_parameters: &str, http_headers: &str) -> String {
     let method = method.to_ascii_lowercase();
     format!("{method}\n{path}\n{http_parameters}\n{http_headers}\n")

@@ -219,7 +219,7 @@ fn a_region_that_cannot_be() {
     assert_eq!(
         Setting::new().run(&["upload", "a.txt", "-b", BUCKET, "--region", "AP_X!"]),
         unreadable(
-            "invalid value 'AP_X!' for '--region <REGION>': 'AP_X!' is no region; expected lower-case letters, digits and hyphens, like ap-guangzhou"
+            "invalid value 'AP_X!' for '--region <REGION>': 'AP_X!' is not a region name; expected lower-case letters, digits and hyphens, like ap-guangzhou"
         )
     );
 }

@@ -1,4 +1,4 @@
-//! Abort Multipart Upload (document 436/7740). An upload that is gone already counts as aborted.
+//! Abort Multipart Upload (document 436/7740). An upload that no longer exists counts as aborted.
 
 use super::UploadId;
 use crate::cos::address::Target;

@@ -1,7 +1,7 @@
 //! Complete Multipart Upload (documents 436/7742 and 1232/44739).
 //!
-//! Status 200 is sent as soon as merging starts; the verdict is in the body, after white space that keeps the
-//! connection alive. Nothing in the protocol makes a second Complete safe: a lost answer is settled by looking.
+//! The server sends status 200 as soon as merging starts, then white space that keeps the connection alive, then the
+//! result in the body. A second Complete is not safe: if the answer is lost, HEAD shows whether the object exists.
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -15,7 +15,7 @@ use crate::cos::put_object::Stored;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::{Edition, Service};
 
-/// How long a part is in the body, where its ETag is an MD5 and it comes late: what the whole takes is known beforehand.
+/// The longest text of a part whose ETag is an MD5, so that the body is allocated once.
 const PART_LENGTH: usize = "<Part><PartNumber>10000</PartNumber><ETag></ETag></Part>".len() + 34;
 
 /// The request. The parts must be in ascending order, without gaps, from 1.
@@ -58,7 +58,7 @@ fn json(parts: &[(PartNumber, Etag)]) -> String {
     String::from_utf8(body).expect("JSON is text")
 }
 
-/// The body in XML, in its compact form, which stays under the 1 MiB that some deployments take.
+/// The body in compact XML, which stays below the 1 MiB that some deployments accept.
 fn body(parts: &[(PartNumber, Etag)]) -> String {
     use std::fmt::Write as _;
     let mut body = String::with_capacity((parts.len() + 1) * PART_LENGTH);
@@ -72,7 +72,7 @@ fn body(parts: &[(PartNumber, Etag)]) -> String {
     body
 }
 
-/// Reads the verdict. Only a `CompleteMultipartUploadResult`, or a JSON object, with an ETag is success.
+/// Reads the result. Only a `CompleteMultipartUploadResult`, or a JSON object, with an ETag is a success.
 pub fn read(response: &Response) -> Result<Stored, AnswerError> {
     #[derive(Deserialize)]
     struct Document {
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use crate::cos::request::Headers;
 
-    fn verdict(body: &str) -> Result<Stored, AnswerError> {
+    fn result(body: &str) -> Result<Stored, AnswerError> {
         let headers: Headers = [("x-cos-hash-crc64ecma", "18446744073709551615")].into_iter().collect();
         read(&Response { status: 200, headers, body: body.to_owned().into() })
     }
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_for_cdcs_is_json_unless_the_older_edition_is_wanted() {
+    fn the_body_for_cdcs_is_json_unless_the_older_edition_is_chosen() {
         use crate::cos::{Address, Addressing, Bucket, Endpoint, Key};
         let request = |service, edition| {
             let endpoint = Endpoint::parse("https://cdcs.ap-beijing.myqcloud.com").unwrap();
@@ -141,16 +141,16 @@ mod tests {
     }
 
     #[test]
-    fn the_verdicts_of_cdcs_are_read_in_both_editions() {
+    fn the_results_of_cdcs_are_read_in_both_editions() {
         let etag = "\"3a0f1fd698c235af9cf098cb74aa25bc\"";
         let json = r#"   {"Locations":{"Location":["ap-beijing","ap-shanghai"]},"Coffer":"examplecoffer-1250000000","Key":"exampleobject","ETag":"\"3a0f1fd698c235af9cf098cb74aa25bc\""}"#;
-        assert_eq!(verdict(json).unwrap().etag, etag);
+        assert_eq!(result(json).unwrap().etag, etag);
         let xml = "\n<CompleteMultipartUploadResult xmlns=\"http://www.qcloud.com/document/product/436/7751\"><Locations><Location>ap-beijing</Location><Location>ap-shanghai</Location></Locations><Coffer>examplecoffer-1250000000</Coffer><Key>exampleobject</Key><ETag>&quot;3a0f1fd698c235af9cf098cb74aa25bc&quot;</ETag></CompleteMultipartUploadResult>";
-        assert_eq!(verdict(xml).unwrap().etag, etag);
-        let told = verdict(r#" {"Code":"KMSFailed","Message":"m","RequestId":"r"}"#);
-        assert!(matches!(told, Err(AnswerError::Service(error)) if error.code.as_deref() == Some("KMSFailed")));
+        assert_eq!(result(xml).unwrap().etag, etag);
+        let read = result(r#" {"Code":"KMSFailed","Message":"m","RequestId":"r"}"#);
+        assert!(matches!(read, Err(AnswerError::Service(error)) if error.code.as_deref() == Some("KMSFailed")));
         for cut in ["{", r#"{"Locations":{"Location":["ap-beijing"]},"Coffer":"c","ETag":"a"#, "{}", r#"{"ETag":""}"#] {
-            assert!(matches!(verdict(cut), Err(AnswerError::Malformed { .. })), "{cut}");
+            assert!(matches!(result(cut), Err(AnswerError::Malformed { .. })), "{cut}");
         }
     }
 
@@ -165,17 +165,17 @@ mod tests {
     }
 
     #[test]
-    fn white_space_before_the_verdict_and_its_namespace_are_no_trouble() {
+    fn white_space_before_the_result_and_a_namespace_are_accepted() {
         let body = " \n \r\n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CompleteMultipartUploadResult xmlns=\"http://www.qcloud.com/document/product/436/7751\">\n<Location>http://h/k</Location><ETag>&quot;aa259a62513358f69e98e72e59856d88-3&quot;</ETag></CompleteMultipartUploadResult>";
-        let stored = verdict(body).unwrap();
+        let stored = result(body).unwrap();
         assert_eq!(stored.etag, "\"aa259a62513358f69e98e72e59856d88-3\"");
         assert_eq!(stored.crc64, Some(u64::MAX));
     }
 
     #[test]
-    fn a_200_that_holds_an_error_or_nothing_is_no_success() {
-        let told = verdict("  <Error><Code>InternalError</Code><Message>m</Message></Error>");
-        assert!(matches!(told, Err(AnswerError::Service(error)) if error.code.as_deref() == Some("InternalError")));
+    fn a_200_with_an_error_or_without_a_result_is_not_a_success() {
+        let read = result("  <Error><Code>InternalError</Code><Message>m</Message></Error>");
+        assert!(matches!(read, Err(AnswerError::Service(error)) if error.code.as_deref() == Some("InternalError")));
         for cut in [
             "",
             "   ",
@@ -183,7 +183,7 @@ mod tests {
             "<CompleteMultipartUploadResult/>",
             "<html/>",
         ] {
-            assert!(matches!(verdict(cut), Err(AnswerError::Malformed { .. })), "{cut}");
+            assert!(matches!(result(cut), Err(AnswerError::Malformed { .. })), "{cut}");
         }
     }
 }

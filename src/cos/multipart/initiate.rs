@@ -1,5 +1,5 @@
-//! Initiate Multipart Upload (documents 436/7746 and 1232/44677). Each call makes a new upload, so a lost answer may leave an orphan;
-//! with CDCS that orphan keeps its key from everybody.
+//! Initiate Multipart Upload (documents 436/7746 and 1232/44677). Each call creates a new upload, so a lost
+//! answer may leave an unused one; in CDCS it blocks its key.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::cos::document;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Headers, Method, Request, Response};
 
-/// The request, with the headers that shape the object.
+/// The request, with the headers of the object.
 pub fn request(target: &Target, object: &Headers) -> Request {
     let mut request = target.request(Method::Post).with_query("uploads", "").with_header("Content-Length", "0");
     for (name, value) in object.iter() {
@@ -18,7 +18,7 @@ pub fn request(target: &Target, object: &Headers) -> Request {
     request
 }
 
-/// Reads the upload's id. The echoed key is not looked at: it can be illegal XML.
+/// Reads the upload ID. The key in the answer is ignored: it may not be valid XML.
 pub fn read(response: &Response) -> Result<UploadId, AnswerError> {
     #[derive(Deserialize)]
     struct Document {
@@ -29,7 +29,7 @@ pub fn read(response: &Response) -> Result<UploadId, AnswerError> {
     let document: Document = document::read(&response.body, "InitiateMultipartUploadResult")
         .map_err(|what| AnswerError::malformed(response, what))?;
     UploadId::new(&document.upload_id)
-        .ok_or_else(|| AnswerError::malformed(response, "the answer's upload id is empty"))
+        .ok_or_else(|| AnswerError::malformed(response, "the answer's upload ID is empty"))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_before_the_document_are_no_trouble() {
+    fn blank_lines_before_the_document_are_accepted() {
         let body = "\n\n<InitiateMultipartUploadResult>\n  <Bucket>examplebucket-1250000000</Bucket>\n  <Key>exampleobject</Key>\n  <UploadId>1585130821cbb7</UploadId>\n</InitiateMultipartUploadResult>";
         let response = Response { status: 200, headers: Headers::new(), body: body.into() };
         assert_eq!(read(&response).unwrap().as_str(), "1585130821cbb7");

@@ -1,4 +1,4 @@
-//! List Parts (documents 436/7747 and 1232/44741): which parts the server holds, a page of at most 1,000 at a time.
+//! List Parts (documents 436/7747 and 1232/44741): the parts that the server has, in pages of up to 1,000.
 
 use serde::Deserialize;
 
@@ -25,11 +25,11 @@ pub struct ListedPart {
 pub struct Page {
     /// The parts, by number.
     pub parts: Vec<ListedPart>,
-    /// Where the next page starts (exclusive); `None` on the last page.
+    /// The part number after which the next page starts; `None` on the last page.
     pub next: Option<PartNumber>,
 }
 
-/// The request for the page after `after`. The older edition of CDCS has its own names for where and how many.
+/// The request for the page after `after`. The older edition of CDCS has other parameter names.
 pub fn request(target: &Target, upload_id: &UploadId, after: Option<PartNumber>) -> Request {
     let (count, marker) = match (target.address.service, target.address.edition) {
         (Service::Cdcs, Edition::Xml) => ("max-count", "marker"),
@@ -66,16 +66,19 @@ struct Part {
     etag: String,
 }
 
-/// Reads a page. A page that says it goes on but does not say where, goes on after its last part.
+/// Reads a page. If the page is truncated but has no marker, the next page starts after its last part.
 pub fn read(response: &Response) -> Result<Page, AnswerError> {
     AnswerError::check(response)?;
     let malformed = |what: String| AnswerError::malformed(response, what);
     let document: Document = document::read(&response.body, "ListPartsResult").map_err(malformed)?;
     let mut parts = Vec::with_capacity(document.part.len());
     for Part { part_number, size, etag } in document.part {
-        let number =
-            number(&part_number).ok_or_else(|| malformed(format!("the answer lists a part number {part_number}")))?;
-        let size = size.trim().parse().map_err(|_| malformed(format!("the answer lists a part of size {size}")))?;
+        let number = number(&part_number)
+            .ok_or_else(|| malformed(format!("the answer lists an invalid part number, {part_number}")))?;
+        let size = size
+            .trim()
+            .parse()
+            .map_err(|_| malformed(format!("the answer lists a part with an invalid size, {size}")))?;
         parts.push(ListedPart { number, size, etag });
     }
     if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
@@ -84,7 +87,7 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
     let last = parts.last().map(|part| part.number);
     let next = number(&document.next_part_number_marker).or(last);
     if next.is_none() {
-        return Err(malformed("the answer goes on but does not say where".to_owned()));
+        return Err(malformed("the answer is truncated but has no marker for the next page".to_owned()));
     }
     Ok(Page { parts, next })
 }
@@ -154,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_goes_on_says_where_or_its_last_part_does() {
+    fn a_truncated_page_continues_at_its_marker_or_after_its_last_part() {
         let part = "<Part><PartNumber>7</PartNumber><ETag>e</ETag><Size>1</Size></Part>";
         let with = |marker: &str| {
             page(&format!("<ListPartsResult>{part}{marker}<IsTruncated>true</IsTruncated></ListPartsResult>"))

@@ -1,4 +1,4 @@
-//! List Multipart Uploads (document 436/7736): the unfinished uploads of a bucket, a page of at most 1,000 at a time.
+//! List Multipart Uploads (document 436/7736): the unfinished uploads of a bucket, in pages of up to 1,000.
 
 use serde::Deserialize;
 
@@ -13,35 +13,36 @@ use crate::cos::service::Service;
 /// An unfinished upload as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedUpload {
-    /// The key that it is to become.
+    /// The key of the object.
     pub key: String,
-    /// Its id.
+    /// The upload ID.
     pub upload_id: UploadId,
-    /// When it began, as the server writes it: `2017-06-12T10:13:05.000Z`.
+    /// When it was initiated, as the server writes it: `2017-06-12T10:13:05.000Z`.
     pub initiated: String,
-    /// The storage class, where the answer names one.
+    /// The storage class, if the answer has one.
     pub storage_class: Option<String>,
 }
 
-/// Where a page starts (exclusive).
+/// The upload after which a page starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marker {
-    /// After this key.
+    /// Its key.
     pub key: String,
-    /// Or at this key, after this id.
+    /// Its upload ID; if it is empty, all uploads of the key are skipped.
     pub upload_id: String,
 }
 
 /// One page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The uploads, by key and id.
+    /// The uploads, by key and upload ID.
     pub uploads: Vec<ListedUpload>,
-    /// Where the next page starts; `None` on the last page.
+    /// The upload after which the next page starts; `None` on the last page.
     pub next: Option<Marker>,
 }
 
-/// The request for the page after `after`, of the uploads whose keys begin with `prefix`. CDCS goes on after an id alone.
+/// The request for the page after `after`, of the uploads whose keys begin with `prefix`. In CDCS only the
+/// upload ID is a marker.
 pub fn request(address: &Address, prefix: &str, after: Option<&Marker>) -> Request {
     let mut request = address
         .request(Method::Get)
@@ -86,19 +87,19 @@ struct Upload {
     storage_class: Option<String>,
 }
 
-/// Reads a page. A page that says it goes on but does not say where, goes on after its last upload.
+/// Reads a page. If the page is truncated but has no marker, the next page starts after its last upload.
 pub fn read(response: &Response) -> Result<Page, AnswerError> {
     AnswerError::check(response)?;
     let malformed = |what: &str| AnswerError::malformed(response, what);
     let document: Document =
         document::read(&response.body, "ListMultipartUploadsResult").map_err(|what| malformed(&what))?;
-    // What is not encoded although it was asked for is left as it is: a key may hold a percent sign.
+    // Names that the server did not encode are not decoded: a key may contain a percent sign.
     let encoded = document.encoding_type.as_deref() == Some("url");
     let plain = |text: String| if encoded { decode(&text).unwrap_or(text) } else { text };
     let mut uploads = Vec::with_capacity(document.upload.len());
     for Upload { key, upload_id, initiated, storage_class } in document.upload {
         let upload_id =
-            UploadId::new(&upload_id).ok_or_else(|| malformed("the answer lists an upload without an id"))?;
+            UploadId::new(&upload_id).ok_or_else(|| malformed("the answer lists an upload without an ID"))?;
         uploads.push(ListedUpload { key: plain(key), upload_id, initiated, storage_class });
     }
     if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
@@ -112,7 +113,7 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
             upload_id: next_id.unwrap_or_else(|| last.upload_id.to_string()),
         }),
     };
-    let next = next.ok_or_else(|| malformed("the answer goes on but does not say where"))?;
+    let next = next.ok_or_else(|| malformed("the answer is truncated but has no marker for the next page"))?;
     Ok(Page { uploads, next: Some(next) })
 }
 
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_names_the_subresource_first() {
+    fn the_sub_resource_comes_first_in_the_request() {
         assert_eq!(url("", None), "/?uploads&max-uploads=1000&encoding-type=url");
         assert_eq!(url("a/ b", None), "/?uploads&max-uploads=1000&encoding-type=url&prefix=a%2F%20b");
         let mut marker = Marker { key: "k".to_owned(), upload_id: "1".to_owned() };
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn cdcs_goes_on_after_an_id_alone() {
+    fn in_cdcs_only_the_upload_id_is_a_marker() {
         let endpoint = Endpoint::parse("https://cdcs.ap-beijing.myqcloud.com").unwrap();
         let bucket = Bucket::new("examplecoffer-1250000000").unwrap();
         let (service, edition, addressing) = (Service::Cdcs, Edition::default(), Addressing::Path);
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn both_spellings_of_the_id_and_of_the_encoding_are_read() {
+    fn both_spellings_of_the_upload_id_and_the_encoding_are_read() {
         for (encoding, id) in [("EncodingType", "UploadId"), ("Encoding-Type", "UploadID")] {
             let body = format!(
                 "<ListMultipartUploadsResult><{encoding}>url</{encoding}><IsTruncated>true</IsTruncated>\
@@ -215,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_encoded_is_not_decoded() {
+    fn names_that_are_not_encoded_are_not_decoded() {
         let body = "<ListMultipartUploadsResult><EncodingType/><Upload><Key>100%25</Key><UploadId>1</UploadId></Upload>\
                     </ListMultipartUploadsResult>";
         assert_eq!(page(body), Ok(Page { uploads: vec![upload("100%25", "1")], next: None }));
     }
 
     #[test]
-    fn a_page_that_goes_on_says_where_or_its_last_upload_does() {
+    fn a_truncated_page_continues_at_its_marker_or_after_its_last_upload() {
         let body = |uploads: &str| {
             format!(
                 "<ListMultipartUploadsResult>{uploads}<IsTruncated>true</IsTruncated><NextKeyMarker/>\

@@ -1,4 +1,4 @@
-//! Upload Part (documents 436/7750 and 1232/44742). Sending a number again replaces what it held, so a retry is safe.
+//! Upload Part (documents 436/7750 and 1232/44742). A part that is sent again replaces the earlier one, so a retry is safe.
 
 use super::{PartNumber, UploadId};
 use crate::cos::address::Target;
@@ -6,18 +6,18 @@ use crate::cos::checksum::Md5Digest;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
 
-/// What the server says of a part it took.
+/// A stored part as the answer describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPart {
     /// The ETag as sent, quotes included.
     pub etag: String,
-    /// The CRC-64 that the server computed, where it says so.
+    /// The CRC-64 that the server computed, if the answer has it.
     pub crc64: Option<u64>,
-    /// The id that support asks for.
+    /// The request ID, which Tencent support needs.
     pub request_id: Option<String>,
 }
 
-/// The request for `length` bytes. The service needs the length in advance: chunked transfer is not taken here.
+/// The request for `length` bytes. The service needs the length in advance and refuses chunked transfer here.
 pub fn request(
     target: &Target,
     upload_id: &UploadId,
@@ -36,7 +36,7 @@ pub fn request(
     request
 }
 
-/// Reads what was stored.
+/// Reads the answer.
 pub fn read(response: &Response) -> Result<StoredPart, AnswerError> {
     AnswerError::check(response)?;
     let etag = response.etag().ok_or_else(|| AnswerError::malformed(response, "the answer has no ETag"))?;

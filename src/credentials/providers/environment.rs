@@ -152,8 +152,8 @@ mod tests {
         }
         assert_eq!(
             look_at(&[("COS_SECRET_ID", "id"), ("COS_SECRET_KEY", "hidden\n")]),
-            Err("could not use COS_SECRET_ID and COS_SECRET_KEY: a value has white space around it or a control \
-                 character in it"
+            Err("could not use COS_SECRET_ID and COS_SECRET_KEY: a value begins or ends with white space or \
+                 contains a control character"
                 .to_owned())
         );
     }

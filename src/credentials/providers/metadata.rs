@@ -113,7 +113,7 @@ mod tests {
             (r#"{"Code":"Failed"}"#, r#"could not use the CAM role of this instance: its metadata says "Failed""#),
             (
                 r#"{"Code":"Success","ExpiredTime":1}"#,
-                "could not use the CAM role of this instance: the secret id is missing",
+                "could not use the CAM role of this instance: the secret ID is missing",
             ),
             (
                 r#"{"Code":"Success","TmpSecretId":"i","TmpSecretKey":"hidden"}"#,

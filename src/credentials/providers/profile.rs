@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_without_the_content() {
         for (text, message) in [
-            ("[default]\nsecret_key='hidden'\n", "could not use PLACE: the secret id is missing"),
+            ("[default]\nsecret_key='hidden'\n", "could not use PLACE: the secret ID is missing"),
             ("[default]\nsecret_id='AKID'\n", "could not use PLACE: the secret key is missing"),
             (
                 "[default]\nsecret_id='AKID'\nsecret_key=hidden\n",
