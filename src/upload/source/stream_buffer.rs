@@ -142,7 +142,7 @@ impl Intake {
     }
 
     /// What keeps it from being read on, the first time that something does.
-    pub(crate) fn limit_to_tell(&mut self, board: &PartBoard) -> Option<MemoryLimit> {
+    pub(crate) fn limit_to_report(&mut self, board: &PartBoard) -> Option<MemoryLimit> {
         let target = self.target(Some(board)).filter(|_| self.reading.is_none() && !self.limit_told)?;
         if self.fits(target, Some(board)) {
             return None;
@@ -239,8 +239,8 @@ mod tests {
         }
         assert_eq!(intake.next_target(Some(&board)), None);
         let limit = MemoryLimit { memory: 4 * MIB, part_size: MIB, parts: 4 };
-        assert_eq!(intake.limit_to_tell(&board), Some(limit));
-        assert_eq!(intake.limit_to_tell(&board), None);
+        assert_eq!(intake.limit_to_report(&board), Some(limit));
+        assert_eq!(intake.limit_to_report(&board), None);
         let third = PartNumber::new(3).unwrap();
         board.store(third, "e".into(), 7, false);
         assert_eq!(intake.next_target(Some(&board)), Some(5 * MIB));

@@ -1,34 +1,36 @@
-//! What follows when the server does not know the upload, or its parts, any more.
+//! What follows if the server no longer knows the upload, or its parts.
 
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
-use crate::upload::machine::{Doubt, Phase, Upload};
+use crate::upload::machine::Upload;
+use crate::upload::machine::phase::{Doubt, Phase, Recovery};
 use crate::upload::patience::Attempts;
 
 impl Upload {
-    /// The server does not accept the list of parts: ask it which parts it holds, and mend.
-    pub(crate) fn list_anew(&mut self) {
+    /// The server refuses the list of parts: ask it which parts it holds, and send the others.
+    pub(super) fn list_again(&mut self) {
         let Some(board) = &mut self.board else { return };
+        self.recovery = Recovery::PartsListedAgain;
         self.journalled = board.take_records().into_iter().map(|record| (record.number, record)).collect();
         self.enter(Phase::List { after: None });
     }
 
-    /// The upload is unknown to the server. Where all parts were on it, it may be that Complete had worked.
-    pub(crate) fn upload_gone(&mut self, operation: Operation, cause: Cause) {
+    /// The server does not know the upload. If every part was on it, Complete may have worked.
+    pub(super) fn upload_gone(&mut self, operation: Operation, cause: Cause) {
         if self.every_part_is_known() {
-            self.tell(Event::Notice(Notice::LookingAtObject(cause.clone())));
+            self.report(Event::Notice(Notice::LookingAtObject(cause.clone())));
             self.enter(Phase::Look(Doubt::UploadGone(operation, cause)));
         } else {
             self.start_anew(operation, cause);
         }
     }
 
-    /// The server says that the upload was completed: by us, where all parts are known. It is as good as Complete's verdict.
-    pub(crate) fn completed_before(&mut self, operation: Operation, cause: Cause) {
+    /// The server reports that the upload was completed. If every part is known, that is as good as the answer to Complete.
+    pub(super) fn completed_before(&mut self, operation: Operation, cause: Cause) {
         if self.every_part_is_known() {
             let request_id = cause.request_id().map(str::to_owned);
-            self.tell(Event::Notice(Notice::LookingAtObject(cause)));
+            self.report(Event::Notice(Notice::LookingAtObject(cause)));
             let stored = Stored { etag: String::new(), crc64: None, version_id: None, request_id };
             self.enter(Phase::Look(Doubt::Unproved(stored)));
         } else {
@@ -37,8 +39,8 @@ impl Upload {
         }
     }
 
-    /// Whether every part was on the server, as this run or the journal knows.
-    pub(crate) fn every_part_is_known(&mut self) -> bool {
+    /// Whether every part was on the server, by this run's answers or by the journal.
+    fn every_part_is_known(&mut self) -> bool {
         let Some(board) = &mut self.board else { return false };
         if Some(self.journalled.len()) == self.plan.parts().map(usize::from) {
             for record in self.journalled.values() {
@@ -48,22 +50,22 @@ impl Upload {
         board.is_complete()
     }
 
-    pub(crate) fn start_anew(&mut self, operation: Operation, cause: Cause) {
+    pub(super) fn start_anew(&mut self, operation: Operation, cause: Cause) {
         let vanished = self.upload_id.take();
-        if self.restarted || !self.holds_every_part() {
+        if self.recovery == Recovery::StartedAnew || !self.holds_every_part() {
             let cause = match cause {
                 Cause::Service(error) => Cause::UploadVanished(error),
                 other => other,
             };
             return self.fail(operation, 1, cause);
         }
-        self.restarted = true;
+        self.recovery = Recovery::StartedAnew;
         self.journalled.clear();
         self.clear_the_board();
         if let Some(vanished) = vanished {
-            self.tell(Event::Notice(Notice::StartedAnew(vanished)));
+            self.report(Event::Notice(Notice::StartedAnew(vanished)));
         }
-        self.complete = Attempts::default();
+        self.retries.complete = Attempts::default();
         self.enter(Phase::Initiate);
     }
 }

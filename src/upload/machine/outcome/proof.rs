@@ -4,7 +4,7 @@ use crate::cos::checksum::Digest;
 use crate::upload::machine::{Proving, Settings};
 
 /// What an answer proves about the bytes it is about.
-pub(crate) enum Proof {
+pub(super) enum Proof {
     /// They arrived as they were read.
     Proved,
     /// They did not.
@@ -14,7 +14,7 @@ pub(crate) enum Proof {
 }
 
 /// Compares an answer with what was read.
-pub(crate) fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settings: Settings) -> Proof {
+pub(super) fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settings: Settings) -> Proof {
     let Some(sent) = sent else {
         return Proof::Wrong("the server answered before it had all bytes".to_owned());
     };

@@ -7,12 +7,13 @@ use crate::cos::checksum::Digest;
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
-use crate::upload::machine::{Doubt, Phase, Proving, Settings, Upload};
+use crate::upload::machine::phase::{Doubt, ObjectMade, Phase};
+use crate::upload::machine::{Proving, Settings, Upload};
 use crate::upload::wire::call::Failure;
 
 impl Upload {
-    pub(crate) fn put_answered(&mut self, now: Instant, stored: Stored, sent: Option<Digest>) {
-        // Whatever is written once is sent with its MD5 where it goes in one request.
+    pub(super) fn put_answered(&mut self, now: Instant, stored: Stored, sent: Option<Digest>) {
+        // If a key can be written only once, PUT sends Content-MD5.
         let proving = match self.settings.proving {
             Proving::Crc64 => Proving::Crc64,
             Proving::Etags | Proving::ContentMd5 => Proving::ContentMd5,
@@ -23,34 +24,45 @@ impl Upload {
             Proof::Wrong(what) => {
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
                 self.put_wrong = Some(cause.clone());
-                match self.solo.after_failure(self.settings.patience, None, &mut self.random) {
-                    Some(wait) => self.solo_again(now, Operation::PutObject, wait, cause),
-                    None => self.fail(Operation::PutObject, self.solo.sent(), cause),
+                match self.retries.single.after_failure(self.settings.patience, None, &mut self.retries.random) {
+                    Some(wait) => self.single_again(now, Operation::PutObject, wait, cause),
+                    None => self.fail(Operation::PutObject, self.retries.single.sent(), cause),
                 }
             }
         }
     }
 
-    pub(crate) fn put_failed(&mut self, now: Instant, failure: Failure, sent: bool) {
-        // What was not sent whole cannot have been stored. An error that was answered settles its own request, unless
-        // it is the server's own failure, which a look settles.
-        self.ambiguous |= sent && failure.is_lost();
-        self.put_may_have_worked |= sent && failure.is_ambiguous();
-        if let Some(wait) = self.wait_after(now, &failure) {
-            return self.solo_again(now, Operation::PutObject, wait, failure.into_cause());
+    pub(super) fn put_failed(&mut self, now: Instant, failure: Failure, sent: bool) {
+        // A body that was not sent whole cannot have been stored.
+        if sent {
+            self.object_made = self.object_made.max(made_by(&failure));
         }
-        let (attempts, cause) = (self.solo.sent(), failure.into_cause());
-        if self.put_may_have_worked {
-            self.tell(Event::Notice(Notice::LookingAtObject(cause.clone())));
+        if let Some(wait) = self.wait_after(now, &failure) {
+            return self.single_again(now, Operation::PutObject, wait, failure.into_cause());
+        }
+        let (attempts, cause) = (self.retries.single.sent(), failure.into_cause());
+        if self.object_made > ObjectMade::No {
+            self.report(Event::Notice(Notice::LookingAtObject(cause.clone())));
             self.enter(Phase::Look(Doubt::PutLost { attempts, cause }));
         } else {
             self.fail_put(attempts, cause);
         }
     }
 
-    /// A wrong object that an earlier attempt left is worse news than what the last attempt failed of.
-    pub(crate) fn fail_put(&mut self, attempts: u32, cause: Cause) {
+    /// A wrong object that an earlier attempt left is worse news than the failure of the last attempt.
+    pub(super) fn fail_put(&mut self, attempts: u32, cause: Cause) {
         let cause = self.put_wrong.take().unwrap_or(cause);
         self.fail(Operation::PutObject, attempts, cause);
+    }
+}
+
+/// Whether a PUT that was sent whole and failed like this may have made the object. A refusal is a clear no.
+fn made_by(failure: &Failure) -> ObjectMade {
+    if failure.is_lost() {
+        ObjectMade::Possibly
+    } else if failure.is_ambiguous() {
+        ObjectMade::Unlikely
+    } else {
+        ObjectMade::No
     }
 }

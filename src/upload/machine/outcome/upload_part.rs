@@ -10,11 +10,12 @@ use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::{Etag, Fault};
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, PartRecord};
-use crate::upload::machine::{Phase, Upload};
+use crate::upload::machine::Upload;
+use crate::upload::machine::phase::Phase;
 use crate::upload::wire::call::Failure;
 
 impl Upload {
-    pub(crate) fn part_answered(&mut self, now: Instant, number: PartNumber, stored: StoredPart, sent: Option<Digest>) {
+    pub(super) fn part_answered(&mut self, now: Instant, number: PartNumber, stored: StoredPart, sent: Option<Digest>) {
         if self.phase != Phase::Parts {
             return;
         }
@@ -34,20 +35,20 @@ impl Upload {
         }
     }
 
-    pub(crate) fn part_stored(&mut self, number: PartNumber, etag: Etag, crc64: Option<u64>) {
+    pub(super) fn part_stored(&mut self, number: PartNumber, etag: Etag, crc64: Option<u64>) {
         let (Some(board), Some(crc64)) = (&mut self.board, crc64) else { return };
         board.store(number, etag.clone(), crc64, false);
         let size = board.range(number).length;
-        self.tell(Event::PartStored(PartRecord { number, size, etag, crc64 }));
+        self.report(Event::PartStored(PartRecord { number, size, etag, crc64 }));
     }
 
-    pub(crate) fn part_compared(&mut self, now: Instant, number: PartNumber, read: Digest) {
+    pub(super) fn part_compared(&mut self, now: Instant, number: PartNumber, read: Digest) {
         let doubtful = self.board.as_ref().and_then(|board| board.doubtful(number));
         let Some((etag, resumed)) = doubtful.filter(|_| self.phase == Phase::Parts) else { return };
         if read.md5.is_some_and(|md5| md5.is_etag(&etag.to_string())) {
             let Some(board) = &mut self.board else { return };
             board.store(number, etag.clone(), read.crc64, resumed);
-            self.tell(Event::PartStored(PartRecord { number, size: read.length, etag, crc64: read.crc64 }));
+            self.report(Event::PartStored(PartRecord { number, size: read.length, etag, crc64: read.crc64 }));
         } else if resumed {
             self.send_part_again(number, now);
         } else {
@@ -56,14 +57,14 @@ impl Upload {
         }
     }
 
-    pub(crate) fn part_wrong(&mut self, now: Instant, number: PartNumber, cause: Cause) {
+    pub(super) fn part_wrong(&mut self, now: Instant, number: PartNumber, cause: Cause) {
         let patience = self.settings.patience;
         let Some(board) = &mut self.board else { return };
-        let wait = board.attempts(number).after_failure(patience, None, &mut self.random);
+        let wait = board.attempts(number).after_failure(patience, None, &mut self.retries.random);
         self.part_again_or_fail(now, number, wait, cause);
     }
 
-    pub(crate) fn part_failed(&mut self, now: Instant, number: PartNumber, failure: Failure) {
+    pub(super) fn part_failed(&mut self, now: Instant, number: PartNumber, failure: Failure) {
         if failure == Failure::Abandoned || self.phase != Phase::Parts {
             return;
         }
@@ -83,7 +84,7 @@ impl Upload {
         self.part_again_or_fail(now, number, wait, failure.into_cause());
     }
 
-    pub(crate) fn part_again_or_fail(
+    pub(super) fn part_again_or_fail(
         &mut self,
         now: Instant,
         number: PartNumber,
@@ -95,15 +96,15 @@ impl Upload {
         match wait {
             Some(wait) => {
                 self.send_part_again(number, now + wait);
-                if self.goes_on() {
-                    self.tell(Event::Retrying { operation, attempts, wait, cause });
+                if self.ending.is_open() {
+                    self.report(Event::Retrying { operation, attempts, wait, cause });
                 }
             }
             None => self.fail(operation, attempts, cause),
         }
     }
 
-    pub(crate) fn send_part_again(&mut self, number: PartNumber, due: Instant) {
+    pub(super) fn send_part_again(&mut self, number: PartNumber, due: Instant) {
         if let Some(board) = &mut self.board {
             board.send_again(number, due);
         }

@@ -1,0 +1,59 @@
+//! What a list of the parts on the server means.
+
+use crate::cos::etag::looks_like_md5;
+use crate::cos::multipart::list_parts::{ListedPart, Page};
+use crate::upload::event::Event;
+use crate::upload::machine::Upload;
+use crate::upload::machine::phase::{Phase, Recovery};
+use crate::upload::source::stream_buffer::Intake;
+
+impl Upload {
+    pub(super) fn parts_listed(&mut self, page: Page) {
+        for listed in page.parts {
+            self.part_listed(listed);
+        }
+        let Phase::List { after: before } = self.phase else { return };
+        // A page that leads back would go round for ever; parts that are not listed are sent.
+        match page.next.filter(|next| Some(*next) > before) {
+            Some(after) => self.enter(Phase::List { after: Some(after) }),
+            None => self.go_on_with_parts(),
+        }
+    }
+
+    /// A part counts if journal and server agree, or if its ETag is the MD5 of the source's bytes.
+    fn part_listed(&mut self, listed: ListedPart) {
+        if let Some(stream) = &mut self.stream {
+            stream.remember(listed.clone());
+        }
+        let Some(board) = self.board.as_mut().filter(|board| board.size_of(listed.number) == Some(listed.size)) else {
+            return;
+        };
+        match self.journalled.get(&listed.number) {
+            // CDCS lists ETags with their quotes or without.
+            Some(record) if same_etag(&record.etag.to_string(), &listed.etag) && record.size == listed.size => {
+                let resumed = self.recovery == Recovery::None;
+                board.store(listed.number, listed.etag.into(), record.crc64, resumed);
+            }
+            _ if self.settings.etags_are_md5 && looks_like_md5(&listed.etag) => {
+                board.doubt(listed.number, listed.etag.into(), true);
+            }
+            _ => {}
+        }
+    }
+
+    fn go_on_with_parts(&mut self) {
+        let (Some(board), Some(upload_id)) = (&mut self.board, &self.upload_id) else { return };
+        board.queue_the_rest();
+        // The parts of a stream are compared once their bytes were read.
+        let (parts, bytes) = self.stream.as_ref().map_or_else(|| board.resumed(), Intake::listed);
+        let event = Event::Resumed { upload_id: upload_id.clone(), parts, bytes };
+        if self.recovery == Recovery::None {
+            self.report(event);
+        }
+        self.enter(Phase::Parts);
+    }
+}
+
+fn same_etag(one: &str, other: &str) -> bool {
+    one.trim_matches('"') == other.trim_matches('"')
+}
