@@ -12,7 +12,7 @@ use super::journal::lines;
 use super::journal::lines::{Content, Header};
 use super::machine::{Likeness, Resume, Settings, Upload};
 use super::plan::object_plan::Plan;
-use super::source::stream_buffer::Intake;
+use super::source::stream_buffer::StreamBuffer;
 use super::wire::transport::Transport;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
@@ -41,7 +41,7 @@ pub struct Session {
     /// How it is cut.
     pub plan: Plan,
     /// How a stream is taken in, where the source is one.
-    pub intake: Option<Intake>,
+    pub intake: Option<StreamBuffer>,
     /// How persistent to be.
     pub settings: Settings,
     /// The first line of its journal.

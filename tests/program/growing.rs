@@ -17,7 +17,7 @@ use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::patience::Patience;
 use cosput::upload::plan::part_sizes::Cut;
 use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
-use cosput::upload::source::stream_buffer::{Expectations, Intake};
+use cosput::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use cosput::upload::source::{Identity, Source, Stream};
 use cosput::upload::wire::http::{Http, Limits};
 use cosput::upload::{Event, Finished, Job, ObjectOptions, Plan};
@@ -77,7 +77,7 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
         header: Header::new(&target, "e", "-", nobody, plan.part_size()),
         job: Job { source, target, object: ObjectOptions::default(), md5: false },
         plan,
-        intake: Some(Intake::cut_by(plan, 0, memory, Expectations::default())),
+        intake: Some(StreamBuffer::cut_by(plan, 0, memory, Expectations::default())),
         settings: Settings {
             patience: Patience::default(),
             abort_on_failure: false,

@@ -20,7 +20,7 @@ use crate::cos::{Key, Service};
 use crate::upload::Plan;
 use crate::upload::source::Stream;
 use crate::upload::source::stream::NAME;
-use crate::upload::source::stream_buffer::{Expectations, Intake};
+use crate::upload::source::stream_buffer::{Expectations, StreamBuffer};
 
 const MEMORY: u64 = 256 << 20;
 
@@ -99,7 +99,7 @@ fn plan_and_send(
     world: &mut World,
     console: &Console,
 ) -> Result<Sent, Failure> {
-    let intake = Intake::new(options.wish, options.stdin.memory, options.stdin.expectations)
+    let intake = StreamBuffer::new(options.wish, options.stdin.memory, options.stdin.expectations)
         .map_err(|error| Failure::usage(format!("could not plan the upload of stdin: {error}")))?;
     if options.dry_run {
         report.planned(Path::new(NAME), &options.bucket, key, &intake.plan());
@@ -111,7 +111,7 @@ fn plan_and_send(
 async fn send(
     key: &Key,
     options: &UploadOptions,
-    intake: Intake,
+    intake: StreamBuffer,
     world: &mut World,
     console: &Console,
 ) -> Result<Transferred, Failure> {

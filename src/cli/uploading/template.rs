@@ -12,7 +12,7 @@ use crate::upload::journal::lines::Header;
 use crate::upload::machine::{Likeness, Proving, Settings};
 use crate::upload::session::{Ending, JournalPlace, Session};
 use crate::upload::source::file::nanoseconds;
-use crate::upload::source::stream_buffer::Intake;
+use crate::upload::source::stream_buffer::StreamBuffer;
 use crate::upload::source::{FileSource, Source, Stream, stream};
 use crate::upload::{Job, ObjectOptions, Plan, SourceError};
 
@@ -68,7 +68,7 @@ impl Template {
     }
 
     /// The upload of a stream, which has no journal.
-    pub(crate) fn stream_session(&self, stream: Stream, intake: Intake, key: Key) -> Session {
+    pub(crate) fn stream_session(&self, stream: Stream, intake: StreamBuffer, key: Key) -> Session {
         let mut object = self.object.clone();
         object.headers = object_headers::with_type(&object.headers, &key, stream.path());
         let session = self.session_of(Source::Stream(stream), stream::NAME, object, key, intake.plan());

@@ -27,7 +27,7 @@ use super::error::{Cause, UploadError};
 use super::event::{Event, Finished, PartRecord};
 use super::plan::object_plan::Plan;
 use super::plan::parts::PartBoard;
-use super::source::stream_buffer::Intake;
+use super::source::stream_buffer::StreamBuffer;
 use super::wire::backup_domain::Detour;
 use super::wire::call::{AttemptId, Call};
 use crate::cos::checksum::Digest;
@@ -59,7 +59,7 @@ pub struct Upload {
     /// The parts, unless the object goes in one PUT.
     board: Option<PartBoard>,
     /// The source, if it is a stream.
-    stream: Option<Intake>,
+    stream: Option<StreamBuffer>,
     /// The parts that the journal records of the upload that is resumed.
     journalled: BTreeMap<PartNumber, PartRecord>,
     recovery: Recovery,
@@ -109,7 +109,7 @@ impl Upload {
 
     /// The upload of a stream, continuing `upload_id` if one is given. Its `Started` event follows once the beginning of
     /// the stream was read.
-    pub fn of_stream(stream: Intake, settings: Settings, upload_id: Option<UploadId>, seed: u64) -> Self {
+    pub fn of_stream(stream: StreamBuffer, settings: Settings, upload_id: Option<UploadId>, seed: u64) -> Self {
         let plan = stream.plan();
         Self {
             upload_id,

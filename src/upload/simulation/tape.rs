@@ -10,12 +10,12 @@ use crate::upload::error::SourceError;
 use crate::upload::plan::object_plan::{Parts, Plan, Range};
 use crate::upload::plan::part_sizes::Cut;
 use crate::upload::source::stream::Taken;
-use crate::upload::source::stream_buffer::{Expectations, Intake};
+use crate::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use crate::upload::wire::call::{Call, Failure, Reply};
 
 /// What comes through a pipe.
 pub(super) struct Tape {
-    pub(super) intake: Intake,
+    pub(super) intake: StreamBuffer,
     /// How it will have been uploaded.
     pub(super) plan: Plan,
     pub(super) expected: Held,
@@ -51,7 +51,7 @@ impl Tape {
             None => Plan::Stream(cut),
         };
         let breaks = (random.u32(0..10) == 0).then(|| random.u64(0..=size));
-        let intake = Intake::cut_by(planned, threshold, memory, expectations);
+        let intake = StreamBuffer::cut_by(planned, threshold, memory, expectations);
         Self { intake, plan, expected, size, memory, breaks, expectations, let_go: BTreeMap::new() }
     }
 

@@ -28,7 +28,7 @@ pub struct Expectations {
 
 /// A stream while it is read.
 #[derive(Debug, Clone)]
-pub struct Intake {
+pub struct StreamBuffer {
     plan: Plan,
     /// What goes in one PUT.
     threshold: u64,
@@ -43,7 +43,7 @@ pub struct Intake {
     limit_told: bool,
 }
 
-impl Intake {
+impl StreamBuffer {
     /// A stream of which no more than `memory` bytes are held at a time.
     pub fn new(wish: Wish, memory: u64, expectations: Expectations) -> Result<Self, PlanError> {
         let plan = Plan::of_stream(expectations.size, wish, memory)?;
@@ -195,8 +195,8 @@ mod tests {
         Taken { read, end: end.into() }
     }
 
-    fn stream(expectations: Expectations) -> Intake {
-        Intake::cut_by(Plan::Stream(Cut::uniform(MIB)), MIB, 4 * MIB, expectations)
+    fn stream(expectations: Expectations) -> StreamBuffer {
+        StreamBuffer::cut_by(Plan::Stream(Cut::uniform(MIB)), MIB, 4 * MIB, expectations)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::upload::event::Event;
 use crate::upload::machine::Upload;
 use crate::upload::machine::phase::{Phase, Recovery};
-use crate::upload::source::stream_buffer::Intake;
+use crate::upload::source::stream_buffer::StreamBuffer;
 
 impl Upload {
     pub(super) fn parts_listed(&mut self, page: Page) {
@@ -45,7 +45,7 @@ impl Upload {
         let (Some(board), Some(upload_id)) = (&mut self.board, &self.upload_id) else { return };
         board.queue_the_rest();
         // The parts of a stream are compared once their bytes were read.
-        let (parts, bytes) = self.stream.as_ref().map_or_else(|| board.resumed(), Intake::listed);
+        let (parts, bytes) = self.stream.as_ref().map_or_else(|| board.resumed(), StreamBuffer::listed);
         let event = Event::Resumed { upload_id: upload_id.clone(), parts, bytes };
         if self.recovery == Recovery::None {
             self.report(event);
