@@ -42,8 +42,10 @@ impl Session {
                 observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
                 Ok(None)
             }
-            Ok((_, Some(Content::Garbage | Content::LaterVersion))) if required => Err(Refused::NotAJournal(path)),
-            Ok((file, Some(Content::Garbage))) => Ok(replaced(file, &path, observe)),
+            Ok((_, Some(Content::Garbage | Content::Publishing(_) | Content::LaterVersion))) if required => {
+                Err(Refused::NotAJournal(path))
+            }
+            Ok((file, Some(Content::Garbage | Content::Publishing(_)))) => Ok(replaced(file, &path, observe)),
             Ok((_, Some(Content::LaterVersion))) => {
                 observe(Event::Notice(Notice::JournalOfLaterVersion));
                 self.open_beside(&path, observe)

@@ -149,6 +149,7 @@ fn header(path: &Path, options: &ResumeOptions, console: &Console) -> Result<Opt
     let why = match lines::read(&bytes) {
         Content::Journal(journal) => return Ok(Some(journal.header)),
         Content::Nothing => "it ends before its upload began",
+        Content::Publishing(_) => "it is the record of an upload with --publish-together; run that command again",
         Content::LaterVersion => "it is from a later version of cosput",
         Content::Garbage => "it is no journal of cosput",
     };

@@ -31,6 +31,6 @@ impl Journals {
 fn upload(path: &Path) -> Option<[String; 3]> {
     match lines::read(&fs::read(path).ok()?) {
         Content::Journal(journal) => Some([journal.header.bucket, journal.header.key, journal.header.upload_id]),
-        Content::Nothing | Content::LaterVersion | Content::Garbage => None,
+        Content::Nothing | Content::Publishing(_) | Content::LaterVersion | Content::Garbage => None,
     }
 }

@@ -1,12 +1,13 @@
 //! The journal: JSON lines about one upload, and their reading.
 //!
 //! The first line is the upload; each further one is a part that the server took. It is a cache of what the server says:
-//! a torn or broken line is as if it had never been written. `journal_file.rs` keeps it on disk.
+//! a torn or broken line is as if it had never been written. `file` keeps it on disk.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::publishing::Publishing;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::{Edition, Target};
 use crate::upload::event::PartRecord;
@@ -85,6 +86,8 @@ pub enum Content {
     Nothing,
     /// A journal.
     Journal(Box<Journal>),
+    /// The record of objects that are completed together.
+    Publishing(Publishing),
     /// A journal of a later version of cosput.
     LaterVersion,
     /// Something else.
@@ -228,6 +231,9 @@ pub fn read(bytes: &[u8]) -> Content {
         Ok(Version { schema }) if schema > SCHEMA => return Content::LaterVersion,
         Ok(_) => {}
         Err(_) => return Content::Garbage,
+    }
+    if let Some(record) = Publishing::read(first) {
+        return Content::Publishing(record);
     }
     let Ok(mut header) = serde_json::from_slice::<Header>(first) else {
         return Content::Garbage;

@@ -1,4 +1,5 @@
-//! The journal of an upload, from which a later run resumes it.
+//! What is kept on disk about unfinished uploads, so that the next run goes on with them.
 
 pub mod file;
 pub mod lines;
+pub mod publishing;
