@@ -1,4 +1,5 @@
 //! Many objects that share one window of requests in flight.
 
 pub mod objects;
+pub mod together;
 pub mod window;

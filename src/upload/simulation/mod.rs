@@ -18,6 +18,7 @@ mod run;
 mod scene;
 mod server;
 mod tape;
+mod together;
 mod weather;
 mod world;
 

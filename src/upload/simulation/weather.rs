@@ -1,7 +1,7 @@
 //! Which faults a schedule mixes in, and how many of each.
 
 /// What may go wrong, in percent of calls.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Weather {
     pub(super) lost_request: u32,
     pub(super) lost_answer: u32,

@@ -1,0 +1,289 @@
+//! Objects that become visible together: which are held back, when they are completed, and what a failure means.
+//!
+//! Every object is sent and held back. Once all are on the server and no source has changed, a record is written and the
+//! objects are completed in the order in which they were sent. If anything fails before that, none is completed. COS
+//! completes one object at a time, so a crash in between leaves some of them visible: while the record is there, the next
+//! run compares each object with its source and sends only those that differ. Like the batch, this has no clock and does
+//! nothing itself.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::upload::event::Finished;
+
+/// What to do with the parts on the server if not all objects can be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    /// Keep them for the next run.
+    Keep,
+    /// Abort the uploads.
+    Discard,
+}
+
+/// What to do next; call [`Together::advance`] once it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Send every object and hold it back.
+    Send {
+        /// Skip objects that have the content of their source: an earlier run may have completed them.
+        compare: bool,
+    },
+    /// Check that the source of each held back object is unchanged.
+    CheckSources,
+    /// Write the record.
+    WriteRecord,
+    /// Complete the objects that are held back, in order.
+    Complete,
+    /// Abort the uploads of the objects that are held back.
+    Discard,
+    /// Nothing more.
+    Done(Outcome),
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every object is visible.
+    Published,
+    /// Some objects may be visible, and the others are not.
+    Partly {
+        /// How many were completed by this run.
+        completed: u64,
+        /// How many this run had to complete.
+        of: u64,
+    },
+    /// This run completed no object and keeps what it sent.
+    Kept,
+    /// This run completed no object and aborted what it sent.
+    Discarded,
+}
+
+/// The objects of one command. `K` names an object, and `T` is what is needed to complete it.
+#[derive(Debug)]
+pub struct Together<K, T> {
+    on_failure: OnFailure,
+    /// True if an earlier run left its record.
+    interrupted_before: bool,
+    step: Step,
+    /// Objects on the server that are not completed, each with its place in the order.
+    held_back: HashMap<K, (u64, T)>,
+    /// How many objects were held back by now.
+    sent: u64,
+    completed: u64,
+    failed: bool,
+    stopped: bool,
+}
+
+impl<K: Eq + Hash, T> Together<K, T> {
+    /// Nothing sent yet. `interrupted_before` is true if the record of an earlier run is there.
+    pub fn new(on_failure: OnFailure, interrupted_before: bool) -> Self {
+        Self {
+            on_failure,
+            interrupted_before,
+            step: Step::Send { compare: interrupted_before },
+            held_back: HashMap::new(),
+            sent: 0,
+            completed: 0,
+            failed: false,
+            stopped: false,
+        }
+    }
+
+    /// What to do now.
+    pub fn next(&self) -> Step {
+        self.step
+    }
+
+    /// Takes the end of one object. Returns what was held back of it, if it was.
+    pub fn record(&mut self, object: K, finished: &Finished, held: impl FnOnce() -> T) -> Option<T> {
+        if matches!(finished, Finished::Held(_)) {
+            self.held_back.insert(object, (self.sent, held()));
+            self.sent += 1;
+            return None;
+        }
+        let before = self.held_back.remove(&object).map(|(_, held)| held);
+        match finished {
+            Finished::Stored(_) | Finished::Unchanged(_) => self.completed += u64::from(before.is_some()),
+            Finished::Held(_) | Finished::Failed(_) | Finished::Unknown(_) => self.failed = true,
+        }
+        before
+    }
+
+    /// An object could not be sent or completed at all. Returns what was held back of it, if it was.
+    pub fn refuse(&mut self, object: &K) -> Option<T> {
+        self.failed = true;
+        self.held_back.remove(object).map(|(_, held)| held)
+    }
+
+    /// Something failed that concerns no single object.
+    pub fn fail(&mut self) {
+        self.failed = true;
+    }
+
+    /// The user wants to leave: nothing further is begun.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// The step that [`Together::next`] asked for is done.
+    pub fn advance(&mut self) {
+        let broken = self.failed || self.stopped;
+        self.step = match self.step {
+            Step::Send { .. } if !broken => Step::CheckSources,
+            Step::CheckSources if !broken => Step::WriteRecord,
+            Step::WriteRecord if !broken => Step::Complete,
+            Step::Send { .. } | Step::CheckSources | Step::WriteRecord => self.give_up(),
+            Step::Complete if !broken && self.held_back.is_empty() => Step::Done(Outcome::Published),
+            Step::Complete => Step::Done(Outcome::Partly { completed: self.completed, of: self.sent }),
+            Step::Discard => Step::Done(Outcome::Discarded),
+            Step::Done(outcome) => Step::Done(outcome),
+        };
+    }
+
+    /// The objects that are held back, in the order in which they are completed.
+    pub fn held_back(&self) -> Vec<(&K, &T)> {
+        let mut order: Vec<_> = self.held_back.iter().collect();
+        order.sort_unstable_by_key(|(_, (place, _))| *place);
+        order.into_iter().map(|(object, (_, held))| (object, held)).collect()
+    }
+
+    /// What is held back of one object.
+    pub fn held(&self, object: &K) -> Option<&T> {
+        self.held_back.get(object).map(|(_, held)| held)
+    }
+
+    /// Whether an earlier run left its record, so that some objects may be visible already.
+    pub fn was_interrupted_before(&self) -> bool {
+        self.interrupted_before
+    }
+
+    /// Whether the next run needs the record: some objects may be visible, and others are not.
+    pub fn needs_record(&self) -> bool {
+        match self.step {
+            Step::Done(Outcome::Published) => false,
+            Step::Done(Outcome::Partly { .. }) | Step::Complete => true,
+            _ => self.interrupted_before,
+        }
+    }
+
+    /// The user who wants to leave does not wait for uploads to be aborted.
+    fn give_up(&self) -> Step {
+        match self.on_failure {
+            OnFailure::Discard if !self.stopped && !self.held_back.is_empty() => Step::Discard,
+            OnFailure::Discard if !self.stopped => Step::Done(Outcome::Discarded),
+            OnFailure::Discard | OnFailure::Keep => Step::Done(Outcome::Kept),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::error::{Cause, UploadError};
+    use crate::upload::event::{Held, Unchanged};
+
+    fn held() -> Finished {
+        Finished::Held(Held::default())
+    }
+
+    fn visible() -> Finished {
+        Finished::Unchanged(Unchanged { size: 1, crc64: None, etag: None, request_id: None })
+    }
+
+    fn failed() -> Finished {
+        Finished::Failed(UploadError { operation: None, attempts: 1, cause: Cause::Interrupted, leftover: None })
+    }
+
+    /// Objects 0, 1, 2, … that end in these ways while they are sent.
+    fn sent(on_failure: OnFailure, ends: &[Finished]) -> Together<usize, char> {
+        let mut together = Together::new(on_failure, false);
+        assert_eq!(together.next(), Step::Send { compare: false });
+        for (object, finished) in ends.iter().enumerate() {
+            assert_eq!(together.record(object, finished, || 'a'), None);
+        }
+        together.advance();
+        together
+    }
+
+    #[test]
+    fn everything_is_sent_then_checked_then_recorded_then_completed_in_order() {
+        let mut together = sent(OnFailure::Keep, &[held(), visible(), held(), held()]);
+        for step in [Step::CheckSources, Step::WriteRecord, Step::Complete] {
+            assert_eq!(together.next(), step);
+            if step == Step::WriteRecord {
+                assert!(!together.needs_record(), "nothing is completed before it is written");
+                together.advance();
+            } else if step == Step::CheckSources {
+                together.advance();
+            }
+        }
+        assert!(together.needs_record());
+        let order: Vec<usize> = together.held_back().into_iter().map(|(object, _)| *object).collect();
+        assert_eq!(order, [0, 2, 3]);
+        for object in order {
+            assert_eq!(together.record(object, &visible(), || unreachable!("it is completed")), Some('a'));
+        }
+        together.advance();
+        assert_eq!(together.next(), Step::Done(Outcome::Published));
+        assert!(!together.needs_record());
+    }
+
+    #[test]
+    fn one_failure_before_the_first_completion_completes_none() {
+        for on_failure in [OnFailure::Keep, OnFailure::Discard] {
+            let (next, outcome) = match on_failure {
+                OnFailure::Keep => (Step::Done(Outcome::Kept), Outcome::Kept),
+                OnFailure::Discard => (Step::Discard, Outcome::Discarded),
+            };
+            let mut failed_while_sent = sent(on_failure, &[held(), failed(), held()]);
+            assert_eq!(failed_while_sent.next(), next);
+            failed_while_sent.advance();
+            assert_eq!(failed_while_sent.next(), Step::Done(outcome));
+
+            let mut changed = sent(on_failure, &[held(), held()]);
+            changed.refuse(&1);
+            changed.advance();
+            assert_eq!(changed.next(), next);
+
+            let mut no_record = sent(on_failure, &[held(), held()]);
+            no_record.advance();
+            no_record.fail();
+            no_record.advance();
+            assert_eq!(no_record.next(), next);
+            assert!(!no_record.needs_record());
+        }
+    }
+
+    #[test]
+    fn a_stop_completes_nothing_and_keeps_what_was_sent() {
+        let mut together = sent(OnFailure::Discard, &[held(), held()]);
+        together.stop();
+        together.advance();
+        assert_eq!(together.next(), Step::Done(Outcome::Kept));
+        assert_eq!(together.held_back().len(), 2);
+    }
+
+    #[test]
+    fn a_failed_completion_leaves_the_record_and_says_how_many_are_visible() {
+        let mut together = sent(OnFailure::Discard, &[held(), held(), held()]);
+        together.advance();
+        together.advance();
+        assert_eq!(together.next(), Step::Complete);
+        together.record(0, &visible(), || unreachable!("it is completed"));
+        together.record(1, &failed(), || unreachable!("it is completed"));
+        together.advance();
+        assert_eq!(together.next(), Step::Done(Outcome::Partly { completed: 1, of: 3 }));
+        assert!(together.needs_record());
+        assert_eq!(together.held(&2), Some(&'a'));
+    }
+
+    #[test]
+    fn after_an_interrupted_run_objects_are_compared_and_the_record_stays_until_all_are_visible() {
+        let mut together = Together::<usize, char>::new(OnFailure::Keep, true);
+        assert_eq!(together.next(), Step::Send { compare: true });
+        together.record(0, &failed(), || unreachable!("it failed"));
+        together.advance();
+        assert_eq!(together.next(), Step::Done(Outcome::Kept));
+        assert!(together.needs_record());
+    }
+}
