@@ -93,10 +93,10 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expect-crc64 -d
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l journal -d 'Journal of this upload' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'Directory of the journals' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l resume-upload-id -d 'Go on with this unfinished upload' -r
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'Show progress: auto, always or never [auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 always\t'Even with --json or --quiet'
-never\t'Not at all'"
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l log-file -d 'Keep every message in this file too' -r -F
+never\t'No progress'"
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l log-file -d 'Append all messages to a file as well' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s r -l recursive -d 'Upload directories with all they hold'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l follow-symlinks -d 'Upload what links below a directory lead to'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s 0 -l null -d 'Paths in the list end in a NUL, as of find -print0'
@@ -113,7 +113,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l abort-on-failur
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s n -l dry-run -d 'Print what would be sent, send nothing'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l json -d 'Print results as JSON, one object a line'
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -s v -l verbose -d 'Show every part and every retry'
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -s v -l verbose -d 'Show each part, each retry and the source of the credentials'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l endpoint -d 'Address of the service, if not the journal\'s' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l emulator -d 'Use a server of its own, here' -r
@@ -129,14 +129,14 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l limit-rate -d 'Speed limit of all requests together' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l traffic-limit -d 'The server\'s speed limit, per request' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'auto, always or never [auto]' -r -f -a "auto\t'Where it helps'
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l progress -d 'Show progress: auto, always or never [auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 always\t'Even with --json or --quiet'
-never\t'Not at all'"
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -l log-file -d 'Keep every message in this file too' -r -F
+never\t'No progress'"
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l log-file -d 'Append all messages to a file as well' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l json -d 'Print results as JSON, one object a line'
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -s v -l verbose -d 'Show every part and every retry'
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -s v -l verbose -d 'Show each part, each retry and the source of the credentials'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l prefix -d 'Only keys that begin like this' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l state-dir -d 'Directory of the journals' -r -F
@@ -158,14 +158,14 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attem
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l log-file -d 'Keep every message in this file too' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l log-file -d 'Append all messages to a file as well' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l accelerate -d 'Use the global acceleration domain'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l internal -d 'Use the domain inside Tencent Cloud'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l json -d 'Print results as JSON, one object a line'
-complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s v -l verbose -d 'Show each part, each retry and the source of the credentials'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l key -d 'Key of the upload' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l upload-id -d 'Id of the upload' -r
@@ -186,7 +186,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempt
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l log-file -d 'Keep every message in this file too' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l log-file -d 'Append all messages to a file as well' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l accelerate -d 'Use the global acceleration domain'
@@ -194,7 +194,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l internal -d
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l json -d 'Print results as JSON, one object a line'
-complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s v -l verbose -d 'Show each part, each retry and the source of the credentials'
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l key -d 'Key of the upload' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l upload-id -d 'Id of the upload' -r
@@ -218,7 +218,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l max-attempts -d 
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand abort" -l log-file -d 'Keep every message in this file too' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l log-file -d 'Append all messages to a file as well' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l all -d 'All in the bucket'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s y -l yes -d 'Do not ask first'
@@ -228,7 +228,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l internal -d 'Use
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l json -d 'Print results as JSON, one object a line'
-complete -c cosput -n "__fish_cosput_using_subcommand abort" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -s v -l verbose -d 'Show each part, each retry and the source of the credentials'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l key -d 'Key of the object [the file\'s name]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l sse-c-key-file -d 'Key of your own, for SSE-C' -r -F
@@ -249,7 +249,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l retry-time -d 'Longest time of being asked for less [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand verify" -l log-file -d 'Keep every message in this file too' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l log-file -d 'Append all messages to a file as well' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l cdcs-xml -d 'Speak the older edition of CDCS, in XML'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l accelerate -d 'Use the global acceleration domain'
@@ -257,7 +257,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l internal -d 'Us
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l no-backup-domain -d 'Never go to the backup domain'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -s q -l quiet -d 'Print errors only'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l json -d 'Print results as JSON, one object a line'
-complete -c cosput -n "__fish_cosput_using_subcommand verify" -s v -l verbose -d 'Show every retry, and whose credentials are used'
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -s v -l verbose -d 'Show each part, each retry and the source of the credentials'
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l profile -d 'Profile of the configuration [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l config -d 'Configuration file' -r -F

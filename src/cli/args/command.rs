@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::abort::AbortArguments;
+use super::credentials::CredentialsArguments;
 use super::emulator::EmulatorArguments;
+use super::list_parts::ListPartsArguments;
+use super::list_uploads::ListUploadsArguments;
 use super::resume::ResumeArguments;
-use super::upkeep::{AbortArguments, CredentialsArguments, ListPartsArguments, ListUploadsArguments, VerifyArguments};
 use super::upload::UploadArguments;
+use super::verify::VerifyArguments;
 
 const EXAMPLES: &str = "\
 Examples:

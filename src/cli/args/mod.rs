@@ -1,7 +1,8 @@
-//! What was typed: the one definition behind parsing, help, man pages and completions. A file a command, and a file for
-//! each group of options that commands share.
+//! The command line as typed: the one definition behind parsing, help, man pages and completions. A file a command, and
+//! a file for each group of options that commands share.
 //!
-//! Nothing here has a default; `options` says what was meant. Variables come in through `variables`.
+//! Nothing here has a default; `options` gives each argument its meaning. `options::variables` adds variables and the
+//! configuration.
 
 #![expect(
     rustdoc::broken_intra_doc_links,
@@ -9,8 +10,13 @@
     reason = "these comments are help texts: defaults stand in brackets, and a terminal shows addresses as they are"
 )]
 
+mod abort;
+mod bucket;
 mod command;
+mod credentials;
 mod emulator;
+mod list_parts;
+mod list_uploads;
 mod many;
 mod object;
 mod output;
@@ -18,21 +24,25 @@ mod requests;
 mod resume;
 mod server;
 mod stdin;
-mod upkeep;
 mod upload;
+mod upload_id;
+mod verify;
 
+pub use self::abort::AbortArguments;
+pub use self::bucket::BucketArguments;
 pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments};
+pub use self::credentials::CredentialsArguments;
 pub use self::emulator::EmulatorArguments;
+pub use self::list_parts::ListPartsArguments;
+pub use self::list_uploads::ListUploadsArguments;
 pub use self::many::{LikenessChoice, ManyArguments};
 pub use self::object::{CustomerKeyArguments, EncryptionArguments, ObjectArguments, SseMode};
-pub use self::output::{OutputArguments, ProgressChoice, ShownArguments};
+pub use self::output::{OutputArguments, ProgressArguments, ProgressChoice};
 pub use self::requests::{RateArguments, RequestArguments};
 pub use self::resume::ResumeArguments;
 pub use self::server::{
     AccessArguments, AddressingChoice, EmulatorDirectory, IdentityArguments, ServerArguments, ServiceChoice,
 };
 pub use self::stdin::StdinArguments;
-pub use self::upkeep::{
-    AbortArguments, CredentialsArguments, InquiryArguments, ListPartsArguments, ListUploadsArguments, VerifyArguments,
-};
 pub use self::upload::{ChecksumChoice, JournalArguments, LocationArguments, TransferArguments, UploadArguments};
+pub use self::verify::VerifyArguments;

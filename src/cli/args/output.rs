@@ -4,48 +4,33 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// What is shown.
+/// The progress that is shown.
 #[derive(Debug, Args)]
-pub struct OutputArguments {
-    /// auto, always or never [auto]
+pub struct ProgressArguments {
+    /// Show progress: auto, always or never [auto]
     ///
-    /// It says when progress is shown. Default: auto, which is a bar on a terminal, a line every 10 s elsewhere, and nothing with
-    /// --quiet or --json.
+    /// auto draws a bar on a terminal, prints a line every 10 s elsewhere, and nothing with --quiet or --json. Default:
+    /// auto.
     #[arg(long, value_name = "WHEN", hide_possible_values = true)]
     pub progress: Option<ProgressChoice>,
-    /// Print errors only
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Print results as JSON, one object a line
-    #[arg(long)]
-    pub json: bool,
-    /// Show every part and every retry
-    #[arg(short, long)]
-    pub verbose: bool,
-    /// Keep every message in this file too
-    ///
-    /// Each line that -v shows is appended with its time, every retry and every error, whatever --quiet and -v say on the
-    /// terminal. A file that is made is readable by its owner alone.
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    pub log_file: Option<PathBuf>,
 }
 
-/// What is shown where there is no progress.
+/// What is shown.
 #[derive(Debug, Clone, Args)]
-pub struct ShownArguments {
+pub struct OutputArguments {
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Print results as JSON, one object a line
     #[arg(long)]
     pub json: bool,
-    /// Show every retry, and whose credentials are used
+    /// Show each part, each retry and the source of the credentials
     #[arg(short, long)]
     pub verbose: bool,
-    /// Keep every message in this file too
+    /// Append all messages to a file as well
     ///
-    /// Each line that -v shows is appended with its time, every retry and every error, whatever --quiet and -v say on the
-    /// terminal. A file that is made is readable by its owner alone.
+    /// The file gets every line that -v shows, each with its time, including retries and errors, whatever --quiet and
+    /// -v say about the terminal. A new file is readable by its owner only.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub log_file: Option<PathBuf>,
 }
@@ -53,10 +38,10 @@ pub struct ShownArguments {
 /// When to show progress, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProgressChoice {
-    /// Where it helps
+    /// A bar on a terminal, lines elsewhere
     Auto,
     /// Even with --json or --quiet
     Always,
-    /// Not at all
+    /// No progress
     Never,
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::object::CustomerKeyArguments;
-use super::output::OutputArguments;
+use super::output::{OutputArguments, ProgressArguments};
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, EmulatorDirectory};
 use crate::cos::TrafficLimit;
@@ -67,6 +67,9 @@ pub struct ResumeArguments {
     /// The key of SSE-C, which no journal keeps.
     #[command(flatten, next_help_heading = "Encryption")]
     pub customer: CustomerKeyArguments,
+    /// The progress that is shown.
+    #[command(flatten, next_help_heading = "Output")]
+    pub progress: ProgressArguments,
     /// What is shown.
     #[command(flatten, next_help_heading = "Output")]
     pub output: OutputArguments,

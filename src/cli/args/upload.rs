@@ -6,10 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::many::ManyArguments;
 use super::object::{EncryptionArguments, ObjectArguments};
-use super::output::OutputArguments;
+use super::output::{OutputArguments, ProgressArguments};
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
 use super::stdin::StdinArguments;
+use super::upload_id::upload_id;
 use crate::cli::output::units::parse_size;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, TrafficLimit};
@@ -79,6 +80,9 @@ pub struct UploadArguments {
     /// It needs no credentials.
     #[arg(short = 'n', long, help_heading = "Output")]
     pub dry_run: bool,
+    /// The progress that is shown.
+    #[command(flatten, next_help_heading = "Output")]
+    pub progress: ProgressArguments,
     /// What is shown.
     #[command(flatten, next_help_heading = "Output")]
     pub output: OutputArguments,
@@ -173,9 +177,4 @@ pub enum ChecksumChoice {
     Crc64,
     /// Content-MD5 in addition
     Md5,
-}
-
-/// Takes what may be the id of an upload.
-pub(super) fn upload_id(text: &str) -> Result<UploadId, &'static str> {
-    UploadId::new(text).ok_or("it is empty")
 }

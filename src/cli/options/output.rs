@@ -1,6 +1,6 @@
 //! What is shown, and how, as meant.
 
-use crate::cli::args::{OutputArguments, ProgressChoice};
+use crate::cli::args::{OutputArguments, ProgressArguments, ProgressChoice};
 use crate::cli::output::failure::Failure;
 use crate::cli::process::world::World;
 
@@ -29,8 +29,12 @@ pub enum ProgressMode {
 }
 
 impl OutputOptions {
-    pub(super) fn new(arguments: &OutputArguments, world: &World) -> Result<Self, Failure> {
-        let &OutputArguments { progress, quiet, json, verbose, .. } = arguments;
+    pub(super) fn new(
+        ProgressArguments { progress }: &ProgressArguments,
+        arguments: &OutputArguments,
+        world: &World,
+    ) -> Result<Self, Failure> {
+        let &OutputArguments { quiet, json, verbose, log_file: _ } = arguments;
         if quiet && verbose {
             return Err(Failure::usage("COSPUT_QUIET and COSPUT_VERBOSE are both set; unset one of them"));
         }

@@ -46,7 +46,7 @@ impl ResumeOptions {
             requests: RequestOptions::new(arguments.requests).at_rate(arguments.rate),
             traffic_limit: arguments.traffic_limit,
             sse_c_key: object_headers::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
-            output: OutputOptions::new(&arguments.output, world)?,
+            output: OutputOptions::new(&arguments.progress, &arguments.output, world)?,
         })
     }
 }

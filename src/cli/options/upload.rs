@@ -120,7 +120,7 @@ impl UploadOptions {
             resume_upload_id: resume.resume_upload_id,
             abort_on_failure: resume.abort_on_failure,
             dry_run,
-            output: OutputOptions::new(&output, world)?,
+            output: OutputOptions::new(&arguments.progress, &output, world)?,
         })
     }
 }

@@ -373,7 +373,7 @@ mod tests {
         for (variable, message) in table {
             assert_eq!(refusal(&["upload", "f"], &[variable]), message);
         }
-        assert_eq!(upload(&[], &[("COSPUT_PROGRESS", "never")]).output.progress, Some(ProgressChoice::Never));
+        assert_eq!(upload(&[], &[("COSPUT_PROGRESS", "never")]).progress.progress, Some(ProgressChoice::Never));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::connection::Connection;
-use crate::cli::args::{InquiryArguments, ShownArguments};
+use crate::cli::args::{BucketArguments, OutputArguments};
 use crate::cli::options::directories::Places;
 use crate::cli::options::{AccessOptions, RequestOptions, Server, server};
 use crate::cli::output::console::Console;
@@ -41,9 +41,9 @@ pub(crate) struct Shown {
 
 impl InquiryOptions {
     /// What `arguments` mean. `named` is a bucket from elsewhere on the command line.
-    pub(crate) fn new(arguments: InquiryArguments, named: Option<Bucket>, world: &World) -> Result<Self, Failure> {
-        let InquiryArguments { bucket, server: typed, access, requests, output } = arguments;
-        let ShownArguments { quiet, json, verbose, .. } = output;
+    pub(crate) fn new(arguments: BucketArguments, named: Option<Bucket>, world: &World) -> Result<Self, Failure> {
+        let BucketArguments { bucket, server: typed, access, requests, output } = arguments;
+        let OutputArguments { quiet, json, verbose, .. } = output;
         let bucket = named
             .or(bucket)
             .ok_or_else(|| Failure::usage("no bucket is given: name it with --bucket or COSPUT_BUCKET"))?;
