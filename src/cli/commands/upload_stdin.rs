@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::upload;
 use super::upload::Sent;
-use crate::cli::args::{JournalArguments, ManyArguments, StdinArguments};
 use crate::cli::options::UploadOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::exit::SUCCESS;
@@ -15,73 +14,12 @@ use crate::cli::process::runtime;
 use crate::cli::process::world::World;
 use crate::cli::uploading::observer::Tally;
 use crate::cli::uploading::transfer::{Transferred, transfer_one};
+use crate::cos::Key;
 use crate::cos::multipart::list_parts::ListedPart;
-use crate::cos::{Key, Service};
 use crate::upload::Plan;
 use crate::upload::source::Stream;
 use crate::upload::source::stream::NAME;
-use crate::upload::source::stream_buffer::{Expectations, StreamBuffer};
-
-const MEMORY: u64 = 256 << 20;
-
-/// How stdin is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StdinOptions {
-    /// How much of it is held in memory, in bytes.
-    pub memory: u64,
-    /// What is to hold of it.
-    pub expectations: Expectations,
-}
-
-impl StdinOptions {
-    /// What is meant; where stdin is not the source, nothing may be said of it.
-    pub fn new(typed: StdinArguments, is_stdin: bool, service: Service) -> Result<Self, Failure> {
-        let StdinArguments { memory, expect_size, expect_crc64, allow_empty } = typed;
-        let given = memory.is_some() || expect_size.is_some() || expect_crc64.is_some() || allow_empty;
-        if given && !is_stdin {
-            return Err(not_stdin());
-        }
-        if allow_empty && !service.takes_empty_objects() {
-            return Err(Failure::usage("CDCS takes no empty objects; leave out --allow-empty"));
-        }
-        let expectations = Expectations { size: expect_size, crc64: expect_crc64, allow_empty };
-        Ok(Self { memory: memory.unwrap_or(MEMORY), expectations })
-    }
-}
-
-/// The key of what comes through a pipe: it has no name to make one from.
-pub(crate) fn key(typed: Option<&str>) -> Result<Key, Failure> {
-    match typed {
-        Some(key) if !key.is_empty() && !key.ends_with('/') => {
-            Key::new(key).map_err(|error| Failure::usage(error.to_string()))
-        }
-        _ => Err(Failure::usage(
-            "stdin has no name to make a key from: give the whole key with --key or cos://NAME-APPID/KEY",
-        )),
-    }
-}
-
-/// Refuses what cannot be with stdin as it is.
-pub(crate) fn check_surroundings(
-    resume: &JournalArguments,
-    many: &ManyArguments,
-    dry_run: bool,
-    world: &World,
-) -> Result<(), Failure> {
-    if resume.journal.is_some() {
-        return Err(Failure::usage(
-            "--journal cannot be used with stdin, which cannot be read again; leave it out, and after an interruption send \
-             the same stream with --resume-upload-id",
-        ));
-    }
-    if many.skip_unchanged.is_some() || many.publish_together {
-        return Err(Failure::usage("--skip-unchanged and --publish-together are for files; leave them out with stdin"));
-    }
-    if world.stdin_is_terminal && !dry_run {
-        return Err(Failure::usage("stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"));
-    }
-    Ok(())
-}
+use crate::upload::source::stream_buffer::StreamBuffer;
 
 /// Uploads what comes.
 pub(crate) fn run(key: &Key, options: &UploadOptions, world: &mut World, console: &Console) -> Sent {
@@ -145,32 +83,5 @@ fn warn_of_misfits(plan: &Plan, parts: &[ListedPart], console: &Console) {
              --part-size and --expect-size as before would use them",
             parts.len()
         ));
-    }
-}
-
-fn not_stdin() -> Failure {
-    Failure::usage("--memory, --expect-size, --expect-crc64 and --allow-empty are for stdin; the source must be -")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::args::Command;
-    use crate::cli::options::variables;
-    use crate::cli::process::world::tests::world;
-
-    #[test]
-    fn nobody_is_asked_to_type_a_stream() {
-        let mut test = world(&["upload", "-"], &[]);
-        let typed = variables::parse(&test.world.arguments, &test.world.variables).unwrap();
-        let Command::Upload(typed) = typed.command else { unreachable!() };
-        let check = |dry_run, world: &World| check_surroundings(&typed.resume, &typed.many, dry_run, world);
-        assert_eq!(check(false, &test.world), Ok(()));
-        test.world.stdin_is_terminal = true;
-        assert_eq!(check(true, &test.world), Ok(()));
-        assert_eq!(
-            check(false, &test.world).unwrap_err().verdict().message,
-            "stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"
-        );
     }
 }

@@ -12,6 +12,7 @@ mod requests;
 mod resume;
 mod server;
 pub mod sources;
+mod stdin;
 mod upload;
 pub mod variables;
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::destination;
 use super::destination::Destination;
+use super::stdin;
 use crate::cli::args::ManyArguments;
-use crate::cli::commands::upload_stdin;
 use crate::cli::output::console::{is_stdin, shown};
 use crate::cli::output::failure::Failure;
 use crate::cos::{Bucket, Key};
@@ -106,7 +106,7 @@ impl Wanted {
             }
             return Ok((
                 bucket,
-                Self::Stdin { key: upload_stdin::key(typed_key.as_deref().filter(|_| target.prefix.is_none()))? },
+                Self::Stdin { key: stdin::key(typed_key.as_deref().filter(|_| target.prefix.is_none()))? },
             ));
         }
         let one = match &paths[..] {

@@ -8,9 +8,9 @@ use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::{Server, server};
 use super::sources::{Target, Wanted};
+use super::stdin;
+use super::stdin::StdinOptions;
 use crate::cli::args::{ChecksumChoice, LikenessChoice, UploadArguments};
-use crate::cli::commands::upload_stdin;
-use crate::cli::commands::upload_stdin::StdinOptions;
 use crate::cli::output::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cli::uploading::template::SkipUnchanged;
@@ -72,9 +72,9 @@ impl UploadOptions {
         let (bucket, wanted) = Wanted::new(sources, target, &many)?;
         let server = server(&location.server, &places)?;
         let is_stdin = matches!(wanted, Wanted::Stdin { .. });
-        let stdin = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;
+        let stdin_options = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;
         if is_stdin {
-            upload_stdin::check_surroundings(&resume, &many, dry_run, world)?;
+            stdin::check_surroundings(&resume, &many, dry_run, world)?;
         }
         if matches!(wanted, Wanted::Many(_)) {
             of_one_file("--journal", resume.journal.is_some())?;
@@ -97,7 +97,7 @@ impl UploadOptions {
         let usual = Wish::default();
         Ok(Self {
             wanted,
-            stdin,
+            stdin: stdin_options,
             bucket,
             server,
             access: AccessOptions::new(access),
