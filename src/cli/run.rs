@@ -27,9 +27,9 @@ pub fn run(mut world: World) -> u8 {
 fn carry_out(command: Command, world: &mut World, console: &Console) -> u8 {
     let done = keep_log(&command, world, console).and_then(|()| dispatch(command, world, console));
     done.unwrap_or_else(|failure| {
-        let verdict = failure.verdict();
-        verdict.tell(console);
-        verdict.exit_code
+        let report = failure.report();
+        report.print(console);
+        report.exit_code
     })
 }
 
@@ -80,7 +80,7 @@ fn show(error: &clap::Error, console: &Console) -> u8 {
 fn with_results_written(exit_code: u8, console: &Console) -> u8 {
     match console.results_lost() {
         Some(why) if exit_code == SUCCESS => {
-            Failure::ResultsLost(why).verdict().tell(console);
+            Failure::ResultsLost(why).report().print(console);
             OTHER
         }
         _ => exit_code,

@@ -169,13 +169,13 @@ mod tests {
         std::fs::write(&path, "hidden").unwrap();
         let refused = |file: Option<&Path>, variable: &str| {
             let world = world(&[], &[("COSPUT_SSE_C_KEY", variable)]).world;
-            customer_key(file, &world).unwrap_err().verdict()
+            customer_key(file, &world).unwrap_err().report()
         };
         let expected = "a key of 6 bytes is not valid; expected 32 bytes, or the 44 characters of their Base64";
-        let verdict = refused(Some(&path), "");
-        assert_eq!(verdict.message, format!("could not use the SSE-C key in {}: {expected}", path.display()));
+        let report = refused(Some(&path), "");
+        assert_eq!(report.message, format!("could not use the SSE-C key in {}: {expected}", path.display()));
         assert_eq!(refused(None, "hidden").message, format!("could not use COSPUT_SSE_C_KEY: {expected}"));
-        assert_eq!(verdict.exit_code, 2);
+        assert_eq!(report.exit_code, 2);
         assert_eq!(refused(Some(&path.join("nowhere")), "").exit_code, 2);
     }
 
@@ -189,7 +189,7 @@ mod tests {
         };
         let customer = Encryption::Customer(CustomerKey::new(KEY.as_bytes()).unwrap());
         for encryption in [Encryption::Kms(KmsKey::default()), customer] {
-            let check = |text: &str| check_way(&encryption, &server(text)).map_err(|failure| failure.verdict().message);
+            let check = |text: &str| check_way(&encryption, &server(text)).map_err(|failure| failure.report().message);
             for good in ["https://h.example", "http://127.0.0.1:1", "http://localhost", "http://[::1]"] {
                 assert_eq!(check(good), Ok(()), "{good}");
             }

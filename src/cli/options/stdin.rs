@@ -88,7 +88,7 @@ mod tests {
         test.world.stdin_is_terminal = true;
         assert_eq!(check(true, &test.world), Ok(()));
         assert_eq!(
-            check(false, &test.world).unwrap_err().verdict().message,
+            check(false, &test.world).unwrap_err().report().message,
             "stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"
         );
     }

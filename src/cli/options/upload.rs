@@ -172,7 +172,7 @@ pub(super) mod tests {
         world.stderr_is_terminal = terminal;
         match variables::parse(&world.arguments, &world.variables).map(|arguments| arguments.command) {
             Ok(Command::Upload(upload)) => {
-                UploadOptions::new(*upload, &world).map_err(|failure| failure.verdict().message)
+                UploadOptions::new(*upload, &world).map_err(|failure| failure.report().message)
             }
             other => panic!("{other:?}"),
         }

@@ -1,6 +1,6 @@
 //! How a command ends: its exit code, and the kind of failure behind it. The codes are an interface, see the README.
 //!
-//! A command's own failures are in `failure`, what is told about any of them is in `verdict`.
+//! A command's own failures are in `failure`, what is printed about each of them is in `failure_report`.
 
 use crate::cli::process::signals::{INTERRUPTED, Signal, TERMINATED};
 use crate::cos::{Fault, ServiceError};

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::circumstances::Circumstances;
 use super::console::shown;
 use super::exit::{CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, of_source};
-use super::failure_report::{Circumstances, Verdict};
+use super::failure_report::FailureReport;
 use super::hint::service;
 use super::message;
 use crate::cli::process::signals::Signal;
@@ -78,7 +79,7 @@ impl Failure {
     }
 
     /// What there is to tell.
-    pub fn verdict(&self) -> Verdict {
+    pub fn report(&self) -> FailureReport {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
             Self::Source { error, .. } => of_source(error),
@@ -90,12 +91,12 @@ impl Failure {
             Self::Different(_) => (INTEGRITY, Kind::Integrity),
             Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
             Self::Request { service, about, error } => {
-                return Verdict::of_upload(error, Circumstances::of(about, *service));
+                return FailureReport::of_upload(error, Circumstances::of(about, *service));
             }
             Self::JournalUnusable { .. } => (OTHER, Kind::Journal),
             Self::ResultsLost(_) | Self::Other(_) => (OTHER, Kind::Other),
         };
-        Verdict {
+        FailureReport {
             exit_code,
             kind,
             message: self.message(),
@@ -199,11 +200,8 @@ mod tests {
             (anyhow::anyhow!("inner").context("outer").into(), OTHER, "other", "outer: inner"),
         ];
         for (failure, exit_code, kind, message) in table {
-            let verdict = failure.verdict();
-            assert_eq!(
-                (verdict.exit_code, verdict.kind.as_str(), verdict.message.as_str()),
-                (exit_code, kind, message)
-            );
+            let report = failure.report();
+            assert_eq!((report.exit_code, report.kind.as_str(), report.message.as_str()), (exit_code, kind, message));
         }
     }
 }

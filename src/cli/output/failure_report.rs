@@ -1,18 +1,16 @@
 //! Everything that is told about a failure, to people and programs. What failed is in `message`, advice is in `hint`.
 
-use std::path::Path;
-
+use super::circumstances::Circumstances;
 use super::console::{Console, Label, visible};
 use super::exit::{Kind, of_cause};
 use super::hint::service;
 use super::message;
-use crate::cli::process::signals::Signal;
 use crate::cos::{Service, ServiceError};
 use crate::upload::{Cause, UploadError};
 
 /// Everything there is to tell about a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct FailureReport {
     /// The exit code.
     pub exit_code: u8,
     /// What it is about.
@@ -33,33 +31,7 @@ pub struct Verdict {
     pub resumable: bool,
 }
 
-/// What the engine does not know about a failed upload.
-#[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
-    /// The service that was spoken to.
-    pub service: Service,
-    /// The source, as people read it.
-    pub source: &'a str,
-    /// How many parts it has, where it has parts.
-    pub parts: Option<u16>,
-    /// The journal that is kept, where one is.
-    pub journal: Option<&'a Path>,
-    /// The signal that stopped it, where one did.
-    pub signal: Option<Signal>,
-    /// Whether it cannot be told if the object was completed.
-    pub unknown: bool,
-    /// Whether the source came through a pipe, and the same command would find nothing there.
-    pub stream: bool,
-}
-
-impl<'a> Circumstances<'a> {
-    /// Those of a request outside an upload.
-    pub fn of(about: &'a str, service: Service) -> Self {
-        Self { source: about, service, parts: None, journal: None, signal: None, unknown: false, stream: false }
-    }
-}
-
-impl Verdict {
+impl FailureReport {
     /// What there is to tell about an upload that was not finished.
     pub fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> Self {
         let (exit_code, kind) = of_cause(&error.cause, circumstances.signal);
@@ -78,7 +50,7 @@ impl Verdict {
     }
 
     /// Tells it to a person.
-    pub fn tell(&self, console: &Console) {
+    pub fn print(&self, console: &Console) {
         console.labelled(Label::Error, &visible(&self.message));
         if let Some(request_id) = &self.request_id {
             console.message(&format!("  {}: {}", self.service.request_id_header(), visible(request_id)));
@@ -99,16 +71,19 @@ pub(crate) fn service_error(cause: &Cause) -> Option<&ServiceError> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::cli::output::exit::UNAVAILABLE;
     use crate::cli::output::exit::tests::{network, service};
+    use crate::cli::process::signals::Signal;
     use crate::cli::process::world::tests::world;
     use crate::cos::multipart::{PartNumber, UploadId};
     use crate::upload::{Operation, SendErrorKind};
 
     fn told(error: &UploadError, circumstances: Circumstances<'_>) -> String {
         let test = world(&[], &[]);
-        Verdict::of_upload(error, circumstances).tell(&Console::new(&test.world));
+        FailureReport::of_upload(error, circumstances).print(&Console::new(&test.world));
         test.stderr.text()
     }
 
@@ -138,9 +113,9 @@ mod tests {
              hint: the service asks for less; try a smaller --concurrency, or again later\n\
              hint: run the same command again: it goes on with upload 1585130821cbb7df1d\n"
         );
-        let verdict = Verdict::of_upload(&error, Circumstances { journal: Some(journal), ..PLAIN });
-        assert_eq!((verdict.code.as_deref(), verdict.status, verdict.resumable), (Some("SlowDown"), Some(503), true));
-        assert!(!Verdict::of_upload(&error, PLAIN).resumable);
+        let report = FailureReport::of_upload(&error, Circumstances { journal: Some(journal), ..PLAIN });
+        assert_eq!((report.code.as_deref(), report.status, report.resumable), (Some("SlowDown"), Some(503), true));
+        assert!(!FailureReport::of_upload(&error, PLAIN).resumable);
     }
 
     #[test]
@@ -184,8 +159,8 @@ mod tests {
             "error: it is not known whether dist.tar was uploaded: the connection broke: refused after 3 attempts\n\
              hint: run the same command again: it looks whether the object is there\n"
         );
-        let verdict = Verdict::of_upload(&error, unknown);
-        assert_eq!((verdict.exit_code, verdict.kind), (UNAVAILABLE, Kind::Unknown));
+        let report = FailureReport::of_upload(&error, unknown);
+        assert_eq!((report.exit_code, report.kind), (UNAVAILABLE, Kind::Unknown));
     }
 
     #[test]
@@ -198,6 +173,6 @@ mod tests {
             "error: could not upload dist.tar: interrupted\n\
              hint: run the same command again: it goes on with upload id\n"
         );
-        assert_eq!(Verdict::of_upload(&error, stopped).exit_code, 143);
+        assert_eq!(FailureReport::of_upload(&error, stopped).exit_code, 143);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::exit::of_cause;
-use super::failure_report::{Verdict, service_error};
+use super::failure_report::{FailureReport, service_error};
 use super::message;
 use super::summary::Summary;
 use crate::cli::progress::totals::SoFar;
@@ -226,10 +226,10 @@ impl<'a> Line<'a> {
         Self::Skipped(Skipped { named, reason, size: None, etag: None, crc64ecma: None, request_id: None })
     }
 
-    pub(crate) fn failed(named: Named<'a>, verdict: &'a Verdict, journal: Option<&'a Path>) -> Self {
-        let error = Error::of_verdict(verdict);
-        let journal = journal.filter(|_| verdict.resumable).map(Path::to_string_lossy);
-        Self::Failed(Failed { named, exit_code: verdict.exit_code, error, resumable: verdict.resumable, journal })
+    pub(crate) fn failed(named: Named<'a>, report: &'a FailureReport, journal: Option<&'a Path>) -> Self {
+        let error = Error::from_report(report);
+        let journal = journal.filter(|_| report.resumable).map(Path::to_string_lossy);
+        Self::Failed(Failed { named, exit_code: report.exit_code, error, resumable: report.resumable, journal })
     }
 
     pub(crate) fn progress_of_many(bucket: &'a str, so_far: SoFar) -> Self {
@@ -278,13 +278,13 @@ impl<'a> Planned<'a> {
 }
 
 impl<'a> Error<'a> {
-    fn of_verdict(verdict: &'a Verdict) -> Self {
+    fn from_report(report: &'a FailureReport) -> Self {
         Self {
-            kind: verdict.kind.as_str(),
-            code: verdict.code.as_deref(),
-            status: verdict.status,
-            message: Cow::Borrowed(&verdict.message),
-            request_id: verdict.request_id.as_deref(),
+            kind: report.kind.as_str(),
+            code: report.code.as_deref(),
+            status: report.status,
+            message: Cow::Borrowed(&report.message),
+            request_id: report.request_id.as_deref(),
         }
     }
 
@@ -315,10 +315,10 @@ pub(crate) struct FailedCommand<'a> {
 }
 
 /// The line of a failure; `about` is a bucket, a key and an upload's id.
-pub(crate) fn failed_command(verdict: &Verdict, about: Option<[&str; 3]>) -> String {
-    let error = Error::of_verdict(verdict);
+pub(crate) fn failed_command(report: &FailureReport, about: Option<[&str; 3]>) -> String {
+    let error = Error::from_report(report);
     let [bucket, key, upload_id] = about.map_or([None; 3], |about| about.map(Some));
-    of(&FailedCommand { event: "failed", bucket, key, upload_id, exit_code: verdict.exit_code, error })
+    of(&FailedCommand { event: "failed", bucket, key, upload_id, exit_code: report.exit_code, error })
 }
 
 /// Any line.

@@ -1,6 +1,6 @@
 //! What failed, in words. Codes are in `exit`, advice is in `hint`.
 
-use super::failure_report::Circumstances;
+use super::circumstances::Circumstances;
 use crate::upload::{Cause, Operation, UploadError};
 
 /// What failed and why, in one line.

@@ -1,5 +1,6 @@
 //! Everything that a person or a script reads: the console, reports, JSON events, messages, hints, exit codes.
 
+pub(crate) mod circumstances;
 pub mod console;
 pub mod exit;
 pub mod failure;

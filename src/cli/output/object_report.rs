@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::circumstances::Circumstances;
 use super::console::{is_stdin, shown, visible};
 use super::exit::SUCCESS;
-use super::failure_report::{Circumstances, Verdict};
+use super::failure_report::FailureReport;
 use super::json::{Line, Named};
 use super::report::{PROGRESS_INTERVAL, Report, named};
 use super::{notice, units};
@@ -106,12 +107,12 @@ impl ObjectReport {
                     unknown: matches!(finished, Finished::Unknown(_)),
                     stream: is_stdin(&self.subject.source),
                 };
-                let verdict = Verdict::of_upload(error, circumstances);
+                let report = FailureReport::of_upload(error, circumstances);
                 if self.report.json {
-                    self.report.line(&Line::failed(named_subject(&self.subject), &verdict, ending.journal));
+                    self.report.line(&Line::failed(named_subject(&self.subject), &report, ending.journal));
                 }
-                verdict.tell(&self.report.console);
-                verdict.exit_code
+                report.print(&self.report.console);
+                report.exit_code
             }
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::console::{Console, shown, visible};
 use super::failure::Failure;
-use super::failure_report::Verdict;
+use super::failure_report::FailureReport;
 use super::json::{Line, Named};
 use super::object_report::{ObjectReport, Subject};
 use super::summary::Summary;
@@ -81,13 +81,13 @@ impl Report {
 
     /// Tells of an upload that failed before it began. Returns the exit code.
     pub fn refused(&self, source: &Path, bucket: &Bucket, key: Option<&Key>, failure: &Failure) -> u8 {
-        let verdict = failure.verdict();
+        let report = failure.report();
         if self.json {
             let named = Named { key: key.map(Key::as_str), ..named_source(source, bucket) };
-            self.line(&Line::failed(named, &verdict, None));
+            self.line(&Line::failed(named, &report, None));
         }
-        verdict.tell(&self.console);
-        verdict.exit_code
+        report.print(&self.console);
+        report.exit_code
     }
 
     /// Tells of an object that was sent and is not completed, since others were not sent. People hear of all of these at
@@ -100,13 +100,14 @@ impl Report {
         journal: Option<&Path>,
         signal: Option<Signal>,
     ) -> u8 {
-        let mut verdict = Verdict { resumable: journal.is_some(), ..Failure::Withheld(source.to_owned()).verdict() };
-        verdict.exit_code = signal.map_or(verdict.exit_code, Signal::exit_code);
+        let mut report =
+            FailureReport { resumable: journal.is_some(), ..Failure::Withheld(source.to_owned()).report() };
+        report.exit_code = signal.map_or(report.exit_code, Signal::exit_code);
         if self.json {
-            self.line(&Line::failed(named(source, bucket, key), &verdict, journal));
+            self.line(&Line::failed(named(source, bucket, key), &report, journal));
         }
-        self.console.detail(self.verbose, &verdict.message);
-        verdict.exit_code
+        self.console.detail(self.verbose, &report.message);
+        report.exit_code
     }
 
     /// Tells of an upload that was to be thrown away and could not be.

@@ -8,7 +8,7 @@ use crate::cli::options::directories::Places;
 use crate::cli::options::{AccessOptions, RequestOptions, Server, server};
 use crate::cli::output::console::Console;
 use crate::cli::output::failure::Failure;
-use crate::cli::output::failure_report::Verdict;
+use crate::cli::output::failure_report::FailureReport;
 use crate::cli::output::{json, notice};
 use crate::cli::process::runtime;
 use crate::cli::process::signals::Signals;
@@ -88,7 +88,7 @@ pub(crate) fn run<T>(
     world.signals = signals;
     done.flatten().inspect_err(|failure| {
         if json {
-            console.result(&json::failed_command(&failure.verdict(), None));
+            console.result(&json::failed_command(&failure.report(), None));
         }
     })
 }
@@ -223,12 +223,12 @@ pub(crate) fn failed(service: Service, about: &str, error: UploadError) -> Failu
 
 /// Tells that one of many failed. Returns its exit code.
 pub(crate) fn tell_failed(failure: &Failure, about: [&str; 3], json: bool, console: &Console) -> u8 {
-    let verdict: Verdict = failure.verdict();
+    let report: FailureReport = failure.report();
     if json {
-        console.result(&json::failed_command(&verdict, Some(about)));
+        console.result(&json::failed_command(&report, Some(about)));
     }
-    verdict.tell(console);
-    verdict.exit_code
+    report.print(console);
+    report.exit_code
 }
 
 struct Events<'a> {

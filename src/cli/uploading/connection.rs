@@ -215,7 +215,7 @@ mod tests {
         let file = directory.path().join("ca.pem");
         std::fs::write(&file, pem).unwrap();
         let failure = certificates(&file).unwrap_err();
-        failure.verdict().message.replace(&shown(&file), "FILE")
+        failure.report().message.replace(&shown(&file), "FILE")
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
             refusal(b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"),
             "--ca-bundle FILE cannot be used: it holds a certificate that cannot be read"
         );
-        let missing = certificates(Path::new("/nowhere/ca.pem")).unwrap_err().verdict();
+        let missing = certificates(Path::new("/nowhere/ca.pem")).unwrap_err().report();
         assert_eq!(missing.exit_code, 2);
     }
 }

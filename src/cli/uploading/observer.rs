@@ -166,9 +166,9 @@ impl<'a> Tally<'a> {
 
     /// Tells a failure that concerns no single object.
     pub(crate) fn trouble(&mut self, failure: &Failure) {
-        let verdict = failure.verdict();
-        verdict.tell(&self.console);
-        self.count(verdict.exit_code);
+        let report = failure.report();
+        report.print(&self.console);
+        self.count(report.exit_code);
     }
 
     /// Tells of all that was held back and not settled: it is on the server, and not completed.

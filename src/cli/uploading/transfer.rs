@@ -13,7 +13,7 @@ use super::template::Template;
 use crate::cli::options::OutputOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::failure::Failure;
-use crate::cli::output::failure_report::Verdict;
+use crate::cli::output::failure_report::FailureReport;
 use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::signals::Signal;
@@ -129,7 +129,7 @@ pub(crate) fn summarize(console: &Console, output: OutputOptions, summary: Summa
 
 /// Tells a failure that concerns no single upload.
 pub(crate) fn tell(failure: &Failure, console: &Console) -> u8 {
-    let verdict: Verdict = failure.verdict();
-    verdict.tell(console);
-    verdict.exit_code
+    let report: FailureReport = failure.report();
+    report.print(console);
+    report.exit_code
 }

@@ -1,8 +1,8 @@
 //! What a person can do about a failure. Codes are in `exit`, what failed is in `message`.
 
 use super::cdcs;
+use crate::cli::output::circumstances::Circumstances;
 use crate::cli::output::exit;
-use crate::cli::output::failure_report::Circumstances;
 use crate::cli::process::signals::{INTERRUPTED, TERMINATED};
 use crate::cos::{Fault, Service, ServiceError};
 use crate::upload::{Cause, Operation, SendErrorKind, SourceError, UploadError};
