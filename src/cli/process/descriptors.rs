@@ -31,28 +31,6 @@ pub(crate) fn requests_within(limit: u64, objects: Objects, serves: bool) -> Opt
     u16::try_from((limit.saturating_sub(others) / each_request).max(1)).ok()
 }
 
-/// Lets as many files be open as the system allows this process, and tells how many that are.
-#[cfg(unix)]
-pub(crate) fn raise_limit() -> Option<u64> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    /// macOS refuses more, whatever it says.
-    const ENOUGH: u64 = 10_240;
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let wanted = maximum.map_or(ENOUGH, |maximum| maximum.min(ENOUGH));
-    let current = current?;
-    if current >= wanted {
-        return Some(current);
-    }
-    let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
-    Some(if raised.is_ok() { wanted } else { current })
-}
-
-/// Where there is no such limit.
-#[cfg(not(unix))]
-pub(crate) fn raise_limit() -> Option<u64> {
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! The process: its arguments, variables, streams and clock, its signals, its runtime, its limits.
 
 pub(crate) mod descriptors;
+mod limits;
 pub(crate) mod runtime;
 pub mod signals;
 pub mod world;

@@ -9,7 +9,7 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use super::descriptors;
+use super::limits;
 use super::signals::Signals;
 
 /// What the program can see of its surroundings.
@@ -70,7 +70,7 @@ impl World {
             stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
             stderr_rows: || Some(terminal_size::terminal_size_of(io::stderr())?.1.0.into()),
-            open_files: descriptors::raise_limit,
+            open_files: limits::raise_limit,
             clock: SystemTime::now,
             stopwatch: Instant::now,
             seed: fastrand::u64(..),
