@@ -6,16 +6,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::list_uploads::age;
 use crate::cli::args::AbortArguments;
 use crate::cli::options::directories::Places;
 use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
+use crate::cli::output::json::{Aborted, Line};
 use crate::cli::output::table::{Cell, Column, Table};
-use crate::cli::output::{exit, json, units};
+use crate::cli::output::{exit, units};
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions, target, tell_failed};
@@ -71,17 +70,6 @@ impl AbortOptions {
 }
 
 const COLUMNS: [Column; 3] = [Column::names("KEY"), Column::words("UPLOAD ID"), Column::numbers("AGE")];
-
-/// A line of JSON.
-#[derive(Serialize)]
-struct Line<'a> {
-    event: &'static str,
-    bucket: &'a str,
-    key: &'a str,
-    upload_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    journal: Option<String>,
-}
 
 /// Aborts. Returns the exit code.
 pub(crate) fn run(options: AbortOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -199,7 +187,7 @@ async fn abort_one(
     if options.inquiry.output.json {
         let bucket = options.inquiry.bucket.as_str();
         let (key, upload_id) = (key.as_str(), upload_id.as_str());
-        console.result(&json::of(&Line { event: "aborted", bucket, key, upload_id, journal }));
+        console.event(&Line::Aborted(Aborted { bucket, key, upload_id, journal }));
     }
     let shown = !options.inquiry.output.json && !options.inquiry.output.quiet;
     console.outcome(shown, &format!("aborted {}  {}", visible(key.as_str()), visible(upload_id.as_str())));

@@ -2,32 +2,20 @@
 
 use std::time::SystemTime;
 
-use serde::Serialize;
-
 use crate::cli::args::CredentialsArguments;
 use crate::cli::options::AccessOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
+use crate::cli::output::json::{Credentials, Line};
 use crate::cli::output::table::{Cell, Column, Table};
-use crate::cli::output::{json, units};
+use crate::cli::output::units;
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::connection::credentials;
 
 const COLUMNS: [Column; 4] =
     [Column::names("SOURCE"), Column::words("SECRET ID"), Column::words("KIND"), Column::words("EXPIRES")];
-
-/// A line of JSON.
-#[derive(Serialize)]
-struct Line<'a> {
-    event: &'static str,
-    source: &'a str,
-    secret_id: &'a str,
-    temporary: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<&'a str>,
-}
 
 /// Shows them. Returns the exit code.
 pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -39,8 +27,7 @@ pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Cons
     })?;
     let expires = found.expires.map(|expires| humantime::format_rfc3339_seconds(expires).to_string());
     if json {
-        console.result(&json::of(&Line {
-            event: "credentials",
+        console.event(&Line::Credentials(Credentials {
             source: &found.source,
             secret_id: &found.masked_id,
             temporary: found.temporary,

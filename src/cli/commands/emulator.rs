@@ -4,7 +4,7 @@ use crate::cli::options::EmulatorOptions;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
-use crate::cli::output::json;
+use crate::cli::output::json::{Line, Listening};
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
 use crate::cli::uploading::connection::emulator_credentials;
@@ -44,7 +44,11 @@ async fn serve_until_signalled(
         .await
         .map_err(|error| Failure::Other(format!("could not serve {directory} on {listen}: {error}")))?;
     let url = emulator.url();
-    console.result(&if as_json { json::listening(&url) } else { url });
+    if as_json {
+        console.event(&Line::Listening(Listening { url: &url }));
+    } else {
+        console.result(&url);
+    }
     console.message(&format!("serving {directory}; Ctrl-C ends it"));
     world.signals.next().await;
     emulator.stop().await;

@@ -1,13 +1,12 @@
 //! `cosput list-parts`: the parts of an unfinished upload, as the server holds them.
 
-use serde::Serialize;
-
 use crate::cli::args::ListPartsArguments;
 use crate::cli::output::console::Console;
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
+use crate::cli::output::json::{Line, ListedPart};
 use crate::cli::output::table::{Cell, Column, Table};
-use crate::cli::output::{json, units};
+use crate::cli::output::units;
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions};
@@ -35,18 +34,6 @@ impl ListPartsOptions {
 
 const COLUMNS: [Column; 3] = [Column::numbers("PART"), Column::numbers("SIZE"), Column::words("ETAG")];
 
-/// A line of JSON.
-#[derive(Serialize)]
-struct Line<'a> {
-    event: &'static str,
-    bucket: &'a str,
-    key: &'a str,
-    upload_id: &'a str,
-    part_number: u16,
-    size: u64,
-    etag: &'a str,
-}
-
 /// Lists. Returns the exit code.
 pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let ListPartsOptions { key, upload_id, inquiry } = options;
@@ -62,8 +49,7 @@ pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Consol
     for part in &parts {
         let number = part.number.value();
         if output.json {
-            console.result(&json::of(&Line {
-                event: "part",
+            console.event(&Line::ListedPart(ListedPart {
                 bucket: inquiry.bucket.as_str(),
                 key: key.as_str(),
                 upload_id: upload_id.as_str(),

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use serde::Serialize;
 use tokio::task::JoinSet;
 
 use crate::cli::args::ListUploadsArguments;
@@ -11,6 +10,7 @@ use crate::cli::options::directories::Places;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
+use crate::cli::output::json::Line;
 use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::output::{json, units};
 use crate::cli::process::world::World;
@@ -53,26 +53,6 @@ const COLUMNS: [Column; 6] = [
     Column::names("JOURNAL"),
 ];
 
-/// A line of JSON.
-#[derive(Serialize)]
-struct Line<'a> {
-    event: &'static str,
-    bucket: &'a str,
-    key: &'a str,
-    upload_id: &'a str,
-    initiated: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    age_s: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parts: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    storage_class: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    journal: Option<String>,
-}
-
 /// How much of an upload is on the server.
 #[derive(Debug, Clone, Copy)]
 enum SoFar {
@@ -97,7 +77,8 @@ pub(crate) fn run(options: ListUploadsOptions, world: &mut World, console: &Cons
     for (upload, so_far) in &listed {
         let journal = journals.find(bucket, &upload.key, &upload.upload_id);
         if output.json {
-            console.result(&json::of(&line(upload, *so_far, now, bucket.as_str(), journal.map(shown))));
+            let listed = listed_upload(upload, *so_far, now, bucket.as_str(), journal.map(shown));
+            console.event(&Line::ListedUpload(listed));
         }
         let age = age(upload, now);
         table.add(vec![
@@ -185,19 +166,18 @@ pub(crate) fn age(upload: &ListedUpload, now: SystemTime) -> Option<Duration> {
     Some(now.duration_since(initiated).unwrap_or_default())
 }
 
-fn line<'a>(
+fn listed_upload<'a>(
     upload: &'a ListedUpload,
     so_far: SoFar,
     now: SystemTime,
     bucket: &'a str,
     journal: Option<String>,
-) -> Line<'a> {
+) -> json::ListedUpload<'a> {
     let (parts, size) = match so_far {
         SoFar::Known { parts, size } => (Some(parts), Some(size)),
         SoFar::Unknown | SoFar::Gone => (None, None),
     };
-    Line {
-        event: "upload",
+    json::ListedUpload {
         bucket,
         key: &upload.key,
         upload_id: upload.upload_id.as_str(),

@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
-
 use crate::cli::args::VerifyArguments;
 use crate::cli::options::{destination, object_headers};
 use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
-use crate::cli::output::json;
+use crate::cli::output::json::{Line, LocalFile, StoredObject, Verified};
 use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
@@ -59,43 +57,6 @@ impl VerifyOptions {
 const COLUMNS: [Column; 4] =
     [Column::words("WHAT"), Column::words("FILE"), Column::words("OBJECT"), Column::words("RESULT")];
 
-/// A line of JSON. Numbers above 2^53 are strings.
-#[derive(Serialize)]
-struct Line<'a> {
-    event: &'static str,
-    source: String,
-    bucket: &'a str,
-    key: &'a str,
-    location: &'a str,
-    same: bool,
-    compared: Vec<&'static str>,
-    differences: Vec<&'static str>,
-    file: FileLine,
-    object: ObjectLine<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct FileLine {
-    size: u64,
-    crc64ecma: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    md5: Option<String>,
-}
-
-#[derive(Serialize)]
-struct ObjectLine<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    crc64ecma: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<&'a str>,
-}
-
 /// What the server says of an object, and whether its ETag is the MD5 of its bytes.
 struct Described {
     object: Object,
@@ -125,8 +86,7 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     let source = shown(&options.source);
     if output.json {
         let object = &described.object;
-        console.result(&json::of(&Line {
-            event: "verified",
+        console.event(&Line::Verified(Verified {
             source: options.source.to_string_lossy().into_owned(),
             bucket: options.inquiry.bucket.as_str(),
             key: options.key.as_str(),
@@ -134,12 +94,12 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
             same: proved && differences.is_empty(),
             compared: told,
             differences: differences.clone(),
-            file: FileLine {
+            file: LocalFile {
                 size: digest.length,
                 crc64ecma: digest.crc64.to_string(),
                 md5: digest.md5.map(|md5| md5.hex()),
             },
-            object: ObjectLine {
+            object: StoredObject {
                 size: object.size,
                 crc64ecma: object.crc64.map(|crc64| crc64.to_string()),
                 etag: object.etag.as_deref(),

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use indicatif::ProgressBar;
+use serde::Serialize;
 
 use super::log::Log;
 use crate::cli::process::world::{Stream, World};
@@ -86,6 +87,11 @@ impl Console {
     /// A result, for stdout. The log has none of them: see [`Console::outcome`].
     pub fn result(&self, line: &str) {
         self.above_the_bar(|| self.stdout.write(format!("{line}\n").as_bytes()));
+    }
+
+    /// A JSON event, for stdout. The log has none of them either.
+    pub(crate) fn event(&self, event: &impl Serialize) {
+        self.result(&serde_json::to_string(event).expect("an event has string keys and finite numbers"));
     }
 
     /// What became of something, in words: a result where it is `shown`, a line of the log in any case.

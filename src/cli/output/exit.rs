@@ -82,11 +82,11 @@ pub fn of_many(codes: impl IntoIterator<Item = u8>) -> u8 {
     codes.into_iter().min_by_key(rank).unwrap_or(SUCCESS)
 }
 
-/// Exit code and kind of what stopped an upload or made it try again.
-pub(crate) fn of_cause(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
+/// Returns the exit code and kind of a failure, final or retried.
+pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
     match cause {
-        Cause::Source(error) => of_source(error),
-        Cause::Service(error) => of_service(error),
+        Cause::Source(error) => classify_source(error),
+        Cause::Service(error) => classify_service(error),
         Cause::Malformed { .. } => (UNAVAILABLE, Kind::Network),
         Cause::Network(error) => match error.kind {
             SendErrorKind::NoCredentials => (CREDENTIALS, Kind::Credentials),
@@ -102,8 +102,8 @@ pub(crate) fn of_cause(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
     }
 }
 
-/// Exit code and kind of what is wrong with a source.
-pub(crate) fn of_source(error: &SourceError) -> (u8, Kind) {
+/// Returns the exit code and kind of a source's error.
+pub(crate) fn classify_source(error: &SourceError) -> (u8, Kind) {
     match error {
         SourceError::NotAFile(what) if *what == A_DIRECTORY => (USAGE, Kind::Source),
         _ => (SOURCE, Kind::Source),
@@ -113,7 +113,7 @@ pub(crate) fn of_source(error: &SourceError) -> (u8, Kind) {
 /// How [`SourceError::NotAFile`] names a directory, which is wrong usage and not the file's fault.
 pub(crate) const A_DIRECTORY: &str = "a directory";
 
-fn of_service(error: &ServiceError) -> (u8, Kind) {
+fn classify_service(error: &ServiceError) -> (u8, Kind) {
     match error.fault() {
         Fault::Expired | Fault::Skewed => return (CREDENTIALS, Kind::Credentials),
         Fault::Corrupted => return (INTEGRITY, Kind::Integrity),
@@ -194,7 +194,7 @@ pub(crate) mod tests {
             (501, "NotImplemented", OTHER, "service"),
         ];
         for (status, code, exit_code, kind) in table {
-            let (found, found_kind) = of_cause(&Cause::Service(service(status, code)), None);
+            let (found, found_kind) = classify(&Cause::Service(service(status, code)), None);
             assert_eq!((found, found_kind.as_str()), (exit_code, kind), "{status} {code}");
         }
     }
@@ -223,11 +223,11 @@ pub(crate) mod tests {
             (Cause::UploadVanished(service(404, "NoSuchUpload")), NOT_FOUND, "not-found"),
         ];
         for (cause, exit_code, kind) in table {
-            let (found, found_kind) = of_cause(&cause, None);
+            let (found, found_kind) = classify(&cause, None);
             assert_eq!((found, found_kind.as_str()), (exit_code, kind), "{cause:?}");
         }
-        assert_eq!(of_cause(&Cause::Interrupted, Some(Signal::Interrupt)), (130, Kind::Interrupted));
-        assert_eq!(of_cause(&Cause::Interrupted, Some(Signal::Terminate)), (143, Kind::Interrupted));
+        assert_eq!(classify(&Cause::Interrupted, Some(Signal::Interrupt)), (130, Kind::Interrupted));
+        assert_eq!(classify(&Cause::Interrupted, Some(Signal::Terminate)), (143, Kind::Interrupted));
     }
 
     #[test]

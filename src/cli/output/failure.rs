@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::circumstances::Circumstances;
 use super::console::shown;
-use super::exit::{CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, of_source};
+use super::exit::{
+    CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, classify_source,
+};
 use super::failure_report::FailureReport;
 use super::hint::service;
 use super::message;
@@ -82,7 +84,7 @@ impl Failure {
     pub fn report(&self) -> FailureReport {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
-            Self::Source { error, .. } => of_source(error),
+            Self::Source { error, .. } => classify_source(error),
             Self::Unfit { .. } => (SOURCE, Kind::Source),
             Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),

@@ -2,7 +2,7 @@
 
 use super::circumstances::Circumstances;
 use super::console::{Console, Label, visible};
-use super::exit::{Kind, of_cause};
+use super::exit::{Kind, classify};
 use super::hint::service;
 use super::message;
 use crate::cos::{Service, ServiceError};
@@ -34,7 +34,7 @@ pub struct FailureReport {
 impl FailureReport {
     /// What there is to tell about an upload that was not finished.
     pub fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> Self {
-        let (exit_code, kind) = of_cause(&error.cause, circumstances.signal);
+        let (exit_code, kind) = classify(&error.cause, circumstances.signal);
         let service = service_error(&error.cause);
         Self {
             exit_code,

@@ -12,6 +12,7 @@ pub(crate) mod message;
 pub(crate) mod notice;
 pub mod object_report;
 pub mod report;
+pub mod subject;
 pub mod summary;
 pub(crate) mod table;
 pub mod units;

@@ -2,36 +2,19 @@
 //! `notice`.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::circumstances::Circumstances;
 use super::console::{is_stdin, shown, visible};
 use super::exit::SUCCESS;
 use super::failure_report::FailureReport;
-use super::json::{Line, Named};
-use super::report::{PROGRESS_INTERVAL, Report, named};
+use super::json::{Failed, Line, Skipped, Uploaded};
+use super::report::{PROGRESS_INTERVAL, Report};
+use super::subject::Subject;
 use super::{notice, units};
 use crate::cli::process::signals::Signal;
-use crate::cos::{Bucket, Key, Service};
 use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
-
-/// One upload, as people and programs know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
-    /// The service.
-    pub service: Service,
-    /// The file.
-    pub source: PathBuf,
-    /// The bucket.
-    pub bucket: Bucket,
-    /// The object's key.
-    pub key: Key,
-    /// The object's URL.
-    pub location: String,
-    /// Where the emulator keeps the object, where that is the server.
-    pub on_disk: Option<PathBuf>,
-}
 
 /// The end of one upload, as far as the engine does not know it.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +92,7 @@ impl ObjectReport {
                 };
                 let report = FailureReport::of_upload(error, circumstances);
                 if self.report.json {
-                    self.report.line(&Line::failed(named_subject(&self.subject), &report, ending.journal));
+                    self.report.line(&Line::Failed(Failed::new(self.subject.name(), &report, ending.journal)));
                 }
                 report.print(&self.report.console);
                 report.exit_code
@@ -121,8 +104,8 @@ impl ObjectReport {
         let subject = &self.subject;
         if self.report.json {
             let on_disk = subject.on_disk.as_deref();
-            let line = Line::uploaded(named_subject(subject), on_disk, self.plan.as_ref(), object, elapsed);
-            self.report.line(&line);
+            let line = Uploaded::new(subject.name(), on_disk, self.plan.as_ref(), object, elapsed);
+            self.report.line(&Line::Uploaded(line));
         }
         let key = visible(subject.key.as_str());
         let on_disk = subject.on_disk.as_deref().map(|path| format!(" at {}", shown(path))).unwrap_or_default();
@@ -142,14 +125,14 @@ impl ObjectReport {
     fn unchanged(&self, object: &Unchanged) {
         let subject = &self.subject;
         if self.report.json {
-            self.report.line(&Line::unchanged(named_subject(subject), object));
+            self.report.line(&Line::Skipped(Skipped::unchanged(subject.name(), object)));
         }
         let (key, size) = (visible(subject.key.as_str()), units::size(object.size));
         self.report.result(&format!("{} = cos://{}/{key}  {size}  unchanged", shown(&subject.source), subject.bucket));
     }
 
     fn tell_program(&self, event: &Event) {
-        if let Some(line) = Line::of_event(named_subject(&self.subject), event) {
+        if let Some(line) = Line::of_event(self.subject.name(), event) {
             self.report.line(&line);
         }
     }
@@ -203,18 +186,14 @@ impl ObjectReport {
     }
 }
 
-fn named_subject(subject: &Subject) -> Named<'_> {
-    Named { location: Some(&subject.location), ..named(&subject.source, &subject.bucket, &subject.key) }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::cli::options::{OutputOptions, ProgressMode};
     use crate::cli::output::console::Console;
     use crate::cli::process::world::tests::{TestWorld, world};
-    use crate::cos::ServiceError;
     use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::cos::{Bucket, Key, Service, ServiceError};
     use crate::upload::{Cause, Operation, PartRecord, Progress, UploadError, Wish};
 
     pub(in crate::cli) const OUTPUT: OutputOptions =
@@ -292,7 +271,7 @@ pub(crate) mod tests {
     fn tell(output: OutputOptions, finished: &Finished) -> (u8, TestWorld) {
         let test = world(&[], &[]);
         let console = Console::new(&test.world).quiet(output.quiet);
-        let mut report = Report::new(&console, output).object(subject());
+        let mut report = ObjectReport::new(Report::new(&console, output), subject());
         let now = (test.world.stopwatch)();
         for event in events() {
             report.event(now, &event);
@@ -406,7 +385,7 @@ pub(crate) mod tests {
             ..subject()
         };
         let ending = Ending { elapsed: Duration::ZERO, journal: None, signal: None };
-        report.object(odd).finished(&Finished::Stored(object()), ending);
+        ObjectReport::new(report, odd).finished(&Finished::Stored(object()), ending);
         assert_eq!(
             test.stdout.text(),
             "a\\u{7} -> cos://examplebucket-1250000000/k\\n  40.0 MiB  crc64 16749565679157681890 at /o/k\n"
@@ -416,7 +395,7 @@ pub(crate) mod tests {
     #[test]
     fn a_program_hears_of_progress_once_a_second() {
         let test = world(&[], &[]);
-        let mut report = Report::new(&Console::new(&test.world), JSON).object(subject());
+        let mut report = ObjectReport::new(Report::new(&Console::new(&test.world), JSON), subject());
         let began = (test.world.stopwatch)();
         for milliseconds in [0, 300, 999, 1000, 1500, 2100] {
             let progress = Progress { bytes: milliseconds, total: Some(9999) };

@@ -7,13 +7,11 @@ use std::time::Duration;
 use super::console::{Console, shown, visible};
 use super::failure::Failure;
 use super::failure_report::FailureReport;
-use super::json::{Line, Named};
-use super::object_report::{ObjectReport, Subject};
+use super::json::{Failed, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, UploadName};
 use super::summary::Summary;
-use super::{json, notice, units};
+use super::{notice, units};
 use crate::cli::options::OutputOptions;
 use crate::cli::process::signals::Signal;
-use crate::cli::progress::totals::SoFar;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};
 use crate::upload::Plan;
@@ -41,7 +39,7 @@ impl Report {
     /// Tells what would be sent.
     pub fn planned(&self, source: &Path, bucket: &Bucket, key: &Key, plan: &Plan) {
         if self.json {
-            self.line(&Line::planned(named(source, bucket, key), plan));
+            self.line(&Line::Planned(Planned::new(UploadName::new(source, bucket, Some(key)), plan)));
         }
         let how = match plan {
             Plan::Put { size } => format!("{} in one request", units::size(*size)),
@@ -64,7 +62,7 @@ impl Report {
             Skip::Special(_) => "special",
         };
         if self.json {
-            self.line(&Line::left_out(named_source(source, bucket), reason));
+            self.line(&Line::Skipped(Skipped::left_out(UploadName::new(source, bucket, None), reason)));
         }
         let line = format!("{} is left out: it {why}", shown(source));
         // Links are left out by rule, and counted; what else is no file may surprise.
@@ -83,8 +81,7 @@ impl Report {
     pub fn refused(&self, source: &Path, bucket: &Bucket, key: Option<&Key>, failure: &Failure) -> u8 {
         let report = failure.report();
         if self.json {
-            let named = Named { key: key.map(Key::as_str), ..named_source(source, bucket) };
-            self.line(&Line::failed(named, &report, None));
+            self.line(&Line::Failed(Failed::new(UploadName::new(source, bucket, key), &report, None)));
         }
         report.print(&self.console);
         report.exit_code
@@ -104,7 +101,7 @@ impl Report {
             FailureReport { resumable: journal.is_some(), ..Failure::Withheld(source.to_owned()).report() };
         report.exit_code = signal.map_or(report.exit_code, Signal::exit_code);
         if self.json {
-            self.line(&Line::failed(named(source, bucket, key), &report, journal));
+            self.line(&Line::Failed(Failed::new(UploadName::new(source, bucket, Some(key)), &report, journal)));
         }
         self.console.detail(self.verbose, &report.message);
         report.exit_code
@@ -116,22 +113,17 @@ impl Report {
         self.console.warning(&format!("{}: upload {id} could not be aborted; it is left on the server", shown(source)));
     }
 
-    /// Begins to tell of one upload.
-    pub fn object(&self, subject: Subject) -> ObjectReport {
-        ObjectReport::new(self.clone(), subject)
-    }
-
     /// Tells programs how far many uploads together are.
-    pub(crate) fn progress(&self, bucket: &Bucket, so_far: SoFar) {
+    pub(crate) fn progress(&self, bucket: &Bucket, progress: OverallProgress) {
         if self.json {
-            self.line(&Line::progress_of_many(bucket.as_str(), so_far));
+            self.line(&Line::ProgressOfMany(ProgressOfMany::new(bucket.as_str(), progress)));
         }
     }
 
     /// Tells how all of it ended: people where there were several, since the line of a single one says it all.
     pub fn summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
         if self.json {
-            self.line(&Line::summary(summary, elapsed, exit_code));
+            self.line(&Line::Summary(SummaryLine::new(summary, elapsed, exit_code)));
         }
         if summary.uploaded + summary.skipped + summary.failed > 1 {
             self.console.note(&summary.in_words(elapsed));
@@ -139,7 +131,7 @@ impl Report {
     }
 
     pub(crate) fn line(&self, line: &Line<'_>) {
-        self.console.result(&json::text(line));
+        self.console.event(line);
     }
 
     pub(crate) fn result(&self, line: &str) {
@@ -147,17 +139,10 @@ impl Report {
     }
 }
 
-pub(crate) fn named<'a>(source: &'a Path, bucket: &'a Bucket, key: &'a Key) -> Named<'a> {
-    Named { key: Some(key.as_str()), ..named_source(source, bucket) }
-}
-
-fn named_source<'a>(source: &'a Path, bucket: &'a Bucket) -> Named<'a> {
-    Named { source: source.to_string_lossy(), bucket: bucket.as_str(), key: None, location: None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::output::object_report::ObjectReport;
     use crate::cli::output::object_report::tests::{JSON, OUTPUT, subject};
     use crate::cli::process::world::tests::world;
     use crate::upload::{Event, Progress};
@@ -187,13 +172,12 @@ mod tests {
     fn programs_hear_of_the_progress_of_many_in_one_line() {
         let test = world(&[], &[]);
         let report = Report::new(&Console::new(&test.world), JSON);
-        report
-            .object(subject())
+        ObjectReport::new(report.clone(), subject())
             .among_many(true)
             .event((test.world.stopwatch)(), &Event::Progress(Progress::default()));
         let bucket = subject().bucket;
-        report.progress(&bucket, SoFar { bytes: 1, total: None, files: 0, files_total: None });
-        report.progress(&bucket, SoFar { bytes: 2, total: Some(9), files: 1, files_total: Some(3) });
+        report.progress(&bucket, OverallProgress { bytes: 1, total: None, files: 0, files_total: None });
+        report.progress(&bucket, OverallProgress { bytes: 2, total: Some(9), files: 1, files_total: Some(3) });
         assert_eq!(
             test.stdout.text(),
             "{\"event\":\"progress\",\"bucket\":\"examplebucket-1250000000\",\"bytes\":1,\"files\":0}\n\

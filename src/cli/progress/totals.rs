@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::rate::{Files, Meter};
 use crate::cli::output::console::shown;
+use crate::cli::output::json::OverallProgress;
 use crate::cli::output::table::cut;
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::source::Item;
@@ -36,18 +37,6 @@ impl Listed {
             self.bytes += identity.size;
         }
     }
-}
-
-/// How far it is, for programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SoFar {
-    pub(crate) bytes: u64,
-    /// Where it is known.
-    pub(crate) total: Option<u64>,
-    /// Files that came to an end, whichever.
-    pub(crate) files: u64,
-    /// Where it is known.
-    pub(crate) files_total: Option<u64>,
 }
 
 /// The course of a command's uploads.
@@ -119,10 +108,10 @@ impl Course {
     }
 
     /// How far it is.
-    pub(crate) fn so_far(&self) -> SoFar {
+    pub(crate) fn so_far(&self) -> OverallProgress {
         let (Progress { bytes, total }, files) = self.sums();
         let known = |number: Option<u64>| number.filter(|_| self.listed.complete);
-        SoFar { bytes, total: known(total), files: files.done, files_total: known(Some(files.total)) }
+        OverallProgress { bytes, total: known(total), files: files.done, files_total: known(Some(files.total)) }
     }
 
     /// Everything in one line; nothing before anything happened.
@@ -229,7 +218,7 @@ mod tests {
         told.moves(0, 0, 0, 40);
         told.moves(2, 0, 10, 40);
         assert_eq!(told.line(), "10.0 MiB of at least 40.0 MiB, 0 of at least 1 files, 5.0 MiB/s");
-        assert_eq!(told.course.so_far(), SoFar { bytes: 10 * MIB, total: None, files: 0, files_total: None });
+        assert_eq!(told.course.so_far(), OverallProgress { bytes: 10 * MIB, total: None, files: 0, files_total: None });
         told.course.total(listed(1500, 500, false));
         told.ends(4, 0, true);
         assert!(
@@ -243,7 +232,7 @@ mod tests {
         told.begins(6, 1, "b", 8);
         told.moves(6, 1, 0, 8);
         assert!(told.line().starts_with("5% 40.0 MiB of 800.0 MiB, 1 of 2,000 files, "), "{}", told.line());
-        let so_far = SoFar { bytes: 40 * MIB, total: Some(800 * MIB), files: 1, files_total: Some(2000) };
+        let so_far = OverallProgress { bytes: 40 * MIB, total: Some(800 * MIB), files: 1, files_total: Some(2000) };
         assert_eq!(told.course.so_far(), so_far);
     }
 
@@ -258,7 +247,7 @@ mod tests {
         told.ends(2, 0, false);
         told.ends(2, 1, true);
         told.course.drops_out();
-        let so_far = SoFar { bytes: 10 * MIB, total: Some(20 * MIB), files: 3, files_total: Some(3) };
+        let so_far = OverallProgress { bytes: 10 * MIB, total: Some(20 * MIB), files: 3, files_total: Some(3) };
         assert_eq!(told.course.so_far(), so_far);
     }
 

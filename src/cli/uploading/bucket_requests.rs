@@ -9,7 +9,8 @@ use crate::cli::options::{AccessOptions, RequestOptions, Server, server};
 use crate::cli::output::console::Console;
 use crate::cli::output::failure::Failure;
 use crate::cli::output::failure_report::FailureReport;
-use crate::cli::output::{json, notice};
+use crate::cli::output::json::{FailedCommand, Line};
+use crate::cli::output::notice;
 use crate::cli::process::runtime;
 use crate::cli::process::signals::Signals;
 use crate::cli::process::world::World;
@@ -88,7 +89,7 @@ pub(crate) fn run<T>(
     world.signals = signals;
     done.flatten().inspect_err(|failure| {
         if json {
-            console.result(&json::failed_command(&failure.report(), None));
+            console.event(&Line::FailedCommand(FailedCommand::new(&failure.report(), None)));
         }
     })
 }
@@ -225,7 +226,7 @@ pub(crate) fn failed(service: Service, about: &str, error: UploadError) -> Failu
 pub(crate) fn tell_failed(failure: &Failure, about: [&str; 3], json: bool, console: &Console) -> u8 {
     let report: FailureReport = failure.report();
     if json {
-        console.result(&json::failed_command(&report, Some(about)));
+        console.event(&Line::FailedCommand(FailedCommand::new(&report, Some(about))));
     }
     report.print(console);
     report.exit_code

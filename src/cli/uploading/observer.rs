@@ -13,8 +13,9 @@ use crate::cli::options::{OutputOptions, object_headers};
 use crate::cli::output::console::Console;
 use crate::cli::output::exit::{SUCCESS, of_many};
 use crate::cli::output::failure::Failure;
-use crate::cli::output::object_report::{Ending, ObjectReport, Subject};
+use crate::cli::output::object_report::{Ending, ObjectReport};
 use crate::cli::output::report::{PROGRESS_INTERVAL, Report};
+use crate::cli::output::subject::Subject;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::signals::Signal;
 use crate::cli::process::world::World;
@@ -273,7 +274,7 @@ impl Observer<Aside> for Tally<'_> {
             on_disk: None,
         };
         self.course.begins(object, &subject.source, session.plan.size());
-        let report = self.report.object(subject.clone()).among_many(self.many);
+        let report = ObjectReport::new(self.report.clone(), subject.clone()).among_many(self.many);
         let identity = session.job.source.identity();
         self.running.insert(object, Running { identity, subject, report, began: (self.stopwatch)() });
     }

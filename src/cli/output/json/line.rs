@@ -1,0 +1,59 @@
+//! Any event, by its name.
+
+use serde::Serialize;
+
+use super::command::{Aborted, Credentials, Listening};
+use super::failed::{Failed, FailedCommand};
+use super::listed::{ListedPart, ListedUpload};
+use super::name::UploadName;
+use super::planned::Planned;
+use super::progress::{Progress, ProgressOfMany, StoredPart};
+use super::retry::Retry;
+use super::skipped::Skipped;
+use super::summary::SummaryLine;
+use super::uploaded::Uploaded;
+use super::verified::Verified;
+use crate::upload::Event;
+
+/// An event; its name is the field `event`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub(crate) enum Line<'a> {
+    Planned(Planned<'a>),
+    Started(Planned<'a>),
+    Progress(Progress<'a>),
+    #[serde(rename = "progress")]
+    ProgressOfMany(ProgressOfMany<'a>),
+    Part(StoredPart<'a>),
+    Retry(Retry<'a>),
+    Uploaded(Uploaded<'a>),
+    Skipped(Skipped<'a>),
+    Failed(Failed<'a>),
+    #[serde(rename = "failed")]
+    FailedCommand(FailedCommand<'a>),
+    Summary(SummaryLine),
+    #[serde(rename = "upload")]
+    ListedUpload(ListedUpload<'a>),
+    #[serde(rename = "part")]
+    ListedPart(ListedPart<'a>),
+    Aborted(Aborted<'a>),
+    Verified(Verified<'a>),
+    Credentials(Credentials<'a>),
+    Listening(Listening<'a>),
+}
+
+impl<'a> Line<'a> {
+    /// The line of an engine's event, if programs get one.
+    pub(crate) fn of_event(name: UploadName<'a>, event: &'a Event) -> Option<Self> {
+        let brief = name.without_location();
+        Some(match event {
+            Event::Started(plan) => Self::Started(Planned::new(name, plan)),
+            Event::Progress(progress) => Self::Progress(Progress::new(brief, *progress)),
+            Event::PartStored(record) => Self::Part(StoredPart::new(brief, record)),
+            Event::Retrying { operation, attempts, wait, cause } => {
+                Self::Retry(Retry::new(brief, *operation, *attempts, *wait, cause))
+            }
+            Event::Initiated(_) | Event::Resumed { .. } | Event::Notice(_) => return None,
+        })
+    }
+}

@@ -1,0 +1,27 @@
+//! `summary`: the last event of an upload command.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::milliseconds::milliseconds;
+use crate::cli::output::summary::Summary;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct SummaryLine {
+    uploaded: u64,
+    skipped: u64,
+    failed: u64,
+    bytes_sent: u64,
+    bytes_resumed: u64,
+    duration_ms: u64,
+    exit_code: u8,
+}
+
+impl SummaryLine {
+    pub(crate) fn new(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {
+        let Summary { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed } = summary;
+        let duration_ms = milliseconds(elapsed);
+        Self { uploaded, skipped, failed, bytes_sent, bytes_resumed, duration_ms, exit_code }
+    }
+}

@@ -1,0 +1,30 @@
+//! The names of one upload: its source, its destination.
+
+use std::path::PathBuf;
+
+use super::json::UploadName;
+use crate::cos::{Bucket, Key, Service};
+
+/// One upload, as messages and events name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The service.
+    pub service: Service,
+    /// The file.
+    pub source: PathBuf,
+    /// The bucket.
+    pub bucket: Bucket,
+    /// The object's key.
+    pub key: Key,
+    /// The object's URL.
+    pub location: String,
+    /// The file in which the emulator keeps the object, if the emulator is the server.
+    pub on_disk: Option<PathBuf>,
+}
+
+impl Subject {
+    /// The names for a JSON event.
+    pub(super) fn name(&self) -> UploadName<'_> {
+        UploadName::new(&self.source, &self.bucket, Some(&self.key)).at(&self.location)
+    }
+}
