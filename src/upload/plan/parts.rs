@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Instant;
 
-use super::object_plan::{Parts, Range};
-use super::part_sizes::Cut;
+use super::object_plan::Parts;
+use super::part_sizes::{Cut, Range};
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;

@@ -1,7 +1,8 @@
 //! Bytes that exist only as their size and their CRC-64.
 
 use crate::cos::checksum::{Combiner, Md5Digest};
-use crate::upload::plan::object_plan::{Plan, Range};
+use crate::upload::plan::object_plan::Plan;
+use crate::upload::plan::part_sizes::Range;
 
 /// The bytes of an object or of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,7 +16,8 @@ use crate::upload::journal::lines::tests::header;
 use crate::upload::journal::lines::{Content, part_line};
 use crate::upload::machine::{Proving, Resume, Settings, Step, Upload};
 use crate::upload::patience::Patience;
-use crate::upload::plan::object_plan::{Plan, Range, Wish};
+use crate::upload::plan::object_plan::{Plan, Wish};
+use crate::upload::plan::part_sizes::Range;
 use crate::upload::wire::call::{Call, Reply};
 
 const MEBIBYTE: u64 = 1 << 20;

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::error::SourceError;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::plan::part_sizes::Range;
 
 /// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
 /// less, and take more memory; docs/performance.md has the figures.

@@ -10,8 +10,8 @@ use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::error::SourceError;
 use crate::upload::event::MemoryLimit;
-use crate::upload::plan::object_plan::{Parts, Plan, PlanError, Range, Wish};
-use crate::upload::plan::part_sizes::Cut;
+use crate::upload::plan::object_plan::{Parts, Plan, PlanError, Wish};
+use crate::upload::plan::part_sizes::{Cut, Range};
 use crate::upload::plan::parts::PartBoard;
 use crate::upload::wire::call::AttemptId;
 
