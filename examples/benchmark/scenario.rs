@@ -19,7 +19,7 @@ const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 11] = [
+const SCENARIOS: [(&str, Scenario); 9] = [
     ("big", Bench::big),
     ("cold", Bench::cold),
     ("tls", Bench::tls),
@@ -29,19 +29,12 @@ const SCENARIOS: [(&str, Scenario); 11] = [
     ("far", Bench::far),
     ("parts", Bench::parts),
     ("memory", Bench::memory),
-    ("links", Bench::links),
-    ("far-files", Bench::far_files),
 ];
 
-/// What is measured, where, and how often.
-pub struct Bench {
-    /// Where programs find their things.
-    pub place: Place,
+struct Bench {
+    place: Place,
     size: u64,
-    /// How often each is run.
-    pub runs: usize,
-    /// The command line.
-    pub words: Vec<String>,
+    runs: usize,
 }
 
 type MakeCommand<'a> = Box<dyn FnMut() -> io::Result<Command> + 'a>;
@@ -57,8 +50,7 @@ pub fn run(words: &[&str]) -> io::Result<()> {
     let cosput = std::env::var_os("COSPUT_BINARY").map_or_else(beside, Ok)?;
     let place = Place { cosput: std::fs::canonicalize(cosput)?, directory: temporary.path().to_owned() };
     let runs = usize::try_from(value("--runs", 5)?).map_err(io::Error::other)?.max(1);
-    let words_kept = words.iter().map(|word| (*word).to_owned()).collect();
-    let bench = Bench { place, size: value("--size", 2048)? * MIB, runs, words: words_kept };
+    let bench = Bench { place, size: value("--size", 2048)? * MIB, runs };
     let wanted = |name: &str| words.contains(&name) || !SCENARIOS.iter().any(|(known, _)| words.contains(known));
     for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| wanted(name)) {
         scenario(&bench)?;
@@ -83,10 +75,6 @@ fn forget(file: &Path) -> io::Result<()> {
 }
 
 impl Bench {
-    fn with_runs(&self, runs: usize) -> Self {
-        Self { place: self.place.clone(), runs, words: Vec::new(), ..*self }
-    }
-
     /// One big file in parts, as other programs send it too.
     fn big(&self) -> io::Result<()> {
         let file = self.file(self.size)?;
@@ -157,7 +145,8 @@ impl Bench {
     fn files(&self) -> io::Result<()> {
         self.files_to("over HTTP", &Manner::default())?;
         let late = Manner { late: Duration::from_millis(50), ..Manner::default() };
-        self.with_runs(self.runs.min(3)).files_to("to a server that answers 50 ms late", &late)
+        Self { place: self.place.clone(), runs: self.runs.min(3), ..*self }
+            .files_to("to a server that answers 50 ms late", &late)
     }
 
     fn files_to(&self, whereto: &str, manner: &Manner) -> io::Result<()> {
@@ -197,7 +186,7 @@ impl Bench {
             ("floor".into(), Box::new(|| self.place.floor(&file, &sink, PART, 1, false))),
             ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
         ];
-        let many = self.with_runs(self.runs * 4);
+        let many = Self { place: self.place.clone(), runs: self.runs * 4, ..*self };
         many.compare(title, size, &sink, contenders)
     }
 
@@ -225,7 +214,7 @@ impl Bench {
             fixed(8),
             fixed(32),
         ];
-        let few = self.with_runs(self.runs.min(3));
+        let few = Self { place: self.place.clone(), runs: self.runs.min(3), ..*self };
         few.compare("256 MiB far away: 50 ms, 40 Mbit/s a connection, 1 Gbit/s in all", size, &sink, contenders)
     }
 
@@ -274,7 +263,7 @@ impl Bench {
             let options = [format!("--part-size={part_size}MiB"), format!("--concurrency={concurrency}")];
             let contenders: Vec<Contender> =
                 vec![("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &options))))];
-            let few = self.with_runs(self.runs.min(3));
+            let few = Self { place: self.place.clone(), runs: self.runs.min(3), ..*self };
             few.compare(&format!("parts of {part_size} MiB, {concurrency} in flight"), size, &sink, contenders)?;
         }
         Ok(())
@@ -303,7 +292,7 @@ impl Bench {
     }
 
     /// A file with something in it, on disk before anything is measured.
-    pub fn file(&self, size: u64) -> io::Result<PathBuf> {
+    fn file(&self, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("file-{size}"));
         if path.exists() {
             return Ok(path);
@@ -323,7 +312,7 @@ impl Bench {
     }
 
     /// A directory of files that are all the same.
-    pub fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
+    fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("files-{count}-{size}"));
         let file = self.file(size)?;
         std::fs::create_dir_all(&path)?;

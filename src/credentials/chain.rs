@@ -1,73 +1,71 @@
-//! The source of credentials for an upload: searches once, keeps the result, and renews it before it expires or when the
-//! service refuses it.
+//! The provider behind an upload: searches once, keeps what it found, and renews it before it ends or when it is refused.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::error::error;
+use super::found::error;
 use super::place::Place;
-use super::search::{Obtained, has_expired, renew, search};
+use super::search::{Obtained, again, has_ended, search};
 use super::settings::Settings;
 use crate::cos::{Credentials, CredentialsError, Provider};
 
-/// The longest time before expiry at which credentials are renewed.
+/// How long before their end credentials are renewed at the earliest.
 const AHEAD: Duration = Duration::from_secs(600);
 
-/// Provides the credentials of the first place that has any.
+/// Gives credentials from the first place that holds some.
 pub struct Chain {
     settings: Settings,
     state: Mutex<State>,
-    /// Held while searching or renewing; other requests wait for the result.
-    renewal: tokio::sync::Mutex<()>,
+    /// Whoever holds this searches or renews; everybody else waits for the outcome.
+    turn: tokio::sync::Mutex<()>,
 }
 
-/// The properties of credentials that may be shown.
+/// What may be shown of credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
-    /// Where they came from, for messages.
+    /// Where they came from, in words.
     pub source: String,
-    /// The first and last characters of the ID.
+    /// The beginning and the end of the id.
     pub masked_id: String,
-    /// When they expire, if that is known.
+    /// When they end, where that is known.
     pub expires: Option<SystemTime>,
-    /// True if they expire.
+    /// Whether they end at all.
     pub temporary: bool,
 }
 
 #[derive(Default)]
 struct State {
-    current: Option<Current>,
-    /// The number of finished searches.
+    held: Option<Held>,
+    /// How many searches have ended, and how the last one failed if it did.
     rounds: u64,
-    /// The error of the last search, if it failed.
     failure: Option<CredentialsError>,
 }
 
 #[derive(Clone)]
-struct Current {
+struct Held {
     credentials: Credentials,
     place: Place,
     source: String,
-    /// When to renew them.
+    /// When to renew.
     due: Option<SystemTime>,
 }
 
 impl Chain {
-    /// A chain that has not searched yet.
+    /// A chain that has not looked anywhere yet.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, state: Mutex::default(), renewal: tokio::sync::Mutex::default() }
+        Self { settings, state: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
-    /// Where the current credentials came from; `None` before the first search.
+    /// Where the credentials in use came from; `None` before the first were given.
     pub fn source(&self) -> Option<String> {
-        self.state().current.as_ref().map(|current| current.source.clone())
+        self.state().held.as_ref().map(|held| held.source.clone())
     }
 
-    /// Gets credentials and describes them.
+    /// Gets credentials and tells what may be shown of them.
     pub async fn describe(&self, now: SystemTime) -> Result<Described, CredentialsError> {
-        let credentials = self.get(now, None).await?;
+        let credentials = self.current(now, None).await?;
         Ok(Described {
             source: self.source().unwrap_or_default(),
             masked_id: credentials.masked_id(),
@@ -76,20 +74,20 @@ impl Chain {
         })
     }
 
-    async fn get(&self, now: SystemTime, refused: Option<&Credentials>) -> Result<Credentials, CredentialsError> {
-        let (current, round) = {
+    async fn current(&self, now: SystemTime, refused: Option<&Credentials>) -> Result<Credentials, CredentialsError> {
+        let (held, round) = {
             let state = self.state();
-            (state.current.clone(), state.rounds)
+            (state.held.clone(), state.rounds)
         };
-        let usable = current.filter(|current| current.is_usable(now, refused));
-        let _renewal = match usable {
-            Some(current) if !current.is_due(now) => return Ok(current.credentials),
-            Some(current) => match self.renewal.try_lock() {
-                Ok(renewal) => renewal,
-                // Another request is renewing them; the current ones are still valid.
-                Err(_) => return Ok(current.credentials),
+        let usable = held.filter(|held| held.is_usable(now, refused));
+        let _turn = match usable {
+            Some(held) if !held.is_due(now) => return Ok(held.credentials),
+            Some(held) => match self.turn.try_lock() {
+                Ok(turn) => turn,
+                // Somebody else is renewing; the old ones still do.
+                Err(_) => return Ok(held.credentials),
             },
-            None => self.renewal.lock().await,
+            None => self.turn.lock().await,
         };
         match self.outcome_since(round, now, refused) {
             Some(outcome) => outcome,
@@ -97,7 +95,7 @@ impl Chain {
         }
     }
 
-    /// The result of a search that finished while this request waited.
+    /// How a search ended that was under way when this one was asked for.
     fn outcome_since(
         &self,
         round: u64,
@@ -108,30 +106,30 @@ impl Chain {
         if state.rounds == round {
             return None;
         }
-        let usable = state.current.as_ref().filter(|current| current.is_usable(now, refused));
-        usable.map(|current| Ok(current.credentials.clone())).or_else(|| state.failure.clone().map(Err))
+        let usable = state.held.as_ref().filter(|held| held.is_usable(now, refused));
+        usable.map(|held| Ok(held.credentials.clone())).or_else(|| state.failure.clone().map(Err))
     }
 
     async fn renew(&self, now: SystemTime, refused: Option<&Credentials>) -> Result<Credentials, CredentialsError> {
-        let current = self.state().current.clone();
-        let obtained = match &current {
-            Some(current) => renew(&self.settings, current.place, now).await,
+        let held = self.state().held.clone();
+        let obtained = match &held {
+            Some(held) => again(&self.settings, held.place, now).await,
             None => search(&self.settings, now).await,
         };
         let obtained = obtained.and_then(|obtained| obtained.unless(refused));
         let mut state = self.state();
         state.rounds += 1;
         state.failure = None;
-        match (obtained, current.filter(|current| current.is_usable(now, refused))) {
+        match (obtained, held.filter(|held| held.is_usable(now, refused))) {
             (Ok(obtained), _) => {
-                let current = Current::new(obtained, now);
-                let credentials = current.credentials.clone();
-                state.current = Some(current);
+                let held = Held::new(obtained, now);
+                let credentials = held.credentials.clone();
+                state.held = Some(held);
                 Ok(credentials)
             }
-            (Err(_), Some(current)) => {
-                let credentials = current.credentials.clone();
-                state.current = Some(current.postponed(now));
+            (Err(_), Some(held)) => {
+                let credentials = held.credentials.clone();
+                state.held = Some(held.postponed(now));
                 Ok(credentials)
             }
             (Err(why), None) => {
@@ -141,7 +139,7 @@ impl Chain {
         }
     }
 
-    /// No code panics while it holds the lock, so a poisoned lock can be used.
+    /// No code can panic while this is held, so a poisoned lock is as good as any.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,16 +151,16 @@ impl Provider for Chain {
         now: SystemTime,
         refused: Option<&'a Credentials>,
     ) -> Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>> {
-        Box::pin(self.get(now, refused))
+        Box::pin(self.current(now, refused))
     }
 }
 
 impl Obtained {
-    /// Refuses credentials that the service has refused: a file or a server may still return them.
+    /// Refuses what the service has refused: a file or a server may hold it still.
     fn unless(self, refused: Option<&Credentials>) -> Result<Self, CredentialsError> {
         if refused.is_some_and(|refused| same_keys(refused, &self.credentials)) {
             return Err(error(format!(
-                "the service says that the credentials have expired, and {} has no newer ones",
+                "the service calls the credentials expired, and {} has no newer ones",
                 self.source
             )));
         }
@@ -170,7 +168,7 @@ impl Obtained {
     }
 }
 
-impl Current {
+impl Held {
     fn new(obtained: Obtained, now: SystemTime) -> Self {
         let Obtained { credentials, place, source } = obtained;
         let due = credentials.expires().map(|expires| due(expires, now));
@@ -178,28 +176,28 @@ impl Current {
     }
 
     fn is_usable(&self, now: SystemTime, refused: Option<&Credentials>) -> bool {
-        !has_expired(&self.credentials, now) && !refused.is_some_and(|refused| same_keys(refused, &self.credentials))
+        !has_ended(&self.credentials, now) && !refused.is_some_and(|refused| same_keys(refused, &self.credentials))
     }
 
     fn is_due(&self, now: SystemTime) -> bool {
         self.due.is_some_and(|due| due <= now)
     }
 
-    /// The same credentials, to be renewed after a quarter of their remaining time.
+    /// The same, to be renewed when most of what is left has passed.
     fn postponed(self, now: SystemTime) -> Self {
         let left = self.credentials.expires().and_then(|expires| expires.duration_since(now).ok());
         Self { due: left.map(|left| now + (left / 4).max(Duration::from_secs(1))), ..self }
     }
 }
 
-/// A quarter of the lifetime before expiry, up to ten minutes. If a renewal returns the same credentials, the remaining
-/// time is shorter, so a server that is slow to renew is asked a few times and not for every request.
+/// A quarter of the lifetime before the end, at most ten minutes. Each renewal that brings the same credentials again
+/// shortens what is left, so that a server which is slow to change them is asked a few times, not at every request.
 fn due(expires: SystemTime, now: SystemTime) -> SystemTime {
     let lifetime = expires.duration_since(now).unwrap_or_default();
     expires - AHEAD.min(lifetime / 4)
 }
 
-/// Compares ID, key and token. A source may return the same keys with another time of expiry.
+/// A source may learn a new end for the keys it has; that does not make them other keys.
 fn same_keys(one: &Credentials, other: &Credentials) -> bool {
     let keys = |credentials: &Credentials| credentials.clone().expiring(None);
     keys(one) == keys(other)
@@ -211,7 +209,7 @@ mod tests {
     use crate::credentials::expiry::unix;
 
     #[test]
-    fn credentials_are_renewed_a_quarter_of_their_lifetime_or_ten_minutes_before_expiry() {
+    fn credentials_are_due_a_quarter_of_their_life_but_at_most_ten_minutes_before_the_end() {
         let now = unix(1_000_000).unwrap();
         let at = |seconds| now + Duration::from_secs(seconds);
         assert_eq!(due(at(7200), now), at(6600));

@@ -1,4 +1,4 @@
-//! The inputs of the chain.
+//! What the chain is told before it looks anywhere.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use super::limits::Limits;
 use super::providers::environment::Environment;
 use super::providers::profile::Choice;
 
-/// The environment and the options. There is no `Debug`, because they may contain secrets.
+/// The environment, and what was said on the command line. It may hold secrets and therefore has no `Debug`.
 #[derive(Clone, Default)]
 pub struct Settings {
     /// Variables and directories.
     pub environment: Environment,
-    /// The configuration file, if one was named.
+    /// Our configuration file, where one is named.
     pub config: Option<PathBuf>,
-    /// The profile, if one was named. It then comes before all other places, and must exist.
+    /// The profile in it, where one is named. It is then asked before all other places, and must exist.
     pub profile: Option<String>,
-    /// Time limits of the sources.
+    /// How long sources may take.
     pub limits: Limits,
 }
 

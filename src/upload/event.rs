@@ -105,7 +105,7 @@ pub enum Notice {
     },
 }
 
-/// How far the memory for a stream goes.
+/// What memory allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryLimit {
     /// How much may be held, in bytes.

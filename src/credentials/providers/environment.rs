@@ -1,33 +1,31 @@
-//! The environment, and the credentials in its variables: cosput's names first, then those of Tencent Cloud's tools.
+//! The variables, and the credentials that stand in them: our own names first, then those of Tencent Cloud's tools.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::cos::{Credentials, CredentialsError};
-use crate::credentials::error::error;
-use crate::credentials::found::{Found, Grant};
-use crate::credentials::keys::credentials;
+use crate::credentials::found::{Found, Grant, credentials, error};
 
-/// Variables and directories of the process. There is no `Debug`, because they may contain secrets.
+/// What the process was given: variables and directories. It may hold secrets and therefore has no `Debug`.
 #[derive(Clone, Default)]
 pub struct Environment {
     /// Every variable.
     pub variables: BTreeMap<String, OsString>,
-    /// The home directory, in which other tools keep their files.
+    /// The user's own directory, in which other tools keep their files.
     pub home: Option<PathBuf>,
-    /// The configuration directory: `$XDG_CONFIG_HOME` or its equivalent on the platform.
+    /// The directory of configuration: `$XDG_CONFIG_HOME`, or what the platform has in its place.
     pub config_dir: Option<PathBuf>,
 }
 
-/// Variables that belong together.
+/// Names that belong together.
 struct Family {
     id: &'static str,
     key: &'static str,
     tokens: &'static [&'static str],
 }
 
-/// `TENCENTCLOUD_SECURITY_TOKEN` is Terraform's name of the token, `TENCENTCLOUD_TOKEN` tccli's.
+/// `TENCENTCLOUD_SECURITY_TOKEN` is what Terraform calls the token, `TENCENTCLOUD_TOKEN` what tccli does.
 const FAMILIES: [Family; 2] = [
     Family { id: "COS_SECRET_ID", key: "COS_SECRET_KEY", tokens: &["COS_SESSION_TOKEN"] },
     Family {
@@ -38,7 +36,7 @@ const FAMILIES: [Family; 2] = [
 ];
 
 impl Environment {
-    /// The credentials in the variables, if there are any.
+    /// The credentials in the variables, where there are some.
     pub fn keys(&self) -> Result<Option<Credentials>, CredentialsError> {
         for family in &FAMILIES {
             if let Some(credentials) = family.credentials(self)? {
@@ -48,7 +46,7 @@ impl Environment {
         Ok(None)
     }
 
-    /// The value of a variable; an empty variable counts as not set.
+    /// The variable's text; an empty one counts as not set.
     pub(crate) fn variable(&self, name: &str) -> Result<Option<&str>, CredentialsError> {
         match self.variables.get(name).map(OsString::as_os_str).map(OsStr::to_str) {
             None | Some(Some("")) => Ok(None),
@@ -68,7 +66,7 @@ impl Environment {
     }
 }
 
-/// The credentials of the first family with a variable that is set.
+/// The credentials of the first family of which anything is set.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     for family in &FAMILIES {
         if let Some(credentials) = family.credentials(environment)? {
@@ -113,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_cosput_come_before_those_of_tencent_cloud() {
+    fn our_names_come_before_tencent_clouds() {
         let theirs = [
             ("TENCENTCLOUD_SECRET_ID", "their-id"),
             ("TENCENTCLOUD_SECRET_KEY", "their-key"),
@@ -142,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_without_a_key_is_an_error_that_names_the_variable() {
+    fn half_a_pair_is_an_error_that_names_the_variable() {
         for (variable, message) in [
             ("COS_SECRET_ID", "COS_SECRET_ID is set, but COS_SECRET_KEY is not"),
             ("COS_SECRET_KEY", "COS_SECRET_KEY is set, but COS_SECRET_ID is not"),

@@ -1,4 +1,4 @@
-//! One file for each place where credentials can be found.
+//! The places where credentials are found, a file each.
 
 pub(crate) mod assume_role;
 pub(crate) mod coscli;

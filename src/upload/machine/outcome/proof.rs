@@ -1,19 +1,19 @@
-//! Whether an answer proves that the server stored the bytes that were sent.
+//! What an answer proves about the bytes it is about.
 
 use crate::cos::checksum::Digest;
 use crate::upload::machine::{Proving, Settings};
 
-/// Whether an answer proves that the server stored the bytes that were sent.
+/// What an answer proves about the bytes it is about.
 pub(super) enum Proof {
-    /// It does.
+    /// They arrived as they were read.
     Proved,
-    /// It proves that other bytes arrived.
+    /// They did not.
     Wrong(String),
-    /// The answer has no checksum to compare.
+    /// The answer has nothing to compare.
     Missing,
 }
 
-/// Compares the checksums of an answer with those of the bytes that were sent.
+/// Compares an answer with what was read.
 pub(super) fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settings: Settings) -> Proof {
     let Some(sent) = sent else {
         return Proof::Wrong("the server answered before it had all bytes".to_owned());
@@ -21,7 +21,7 @@ pub(super) fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settin
     if let Some(crc64) = crc64.filter(|crc64| *crc64 != sent.crc64) {
         return Proof::Wrong(format!("the server's CRC-64 is {crc64}, that of what was read is {}", sent.crc64));
     }
-    // The server compares Content-MD5 before it answers.
+    // With an MD5 of ours the server compares before it answers.
     let compared = crc64.is_some() || settings.proving == Proving::ContentMd5;
     if settings.proving != Proving::Crc64 && compared {
         return Proof::Proved;

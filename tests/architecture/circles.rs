@@ -1,0 +1,122 @@
+//! Files that import each other, directly or by way of others.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::tree::Imports;
+
+/// The groups of files that all import each other; a file that is in no circle is in no group.
+pub fn groups(imports: &Imports) -> Vec<BTreeSet<String>> {
+    let reached: BTreeMap<&String, BTreeSet<String>> =
+        imports.keys().map(|from| (from, reached_from(imports, from))).collect();
+    let mut groups = Vec::new();
+    let mut placed = BTreeSet::new();
+    for (from, to) in &reached {
+        if !to.contains(*from) || placed.contains(*from) {
+            continue;
+        }
+        let group: BTreeSet<String> =
+            to.iter().filter(|to| reached.get(to).is_some_and(|back| back.contains(*from))).cloned().collect();
+        placed.extend(group.clone());
+        groups.push(group);
+    }
+    groups
+}
+
+fn reached_from(imports: &Imports, from: &str) -> BTreeSet<String> {
+    let (mut reached, mut waiting) = (BTreeSet::new(), vec![from]);
+    while let Some(file) = waiting.pop() {
+        for to in imports.get(file).into_iter().flat_map(BTreeMap::keys) {
+            if reached.insert(to.clone()) {
+                waiting.push(to);
+            }
+        }
+    }
+    reached
+}
+
+/// The shortest circle among the files of a group, beginning and ending with the same file.
+pub fn shortest<'a>(imports: &'a Imports, group: &'a BTreeSet<String>) -> Vec<&'a str> {
+    let circles = group.iter().filter_map(|from| way_back(imports, group, from));
+    circles.min_by_key(Vec::len).expect("each group has a circle")
+}
+
+fn way_back<'a>(imports: &'a Imports, group: &'a BTreeSet<String>, from: &'a str) -> Option<Vec<&'a str>> {
+    let mut before: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut waiting = VecDeque::from([from]);
+    while let Some(file) = waiting.pop_front() {
+        for to in imports[file].keys().map(String::as_str).filter(|to| group.contains(*to)) {
+            if to == from {
+                let mut way = vec![from, file];
+                while way[way.len() - 1] != from {
+                    way.push(before[way[way.len() - 1]]);
+                }
+                way.reverse();
+                return Some(way);
+            }
+            if !before.contains_key(to) {
+                before.insert(to, file);
+                waiting.push_back(to);
+            }
+        }
+    }
+    None
+}
+
+/// A line for each import of the group's shortest circle, with its names, and then all files of the group.
+pub fn describe(imports: &Imports, group: &BTreeSet<String>) -> String {
+    let circle = shortest(imports, group);
+    let mut text = "files that import each other in a circle:\n".to_owned();
+    for pair in circle.windows(2) {
+        let names: Vec<&str> = imports[pair[0]][pair[1]].iter().map(String::as_str).collect();
+        text += &format!("  {} → {}: {}\n", pair[0], pair[1], names.join(", "));
+    }
+    if group.len() + 1 > circle.len() {
+        let files: Vec<&str> = group.iter().map(String::as_str).collect();
+        text += &format!("  (of {} that are tied together: {})\n", group.len(), files.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Imports of these names, given as `from to Name`.
+    fn imports(lines: &[&str]) -> Imports {
+        let mut imports = Imports::new();
+        for line in lines {
+            let [from, to, name] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+            imports.entry(to.to_owned()).or_default();
+            imports.entry(from.to_owned()).or_default().entry(to.to_owned()).or_default().insert(name.to_owned());
+        }
+        imports
+    }
+
+    #[test]
+    fn imports_that_point_one_way_make_no_circle() {
+        assert_eq!(groups(&imports(&["a b B", "b c C", "a c C", "d c C"])), []);
+    }
+
+    #[test]
+    fn two_files_that_import_each_other_are_a_circle() {
+        let imports = imports(&["a b B", "b a A", "b a Other", "c a A"]);
+        let groups = groups(&imports);
+        assert_eq!(groups, [["a", "b"].map(str::to_owned).into()]);
+        assert_eq!(
+            describe(&imports, &groups[0]),
+            "files that import each other in a circle:\n  a → b: B\n  b → a: A, Other\n"
+        );
+    }
+
+    #[test]
+    fn the_shortest_circle_of_a_group_is_shown() {
+        let imports = imports(&["a b B", "b c C", "c d D", "d a A", "d b B", "e f F", "f e E"]);
+        let groups = groups(&imports);
+        assert_eq!(groups.len(), 2);
+        assert_eq!(
+            describe(&imports, &groups[0]),
+            "files that import each other in a circle:\n  b → c: C\n  c → d: D\n  d → b: B\n  \
+             (of 4 that are tied together: a, b, c, d)\n"
+        );
+    }
+}
