@@ -37,19 +37,29 @@ impl Place {
 
     /// cosput, with these options besides the file and the place it goes to.
     pub fn cosput(&self, file: &Path, sink: &Sink, options: &[String]) -> Command {
+        let mut command = self.cosput_to(file, &sink.url(), options);
+        if sink.is_tls() {
+            command.env("SSL_CERT_FILE", self.directory.join(tls::CERTIFICATE));
+        }
+        command
+    }
+
+    /// cosput, to a server at this address.
+    pub fn cosput_to(&self, file: &Path, url: &str, options: &[String]) -> Command {
         let mut command = Command::new(&self.cosput);
-        command.arg("upload").arg(file).arg(format!("cos://{BUCKET}/object")).args([
-            "--quiet",
-            "--endpoint",
-            &sink.url(),
-        ]);
+        command.arg("upload").arg(file).arg(format!("cos://{BUCKET}/object")).args(["--quiet", "--endpoint", url]);
         command.args(options).env_clear();
         command.env("COS_SECRET_ID", "AKIDQjz3ltompVjBni5LitkWHFlFpwkn9U5q");
         command.env("COS_SECRET_KEY", "BQYIM75p8x0iWVFSIgqEKwFprpRSVHlz");
         command.env("HOME", &self.directory);
-        if sink.is_tls() {
-            command.env("SSL_CERT_FILE", self.directory.join(tls::CERTIFICATE));
-        }
+        command
+    }
+
+    /// s5cmd with its usual settings, for a directory.
+    pub fn s5cmd_files(&self, directory: &Path, url: &str) -> Command {
+        let mut command = Command::new("s5cmd");
+        command.args(["--endpoint-url", url, "--no-sign-request", "cp"]).arg(directory).arg("s3://bucket/");
+        command.env("HOME", &self.directory).stderr(Stdio::null());
         command
     }
 

@@ -1,7 +1,7 @@
 //! Measures cosput against the least that an upload can cost, on the machine it runs on, in one run.
 //!
 //! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`, where a
-//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory; without one, all run. The program that is measured is
+//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files; without one, all run. The program that is measured is
 //! `target/release/cosput`, or what `COSPUT_BINARY` names. docs/performance.md explains the figures. It asserts nothing.
 
 #![expect(clippy::disallowed_methods, reason = "a program of its own, which measures with the clock")]
@@ -10,7 +10,13 @@
 #[cfg(unix)]
 mod contender;
 #[cfg(unix)]
+mod far_server;
+#[cfg(unix)]
 mod floor;
+#[cfg(unix)]
+mod link;
+#[cfg(unix)]
+mod links;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]
@@ -42,6 +48,10 @@ fn main() -> std::io::Result<()> {
         ["floor", file, port, part_size, connections, tls @ ..] => {
             let port = port.parse().map_err(std::io::Error::other)?;
             floor::run(file.as_ref(), port, number(part_size)?, number(connections)?, tls.first().map(AsRef::as_ref))
+        }
+        ["far-server", link @ ..] => {
+            let (numbers, tls) = link.split_at_checked(10).unwrap_or((link, &[]));
+            far_server::run(link::Link::parse(numbers)?, tls.first().map(AsRef::as_ref))
         }
         _ => scenario::run(&words),
     }

@@ -19,7 +19,7 @@ const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 9] = [
+const SCENARIOS: [(&str, Scenario); 11] = [
     ("big", Bench::big),
     ("cold", Bench::cold),
     ("tls", Bench::tls),
@@ -29,12 +29,19 @@ const SCENARIOS: [(&str, Scenario); 9] = [
     ("far", Bench::far),
     ("parts", Bench::parts),
     ("memory", Bench::memory),
+    ("links", Bench::links),
+    ("far-files", Bench::far_files),
 ];
 
-struct Bench {
-    place: Place,
+/// What is measured, where, and how often.
+pub struct Bench {
+    /// Where programs find their things.
+    pub place: Place,
     size: u64,
-    runs: usize,
+    /// How often each is run.
+    pub runs: usize,
+    /// The command line.
+    pub words: Vec<String>,
 }
 
 type MakeCommand<'a> = Box<dyn FnMut() -> io::Result<Command> + 'a>;
@@ -50,7 +57,8 @@ pub fn run(words: &[&str]) -> io::Result<()> {
     let cosput = std::env::var_os("COSPUT_BINARY").map_or_else(beside, Ok)?;
     let place = Place { cosput: std::fs::canonicalize(cosput)?, directory: temporary.path().to_owned() };
     let runs = usize::try_from(value("--runs", 5)?).map_err(io::Error::other)?.max(1);
-    let bench = Bench { place, size: value("--size", 2048)? * MIB, runs };
+    let words_kept = words.iter().map(|word| (*word).to_owned()).collect();
+    let bench = Bench { place, size: value("--size", 2048)? * MIB, runs, words: words_kept };
     let wanted = |name: &str| words.contains(&name) || !SCENARIOS.iter().any(|(known, _)| words.contains(known));
     for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| wanted(name)) {
         scenario(&bench)?;
@@ -75,6 +83,10 @@ fn forget(file: &Path) -> io::Result<()> {
 }
 
 impl Bench {
+    fn with_runs(&self, runs: usize) -> Self {
+        Self { place: self.place.clone(), runs, words: Vec::new(), ..*self }
+    }
+
     /// One big file in parts, as other programs send it too.
     fn big(&self) -> io::Result<()> {
         let file = self.file(self.size)?;
@@ -145,8 +157,7 @@ impl Bench {
     fn files(&self) -> io::Result<()> {
         self.files_to("over HTTP", &Manner::default())?;
         let late = Manner { late: Duration::from_millis(50), ..Manner::default() };
-        Self { place: self.place.clone(), runs: self.runs.min(3), ..*self }
-            .files_to("to a server that answers 50 ms late", &late)
+        self.with_runs(self.runs.min(3)).files_to("to a server that answers 50 ms late", &late)
     }
 
     fn files_to(&self, whereto: &str, manner: &Manner) -> io::Result<()> {
@@ -186,7 +197,7 @@ impl Bench {
             ("floor".into(), Box::new(|| self.place.floor(&file, &sink, PART, 1, false))),
             ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
         ];
-        let many = Self { place: self.place.clone(), runs: self.runs * 4, ..*self };
+        let many = self.with_runs(self.runs * 4);
         many.compare(title, size, &sink, contenders)
     }
 
@@ -214,7 +225,7 @@ impl Bench {
             fixed(8),
             fixed(32),
         ];
-        let few = Self { place: self.place.clone(), runs: self.runs.min(3), ..*self };
+        let few = self.with_runs(self.runs.min(3));
         few.compare("256 MiB far away: 50 ms, 40 Mbit/s a connection, 1 Gbit/s in all", size, &sink, contenders)
     }
 
@@ -263,7 +274,7 @@ impl Bench {
             let options = [format!("--part-size={part_size}MiB"), format!("--concurrency={concurrency}")];
             let contenders: Vec<Contender> =
                 vec![("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &options))))];
-            let few = Self { place: self.place.clone(), runs: self.runs.min(3), ..*self };
+            let few = self.with_runs(self.runs.min(3));
             few.compare(&format!("parts of {part_size} MiB, {concurrency} in flight"), size, &sink, contenders)?;
         }
         Ok(())
@@ -292,7 +303,7 @@ impl Bench {
     }
 
     /// A file with something in it, on disk before anything is measured.
-    fn file(&self, size: u64) -> io::Result<PathBuf> {
+    pub fn file(&self, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("file-{size}"));
         if path.exists() {
             return Ok(path);
@@ -312,7 +323,7 @@ impl Bench {
     }
 
     /// A directory of files that are all the same.
-    fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
+    pub fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("files-{count}-{size}"));
         let file = self.file(size)?;
         std::fs::create_dir_all(&path)?;

@@ -283,25 +283,25 @@ impl Sink {
     }
 }
 
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = head.lines().skip(1).filter_map(|line| line.split_once(':'));
     lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }
 
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+pub fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
-fn etag(crc64: u64) -> String {
+pub fn etag(crc64: u64) -> String {
     format!("{crc64:032x}")
 }
 
-fn stored(crc64: u64, document: &str) -> String {
+pub fn stored(crc64: u64, document: &str) -> String {
     ok(&format!("ETag: \"{}\"\r\nx-cos-hash-crc64ecma: {crc64}\r\n", etag(crc64)), document)
 }
 
-fn ok(headers: &str, body: &str) -> String {
+pub fn ok(headers: &str, body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
 }
 

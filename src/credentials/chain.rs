@@ -1,71 +1,73 @@
-//! The provider behind an upload: searches once, keeps what it found, and renews it before it ends or when it is refused.
+//! The source of credentials for an upload: searches once, keeps the result, and renews it before it expires or when the
+//! service refuses it.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::found::error;
+use super::error::error;
 use super::place::Place;
-use super::search::{Obtained, again, has_ended, search};
+use super::search::{Obtained, has_expired, renew, search};
 use super::settings::Settings;
 use crate::cos::{Credentials, CredentialsError, Provider};
 
-/// How long before their end credentials are renewed at the earliest.
+/// The longest time before expiry at which credentials are renewed.
 const AHEAD: Duration = Duration::from_secs(600);
 
-/// Gives credentials from the first place that holds some.
+/// Provides the credentials of the first place that has any.
 pub struct Chain {
     settings: Settings,
     state: Mutex<State>,
-    /// Whoever holds this searches or renews; everybody else waits for the outcome.
-    turn: tokio::sync::Mutex<()>,
+    /// Held while searching or renewing; other requests wait for the result.
+    renewal: tokio::sync::Mutex<()>,
 }
 
-/// What may be shown of credentials.
+/// The properties of credentials that may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
-    /// Where they came from, in words.
+    /// Where they came from, for messages.
     pub source: String,
-    /// The beginning and the end of the id.
+    /// The first and last characters of the ID.
     pub masked_id: String,
-    /// When they end, where that is known.
+    /// When they expire, if that is known.
     pub expires: Option<SystemTime>,
-    /// Whether they end at all.
+    /// True if they expire.
     pub temporary: bool,
 }
 
 #[derive(Default)]
 struct State {
-    held: Option<Held>,
-    /// How many searches have ended, and how the last one failed if it did.
+    current: Option<Current>,
+    /// The number of finished searches.
     rounds: u64,
+    /// The error of the last search, if it failed.
     failure: Option<CredentialsError>,
 }
 
 #[derive(Clone)]
-struct Held {
+struct Current {
     credentials: Credentials,
     place: Place,
     source: String,
-    /// When to renew.
+    /// When to renew them.
     due: Option<SystemTime>,
 }
 
 impl Chain {
-    /// A chain that has not looked anywhere yet.
+    /// A chain that has not searched yet.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, state: Mutex::default(), turn: tokio::sync::Mutex::default() }
+        Self { settings, state: Mutex::default(), renewal: tokio::sync::Mutex::default() }
     }
 
-    /// Where the credentials in use came from; `None` before the first were given.
+    /// Where the current credentials came from; `None` before the first search.
     pub fn source(&self) -> Option<String> {
-        self.state().held.as_ref().map(|held| held.source.clone())
+        self.state().current.as_ref().map(|current| current.source.clone())
     }
 
-    /// Gets credentials and tells what may be shown of them.
+    /// Gets credentials and describes them.
     pub async fn describe(&self, now: SystemTime) -> Result<Described, CredentialsError> {
-        let credentials = self.current(now, None).await?;
+        let credentials = self.get(now, None).await?;
         Ok(Described {
             source: self.source().unwrap_or_default(),
             masked_id: credentials.masked_id(),
@@ -74,20 +76,20 @@ impl Chain {
         })
     }
 
-    async fn current(&self, now: SystemTime, refused: Option<&Credentials>) -> Result<Credentials, CredentialsError> {
-        let (held, round) = {
+    async fn get(&self, now: SystemTime, refused: Option<&Credentials>) -> Result<Credentials, CredentialsError> {
+        let (current, round) = {
             let state = self.state();
-            (state.held.clone(), state.rounds)
+            (state.current.clone(), state.rounds)
         };
-        let usable = held.filter(|held| held.is_usable(now, refused));
-        let _turn = match usable {
-            Some(held) if !held.is_due(now) => return Ok(held.credentials),
-            Some(held) => match self.turn.try_lock() {
-                Ok(turn) => turn,
-                // Somebody else is renewing; the old ones still do.
-                Err(_) => return Ok(held.credentials),
+        let usable = current.filter(|current| current.is_usable(now, refused));
+        let _renewal = match usable {
+            Some(current) if !current.is_due(now) => return Ok(current.credentials),
+            Some(current) => match self.renewal.try_lock() {
+                Ok(renewal) => renewal,
+                // Another request is renewing them; the current ones are still valid.
+                Err(_) => return Ok(current.credentials),
             },
-            None => self.turn.lock().await,
+            None => self.renewal.lock().await,
         };
         match self.outcome_since(round, now, refused) {
             Some(outcome) => outcome,
@@ -95,7 +97,7 @@ impl Chain {
         }
     }
 
-    /// How a search ended that was under way when this one was asked for.
+    /// The result of a search that finished while this request waited.
     fn outcome_since(
         &self,
         round: u64,
@@ -106,30 +108,30 @@ impl Chain {
         if state.rounds == round {
             return None;
         }
-        let usable = state.held.as_ref().filter(|held| held.is_usable(now, refused));
-        usable.map(|held| Ok(held.credentials.clone())).or_else(|| state.failure.clone().map(Err))
+        let usable = state.current.as_ref().filter(|current| current.is_usable(now, refused));
+        usable.map(|current| Ok(current.credentials.clone())).or_else(|| state.failure.clone().map(Err))
     }
 
     async fn renew(&self, now: SystemTime, refused: Option<&Credentials>) -> Result<Credentials, CredentialsError> {
-        let held = self.state().held.clone();
-        let obtained = match &held {
-            Some(held) => again(&self.settings, held.place, now).await,
+        let current = self.state().current.clone();
+        let obtained = match &current {
+            Some(current) => renew(&self.settings, current.place, now).await,
             None => search(&self.settings, now).await,
         };
         let obtained = obtained.and_then(|obtained| obtained.unless(refused));
         let mut state = self.state();
         state.rounds += 1;
         state.failure = None;
-        match (obtained, held.filter(|held| held.is_usable(now, refused))) {
+        match (obtained, current.filter(|current| current.is_usable(now, refused))) {
             (Ok(obtained), _) => {
-                let held = Held::new(obtained, now);
-                let credentials = held.credentials.clone();
-                state.held = Some(held);
+                let current = Current::new(obtained, now);
+                let credentials = current.credentials.clone();
+                state.current = Some(current);
                 Ok(credentials)
             }
-            (Err(_), Some(held)) => {
-                let credentials = held.credentials.clone();
-                state.held = Some(held.postponed(now));
+            (Err(_), Some(current)) => {
+                let credentials = current.credentials.clone();
+                state.current = Some(current.postponed(now));
                 Ok(credentials)
             }
             (Err(why), None) => {
@@ -139,7 +141,7 @@ impl Chain {
         }
     }
 
-    /// No code can panic while this is held, so a poisoned lock is as good as any.
+    /// No code panics while it holds the lock, so a poisoned lock can be used.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -151,16 +153,16 @@ impl Provider for Chain {
         now: SystemTime,
         refused: Option<&'a Credentials>,
     ) -> Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>> {
-        Box::pin(self.current(now, refused))
+        Box::pin(self.get(now, refused))
     }
 }
 
 impl Obtained {
-    /// Refuses what the service has refused: a file or a server may hold it still.
+    /// Refuses credentials that the service has refused: a file or a server may still return them.
     fn unless(self, refused: Option<&Credentials>) -> Result<Self, CredentialsError> {
         if refused.is_some_and(|refused| same_keys(refused, &self.credentials)) {
             return Err(error(format!(
-                "the service calls the credentials expired, and {} has no newer ones",
+                "the service says that the credentials have expired, and {} has no newer ones",
                 self.source
             )));
         }
@@ -168,7 +170,7 @@ impl Obtained {
     }
 }
 
-impl Held {
+impl Current {
     fn new(obtained: Obtained, now: SystemTime) -> Self {
         let Obtained { credentials, place, source } = obtained;
         let due = credentials.expires().map(|expires| due(expires, now));
@@ -176,28 +178,28 @@ impl Held {
     }
 
     fn is_usable(&self, now: SystemTime, refused: Option<&Credentials>) -> bool {
-        !has_ended(&self.credentials, now) && !refused.is_some_and(|refused| same_keys(refused, &self.credentials))
+        !has_expired(&self.credentials, now) && !refused.is_some_and(|refused| same_keys(refused, &self.credentials))
     }
 
     fn is_due(&self, now: SystemTime) -> bool {
         self.due.is_some_and(|due| due <= now)
     }
 
-    /// The same, to be renewed when most of what is left has passed.
+    /// The same credentials, to be renewed after a quarter of their remaining time.
     fn postponed(self, now: SystemTime) -> Self {
         let left = self.credentials.expires().and_then(|expires| expires.duration_since(now).ok());
         Self { due: left.map(|left| now + (left / 4).max(Duration::from_secs(1))), ..self }
     }
 }
 
-/// A quarter of the lifetime before the end, at most ten minutes. Each renewal that brings the same credentials again
-/// shortens what is left, so that a server which is slow to change them is asked a few times, not at every request.
+/// A quarter of the lifetime before expiry, up to ten minutes. If a renewal returns the same credentials, the remaining
+/// time is shorter, so a server that is slow to renew is asked a few times and not for every request.
 fn due(expires: SystemTime, now: SystemTime) -> SystemTime {
     let lifetime = expires.duration_since(now).unwrap_or_default();
     expires - AHEAD.min(lifetime / 4)
 }
 
-/// A source may learn a new end for the keys it has; that does not make them other keys.
+/// Compares ID, key and token. A source may return the same keys with another time of expiry.
 fn same_keys(one: &Credentials, other: &Credentials) -> bool {
     let keys = |credentials: &Credentials| credentials.clone().expiring(None);
     keys(one) == keys(other)
@@ -209,7 +211,7 @@ mod tests {
     use crate::credentials::expiry::unix;
 
     #[test]
-    fn credentials_are_due_a_quarter_of_their_life_but_at_most_ten_minutes_before_the_end() {
+    fn credentials_are_renewed_a_quarter_of_their_lifetime_or_ten_minutes_before_expiry() {
         let now = unix(1_000_000).unwrap();
         let at = |seconds| now + Duration::from_secs(seconds);
         assert_eq!(due(at(7200), now), at(6600));

@@ -1,8 +1,8 @@
-//! Where metadata and STS are asked: the service's addresses, or those that a variable gives for tests.
+//! The addresses of the instance metadata and of STS, which variables can change for tests.
 
 use url::Url;
 
-use super::found::error;
+use super::error::error;
 use super::providers::environment::Environment;
 use crate::cos::CredentialsError;
 
@@ -12,15 +12,15 @@ pub(super) struct Endpoint {
     default: &'static str,
 }
 
-/// The instance's metadata. It speaks plain HTTP and is reached by the instance alone.
+/// The instance metadata: plain HTTP, reachable only from the instance.
 pub(super) const METADATA: Endpoint =
     Endpoint { variable: "COSPUT_METADATA_URL", default: "http://metadata.tencentyun.com" };
 
-/// The service that gives temporary credentials.
+/// STS, the service that issues temporary credentials.
 pub(super) const STS: Endpoint = Endpoint { variable: "COSPUT_STS_URL", default: "https://sts.tencentcloudapi.com" };
 
 impl Endpoint {
-    /// The address; `None` where the variable says `off`.
+    /// The address; `None` if the variable is `off`.
     pub(super) fn url(&self, environment: &Environment) -> Result<Option<Url>, CredentialsError> {
         let text = environment.variable(self.variable)?.unwrap_or(self.default);
         if text == "off" {

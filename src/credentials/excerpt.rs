@@ -1,8 +1,8 @@
-//! What others say, made fit for a message: one short line, without control characters and without known secrets.
+//! Text of another program or server, for a message: one short line without control characters and known secrets.
 
 const MOST: usize = 300;
 
-/// The first line of `text` that says something.
+/// The first line of `text` that is not empty.
 pub(super) fn excerpt(text: &str, secrets: &[&str]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_line_is_told_without_secrets_and_control_characters() {
+    fn the_first_line_is_shown_without_secrets_and_control_characters() {
         assert_eq!(excerpt("\n  no \u{1b}[31mrole for hidden!\nmore", &["hidden", ""]), "no [31mrole for ****!");
         assert_eq!(excerpt("", &[]), "");
         assert_eq!(excerpt(&"é".repeat(1000), &[]).chars().count(), MOST);

@@ -1,13 +1,13 @@
-//! When temporary credentials end: RFC 3339 with any offset, or seconds since 1970.
+//! Times of expiry: RFC 3339 with any offset, or seconds since 1970.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-/// The last second of the year 9999: what RFC 3339 can write.
+/// The last second of the year 9999, the latest time in RFC 3339.
 const LAST: u64 = 253_402_300_799;
 
-/// Reads a time as RFC 3339 writes it. China's `+08:00` is as good as `Z`.
+/// Reads a time in RFC 3339, with `Z` or an offset such as China's `+08:00`.
 pub(super) fn rfc3339(text: &str) -> Option<SystemTime> {
     if let Some(local) = text.strip_suffix(['Z', 'z']) {
         return date_time(local);
@@ -24,7 +24,7 @@ pub(super) fn rfc3339(text: &str) -> Option<SystemTime> {
     }
 }
 
-/// A time that RFC 3339 can write, so that whoever prints it cannot fail.
+/// A time that RFC 3339 can express, so that printing it cannot fail.
 pub(super) fn unix(seconds: u64) -> Option<SystemTime> {
     (seconds <= LAST).then(|| UNIX_EPOCH + Duration::from_secs(seconds))
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_none() {
+    fn a_malformed_time_is_none() {
         for text in
             ["", "Z", "2023-11-14", "2023-11-14T23:13:20", "2023-11-14T23:13:20+8:00", "2023-11-14T23:13:20+99:00"]
         {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_numbers_or_strings() {
+    fn json_times_are_numbers_or_strings() {
         assert_eq!(json(&value!(1_700_003_600)), unix(1_700_003_600));
         assert_eq!(json(&value!(1_700_003_600.25)), unix(1_700_003_600));
         assert_eq!(json(&value!("2023-11-14T23:13:20Z")), unix(1_700_003_600));

@@ -1,4 +1,4 @@
-//! Small text files that may hold secrets: a missing one is no error, and no error tells the content.
+//! Small text files that may contain secrets. A missing file is not an error, and no error shows the content.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,13 +6,13 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::found::error;
+use super::error::error;
 use crate::cos::CredentialsError;
 
-/// What a file of credentials may be at most.
+/// The largest file that is read, in bytes.
 const MOST: u64 = 1 << 20;
 
-/// Reads `path`, called `name` in messages; `None` where it is not there.
+/// Reads `path`, called `name` in messages; `None` if it does not exist.
 pub(super) fn read(path: &Path, name: &str) -> Result<Option<Zeroizing<String>>, CredentialsError> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -29,7 +29,7 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Option<Zeroizing<String>>,
     Ok(Some(Zeroizing::new(text.to_owned())))
 }
 
-/// An error for a file that says what it should not. Parsers quote what they refuse, so their words are left out.
+/// The error for a file that cannot be parsed. The message of the parser is left out, because it quotes the file.
 pub(super) fn malformed(name: &str, format: &str, line: Option<usize>) -> CredentialsError {
     error(match line {
         Some(line) => format!("could not read {name}: it is not the {format} expected (line {line})"),

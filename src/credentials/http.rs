@@ -1,4 +1,4 @@
-//! One small request and its answer: nothing redirected, nothing large, and errors without the address's secrets.
+//! Small requests to metadata and STS: no redirects, short answers, and errors without the secrets of the address.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
-/// What an answer may be at most.
+/// The longest answer that is read, in bytes.
 const MOST: usize = 1 << 20;
 
-/// Whether the proxy that the system names is used.
+/// Whether the proxy of the system is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proxy {
     System,
@@ -18,7 +18,7 @@ pub(super) enum Proxy {
 }
 
 impl Proxy {
-    /// A server on this machine is never behind a proxy.
+    /// No proxy for a server on this machine.
     pub(super) fn towards(url: &Url) -> Self {
         let local = match url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -38,7 +38,7 @@ pub(super) fn client(url: &Url, proxy: Proxy, connect: Duration, whole: Duration
         .connect_timeout(connect)
         .timeout(whole);
     let builder = if proxy == Proxy::None { builder.no_proxy() } else { builder };
-    // Whoever is asked without TLS can be asked where no certificates are installed.
+    // Without TLS, no certificates need to be installed.
     let builder = if url.scheme() == "https" { builder } else { builder.tls_certs_only([]) };
     builder.build().map_err(|why| explain(&why))
 }
@@ -56,7 +56,7 @@ pub(super) async fn send(request: RequestBuilder) -> Result<(StatusCode, Zeroizi
     Ok((response.status(), body))
 }
 
-/// The words for an error, without the address: it is named elsewhere and may hold a password.
+/// The message of an error, without the address, which may contain a password.
 fn explain(why: &reqwest::Error) -> String {
     if why.is_timeout() {
         return "no answer in time".to_owned();

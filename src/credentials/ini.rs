@@ -1,4 +1,4 @@
-//! INI files as Python's and Go's readers take them: a section's keys without regard to case.
+//! INI files, read as Python and Go read them: names are not case-sensitive.
 
 use configparser::ini::Ini;
 use zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use crate::cos::CredentialsError;
 pub(super) struct Section(Vec<(String, Zeroizing<String>)>);
 
 impl Section {
-    /// Reads `section` of `text`, the file called `name`; `None` where there is no such section.
+    /// Reads `section` of `text`, a file called `name` in messages; `None` if there is no such section.
     pub(super) fn read(text: &str, section: &str, name: &str) -> Result<Option<Self>, CredentialsError> {
         let mut ini = Ini::new();
         ini.set_inline_comment_symbols(Some(&[]));
@@ -22,14 +22,14 @@ impl Section {
         Ok(values.map(Self))
     }
 
-    /// The value of the first of `keys` that has one, without a comment behind it.
+    /// The value of the first of `keys` that has one, without a trailing comment.
     pub(super) fn value(&self, keys: &[&str]) -> Option<Zeroizing<String>> {
         let value = |key: &&str| self.0.iter().find(|(name, _)| name == *key).map(|(_, value)| without_comment(value));
         keys.iter().filter_map(value).find(|value| !value.is_empty()).map(|value| Zeroizing::new(value.to_owned()))
     }
 }
 
-/// White space and `;` or `#` begin a comment: neither stands in an id, a key or a token.
+/// White space and `;` or `#` begin a comment: no ID, key or token contains them.
 fn without_comment(value: &str) -> &str {
     let comment = value.match_indices([';', '#']).find(|(at, _)| value[..*at].ends_with([' ', '\t']));
     value[..comment.map_or(value.len(), |(at, _)| at)].trim()

@@ -1,8 +1,8 @@
-//! How long a source may take to answer.
+//! Time limits of the sources.
 
 use std::time::Duration;
 
-/// Time limits, short enough that a machine outside the cloud does not wait long for metadata it has not got.
+/// Time limits, short enough that a machine outside Tencent Cloud does not wait long for metadata.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// To connect to the instance's metadata or to STS.

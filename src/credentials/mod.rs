@@ -1,24 +1,45 @@
-//! Where credentials come from: a file for each place, and the chain that asks them in order.
+//! Where credentials come from.
 //!
-//! A place holds credentials, or a way to get some (a command to run, a role to take on). [`Chain`] asks one place after
-//! the other, keeps to the one that answered, and renews ahead of expiry. Variables, directories and the time come in as
-//! values; no message built here holds a secret, nor what a file or an answer says beyond its own error text.
+//! [`Chain`] asks the places in order, keeps to the first that has credentials, and renews them before they expire.
+//! Variables, directories and the time are passed in as values. No message contains a secret, nor the content of a file
+//! or an answer except its own error text.
+//!
+//! | file | content |
+//! | --- | --- |
+//! | `chain` | the source of credentials for an upload: searches once, keeps the result, renews it |
+//! | `search` | one round through the places |
+//! | `place` | the places and their order |
+//! | `providers/` | one file for each place: variables, profile, coscli, coscmd, tccli, SDK profile, pod, instance; `process` runs a command, `assume_role` reads a role from variables |
+//! | `found` | what a place has: credentials, or a way to get them |
+//! | `keys` | an ID, a key and a token, checked |
+//! | `role`, `web_identity` | a role to assume; the identity of a pod |
+//! | `sts`, `tc3` | calls to STS, and their signature |
+//! | `http`, `endpoint`, `limits` | small requests, their addresses and their time limits |
+//! | `file`, `ini` | small files that may contain secrets |
+//! | `expiry` | times of expiry in every spelling |
+//! | `excerpt` | text of others in a message: one line without secrets |
+//! | `settings` | the inputs: environment, configuration file, profile |
+//! | `error` | the error of every source |
 
 mod chain;
 mod endpoint;
+mod error;
 mod excerpt;
 mod expiry;
 mod file;
 mod found;
 mod http;
 mod ini;
+mod keys;
 mod limits;
 mod place;
 pub(crate) mod providers;
+mod role;
 mod search;
 mod settings;
 mod sts;
 mod tc3;
+mod web_identity;
 
 pub use self::chain::{Chain, Described};
 pub use self::limits::Limits;

@@ -1,4 +1,4 @@
-//! The places where credentials are looked for, in their order.
+//! The places where credentials are searched, and their order.
 
 use super::found::Found;
 use super::providers::{coscli, coscmd, environment, metadata, sdk_profile, tccli, web_identity};
@@ -22,17 +22,17 @@ use Place::{Coscli, Coscmd, Environment, InstanceMetadata, Profile, SdkProfile, 
 
 const ORDER: [Place; 8] = [Environment, Profile, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
 
-/// Who names a profile means it, whatever the environment holds.
+/// A profile that was named comes before the environment.
 const PROFILE_FIRST: [Place; 8] =
     [Profile, Environment, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
 
 impl Place {
-    /// The places in the order in which they are asked.
+    /// The places in order.
     pub(super) fn order(settings: &Settings) -> [Self; 8] {
         if settings.profile.is_some() { PROFILE_FIRST } else { ORDER }
     }
 
-    /// What the place holds. Reads variables and files; a program or a server is only asked later.
+    /// Looks at the place. Reads only variables and files; programs and servers are asked later.
     pub(super) fn look(self, settings: &Settings) -> Result<Option<Found>, CredentialsError> {
         let environment = &settings.environment;
         match self {
@@ -47,7 +47,7 @@ impl Place {
         }
     }
 
-    /// What it is called where it held nothing.
+    /// The name of the place, for the message that nothing was found.
     pub(super) fn name(self, settings: &Settings) -> String {
         match self {
             Environment => "the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)".to_owned(),

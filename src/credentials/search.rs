@@ -1,23 +1,24 @@
-//! One round through the places: the first that holds credentials, and the steps from there to credentials in hand.
+//! One round through the places: finds the first that has credentials or a way to get them, and gets them.
 
 use std::time::SystemTime;
 
-use super::found::{Found, Grant, error};
+use super::error::error;
+use super::found::{Found, Grant};
 use super::place::Place;
-use super::providers::assume_role::Role;
-use super::providers::{metadata, process};
+use super::providers::{assume_role, metadata, process};
+use super::role::Role;
 use super::settings::Settings;
 use super::sts;
 use crate::cos::{Credentials, CredentialsError};
 
-/// Credentials, where they came from, and what that is called.
+/// Credentials, the place they came from, and its name for messages.
 pub(super) struct Obtained {
     pub(super) credentials: Credentials,
     pub(super) place: Place,
     pub(super) source: String,
 }
 
-/// Asks one place after the other.
+/// Asks the places in order.
 pub(super) async fn search(settings: &Settings, now: SystemTime) -> Result<Obtained, CredentialsError> {
     let mut empty = Vec::new();
     for place in Place::order(settings) {
@@ -26,28 +27,28 @@ pub(super) async fn search(settings: &Settings, now: SystemTime) -> Result<Obtai
             continue;
         };
         match (place, obtain(settings, place, found, now).await) {
-            // Every machine may have a role, and few have: only here is a failure no reason to stop.
+            // Few machines have a role, so a failure here does not end the search.
             (Place::InstanceMetadata, Err(why)) => empty.push(why.message),
-            // A browser login of last week does not stand in the way of what comes later.
-            (Place::Tccli, Ok(obtained)) if has_ended(&obtained.credentials, now) => {
-                empty.push(format!("{} (its login has ended)", obtained.source));
+            // An old browser login does not hide the places that follow.
+            (Place::Tccli, Ok(obtained)) if has_expired(&obtained.credentials, now) => {
+                empty.push(format!("{} (its login has expired)", obtained.source));
             }
-            (_, Ok(obtained)) => return holding(obtained, now),
+            (_, Ok(obtained)) => return still_valid(obtained, now),
             (_, Err(why)) => return Err(why),
         }
     }
     Err(error(format!("no credentials found; looked at: {}", empty.join("; "))))
 }
 
-/// Asks the place that answered before, and no other: an upload does not change its identity half-way.
-pub(super) async fn again(settings: &Settings, place: Place, now: SystemTime) -> Result<Obtained, CredentialsError> {
-    let gone = || error(format!("could not renew the credentials: nothing is left in {}", place.name(settings)));
+/// Asks only the place that the credentials came from: an upload does not change its identity midway.
+pub(super) async fn renew(settings: &Settings, place: Place, now: SystemTime) -> Result<Obtained, CredentialsError> {
+    let gone = || error(format!("could not renew the credentials: {} no longer has any", place.name(settings)));
     let found = place.look(settings)?.ok_or_else(gone)?;
-    holding(obtain(settings, place, found, now).await?, now)
+    still_valid(obtain(settings, place, found, now).await?, now)
 }
 
-/// Whether the credentials are known to be of no more use.
-pub(super) fn has_ended(credentials: &Credentials, now: SystemTime) -> bool {
+/// True if the credentials are known to have expired.
+pub(super) fn has_expired(credentials: &Credentials, now: SystemTime) -> bool {
     credentials.expires().is_some_and(|expires| expires <= now)
 }
 
@@ -67,7 +68,7 @@ async fn obtain(
     };
     let role = match (role, place) {
         (Some(role), _) => Some(role),
-        // A profile with keys says itself which role goes with them.
+        // A profile with keys names its own role.
         (None, Place::Profile) => None,
         (None, _) => role_without_keys(settings)?,
     };
@@ -81,19 +82,19 @@ async fn obtain(
     }
 }
 
-/// The role to take on with whatever keys are found: that of a profile without keys, else that of the variables.
+/// The role to assume with the keys of any place: that of a profile without keys, otherwise that of the variables.
 fn role_without_keys(settings: &Settings) -> Result<Option<Role>, CredentialsError> {
     match settings.choice().read(&settings.environment)?.and_then(|profile| profile.role) {
         Some(role) => Ok(Some(role)),
-        None => Role::from_variables(&settings.environment),
+        None => assume_role::from_variables(&settings.environment),
     }
 }
 
-fn holding(obtained: Obtained, now: SystemTime) -> Result<Obtained, CredentialsError> {
+fn still_valid(obtained: Obtained, now: SystemTime) -> Result<Obtained, CredentialsError> {
     match obtained.credentials.expires() {
         Some(expires) if expires <= now => {
             let expires = humantime::format_rfc3339_seconds(expires);
-            Err(error(format!("the credentials of {} ended at {expires}", obtained.source)))
+            Err(error(format!("the credentials of {} expired at {expires}", obtained.source)))
         }
         _ => Ok(obtained),
     }

@@ -1,4 +1,4 @@
-//! What the chain is told before it looks anywhere.
+//! The inputs of the chain.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use super::limits::Limits;
 use super::providers::environment::Environment;
 use super::providers::profile::Choice;
 
-/// The environment, and what was said on the command line. It may hold secrets and therefore has no `Debug`.
+/// The environment and the options. There is no `Debug`, because they may contain secrets.
 #[derive(Clone, Default)]
 pub struct Settings {
     /// Variables and directories.
     pub environment: Environment,
-    /// Our configuration file, where one is named.
+    /// The configuration file, if one was named.
     pub config: Option<PathBuf>,
-    /// The profile in it, where one is named. It is then asked before all other places, and must exist.
+    /// The profile, if one was named. It then comes before all other places, and must exist.
     pub profile: Option<String>,
-    /// How long sources may take.
+    /// Time limits of the sources.
     pub limits: Limits,
 }
 

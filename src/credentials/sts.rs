@@ -1,4 +1,4 @@
-//! STS: one call, signed or with a pod's token, and its answer (documents 1312/48195 and 1312/73070).
+//! Calls to STS, signed or with a pod's token (documents 1312/48195 and 1312/73070).
 
 use std::time::SystemTime;
 
@@ -10,13 +10,14 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::endpoint::STS;
+use super::error::error;
 use super::excerpt::excerpt;
-use super::found::{credentials, error};
 use super::http::{Proxy, client, send};
+use super::keys::credentials;
 use super::limits::Limits;
-use super::providers::assume_role::Role;
 use super::providers::environment::Environment;
-use super::providers::web_identity::WebIdentity;
+use super::role::Role;
+use super::web_identity::WebIdentity;
 use super::{expiry, tc3};
 use crate::cos::{Credentials, CredentialsError};
 
@@ -55,23 +56,25 @@ struct Refusal {
     message: String,
 }
 
-/// Why a call failed, and whether to call again.
+/// Why a call failed.
 enum Failure {
-    Passing(String),
-    Lasting(String),
+    /// It is tried again.
+    Transient(String),
+    /// It is not tried again.
+    Permanent(String),
 }
 
-/// What is called and by whom.
+/// One call.
 struct Call<'a> {
     action: &'static str,
     region: &'a str,
     body: Zeroizing<String>,
     signer: Option<&'a Credentials>,
-    /// What the caller knows that no message may repeat.
+    /// Secrets that no message may contain.
     secrets: Vec<&'a str>,
 }
 
-/// Takes on `role` with the credentials `by`.
+/// Assumes `role` with the credentials `by`.
 pub(super) async fn assume_role(
     environment: &Environment,
     role: &Role,
@@ -90,7 +93,7 @@ pub(super) async fn assume_role(
     answer.map_err(|why| error(format!("could not assume the role {}: {why}", role.arn)))
 }
 
-/// Changes a pod's token for its role's credentials. This call is not signed.
+/// Exchanges a pod's token for the credentials of its role. This call is not signed.
 pub(super) async fn assume_role_with_web_identity(
     environment: &Environment,
     identity: &WebIdentity,
@@ -117,15 +120,15 @@ impl Call<'_> {
         loop {
             match self.attempt(&url, limits, now).await {
                 Ok(credentials) => return Ok(credentials),
-                Err(Failure::Passing(_)) if attempt < ATTEMPTS => sleep(limits.pause * attempt).await,
-                Err(Failure::Passing(why) | Failure::Lasting(why)) => return Err(why),
+                Err(Failure::Transient(_)) if attempt < ATTEMPTS => sleep(limits.pause * attempt).await,
+                Err(Failure::Transient(why) | Failure::Permanent(why)) => return Err(why),
             }
             attempt += 1;
         }
     }
 
     async fn attempt(&self, url: &Url, limits: &Limits, now: SystemTime) -> Result<Credentials, Failure> {
-        let client = client(url, Proxy::towards(url), limits.connect, limits.sts).map_err(Failure::Lasting)?;
+        let client = client(url, Proxy::towards(url), limits.connect, limits.sts).map_err(Failure::Permanent)?;
         let timestamp = tc3::timestamp(now);
         let mut request = client
             .post(url.clone())
@@ -138,7 +141,7 @@ impl Call<'_> {
         if let Some(token) = self.signer.and_then(Credentials::session_token) {
             request = request.header("X-TC-Token", token);
         }
-        let (status, body) = send(request.body(self.body.to_string())).await.map_err(Failure::Passing)?;
+        let (status, body) = send(request.body(self.body.to_string())).await.map_err(Failure::Transient)?;
         parse(status, &body, &self.secrets)
     }
 
@@ -150,21 +153,21 @@ impl Call<'_> {
     }
 }
 
-/// The header `Host` as it is sent: a port that is not the scheme's own belongs to it.
+/// The value of `Host`, with the port unless it is the scheme's default.
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Reads an answer. STS refuses with status 200 too.
+/// Reads an answer. STS also refuses with status 200.
 fn parse(status: StatusCode, body: &[u8], secrets: &[&str]) -> Result<Credentials, Failure> {
     let Ok(Document { response }) = serde_json::from_slice(body) else {
         return Err(match status {
-            StatusCode::OK => Failure::Lasting(format!("{NAME} is not the JSON expected")),
+            StatusCode::OK => Failure::Permanent(format!("{NAME} is not the JSON expected")),
             status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                Failure::Passing(format!("STS answers with HTTP status {}", status.as_u16()))
+                Failure::Transient(format!("STS answers with HTTP status {}", status.as_u16()))
             }
-            status => Failure::Lasting(format!("STS answers with HTTP status {}", status.as_u16())),
+            status => Failure::Permanent(format!("STS answers with HTTP status {}", status.as_u16())),
         });
     };
     if let Some(refusal) = &response.error {
@@ -172,10 +175,10 @@ fn parse(status: StatusCode, body: &[u8], secrets: &[&str]) -> Result<Credential
     }
     let expires = [response.expired_time, response.expiration].iter().flatten().find_map(expiry::json);
     let (Some(keys), Some(expires)) = (response.credentials, expires) else {
-        return Err(Failure::Lasting(format!("{NAME} is not the JSON expected")));
+        return Err(Failure::Permanent(format!("{NAME} is not the JSON expected")));
     };
     let credentials = credentials(&keys.tmp_secret_id, &keys.tmp_secret_key, &keys.token, NAME);
-    credentials.map(|keys| keys.expiring(Some(expires))).map_err(|why| Failure::Lasting(why.message))
+    credentials.map(|keys| keys.expiring(Some(expires))).map_err(|why| Failure::Permanent(why.message))
 }
 
 impl Refusal {
@@ -183,8 +186,8 @@ impl Refusal {
         let [code, message] = [&self.code, &self.message].map(|text| excerpt(text, secrets));
         let request_id = excerpt(request_id.unwrap_or("unknown"), secrets);
         let why = format!("STS says {code}: {message} (request {request_id})");
-        let passing = ["InternalError", "RequestLimitExceeded"].iter().any(|passing| code.starts_with(passing));
-        if passing { Failure::Passing(why) } else { Failure::Lasting(why) }
+        let transient = ["InternalError", "RequestLimitExceeded"].iter().any(|prefix| code.starts_with(prefix));
+        if transient { Failure::Transient(why) } else { Failure::Permanent(why) }
     }
 }
 
@@ -195,8 +198,8 @@ mod tests {
     fn read(status: u16, body: &str) -> Result<Credentials, (bool, String)> {
         match parse(StatusCode::from_u16(status).unwrap(), body.as_bytes(), &["hidden"]) {
             Ok(credentials) => Ok(credentials),
-            Err(Failure::Passing(why)) => Err((true, why)),
-            Err(Failure::Lasting(why)) => Err((false, why)),
+            Err(Failure::Transient(why)) => Err((true, why)),
+            Err(Failure::Permanent(why)) => Err((false, why)),
         }
     }
 
@@ -217,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_told_and_passing_ones_known() {
+    fn refusals_are_reported_and_transient_ones_are_known() {
         let refusal = |code: &str| {
             format!(r#"{{"Response":{{"Error":{{"Code":"{code}","Message":"no hidden\nx"}},"RequestId":"r-1"}}}}"#)
         };
-        let told = |code: &str| format!("STS says {code}: no **** (request r-1)");
+        let message = |code: &str| format!("STS says {code}: no **** (request r-1)");
         let no_role = "InvalidParameter.RoleNotExist";
-        assert_eq!(read(200, &refusal(no_role)), Err((false, told(no_role))));
-        assert_eq!(read(400, &refusal("InternalError.Db")), Err((true, told("InternalError.Db"))));
+        assert_eq!(read(200, &refusal(no_role)), Err((false, message(no_role))));
+        assert_eq!(read(400, &refusal("InternalError.Db")), Err((true, message("InternalError.Db"))));
         assert_eq!(read(503, "busy"), Err((true, "STS answers with HTTP status 503".to_owned())));
         assert_eq!(read(302, ""), Err((false, "STS answers with HTTP status 302".to_owned())));
     }

@@ -1,4 +1,4 @@
-//! The signature of Tencent Cloud's API, `TC3-HMAC-SHA256`, a function a step: a POST to `/` with two signed headers.
+//! The signature of Tencent Cloud's API, `TC3-HMAC-SHA256`, one function for each step: a POST to `/` with two signed headers.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,11 +6,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// The `Content-Type` that is signed and must be sent.
+/// The `Content-Type`, which is signed.
 pub(super) const CONTENT_TYPE: &str = "application/json";
 const SERVICE: &str = "sts";
 
-/// Whole seconds since 1970, as `X-TC-Timestamp` has them.
+/// Seconds since 1970, for `X-TC-Timestamp`.
 pub(super) fn timestamp(now: SystemTime) -> u64 {
     now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
 }

@@ -67,6 +67,21 @@ impl SendErrorKind {
     }
 }
 
+/// A kind of file that cannot be uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A directory.
+    Directory,
+    /// A named pipe.
+    Pipe,
+    /// A character or block device.
+    Device,
+    /// A Unix socket.
+    Socket,
+    /// Any other kind.
+    Other,
+}
+
 /// What is wrong with the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceError {
@@ -76,8 +91,8 @@ pub enum SourceError {
     Unreadable(String),
     /// It is not what it was when the upload began: which property changed, from what to what.
     Changed(String),
-    /// It is a directory, a pipe or a device.
-    NotAFile(&'static str),
+    /// It is not a regular file.
+    NotAFile(FileKind),
     /// It has no bytes, and the service takes no empty objects.
     Empty,
     /// It is larger than an object can be.
@@ -173,13 +188,25 @@ impl fmt::Display for SendError {
 
 impl std::error::Error for SendError {}
 
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Directory => "a directory",
+            Self::Pipe => "a pipe",
+            Self::Device => "a device",
+            Self::Socket => "a socket",
+            Self::Other => "something special",
+        })
+    }
+}
+
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("no such file"),
             Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
             Self::Changed(what) => write!(f, "changed while it was uploaded: {what}"),
-            Self::NotAFile(what) => write!(f, "is {what}, not a file"),
+            Self::NotAFile(kind) => write!(f, "is {kind}, not a file"),
             Self::Empty => f.write_str("is empty, and CDCS takes no empty objects"),
             Self::TooLarge(size) => write!(f, "has {size} bytes, more than an object can hold (50,000 GiB)"),
             Self::EmptyStream => f.write_str("it is empty"),

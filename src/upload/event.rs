@@ -105,7 +105,7 @@ pub enum Notice {
     },
 }
 
-/// What memory allows.
+/// How far the memory for a stream goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryLimit {
     /// How much may be held, in bytes.

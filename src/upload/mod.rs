@@ -21,7 +21,7 @@ mod simulation;
 pub mod source;
 pub mod wire;
 
-pub use self::error::{Cause, Operation, SendError, SendErrorKind, SourceError, UploadError};
+pub use self::error::{Cause, FileKind, Operation, SendError, SendErrorKind, SourceError, UploadError};
 pub use self::event::{Event, Finished, Held, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
 pub use self::flight::Job;
 pub use self::object_headers::ObjectOptions;

@@ -1,7 +1,7 @@
-//! How long to wait before a request is sent again, and how often it may be.
+//! How often a request may be sent again, and how long to wait before it is.
 //!
-//! Full jitter: a random span between nothing and a bound that doubles with each attempt. The random numbers are handed
-//! in, so a seed decides them.
+//! Full jitter: a random span between zero and a bound that doubles with each attempt. The caller passes in the random
+//! numbers, so a seed decides them.
 
 use std::time::{Duration, Instant};
 
@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 const FIRST_BOUND: Duration = Duration::from_millis(500);
 /// The bound stops growing here.
 const LAST_BOUND: Duration = Duration::from_secs(20);
-/// The longest a server's `Retry-After` is obeyed; beyond it the server might as well be down.
+/// The longest `Retry-After` that is obeyed; a server that asks for more might as well be down.
 const LONGEST_OBEYED: Duration = Duration::from_secs(120);
 
-/// How persistent to be.
+/// How often and how long a request is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// How often one request is sent in all, the first time included.
+    /// The number of attempts for one request, the first included.
     pub max_attempts: u32,
-    /// How long throttling is borne without counting as an attempt.
+    /// How long throttled attempts do not count.
     pub retry_time: Duration,
 }
 
@@ -27,7 +27,7 @@ impl Default for Patience {
     }
 }
 
-/// How often one request was sent, and when it may be sent again.
+/// The attempts of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Attempts {
     sent: u32,
@@ -36,22 +36,22 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// Counts one more sending.
+    /// Counts one more attempt.
     pub fn count(&mut self) {
         self.sent += 1;
     }
 
-    /// How often the request was sent.
+    /// The number of attempts.
     pub fn sent(&self) -> u32 {
         self.sent
     }
 
-    /// True where the next sending is the last one that patience allows.
+    /// True if the next attempt is the last one allowed.
     pub fn next_is_last(&self, patience: Patience) -> bool {
         self.sent.saturating_sub(self.throttled) + 1 == patience.max_attempts
     }
 
-    /// How long to wait before the next sending; `None` when patience is at its end.
+    /// How long to wait before the next attempt; `None` if none is left.
     pub fn after_failure(
         &mut self,
         patience: Patience,
@@ -62,7 +62,7 @@ impl Attempts {
         self.wait(patience, LAST_BOUND, retry_after, random)
     }
 
-    /// The same for an answer that asks for less. None of them counts while `retry_time` lasts; after it, all of them do.
+    /// The same for a throttled attempt. Such attempts do not count while `retry_time` lasts; after it, all of them do.
     pub fn after_throttling(
         &mut self,
         now: Instant,
@@ -77,7 +77,7 @@ impl Attempts {
             return self.wait(patience, LAST_BOUND, retry_after, random);
         }
         self.throttled += 1;
-        // The last try is at the end of the time, not after it.
+        // The last attempt is made at the end of the time, not after it.
         self.wait(patience, left, retry_after, random)
     }
 
@@ -96,7 +96,7 @@ impl Attempts {
     }
 }
 
-/// A random span below the bound after so many sendings.
+/// A random span below the bound for this number of attempts.
 fn jitter(sent: u32, random: &mut fastrand::Rng) -> Duration {
     let doubled = 2_u32.checked_pow(sent.saturating_sub(1)).unwrap_or(u32::MAX);
     FIRST_BOUND.saturating_mul(doubled).min(LAST_BOUND).mul_f64(random.f64())

@@ -263,7 +263,7 @@ async fn refused_credentials_are_replaced_at_once() {
     world.metadata.then(200, "uploader").then(200, from_metadata("second", 7400));
     assert_eq!(
         message(chain.credentials(at(12), Some(&second)).await),
-        "the service calls the credentials expired, and the CAM role of this instance has no newer ones"
+        "the service says that the credentials have expired, and the CAM role of this instance has no newer ones"
     );
 }
 
@@ -297,7 +297,7 @@ async fn nothing_anywhere_is_an_error_that_lists_the_places() {
             "no credentials found; looked at: the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID); profile \
              \"default\" of {}; coscli's ~/.cos.yaml; coscmd's ~/.cos.conf; tccli's ~/.tccli/default.credential; the \
              SDKs' ~/.tencentcloud/credentials; the pod's identity (TKE_ROLE_ARN); could not use the CAM role of this \
-             instance: no such role is bound to it (HTTP status 404)",
+             instance: it has no such role (HTTP status 404)",
             config.display()
         )
     );
@@ -433,7 +433,7 @@ async fn a_profile_is_read_again_when_its_credentials_are_refused_or_end() {
     let world = world.file(CONFIG, &profile("default", "second", 7200));
     assert_eq!(chain.credentials(at(1), Some(&first)).await, Ok(temporary("second", 7200)));
     let ended = message(chain.credentials(at(7200), None).await);
-    assert!(ended.ends_with("config.toml ended at 2023-11-15T00:13:20Z"), "{ended}");
+    assert!(ended.ends_with("config.toml expired at 2023-11-15T00:13:20Z"), "{ended}");
     let _world = world.file(CONFIG, &profile("default", "third", 9000));
     assert_eq!(chain.credentials(at(7200), None).await, Ok(temporary("third", 9000)));
 }
@@ -495,7 +495,7 @@ async fn a_login_that_has_ended_does_not_stand_in_the_way() {
     world.metadata.then(200, "uploader").then(200, from_metadata("instance", 7200)).then(404, "");
     assert_eq!(world.chain().credentials(at(0), None).await, Ok(temporary("instance", 7200)));
     let nothing = message(world.chain().credentials(at(0), None).await);
-    assert!(nothing.contains("; tccli's ~/.tccli/default.credential (its login has ended); "), "{nothing}");
+    assert!(nothing.contains("; tccli's ~/.tccli/default.credential (its login has expired); "), "{nothing}");
 }
 
 #[tokio::test]
@@ -505,7 +505,11 @@ async fn an_upload_keeps_to_the_place_that_answered_first() {
     chain.credentials(at(0), None).await.unwrap();
     let _world = world.file(CONFIG, "").file(".cos.conf", "[common]\nsecret_id = AKIDother\nsecret_key = hidden\n");
     let gone = message(chain.credentials(at(7200), None).await);
-    assert!(gone.starts_with("could not renew the credentials: nothing is left in profile \"default\" of "), "{gone}");
+    assert!(
+        gone.starts_with("could not renew the credentials: profile \"default\" of ")
+            && gone.ends_with(" no longer has any"),
+        "{gone}"
+    );
 }
 
 #[cfg(unix)]

@@ -4,7 +4,7 @@
 
 use crate::cli::process::signals::{INTERRUPTED, Signal, TERMINATED};
 use crate::cos::{Fault, ServiceError};
-use crate::upload::{Cause, SendErrorKind, SourceError};
+use crate::upload::{Cause, FileKind, SendErrorKind, SourceError};
 
 /// All uploaded and verified.
 pub const SUCCESS: u8 = 0;
@@ -105,13 +105,11 @@ pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
 /// Returns the exit code and kind of a source's error.
 pub(crate) fn classify_source(error: &SourceError) -> (u8, Kind) {
     match error {
-        SourceError::NotAFile(what) if *what == A_DIRECTORY => (USAGE, Kind::Source),
+        // `-r` was left out: wrong usage, and not the file's fault.
+        SourceError::NotAFile(FileKind::Directory) => (USAGE, Kind::Source),
         _ => (SOURCE, Kind::Source),
     }
 }
-
-/// How [`SourceError::NotAFile`] names a directory, which is wrong usage and not the file's fault.
-pub(crate) const A_DIRECTORY: &str = "a directory";
 
 fn classify_service(error: &ServiceError) -> (u8, Kind) {
     match error.fault() {
@@ -209,8 +207,8 @@ pub(crate) mod tests {
             (Cause::Source(SourceError::Missing), SOURCE, "source"),
             (Cause::Source(SourceError::Unreadable("no".to_owned())), SOURCE, "source"),
             (Cause::Source(SourceError::Changed("size".to_owned())), SOURCE, "source"),
-            (Cause::Source(SourceError::NotAFile("a pipe")), SOURCE, "source"),
-            (Cause::Source(SourceError::NotAFile("a directory")), USAGE, "source"),
+            (Cause::Source(SourceError::NotAFile(FileKind::Pipe)), SOURCE, "source"),
+            (Cause::Source(SourceError::NotAFile(FileKind::Directory)), USAGE, "source"),
             (Cause::Source(SourceError::TooLarge(1 << 60)), SOURCE, "source"),
             (malformed, UNAVAILABLE, "network"),
             (integrity, INTEGRITY, "integrity"),

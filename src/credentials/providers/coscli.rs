@@ -1,6 +1,6 @@
-//! coscli's `~/.cos.yaml`, plain or in the scrambled form that coscli writes (`util/secret.go`).
+//! coscli's `~/.cos.yaml`, plain or in the encrypted form that coscli writes (`util/secret.go`).
 //!
-//! The scrambling uses a key that everybody knows and protects nothing.
+//! The encryption uses a published key and protects nothing.
 
 use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt, KeyInit};
@@ -12,11 +12,12 @@ use zeroize::Zeroizing;
 use super::environment::Environment;
 use crate::cos::CredentialsError;
 use crate::credentials::file::{malformed, read};
-use crate::credentials::found::{Found, Grant, Triple};
+use crate::credentials::found::{Found, Grant};
+use crate::credentials::keys::Triple;
 
 pub(crate) const NAME: &str = "coscli's ~/.cos.yaml";
 
-/// coscli's thirteen letters, filled up to a key of AES-128.
+/// coscli's key, padded to the length of AES-128.
 const KEY: &[u8; 16] = b"coscli-secret\0\0\0";
 
 #[derive(Deserialize)]
@@ -39,7 +40,7 @@ struct Base {
     disableencryption: Option<Flag>,
 }
 
-/// coscli writes the string `"true"`; people write the word.
+/// coscli writes the string `"true"`; users write a boolean.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Flag {
@@ -47,7 +48,7 @@ enum Flag {
     Text(String),
 }
 
-/// Reads the file in the user's directory.
+/// Reads the file in the home directory.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     let Some(home) = &environment.home else {
         return Ok(None);
@@ -80,13 +81,13 @@ impl Base {
             None => false,
         };
         let [id, key, token] = [self.secretid, self.secretkey, self.sessiontoken]
-            .map(|value| if plain { value } else { value.map(|value| unscramble(&value).unwrap_or(value)) });
+            .map(|value| if plain { value } else { value.map(|value| decrypt(&value).unwrap_or(value)) });
         Ok(Triple { id, key, token }.credentials(NAME)?.map(Grant::Keys))
     }
 }
 
-/// The text behind a scrambled value; `None` where the value cannot be one, and is to be used as it is.
-fn unscramble(value: &str) -> Option<Zeroizing<String>> {
+/// Decrypts a value; `None` if it is not an encrypted value and must be used unchanged.
+fn decrypt(value: &str) -> Option<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(STANDARD.decode(value).ok()?);
     let (blocks, rest) = bytes.as_chunks_mut::<16>();
     if blocks.is_empty() || !rest.is_empty() {
@@ -98,7 +99,7 @@ fn unscramble(value: &str) -> Option<Zeroizing<String>> {
     }
     let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let text = str::from_utf8(&bytes[..end]).ok()?;
-    // coscli would go on with the noise that a plain value gives; a value that reads as text was scrambled.
+    // A plain value decrypts to noise; a value that decrypts to text was encrypted.
     (!text.chars().any(char::is_control)).then(|| Zeroizing::new(text.to_owned()))
 }
 
@@ -108,23 +109,23 @@ mod tests {
     use crate::cos::Credentials;
 
     #[test]
-    fn scrambled_values_read_as_coscli_wrote_them() {
+    fn encrypted_values_are_read_as_coscli_wrote_them() {
         let vectors: serde_json::Value =
             serde_json::from_str(include_str!("../../../tests/vectors/coscli-secret.json")).unwrap();
         let vectors = vectors["vectors"].as_array().unwrap();
         assert_eq!(vectors.len(), 6);
         for vector in vectors {
-            let text = unscramble(vector["encrypted"].as_str().unwrap()).unwrap();
+            let text = decrypt(vector["encrypted"].as_str().unwrap()).unwrap();
             assert_eq!(text.as_str(), vector["plain"].as_str().unwrap());
         }
     }
 
     #[test]
-    fn what_was_never_scrambled_is_none() {
+    fn a_value_that_is_not_encrypted_is_none() {
         for value in ["", "AKIDcosputINVENTEDid0000000000000001", "cosputINVENTEDkey000000000000001", "no Base64!"] {
-            assert_eq!(unscramble(value), None, "{value}");
+            assert_eq!(decrypt(value), None, "{value}");
         }
-        assert_eq!(unscramble(&STANDARD.encode([7; 48])), None);
+        assert_eq!(decrypt(&STANDARD.encode([7; 48])), None);
     }
 
     fn keys(text: &str) -> Option<Credentials> {
@@ -135,7 +136,7 @@ mod tests {
         }
     }
 
-    const SCRAMBLED: &str = "\
+    const ENCRYPTED: &str = "\
 cos:
   base:
     secretid: VRAukoqIs+1jwZTu62bVeJ8DMzFNi02RNRKJ8le3TmGQ6N9CHnkSFADwFEl3unO1
@@ -149,13 +150,13 @@ cos:
 ";
 
     #[test]
-    fn a_whole_file_is_read_scrambled_and_plain() {
+    fn a_whole_file_is_read_encrypted_and_plain() {
         let expected =
             Credentials::new("AKIDcosputINVENTEDid0000000000000001", "cosputINVENTEDkey000000000000001", None).unwrap();
-        assert_eq!(keys(SCRAMBLED), Some(expected.clone()));
+        assert_eq!(keys(ENCRYPTED), Some(expected.clone()));
         let plain = "cos: {base: {secretid: AKIDcosputINVENTEDid0000000000000001, secretkey: cosputINVENTEDkey000000000000001}}";
         assert_eq!(keys(plain), Some(expected));
-        // A key that looks scrambled is taken as it is where the file says so.
+        // A key that looks encrypted is used unchanged if the file says so.
         for flag in ["\"true\"", "true"] {
             let text = format!(
                 "cos: {{base: {{secretid: a, secretkey: FSjmuYofdKFCrBVV42e4qw==, disableencryption: {flag}}}}}"
@@ -172,20 +173,20 @@ cos:
         {
             assert_eq!(keys(text), None, "{text}");
         }
-        let scrambled_nothing =
+        let encrypted_nothing =
             "cos: {base: {secretid: 3kNZR4wfjUgOqbHffiQSMw==, secretkey: 3kNZR4wfjUgOqbHffiQSMw==}}";
-        assert_eq!(keys(scrambled_nothing), None);
+        assert_eq!(keys(encrypted_nothing), None);
     }
 
     #[test]
-    fn the_role_of_the_instance_may_be_meant() {
+    fn the_file_can_name_the_role_of_the_instance() {
         let named = parse("cos: {base: {mode: CvmRole, cvmrolename: uploader}}").unwrap();
         assert!(matches!(named, Some(Grant::InstanceRole(Some(name))) if name == "uploader"));
         assert!(matches!(parse("cos: {base: {mode: CvmRole}}"), Ok(Some(Grant::InstanceRole(None)))));
     }
 
     #[test]
-    fn what_is_wrong_is_told_without_the_content() {
+    fn errors_do_not_show_the_content() {
         let message = |text: &str| parse(text).err().expect(text).message;
         assert_eq!(
             message("cos:\n  base:\n    secretkey: [hidden\n"),
@@ -198,7 +199,7 @@ cos:
     }
 
     #[test]
-    fn a_file_made_to_fill_memory_is_refused() {
+    fn a_file_whose_aliases_would_fill_memory_is_refused() {
         let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
         for level in 1..20 {
             let below = format!("*a{},", level - 1).repeat(9);

@@ -1,14 +1,15 @@
-//! coscmd's `~/.cos.conf`, an INI file that holds plain text.
+//! coscmd's `~/.cos.conf`, an INI file with the keys in plain text.
 
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::file::read;
-use crate::credentials::found::{Found, Grant, Triple};
+use crate::credentials::found::{Found, Grant};
 use crate::credentials::ini::Section;
+use crate::credentials::keys::Triple;
 
 pub(crate) const NAME: &str = "coscmd's ~/.cos.conf";
 
-/// Reads the file in the user's directory.
+/// Reads the file in the home directory.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     let Some(home) = &environment.home else {
         return Ok(None);
@@ -23,7 +24,7 @@ fn parse(text: &str) -> Result<Option<Credentials>, CredentialsError> {
     let Some(section) = Section::read(text, "common", NAME)? else {
         return Ok(None);
     };
-    // access_id is what old versions of coscmd wrote.
+    // Old versions of coscmd wrote access_id.
     let id = section.value(&["secret_id", "access_id"]);
     Triple { id, key: section.value(&["secret_key"]), token: section.value(&["token"]) }.credentials(NAME)
 }

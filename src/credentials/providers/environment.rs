@@ -1,31 +1,33 @@
-//! The variables, and the credentials that stand in them: our own names first, then those of Tencent Cloud's tools.
+//! The environment, and the credentials in its variables: cosput's names first, then those of Tencent Cloud's tools.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::cos::{Credentials, CredentialsError};
-use crate::credentials::found::{Found, Grant, credentials, error};
+use crate::credentials::error::error;
+use crate::credentials::found::{Found, Grant};
+use crate::credentials::keys::credentials;
 
-/// What the process was given: variables and directories. It may hold secrets and therefore has no `Debug`.
+/// Variables and directories of the process. There is no `Debug`, because they may contain secrets.
 #[derive(Clone, Default)]
 pub struct Environment {
     /// Every variable.
     pub variables: BTreeMap<String, OsString>,
-    /// The user's own directory, in which other tools keep their files.
+    /// The home directory, in which other tools keep their files.
     pub home: Option<PathBuf>,
-    /// The directory of configuration: `$XDG_CONFIG_HOME`, or what the platform has in its place.
+    /// The configuration directory: `$XDG_CONFIG_HOME` or its equivalent on the platform.
     pub config_dir: Option<PathBuf>,
 }
 
-/// Names that belong together.
+/// Variables that belong together.
 struct Family {
     id: &'static str,
     key: &'static str,
     tokens: &'static [&'static str],
 }
 
-/// `TENCENTCLOUD_SECURITY_TOKEN` is what Terraform calls the token, `TENCENTCLOUD_TOKEN` what tccli does.
+/// `TENCENTCLOUD_SECURITY_TOKEN` is Terraform's name of the token, `TENCENTCLOUD_TOKEN` tccli's.
 const FAMILIES: [Family; 2] = [
     Family { id: "COS_SECRET_ID", key: "COS_SECRET_KEY", tokens: &["COS_SESSION_TOKEN"] },
     Family {
@@ -36,7 +38,7 @@ const FAMILIES: [Family; 2] = [
 ];
 
 impl Environment {
-    /// The credentials in the variables, where there are some.
+    /// The credentials in the variables, if there are any.
     pub fn keys(&self) -> Result<Option<Credentials>, CredentialsError> {
         for family in &FAMILIES {
             if let Some(credentials) = family.credentials(self)? {
@@ -46,7 +48,7 @@ impl Environment {
         Ok(None)
     }
 
-    /// The variable's text; an empty one counts as not set.
+    /// The value of a variable; an empty variable counts as not set.
     pub(crate) fn variable(&self, name: &str) -> Result<Option<&str>, CredentialsError> {
         match self.variables.get(name).map(OsString::as_os_str).map(OsStr::to_str) {
             None | Some(Some("")) => Ok(None),
@@ -66,7 +68,7 @@ impl Environment {
     }
 }
 
-/// The credentials of the first family of which anything is set.
+/// The credentials of the first family with a variable that is set.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     for family in &FAMILIES {
         if let Some(credentials) = family.credentials(environment)? {
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn our_names_come_before_tencent_clouds() {
+    fn the_names_of_cosput_come_before_those_of_tencent_cloud() {
         let theirs = [
             ("TENCENTCLOUD_SECRET_ID", "their-id"),
             ("TENCENTCLOUD_SECRET_KEY", "their-key"),
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_pair_is_an_error_that_names_the_variable() {
+    fn an_id_without_a_key_is_an_error_that_names_the_variable() {
         for (variable, message) in [
             ("COS_SECRET_ID", "COS_SECRET_ID is set, but COS_SECRET_KEY is not"),
             ("COS_SECRET_KEY", "COS_SECRET_KEY is set, but COS_SECRET_ID is not"),

@@ -1,4 +1,4 @@
-//! The credentials of the CAM role that is bound to the instance, from its metadata (document 213/4934).
+//! The credentials of the CAM role of the instance, from its metadata (document 213/4934).
 
 use std::time::Duration;
 
@@ -12,10 +12,12 @@ use zeroize::Zeroizing;
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::endpoint::METADATA;
+use crate::credentials::error::error;
 use crate::credentials::excerpt::excerpt;
 use crate::credentials::expiry;
-use crate::credentials::found::{Found, Grant, credentials, error};
+use crate::credentials::found::{Found, Grant};
 use crate::credentials::http::{Proxy, client, send};
+use crate::credentials::keys::credentials;
 use crate::credentials::limits::Limits;
 
 pub(crate) const NAME: &str = "the CAM role of this instance";
@@ -32,7 +34,7 @@ struct Document {
     expiration: Option<Value>,
 }
 
-/// The instance may have a role: only asking tells. `TENCENTCLOUD_CAM_ROLE_NAME` names it, as for Terraform.
+/// The instance may have a role; only a request shows that. `TENCENTCLOUD_CAM_ROLE_NAME` names it, as for Terraform.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     if METADATA.url(environment)?.is_none() {
         return Ok(None);
@@ -41,7 +43,7 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
     Ok(Some(Found::new(NAME, Grant::InstanceRole(role))))
 }
 
-/// Asks for the credentials of `role`, or of the role that is bound.
+/// Requests the credentials of `role`, or of the role of the instance.
 pub(crate) async fn fetch(
     environment: &Environment,
     role: Option<&str>,
@@ -63,20 +65,20 @@ async fn get(base: &Url, role: &str, limits: &Limits) -> Result<Zeroizing<Vec<u8
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().extend(PATH).push(role);
     }
-    // The overall limit is the caller's: it covers both requests.
+    // The caller's limit covers both requests.
     let client = client(&url, Proxy::None, limits.connect, limits.metadata + Duration::from_secs(1)).map_err(failed)?;
     match send(client.get(url)).await.map_err(failed)? {
         (StatusCode::OK, body) => Ok(body),
-        (StatusCode::NOT_FOUND, _) => Err(failed("no such role is bound to it (HTTP status 404)")),
+        (StatusCode::NOT_FOUND, _) => Err(failed("it has no such role (HTTP status 404)")),
         (status, _) => Err(failed(format!("HTTP status {}", status.as_u16()))),
     }
 }
 
-/// The first of the names, which stand one a line.
+/// The first name; there is one on each line.
 fn bound_role(body: &[u8]) -> Result<String, CredentialsError> {
     let names = str::from_utf8(body).map_err(|_| failed("the answer is not UTF-8"))?;
     let name = names.lines().map(str::trim).find(|name| !name.is_empty());
-    name.map(str::to_owned).ok_or_else(|| failed("no role is bound to it"))
+    name.map(str::to_owned).ok_or_else(|| failed("it has no role"))
 }
 
 fn parse(body: &[u8]) -> Result<Credentials, CredentialsError> {
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_without_the_content() {
+    fn errors_do_not_show_the_content() {
         for (body, why) in [
             (r#"{"Code":"Failed"}"#, r#"could not use the CAM role of this instance: its metadata says "Failed""#),
             (
@@ -128,10 +130,7 @@ mod tests {
     #[test]
     fn the_first_name_is_the_role() {
         assert_eq!(bound_role(b"\nuploader\nother\n"), Ok("uploader".to_owned()));
-        assert_eq!(
-            bound_role(b" \n"),
-            Err(error("could not use the CAM role of this instance: no role is bound to it"))
-        );
+        assert_eq!(bound_role(b" \n"), Err(error("could not use the CAM role of this instance: it has no role")));
         assert!(bound_role(&[0xff]).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The places where credentials are found, a file each.
+//! One file for each place where credentials can be found.
 
 pub(crate) mod assume_role;
 pub(crate) mod coscli;

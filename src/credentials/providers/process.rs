@@ -1,8 +1,9 @@
 //! A command that prints credentials: `credential_process` of a profile.
 //!
-//! The line is split as a POSIX shell splits words (a Windows path wants single quotes), and run without a shell. On its standard output the command says
+//! The command line is split into words as a POSIX shell does (quote a Windows path with single quotes) and run without a
+//! shell. The command prints JSON to its standard output:
 //! `{"Version": 1, "SecretId": "…", "SecretKey": "…", "SessionToken": "…", "Expiration": "2026-01-31T12:00:00Z"}`; the
-//! last two may be left out. AWS's names `AccessKeyId` and `SecretAccessKey` are understood as well.
+//! last two are optional. AWS's names `AccessKeyId` and `SecretAccessKey` also work.
 
 use std::process::{ExitStatus, Stdio};
 
@@ -14,11 +15,11 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::error::error;
 use crate::credentials::expiry;
-use crate::credentials::found::error;
 use crate::credentials::limits::Limits;
 
-/// What a command may print at most.
+/// The longest output that is read, in bytes.
 const MOST: u64 = 1 << 20;
 
 #[derive(Deserialize)]
@@ -33,21 +34,21 @@ struct Document {
     expiration: Option<Value>,
 }
 
-/// Runs the command and reads what it says.
+/// Runs the command and reads its output.
 pub(crate) async fn fetch(command_line: &str, limits: &Limits) -> Result<Credentials, CredentialsError> {
-    let words = shell_words::split(command_line).map_err(|_| failed("its quotes do not match"))?;
+    let words = shell_words::split(command_line).map_err(|_| failed("its quotes are not closed"))?;
     let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let ended = timeout(limits.process, run(command)).await;
-    let late = || failed(format!("it did not end within {}", humantime::format_duration(limits.process)));
+    let late = || failed(format!("it did not exit within {}", humantime::format_duration(limits.process)));
     let (status, output) =
         ended.map_err(|_| late())?.map_err(|why| failed(format!("could not run {program:?}: {why}")))?;
     if status.success() {
         parse(&output)
     } else {
-        // What it says of its failure may hold what it failed with, and is not repeated.
-        Err(failed(format!("it ended with {status}; run it by itself to see why")))
+        // Its error output may contain secrets and is not shown.
+        Err(failed(format!("it exited with {status}; run it on its own to see why")))
     }
 }
 
@@ -57,7 +58,7 @@ async fn run(mut command: Command) -> std::io::Result<(ExitStatus, Zeroizing<Vec
     tokio::try_join!(child.wait(), drain(output))
 }
 
-/// Keeps the beginning and reads the rest, so that a talkative command can end.
+/// Keeps the beginning and discards the rest, so that a command with a long output can exit.
 async fn drain(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     if let Some(mut pipe) = pipe {
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_without_the_output() {
+    fn errors_do_not_show_the_output() {
         for (output, why) in [
             ("hidden", "its output is not the JSON expected"),
             (r#"{"SecretId":"AKID1","SecretKey":["hidden"]}"#, "its output is not the JSON expected"),
@@ -129,24 +130,24 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn a_command_is_run_with_its_words() {
+        async fn a_command_is_run_with_its_arguments() {
             let line = r#"sh -c 'printf "%s" "$0"' '{"SecretId":"AKID1","SecretKey":"k"}'"#;
             assert_eq!(fetch(line, &Limits::default()).await, Ok(Credentials::new("AKID1", "k", None).unwrap()));
         }
 
         #[tokio::test]
-        async fn a_command_that_fails_is_told_by_its_status_and_nothing_that_it_said() {
+        async fn the_error_for_a_failing_command_has_its_status_and_not_its_output() {
             let long = Duration::from_secs(30);
             let talkative = "sh -c 'echo hidden; echo hidden too >&2; exit 3'";
-            assert_eq!(message(talkative, long).await, "it ended with exit status: 3; run it by itself to see why");
-            assert_eq!(message("'", long).await, "its quotes do not match");
+            assert_eq!(message(talkative, long).await, "it exited with exit status: 3; run it on its own to see why");
+            assert_eq!(message("'", long).await, "its quotes are not closed");
             assert_eq!(message("", long).await, "it is empty");
             assert!(message("/no/such/program x", long).await.starts_with("could not run \"/no/such/program\": "));
         }
 
         #[tokio::test]
-        async fn a_command_that_does_not_end_is_given_up() {
-            assert_eq!(message("sleep 60", Duration::from_millis(50)).await, "it did not end within 50ms");
+        async fn a_command_that_does_not_exit_is_stopped() {
+            assert_eq!(message("sleep 60", Duration::from_millis(50)).await, "it did not exit within 50ms");
         }
     }
 }

@@ -12,12 +12,14 @@ use serde::Deserialize;
 use toml::Value;
 use zeroize::Zeroizing;
 
-use super::assume_role::Role;
 use super::environment::Environment;
 use crate::cos::CredentialsError;
+use crate::credentials::error::error;
 use crate::credentials::expiry;
 use crate::credentials::file::{malformed, read};
-use crate::credentials::found::{Found, Grant, Triple, error};
+use crate::credentials::found::{Found, Grant};
+use crate::credentials::keys::Triple;
+use crate::credentials::role::Role;
 
 /// The keys of a profile that are read here.
 pub const KEYS: [&str; 9] = [

@@ -1,17 +1,19 @@
-//! The profile file of Tencent Cloud's SDKs: `~/.tencentcloud/credentials`, or where `TENCENTCLOUD_CREDENTIALS_FILE` says.
+//! The profile file of Tencent Cloud's SDKs: `~/.tencentcloud/credentials`, or the file named by `TENCENTCLOUD_CREDENTIALS_FILE`.
 
 use std::path::PathBuf;
 
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::error::error;
 use crate::credentials::file::read;
-use crate::credentials::found::{Found, Grant, Triple, error};
+use crate::credentials::found::{Found, Grant};
 use crate::credentials::ini::Section;
+use crate::credentials::keys::Triple;
 
 const VARIABLE: &str = "TENCENTCLOUD_CREDENTIALS_FILE";
 pub(crate) const NAME: &str = "the SDKs' ~/.tencentcloud/credentials";
 
-/// Reads the file; one that the variable names must exist.
+/// Reads the file; a file that the variable names must exist.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     let named = environment.variable(VARIABLE)?;
     let (path, name) = match (named, &environment.home) {

@@ -1,6 +1,6 @@
-//! tccli's `~/.tccli/PROFILE.credential` (JSON), which Terraform reads too.
+//! tccli's `~/.tccli/PROFILE.credential` (JSON), which Terraform also reads.
 //!
-//! The keys of a browser login (`oauth`, `sso`) end after hours. tccli renews them when it runs; here they are only read.
+//! The keys of a browser login (`oauth`, `sso`) expire after hours. tccli renews them when it runs; cosput only reads them.
 
 use std::path::PathBuf;
 
@@ -8,14 +8,16 @@ use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::assume_role::Role;
 use super::environment::Environment;
 use crate::cos::CredentialsError;
+use crate::credentials::error::error;
 use crate::credentials::expiry;
 use crate::credentials::file::{malformed, read};
-use crate::credentials::found::{Found, Grant, Triple, error};
+use crate::credentials::found::{Found, Grant};
+use crate::credentials::keys::Triple;
+use crate::credentials::role::Role;
 
-/// The first is tccli's own, the second Terraform's.
+/// tccli's name, then Terraform's.
 const PROFILES: [&str; 2] = ["TCCLI_PROFILE", "TENCENTCLOUD_PROFILE"];
 const DIRECTORY: &str = "TENCENTCLOUD_SHARED_CREDENTIALS_DIR";
 pub(crate) const NAME: &str = "tccli's ~/.tccli/default.credential";
@@ -35,7 +37,7 @@ struct File {
     role_session_name: Option<String>,
 }
 
-/// Reads the file of the profile that the variables name, else of `default`.
+/// Reads the file of the profile that the variables name, or of `default`.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     let (variable, profile) = environment.first(&PROFILES)?.unwrap_or((PROFILES[0], "default"));
     if profile.contains(['/', '\\', ':']) {
@@ -89,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_read_with_what_stands_beside_them() {
+    fn keys_are_read_with_their_expiry_and_role() {
         let keys = |token| Credentials::new("AKID1", "key", token).unwrap();
         assert_eq!(found(r#"{"secretId": "AKID1", "secretKey": "key", "token": null}"#), Some((keys(None), None)));
         let login = r#"{"type": "oauth", "secretId": "AKID1", "secretKey": "key", "token": "t", "expiresAt": 1700003600,
@@ -103,13 +105,13 @@ mod tests {
     }
 
     #[test]
-    fn the_role_of_the_instance_may_be_meant() {
+    fn the_file_can_name_the_role_of_the_instance() {
         let found = parse(r#"{"type": "cvm-role"}"#, "it").unwrap().unwrap();
         assert!(matches!(found.grant, Grant::InstanceRole(None)));
     }
 
     #[test]
-    fn what_is_wrong_is_told_without_the_content() {
+    fn errors_do_not_show_the_content() {
         let message = |text: &str| parse(text, "it").err().expect(text).message;
         assert_eq!(message(r#"{"secretId": "AKID1"}"#), "could not use it: the secret key is missing");
         assert_eq!(

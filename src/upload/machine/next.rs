@@ -7,7 +7,7 @@ use super::{Step, Upload};
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::Attempts;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::plan::part_sizes::Range;
 use crate::upload::plan::parts::{PartBoard, Todo};
 use crate::upload::wire::call::{AttemptId, Call};
 

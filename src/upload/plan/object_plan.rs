@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::part_sizes::Cut;
+use super::part_sizes::{Cut, Range};
 use crate::cos::multipart::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
 use crate::cos::put_object::LARGEST_PUT;
 
@@ -47,15 +47,6 @@ pub enum Plan {
 pub struct Parts {
     size: u64,
     cut: Cut,
-}
-
-/// A part's place in the source, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
-    /// Where it begins.
-    pub offset: u64,
-    /// How long it is.
-    pub length: u64,
 }
 
 /// Why there is no plan: which limit stands in the way and what would do.

@@ -3,11 +3,19 @@
 //! A stream begins with small parts, of which many fit into memory and so into as many requests, and ends with ones so
 //! large that 10,000 of them hold what a stream may bring.
 
-use super::object_plan::Range;
 use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS, PartNumber};
 
 /// What the parts of a stream are to hold in all where they may be as large as COS takes them: 48 TiB.
 const ENOUGH: u64 = 48 << 40;
+
+/// A part's place in the source, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Where it begins.
+    pub offset: u64,
+    /// How long it is.
+    pub length: u64,
+}
 
 /// The sizes of parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
-//! Which parts of an upload are waiting, to be compared, in flight or on the server.
+//! The state of each part of an upload: waiting, to be compared, in flight or on the server.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Instant;
 
-use super::object_plan::{Parts, Range};
-use super::part_sizes::Cut;
+use super::object_plan::Parts;
+use super::part_sizes::{Cut, Range};
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
@@ -15,12 +15,12 @@ use crate::upload::patience::Attempts;
 /// One part's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Slot {
-    /// To be sent, now or when its time has come.
+    /// To be sent, now or after a pause.
     Waiting,
-    /// The server holds something of this size under this ETag; the source's bytes decide whether it counts.
+    /// The server holds a part of this size with this ETag; its MD5 has to be compared with the source's bytes.
     Doubtful { etag: Etag, resumed: bool },
-    /// Being sent or compared.
-    Flying,
+    /// Being sent.
+    InFlight,
     /// On the server.
     Stored { etag: Etag, crc64: u64, resumed: bool },
 }
@@ -28,9 +28,9 @@ enum Slot {
 /// The parts of one upload and their states.
 #[derive(Debug)]
 pub struct PartBoard {
-    /// The parts that there are; of a stream, so far.
+    /// The parts, of a stream those known so far.
     plan: Parts,
-    /// False while there may be more parts.
+    /// False while a stream may add parts.
     closed: bool,
     slots: Vec<Slot>,
     attempts: Vec<Attempts>,
@@ -41,17 +41,17 @@ pub struct PartBoard {
     bytes_stored: u64,
 }
 
-/// What is to be done with a part.
+/// What to do with a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Todo {
     /// Send it.
     Send,
-    /// Compare the source's bytes with what the server holds.
+    /// Compare the MD5 of the source's bytes with the ETag on the server.
     Compare,
 }
 
 impl PartBoard {
-    /// A board on which every part waits.
+    /// A board with every part waiting.
     pub fn new(plan: Parts) -> Self {
         let count = usize::from(plan.count());
         Self {
@@ -72,68 +72,68 @@ impl PartBoard {
         Self { closed: false, ..Self::new(Parts::new(0, cut)) }
     }
 
-    /// Adds the part that follows, of `length` bytes. Where the server holds something of this ETag, the bytes decide
-    /// whether it counts.
+    /// Adds the next part, of `length` bytes. With an ETag, the server holds a part of this length, which is to be
+    /// compared.
     pub fn add(&mut self, length: u64, etag: Option<Etag>) {
         self.plan = Parts::new(self.plan.size() + length, self.plan.cut());
         self.slots.push(Slot::Waiting);
         self.attempts.push(Attempts::default());
-        let number = PartNumber::new(self.len()).expect("there is the part that was added");
+        let number = PartNumber::new(self.len()).expect("the part was just added");
         match etag {
             Some(etag) => self.doubt(number, etag, true),
             None => self.fresh.push_back(number),
         }
     }
 
-    /// There are no more parts than these.
+    /// Ends the list of parts.
     pub fn close(&mut self) -> Parts {
         self.closed = true;
         self.plan
     }
 
-    /// How many parts there are so far.
+    /// The number of parts so far.
     pub fn len(&self) -> u16 {
         self.plan.count()
     }
 
-    /// The size of a part, where there is such a part.
+    /// The size of a part, if it exists.
     pub fn size_of(&self, number: PartNumber) -> Option<u64> {
         self.plan.range(number).map(|range| range.length)
     }
 
-    /// How many bytes the server holds.
+    /// The number of bytes that the server holds.
     pub fn bytes_stored(&self) -> u64 {
         self.bytes_stored
     }
 
-    /// Which parts the server holds.
+    /// The parts that the server holds.
     pub fn stored(&self) -> impl Iterator<Item = PartNumber> {
         self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Stored { .. }))
     }
 
-    /// Where a part lies.
+    /// A part's place in the source.
     pub fn range(&self, number: PartNumber) -> Range {
         self.plan.range(number).expect("the board's numbers are the plan's")
     }
 
-    /// Takes the next thing to do: what is on the server is settled first, then failures whose time has come, then the rest.
+    /// Takes the next part: first those to compare, then those whose pause is over, then those that were never sent.
     pub fn take(&mut self, now: Instant) -> Option<(PartNumber, Todo)> {
         if let Some(number) = self.doubtful.pop_front() {
             return Some((number, Todo::Compare));
         }
         let due = self.again.peek().is_some_and(|Reverse((due, _))| *due <= now);
         let number = if due { self.again.pop().map(|Reverse((_, number))| number) } else { self.fresh.pop_front() }?;
-        self.slots[index(number)] = Slot::Flying;
+        self.slots[index(number)] = Slot::InFlight;
         self.attempts[index(number)].count();
         Some((number, Todo::Send))
     }
 
-    /// When the next failed part may be sent again.
+    /// When the next pause of a failed part ends.
     pub fn next_due(&self) -> Option<Instant> {
         self.again.peek().map(|Reverse((due, _))| *due)
     }
 
-    /// How often a part was sent.
+    /// The attempts to send a part.
     pub fn attempts(&mut self, number: PartNumber) -> &mut Attempts {
         &mut self.attempts[index(number)]
     }
@@ -144,14 +144,14 @@ impl PartBoard {
         self.again.push(Reverse((due, number)));
     }
 
-    /// Marks a part as being on the server, which holds something that only the source's bytes can prove.
+    /// Marks a part to be compared: the server holds one with this ETag.
     pub fn doubt(&mut self, number: PartNumber, etag: Etag, resumed: bool) {
         self.forget(number);
         self.slots[index(number)] = Slot::Doubtful { etag, resumed };
         self.doubtful.push_back(number);
     }
 
-    /// The ETag of a part that is to be compared, and whether an earlier run had sent it.
+    /// The ETag of a part that is being compared, and whether an earlier run had sent it.
     pub fn doubtful(&self, number: PartNumber) -> Option<(Etag, bool)> {
         match &self.slots[index(number)] {
             Slot::Doubtful { etag, resumed } => Some((etag.clone(), *resumed)),
@@ -159,7 +159,7 @@ impl PartBoard {
         }
     }
 
-    /// Marks a part as being on the server.
+    /// Marks a part as stored on the server.
     pub fn store(&mut self, number: PartNumber, etag: Etag, crc64: u64, resumed: bool) {
         self.forget(number);
         self.slots[index(number)] = Slot::Stored { etag, crc64, resumed };
@@ -167,7 +167,7 @@ impl PartBoard {
         self.bytes_stored += self.range(number).length;
     }
 
-    /// Makes a part wait again, whatever it was.
+    /// Makes a part wait again.
     fn forget(&mut self, number: PartNumber) {
         if matches!(self.slots[index(number)], Slot::Stored { .. }) {
             self.stored -= 1;
@@ -176,13 +176,13 @@ impl PartBoard {
         self.slots[index(number)] = Slot::Waiting;
     }
 
-    /// Rebuilds what waits from the states, after a listing changed them.
+    /// Queues every part that waits, after a list of parts changed their states.
     pub fn queue_the_rest(&mut self) {
         self.again.clear();
         self.fresh = self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Waiting)).collect();
     }
 
-    /// Makes every part that is on the server wait, but gives back what was known of it.
+    /// Makes every part wait, and returns the records of those that were on the server.
     pub fn take_records(&mut self) -> Vec<PartRecord> {
         let records = self.records().collect();
         for number in self.plan.numbers() {
@@ -192,7 +192,7 @@ impl PartBoard {
         records
     }
 
-    /// What is known of the parts on the server.
+    /// The records of the parts on the server.
     fn records(&self) -> impl Iterator<Item = PartRecord> {
         self.plan.numbers().filter_map(|number| match &self.slots[index(number)] {
             Slot::Stored { etag, crc64, .. } => {
@@ -207,12 +207,12 @@ impl PartBoard {
         self.closed && self.stored == self.plan.count()
     }
 
-    /// How many parts an earlier run had sent, and their bytes.
+    /// The number of parts that an earlier run had sent, and their bytes.
     pub fn resumed(&self) -> (u16, u64) {
         self.total(|resumed| resumed)
     }
 
-    /// How many parts this run sent, and their bytes.
+    /// The number of parts that this run sent, and their bytes.
     pub fn sent(&self) -> (u16, u64) {
         self.total(|resumed| !resumed)
     }
@@ -229,14 +229,14 @@ impl PartBoard {
         total
     }
 
-    /// Every part's number and ETag, for Complete.
+    /// The number and ETag of each part, for Complete.
     pub fn etags(&self) -> Vec<(PartNumber, Etag)> {
         let mut etags = Vec::with_capacity(usize::from(self.stored));
         etags.extend(self.records().map(|record| (record.number, record.etag)));
         etags
     }
 
-    /// The CRC-64 of the whole; `None` while a part is missing.
+    /// The CRC-64 of the whole object; `None` while a part is missing.
     pub fn crc64(&self) -> Option<u64> {
         if !self.is_complete() {
             return None;

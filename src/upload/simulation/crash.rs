@@ -1,10 +1,10 @@
-//! A process that dies, and what the next one finds of its journal.
+//! A process that dies, and the journal that the next one finds.
 
 use super::world::{Happening, World};
 use crate::upload::plan::object_plan::Plan;
 
 impl World {
-    /// The process dies: outcomes die with it, and what the server was sent goes on.
+    /// The process dies. Outcomes are lost; requests that were sent still reach the server.
     pub(super) fn crash(&mut self) {
         self.happenings.retain(|_, happening| matches!(happening, Happening::Act { .. }));
         for happening in self.happenings.values_mut() {
@@ -12,27 +12,27 @@ impl World {
                 *answered = false;
             }
         }
-        // An empty journal tells the next run that there may be an orphan.
-        self.orphans_told += usize::from(self.journal.is_none());
+        // From an empty journal the next run knows of a possible orphan.
+        self.orphans_reported += usize::from(self.journal.is_none());
     }
 }
 
-/// Prepares a world whose process died for the next one.
+/// Prepares the world for the process that follows one that died.
 pub(super) fn run_again(world: &mut World, plan: Plan, crashes: u32) {
     after_crash(world);
-    world.weather.crash = if crashes > 5 { 0 } else { world.weather.crash };
-    if plan.is_put() || world.tape.is_some() {
-        // Neither keeps a journal: what a run that died had sent is not the next run's to tell.
+    world.faults.crash = if crashes > 5 { 0 } else { world.faults.crash };
+    if plan.is_put() || world.stream.is_some() {
+        // Neither keeps a journal, so the next run does not answer for requests of the one before.
         world.finish_the_agenda();
         world.server.completions = 0;
     }
-    if let Some(tape) = &mut world.tape {
-        tape.rewind();
+    if let Some(stream) = &mut world.stream {
+        stream.rewind();
     }
 }
 
-/// The journal was flushed up to some line: what came after it is forgotten, but proved by its MD5. It is flushed whole
-/// before Complete is sent.
+/// The journal was flushed up to some line. Later lines are lost; their parts are proved by their MD5. Before Complete is
+/// sent, the whole journal is flushed.
 fn after_crash(world: &mut World) {
     if world.version != 0 {
         // The journal does not fit a source that changed: the next run aborts the old upload and starts anew.
@@ -44,7 +44,7 @@ fn after_crash(world: &mut World) {
             world.server.uploads.remove(id.as_str());
         }
     }
-    world.source_looked_at = false;
+    world.source_checked = false;
     let complete_was_sent = std::mem::take(&mut world.complete_sent);
     if let Some((_, parts)) = world.journal.as_mut().filter(|_| !complete_was_sent) {
         let kept = world.random.usize(world.durable.min(parts.len())..=parts.len());

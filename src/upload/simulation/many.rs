@@ -1,11 +1,11 @@
-//! Several objects in one batch, each in weather of its own: what happens to one breaks no rule for another, none takes more
-//! than the window, and all come to their end.
+//! Several objects in one batch, each with faults of its own: a fault of one breaks no rule for another, the window is
+//! never exceeded, and every object ends.
 
 use std::collections::BTreeSet;
 
 use super::crash::run_again;
 use super::run::upload;
-use super::scene::scene;
+use super::setup::setup;
 use super::world::World;
 use super::{Ending, how_many};
 use crate::upload::batch::objects::{AHEAD, Batch, ObjectId, Turn};
@@ -14,7 +14,7 @@ use crate::upload::event::Finished;
 use crate::upload::machine::Settings;
 use crate::upload::plan::object_plan::Plan;
 
-/// An object, and what became of it.
+/// An object, and how its upload ended.
 struct Object {
     world: World,
     plan: Plan,
@@ -22,7 +22,7 @@ struct Object {
     finished: Option<Finished>,
 }
 
-/// Runs one process: its batch, from the first object to the last, or until it dies. Objects come as there is room.
+/// Runs one process until every object has ended, or until it dies. Objects are added when the batch has room.
 fn run(objects: &mut [Object], most: u16, random: &mut fastrand::Rng, dies: bool) {
     let mut batch = Batch::new(Concurrency::Fixed(most));
     let mut waiting: Vec<usize> = (0..objects.len()).filter(|index| objects[*index].finished.is_none()).rev().collect();
@@ -82,7 +82,7 @@ fn schedule(seed: u64) -> BTreeSet<Ending> {
     let most = random.u16(1..6);
     let mut objects: Vec<Object> = (0..random.usize(2..9))
         .map(|_| {
-            let (world, plan, settings) = scene(random.u64(..), None, false);
+            let (world, plan, settings) = setup(random.u64(..), None, false);
             Object { world, plan, settings, finished: None }
         })
         .collect();

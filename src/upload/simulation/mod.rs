@@ -1,25 +1,26 @@
-//! Uploads against a world that loses, breaks, delays and lies, under virtual time: thousands of seeded schedules.
+//! Uploads against a network and a server that lose, break, delay and lie, under virtual time: thousands of seeded schedules.
 //!
-//! A schedule is one object's upload, and its seed decides all of it: `scene` sets up a `world` with a `server` and a source,
-//! `weather` says what goes wrong on the `network` between, `run` drives the machine through it, and anew after each `crash`;
-//! `rules` judges. In `many` there are several objects, and the source may be a stream, a `tape`.
+//! A schedule is one object's upload, and its seed decides all of it. `setup` makes a `world` of a `server` and a source,
+//! which may be a `stream`. `fault_rates` says how often something goes wrong on the `network` between them. `run` drives
+//! the machine, and again after each `crash`; `rules` checks the result. `many` does this for several objects at once, and
+//! `prefixes` resumes from every prefix of a journal.
 //!
-//! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing seed
-//! prints itself; `COSPUT_SIMULATIONS=1000000 cargo test --release simulation` runs more of them.
+//! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing
+//! schedule prints its seed; `COSPUT_SIMULATIONS=1000000 cargo test --release simulation` runs more of them.
 
+mod content;
 mod crash;
-mod held;
+mod fault_rates;
 mod many;
 mod network;
 #[cfg(test)]
 mod prefixes;
 mod rules;
 mod run;
-mod scene;
 mod server;
-mod tape;
+mod setup;
+mod stream;
 mod together;
-mod weather;
 mod world;
 
 use std::collections::BTreeMap;
@@ -30,8 +31,8 @@ pub(crate) use self::network::service;
 use self::crash::run_again;
 use self::rules::check;
 use self::run::{Run, run};
-use self::scene::scene;
 use self::server::Coffer;
+use self::setup::setup;
 use super::error::{Cause, SendError, SendErrorKind};
 use super::event::Finished;
 use super::machine::{Proving, Settings, Step, Upload};
@@ -39,7 +40,7 @@ use super::patience::Patience;
 use super::plan::object_plan::{Plan, Wish};
 use super::wire::call::Failure;
 
-/// Some moment for virtual time to begin at.
+/// A moment at which virtual time begins.
 pub(crate) fn epoch() -> Instant {
     #[expect(clippy::disallowed_methods, reason = "virtual time needs a first moment; only spans are looked at")]
     Instant::now()
@@ -47,7 +48,7 @@ pub(crate) fn epoch() -> Instant {
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// What a schedule came to, to see that the schedules reach every ending.
+/// How a schedule ended, to check that the schedules reach every ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Ending {
     Stored,
@@ -57,7 +58,7 @@ enum Ending {
 }
 
 fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
-    let (mut world, plan, settings) = scene(seed, coffer, streams);
+    let (mut world, plan, settings) = setup(seed, coffer, streams);
     let most = world.random.u16(1..6);
     let expected = world.expected.clone();
     let mut crashes = 0;
@@ -79,34 +80,34 @@ fn in_every_schedule_stored_means_whole_and_failed_means_not_completed() {
 }
 
 #[test]
-fn in_every_schedule_of_a_stream_the_same_holds() {
+fn the_same_holds_for_a_stream() {
     many_schedules_to(&STREAM_ENDINGS, |seed| schedule(seed, None, true));
 }
 
 #[test]
-fn in_every_schedule_of_a_stream_to_a_coffer_the_same_holds() {
+fn the_same_holds_for_a_stream_to_a_coffer() {
     many_schedules_to(&STREAM_ENDINGS, |seed| {
         let coffer = Coffer { compares_parts: seed % 2 == 1, forgets: seed % 4 >= 2 };
         schedule(seed, Some(coffer), true)
     });
 }
 
-/// A stream is never compared with what is there.
+/// A stream is never compared with an object that exists.
 const STREAM_ENDINGS: [Ending; 3] = [Ending::Stored, Ending::Failed, Ending::Unknown];
 
 #[test]
-fn where_nothing_gives_a_crc64_and_objects_are_written_once_the_same_holds() {
+fn the_same_holds_without_a_crc64_and_for_objects_that_are_written_once() {
     many_schedules(|seed| {
         let coffer = Coffer { compares_parts: seed % 2 == 1, forgets: seed % 4 >= 2 };
         schedule(seed, Some(coffer), false)
     });
 }
 
-/// How many schedules are tried, unless `COSPUT_SIMULATIONS` says otherwise.
-fn how_many(usually: u64) -> u64 {
+/// The number of schedules: `COSPUT_SIMULATIONS`, or this default.
+fn how_many(default: u64) -> u64 {
     #[expect(clippy::disallowed_methods, reason = "the number of schedules is the one thing a longer run changes")]
     let wanted = std::env::var("COSPUT_SIMULATIONS").ok();
-    wanted.and_then(|count| count.parse().ok()).unwrap_or(usually)
+    wanted.and_then(|count| count.parse().ok()).unwrap_or(default)
 }
 
 fn many_schedules(schedule: impl Fn(u64) -> Ending + std::panic::RefUnwindSafe) {
@@ -128,7 +129,7 @@ fn many_schedules_to(reached: &[Ending], schedule: impl Fn(u64) -> Ending + std:
 }
 
 #[test]
-fn expired_credentials_that_nothing_renews_are_told_in_the_words_of_the_service() {
+fn expired_credentials_that_cannot_be_renewed_are_reported_in_the_words_of_the_service() {
     let settings = Settings {
         patience: Patience::default(),
         abort_on_failure: false,

@@ -1,9 +1,8 @@
-//! What becomes of a request on its way to the server, and of the answer on its way back: each may be lost, late, broken or
-//! less than the truth.
+//! The network between program and server: a request or an answer may be lost, late, corrupted or incomplete.
 
 use std::time::{Duration, Instant};
 
-use super::held::{Held, md5, read};
+use super::content::{Content, md5, read};
 use super::world::{Happening, World};
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::upload_part::StoredPart;
@@ -17,44 +16,44 @@ impl World {
         let mut sent = None;
         let mut arrived = None;
         if let Some(range) = call.body() {
-            // The body looks at the source before its last chunk: what was read in between is never sent whole.
+            // The body checks the source before its last chunk, so changed bytes are never sent whole.
             if self.version != 0 {
                 let failure = Failure::Source(SourceError::Changed("its time of modification".to_owned()));
                 return self.at(due, Happening::Outcome(id, Err(failure).into()));
             }
-            let held = read(range, 0);
-            let md5 = self.server.coffer.map(|_| md5(held.crc64));
-            sent = Some(Digest { length: held.size, crc64: held.crc64, md5 });
-            let bits = u64::from(self.percent(self.weather.corrupted));
-            arrived = Some(Held { crc64: held.crc64 ^ bits, ..held });
+            let content = read(range, 0);
+            let md5 = self.server.coffer.map(|_| md5(content.crc64));
+            sent = Some(Digest { length: content.size, crc64: content.crc64, md5 });
+            let bits = u64::from(self.percent(self.faults.corrupted));
+            arrived = Some(Content { crc64: content.crc64 ^ bits, ..content });
         }
-        if self.percent(self.weather.lost_request) {
+        if self.percent(self.faults.lost_request) {
             let stalled = SendErrorKind::Stalled { after: Duration::from_secs(60) };
             let kind = [SendErrorKind::Connect, SendErrorKind::Broken, stalled][self.random.usize(0..3)];
             let sent = sent.filter(|_| kind != SendErrorKind::Connect);
             let failure = Failure::Send(SendError { kind, message: "lost".into() });
             return self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure) }));
         }
-        if self.percent(self.weather.no_credentials) {
+        if self.percent(self.faults.no_credentials) {
             let failure = Failure::Send(SendError { kind: SendErrorKind::NoCredentials, message: "none".into() });
             return self.at(due, Happening::Outcome(id, Err(failure).into()));
         }
-        if self.percent(self.weather.late_effect) {
+        if self.percent(self.faults.late_effect) {
             self.lose(id, sent, due);
             let late = due + Duration::from_secs(self.random.u64(0..60));
-            // A broken copy of a whole object that arrives after the good one is beyond anybody's help.
+            // A corrupted copy of a whole object that arrives after the good one cannot be noticed.
             let honest = call.body().filter(|_| matches!(call, Call::PutObject(_))).map(|range| read(range, 0));
             let arrived = honest.or(arrived);
             return self.at(late, Happening::Act { id, call, arrived, sent, answered: false, due: late });
         }
         if let Some((status, code)) = self.refusal() {
-            // Without a listing nothing is trusted.
+            // Without a list no part counts.
             self.unsettled |= matches!(call, Call::ListParts { .. }) && status == 403;
             let pause = self.random.bool().then(|| Duration::from_secs(self.random.u64(0..20)));
             let result = Err(with_retry_after(service(status, code), pause));
             return self.at(due, Happening::Outcome(id, Outcome { sent, result }));
         }
-        let answered = !self.percent(self.weather.lost_answer);
+        let answered = !self.percent(self.faults.lost_answer);
         let acts = self.now + (due - self.now).mul_f64(self.random.f64());
         self.at(acts, Happening::Act { id, call, arrived, sent, answered, due });
         if !answered {
@@ -68,38 +67,38 @@ impl World {
     }
 
     fn refusal(&mut self) -> Option<(u16, &'static str)> {
-        if self.percent(self.weather.server_error) {
+        if self.percent(self.faults.server_error) {
             let errors =
                 [(500, "InternalError"), (502, ""), (503, "ServiceUnavailable"), (400, "IncompleteBody"), (409, "")];
             return Some(errors[self.random.usize(0..errors.len())]);
         }
-        if self.percent(self.weather.throttled) {
+        if self.percent(self.faults.throttled) {
             let errors = [(503, "SlowDown"), (429, ""), (400, "RequestTimeout"), (400, "UserNetworkTooSlow")];
             return Some(errors[self.random.usize(0..errors.len())]);
         }
-        if self.percent(self.weather.unsigned) {
+        if self.percent(self.faults.unsigned) {
             let errors = [(403, "RequestTimeTooSkewed"), (403, "ExpiredToken"), (403, "Request has expired")];
             return Some(errors[self.random.usize(0..errors.len())]);
         }
-        self.percent(self.weather.denied).then_some((403, "AccessDenied"))
+        self.percent(self.faults.denied).then_some((403, "AccessDenied"))
     }
 
-    /// The server acts now; what it answers may be less than the truth.
+    /// The server acts now; its answer may be incomplete.
     pub(super) fn act(
         &mut self,
         id: AttemptId,
         call: &Call,
-        arrived: Option<&Held>,
+        arrived: Option<&Content>,
         sent: Option<Digest>,
         answered: bool,
         due: Instant,
     ) {
-        if self.percent(self.weather.vanishing_upload) {
+        if self.percent(self.faults.vanishing_upload) {
             self.server.uploads.clear();
             self.unsettled = true;
-            // Somebody aborted our upload, and then filled its key with as many bytes of their own.
+            // Another client aborted the upload, and then wrote as many bytes of its own under the key.
             if self.server.coffer.is_some() && self.server.object.is_none() && self.random.bool() {
-                self.server.object = Some(Held { size: self.size, crc64: 3 });
+                self.server.object = Some(Content { size: self.size, crc64: 3 });
             }
         }
         self.unsettled |= is_corrupt(arrived, sent) && !answered;
@@ -110,8 +109,8 @@ impl World {
             }
             return;
         }
-        let no_crc64 = self.percent(self.weather.no_crc64);
-        let lying_etag = self.percent(self.weather.lying_etag);
+        let no_crc64 = self.percent(self.faults.no_crc64);
+        let lying_etag = self.percent(self.faults.lying_etag);
         let result = match result {
             Ok(Reply::Part(stored)) => {
                 self.unsettled |= lying_etag;
@@ -121,14 +120,14 @@ impl World {
             Ok(Reply::Stored(stored)) => {
                 Ok(Reply::Stored(Stored { crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
             }
-            Ok(Reply::Completed(_)) if self.percent(self.weather.lost_answer) => {
-                let what = "the verdict is cut off".to_owned();
+            Ok(Reply::Completed(_)) if self.percent(self.faults.lost_answer) => {
+                let what = "the body is cut off".to_owned();
                 Err(Failure::Answer(AnswerError::Malformed { what, request_id: None }))
             }
             Ok(Reply::Completed(stored)) => {
                 Ok(Reply::Completed(Stored { crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
             }
-            // Whoever made it may have given it other headers.
+            // Another client may have given it other headers.
             Ok(Reply::Object(Some(object))) if !self.server.ours && self.random.bool() => {
                 Ok(Reply::OtherObject(object))
             }
@@ -138,13 +137,13 @@ impl World {
         self.at(due, Happening::Outcome(id, Outcome { sent, result }));
     }
 
-    /// An answer may not say that the server encrypts what it was to encrypt.
+    /// An answer may lack the confirmation that the server encrypts.
     fn confirmed_or_not(&mut self, reply: Reply) -> Reply {
         let confirms = matches!(
             reply,
             Reply::Stored(_) | Reply::Initiated(_) | Reply::Part(_) | Reply::Completed(_) | Reply::Object(Some(_))
         );
-        if confirms && self.percent(self.weather.unconfirmed) {
+        if confirms && self.percent(self.faults.unconfirmed) {
             self.disowned |= matches!(reply, Reply::Object(_));
             let what = "x-cos-server-side-encryption".to_owned();
             return Reply::Unconfirmed { reply: Box::new(reply), what, request_id: None };
@@ -153,8 +152,8 @@ impl World {
     }
 }
 
-/// True where a copy arrives that is not what was sent. One that comes late replaces what was good.
-pub(super) fn is_corrupt(arrived: Option<&Held>, sent: Option<Digest>) -> bool {
+/// True if the copy that arrives differs from the one that was sent. A late one replaces a good one.
+pub(super) fn is_corrupt(arrived: Option<&Content>, sent: Option<Digest>) -> bool {
     arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64)
 }
 

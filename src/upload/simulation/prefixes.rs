@@ -1,5 +1,4 @@
-//! Any prefix of any journal leads to the same object: the machine, resumed from it, against a server that does as it is
-//! asked. `simulation` has the servers that do not.
+//! Any prefix of any journal leads to the same object, if a machine resumes from it against a server without faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +16,13 @@ use crate::upload::journal::lines::tests::header;
 use crate::upload::journal::lines::{Content, part_line};
 use crate::upload::machine::{Proving, Resume, Settings, Step, Upload};
 use crate::upload::patience::Patience;
-use crate::upload::plan::object_plan::{Plan, Range, Wish};
+use crate::upload::plan::object_plan::{Plan, Wish};
+use crate::upload::plan::part_sizes::Range;
 use crate::upload::wire::call::{Call, Reply};
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// The bytes of a range are known by where they are.
+/// The bytes of a range are known by their offset.
 fn read(range: Range) -> Digest {
     let bytes = range.offset.to_le_bytes();
     Digest { length: range.length, crc64: crate::cos::checksum::crc64(&bytes), md5: Some(Md5Digest::of(&bytes)) }
@@ -32,7 +32,7 @@ fn etag(digest: Digest) -> String {
     format!("\"{}\"", digest.md5.expect("it is read with its MD5").hex())
 }
 
-/// The server's parts, and what it was asked for.
+/// The server's parts, and the requests it got.
 struct Server {
     held: BTreeMap<PartNumber, Digest>,
     sent: BTreeSet<PartNumber>,
@@ -81,7 +81,7 @@ impl Server {
     }
 }
 
-/// Uploads to the end, from what a journal says.
+/// Uploads to the end, from this journal.
 fn finish(plan: Plan, bytes: &[u8], server: &mut Server) -> Finished {
     let resume = match lines::read(bytes) {
         Content::Nothing => None,
@@ -111,8 +111,8 @@ fn finish(plan: Plan, bytes: &[u8], server: &mut Server) -> Finished {
 }
 
 proptest! {
-    /// `order` says in which order which parts were journalled, `more` which others the server holds, `lost` which it has
-    /// lost since.
+    /// `order` is the order in which parts were journalled, `more` the other parts that the server holds, `lost` the parts
+    /// that it has lost since.
     #[test]
     fn any_prefix_of_any_journal_leads_to_the_same_object(
         size in MEBIBYTE + 1..12 * MEBIBYTE,
@@ -149,7 +149,7 @@ proptest! {
         }
         let Finished::Stored(object) = finished else { panic!("{finished:?}") };
         prop_assert_eq!((object.size, object.crc64, server.completed), (size, whole.crc64(), Some(whole.crc64())));
-        // What the server held is proved, by the journal or by its MD5, and not sent again; all else is.
+        // Parts that the server held are proved, by the journal or by their MD5, and not sent again; all others are sent.
         let expected: BTreeSet<PartNumber> = parts.numbers().filter(|part| !before.contains(part)).collect();
         prop_assert_eq!(server.sent, expected);
     }

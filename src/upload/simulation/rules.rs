@@ -1,18 +1,18 @@
-//! The rules that no schedule may break. Each is stated both ways: `Stored` means the object is whole; `Failed` means it was
-//! not completed.
+//! The rules that no schedule may break, stated both ways: `Stored` means the object is whole; `Failed` means it was not
+//! completed.
 
 use std::collections::BTreeSet;
 
 use super::Ending;
-use super::held::Held;
+use super::content::Content;
 use super::world::World;
 use crate::upload::error::Cause;
 use crate::upload::event::{Finished, ProvedBy};
 use crate::upload::wire::call::Call;
 
 impl World {
-    /// What was acknowledged and journalled is not sent again.
-    pub(super) fn check_not_settled(&self, call: &Call) {
+    /// A part that was acknowledged and journalled is not sent again.
+    pub(super) fn check_not_sent_again(&self, call: &Call) {
         if let Call::UploadPart { upload_id, number, .. } = call {
             let again = self.settled.contains(&(upload_id.as_str().to_owned(), *number));
             assert!(
@@ -22,28 +22,30 @@ impl World {
         }
     }
 
-    /// What is sent is still held, and Complete comes after a look at the source.
+    /// A stream sends only bytes that are still buffered, and Complete follows a check of the source.
     pub(super) fn check_begun(&mut self, call: &Call) {
         self.complete_sent |= matches!(call, Call::Complete { .. });
-        if let (Some(tape), Call::PutObject(range) | Call::UploadPart { range, .. } | Call::ComparePart { range, .. }) =
-            (&self.tape, call)
+        if let (
+            Some(stream),
+            Call::PutObject(range) | Call::UploadPart { range, .. } | Call::ComparePart { range, .. },
+        ) = (&self.stream, call)
         {
-            tape.check(*range);
+            stream.check(*range);
         }
         match call {
-            Call::UploadPart { .. } => self.source_looked_at = false,
-            Call::CheckSource => self.source_looked_at = self.version == 0,
-            Call::Complete { .. } => assert!(self.source_looked_at, "completed without a look at the source"),
+            Call::UploadPart { .. } => self.source_checked = false,
+            Call::CheckSource => self.source_checked = self.version == 0,
+            Call::Complete { .. } => assert!(self.source_checked, "completed without a check of the source"),
             _ => {}
         }
     }
 }
 
-/// Looks at a world whose upload has ended.
-pub(super) fn check(world: &mut World, finished: &Finished, expected: &Held) -> Ending {
-    if world.tape.as_ref().is_some_and(|tape| !tape.is_sound()) {
-        assert!(matches!(finished, Finished::Failed(_)), "a stream that is not what was expected fails: {finished:?}");
-        assert!(!world.complete_sent, "what is to be thrown away is not completed");
+/// Checks a world whose upload has ended.
+pub(super) fn check(world: &mut World, finished: &Finished, expected: &Content) -> Ending {
+    if world.stream.as_ref().is_some_and(|stream| !stream.is_sound()) {
+        assert!(matches!(finished, Finished::Failed(_)), "a stream that is not as expected fails: {finished:?}");
+        assert!(!world.complete_sent, "such an upload is never completed");
     }
     match finished {
         Finished::Stored(object) => {
@@ -58,7 +60,7 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Held) -> 
         }
         Finished::Held(_) => unreachable!("nothing is held back"),
         Finished::Failed(error) => {
-            // What was sent goes on to happen after the process has ended.
+            // Requests that were sent still reach the server after the process has ended.
             world.finish_the_agenda();
             let integrity = matches!(error.cause, Cause::Integrity { .. });
             let in_the_clear = matches!(error.cause, Cause::Unencrypted { .. });
@@ -77,9 +79,9 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Held) -> 
     let told = leftover.iter().map(|id| id.as_str().to_owned()).collect::<BTreeSet<_>>();
     let unnamed = world.server.uploads.keys().filter(|id| !world.named.contains(*id) && !told.contains(*id)).count();
     assert!(
-        unnamed <= world.orphans_told,
-        "{unnamed} uploads are left without a name, {} were told, {} answers lost",
-        world.orphans_told,
+        unnamed <= world.orphans_reported,
+        "{unnamed} uploads are left unnamed, {} were reported as possible, {} answers to Initiate were lost",
+        world.orphans_reported,
         world.orphans_lost
     );
     match finished {

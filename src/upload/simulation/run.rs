@@ -1,4 +1,4 @@
-//! Driving machine and world through a schedule, until the upload has ended or the process dies.
+//! Drives machine and world through a schedule, until the upload ends or the process dies.
 
 use super::world::World;
 use crate::upload::batch::objects::{Batch, ObjectId, Turn};
@@ -35,10 +35,10 @@ pub(super) fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) 
                 world.now = world.now.max(due);
             }
         }
-        if world.percent(world.weather.cancel) {
+        if world.percent(world.faults.cancel) {
             batch.cancel();
         }
-        if world.percent(world.weather.crash) {
+        if world.percent(world.faults.crash) {
             world.crash();
             return Run::Crashed;
         }
@@ -47,13 +47,13 @@ pub(super) fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) 
     panic!("the upload does not end");
 }
 
-/// The upload that goes on with what the journal holds.
+/// The upload that continues from the journal.
 pub(super) fn upload(world: &mut World, plan: Plan, settings: Settings) -> Upload {
     let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
     let begins = resume.is_none();
     let seed = world.random.u64(..);
-    let mut upload = match &world.tape {
-        Some(tape) => Upload::of_stream(tape.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
+    let mut upload = match &world.stream {
+        Some(stream) => Upload::of_stream(stream.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
         None => Upload::new(plan, settings, resume, seed),
     };
     if world.skips && begins {

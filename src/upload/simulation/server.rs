@@ -1,8 +1,8 @@
-//! The service: it does what it is asked as COS would, or as CDCS. What is lost on the way to it is none of its business.
+//! The service, COS or CDCS, without any fault of its own; the network loses requests and answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::held::{Held, md5, read};
+use super::content::{Content, md5, read};
 use crate::cos::checksum::Combiner;
 use crate::cos::head_object::Object;
 use crate::cos::multipart::list_parts::{ListedPart, Page};
@@ -20,33 +20,32 @@ pub(super) struct Coffer {
     pub(super) forgets: bool,
 }
 
-/// The service: it does what it is asked, or not, and answers, or not.
 #[derive(Default)]
 pub(super) struct Server {
     pub(super) coffer: Option<Coffer>,
     pub(super) completed: BTreeSet<String>,
     /// The ETag of an object that was put together.
     pub(super) identity: Option<&'static str>,
-    pub(super) object: Option<Held>,
-    pub(super) uploads: BTreeMap<String, BTreeMap<PartNumber, Held>>,
+    pub(super) object: Option<Content>,
+    pub(super) uploads: BTreeMap<String, BTreeMap<PartNumber, Content>>,
     pub(super) next_upload: u32,
-    /// How often a call of ours made the object.
+    /// How often a call of this program made the object.
     pub(super) completions: u32,
-    /// True while the object is one that a call of ours made.
+    /// True while the object is one that a call of this program made.
     pub(super) ours: bool,
 }
 
 impl Server {
-    fn etag(&self, held: &Held) -> String {
+    fn etag(&self, held: &Content) -> String {
         let no_md5 = self.coffer.is_some_and(|coffer| coffer.compares_parts);
         if no_md5 { format!("\"{}\"", md5(!held.crc64).hex()) } else { held.etag() }
     }
 
-    fn crc64(&self, held: &Held) -> Option<u64> {
+    fn crc64(&self, held: &Content) -> Option<u64> {
         self.coffer.is_none().then_some(held.crc64)
     }
 
-    /// What an upload's id is answered with where there is no such upload.
+    /// The answer if there is no such upload.
     fn unknown(&self, upload_id: &UploadId) -> (u16, &'static str) {
         match self.coffer {
             Some(Coffer { forgets: false, .. }) if self.completed.contains(upload_id.as_str()) => {
@@ -56,8 +55,8 @@ impl Server {
         }
     }
 
-    /// What CDCS refuses and COS does not.
-    fn refuse(&self, call: &Call, arrived: Option<&Held>) -> Result<(), (u16, &'static str)> {
+    /// The requests that CDCS refuses and COS does not.
+    fn refuse(&self, call: &Call, arrived: Option<&Content>) -> Result<(), (u16, &'static str)> {
         let Some(coffer) = self.coffer else { return Ok(()) };
         let compared = match call {
             Call::PutObject(range) => Some(range),
@@ -74,8 +73,8 @@ impl Server {
         }
     }
 
-    /// Does what a call asks, as the service would.
-    pub(super) fn act(&mut self, call: &Call, arrived: Option<&Held>) -> Result<Reply, (u16, &'static str)> {
+    /// Carries out a call.
+    pub(super) fn act(&mut self, call: &Call, arrived: Option<&Content>) -> Result<Reply, (u16, &'static str)> {
         self.refuse(call, arrived)?;
         match call {
             Call::PutObject(_) => {
@@ -126,7 +125,7 @@ impl Server {
                 }
                 self.uploads.remove(upload_id.as_str());
                 self.completed.insert(upload_id.as_str().to_owned());
-                let whole = Held { size, crc64: combiner.crc64() };
+                let whole = Content { size, crc64: combiner.crc64() };
                 let (etag, crc64) = ("\"whole-1\"", self.crc64(&whole));
                 self.object = Some(whole);
                 self.identity = Some(etag);
@@ -147,7 +146,7 @@ impl Server {
                 Ok(Reply::Aborted)
             }
             Call::ComparePart { .. } | Call::CheckSource | Call::ReadSource { .. } | Call::ReadOn { .. } => {
-                unreachable!("done on our side")
+                unreachable!("sends nothing")
             }
         }
     }

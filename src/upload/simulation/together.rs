@@ -1,12 +1,12 @@
 //! Objects that become visible together, through crashes, stops and faults: if one failed, none was completed; if all is
-//! done, all are whole; and running again in good weather finishes what was left.
+//! done, all are whole; and another run without faults finishes what was left.
 
 use std::collections::BTreeSet;
 
 use super::crash::run_again;
+use super::fault_rates::FaultRates;
 use super::run::upload;
-use super::scene::scene;
-use super::weather::Weather;
+use super::setup::setup;
 use super::world::World;
 use super::{MEBIBYTE, how_many};
 use crate::upload::batch::objects::{Batch, ObjectId, Turn};
@@ -211,7 +211,7 @@ fn of(object: ObjectId) -> usize {
 
 fn disk(random: &mut fastrand::Rng) -> Disk {
     let object = |random: &mut fastrand::Rng| {
-        let (mut world, _, settings) = scene(random.u64(..), None, false);
+        let (mut world, _, settings) = setup(random.u64(..), None, false);
         world.skips = false;
         let wish = Wish { part_size: Some(MEBIBYTE), multipart_threshold: 0 };
         let plan = Plan::new(world.size, wish).expect("it is small");
@@ -254,12 +254,12 @@ fn schedule(seed: u64) -> BTreeSet<&'static str> {
     }
     for object in &mut disk.objects {
         object.world.finish_the_agenda();
-        object.world.weather = Weather::default();
+        object.world.faults = FaultRates::default();
         object.settings.patience.max_attempts = 8;
     }
     assert_none_completed_too_early(&disk);
     let ended = process(&mut disk, on_failure, false, &mut random);
-    assert!(matches!(ended, Process::Ended(Outcome::Published)), "the same command finishes in good weather");
+    assert!(matches!(ended, Process::Ended(Outcome::Published)), "without faults the same command finishes");
     assert_all_whole(&disk);
     endings
 }

@@ -1,14 +1,14 @@
-//! One world: a server, a source, a clock, and what is to happen when.
+//! One world: a server, a source, a clock, and the events that are still to happen.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::{Duration, Instant};
 
-use super::held::{Held, md5, read};
+use super::content::{Content, md5, read};
+use super::fault_rates::FaultRates;
 use super::network::is_corrupt;
 use super::server::Server;
-use super::tape::Tape;
-use super::weather::Weather;
+use super::stream::StreamSource;
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::upload::batch::objects::{Batch, ObjectId};
@@ -16,10 +16,10 @@ use crate::upload::error::SourceError;
 use crate::upload::event::{Event, Notice, PartRecord};
 use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
 
-/// What is to happen at some moment.
+/// Something that happens at some moment.
 pub(super) enum Happening {
-    /// The server acts, and its answer is on its way.
-    Act { id: AttemptId, call: Call, arrived: Option<Held>, sent: Option<Digest>, answered: bool, due: Instant },
+    /// The server acts, and its answer follows.
+    Act { id: AttemptId, call: Call, arrived: Option<Content>, sent: Option<Digest>, answered: bool, due: Instant },
     /// The outcome reaches the machine.
     Outcome(AttemptId, Outcome),
 }
@@ -27,15 +27,15 @@ pub(super) enum Happening {
 /// One schedule: a world, a machine and a clock.
 pub(super) struct World {
     pub(super) random: fastrand::Rng,
-    pub(super) weather: Weather,
+    pub(super) faults: FaultRates,
     pub(super) server: Server,
     /// The size of the source.
     pub(super) size: u64,
     /// What the object is to be.
-    pub(super) expected: Held,
-    /// The source, where it is a stream.
-    pub(super) tape: Option<Tape>,
-    /// Whether an object that is like the source already is left as it is.
+    pub(super) expected: Content,
+    /// The source, if it is a stream.
+    pub(super) stream: Option<StreamSource>,
+    /// Whether an unchanged object is skipped.
     pub(super) skips: bool,
     pub(super) now: Instant,
     pub(super) order: u64,
@@ -43,20 +43,20 @@ pub(super) struct World {
     pub(super) happenings: BTreeMap<u64, Happening>,
     pub(super) version: u64,
     pub(super) journal: Option<(UploadId, Vec<PartRecord>)>,
-    /// Parts whose storing was journalled, by upload: they must not be sent again.
+    /// Parts that were acknowledged and journalled, by upload: they must not be sent again.
     pub(super) settled: BTreeSet<(String, PartNumber)>,
     pub(super) complete_sent: bool,
-    /// True where the source was found unchanged after the last part was sent.
-    pub(super) source_looked_at: bool,
-    /// How many lines of the journal are on disk for certain.
+    /// True if the source was found unchanged after the last part was sent.
+    pub(super) source_checked: bool,
+    /// The number of journal lines that are on disk for certain.
     pub(super) durable: usize,
-    /// Set where the world itself destroyed what was settled.
+    /// Set if the world itself destroyed parts that were acknowledged.
     pub(super) unsettled: bool,
-    /// Uploads that were named to the user, in a notice, a journal or the result.
+    /// Uploads whose ID the user can find: in a notice, a journal or the result.
     pub(super) named: BTreeSet<String>,
-    /// Set once the object was said not to be encrypted as ours would be: it is taken for somebody else's, and replaced.
+    /// Set once an answer denied the object's encryption: it counts as another client's, and is replaced.
     pub(super) disowned: bool,
-    pub(super) orphans_told: usize,
+    pub(super) orphans_reported: usize,
     pub(super) orphans_lost: usize,
 }
 
@@ -73,8 +73,8 @@ impl World {
 
     pub(super) fn start(&mut self, id: AttemptId, call: Call) {
         let due = self.now + Duration::from_millis(self.random.u64(1..3000));
-        self.check_not_settled(&call);
-        if self.percent(self.weather.source_change) && !matches!(call, Call::Initiate) {
+        self.check_not_sent_again(&call);
+        if self.percent(self.faults.source_change) && !matches!(call, Call::Initiate) {
             self.version = 1;
         }
         self.check_begun(&call);
@@ -93,12 +93,12 @@ impl World {
                 self.at(due, Happening::Outcome(id, Err(failure).into()));
             }
             Call::ComparePart { range, .. } => {
-                let held = read(*range, self.version);
-                let digest = Digest { length: held.size, crc64: held.crc64, md5: Some(md5(held.crc64)) };
+                let content = read(*range, self.version);
+                let digest = Digest { length: content.size, crc64: content.crc64, md5: Some(md5(content.crc64)) };
                 self.at(due, Happening::Outcome(id, Ok(Reply::Read(digest)).into()));
             }
             Call::ReadSource { .. } => {
-                let Held { size, crc64 } = self.expected;
+                let Content { size, crc64 } = self.expected;
                 let digest = Digest { length: size, crc64, md5: Some(md5(crc64)) };
                 self.at(due, Happening::Outcome(id, Ok(Reply::Read(digest)).into()));
             }
@@ -111,7 +111,7 @@ impl World {
         self.agenda.peek().map(|Reverse((due, _))| *due)
     }
 
-    /// Lets happen what is due; outcomes reach the batch.
+    /// Lets everything happen that is due; outcomes reach the batch.
     pub(super) fn pass(&mut self, batch: &mut Batch, object: ObjectId) {
         while let Some(Reverse((_, order))) = self.agenda.peek().copied().filter(|Reverse((due, _))| *due <= self.now) {
             self.agenda.pop();
@@ -137,14 +137,14 @@ impl World {
                 self.settled.insert((id.as_str().to_owned(), record.number));
                 parts.push(record);
             }
-            // The driver empties the journal before another upload is begun.
+            // The driver empties the journal before another upload begins.
             Event::Notice(Notice::StartedAnew(_)) => self.journal = None,
-            Event::Notice(Notice::InitiateLost) => self.orphans_told += 1,
+            Event::Notice(Notice::InitiateLost) => self.orphans_reported += 1,
             _ => {}
         }
     }
 
-    /// Lets the server do what it was sent, whenever that was to be; nobody hears of it.
+    /// Lets the server carry out every request that was sent. The answers are lost.
     pub(super) fn finish_the_agenda(&mut self) {
         for (_, happening) in std::mem::take(&mut self.happenings) {
             if let Happening::Act { call, arrived, sent, .. } = happening {

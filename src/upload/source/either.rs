@@ -7,7 +7,7 @@ use super::file::{FileSource, Identity};
 use super::stream::Stream;
 use crate::cos::checksum::Digest;
 use crate::upload::error::SourceError;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::plan::part_sizes::Range;
 
 /// Where the bytes of one object come from.
 #[derive(Debug, Clone)]

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cos::checksum::{Digest, Hasher};
-use crate::upload::error::SourceError;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::error::{FileKind, SourceError};
+use crate::upload::plan::part_sizes::Range;
 
 /// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
 /// less, and take more memory; docs/performance.md has the figures.
@@ -189,22 +189,23 @@ pub(super) fn unreadable(error: &io::Error) -> SourceError {
     }
 }
 
-pub(super) fn kind(metadata: &Metadata) -> &'static str {
+/// The kind of a file that is not a regular one.
+pub(super) fn kind(metadata: &Metadata) -> FileKind {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
         let kind = metadata.file_type();
         if kind.is_fifo() {
-            return "a pipe";
+            return FileKind::Pipe;
         }
         if kind.is_char_device() || kind.is_block_device() {
-            return "a device";
+            return FileKind::Device;
         }
         if kind.is_socket() {
-            return "a socket";
+            return FileKind::Socket;
         }
     }
-    if metadata.is_dir() { "a directory" } else { "something special" }
+    if metadata.is_dir() { FileKind::Directory } else { FileKind::Other }
 }
 
 #[cfg(test)]
@@ -268,10 +269,10 @@ mod tests {
     fn what_is_no_file_is_refused_by_its_kind() {
         let directory = tempfile::tempdir().unwrap();
         let refused = |path: &Path| FileSource::open(path).unwrap_err();
-        assert_eq!(refused(directory.path()), SourceError::NotAFile("a directory"));
+        assert_eq!(refused(directory.path()), SourceError::NotAFile(FileKind::Directory));
         assert_eq!(refused(&directory.path().join("none")), SourceError::Missing);
         #[cfg(unix)]
-        assert_eq!(refused(Path::new("/dev/null")), SourceError::NotAFile("a device"));
+        assert_eq!(refused(Path::new("/dev/null")), SourceError::NotAFile(FileKind::Device));
     }
 
     #[test]

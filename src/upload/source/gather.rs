@@ -17,7 +17,7 @@ use super::naming::{Prefix, as_listed, names_content};
 use super::problem::{Problem, Skip};
 use super::walk::{Found, Links, Start, Walk};
 use crate::cos::Key;
-use crate::upload::error::SourceError;
+use crate::upload::error::{FileKind, SourceError};
 
 /// What the user named, and how it is to be taken.
 #[derive(Debug, Default)]
@@ -200,7 +200,7 @@ impl Gather {
             return Ok(None);
         }
         if !self.recursive {
-            return Err(SourceError::NotAFile("a directory").into());
+            return Err(SourceError::NotAFile(FileKind::Directory).into());
         }
         self.walk = Some((Walk::from(start, self.links, Arc::clone(&self.filter)), prefix));
         Ok(None)

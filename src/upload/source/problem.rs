@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::cos::Key;
 use crate::cos::address::InvalidName;
-use crate::upload::error::SourceError;
+use crate::upload::error::{FileKind, SourceError};
 
 /// Why an entry is passed by. This is no failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Skip {
     /// It leads back to a directory that it lies in, by way of a link.
     Loop,
     /// It is a pipe, a socket or a device.
-    Special(&'static str),
+    Special(FileKind),
 }
 
 /// Why a file cannot be uploaded, while others can.
@@ -39,7 +39,7 @@ impl fmt::Display for Skip {
         match self {
             Self::Link => f.write_str("is a symbolic link"),
             Self::Loop => f.write_str("leads back to a directory that it lies in"),
-            Self::Special(what) => write!(f, "is {what}, not a file"),
+            Self::Special(kind) => write!(f, "is {kind}, not a file"),
         }
     }
 }

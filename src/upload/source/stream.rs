@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::file::CHUNK;
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::error::SourceError;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::plan::part_sizes::Range;
 
 /// How a stream is named where others have a path.
 pub const NAME: &str = "-";

@@ -1,7 +1,7 @@
-//! A stream while it is read: how much of it came, what of it is still held, what is to be read next. Pure.
+//! How far a stream was read, which parts of it are still buffered, and what to read next. Pure.
 //!
-//! It is read in order, a part at a time, and held until the server has it. A part is begun only when all of it fits into
-//! what may be held.
+//! A stream is read in order, a part at a time, and each part is buffered until the server has it. Reading a part begins
+//! only when all of it fits into the memory limit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +10,17 @@ use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::error::SourceError;
 use crate::upload::event::MemoryLimit;
-use crate::upload::plan::object_plan::{Parts, Plan, PlanError, Range, Wish};
-use crate::upload::plan::part_sizes::Cut;
+use crate::upload::plan::object_plan::{Parts, Plan, PlanError, Wish};
+use crate::upload::plan::part_sizes::{Cut, Range};
 use crate::upload::plan::parts::PartBoard;
 use crate::upload::wire::call::AttemptId;
 
-/// What is to hold of a stream before its object is completed. A stream that breaks off looks like one that ends.
+/// The conditions for completing the object of a stream. A stream that breaks off looks like one that ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expectations {
-    /// Its size in bytes, where that is known.
+    /// Its size in bytes, if known.
     pub size: Option<u64>,
-    /// Its CRC-64, where that is known.
+    /// Its CRC-64, if known.
     pub crc64: Option<u64>,
     /// Whether it may be empty.
     pub allow_empty: bool,
@@ -30,28 +30,28 @@ pub struct Expectations {
 #[derive(Debug, Clone)]
 pub struct StreamBuffer {
     plan: Plan,
-    /// What goes in one PUT.
+    /// The largest stream, in bytes, that goes in one PUT.
     threshold: u64,
     memory: u64,
     expectations: Expectations,
     taken: Taken,
     reading: Option<AttemptId>,
-    /// Parts that are no longer held.
+    /// Parts that are no longer buffered.
     let_go: BTreeSet<PartNumber>,
     /// Parts that the server listed.
     listed: BTreeMap<PartNumber, ListedPart>,
-    limit_told: bool,
+    limit_reported: bool,
 }
 
 impl StreamBuffer {
-    /// A stream of which no more than `memory` bytes are held at a time.
+    /// A stream of which at most `memory` bytes are buffered at a time.
     pub fn new(wish: Wish, memory: u64, expectations: Expectations) -> Result<Self, PlanError> {
         let plan = Plan::of_stream(expectations.size, wish, memory)?;
         let threshold = wish.multipart_threshold.min(memory - 1);
         Ok(Self::cut_by(plan, threshold, memory, expectations))
     }
 
-    /// The same, cut by a plan that is there. `memory` holds at least a part, and more than `threshold`.
+    /// The same with a given plan. `memory` holds at least one part, and more than `threshold`.
     pub fn cut_by(plan: Plan, threshold: u64, memory: u64, expectations: Expectations) -> Self {
         Self {
             plan,
@@ -62,11 +62,11 @@ impl StreamBuffer {
             reading: None,
             let_go: BTreeSet::new(),
             listed: BTreeMap::new(),
-            limit_told: false,
+            limit_reported: false,
         }
     }
 
-    /// How it is cut.
+    /// How the stream is cut into parts.
     pub fn plan(&self) -> Plan {
         self.plan
     }
@@ -80,18 +80,18 @@ impl StreamBuffer {
         self.taken
     }
 
-    /// True while every part that was read is still held.
+    /// True while every part that was read is still buffered.
     pub(crate) fn holds_everything(&self) -> bool {
         self.let_go.is_empty()
     }
 
-    /// Up to where it is to be read next; `None` where it has ended, is being read, or what may be held is held.
+    /// The offset to read up to next; `None` if the stream has ended, is being read, or the memory is full.
     pub(crate) fn next_target(&self, board: Option<&PartBoard>) -> Option<u64> {
         let target = self.target(board).filter(|_| self.reading.is_none())?;
         self.fits(target, board).then_some(target)
     }
 
-    /// Begins to read on, and says what of it need not be held any longer.
+    /// Begins to read on, and returns the ranges that need not be buffered any longer.
     pub(crate) fn begin(&mut self, reading: AttemptId, board: Option<&PartBoard>) -> Vec<Range> {
         self.reading = Some(reading);
         let Some(board) = board else { return Vec::new() };
@@ -99,7 +99,7 @@ impl StreamBuffer {
         stored.map(|number| board.range(number)).collect()
     }
 
-    /// Takes in what was read, unless that is not what may come.
+    /// Records how far the stream was read, and checks the expectations.
     pub(crate) fn take(&mut self, taken: Taken) -> Result<(), SourceError> {
         self.reading = None;
         self.taken = taken;
@@ -120,7 +120,7 @@ impl StreamBuffer {
         }
     }
 
-    /// The next part that was read whole, if there is one: its length, and its ETag where the server holds one like it.
+    /// The next part that was read whole: its length, and its ETag if the server listed a part of that length.
     pub(crate) fn next_part(&self, board: &PartBoard) -> Option<(u64, Option<String>)> {
         let number = following(board)?;
         let range = self.whole().range(number)?;
@@ -130,24 +130,24 @@ impl StreamBuffer {
         whole.then(|| (came, listed.map(|listed| listed.etag.clone())))
     }
 
-    /// Keeps in mind which part the server holds.
+    /// Keeps a part that the server listed.
     pub(crate) fn remember(&mut self, listed: ListedPart) {
         self.listed.insert(listed.number, listed);
     }
 
-    /// How many parts the server listed, and their bytes.
+    /// The number of parts that the server listed, and their bytes.
     pub(crate) fn listed(&self) -> (u16, u64) {
         let parts = u16::try_from(self.listed.len()).unwrap_or(u16::MAX);
         (parts, self.listed.values().map(|part| part.size).sum())
     }
 
-    /// What keeps it from being read on, the first time that something does.
+    /// The memory limit, the first time that it stops the reading.
     pub(crate) fn limit_to_report(&mut self, board: &PartBoard) -> Option<MemoryLimit> {
-        let target = self.target(Some(board)).filter(|_| self.reading.is_none() && !self.limit_told)?;
+        let target = self.target(Some(board)).filter(|_| self.reading.is_none() && !self.limit_reported)?;
         if self.fits(target, Some(board)) {
             return None;
         }
-        self.limit_told = true;
+        self.limit_reported = true;
         let part_size = self.whole().range(following(board)?)?.length;
         Some(MemoryLimit { memory: self.memory, part_size, parts: (self.memory / part_size).max(1) })
     }
@@ -170,7 +170,7 @@ impl StreamBuffer {
         target - board.map_or(0, PartBoard::bytes_stored) <= self.memory
     }
 
-    /// As much of it as can come, cut into parts.
+    /// The largest stream that is possible, cut into parts.
     fn whole(&self) -> Parts {
         match self.plan {
             Plan::Put { size } => Parts::new(size, Cut::uniform(size.max(1))),
@@ -180,7 +180,7 @@ impl StreamBuffer {
     }
 }
 
-/// The number of the part that follows those on the board.
+/// The number of the next part.
 fn following(board: &PartBoard) -> Option<PartNumber> {
     PartNumber::new(board.len() + 1)
 }
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_begun_only_where_all_of_it_fits() {
+    fn a_part_is_read_only_if_all_of_it_fits() {
         let mut intake = stream(Expectations::default());
         assert_eq!(intake.next_target(None), Some(MIB + 1));
         let mut board = PartBoard::open(Cut::uniform(MIB));

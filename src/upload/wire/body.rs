@@ -21,7 +21,7 @@ use super::chunk::{Chunk, Gate, lend_shared};
 use super::pace::Pace;
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::error::SourceError;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::file::CHUNK;
 use crate::upload::source::{FileSource, Source};
 

@@ -9,7 +9,7 @@ use crate::cos::put_object::Stored;
 use crate::cos::{AnswerError, Etag, Fault, Request, Response, ServiceError, Target, head_object, put_object};
 use crate::upload::error::{Cause, Operation, SendError, SourceError};
 use crate::upload::object_headers::ObjectOptions;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::stream::Taken;
 
 /// Names one sending of a call.

@@ -5,7 +5,7 @@ use crate::cli::output::circumstances::Circumstances;
 use crate::cli::output::exit;
 use crate::cli::process::signals::{INTERRUPTED, TERMINATED};
 use crate::cos::{Fault, Service, ServiceError};
-use crate::upload::{Cause, Operation, SendErrorKind, SourceError, UploadError};
+use crate::upload::{Cause, FileKind, Operation, SendErrorKind, SourceError, UploadError};
 
 const PERMISSIONS: &str = "the credentials lack permission; an upload needs cos:PutObject, cos:InitiateMultipartUpload, \
     cos:ListParts, cos:UploadPart, cos:CompleteMultipartUpload, cos:AbortMultipartUpload and cos:HeadObject";
@@ -24,9 +24,7 @@ pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>, e
 /// Advice about a source.
 pub(crate) fn of_source(error: &SourceError) -> Option<&'static str> {
     match error {
-        SourceError::NotAFile(what) if *what == exit::A_DIRECTORY => {
-            Some("give -r to upload directories with all they hold")
-        }
+        SourceError::NotAFile(FileKind::Directory) => Some("give -r to upload directories with all they hold"),
         SourceError::Changed(_) => Some("upload it again once nothing writes to it"),
         SourceError::EmptyStream => Some("what feeds it may have failed; if it is to be empty, say --allow-empty"),
         SourceError::Shorter { .. } | SourceError::Longer { .. } | SourceError::OtherCrc64 { .. } => {
@@ -193,7 +191,7 @@ mod tests {
             (service(409, "FileAlreadyExists", id), "choose another key"),
             (network(SendErrorKind::Connect), "check the region or endpoint, the network"),
             (network(SendErrorKind::Certificate), "check the endpoint, and whether a proxy"),
-            (Cause::Source(SourceError::NotAFile("a directory")), "give -r"),
+            (Cause::Source(SourceError::NotAFile(FileKind::Directory)), "give -r"),
             (Cause::Source(SourceError::Changed("size".to_owned())), "upload it again once"),
         ];
         for (cause, beginning) in table {

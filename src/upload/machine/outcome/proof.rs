@@ -1,19 +1,19 @@
-//! What an answer proves about the bytes it is about.
+//! Whether an answer proves that the server stored the bytes that were sent.
 
 use crate::cos::checksum::Digest;
 use crate::upload::machine::{Proving, Settings};
 
-/// What an answer proves about the bytes it is about.
+/// Whether an answer proves that the server stored the bytes that were sent.
 pub(super) enum Proof {
-    /// They arrived as they were read.
+    /// It does.
     Proved,
-    /// They did not.
+    /// It proves that other bytes arrived.
     Wrong(String),
-    /// The answer has nothing to compare.
+    /// The answer has no checksum to compare.
     Missing,
 }
 
-/// Compares an answer with what was read.
+/// Compares the checksums of an answer with those of the bytes that were sent.
 pub(super) fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settings: Settings) -> Proof {
     let Some(sent) = sent else {
         return Proof::Wrong("the server answered before it had all bytes".to_owned());
@@ -21,7 +21,7 @@ pub(super) fn prove(etag: &str, crc64: Option<u64>, sent: Option<Digest>, settin
     if let Some(crc64) = crc64.filter(|crc64| *crc64 != sent.crc64) {
         return Proof::Wrong(format!("the server's CRC-64 is {crc64}, that of what was read is {}", sent.crc64));
     }
-    // With an MD5 of ours the server compares before it answers.
+    // The server compares Content-MD5 before it answers.
     let compared = crc64.is_some() || settings.proving == Proving::ContentMd5;
     if settings.proving != Proving::Crc64 && compared {
         return Proof::Proved;

@@ -1,4 +1,4 @@
-//! What the outcomes of Upload Part mean, and of comparing a part.
+//! What the outcomes of Upload Part mean, and those of comparing a part.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ impl Upload {
                     board.doubt(number, stored.etag.into(), false);
                 }
             }
-            // Nothing to compare this part by: the CRC-64 of the whole decides in the end.
+            // No checksum of this part: the CRC-64 of the whole object decides in the end.
             Proof::Missing => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
         }
     }

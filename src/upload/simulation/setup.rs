@@ -1,12 +1,12 @@
-//! What a seed decides: a world, and how its one object is uploaded.
+//! The world that a seed decides, and how its one object is uploaded.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
-use super::held::{Held, whole};
+use super::content::{Content, whole};
+use super::fault_rates::FaultRates;
 use super::server::{Coffer, Server};
-use super::tape::Tape;
-use super::weather::Weather;
+use super::stream::StreamSource;
 use super::world::World;
 use super::{MEBIBYTE, epoch};
 use crate::upload::machine::{Proving, Settings};
@@ -14,18 +14,18 @@ use crate::upload::patience::Patience;
 use crate::upload::plan::object_plan::{Plan, Wish};
 
 /// A world, and how its one object is uploaded.
-pub(super) fn scene(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {
+pub(super) fn setup(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut weather = Weather::of(&mut random);
+    let mut faults = FaultRates::of(&mut random);
     let part_size = MEBIBYTE;
     // CDCS takes no empty objects.
     let size = random.u64(u64::from(coffer.is_some())..12 * MEBIBYTE);
     let wish = Wish { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
-    let tape = streams.then(|| Tape::of(&mut random, coffer.is_none()));
+    let stream = streams.then(|| StreamSource::of(&mut random, coffer.is_none()));
     if streams {
-        weather.source_change = 0;
+        faults.source_change = 0;
     }
-    let plan = tape.as_ref().map_or_else(|| Plan::new(size, wish).unwrap(), |tape| tape.plan);
+    let plan = stream.as_ref().map_or_else(|| Plan::new(size, wish).unwrap(), |stream| stream.plan);
     let size = plan.size().unwrap();
     let settings = Settings {
         patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
@@ -38,11 +38,11 @@ pub(super) fn scene(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World,
         },
     };
     let mut world = World {
-        weather,
+        faults,
         server: Server { coffer, ..Server::default() },
         size,
         expected: whole(plan),
-        tape,
+        stream,
         skips: !streams && random.bool(),
         now: epoch(),
         order: 0,
@@ -52,19 +52,19 @@ pub(super) fn scene(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World,
         journal: None,
         settled: BTreeSet::new(),
         complete_sent: false,
-        source_looked_at: false,
+        source_checked: false,
         durable: 0,
-        // What is not proved by its ETag is sent again where the journal forgot it.
+        // A part that its ETag does not prove is sent again if its journal line is lost.
         unsettled: coffer.is_some_and(|coffer| coffer.compares_parts),
         named: BTreeSet::new(),
         disowned: false,
-        orphans_told: 0,
+        orphans_reported: 0,
         orphans_lost: 0,
         random,
     };
     let there_before = if coffer.is_some() { world.random.u32(0..10) == 0 } else { world.random.bool() };
     let size = if world.random.bool() { size } else { 3 };
-    world.server.object = there_before.then_some(Held { size, crc64: 3 });
+    world.server.object = there_before.then_some(Content { size, crc64: 3 });
     if world.skips && world.random.u32(0..4) == 0 {
         world.server.object = Some(world.expected.clone());
     }

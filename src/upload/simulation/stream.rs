@@ -1,34 +1,34 @@
-//! A source that is a stream: it comes little by little, may break off, and may not be what was expected.
+//! A source that is a stream: it arrives in pieces, may break off, and may differ from its expectations.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::MEBIBYTE;
-use super::held::{Held, whole};
+use super::content::{Content, whole};
 use super::world::World;
 use crate::upload::error::SourceError;
-use crate::upload::plan::object_plan::{Parts, Plan, Range};
-use crate::upload::plan::part_sizes::Cut;
+use crate::upload::plan::object_plan::{Parts, Plan};
+use crate::upload::plan::part_sizes::{Cut, Range};
 use crate::upload::source::stream::Taken;
 use crate::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use crate::upload::wire::call::{Call, Failure, Reply};
 
-/// What comes through a pipe.
-pub(super) struct Tape {
+/// The stream, and how much of it is buffered.
+pub(super) struct StreamSource {
     pub(super) intake: StreamBuffer,
-    /// How it will have been uploaded.
+    /// How its upload is cut, once it has ended.
     pub(super) plan: Plan,
-    pub(super) expected: Held,
+    pub(super) expected: Content,
     size: u64,
     memory: u64,
-    /// Where it breaks, if it does.
+    /// Where the pipe breaks, if it does.
     breaks: Option<u64>,
     expectations: Expectations,
-    /// What is no longer held, by where it begins.
+    /// Ranges that are no longer buffered: offset and length.
     let_go: BTreeMap<u64, u64>,
 }
 
-impl Tape {
+impl StreamSource {
     pub(super) fn of(random: &mut fastrand::Rng, takes_empty: bool) -> Self {
         let largest = MEBIBYTE << random.u32(0..3);
         let cut = Cut::doubling(MEBIBYTE, largest, random.u16(1..4));
@@ -55,7 +55,7 @@ impl Tape {
         Self { intake, plan, expected, size, memory, breaks, expectations, let_go: BTreeMap::new() }
     }
 
-    /// True where it may become an object.
+    /// True if it may become an object.
     pub(super) fn is_sound(&self) -> bool {
         let Expectations { size, crc64, allow_empty } = self.expectations;
         self.breaks.is_none()
@@ -64,26 +64,26 @@ impl Tape {
             && (self.size > 0 || allow_empty)
     }
 
-    /// Somebody makes it once more.
+    /// The producer starts over.
     pub(super) fn rewind(&mut self) {
         self.let_go.clear();
     }
 
-    /// Asserts that what is sent is still held.
+    /// Asserts that a range that is sent is still buffered.
     pub(super) fn check(&self, range: Range) {
         let gone = self
             .let_go
             .iter()
             .find(|(offset, length)| **offset < range.offset + range.length && *offset + *length > range.offset);
-        assert!(gone.is_none(), "{range:?} is used, and no longer held");
+        assert!(gone.is_none(), "{range:?} is used, and no longer buffered");
     }
 
     fn read_on(&mut self, to: u64, let_go: &[Range]) -> Result<Taken, SourceError> {
         for range in let_go {
             self.let_go.insert(range.offset, range.length);
         }
-        let held = to - self.let_go.values().sum::<u64>();
-        assert!(held <= self.memory, "{held} bytes are held, which are more than {}", self.memory);
+        let buffered = to - self.let_go.values().sum::<u64>();
+        assert!(buffered <= self.memory, "{buffered} bytes are buffered, more than {}", self.memory);
         if self.breaks.is_some_and(|breaks| breaks < to) {
             return Err(SourceError::Unreadable("the pipe is broken".to_owned()));
         }
@@ -93,10 +93,10 @@ impl Tape {
 }
 
 impl World {
-    /// Something comes, after a while.
+    /// More of the stream arrives, after a while.
     pub(super) fn read_on(&mut self, call: &Call) -> (Duration, Result<Reply, Failure>) {
-        let (Call::ReadOn { to, let_go }, Some(tape)) = (call, &mut self.tape) else { panic!("{call:?}") };
-        let read = tape.read_on(*to, let_go).map(Reply::Further).map_err(Failure::Source);
+        let (Call::ReadOn { to, let_go }, Some(stream)) = (call, &mut self.stream) else { panic!("{call:?}") };
+        let read = stream.read_on(*to, let_go).map(Reply::Further).map_err(Failure::Source);
         (Duration::from_millis(self.random.u64(0..20_000)), read)
     }
 }

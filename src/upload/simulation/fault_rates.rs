@@ -1,8 +1,8 @@
-//! Which faults a schedule mixes in, and how many of each.
+//! How often each fault strikes in a schedule.
 
-/// What may go wrong, in percent of calls.
+/// The rate of each fault, in percent of calls.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Weather {
+pub(super) struct FaultRates {
     pub(super) lost_request: u32,
     pub(super) lost_answer: u32,
     pub(super) late_effect: u32,
@@ -13,7 +13,7 @@ pub(super) struct Weather {
     pub(super) lying_etag: u32,
     pub(super) vanishing_upload: u32,
     pub(super) denied: u32,
-    /// Signatures whose time or credentials are refused, and credentials that nobody has.
+    /// Answers that refuse the time or the credentials of a signature.
     pub(super) unsigned: u32,
     pub(super) no_credentials: u32,
     /// Answers that do not confirm the encryption.
@@ -23,7 +23,7 @@ pub(super) struct Weather {
     pub(super) cancel: u32,
 }
 
-impl Weather {
+impl FaultRates {
     pub(super) fn of(random: &mut fastrand::Rng) -> Self {
         let mut some = |most: u32| if random.bool() { random.u32(0..=most) } else { 0 };
         Self {

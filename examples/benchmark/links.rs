@@ -1,0 +1,186 @@
+//! Imitated links: without a flag against a grid of fixed settings, and many small files far away.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::contender::Place;
+use super::link::Link;
+use super::process::{Cost, measure};
+use super::scenario::Bench;
+use super::table;
+
+const MIB: u64 = 1 << 20;
+/// The fixed settings: part size in MiB, requests at a time.
+const GRID: [(u64, u16); 9] = [(1, 16), (1, 32), (1, 64), (2, 16), (2, 32), (2, 64), (4, 16), (4, 32), (4, 64)];
+
+/// A link, how it is called, and the files that are sent over it, in MiB.
+type Row = (&'static str, Link, &'static [u64]);
+
+const LINKS: [Row; 12] = [
+    ("near", Link::new(2, 1000, 2000), &[16, 100]),
+    ("metro", Link::new(10, 200, 1000), &[16, 100]),
+    ("far", Link::new(50, 40, 1000), &[8, 32, 100, 256]),
+    ("overseas", Link::new(200, 10, 200), &[8, 32, 100]),
+    ("home", Link::new(30, 20, 20), &[4, 16]),
+    ("rack", Link::new(1, 0, 10_000), &[16, 256, 1024]),
+    ("thin", Link::new(100, 5, 0), &[8, 32, 100]),
+    ("slow", Link::new(300, 1, 1), &[2, 8]),
+    ("stalls", Link { stall_every: 100, stall: 3000, ..Link::new(50, 40, 1000) }, &[32, 256]),
+    ("resets", Link { reset_every: 10, ..Link::new(50, 40, 1000) }, &[100]),
+    ("dies", Link { dies_after: 1000, dead_for: 30_000, ..Link::new(50, 40, 200) }, &[100]),
+    ("takes-16", Link { takes: 16, ..Link::new(50, 40, 1000) }, &[256]),
+];
+
+/// What the server saw of a run.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    requests: u64,
+    refused: u64,
+    connections: u64,
+    most_in_flight: u64,
+}
+
+/// A server at the end of a link; it ends with this value.
+struct FarServer {
+    child: Child,
+    port: u16,
+}
+
+impl FarServer {
+    fn start(link: &Link, tls: Option<&Path>) -> io::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("far-server").args(link.arguments()).args(tls);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut port = String::new();
+        BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut port)?;
+        let port = port.trim().parse().map_err(|_| io::Error::other("the server did not start"))?;
+        Ok(Self { child, port })
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn report(&self) -> io::Result<Seen> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.write_all(b"GET /-/report HTTP/1.1\r\n\r\n")?;
+        let mut answer = [0; 512];
+        let read = stream.read(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+        let mut numbers =
+            answer.lines().last().unwrap_or_default().split(' ').map(|number| number.parse().unwrap_or(0));
+        let [requests, refused, connections, most_in_flight] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+        Ok(Seen { requests, refused, connections, most_in_flight })
+    }
+
+    fn measure(&self, command: &mut Command) -> io::Result<(Cost, Seen)> {
+        self.report()?;
+        let cost = measure(command, None)?;
+        Ok((cost, self.report()?))
+    }
+}
+
+impl Drop for FarServer {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Bench {
+    /// For each link and size: without a flag against the grid. `--only=LINK,LINK` chooses some of the links, `--no-grid`
+    /// leaves the fixed settings out.
+    pub fn links(&self) -> io::Result<()> {
+        let only = self.words.iter().find_map(|word| word.strip_prefix("--only="));
+        let chosen = |name: &str| only.is_none_or(|only| only.split(',').any(|chosen| chosen == name));
+        println!(
+            "\n  {:<10} {:>9} {:>9} {:>9} {:>15} {:>7} {:>9} {:>9} {:>7} {:>7} {:>6}",
+            "link", "file", "no flags", "best", "setting", "ratio", "alone", "memory", "CPU", "refused", "most"
+        );
+        for (name, link, sizes) in LINKS.into_iter().filter(|(name, ..)| chosen(name)) {
+            for size in sizes {
+                self.link(name, &link, size * MIB)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&self, name: &str, link: &Link, size: u64) -> io::Result<()> {
+        let file = self.file(size)?;
+        let run = |options: &[String]| -> io::Result<(Cost, Seen)> {
+            let server = FarServer::start(link, None)?;
+            server.measure(&mut self.place.cosput_to(&file, &server.url(), options))
+        };
+        let mut best: Option<(f64, String)> = None;
+        let grid = if self.words.iter().any(|word| word == "--no-grid") { &[][..] } else { &GRID };
+        for (part_size, concurrency) in grid.iter().filter(|(part_size, _)| part_size * MIB <= size) {
+            let options = [
+                format!("--part-size={part_size}MiB"),
+                format!("--concurrency={concurrency}"),
+                "--multipart-threshold=1MiB".to_owned(),
+            ];
+            let (cost, _) = run(&options)?;
+            let wall = cost.wall.as_secs_f64();
+            if cost.success && best.as_ref().is_none_or(|(least, _)| wall < *least) {
+                best = Some((wall, format!("{part_size} MiB x {concurrency}")));
+            }
+        }
+        for _ in 0..self.runs {
+            let (cost, seen) = run(&[])?;
+            let wall = cost.wall.as_secs_f64();
+            let (least, setting) = best.clone().unwrap_or((f64::NAN, String::new()));
+            println!(
+                "  {name:<10} {:>9} {:>8.2}s {:>8.2}s {setting:>15} {:>6.2}x {:>8.2}s {:>9} {:>6.2}s {:>7} {:>6}{}",
+                format!("{} MiB", size / MIB),
+                wall,
+                least,
+                wall / least,
+                link.alone(size),
+                table::mebibytes(cost.memory),
+                cost.cpu.as_secs_f64(),
+                seen.refused,
+                seen.most_in_flight,
+                if cost.success { "" } else { "  FAILED" }
+            );
+        }
+        Ok(())
+    }
+
+    /// Many small files: 2,000 of 16 KiB at 50 and 5 ms, 200,000 of 1 KiB at 10 ms.
+    pub fn far_files(&self) -> io::Result<()> {
+        for (count, size, round_trip) in [(2_000, 16 << 10, 50), (2_000, 16 << 10, 5), (200_000, 1 << 10, 10)] {
+            let directory = self.directory(count, size)?;
+            let link = Link::new(round_trip, 0, 0);
+            println!("\n  {count} files of {} KiB, {round_trip} ms", size >> 10);
+            let line = |name: &str, command: &dyn Fn(&Place, &FarServer) -> Command| -> io::Result<()> {
+                for _ in 0..self.runs {
+                    let server = FarServer::start(&link, None)?;
+                    let (cost, seen) = server.measure(&mut command(&self.place, &server))?;
+                    println!(
+                        "  {name:<20} {:>7.2}s CPU {:>6.2}s {:>9} most {:>4} connections {:>5} requests {:>7}{}",
+                        cost.wall.as_secs_f64(),
+                        cost.cpu.as_secs_f64(),
+                        table::mebibytes(cost.memory),
+                        seen.most_in_flight,
+                        seen.connections,
+                        seen.requests,
+                        if cost.success { "" } else { "  FAILED" }
+                    );
+                }
+                Ok(())
+            };
+            let options = |more: &[&str]| -> Vec<String> {
+                ["--recursive"].iter().chain(more).map(|option| (*option).to_owned()).collect()
+            };
+            line("no flags", &|place, server| place.cosput_to(&directory, &server.url(), &options(&[])))?;
+            let fixed = options(&["--concurrency=256"]);
+            line("--concurrency 256", &|place, server| place.cosput_to(&directory, &server.url(), &fixed))?;
+            if Command::new("s5cmd").arg("version").stdout(Stdio::null()).status().is_ok() {
+                line("s5cmd", &|place, server| place.s5cmd_files(&directory, &server.url()))?;
+            }
+        }
+        Ok(())
+    }
+}

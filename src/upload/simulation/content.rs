@@ -1,0 +1,44 @@
+//! Bytes that exist only as their size and their CRC-64.
+
+use crate::cos::checksum::{Combiner, Md5Digest};
+use crate::upload::plan::object_plan::Plan;
+use crate::upload::plan::part_sizes::Range;
+
+/// The bytes of an object or of a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Content {
+    pub(super) size: u64,
+    pub(super) crc64: u64,
+}
+
+impl Content {
+    pub(super) fn etag(&self) -> String {
+        format!("\"{}\"", md5(self.crc64).hex())
+    }
+}
+
+/// Stands for the MD5 of bytes that exist only as their CRC-64.
+pub(super) fn md5(crc64: u64) -> Md5Digest {
+    Md5Digest::of(&crc64.to_le_bytes())
+}
+
+/// The bytes of a range of the source, in this version of it.
+pub(super) fn read(range: Range, version: u64) -> Content {
+    let crc64 = crate::cos::checksum::crc64(&[range.offset.to_le_bytes(), version.to_le_bytes()].concat());
+    Content { size: range.length, crc64 }
+}
+
+pub(super) fn whole(plan: Plan) -> Content {
+    match plan {
+        Plan::Put { size } => read(Range { offset: 0, length: size }, 0),
+        Plan::Multipart(parts) => {
+            let mut combiner = Combiner::new();
+            for number in parts.numbers() {
+                let content = read(parts.range(number).unwrap(), 0);
+                combiner.append(content.crc64, content.size);
+            }
+            Content { size: parts.size(), crc64: combiner.crc64() }
+        }
+        Plan::Stream(_) => unreachable!("the size of a simulated stream is known"),
+    }
+}
