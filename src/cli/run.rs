@@ -8,7 +8,7 @@ use super::commands::verify::VerifyOptions;
 use super::commands::{
     abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, verify,
 };
-use super::options::{EmulatorOptions, ResumeOptions, UploadOptions, variables};
+use super::options::{EmulatorOptions, ResumeOptions, UploadOptions, command_line};
 use super::output::console::{Console, Label, shown};
 use super::output::exit::{OTHER, SUCCESS, USAGE};
 use super::output::failure::Failure;
@@ -17,7 +17,7 @@ use super::process::world::World;
 /// Runs the program in a world. Returns its exit code.
 pub fn run(mut world: World) -> u8 {
     let console = Console::new(&world);
-    let exit_code = match variables::parse(&world.arguments, &world.variables) {
+    let exit_code = match command_line::parse(&world.arguments, &world.variables) {
         Ok(arguments) => carry_out(arguments.command, &mut world, &console),
         Err(error) => show(&error, &console),
     };

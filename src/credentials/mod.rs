@@ -33,6 +33,7 @@ mod ini;
 mod keys;
 mod limits;
 mod place;
+mod profile_file;
 pub(crate) mod providers;
 mod role;
 mod search;
@@ -43,6 +44,7 @@ mod web_identity;
 
 pub use self::chain::{Chain, Described};
 pub use self::limits::Limits;
+pub use self::profile_file::{ProfileChoice, ProfileTable, default_file};
 pub use self::providers::environment::Environment;
 pub use self::providers::profile::KEYS as PROFILE_KEYS;
 pub use self::settings::Settings;

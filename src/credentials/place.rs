@@ -1,7 +1,7 @@
 //! The places where credentials are searched, and their order.
 
 use super::found::Found;
-use super::providers::{coscli, coscmd, environment, metadata, sdk_profile, tccli, web_identity};
+use super::providers::{coscli, coscmd, environment, metadata, profile, sdk_profile, tccli, web_identity};
 use super::settings::Settings;
 use crate::cos::CredentialsError;
 
@@ -37,7 +37,7 @@ impl Place {
         let environment = &settings.environment;
         match self {
             Environment => environment::look(environment),
-            Profile => Ok(settings.choice().read(environment)?.and_then(|profile| profile.found)),
+            Profile => Ok(profile::read(&settings.choice())?.and_then(|profile| profile.found)),
             Coscli => coscli::look(environment),
             Coscmd => coscmd::look(environment),
             Tccli => tccli::look(environment),
@@ -51,7 +51,7 @@ impl Place {
     pub(super) fn name(self, settings: &Settings) -> String {
         match self {
             Environment => "the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)".to_owned(),
-            Profile => settings.choice().describe(&settings.environment),
+            Profile => settings.choice().describe(),
             Coscli => coscli::NAME.to_owned(),
             Coscmd => coscmd::NAME.to_owned(),
             Tccli => tccli::NAME.to_owned(),

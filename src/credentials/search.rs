@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::error::error;
 use super::found::{Found, Grant};
 use super::place::Place;
-use super::providers::{assume_role, metadata, process};
+use super::providers::{assume_role, metadata, process, profile};
 use super::role::Role;
 use super::settings::Settings;
 use super::sts;
@@ -84,7 +84,7 @@ async fn obtain(
 
 /// The role to assume with the keys of any place: that of a profile without keys, otherwise that of the variables.
 fn role_without_keys(settings: &Settings) -> Result<Option<Role>, CredentialsError> {
-    match settings.choice().read(&settings.environment)?.and_then(|profile| profile.role) {
+    match profile::read(&settings.choice())?.and_then(|profile| profile.role) {
         Some(role) => Ok(Some(role)),
         None => assume_role::from_variables(&settings.environment),
     }

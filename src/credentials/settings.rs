@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::limits::Limits;
+use super::profile_file::{ProfileChoice, default_file};
 use super::providers::environment::Environment;
-use super::providers::profile::Choice;
 
 /// The environment and the options. There is no `Debug`, because they may contain secrets.
 #[derive(Clone, Default)]
@@ -20,7 +20,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub(super) fn choice(&self) -> Choice<'_> {
-        Choice { file: self.config.as_deref(), name: self.profile.as_deref() }
+    pub(super) fn choice(&self) -> ProfileChoice {
+        let default_file = self.environment.config_dir.as_deref().map(default_file);
+        ProfileChoice { file: self.config.clone(), name: self.profile.clone(), default_file }
     }
 }

@@ -2,19 +2,23 @@
 //!
 //! A file a command, and a file for each group of options that commands share.
 
-pub(crate) mod config;
+pub mod command_line;
+mod configuration;
 pub mod destination;
 pub(crate) mod directories;
 mod emulator;
 pub(crate) mod object_headers;
 mod output;
+mod precedence;
 mod requests;
 mod resume;
 mod server;
+mod setting;
+mod setting_names;
 pub mod sources;
 mod stdin;
 mod upload;
-pub mod variables;
+mod variables;
 
 pub use self::emulator::EmulatorOptions;
 pub use self::output::{OutputOptions, ProgressMode};

@@ -75,13 +75,13 @@ fn not_stdin() -> Failure {
 mod tests {
     use super::*;
     use crate::cli::args::Command;
-    use crate::cli::options::variables;
+    use crate::cli::options::command_line;
     use crate::cli::process::world::tests::world;
 
     #[test]
     fn a_terminal_as_stdin_is_refused() {
         let mut test = world(&["upload", "-"], &[]);
-        let typed = variables::parse(&test.world.arguments, &test.world.variables).unwrap();
+        let typed = command_line::parse(&test.world.arguments, &test.world.variables).unwrap();
         let Command::Upload(typed) = typed.command else { unreachable!() };
         let check = |dry_run, world: &World| check_surroundings(&typed.resume, &typed.many, dry_run, world);
         assert_eq!(check(false, &test.world), Ok(()));

@@ -148,7 +148,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::cli::args::Command;
-    use crate::cli::options::{ProgressMode, variables};
+    use crate::cli::options::{ProgressMode, command_line};
     use crate::cli::process::world::tests::world;
     use crate::cos::{Addressing, Edition, Endpoint, Key, Service};
     use crate::upload::batch::window::Concurrency;
@@ -170,7 +170,7 @@ pub(super) mod tests {
         let arguments: Vec<&str> = ["upload"].iter().chain(arguments).copied().collect();
         let mut world = world(&arguments, variables).world;
         world.stderr_is_terminal = terminal;
-        match variables::parse(&world.arguments, &world.variables).map(|arguments| arguments.command) {
+        match command_line::parse(&world.arguments, &world.variables).map(|arguments| arguments.command) {
             Ok(Command::Upload(upload)) => {
                 UploadOptions::new(*upload, &world).map_err(|failure| failure.report().message)
             }

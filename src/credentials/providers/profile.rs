@@ -4,21 +4,17 @@
 //! `role_arn` (with `role_session_name`, `role_duration` as `2h`, `external_id`) is assumed with them, or, where the
 //! profile has no keys, with those found elsewhere.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use serde::Deserialize;
 use toml::Value;
 use zeroize::Zeroizing;
 
-use super::environment::Environment;
 use crate::cos::CredentialsError;
 use crate::credentials::error::error;
 use crate::credentials::expiry;
-use crate::credentials::file::{malformed, read};
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
+use crate::credentials::profile_file::{ProfileChoice, ProfileTable};
 use crate::credentials::role::Role;
 
 /// The keys of a profile that are read here.
@@ -34,131 +30,75 @@ pub const KEYS: [&str; 9] = [
     "external_id",
 ];
 
-/// Which profile is meant, and whether somebody said so.
-pub(crate) struct Choice<'a> {
-    pub(crate) file: Option<&'a Path>,
-    pub(crate) name: Option<&'a str>,
-}
-
-/// What a profile says about credentials.
+/// The credentials of a profile.
 pub(crate) struct Profile {
     pub(crate) found: Option<Found>,
-    /// The role of a profile that has no keys of its own: it is assumed with those found elsewhere.
+    /// The role of a profile without keys: it is assumed with the credentials of another place.
     pub(crate) role: Option<Role>,
 }
 
-#[derive(Deserialize)]
-struct Table {
-    secret_id: Option<Zeroizing<String>>,
-    secret_key: Option<Zeroizing<String>>,
-    session_token: Option<Zeroizing<String>>,
-    expires: Option<Value>,
-    credential_process: Option<String>,
-    role_arn: Option<String>,
-    role_session_name: Option<String>,
-    role_duration: Option<String>,
-    external_id: Option<String>,
+/// Reads the credentials of a profile. `None` if there is no profile and the user named none.
+pub(crate) fn read(choice: &ProfileChoice) -> Result<Option<Profile>, CredentialsError> {
+    choice.read()?.map(|table| profile(&table)).transpose()
 }
 
-impl Choice<'_> {
-    /// Reads the profile; `None` where nobody named it and it is not there.
-    pub(crate) fn read(&self, environment: &Environment) -> Result<Option<Profile>, CredentialsError> {
-        let Some(path) = self.path(environment) else {
-            return self.absent("there is no directory for configuration");
-        };
-        let file = path.display().to_string();
-        let Some(text) = read(&path, &file)? else {
-            if self.file.is_some() {
-                return Err(error(format!("could not read {file}: there is no such file")));
-            }
-            return self.absent(&format!("there is no {file}"));
-        };
-        let mut tables = tables(&text, &file)?;
-        match tables.remove(self.profile()) {
-            Some(table) => table.profile(&format!("profile {:?} of {file}", self.profile())).map(Some),
-            None => self.absent(&format!("{file} has no such table")),
-        }
-    }
+fn profile(table: &ProfileTable) -> Result<Profile, CredentialsError> {
+    let mut role = role(table)?;
+    let found = grant(table)?.map(|grant| Found { source: table.name().to_owned(), grant, role: role.take() });
+    Ok(Profile { found, role })
+}
 
-    /// What this place is called.
-    pub(crate) fn describe(&self, environment: &Environment) -> String {
-        let file = self.path(environment).map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string());
-        format!("profile {:?} of {file}", self.profile())
-    }
-
-    fn profile(&self) -> &str {
-        self.name.unwrap_or("default")
-    }
-
-    fn path(&self, environment: &Environment) -> Option<PathBuf> {
-        let default = || environment.config_dir.as_ref().map(|directory| directory.join("cosput").join("config.toml"));
-        self.file.map(Path::to_owned).or_else(default)
-    }
-
-    fn absent(&self, why: &str) -> Result<Option<Profile>, CredentialsError> {
-        match self.name {
-            Some(name) => Err(error(format!("could not use profile {name:?}: {why}"))),
-            None => Ok(None),
-        }
+fn grant(table: &ProfileTable) -> Result<Option<Grant>, CredentialsError> {
+    let expires = expires(table)?;
+    let secret = |key| Ok(text(table, key)?.map(|text| Zeroizing::new(text.to_owned())));
+    let keys = Triple { id: secret("secret_id")?, key: secret("secret_key")?, token: secret("session_token")? };
+    match (keys.credentials(table.name())?, text(table, "credential_process")?) {
+        (Some(_), Some(_)) => Err(unusable(table, "it has both a secret_id and a credential_process")),
+        (Some(credentials), None) => Ok(Some(Grant::Keys(credentials.expiring(expires)))),
+        (None, Some(command)) => Ok(Some(Grant::Process(command.to_owned()))),
+        (None, None) => Ok(None),
     }
 }
 
-fn tables(text: &str, file: &str) -> Result<BTreeMap<String, Table>, CredentialsError> {
-    toml::from_str(text).map_err(|why| {
-        let before = why.span().and_then(|span| text.get(..span.start));
-        malformed(file, "TOML", before.map(|before| before.matches('\n').count() + 1))
-    })
+fn expires(table: &ProfileTable) -> Result<Option<SystemTime>, CredentialsError> {
+    let text = match table.get("expires") {
+        None => return Ok(None),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Datetime(time)) => time.to_string(),
+        Some(_) => String::new(),
+    };
+    let wrong = || unusable(table, "expires is not a time like 2026-01-31T12:00:00Z");
+    expiry::rfc3339(&text).map(Some).ok_or_else(wrong)
 }
 
-impl Table {
-    fn profile(self, place: &str) -> Result<Profile, CredentialsError> {
-        let mut role = self.role(place)?;
-        let grant = self.grant(place)?;
-        let found = grant.map(|grant| Found { source: place.to_owned(), grant, role: role.take() });
-        Ok(Profile { found, role })
+fn role(table: &ProfileTable) -> Result<Option<Role>, CredentialsError> {
+    let Some(arn) = text(table, "role_arn")?.filter(|arn| !arn.is_empty()) else {
+        return Ok(None);
+    };
+    let mut role = Role::new(arn);
+    if let Some(name) = text(table, "role_session_name")? {
+        name.clone_into(&mut role.session_name);
     }
+    role.external_id = text(table, "external_id")?.map(str::to_owned);
+    let Some(duration) = text(table, "role_duration")? else {
+        return Ok(Some(role));
+    };
+    let wrong = || unusable(table, "role_duration is not between 1s and 12h");
+    let seconds = humantime::parse_duration(duration).map_err(|_| wrong())?.as_secs();
+    role.lasting(seconds).ok_or_else(wrong).map(Some)
+}
 
-    fn grant(self, place: &str) -> Result<Option<Grant>, CredentialsError> {
-        let expires = self.expires(place)?;
-        let keys = Triple { id: self.secret_id, key: self.secret_key, token: self.session_token };
-        match (keys.credentials(place)?, self.credential_process) {
-            (Some(_), Some(_)) => {
-                Err(error(format!("could not use {place}: it has both a secret_id and a credential_process")))
-            }
-            (Some(credentials), None) => Ok(Some(Grant::Keys(credentials.expiring(expires)))),
-            (None, Some(command)) => Ok(Some(Grant::Process(command))),
-            (None, None) => Ok(None),
-        }
+/// The text of a key. Another type is an error of this profile alone.
+fn text<'a>(table: &'a ProfileTable, key: &str) -> Result<Option<&'a str>, CredentialsError> {
+    match table.get(key) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(unusable(table, &format!("{key} is not a string; put it in quotes"))),
     }
+}
 
-    fn expires(&self, place: &str) -> Result<Option<SystemTime>, CredentialsError> {
-        let text = match &self.expires {
-            None => return Ok(None),
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Datetime(time)) => time.to_string(),
-            Some(_) => String::new(),
-        };
-        let wrong = || error(format!("could not use {place}: expires is not a time as 2026-01-31T12:00:00Z"));
-        expiry::rfc3339(&text).map(Some).ok_or_else(wrong)
-    }
-
-    fn role(&self, place: &str) -> Result<Option<Role>, CredentialsError> {
-        let Some(arn) = self.role_arn.as_ref().filter(|arn| !arn.is_empty()) else {
-            return Ok(None);
-        };
-        let mut role = Role::new(arn);
-        if let Some(name) = &self.role_session_name {
-            role.session_name.clone_from(name);
-        }
-        role.external_id.clone_from(&self.external_id);
-        if let Some(duration) = &self.role_duration {
-            let wrong = || error(format!("could not use {place}: role_duration is not between 1s and 12h"));
-            let seconds = humantime::parse_duration(duration).map_err(|_| wrong())?.as_secs();
-            role.lasting(seconds).ok_or_else(wrong).map(Some)
-        } else {
-            Ok(Some(role))
-        }
-    }
+fn unusable(table: &ProfileTable, why: &str) -> CredentialsError {
+    error(format!("could not use {}: {why}", table.name()))
 }
 
 #[cfg(test)]
@@ -167,8 +107,12 @@ mod tests {
     use crate::cos::Credentials;
 
     fn profile(text: &str) -> Result<Profile, String> {
-        let mut tables = tables(text, "FILE").map_err(|why| why.message)?;
-        tables.remove("default").expect("a default").profile("PLACE").map_err(|why| why.message)
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        let choice = ProfileChoice { file: Some(path), ..ProfileChoice::default() };
+        let short = |why: CredentialsError| why.message.replace(&choice.describe(), "PLACE");
+        read(&choice).map(|profile| profile.expect("a default")).map_err(short)
     }
 
     fn keys(text: &str) -> Credentials {
@@ -195,7 +139,7 @@ mod tests {
         for expires in ["'soon'", "2023-11-14T23:13:20", "2023-11-14", "1700003600"] {
             assert_eq!(
                 profile(&format!("{KEYS}expires={expires}\n")).err().as_deref(),
-                Some("could not use PLACE: expires is not a time as 2026-01-31T12:00:00Z"),
+                Some("could not use PLACE: expires is not a time like 2026-01-31T12:00:00Z"),
                 "{expires}"
             );
         }
@@ -224,16 +168,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_without_the_content() {
+    fn a_message_says_what_is_wrong_without_the_content() {
         for (text, message) in [
             ("[default]\nsecret_key='hidden'\n", "could not use PLACE: the secret ID is missing"),
             ("[default]\nsecret_id='AKID'\n", "could not use PLACE: the secret key is missing"),
-            (
-                "[default]\nsecret_id='AKID'\nsecret_key=hidden\n",
-                "could not read FILE: it is not the TOML expected (line 3)",
-            ),
-            ("[default]\nsecret_id=5\n", "could not read FILE: it is not the TOML expected (line 2)"),
-            ("secret_key='hidden'\n", "could not read FILE: it is not the TOML expected (line 1)"),
+            ("[default]\nsecret_id=5\n", "could not use PLACE: secret_id is not a string; put it in quotes"),
             (
                 "[default]\nrole_arn='r'\nrole_duration='13h'\n",
                 "could not use PLACE: role_duration is not between 1s and 12h",
@@ -241,24 +180,5 @@ mod tests {
         ] {
             assert_eq!(profile(text).err().as_deref(), Some(message), "{text}");
         }
-    }
-
-    #[test]
-    fn a_named_profile_must_exist_and_the_default_need_not() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("cosput").join("config.toml");
-        let environment = Environment { config_dir: Some(directory.path().to_owned()), ..Environment::default() };
-        let read = |file: Option<&Path>, name: Option<&str>| match (Choice { file, name }).read(&environment) {
-            Ok(profile) => Ok(profile.is_some()),
-            Err(why) => Err(why.message.replace(&path.display().to_string(), "FILE")),
-        };
-        assert_eq!(read(None, None), Ok(false));
-        assert_eq!(read(None, Some("x")), Err("could not use profile \"x\": there is no FILE".to_owned()));
-        assert_eq!(read(Some(&path), None), Err("could not read FILE: there is no such file".to_owned()));
-        std::fs::create_dir(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, "[y]\n").unwrap();
-        assert_eq!(read(None, None), Ok(false));
-        assert_eq!(read(None, Some("x")), Err("could not use profile \"x\": FILE has no such table".to_owned()));
-        assert_eq!(read(None, Some("y")), Ok(true));
     }
 }
