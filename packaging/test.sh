@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Installs what packaging/build.py made into fresh places and runs the README's first command there. What this machine lacks
+# the tools for is left out, with a word.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-dist}
+version=$(python3 -c 'import sys; sys.path.insert(0, "packaging"); import project; print(project.version())')
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# first COMMAND…: the first command of the README, by this program
+first() { (cd "$work" && cp "$OLDPWD/README.md" . && "$@" upload README.md --bucket examplebucket-1250000000 --emulator="$work/objects"); }
+check() { # NAME FUNCTION
+  # In a condition, a failing command would not end the function.
+  set +e
+  (set -e; "$2") > "$work/log" 2>&1
+  local code=$?
+  set -e
+  if [ "$code" -eq 0 ]; then echo "$1: ok"; else echo "$1: FAILED"; cat "$work/log"; failed=1; fi
+}
+has() { command -v "$1" > /dev/null 2>&1 || { echo "$2: left out, $1 is not installed"; return 1; }; }
+
+checksums() { (cd "$out" && sha256sum -c SHA256SUMS); }
+archive() {
+  tar xzf "$out/cosput-$version-linux-x86_64.tar.gz" -C "$work"
+  local folder=$work/cosput-$version-linux-x86_64
+  [ "$("$folder/cosput" --version)" = "cosput $version" ]
+  [ -f "$folder/man/cosput-upload.1" ] && [ -f "$folder/completions/_cosput" ] && [ -f "$folder/LICENSE-MIT" ]
+  first "$folder/cosput"
+}
+wheel() {
+  python3 -m venv "$work/venv"
+  "$work/venv/bin/pip" install -q --no-index "$out"/cosput-"$version"-py3-none-*linux*x86_64*.whl
+  [ "$("$work/venv/bin/cosput" --version)" = "cosput $version" ]
+  [ -f "$work/venv/share/man/man1/cosput.1" ]
+  first "$work/venv/bin/cosput"
+}
+deb() {
+  debootstrap --variant=minbase stable "$work/root"
+  cp "$out/cosput_$version-1_amd64.deb" "$work/root/cosput.deb"
+  cp README.md "$work/root/"
+  chroot "$work/root" dpkg -i /cosput.deb
+  chroot "$work/root" cosput upload README.md --bucket examplebucket-1250000000 --emulator
+  chroot "$work/root" dpkg -r cosput
+}
+clean() { lintian --fail-on error "$out/cosput_$version-1_amd64.deb"; }
+image() {
+  bash packaging/image.sh "$work/cosput-$version-linux-x86_64/cosput" "$work/image.tar"
+  export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+  local buildah="buildah --root $work/containers --runroot $work/run"
+  local container
+  container=$($buildah from "oci-archive:$work/image.tar")
+  mkdir "$work/volume" && cp README.md "$work/volume/" && chmod 777 "$work/volume"
+  for user in 0 12345; do
+    $buildah run --user "$user" -v "$work/volume:/work" "$container" -- \
+      /usr/bin/cosput upload README.md --bucket examplebucket-1250000000 --emulator="/work/$user"
+  done
+}
+
+check "checksums" checksums
+check "archive" archive
+check "wheel in a new environment" wheel
+if [ -e "$out/cosput_$version-1_amd64.deb" ]; then
+  if has debootstrap ".deb in a fresh Debian"; then check ".deb in a fresh Debian" deb; fi
+  if has lintian "lintian"; then check "lintian" clean; fi
+fi
+if has buildah "container image"; then check "container image, as any user" image; fi
+exit "$failed"
