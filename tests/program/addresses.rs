@@ -22,7 +22,7 @@ use cosput::upload::patience::Patience;
 use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
 use cosput::upload::source::{FileSource, Source};
 use cosput::upload::wire::http::{Http, Limits, client};
-use cosput::upload::wire::one_request::Asker;
+use cosput::upload::wire::one_request::Requester;
 use cosput::upload::{Cause, Event, Finished, Job, Notice, Operation, Plan, SendErrorKind, Wish};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tempfile::TempDir;
@@ -244,12 +244,12 @@ async fn a_pinned_endpoint_is_not_left() {
 async fn what_cos_itself_answers_is_the_answer() {
     let directory = tempfile::tempdir().unwrap();
     let (_emulator, there) = serve(&directory).await;
-    let mut asker = Asker::new(transport(there, nobody()), address(there.port(), false), PATIENCE, 1);
+    let mut requester = Requester::new(transport(there, nobody()), address(there.port(), false), PATIENCE, 1);
     let mut events = Vec::new();
     let target = |address: &Address| Target { address: address.clone(), key: Key::new("none").unwrap() };
     let request = |address: &Address| -> Request { head_object::request(&target(address)) };
     let read = |response: &Response| head_object::read(response);
-    let answer = asker.ask(Operation::HeadObject, request, read, &mut |event| events.push(event)).await;
+    let answer = requester.send(Operation::HeadObject, request, read, &mut |event| events.push(event)).await;
     assert_eq!((answer, events), (Ok(None), Vec::new()));
 }
 

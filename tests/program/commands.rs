@@ -264,8 +264,9 @@ async fn an_upload_is_aborted_by_its_id_and_its_journal_goes() {
 async fn many_are_aborted_by_prefix_and_age() {
     let setting = Setting::new(&["access-denied:on=upload-part,times=0"]).await;
     let ids = [setting.begin("a/1").await, setting.begin("a/2").await, setting.begin("b").await];
-    let nobody = "error: nobody can be asked, since this is no terminal; say --yes to abort uploads\n";
-    assert_eq!(setting.run(&["abort", "--all"]).await, outcome(2, "", nobody));
+    let refusal =
+        "error: cannot ask for confirmation, because this is not a terminal; give --yes to abort without being asked\n";
+    assert_eq!(setting.run(&["abort", "--all"]).await, outcome(2, "", refusal));
     assert_eq!(
         setting.run(&["abort"]).await,
         outcome(2, "", "error: nothing is named: give --key and --upload-id, --prefix, --older-than or --all\n")

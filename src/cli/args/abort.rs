@@ -53,5 +53,5 @@ pub struct AbortArguments {
     pub state_dir: Option<PathBuf>,
     /// The bucket.
     #[command(flatten)]
-    pub inquiry: BucketArguments,
+    pub bucket: BucketArguments,
 }

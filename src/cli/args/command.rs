@@ -66,10 +66,10 @@ impl Command {
         let file = match self {
             Self::Upload(typed) => &typed.output.log_file,
             Self::Resume(typed) => &typed.output.log_file,
-            Self::ListUploads(typed) => &typed.inquiry.output.log_file,
-            Self::ListParts(typed) => &typed.inquiry.output.log_file,
-            Self::Abort(typed) => &typed.inquiry.output.log_file,
-            Self::Verify(typed) => &typed.inquiry.output.log_file,
+            Self::ListUploads(typed) => &typed.bucket.output.log_file,
+            Self::ListParts(typed) => &typed.bucket.output.log_file,
+            Self::Abort(typed) => &typed.bucket.output.log_file,
+            Self::Verify(typed) => &typed.bucket.output.log_file,
             Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => &None,
         };
         file.as_deref()

@@ -25,5 +25,5 @@ pub struct ListPartsArguments {
     pub upload_id: Option<UploadId>,
     /// The bucket.
     #[command(flatten)]
-    pub inquiry: BucketArguments,
+    pub bucket: BucketArguments,
 }

@@ -28,5 +28,5 @@ pub struct ListUploadsArguments {
     pub state_dir: Option<PathBuf>,
     /// The bucket.
     #[command(flatten)]
-    pub inquiry: BucketArguments,
+    pub bucket: BucketArguments,
 }

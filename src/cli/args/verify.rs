@@ -39,5 +39,5 @@ pub struct VerifyArguments {
     pub customer: CustomerKeyArguments,
     /// The bucket.
     #[command(flatten)]
-    pub inquiry: BucketArguments,
+    pub bucket: BucketArguments,
 }

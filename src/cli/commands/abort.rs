@@ -1,13 +1,15 @@
 //! `cosput abort`: one unfinished upload by its id, or many by prefix and age, after a question.
 //!
-//! The journal of an aborted upload is removed. One that another process holds belongs to an upload that is under way,
-//! and such an upload is left alone.
+//! The journal of an aborted upload is removed. If another process has locked the journal, the upload is running, and is
+//! left alone.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::list_uploads::age;
 use crate::cli::args::AbortArguments;
+use crate::cli::options::bucket;
+use crate::cli::options::bucket::BucketOptions;
 use crate::cli::options::directories::Places;
 use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::exit::SUCCESS;
@@ -17,7 +19,7 @@ use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::output::{exit, units};
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
-use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions, target, tell_failed};
+use crate::cli::uploading::bucket_requests::{BucketRequests, report_failed, target};
 use crate::cli::uploading::journals::Journals;
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::multipart::{UploadId, abort};
@@ -25,16 +27,16 @@ use crate::cos::{Address, AnswerError, Fault, Key};
 use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::{Cause, Operation};
 
-/// The question shows so many uploads; nobody reads more.
+/// The question lists up to this many uploads.
 const MOST_SHOWN: usize = 20;
 const USUAL_WIDTH: usize = 80;
 
-/// `cosput abort` as meant.
+/// The options of `cosput abort`.
 pub(crate) struct AbortOptions {
     which: Which,
     ask: bool,
     state_directory: Option<PathBuf>,
-    inquiry: InquiryOptions,
+    bucket: BucketOptions,
 }
 
 /// What is aborted.
@@ -44,9 +46,9 @@ enum Which {
 }
 
 impl AbortOptions {
-    /// What `arguments` mean in this world.
+    /// Reads the arguments.
     pub(crate) fn new(arguments: AbortArguments, world: &World) -> Result<Self, Failure> {
-        let AbortArguments { key, upload_id, prefix, older_than, all, yes, state_dir, inquiry } = arguments;
+        let AbortArguments { key, upload_id, prefix, older_than, all, yes, state_dir, bucket } = arguments;
         let which = match (&key, upload_id) {
             (None, None) if !all && prefix.is_none() && older_than.is_none() => {
                 return Err(Failure::usage(
@@ -54,17 +56,19 @@ impl AbortOptions {
                 ));
             }
             (None, None) => Which::Many { prefix: prefix.unwrap_or_default(), older_than },
-            (_, upload_id) => Which::One(bucket_requests::key(key.as_deref())?, bucket_requests::upload_id(upload_id)?),
+            (_, upload_id) => Which::One(bucket::key(key.as_deref())?, bucket::upload_id(upload_id)?),
         };
         let many = matches!(which, Which::Many { .. });
         if many && !yes && !(world.stdin_is_terminal && world.stderr_is_terminal) {
-            return Err(Failure::usage("nobody can be asked, since this is no terminal; say --yes to abort uploads"));
+            return Err(Failure::usage(
+                "cannot ask for confirmation, because this is not a terminal; give --yes to abort without being asked",
+            ));
         }
         Ok(Self {
             which,
             ask: many && !yes,
             state_directory: state_dir.or(Places::of(world).uploads()),
-            inquiry: InquiryOptions::new(inquiry, None, world)?,
+            bucket: BucketOptions::new(bucket, None, world)?,
         })
     }
 }
@@ -73,82 +77,82 @@ const COLUMNS: [Column; 3] = [Column::names("KEY"), Column::words("UPLOAD ID"), 
 
 /// Aborts. Returns the exit code.
 pub(crate) fn run(options: AbortOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
-    let output = options.inquiry.output;
+    let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
     bucket_requests::run(world, &console, output.json, async |world| {
-        let mut asking = Inquiry::open(&options.inquiry, world, &console).await?;
-        let exit_code = abort(&options, &mut asking, world, &console).await?;
-        asking.close().await;
+        let mut requests = BucketRequests::open(&options.bucket, world, &console).await?;
+        let exit_code = abort(&options, &mut requests, world, &console).await?;
+        requests.close().await;
         Ok(exit_code)
     })
 }
 
 async fn abort(
     options: &AbortOptions,
-    asking: &mut Inquiry<'_>,
+    requests: &mut BucketRequests<'_>,
     world: &World,
     console: &Console,
 ) -> Result<u8, Failure> {
-    let bucket = &options.inquiry.bucket;
+    let bucket = &options.bucket.name;
     let journals = Journals::of(options.state_directory.as_deref());
     let (prefix, older_than) = match &options.which {
         Which::One(key, id) => {
             let journal = journals.find(bucket, key.as_str(), id);
-            abort_one(options, asking, key, id, journal, console).await?;
+            abort_one(options, requests, key, id, journal, console).await?;
             return Ok(SUCCESS);
         }
         Which::Many { prefix, older_than } => (prefix, *older_than),
     };
     let now = (world.clock)();
-    let mut doomed = asking.uploads(bucket, prefix).await?;
-    doomed.retain(|upload| older_than.is_none_or(|than| age(upload, now).is_some_and(|age| age > than)));
-    if doomed.is_empty() {
+    let mut uploads = requests.uploads(bucket, prefix).await?;
+    uploads.retain(|upload| older_than.is_none_or(|than| age(upload, now).is_some_and(|age| age > than)));
+    if uploads.is_empty() {
         console.note(&format!("no such unfinished uploads in {bucket}"));
         return Ok(SUCCESS);
     }
-    if options.ask && !agreed(&doomed, options, world, console).await? {
+    if options.ask && !agreed(&uploads, options, world, console).await? {
         console.note("nothing was aborted");
         return Ok(SUCCESS);
     }
     let mut codes = Vec::new();
-    for upload in &doomed {
+    for upload in &uploads {
         let id = &upload.upload_id;
         let aborted = match Key::new(&upload.key) {
             Ok(key) => {
                 let journal = journals.find(bucket, &upload.key, id);
-                abort_one(options, asking, &key, id, journal, console).await
+                abort_one(options, requests, &key, id, journal, console).await
             }
             Err(error) => Err(Failure::Other(format!("could not abort the upload {id}: {error}"))),
         };
-        // One that ended since it was listed is as good as aborted.
+        // If it has ended since it was listed, there is nothing left to abort.
         if let Err(failure) = aborted.or_else(ended_meanwhile) {
             let about = [bucket.as_str(), &upload.key, id.as_str()];
-            codes.push(tell_failed(&failure, about, options.inquiry.output.json, console));
+            codes.push(report_failed(&failure, about, options.bucket.output.json, console));
         }
     }
     Ok(exit::of_many(codes))
 }
 
-/// Shows what would be aborted, and asks.
+/// Lists what would be aborted, and asks.
 async fn agreed(
-    doomed: &[ListedUpload],
+    uploads: &[ListedUpload],
     options: &AbortOptions,
     world: &World,
     console: &Console,
 ) -> Result<bool, Failure> {
     let now = (world.clock)();
     let mut table = Table::new(&COLUMNS);
-    for upload in doomed.iter().take(MOST_SHOWN) {
+    for upload in uploads.iter().take(MOST_SHOWN) {
         let age = age(upload, now).map_or_else(Cell::unknown, |age| Cell::new(units::duration(age), age.as_secs()));
         table.add(vec![Cell::same(&upload.key), Cell::same(upload.upload_id.as_str()), age]);
     }
     for line in table.for_people((world.stderr_columns)().unwrap_or(USUAL_WIDTH)) {
         console.message(&line);
     }
-    if doomed.len() > MOST_SHOWN {
-        console.message(&format!("and {} more", doomed.len() - MOST_SHOWN));
+    if uploads.len() > MOST_SHOWN {
+        console.message(&format!("and {} more", uploads.len() - MOST_SHOWN));
     }
-    let (count, bucket) = (doomed.len(), &options.inquiry.bucket);
+    let (count, bucket) = (uploads.len(), &options.bucket.name);
     let (uploads, them) = if count == 1 { ("upload", "it") } else { ("uploads", "them") };
     console.message(&format!("Abort {count} unfinished {uploads} in {bucket} and all parts of {them}? [y/N]"));
     let read_line = world.read_line;
@@ -160,42 +164,43 @@ async fn agreed(
 
 async fn abort_one(
     options: &AbortOptions,
-    asking: &mut Inquiry<'_>,
+    requests: &mut BucketRequests<'_>,
     key: &Key,
     upload_id: &UploadId,
     journal: Option<&Path>,
     console: &Console,
 ) -> Result<(), Failure> {
-    let held = journal.map(hold).transpose()?.flatten();
+    let locked = journal.map(lock).transpose()?.flatten();
     let request = |address: &Address| abort::request(&target(address, key), upload_id);
-    let done = asking.ask(Operation::Abort, key.as_str(), request, AnswerError::check).await;
+    let done = requests.send(Operation::Abort, key.as_str(), request, AnswerError::check).await;
     let done = done.or_else(|failure| if sent_again(&failure) { ended_meanwhile(failure) } else { Err(failure) });
     if let Err(failure) = done {
-        // A journal of an upload that is gone is of no more use.
-        if let (Some(held), Ok(())) = (held, ended_meanwhile(failure.clone())) {
-            let _ = held.remove();
+        // The upload is gone, so its journal is useless.
+        if let (Some(locked), Ok(())) = (locked, ended_meanwhile(failure.clone())) {
+            let _ = locked.remove();
         }
         return Err(failure);
     }
-    let journal = held.map(|held| (shown(held.path()), held.remove())).and_then(|(path, removed)| match removed {
-        Ok(()) => Some(path),
-        Err(error) => {
-            console.warning(&format!("the journal {path} could not be removed: {error}"));
-            None
-        }
-    });
-    if options.inquiry.output.json {
-        let bucket = options.inquiry.bucket.as_str();
+    let journal =
+        locked.map(|locked| (shown(locked.path()), locked.remove())).and_then(|(path, removed)| match removed {
+            Ok(()) => Some(path),
+            Err(error) => {
+                console.warning(&format!("the journal {path} could not be removed: {error}"));
+                None
+            }
+        });
+    if options.bucket.output.json {
+        let bucket = options.bucket.name.as_str();
         let (key, upload_id) = (key.as_str(), upload_id.as_str());
         console.event(&Line::Aborted(Aborted { bucket, key, upload_id, journal }));
     }
-    let shown = !options.inquiry.output.json && !options.inquiry.output.quiet;
+    let shown = !options.bucket.output.json && !options.bucket.output.quiet;
     console.outcome(shown, &format!("aborted {}  {}", visible(key.as_str()), visible(upload_id.as_str())));
     Ok(())
 }
 
-/// Locks the journal, so that no upload begins with it now; `None` where it is gone or cannot be opened.
-fn hold(journal: &Path) -> Result<Option<JournalFile>, Failure> {
+/// Locks the journal, so that no process resumes the upload now; `None` if it is gone or cannot be opened.
+fn lock(journal: &Path) -> Result<Option<JournalFile>, Failure> {
     match JournalFile::hold(journal) {
         Ok((file, _)) => Ok(Some(file)),
         Err(OpenError::Busy) => Err(Failure::UploadInUse(journal.to_owned())),
@@ -203,7 +208,7 @@ fn hold(journal: &Path) -> Result<Option<JournalFile>, Failure> {
     }
 }
 
-/// True where an earlier attempt may have been the one that aborted it.
+/// True if an earlier attempt may have aborted it.
 fn sent_again(failure: &Failure) -> bool {
     matches!(failure, Failure::Request { error, .. } if error.attempts > 1)
 }

@@ -1,6 +1,8 @@
 //! `cosput list-parts`: the parts of an unfinished upload, as the server holds them.
 
 use crate::cli::args::ListPartsArguments;
+use crate::cli::options::bucket;
+use crate::cli::options::bucket::BucketOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
@@ -9,25 +11,25 @@ use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::output::units;
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
-use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions};
+use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
 
-/// `cosput list-parts` as meant.
+/// The options of `cosput list-parts`.
 pub(crate) struct ListPartsOptions {
     key: Key,
     upload_id: UploadId,
-    inquiry: InquiryOptions,
+    bucket: BucketOptions,
 }
 
 impl ListPartsOptions {
-    /// What `arguments` mean in this world.
+    /// Reads the arguments.
     pub(crate) fn new(arguments: ListPartsArguments, world: &World) -> Result<Self, Failure> {
-        let ListPartsArguments { key, upload_id, inquiry } = arguments;
+        let ListPartsArguments { key, upload_id, bucket } = arguments;
         Ok(Self {
-            key: bucket_requests::key(key.as_deref())?,
-            upload_id: bucket_requests::upload_id(upload_id)?,
-            inquiry: InquiryOptions::new(inquiry, None, world)?,
+            key: bucket::key(key.as_deref())?,
+            upload_id: bucket::upload_id(upload_id)?,
+            bucket: BucketOptions::new(bucket, None, world)?,
         })
     }
 }
@@ -36,13 +38,13 @@ const COLUMNS: [Column; 3] = [Column::numbers("PART"), Column::numbers("SIZE"), 
 
 /// Lists. Returns the exit code.
 pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
-    let ListPartsOptions { key, upload_id, inquiry } = options;
-    let output = inquiry.output;
+    let ListPartsOptions { key, upload_id, bucket } = options;
+    let output = bucket.output;
     let console = console.clone().quiet(output.quiet);
     let parts = bucket_requests::run(world, &console, output.json, async |world| {
-        let mut asking = Inquiry::open(&inquiry, world, &console).await?;
-        let parts = asking.parts(&key, &upload_id).await?;
-        asking.close().await;
+        let mut requests = BucketRequests::open(&bucket, world, &console).await?;
+        let parts = requests.parts(&key, &upload_id).await?;
+        requests.close().await;
         Ok(parts)
     })?;
     let mut table = Table::new(&COLUMNS);
@@ -50,7 +52,7 @@ pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Consol
         let number = part.number.value();
         if output.json {
             console.event(&Line::ListedPart(ListedPart {
-                bucket: inquiry.bucket.as_str(),
+                bucket: bucket.name.as_str(),
                 key: key.as_str(),
                 upload_id: upload_id.as_str(),
                 part_number: number,

@@ -1,4 +1,4 @@
-//! `cosput list-uploads`: the unfinished uploads in a bucket, how large they are so far, and which have a journal here.
+//! `cosput list-uploads`: the unfinished uploads in a bucket, their size so far, and their journals on this machine.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use tokio::task::JoinSet;
 
 use crate::cli::args::ListUploadsArguments;
+use crate::cli::options::bucket::BucketOptions;
 use crate::cli::options::directories::Places;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::exit::SUCCESS;
@@ -15,31 +16,31 @@ use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::output::{json, units};
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
-use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions, failed, parts_of};
+use crate::cli::uploading::bucket_requests::{BucketRequests, failed, list_all_parts};
 use crate::cli::uploading::journals::Journals;
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::{Fault, Key};
 use crate::upload::batch::window::Concurrency;
 use crate::upload::{Cause, Event, UploadError};
 
-/// Pages of parts that are asked for at a time.
+/// How many requests are sent at a time, unless --concurrency says otherwise.
 const USUAL_CONCURRENCY: u16 = 8;
 
-/// `cosput list-uploads` as meant.
+/// The options of `cosput list-uploads`.
 pub(crate) struct ListUploadsOptions {
     prefix: String,
     state_directory: Option<PathBuf>,
-    inquiry: InquiryOptions,
+    bucket: BucketOptions,
 }
 
 impl ListUploadsOptions {
-    /// What `arguments` mean in this world.
+    /// Reads the arguments.
     pub(crate) fn new(arguments: ListUploadsArguments, world: &World) -> Result<Self, Failure> {
-        let ListUploadsArguments { prefix, state_dir, inquiry } = arguments;
+        let ListUploadsArguments { prefix, state_dir, bucket } = arguments;
         Ok(Self {
             prefix: prefix.unwrap_or_default(),
             state_directory: state_dir.or(Places::of(world).uploads()),
-            inquiry: InquiryOptions::new(inquiry, None, world)?,
+            bucket: BucketOptions::new(bucket, None, world)?,
         })
     }
 }
@@ -67,11 +68,11 @@ enum SoFar {
 
 /// Lists. Returns the exit code.
 pub(crate) fn run(options: ListUploadsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
-    let output = options.inquiry.output;
+    let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
     let listed =
         bucket_requests::run(world, &console, output.json, async |world| list(&options, world, &console).await)?;
-    let (now, bucket) = ((world.clock)(), &options.inquiry.bucket);
+    let (now, bucket) = ((world.clock)(), &options.bucket.name);
     let journals = Journals::of(options.state_directory.as_deref());
     let mut table = Table::new(&COLUMNS);
     for (upload, so_far) in &listed {
@@ -107,51 +108,51 @@ async fn list(
     world: &World,
     console: &Console,
 ) -> Result<Vec<(ListedUpload, SoFar)>, Failure> {
-    let mut inquiry = Inquiry::open(&options.inquiry, world, console).await?;
-    let uploads = inquiry.uploads(&options.inquiry.bucket, &options.prefix).await?;
-    let concurrency = match options.inquiry.requests.concurrency {
+    let mut requests = BucketRequests::open(&options.bucket, world, console).await?;
+    let uploads = requests.uploads(&options.bucket.name, &options.prefix).await?;
+    let concurrency = match options.bucket.requests.concurrency {
         Concurrency::Auto => USUAL_CONCURRENCY,
         Concurrency::Fixed(number) => number,
     };
-    let so_far = so_far(&uploads, concurrency, &mut inquiry, console).await?;
-    inquiry.close().await;
+    let so_far = so_far(&uploads, concurrency, &mut requests, console).await?;
+    requests.close().await;
     Ok(uploads.into_iter().zip(so_far).filter(|(_, so_far)| !matches!(so_far, SoFar::Gone)).collect())
 }
 
-/// How much of each upload is on the server, asked for several at a time.
+/// Lists the parts of several uploads at a time, to learn how much of each is on the server.
 async fn so_far(
     uploads: &[ListedUpload],
     concurrency: u16,
-    inquiry: &mut Inquiry<'_>,
+    requests: &mut BucketRequests<'_>,
     console: &Console,
 ) -> Result<Vec<SoFar>, Failure> {
     let mut so_far = vec![SoFar::Unknown; uploads.len()];
-    let mut flying = JoinSet::new();
+    let mut in_flight = JoinSet::new();
     let mut waiting = uploads.iter().enumerate();
     loop {
-        while flying.len() < usize::from(concurrency)
+        while in_flight.len() < usize::from(concurrency)
             && let Some((index, upload)) = waiting.next()
         {
-            // A key that cannot be sent safely is listed all the same.
+            // An upload is listed even if its key could not be requested safely.
             let Ok(key) = Key::new(&upload.key) else { continue };
-            let (mut asker, upload_id) = (inquiry.asker(), upload.upload_id.clone());
-            flying.spawn(async move {
+            let (mut requester, upload_id) = (requests.requester(), upload.upload_id.clone());
+            in_flight.spawn(async move {
                 let mut events: Vec<Event> = Vec::new();
-                let parts = parts_of(&mut asker, &key, &upload_id, &mut |event| events.push(event)).await;
+                let parts = list_all_parts(&mut requester, &key, &upload_id, &mut |event| events.push(event)).await;
                 (index, parts, events)
             });
         }
-        let Some(landed) = flying.join_next().await else { return Ok(so_far) };
-        let (index, parts, events) = landed.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
-        events.iter().for_each(|event| inquiry.tell(event));
+        let Some(finished) = in_flight.join_next().await else { return Ok(so_far) };
+        let (index, parts, events) = finished.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
+        events.iter().for_each(|event| requests.report(event));
         so_far[index] = match parts {
             Ok(parts) => SoFar::Known { parts: parts.len(), size: parts.iter().map(|part| part.size).sum() },
             Err(error) if is(&error, |fault, _| fault == Fault::NoSuchUpload) => SoFar::Gone,
             Err(error) if is(&error, |_, status| status == 403) => {
-                console.note_once("sizes are not shown where the credentials may not list parts (cos:ListParts)");
+                console.note_once("sizes are missing because the credentials may not list parts (cos:ListParts)");
                 SoFar::Unknown
             }
-            Err(error) => return Err(failed(inquiry.address().service, &uploads[index].key, error)),
+            Err(error) => return Err(failed(requests.address().service, &uploads[index].key, error)),
         };
     }
 }
@@ -160,7 +161,7 @@ fn is(error: &UploadError, wanted: impl Fn(Fault, u16) -> bool) -> bool {
     matches!(&error.cause, Cause::Service(service) if wanted(service.fault(), service.status))
 }
 
-/// How long ago an upload began, where its time can be read and is past.
+/// How long ago an upload began; `None` if its time cannot be read.
 pub(crate) fn age(upload: &ListedUpload, now: SystemTime) -> Option<Duration> {
     let initiated = humantime::parse_rfc3339(&upload.initiated).ok()?;
     Some(now.duration_since(initiated).unwrap_or_default())

@@ -14,7 +14,7 @@ use crate::cli::output::summary::Summary;
 use crate::cli::process::descriptors::{Objects, requests_within};
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
-use crate::cli::uploading::bucket_requests::Inquiry;
+use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cli::uploading::connection::Connection;
 use crate::cli::uploading::observer::Tally;
 use crate::cli::uploading::supply;
@@ -223,9 +223,9 @@ pub(crate) async fn parts_of(
     console: &Console,
 ) -> Result<(Connection, Vec<ListedPart>), Failure> {
     let (requests, verbose) = (options.requests, options.output.verbose);
-    let mut inquiry = Inquiry::over(connection, &options.bucket, requests, verbose, world, console);
-    let parts = inquiry.parts(key, id).await?;
-    Ok((inquiry.into_connection(), parts))
+    let mut bucket = BucketRequests::over(connection, &options.bucket, requests, verbose, world, console);
+    let parts = bucket.parts(key, id).await?;
+    Ok((bucket.into_connection(), parts))
 }
 
 /// The plan that the parts on the server fit. Where a part size was asked for, or nothing fits, the plan is not changed,

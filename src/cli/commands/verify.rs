@@ -1,8 +1,9 @@
-//! `cosput verify`: whether an object is what a file holds. The file is read, the object is not.
+//! `cosput verify`: compares a file with an object. The file is read; of the object, only the HEAD.
 
 use std::path::PathBuf;
 
 use crate::cli::args::VerifyArguments;
+use crate::cli::options::bucket::BucketOptions;
 use crate::cli::options::{destination, object_headers};
 use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::exit::SUCCESS;
@@ -11,7 +12,7 @@ use crate::cli::output::json::{Line, LocalFile, StoredObject, Verified};
 use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
-use crate::cli::uploading::bucket_requests::{Inquiry, InquiryOptions, failed, target};
+use crate::cli::uploading::bucket_requests::{BucketRequests, failed, target};
 use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::head_object::Object;
@@ -20,27 +21,27 @@ use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::FileSource;
 use crate::upload::{Cause, Operation, SourceError, UploadError};
 
-/// `cosput verify` as meant.
+/// The options of `cosput verify`.
 pub(crate) struct VerifyOptions {
     source: PathBuf,
     key: Key,
     encryption: Encryption,
-    inquiry: InquiryOptions,
+    bucket: BucketOptions,
 }
 
 impl VerifyOptions {
-    /// What `arguments` mean in this world.
+    /// Reads the arguments.
     pub(crate) fn new(arguments: VerifyArguments, world: &World) -> Result<Self, Failure> {
-        let VerifyArguments { source, destination, key, customer, inquiry } = arguments;
-        let (bucket, key) = match destination {
+        let VerifyArguments { source, destination, key, customer, bucket } = arguments;
+        let (named, key) = match destination {
             Some(destination) => (Some(destination.bucket), destination.key),
             None => (None, key),
         };
-        let inquiry = InquiryOptions::new(inquiry, bucket, world)?;
+        let bucket = BucketOptions::new(bucket, named, world)?;
         let customer_key = object_headers::customer_key(customer.sse_c_key_file.as_deref(), world)?;
         let encryption = customer_key.map_or(Encryption::AsTheBucket, Encryption::Customer);
-        object_headers::check_way(&encryption, &inquiry.server)?;
-        if inquiry.server.service().refused_header(&encryption.of_bytes()).is_some() {
+        object_headers::check_way(&encryption, &bucket.server)?;
+        if bucket.server.service().refused_header(&encryption.of_bytes()).is_some() {
             return Err(Failure::usage(
                 "CDCS encrypts by itself and takes no key; leave out --sse-c-key-file and COSPUT_SSE_C_KEY",
             ));
@@ -49,7 +50,7 @@ impl VerifyOptions {
             key: destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?,
             source,
             encryption,
-            inquiry,
+            bucket,
         })
     }
 }
@@ -57,7 +58,7 @@ impl VerifyOptions {
 const COLUMNS: [Column; 4] =
     [Column::words("WHAT"), Column::words("FILE"), Column::words("OBJECT"), Column::words("RESULT")];
 
-/// What the server says of an object, and whether its ETag is the MD5 of its bytes.
+/// The HEAD of an object, and whether its ETag is the MD5 of its bytes.
 struct Described {
     object: Object,
     etag_is_md5: bool,
@@ -73,26 +74,26 @@ struct Compared {
 
 /// Compares. Returns the exit code.
 pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
-    let output = options.inquiry.output;
+    let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
     let (described, digest, location) =
         bucket_requests::run(world, &console, output.json, async |world| look(&options, world, &console).await)?;
-    let compared = compare(&described, digest, options.inquiry.server.service());
+    let compared = compare(&described, digest, options.bucket.server.service());
     let names = |wanted: fn(&Compared) -> bool| compared.iter().filter(|one| wanted(one)).map(|one| one.what).collect();
     let differences: Vec<&'static str> = names(|one| one.same == Some(false));
-    let told: Vec<&'static str> = names(|one| one.same.is_some());
+    let compared_names: Vec<&'static str> = names(|one| one.same.is_some());
     // Equal sizes alone prove nothing.
-    let proved = told.iter().any(|what| *what != "size");
+    let proved = compared_names.iter().any(|what| *what != "size");
     let source = shown(&options.source);
     if output.json {
         let object = &described.object;
         console.event(&Line::Verified(Verified {
             source: options.source.to_string_lossy().into_owned(),
-            bucket: options.inquiry.bucket.as_str(),
+            bucket: options.bucket.name.as_str(),
             key: options.key.as_str(),
             location: &location,
             same: proved && differences.is_empty(),
-            compared: told,
+            compared: compared_names,
             differences: differences.clone(),
             file: LocalFile {
                 size: digest.length,
@@ -110,7 +111,7 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     } else if !output.quiet {
         print(&compared, world, &console);
     }
-    let object = format!("cos://{}/{}", options.inquiry.bucket, visible(options.key.as_str()));
+    let object = format!("cos://{}/{}", options.bucket.name, visible(options.key.as_str()));
     match (differences.is_empty(), proved) {
         (true, true) => Ok(SUCCESS),
         (false, _) => Err(Failure::Different(format!(
@@ -119,7 +120,7 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
             if differences.len() == 1 { "differs" } else { "differ" }
         ))),
         (true, false) => {
-            let etag = match options.inquiry.server.service() {
+            let etag = match options.bucket.server.service() {
                 Service::Cos => "is no MD5",
                 Service::Cdcs => "is not the file's MD5, as that of one uploaded in parts never is",
             };
@@ -130,27 +131,27 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     }
 }
 
-/// Asks for the object first, which costs nothing where there is none, and then reads the file.
+/// Sends the HEAD first: if there is no object, the file need not be read.
 async fn look(
     options: &VerifyOptions,
     world: &World,
     console: &Console,
 ) -> Result<(Described, Digest, String), Failure> {
-    let VerifyOptions { source: path, key, encryption, inquiry } = options;
+    let VerifyOptions { source: path, key, encryption, bucket } = options;
     let about = shown(path);
-    let trouble = |error| {
+    let source_failed = |error| {
         let (operation, cause) = (Some(Operation::HeadObject), Cause::Source(error));
-        failed(inquiry.server.service(), &about, UploadError { operation, attempts: 1, cause, leftover: None })
+        failed(bucket.server.service(), &about, UploadError { operation, attempts: 1, cause, leftover: None })
     };
-    let source = FileSource::open(path).map_err(trouble)?;
-    let mut asking = Inquiry::open(inquiry, world, console).await?;
-    let location = target(asking.address(), key).location();
+    let source = FileSource::open(path).map_err(source_failed)?;
+    let mut requests = BucketRequests::open(bucket, world, console).await?;
+    let location = target(requests.address(), key).location();
     let request = |address: &Address| {
         let request = head_object::request(&target(address, key));
         encryption.of_bytes().iter().fold(request, |request, (name, value)| request.with_header(name, value))
     };
-    let described = asking.ask(Operation::HeadObject, &about, request, describe).await?;
-    asking.close().await;
+    let described = requests.send(Operation::HeadObject, &about, request, describe).await?;
+    requests.close().await;
     let absent = || Failure::NotFound(format!("there is no object {location}"));
     let described = described.ok_or_else(absent)?;
     let digest = tokio::task::spawn_blocking(move || {
@@ -158,7 +159,7 @@ async fn look(
         source.check_unchanged().map(|()| digest)
     });
     let digest = digest.await.unwrap_or_else(|died| Err(SourceError::Unreadable(died.to_string())));
-    Ok((described, digest.map_err(trouble)?, location))
+    Ok((described, digest.map_err(source_failed)?, location))
 }
 
 fn describe(response: &Response) -> Result<Option<Described>, AnswerError> {
@@ -177,9 +178,9 @@ fn compare(described: &Described, digest: Digest, service: Service) -> Vec<Compa
     let Described { object, etag_is_md5 } = described;
     let one = |what, file: String, object: Option<String>, same| Compared { what, file, object, same };
     let etag = object.etag.clone().unwrap_or_default();
-    // At CDCS an ETag that is another one may still be of these bytes, uploaded in parts: its shape tells nothing there.
-    let told = |same: &bool| *same || service == Service::Cos;
-    let same_etag = digest.md5.filter(|_| *etag_is_md5).map(|md5| md5.is_etag(&etag)).filter(told);
+    // At CDCS a different ETag may belong to the same bytes, uploaded in parts: its shape says nothing there.
+    let counts = |same: &bool| *same || service == Service::Cos;
+    let same_etag = digest.md5.filter(|_| *etag_is_md5).map(|md5| md5.is_etag(&etag)).filter(counts);
     let md5 = digest.md5.map(|md5| md5.hex()).unwrap_or_default();
     vec![
         one(

@@ -2,6 +2,7 @@
 //!
 //! A file a command, and a file for each group of options that commands share.
 
+pub(crate) mod bucket;
 pub mod command_line;
 mod configuration;
 pub mod destination;

@@ -1,11 +1,11 @@
-//! Requests outside an upload: the server, the patience, and the words for retries, as all such commands share them.
+//! Requests outside an upload, as all commands that need some share them: the connection, the retries, the failures.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::connection::Connection;
-use crate::cli::args::{BucketArguments, OutputArguments};
-use crate::cli::options::directories::Places;
-use crate::cli::options::{AccessOptions, RequestOptions, Server, server};
+use crate::cli::options::RequestOptions;
+use crate::cli::options::bucket::BucketOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::failure::Failure;
 use crate::cli::output::failure_report::FailureReport;
@@ -15,63 +15,14 @@ use crate::cli::process::runtime;
 use crate::cli::process::signals::Signals;
 use crate::cli::process::world::World;
 use crate::cos::multipart::list_parts::ListedPart;
-use crate::cos::multipart::list_uploads::ListedUpload;
-use crate::cos::multipart::{UploadId, list_parts, list_uploads};
+use crate::cos::multipart::list_uploads::{ListedUpload, Marker};
+use crate::cos::multipart::{PartNumber, UploadId, list_parts, list_uploads};
 use crate::cos::{Address, AnswerError, Bucket, Key, Request, Response, Service, Target};
 use crate::upload::wire::http::Http;
-use crate::upload::wire::one_request::Asker;
+use crate::upload::wire::one_request::Requester;
 use crate::upload::{Event, Operation, UploadError};
 
-/// Which bucket is asked, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct InquiryOptions {
-    pub(crate) bucket: Bucket,
-    pub(crate) server: Server,
-    pub(crate) access: AccessOptions,
-    pub(crate) requests: RequestOptions,
-    pub(crate) output: Shown,
-}
-
-/// What is shown where there is no progress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shown {
-    pub(crate) quiet: bool,
-    pub(crate) json: bool,
-    pub(crate) verbose: bool,
-}
-
-impl InquiryOptions {
-    /// What `arguments` mean. `named` is a bucket from elsewhere on the command line.
-    pub(crate) fn new(arguments: BucketArguments, named: Option<Bucket>, world: &World) -> Result<Self, Failure> {
-        let BucketArguments { bucket, server: typed, access, requests, output } = arguments;
-        let OutputArguments { quiet, json, verbose, .. } = output;
-        let bucket = named
-            .or(bucket)
-            .ok_or_else(|| Failure::usage("no bucket is given: name it with --bucket or COSPUT_BUCKET"))?;
-        Ok(Self {
-            bucket,
-            server: server(&typed, &Places::of(world))?,
-            access: AccessOptions::new(access),
-            requests: RequestOptions::new(requests),
-            output: Shown { quiet: quiet && !verbose, json, verbose },
-        })
-    }
-}
-
-/// A key that must be given.
-pub(crate) fn key(typed: Option<&str>) -> Result<Key, Failure> {
-    let typed = typed.ok_or_else(|| Failure::usage("no key is given: name it with --key"))?;
-    Key::new(typed).map_err(|error| Failure::usage(error.to_string()))
-}
-
-/// An upload's id that must be given.
-pub(crate) fn upload_id(typed: Option<UploadId>) -> Result<UploadId, Failure> {
-    typed.ok_or_else(|| {
-        Failure::usage("no upload is given: name it with --upload-id; cosput list-uploads shows the ids")
-    })
-}
-
-/// Runs a command's work until it ends or a signal comes. Programs that read JSON hear of a failure too.
+/// Runs a command's work until it ends or a signal arrives. With `--json`, a failure is an event too.
 pub(crate) fn run<T>(
     world: &mut World,
     console: &Console,
@@ -94,24 +45,22 @@ pub(crate) fn run<T>(
     })
 }
 
-/// A bucket that can be asked.
-pub(crate) struct Inquiry<'a> {
+/// Sends requests to one bucket and reports their retries.
+pub(crate) struct BucketRequests<'a> {
     connection: Connection,
-    asker: Asker<Http>,
-    console: &'a Console,
-    verbose: bool,
-    retries_told: HashSet<String>,
+    requester: Requester<Arc<Http>>,
+    retries: Retries<'a>,
 }
 
-impl<'a> Inquiry<'a> {
-    /// Connects.
-    pub(crate) async fn open(options: &InquiryOptions, world: &World, console: &'a Console) -> Result<Self, Failure> {
-        let InquiryOptions { bucket, server, access, requests, output } = options;
+impl<'a> BucketRequests<'a> {
+    /// Opens the connection.
+    pub(crate) async fn open(options: &BucketOptions, world: &World, console: &'a Console) -> Result<Self, Failure> {
+        let BucketOptions { name, server, access, requests, output } = options;
         let connection = Connection::open(server, *requests, access, output.verbose, world, console).await?;
-        Ok(Self::over(connection, bucket, *requests, output.verbose, world, console))
+        Ok(Self::over(connection, name, *requests, output.verbose, world, console))
     }
 
-    /// One over a connection that is there.
+    /// The same over a connection that is open.
     pub(crate) fn over(
         connection: Connection,
         bucket: &Bucket,
@@ -127,103 +76,90 @@ impl<'a> Inquiry<'a> {
             addressing: connection.site.addressing,
             bucket: bucket.clone(),
         };
-        let asker = Asker::new(connection.transport.clone(), address, requests.patience(), world.seed);
-        Self { connection, asker, console, verbose, retries_told: HashSet::new() }
+        let requester = Requester::new(connection.transport.clone(), address, requests.patience(), world.seed);
+        Self { connection, requester, retries: Retries { console, verbose, reported: HashSet::new() } }
     }
 
-    /// Where it asks.
+    /// Where requests go.
     pub(crate) fn address(&self) -> &Address {
-        self.asker.address()
+        self.requester.address()
     }
 
-    /// Gives the connection back.
+    /// Returns the connection.
     pub(crate) fn into_connection(self) -> Connection {
         self.connection
     }
 
-    /// Ends it.
+    /// Closes the connection.
     pub(crate) async fn close(self) {
         self.connection.close().await;
     }
 
-    /// Sends one request with patience; `about` is what an error names.
-    pub(crate) async fn ask<R>(
+    /// Sends one request with patience. An error names `about`.
+    pub(crate) async fn send<R>(
         &mut self,
         operation: Operation,
         about: &str,
         request: impl Fn(&Address) -> Request,
         read: impl Fn(&Response) -> Result<R, AnswerError>,
     ) -> Result<R, Failure> {
-        let mut events = Events { console: self.console, verbose: self.verbose, told: &mut self.retries_told };
-        let answer = self.asker.ask(operation, request, read, &mut |event| events.tell(&event)).await;
-        let service = self.asker.address().service;
-        answer.map_err(|error| failed(service, about, error))
+        let answer = self.requester.send(operation, request, read, &mut |event| self.retries.report(&event)).await;
+        answer.map_err(|error| failed(self.requester.address().service, about, error))
     }
 
     /// The unfinished uploads whose keys begin with `prefix`.
     pub(crate) async fn uploads(&mut self, bucket: &Bucket, prefix: &str) -> Result<Vec<ListedUpload>, Failure> {
-        let (mut uploads, mut next) = (Vec::new(), None);
-        loop {
-            let request = |address: &Address| list_uploads::request(address, prefix, next.as_ref());
-            let page = self.ask(Operation::ListUploads, bucket.as_str(), request, list_uploads::read).await?;
-            uploads.extend(page.uploads);
-            // A server that says "go on" and does not move would be asked for ever.
-            if page.next.is_none() || page.next == next {
-                return Ok(uploads);
-            }
-            next = page.next;
-        }
+        let request = |address: &Address, after: Option<&Marker>| list_uploads::request(address, prefix, after);
+        let read = |response: &Response| list_uploads::read(response).map(|page| (page.uploads, page.next));
+        let observe = &mut |event| self.retries.report(&event);
+        let uploads = self.requester.send_for_pages(Operation::ListUploads, request, read, observe).await;
+        uploads.map_err(|error| failed(self.requester.address().service, bucket.as_str(), error))
     }
 
     /// The parts of an upload.
     pub(crate) async fn parts(&mut self, key: &Key, upload_id: &UploadId) -> Result<Vec<ListedPart>, Failure> {
-        let mut events = Events { console: self.console, verbose: self.verbose, told: &mut self.retries_told };
-        let parts = parts_of(&mut self.asker, key, upload_id, &mut |event| events.tell(&event)).await;
-        parts.map_err(|error| failed(self.asker.address().service, key.as_str(), error))
+        let observe = &mut |event| self.retries.report(&event);
+        let parts = list_all_parts(&mut self.requester, key, upload_id, observe).await;
+        parts.map_err(|error| failed(self.requester.address().service, key.as_str(), error))
     }
 
-    /// Something that asks on its own, for requests at the same time.
-    pub(crate) fn asker(&self) -> Asker<Http> {
-        self.asker.clone()
+    /// A requester of its own, for requests at the same time.
+    pub(crate) fn requester(&self) -> Requester<Arc<Http>> {
+        self.requester.clone()
     }
 
-    /// Tells what happened in a request that was sent on its own.
-    pub(crate) fn tell(&mut self, event: &Event) {
-        Events { console: self.console, verbose: self.verbose, told: &mut self.retries_told }.tell(event);
+    /// Reports what happened to a request that another requester sent.
+    pub(crate) fn report(&mut self, event: &Event) {
+        self.retries.report(event);
     }
 }
 
-/// Asks for all pages of an upload's parts.
-pub(crate) async fn parts_of(
-    asker: &mut Asker<Http>,
+/// Lists every part of an upload.
+pub(crate) async fn list_all_parts(
+    requester: &mut Requester<Arc<Http>>,
     key: &Key,
     upload_id: &UploadId,
     observe: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Vec<ListedPart>, UploadError> {
-    let (mut parts, mut next) = (Vec::new(), None);
-    loop {
-        let request = |address: &Address| list_parts::request(&target(address, key), upload_id, next);
-        let page = asker.ask(Operation::ListParts, request, list_parts::read, observe).await?;
-        parts.extend(page.parts);
-        if page.next.is_none() || page.next <= next {
-            return Ok(parts);
-        }
-        next = page.next;
-    }
+    let request = |address: &Address, after: Option<&PartNumber>| {
+        list_parts::request(&target(address, key), upload_id, after.copied())
+    };
+    let read = |response: &Response| list_parts::read(response).map(|page| (page.parts, page.next));
+    requester.send_for_pages(Operation::ListParts, request, read, observe).await
 }
 
-/// An object in the bucket that is asked.
+/// The object `key` in the bucket.
 pub(crate) fn target(address: &Address, key: &Key) -> Target {
     Target { address: address.clone(), key: key.clone() }
 }
 
-/// The failure of a request about something.
+/// The failure of a request; `about` is what its message names.
 pub(crate) fn failed(service: Service, about: &str, error: UploadError) -> Failure {
     Failure::Request { service, about: about.to_owned(), error: Box::new(error) }
 }
 
-/// Tells that one of many failed. Returns its exit code.
-pub(crate) fn tell_failed(failure: &Failure, about: [&str; 3], json: bool, console: &Console) -> u8 {
+/// Reports that one of many failed. Returns its exit code.
+pub(crate) fn report_failed(failure: &Failure, about: [&str; 3], json: bool, console: &Console) -> u8 {
     let report: FailureReport = failure.report();
     if json {
         console.event(&Line::FailedCommand(FailedCommand::new(&report, Some(about))));
@@ -232,17 +168,18 @@ pub(crate) fn tell_failed(failure: &Failure, about: [&str; 3], json: bool, conso
     report.exit_code
 }
 
-struct Events<'a> {
+/// Reports retries: each kind of failure once, all of them with `-v`.
+struct Retries<'a> {
     console: &'a Console,
     verbose: bool,
-    told: &'a mut HashSet<String>,
+    reported: HashSet<String>,
 }
 
-impl Events<'_> {
-    fn tell(&mut self, event: &Event) {
+impl Retries<'_> {
+    fn report(&mut self, event: &Event) {
         match event {
             Event::Retrying { cause, .. } => {
-                let first = self.told.insert(notice::kind_of_retry(cause));
+                let first = self.reported.insert(notice::kind_of_retry(cause));
                 notice::tell_retry(self.console, "", event, None, first, self.verbose);
             }
             Event::Notice(told) => self.console.warning(&notice::notice(told)),

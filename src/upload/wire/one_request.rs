@@ -1,9 +1,9 @@
-//! One request with patience, for commands that are no upload: sent, and sent again by the rules of `retry`.
+//! Requests that belong to no upload: each is sent, and sent again by the rules of `retry`, on its own.
 //!
 //! The machine has the same patience for each of its requests, but they belong to one upload and depend on each other;
 //! here a request stands alone, so a loop is enough.
 
-use std::sync::Arc;
+use std::ops::Deref;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -17,13 +17,14 @@ use crate::upload::error::{Operation, UploadError};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::{Attempts, Patience};
 
-/// An answer to HEAD has no body that calls the clock wrong, so a corrected clock is a reason of its own to ask again; but
-/// a server whose clock jumps is not asked for ever.
+/// An answer to HEAD has no body with the server's time, so a corrected clock is a reason of its own to send the request
+/// again. The limit stops a server whose clock jumps.
 const MOST_CORRECTIONS: u32 = 3;
 
-/// Asks a bucket, one request after the other.
-pub struct Asker<T> {
-    transport: Arc<T>,
+/// Sends requests to one bucket, one after the other. `P` points to a transport: a reference or an `Arc`.
+#[derive(Clone)]
+pub struct Requester<P> {
+    transport: P,
     address: Address,
     backup: Option<Address>,
     detour: Detour,
@@ -31,28 +32,16 @@ pub struct Asker<T> {
     random: fastrand::Rng,
 }
 
-impl<T> Clone for Asker<T> {
-    fn clone(&self) -> Self {
-        Self {
-            transport: self.transport.clone(),
-            address: self.address.clone(),
-            backup: self.backup.clone(),
-            random: self.random.clone(),
-            ..*self
-        }
-    }
-}
-
-impl<T: Transport> Asker<T> {
-    /// One that asks at `address`. `seed` decides the waits between retries.
-    pub fn new(transport: Arc<T>, address: Address, patience: Patience, seed: u64) -> Self {
+impl<P: Deref<Target: Transport>> Requester<P> {
+    /// A requester for `address`. `seed` decides the waits between attempts.
+    pub fn new(transport: P, address: Address, patience: Patience, seed: u64) -> Self {
         let backup = address.backup();
         let detour = Detour::new(backup.is_some());
         Self { transport, address, backup, detour, patience, random: fastrand::Rng::with_seed(seed) }
     }
 
-    /// Sends what `request` makes until an answer can be read, or patience ends.
-    pub async fn ask<R>(
+    /// Sends the request until an answer can be read or no attempt is left.
+    pub async fn send<R>(
         &mut self,
         operation: Operation,
         request: impl Fn(&Address) -> Request,
@@ -93,11 +82,88 @@ impl<T: Transport> Asker<T> {
         }
     }
 
-    /// Where it asks.
+    /// Requests every page of a list. `request` takes the marker of the page; `read` returns the page's items and the
+    /// marker of the next page.
+    pub async fn send_for_pages<I, M: PartialEq>(
+        &mut self,
+        operation: Operation,
+        request: impl Fn(&Address, Option<&M>) -> Request,
+        read: impl Fn(&Response) -> Result<(Vec<I>, Option<M>), AnswerError>,
+        observe: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Vec<I>, UploadError> {
+        let mut items = Vec::new();
+        let mut markers: Vec<M> = Vec::new();
+        loop {
+            let request = |address: &Address| request(address, markers.last());
+            let (page, next) = self.send(operation, request, &read, observe).await?;
+            items.extend(page);
+            match next {
+                // The pages of a faulty server may go in circles, which must not last for ever.
+                Some(next) if !markers.contains(&next) => markers.push(next),
+                _ => return Ok(items),
+            }
+        }
+    }
+
+    /// Where requests go: to the backup domain once it was needed.
     pub fn address(&self) -> &Address {
         match (&self.backup, self.detour) {
             (Some(backup), Detour::Taken) => backup,
             _ => &self.address,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::cos::{Addressing, Bucket, Edition, Endpoint, Headers, Method, Service};
+    use crate::upload::error::SendError;
+    use crate::upload::wire::body::SourceBody;
+
+    /// Answers each request with the next of its documents, and with the first again after the last.
+    struct Pages(&'static [&'static str], AtomicUsize);
+
+    impl Transport for Pages {
+        async fn send(&self, _: Request, _: Option<SourceBody>) -> Result<Response, SendError> {
+            let page = self.0[self.1.fetch_add(1, Ordering::Relaxed) % self.0.len()];
+            Ok(Response { status: 200, headers: Headers::new(), body: page.into() })
+        }
+    }
+
+    fn address() -> Address {
+        Address {
+            service: Service::Cos,
+            edition: Edition::Json,
+            endpoint: Endpoint::parse("http://127.0.0.1:1").unwrap(),
+            addressing: Addressing::Path,
+            bucket: Bucket::new("examplebucket-1250000000").unwrap(),
+        }
+    }
+
+    /// Each document is one item and, after an arrow, the marker of the next page.
+    async fn items(documents: &'static [&'static str]) -> Vec<String> {
+        let transport = Pages(documents, AtomicUsize::new(0));
+        let mut requester = Requester::new(&transport, address(), Patience::default(), 1);
+        let request = |address: &Address, _: Option<&String>| address.request(Method::Get);
+        let read = |response: &Response| {
+            let document = String::from_utf8_lossy(&response.body).into_owned();
+            let (item, next) = document.split_once("->").map_or((document.as_str(), None), |(a, b)| (a, Some(b)));
+            Ok((vec![item.to_owned()], next.map(str::to_owned)))
+        };
+        requester.send_for_pages(Operation::ListUploads, request, read, &mut |_| {}).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn all_pages_are_requested_until_one_names_no_next() {
+        assert_eq!(items(&["a->1", "b->2", "c"]).await, ["a", "b", "c"]);
+    }
+
+    #[tokio::test]
+    async fn pages_that_go_in_circles_end() {
+        assert_eq!(items(&["a->1"]).await, ["a", "a"]);
+        assert_eq!(items(&["a->1", "b->2"]).await, ["a", "b", "a"]);
     }
 }
