@@ -1,51 +1,26 @@
-//! One request from its head to its answer: verification, faults, the operation, and the line in the record.
+//! One request in progress: its body, its fault, and its line in the log.
 
+use std::fs::File;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use hyper::http::Extensions;
-use tokio::sync::{mpsc, watch};
+use crate::cos::checksum::{Digest, Md5Digest};
 
-use crate::cos::Credentials;
-
-use super::answer::dialect::Dialect;
+use super::answer::refusal;
 use super::answer::refusal::Refusal;
 use super::answer::response::{Answer, Ids};
-use super::faults::distortion::{distort, instead};
-use super::faults::{Action, Fault, Faults};
+use super::dialect::Dialect;
+use super::faults::Fault;
 use super::http::body::{Body, Trouble};
-use super::http::request_head::Head;
-use super::perform;
-use super::record::{RequestLog, RequestRecord};
-use super::request::authorization;
-use super::request::authorization::Clocks;
-use super::request::operation::{Level, Operation};
-use super::store::Store;
+use super::http::request_head::RequestHead;
+use super::record::RequestRecord;
+use super::service::Service;
+use super::store::Draft;
 
-/// What all requests share.
-#[derive(Debug)]
-pub(crate) struct Service {
-    pub(crate) store: Store,
-    pub(crate) credentials: Credentials,
-    pub(crate) dialect: Dialect,
-    pub(crate) faults: Faults,
-    pub(crate) log: RequestLog,
-    /// What makes an answer's header names those of the service.
-    pub(crate) header_case: Extensions,
-    pub(crate) clock: fn() -> SystemTime,
-    /// Closes when the emulator stops.
-    pub(crate) stop: watch::Receiver<()>,
-    /// Dropped last: its other end then knows that the directory is free.
-    pub(crate) _alive: mpsc::Sender<()>,
-}
-
-impl Service {
-    /// Waits until the emulator stops.
-    pub(crate) async fn stopped(&self) {
-        let mut stop = self.stop.clone();
-        while stop.changed().await.is_ok() {}
-    }
-}
+/// The largest document that is read; a list of 10,000 parts has less than 1 MiB.
+const LARGEST_DOCUMENT: usize = 4 << 20;
+/// The range of `x-cos-traffic-limit`, in bits per second.
+const TRAFFIC_LIMITS: std::ops::RangeInclusive<u64> = 819_200..=838_860_800;
 
 /// How a request ends.
 #[derive(Debug)]
@@ -53,11 +28,11 @@ pub(crate) enum Ending {
     Answer(Answer),
     /// The connection is reset.
     Reset,
-    /// Nothing is answered, ever.
+    /// There is never an answer.
     Stall,
 }
 
-/// One request under way.
+/// One request in progress.
 pub(crate) struct Exchange {
     pub(super) service: Arc<Service>,
     pub(super) now: SystemTime,
@@ -65,7 +40,7 @@ pub(crate) struct Exchange {
     pub(super) dialect: Dialect,
     pub(super) body: Body,
     pub(super) fault: Option<Fault>,
-    /// Written when the answer stands; the verdict of Complete takes it away and writes it later.
+    /// Written when the answer is complete; Complete takes it and writes it after merging.
     pub(super) record: Option<RequestRecord>,
 }
 
@@ -82,136 +57,69 @@ impl Exchange {
         Self { service, now, ids, dialect, body, fault: None, record: Some(record) }
     }
 
-    /// Takes the request to its end.
-    pub(crate) async fn run(mut self, method: &str, head: Result<Head, Refusal>) -> Ending {
-        self.note(|record| record.method = method.to_owned());
-        let resource = head.as_ref().map(Head::resource).unwrap_or_default();
-        let outcome = match head {
-            Ok(head) => self.take(&head).await,
-            Err(refusal) => Err(refusal.into()),
-        };
-        let ending = outcome.unwrap_or_else(|trouble| match trouble {
-            Trouble::Refused(refusal) => {
-                let operation = self.record.as_ref().and_then(|record| record.operation);
-                let refusal = self.dialect.refusal(refusal, operation);
-                Ending::Answer(Answer::refusal(&refusal, &resource, &self.ids, self.dialect))
-            }
-            Trouble::Reset => Ending::Reset,
-        });
-        self.finish(ending)
-    }
-
-    async fn take(&mut self, head: &Head) -> Result<Ending, Trouble> {
-        let place = head.place();
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let part = head.parameter("partNumber").and_then(|text| text.parse().ok());
-        self.note(|record| {
-            record.bucket = some(place.bucket);
-            record.key = some(place.key);
-            record.upload_id = head.parameter("uploadId").and_then(some);
-            record.part_number = part;
-        });
-        let operation = Operation::of(place.level(), &head.method, |name| head.parameter(name).is_some())?;
-        self.note(|record| record.operation = Some(operation));
-        self.fault = self.service.faults.strike(operation, part);
-        self.verify(head).map_err(|refusal| self.dialect.unverified(refusal))?;
-        self.dialect.check(operation, head)?;
-        if let Some(ending) = self.suffer(head).await? {
-            return Ok(ending);
-        }
-        let answer = match place.level() {
-            Level::Service => perform::on_service(&self.service.store, self.dialect),
-            Level::Bucket => self.on_bucket(operation, place.bucket()?, head).await?,
-            Level::Object => self.on_object(operation, (place.bucket()?, place.key()?), head).await?,
-        };
-        Ok(self.suffer_afterwards(answer))
-    }
-
-    fn verify(&mut self, head: &Head) -> Result<(), Refusal> {
-        let clocks = match self.fault.as_ref().map(Fault::action) {
-            Some(Action::Skew { seconds }) => {
-                let by = Duration::from_secs(seconds.unsigned_abs());
-                let now = if *seconds < 0 { self.now.checked_sub(by) } else { self.now.checked_add(by) };
-                self.now = now.unwrap_or(self.now);
-                Clocks::Strict
-            }
-            _ => Clocks::Lenient,
-        };
-        let verified = authorization::verify(head, self.dialect.service(), &self.service.credentials, self.now, clocks);
-        if clocks == Clocks::Strict && verified.is_err() {
-            self.note_fault();
-        }
-        verified
-    }
-
-    /// Carries out a fault that comes before the operation; an ending where it comes instead of it.
-    async fn suffer(&mut self, head: &Head) -> Result<Option<Ending>, Trouble> {
-        let Some(fault) = self.fault.clone() else { return Ok(None) };
-        if !matches!(fault.action(), Action::Skew { .. }) {
-            self.note_fault();
-        }
-        match fault.action() {
-            Action::ResetBeforeBody => return Ok(Some(Ending::Reset)),
-            Action::ResetInBody { after } => self.body.reset_after(*after),
-            Action::Trickle { rate } => self.body.limit_rate(*rate),
-            Action::Stall => {
-                self.body.drain().await?;
-                return Ok(Some(Ending::Stall));
-            }
-            _ => {}
-        }
-        let Some(answer) = instead(fault.action(), &head.resource(), &self.ids, self.dialect) else { return Ok(None) };
-        if !matches!(fault.action(), Action::RefuseEarly(_)) {
-            self.body.drain().await?;
-        }
-        Ok(Some(Ending::Answer(answer)))
-    }
-
-    /// Carries out a fault that comes after the operation.
-    fn suffer_afterwards(&mut self, mut answer: Answer) -> Ending {
-        let stored = self.record.as_ref().is_some_and(|record| record.stored);
-        match self.fault.as_ref().map(Fault::action) {
-            Some(Action::ResetAfterStored) if stored => return Ending::Reset,
-            Some(Action::Distort(distortion)) => distort(&mut answer, *distortion),
-            _ => {}
-        }
-        Ending::Answer(answer)
-    }
-
-    /// Adds what every answer has and writes the record. The record comes first: whoever has the answer finds it.
-    fn finish(mut self, ending: Ending) -> Ending {
-        let ending = match ending {
-            // A proxy's page names its own server, and nothing in it is the service's.
-            Ending::Answer(answer) if answer.headers.get("Server").is_none() => {
-                Ending::Answer(answer.with_what_all_have(&self.ids, self.now, self.dialect))
-            }
-            ending => ending,
-        };
-        // What is left of the body would be taken for the next request.
-        let ending = match ending {
-            Ending::Answer(answer) if !self.body.has_ended() => Ending::Answer(answer.with("Connection", "close")),
-            ending => ending,
-        };
-        if let Some(mut record) = self.record.take() {
-            record.bytes = self.body.received();
-            if let Ending::Answer(answer) = &ending {
-                record.status = Some(answer.status);
-                record.code = answer.code.map(str::to_owned);
-            }
-            // The emulator goes on where its disk is full; the answer matters more than the record.
-            let _ = self.service.log.append(&record);
-        }
-        ending
-    }
-
+    /// Changes the record of the request.
     pub(super) fn note(&mut self, note: impl FnOnce(&mut RequestRecord)) {
         if let Some(record) = &mut self.record {
             note(record);
         }
     }
 
-    fn note_fault(&mut self) {
+    pub(super) fn note_stored(&mut self) {
+        self.note(|record| record.stored = true);
+    }
+
+    pub(super) fn note_fault(&mut self) {
         let name = self.fault.as_ref().map(|fault| fault.name().to_owned());
         self.note(|record| record.fault = name);
     }
+
+    /// Receives the body into a draft and compares it with the MD5 that the client sent.
+    pub(super) async fn receive(
+        &mut self,
+        draft: Draft,
+        file: File,
+        head: &RequestHead,
+        limit: u64,
+    ) -> Result<(Draft, Digest), Trouble> {
+        let md5 = content_md5(head)?;
+        if let Some(limit) = traffic_limit(head)? {
+            self.body.limit_rate(limit / 8);
+        }
+        let digest = self.body.store(file, limit).await?;
+        if md5.is_some() && md5 != digest.md5 {
+            return Err(refusal::BAD_DIGEST.into());
+        }
+        Ok((draft, digest))
+    }
+
+    /// Receives a document and compares it with the MD5 that the client sent.
+    pub(super) async fn document(&mut self, head: &RequestHead) -> Result<Vec<u8>, Trouble> {
+        let md5 = content_md5(head)?;
+        let document = self.body.document(LARGEST_DOCUMENT).await?;
+        if md5.is_some_and(|md5| md5 != Md5Digest::of(&document)) {
+            return Err(refusal::BAD_DIGEST.into());
+        }
+        Ok(document)
+    }
+}
+
+/// Refuses a body that is too large, or whose length is missing.
+pub(super) fn check_length(head: &RequestHead, largest: u64, may_be_chunked: bool) -> Result<(), Refusal> {
+    match head.headers.get("content-length").and_then(|text| text.trim().parse::<u64>().ok()) {
+        Some(length) if length > largest => Err(refusal::ENTITY_TOO_LARGE),
+        None if !may_be_chunked => Err(refusal::MISSING_CONTENT_LENGTH),
+        _ => Ok(()),
+    }
+}
+
+fn content_md5(head: &RequestHead) -> Result<Option<Md5Digest>, Refusal> {
+    let read = |text| Md5Digest::from_base64(text).ok_or(refusal::INVALID_DIGEST);
+    head.headers.get("content-md5").map(read).transpose()
+}
+
+fn traffic_limit(head: &RequestHead) -> Result<Option<u64>, Refusal> {
+    const NAME: &str = "x-cos-traffic-limit";
+    let Some(text) = head.headers.get(NAME).or_else(|| head.parameter(NAME)) else { return Ok(None) };
+    let limit = text.parse().ok().filter(|limit| TRAFFIC_LIMITS.contains(limit));
+    limit.map(Some).ok_or_else(|| refusal::INVALID_ARGUMENT.saying(format!("{NAME} is out of range.")))
 }

@@ -1,9 +1,9 @@
-//! What the emulator takes of the bytes that arrive: their CRC-64 by another library than the client's, so that a mistake
-//! of either is seen.
+//! The digest of the bytes that arrive. The CRC-64 comes from another library than the client's, so that an error in either
+//! is noticed.
 
 use crate::cos::checksum::{Crc64, HasherWith};
 
-/// Takes bytes as they go by.
+/// Computes the digest of a stream of bytes.
 pub(crate) type Hasher = HasherWith<crc64fast::Digest>;
 
 impl Crc64 for crc64fast::Digest {
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
     use crate::cos::checksum;
 
-    /// Every length up to where the widest instructions have come round, whole and in two pieces.
+    /// Every length up to a multiple of the widest instructions, whole and in two pieces.
     #[test]
     fn both_libraries_agree_on_every_length() {
         let bytes: Vec<u8> = (0..2500_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();

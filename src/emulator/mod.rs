@@ -1,25 +1,42 @@
-//! A COS, or a CDCS, on loopback: strict as the service, its objects on disk, and able to suffer faults on purpose.
+//! A COS, or a CDCS, on loopback: strict like the service, with its objects on disk, and able to fail on purpose.
 //!
 //! ```text
-//! server ─► http ─► exchange ─┬─► authorization      may it?
-//!                             ├─► faults             shall it go wrong?
-//!                             ├─► perform, receive   do it, in the store
-//!                             └─► record             write down what became of it
+//! server ─► http ─► respond ─┬─► request/authorization   is it allowed?
+//!                            ├─► faults                  should it fail?
+//!                            ├─► operations              perform it, in the store
+//!                            └─► record                  log the result
 //! ```
 //!
-//! What a request means is decided without input or output: `operation`, `head`, `authorization`, `access`,
-//! `conditions`, `encryption`, `kept`, `listing`, `range`, `request_document` and `tags` are pure. It imports `cos` and nothing else of ours.
+//! | room | content |
+//! | --- | --- |
+//! | `server` | start and stop; connections |
+//! | `service` | the parts that all requests share |
+//! | `respond` | one request from its head to its answer |
+//! | `exchange` | one request in progress |
+//! | `http/` | sockets, request heads, bodies |
+//! | `request/` | the meaning of a request: operation, signature, headers, documents; pure |
+//! | `dialect` | COS or CDCS, XML or JSON |
+//! | `operations/` | one file for each group of operations |
+//! | `answer/` | answers, documents, errors |
+//! | `store/` | buckets, objects and uploads on disk |
+//! | `faults/` | faults as data; a new fault is a row in `faults/catalogue.rs` |
+//! | `record` | `requests.jsonl`, the log of requests |
+//! | `hasher` | the digest of received bytes |
+//!
+//! It imports `cos` and no other folder.
 
 pub(crate) mod answer;
+mod dialect;
 mod exchange;
 mod faults;
 mod hasher;
 pub(crate) mod http;
-mod perform;
-mod receive;
+mod operations;
 mod record;
 pub(crate) mod request;
+mod respond;
 mod server;
+mod service;
 mod store;
 
 pub use self::faults::{Fault, InvalidFault};
@@ -27,7 +44,7 @@ pub use self::record::RequestRecord;
 pub use self::request::operation::Operation;
 pub use self::server::{Emulator, Options, start};
 
-/// The secret id that an emulator takes where nothing else is said.
+/// The secret ID that an emulator accepts by default.
 pub const DEFAULT_SECRET_ID: &str = "AKIDcosputemulator";
-/// The secret key that belongs to it. It is no secret.
+/// The secret key that belongs to it. It is not a secret.
 pub const DEFAULT_SECRET_KEY: &str = "cosput-emulator-secret";

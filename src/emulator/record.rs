@@ -1,4 +1,4 @@
-//! `requests.jsonl`: a line for every request, once it is answered or its connection is lost.
+//! `requests.jsonl`: a line for every request, written when it is answered or its connection is lost.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::request::operation::Operation;
 
-/// What became of one request.
+/// One request and its result.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestRecord {
     /// When it arrived, RFC 3339.
     pub time: String,
     /// The method.
     pub method: String,
-    /// The operation, where there is such a one.
+    /// The operation, if the request selects one.
     pub operation: Option<Operation>,
     /// The bucket.
     pub bucket: Option<String>,
@@ -24,19 +24,19 @@ pub struct RequestRecord {
     pub key: Option<String>,
     /// The part number that was sent.
     pub part_number: Option<u32>,
-    /// The upload id.
+    /// The upload ID.
     pub upload_id: Option<String>,
-    /// The status that was answered; nothing where the request was left without an answer.
+    /// The status of the answer; `None` if there was no answer.
     pub status: Option<u16>,
-    /// The code of the error that was answered; with status 200, the verdict of Complete.
+    /// The error code of the answer; with status 200, that of the result of Complete.
     pub code: Option<String>,
-    /// How many bytes of the body arrived.
+    /// The number of bytes of the body that arrived.
     pub bytes: u64,
     /// The fault that was applied.
     pub fault: Option<String>,
-    /// True where the request changed what the emulator holds: the part was stored, the upload made or aborted.
+    /// True if the request changed an object, an upload or a bucket.
     pub stored: bool,
-    /// The id that was answered.
+    /// The request ID of the answer.
     pub request_id: String,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Opens the file to append to it. A line that was torn when an earlier run was killed is ended first.
+    /// Opens the file for appending. If an earlier run was killed while it wrote a line, that line is terminated first.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         let path = dir.join("requests.jsonl");
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(&path)?;
@@ -70,7 +70,7 @@ impl RequestLog {
         self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
     }
 
-    /// Reads what is in the file, those lines left out that are no records.
+    /// Reads the records; lines that are not records are skipped.
     pub(crate) fn read(&self) -> io::Result<Vec<RequestRecord>> {
         let mut records = Vec::new();
         for line in BufReader::new(File::open(&self.path)?).lines() {
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_torn_last_line_is_ended_and_ignored() {
+    fn a_torn_last_line_is_terminated_and_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let record = RequestRecord { operation: Some(Operation::UploadPart), bytes: 7, ..RequestRecord::default() };
         RequestLog::open(dir.path()).unwrap().append(&record).unwrap();

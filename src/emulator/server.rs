@@ -1,5 +1,5 @@
-//! The emulator as a whole: started, listening, stopped. A connection is a task; so is each request, which thus reaches
-//! its end when its client leaves.
+//! Starts and stops the emulator. Each connection is a task, and so is each request, which therefore finishes even if the
+//! client leaves.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,32 +19,34 @@ use tokio::task::JoinSet;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::{Credentials, address};
 
-use super::answer::dialect::Dialect;
-use super::exchange::{Ending, Exchange, Service};
+use super::dialect::Dialect;
+use super::exchange::{Ending, Exchange};
 use super::faults::{Fault, Faults};
 use super::http::body::Body;
 use super::http::serve::AnswerBody;
-use super::http::socket::{Socket, Tear};
+use super::http::socket::{Reset, Socket};
 use super::http::{header_case, serve};
 use super::record::{RequestLog, RequestRecord};
+use super::respond::respond;
+use super::service::Service;
 use super::store::Store;
 
-/// How an emulator is to be.
+/// The options of an emulator.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where the objects are kept; made where it is missing.
+    /// The directory of the objects; created if it is missing.
     pub dir: PathBuf,
-    /// Where to listen; port 0 for any free one.
+    /// The address to listen on; port 0 for any free port.
     pub listen: SocketAddr,
-    /// The service that it is.
+    /// The service to imitate.
     pub service: address::Service,
-    /// Whether CDCS speaks XML, as its older edition does, and not JSON. The answer to Complete follows its client.
+    /// True for the older edition of CDCS, with XML instead of JSON. The answer to Complete follows the client.
     pub cdcs_xml: bool,
-    /// The one pair of credentials that signs requests.
+    /// The credentials that sign requests.
     pub credentials: Credentials,
-    /// The buckets there are; `None` where they come into being on first use.
+    /// The buckets; `None` if they are created on first use.
     pub buckets: Option<Vec<Bucket>>,
-    /// What goes wrong.
+    /// The faults to apply.
     pub faults: Vec<Fault>,
     /// The clock.
     pub clock: fn() -> SystemTime,
@@ -59,7 +61,7 @@ pub struct Emulator {
     gone: mpsc::Receiver<()>,
 }
 
-/// Starts an emulator on the runtime that is running.
+/// Starts an emulator on the current runtime.
 pub async fn start(options: Options) -> io::Result<Emulator> {
     let store = Store::open(&options.dir, options.buckets.as_deref())?;
     let log = RequestLog::open(&options.dir)?;
@@ -93,17 +95,17 @@ impl Emulator {
         self.service.store.object_path(bucket, key)
     }
 
-    /// The requests on record in the directory, those of earlier runs included.
+    /// The requests in the log of the directory, including those of earlier runs.
     pub fn requests(&self) -> io::Result<Vec<RequestRecord>> {
         self.service.log.read()
     }
 
-    /// Stops, and waits until nothing uses the directory any more.
+    /// Stops, and waits until the directory is no longer used.
     pub async fn stop(self) {
         let Self { service, stop, mut gone, .. } = self;
         drop(stop);
         drop(service);
-        // Nothing is ever sent: this ends when the last task lets go.
+        // Nothing is ever sent: this returns when the last task has ended.
         let _ = gone.recv().await;
     }
 }
@@ -118,7 +120,7 @@ async fn accept(listener: TcpListener, service: Arc<Service>) {
                 Ok((stream, _)) => {
                     connections.spawn(connection(stream, Arc::clone(&service)));
                 }
-                // Too many open files, or a client that left at once; the next one may fare better.
+                // Too many open files, or a client that left immediately; the next connection may work.
                 Err(_) => tokio::task::yield_now().await,
             },
         }
@@ -127,21 +129,21 @@ async fn accept(listener: TcpListener, service: Arc<Service>) {
 }
 
 async fn connection(stream: TcpStream, service: Arc<Service>) {
-    let (socket, tear) = Socket::new(stream);
+    let (socket, reset) = Socket::new(stream);
     let answer = service_fn({
-        let tear = tear.clone();
-        move |request| answer(request, Arc::clone(&service), tear.clone())
+        let reset = reset.clone();
+        move |request| answer(request, Arc::clone(&service), reset.clone())
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(socket), answer);
     let _ = (&mut connection).await;
     connection.into_parts().io.into_inner().linger().await;
 }
 
-/// Answers one request. An error here makes hyper drop the connection.
+/// Answers one request. On an error hyper closes the connection.
 async fn answer(
     request: Request<Incoming>,
     service: Arc<Service>,
-    tear: Tear,
+    reset: Reset,
 ) -> Result<Response<AnswerBody>, io::Error> {
     let header_case = service.header_case.clone();
     let (parts, incoming) = request.into_parts();
@@ -149,7 +151,7 @@ async fn answer(
         let head = serve::head(&parts);
         let exchange = Exchange::new(Arc::clone(&service), Body::new(incoming));
         tokio::select! {
-            ending = exchange.run(parts.method.as_str(), head) => Some(ending),
+            ending = respond(exchange, parts.method.as_str(), head) => Some(ending),
             () = service.stopped() => None,
         }
     });
@@ -161,7 +163,7 @@ async fn answer(
         }
         Ok(Some(Ending::Stall)) => std::future::pending().await,
         Ok(Some(Ending::Reset)) | Ok(None) | Err(_) => {
-            tear.tear();
+            reset.set();
             Err(io::ErrorKind::ConnectionReset.into())
         }
     }

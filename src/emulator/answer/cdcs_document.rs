@@ -1,9 +1,10 @@
-//! The documents of CDCS where they differ from those of COS.
+//! The documents of CDCS that differ from those of COS.
 
 use crate::cos::address::{Bucket, Key};
 
-use super::document::{Document, name, quoted, time};
-use super::listing::{Page, Query};
+use super::document::{name, quoted, time};
+use super::tree::Document;
+use crate::emulator::request::listing::{Page, Query};
 use crate::emulator::store::{ListedUpload, PartPage};
 
 /// The answer to Initiate.
@@ -14,7 +15,7 @@ pub(crate) fn initiated(coffer: &Bucket, key: &Key, upload_id: &str) -> Document
         .text_of("UploadId", upload_id)
 }
 
-/// The verdict of Complete.
+/// The result of Complete.
 pub(crate) fn completed(coffer: &Bucket, key: &Key, etag: &str) -> Document {
     Document::new("CompleteMultipartUploadResult")
         .within("Locations", |document| document.texts_of("Location", &["local"]))
@@ -56,10 +57,10 @@ pub(crate) fn uploads(coffer: &Bucket, query: &Query, page: &Page<ListedUpload>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulator::answer::dialect::Format;
+    use crate::emulator::dialect::Format;
 
     #[test]
-    fn a_verdict_is_written_in_both_editions() {
+    fn a_result_is_written_in_both_editions() {
         let completed = || completed(&Bucket::new("c-1").unwrap(), &Key::new("k").unwrap(), "3a0f-1");
         assert_eq!(
             completed().text(Format::Json),

@@ -1,4 +1,4 @@
-//! The body of Complete's answer: white space while the parts are merged, then the verdict.
+//! The body of the answer to Complete: white space while the parts are merged, then the result.
 
 use std::io;
 use std::sync::Arc;
@@ -11,22 +11,22 @@ use tokio::time::{Interval, interval, sleep};
 
 use crate::cos::address::{Bucket, Key};
 
-use super::dialect::Dialect;
 use super::refusal::Refusal;
 use super::response::{Content, Ids, error_document};
 use super::{cdcs_document, document, refusal};
-use crate::emulator::exchange::Service;
+use crate::emulator::dialect::Dialect;
 use crate::emulator::faults::Action;
 use crate::emulator::faults::distortion::distort_document;
 use crate::emulator::record::RequestRecord;
 use crate::emulator::request::operation::Operation;
+use crate::emulator::service::Service;
 use crate::emulator::store::{Merge, Object};
 
 /// The time between two chunks of white space.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A Complete whose head is answered already.
-pub(crate) struct Verdict {
+/// A Complete whose status and headers are already sent.
+pub(crate) struct CompleteBody {
     pub(crate) service: Arc<Service>,
     pub(crate) ids: Ids,
     pub(crate) dialect: Dialect,
@@ -40,9 +40,9 @@ pub(crate) struct Verdict {
 
 type Chunks = mpsc::Sender<io::Result<Bytes>>;
 
-impl Verdict {
-    /// Merges and tells the outcome. The merging goes on where the client has left.
-    pub(crate) async fn reach(self, chunks: Chunks) {
+impl CompleteBody {
+    /// Merges the parts and writes the result. Merging continues if the client has left.
+    pub(crate) async fn write(self, chunks: Chunks) {
         let mut pauses = interval(PAUSE);
         pauses.tick().await;
         let delay = match self.action {
@@ -58,23 +58,23 @@ impl Verdict {
             move || service.store.merge(&merge, now)
         });
         let merged = fill(merging, &mut pauses, &chunks).await;
-        let told = Told {
+        let outcome = Outcome {
             ids: self.ids,
             dialect: self.dialect,
             place: self.place,
             location: self.location,
             action: self.action,
         };
-        let text = told.text(&merged);
+        let text = outcome.text(&merged);
         let mut record = self.record;
         record.status = Some(200);
         record.stored = merged.is_ok();
         record.code = merged.err().map(|refusal| refusal.code.to_owned());
         let _ = service.log.append(&record);
-        told.send(text, &chunks).await;
+        outcome.send(text, &chunks).await;
     }
 
-    /// Sends white space for `delay`; false where the emulator stops meanwhile.
+    /// Sends white space for `delay`; false if the emulator stops.
     async fn wait(&self, delay: Duration, pauses: &mut Interval, chunks: &Chunks) -> bool {
         let end = sleep(delay);
         tokio::pin!(end);
@@ -88,8 +88,8 @@ impl Verdict {
     }
 }
 
-/// What is left once the parts are merged.
-struct Told {
+/// The end of a Complete, when the parts are merged.
+struct Outcome {
     ids: Ids,
     dialect: Dialect,
     place: (Bucket, Key),
@@ -97,7 +97,7 @@ struct Told {
     action: Option<Action>,
 }
 
-impl Told {
+impl Outcome {
     fn text(&self, merged: &Result<Object, Refusal>) -> String {
         let text = match merged {
             Ok(object) => completed(self.dialect, &self.location, &self.place, &object.etag),
@@ -113,11 +113,11 @@ impl Told {
     }
 
     async fn send(&self, mut text: String, chunks: &Chunks) {
-        let cut = self.action == Some(Action::CutVerdict);
+        let cut = self.action == Some(Action::CutResult);
         if cut {
             text.truncate(text.len() / 2);
         }
-        // A client that has left wants no verdict.
+        // The client may have left.
         let _ = chunks.send(Ok(text.into())).await;
         if cut {
             let _ = chunks.send(Err(io::ErrorKind::ConnectionAborted.into())).await;
@@ -134,7 +134,7 @@ pub(crate) fn completed(dialect: Dialect, location: &str, (bucket, key): &(Bucke
     document.text(dialect.format())
 }
 
-/// Sends white space until the merging ends.
+/// Sends white space until merging ends.
 async fn fill(
     mut merging: JoinHandle<Result<Object, Refusal>>,
     pauses: &mut Interval,

@@ -1,90 +1,23 @@
-//! The documents that the emulator writes, as a tree that becomes XML, or JSON where CDCS wants it.
+//! The documents of COS.
 
-use std::fmt::Display;
 use std::time::SystemTime;
-
-use quick_xml::escape::escape;
 
 use crate::cos::address::{Bucket, Key};
 use crate::cos::encoding::encode;
 
-use super::dialect::Format;
-use super::listing::{Page, Query};
+use super::tree::Document;
+use crate::emulator::request::listing::{Page, Query};
 use crate::emulator::store::{ListedObject, ListedUpload, PartPage};
 
-/// A document under construction: its elements, one after the other.
-#[derive(Debug)]
-pub(crate) struct Document {
-    root: &'static str,
-    fields: Fields,
-}
-
-type Fields = Vec<(&'static str, Field)>;
-
-#[derive(Debug)]
-enum Field {
-    Text(String),
-    Within(Fields),
-    /// As many elements of one name; in JSON an array, even where it has one entry or none.
-    List(Vec<Field>),
-}
-
 impl Document {
-    pub(crate) fn new(root: &'static str) -> Self {
-        Self { root, fields: Vec::new() }
-    }
-
-    /// Adds an element that holds text.
-    pub(crate) fn text_of(self, name: &'static str, value: &str) -> Self {
-        self.field(name, Field::Text(value.to_owned()))
-    }
-
-    /// Adds an element that holds a number or a word.
-    pub(crate) fn value_of(self, name: &'static str, value: impl Display) -> Self {
-        self.field(name, Field::Text(value.to_string()))
-    }
-
-    /// Adds an element that holds what `content` adds.
-    pub(crate) fn within(self, name: &'static str, content: impl FnOnce(Self) -> Self) -> Self {
-        let within = content(Self::new(name)).fields;
-        self.field(name, Field::Within(within))
-    }
-
-    /// Adds an element for each entry, which holds what `content` adds.
-    pub(crate) fn each<T>(self, name: &'static str, entries: &[T], content: impl Fn(Self, &T) -> Self) -> Self {
-        let element = |entry| Field::Within(content(Self::new(name), entry).fields);
-        self.field(name, Field::List(entries.iter().map(element).collect()))
-    }
-
-    /// Adds an element for each text.
-    pub(crate) fn texts_of(self, name: &'static str, texts: &[&str]) -> Self {
-        self.field(name, Field::List(texts.iter().map(|text| Field::Text((*text).to_owned())).collect()))
-    }
-
-    fn field(mut self, name: &'static str, field: Field) -> Self {
-        self.fields.push((name, field));
-        self
-    }
-
-    /// The whole text. In JSON every number and truth is a string, as CDCS writes them.
-    pub(crate) fn text(self, format: Format) -> String {
-        match format {
-            Format::Json => Field::Within(self.fields).json(),
-            Format::Xml => {
-                let mut text = "<?xml version='1.0' encoding='utf-8' ?>\n".to_owned();
-                Field::Within(self.fields).write_xml(self.root, &mut text);
-                text
-            }
-        }
-    }
-
+    /// Adds the initiator and the owner of an upload.
     pub(crate) fn owner(self, bucket: &Bucket) -> Self {
         let appid = bucket.as_str().rsplit('-').next().unwrap_or_default();
         let person = |document: Self| document.text_of("ID", appid).text_of("DisplayName", appid);
         self.within("Initiator", person).within("Owner", person)
     }
 
-    /// Adds what both services tell of a page of parts.
+    /// Adds the elements of a page of parts that both services have.
     pub(crate) fn page_of_parts(self, page: &PartPage) -> Self {
         self.value_of("PartNumberMarker", page.marker)
             .each("Part", &page.parts, |document, (number, part)| {
@@ -103,34 +36,6 @@ impl Document {
     }
 }
 
-impl Field {
-    fn write_xml(&self, name: &str, text: &mut String) {
-        if let Self::List(elements) = self {
-            return elements.iter().for_each(|element| element.write_xml(name, text));
-        }
-        text.push_str(&format!("<{name}>"));
-        match self {
-            Self::Text(value) => text.push_str(&escape(value)),
-            Self::Within(fields) => fields.iter().for_each(|(name, field)| field.write_xml(name, text)),
-            Self::List(_) => {}
-        }
-        text.push_str(&format!("</{name}>"));
-    }
-
-    fn json(&self) -> String {
-        let joined = |texts: Vec<String>| texts.join(",");
-        let string = |text: &str| serde_json::Value::from(text).to_string();
-        match self {
-            Self::Text(value) => string(value),
-            Self::List(elements) => format!("[{}]", joined(elements.iter().map(Self::json).collect())),
-            Self::Within(fields) => {
-                let pair = |(name, field): &(&str, Self)| format!("{}:{}", string(name), field.json());
-                format!("{{{}}}", joined(fields.iter().map(pair).collect()))
-            }
-        }
-    }
-}
-
 /// The answer to Initiate.
 pub(crate) fn initiated(bucket: &Bucket, key: &Key, upload_id: &str) -> Document {
     Document::new("InitiateMultipartUploadResult")
@@ -139,7 +44,7 @@ pub(crate) fn initiated(bucket: &Bucket, key: &Key, upload_id: &str) -> Document
         .text_of("UploadId", upload_id)
 }
 
-/// The verdict of Complete.
+/// The result of Complete.
 pub(crate) fn completed(location: &str, bucket: &Bucket, key: &Key, etag: &str) -> Document {
     Document::new("CompleteMultipartUploadResult")
         .text_of("Location", location)
@@ -232,17 +137,17 @@ pub(crate) fn deleted(keys: &[String]) -> Document {
     Document::new("DeleteResult").each("Deleted", keys, |document, key| document.text_of("Key", key))
 }
 
-/// An ETag in its quotes.
+/// An ETag in quotes.
 pub(crate) fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
 }
 
-/// A key or a prefix, percent-encoded where the client wished it.
+/// A key or a prefix, percent-encoded if the client requested that.
 pub(crate) fn name(text: &str, encoded: bool) -> String {
     if encoded { encode(text) } else { text.to_owned() }
 }
 
-/// A time as documents have it.
+/// A time in the format of documents.
 pub(crate) fn time(time: SystemTime) -> String {
     humantime::format_rfc3339_millis(time).to_string()
 }
@@ -251,10 +156,11 @@ pub(crate) fn time(time: SystemTime) -> String {
 mod tests {
     use super::*;
     use crate::cos::multipart::initiate;
-    use crate::cos::request::{Headers, Response};
+    use crate::cos::{Headers, Response};
+    use crate::emulator::dialect::Format;
 
     #[test]
-    fn what_is_written_is_read_by_the_client() {
+    fn the_client_reads_the_answer_to_initiate() {
         let bucket = Bucket::new("b-1").unwrap();
         let text = initiated(&bucket, &Key::new("a&<b>\"").unwrap(), "17").text(Format::Xml);
         assert!(text.ends_with(

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-/// An error as the service tells it.
+/// An error as the service reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
@@ -22,7 +22,7 @@ impl Refusal {
     }
 }
 
-/// What the emulator's own disk refuses is the service's internal error.
+/// A failure of the emulator's disk is an internal error of the service.
 impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Self {
         INTERNAL_ERROR.saying(format!("The emulator's directory: {error}"))
@@ -40,7 +40,7 @@ refusals! {
     ASSUME_ROLE_FAILED = 409 "AssumeRoleFailed" "The role of the coffer service could not be assumed.";
     AUTH_FAILED = 401 "AuthFailed" "The signature is not valid.";
     BAD_DIGEST = 400 "BadDigest" "The Content-MD5 you specified did not match what we received.";
-    BUCKET_EXISTS = 409 "BucketAlreadyOwnedByYou" "The bucket exists already and is yours.";
+    BUCKET_EXISTS = 409 "BucketAlreadyOwnedByYou" "The bucket already exists and is yours.";
     BUCKET_NOT_EMPTY = 409 "BucketNotEmpty" "The bucket you tried to delete is not empty.";
     ENTITY_TOO_LARGE = 400 "EntityTooLarge" "Your upload exceeds the largest size allowed.";
     ENTITY_TOO_SMALL = 400 "EntityTooSmall" "A part other than the last one is smaller than 1 MiB.";
@@ -48,7 +48,7 @@ refusals! {
     FILE_ALREADY_EXISTS = 409 "FileAlreadyExists" "The object exists and overwriting was forbidden.";
     INCOMPLETE_BODY = 400 "IncompleteBody" "You did not provide the number of bytes specified by Content-Length.";
     INTERNAL_ERROR = 500 "InternalError" "We encountered an internal error. Please try again.";
-    INVALID_ACCESS_KEY_ID = 403 "InvalidAccessKeyId" "The access key id you provided does not exist in our records.";
+    INVALID_ACCESS_KEY_ID = 403 "InvalidAccessKeyId" "The access key ID you provided does not exist in our records.";
     INVALID_ARGUMENT = 400 "InvalidArgument" "Invalid argument.";
     INVALID_BUCKET_NAME = 400 "InvalidBucketName" "The specified bucket is not valid.";
     INVALID_DIGEST = 400 "InvalidDigest" "The Content-MD5 you specified is not valid.";
@@ -58,13 +58,13 @@ refusals! {
     INVALID_RANGE = 416 "InvalidRange" "The requested range cannot be satisfied.";
     INVALID_TAG = 400 "InvalidTag" "The tags are not valid.";
     INVALID_URI = 400 "InvalidURI" "The specified URI could not be parsed.";
-    KEY_TOO_LONG = 400 "KeyTooLong" "The specified key is too long.";
+    KEY_TOO_LONG = 400 "KeyTooLong" "The key is too long.";
     KMS_FAILED = 409 "KMSFailed" "The call to KMS failed.";
     MALFORMED_XML = 400 "MalformedXML" "The XML you provided was not well-formed.";
     METHOD_NOT_ALLOWED = 405 "MethodNotAllowed" "The specified method is not allowed against this resource.";
     MISSING_CONTENT_LENGTH = 411 "MissingContentLength" "You must provide the Content-Length HTTP header.";
-    MULTIPART_ALREADY_COMPLETED = 409 "MultipartAlreadyCompleted" "The upload has been completed already.";
-    NOT_IMPLEMENTED = 501 "NotImplemented" "The emulator does not know this operation.";
+    MULTIPART_ALREADY_COMPLETED = 409 "MultipartAlreadyCompleted" "The upload has already been completed.";
+    NOT_IMPLEMENTED = 501 "NotImplemented" "The emulator does not implement this operation.";
     NOT_SUPPORTED_STORAGE_CLASS = 400 "NotSupportedStorageClass" "The storage class is not supported.";
     NO_SUCH_BUCKET = 404 "NoSuchBucket" "The specified bucket does not exist.";
     NO_SUCH_KEY = 404 "NoSuchKey" "The specified key does not exist.";
@@ -73,14 +73,14 @@ refusals! {
     OBJECT_ALREADY_UPLOADING = 409 "ObjectAlreadyUploading" "The object is being uploaded.";
     OBJECT_EMPTY = 400 "ObjectEmpty" "The object is empty.";
     PATH_CONFLICT = 409 "PathConflict" "Another request is writing to the same key.";
-    PRECONDITION_FAILED = 412 "PreconditionFailed" "At least one of the preconditions you specified did not hold.";
+    PRECONDITION_FAILED = 412 "PreconditionFailed" "At least one of the preconditions you specified was not met.";
     REQUEST_HAS_EXPIRED = 403 "AccessDenied" "Request has expired";
     REQUEST_TIMEOUT = 400 "RequestTimeout" "Your socket connection was not read from or written to in time.";
     REQUEST_TIME_TOO_SKEWED = 403 "RequestTimeTooSkewed" "The difference between the request time and the current time is too large.";
     SERVICE_UNAVAILABLE = 503 "ServiceUnavailable" "Please reduce your request rate or try again.";
     SIGNATURE_DOES_NOT_MATCH = 403 "SignatureDoesNotMatch" "The Signature you specified is invalid.";
     SLOW_DOWN = 503 "SlowDown" "Please reduce your request rate.";
-    SSEC_DECRYPT_HEADER_INVALID = 400 "SsecDecryptHeaderInvalid" "The customer's key is missing or not that of the object.";
+    SSEC_DECRYPT_HEADER_INVALID = 400 "SsecDecryptHeaderInvalid" "The customer's key is missing or differs from that of the object.";
     SSE_CONTENT_NOT_SUPPORTED = 400 "SSEContentNotSupported" "The specified server-side encryption is not supported.";
     SSE_HEADER_NOT_ALLOWED = 400 "SSEHeaderNotAllowed" "Server-side encryption headers are not allowed when an object is read.";
     TOO_MANY_REQUESTS = 429 "TooManyRequests" "Too many requests.";

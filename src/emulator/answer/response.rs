@@ -1,4 +1,4 @@
-//! What the emulator answers, before it becomes bytes on a connection.
+//! An answer as data: status, headers and body.
 
 use std::fs::File;
 use std::io;
@@ -7,11 +7,11 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use crate::cos::request::Headers;
+use crate::cos::Headers;
 
-use super::dialect::Dialect;
-use super::document::Document;
 use super::refusal::Refusal;
+use super::tree::Document;
+use crate::emulator::dialect::Dialect;
 
 /// Status, headers and body.
 #[derive(Debug)]
@@ -19,9 +19,9 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Headers,
     pub(crate) content: Content,
-    /// The code, where the answer is an error.
+    /// The error code, if the answer is an error.
     pub(crate) code: Option<&'static str>,
-    /// What ends the body early, if anything.
+    /// How the body ends.
     pub(crate) end: End,
 }
 
@@ -30,26 +30,26 @@ pub(crate) struct Answer {
 pub(crate) enum Content {
     Empty,
     Text(String),
-    /// Some bytes of a file.
+    /// A range of a file.
     File {
         file: File,
         first: u64,
         length: u64,
     },
-    /// Chunks that come when they come.
+    /// Chunks that are produced later.
     Later(mpsc::Receiver<io::Result<Bytes>>),
 }
 
 /// How the body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Where it should.
+    /// Complete.
     Whole,
-    /// With the connection, half-way.
+    /// The connection is closed in the middle.
     Cut,
 }
 
-/// The two ids that support asks for.
+/// The request ID and the trace ID.
 #[derive(Debug, Clone)]
 pub(crate) struct Ids {
     pub(crate) request_id: String,
@@ -87,13 +87,18 @@ impl Answer {
         self
     }
 
-    /// Adds a time in the form of HTTP.
+    /// Adds all these headers.
+    pub(crate) fn with_all(self, headers: &Headers) -> Self {
+        headers.iter().fold(self, |answer, (name, value)| answer.with(name, value))
+    }
+
+    /// Adds a time in the format of HTTP.
     pub(crate) fn with_time(self, name: &str, time: SystemTime) -> Self {
         self.with(name, &httpdate::fmt_http_date(time))
     }
 
-    /// Adds what every answer of the service has, and leaves out what only the other one knows.
-    pub(crate) fn with_what_all_have(mut self, ids: &Ids, now: SystemTime, dialect: Dialect) -> Self {
+    /// Adds the headers of every answer, and removes headers that CDCS does not have.
+    pub(crate) fn with_common_headers(mut self, ids: &Ids, now: SystemTime, dialect: Dialect) -> Self {
         if dialect.is_cdcs() {
             self.headers = self.headers.iter().filter(|(name, _)| !name.starts_with("x-cos-")).collect();
         }

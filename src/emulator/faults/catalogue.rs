@@ -1,11 +1,12 @@
-//! The faults by name.
+//! All faults, a row each: name, description, the operations at which it strikes by default, and its action.
 
-use super::{Action, Arguments, Distortion};
+use super::action::{Action, Distortion};
+use super::arguments::Arguments;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::request::operation::Operation;
 
-/// A name, what stands behind it, and when it strikes where nothing is said.
+/// A row of the catalogue.
 pub(super) struct Known {
     pub(super) name: &'static str,
     pub(super) description: &'static str,
@@ -33,7 +34,7 @@ pub(super) const KNOWN: &[Known] = &[
     known("internal-error", BODIES, "answers 500 InternalError", |arguments| {
         refuse(arguments, refusal::INTERNAL_ERROR)
     }),
-    known("bad-gateway", BODIES, "answers a bare 502 page, as a gateway does", |_| Ok(Action::Page { status: 502 })),
+    known("bad-gateway", BODIES, "answers with a 502 page, as a gateway does", |_| Ok(Action::Page { status: 502 })),
     known("service-unavailable", BODIES, "answers 503 ServiceUnavailable (retry-after=SECONDS)", |arguments| {
         refuse(arguments, refusal::SERVICE_UNAVAILABLE)
     }),
@@ -60,7 +61,7 @@ pub(super) const KNOWN: &[Known] = &[
         ..known(
             "clock-skew",
             &Operation::ALL,
-            "answers 403 RequestTimeTooSkewed to clients that do not follow the clock, which is off (by=SECONDS, default 3600)",
+            "answers 403 RequestTimeTooSkewed to clients that do not correct their clock by the Date header (by=SECONDS, default 3600)",
             |arguments| Ok(Action::Skew { seconds: arguments.number("by")?.unwrap_or(3600) }),
         )
     },
@@ -75,52 +76,63 @@ pub(super) const KNOWN: &[Known] = &[
         refuse(arguments, refusal::KMS_FAILED)
     }),
     known("no-such-upload", PARTS, "answers 404 NoSuchUpload", |arguments| refuse(arguments, refusal::NO_SUCH_UPLOAD)),
-    known("early-error", BODIES, "answers 503 ServiceUnavailable before the body is read, and closes", |_| {
-        Ok(Action::RefuseEarly(refusal::SERVICE_UNAVAILABLE))
-    }),
+    known(
+        "early-error",
+        BODIES,
+        "answers 503 ServiceUnavailable before the body is read, and closes the connection",
+        |_| Ok(Action::RefuseEarly(refusal::SERVICE_UNAVAILABLE)),
+    ),
     known(
         "html",
         BODIES,
-        "answers a proxy's HTML page without a request id (status=STATUS, default 502)",
+        "answers with a proxy's HTML page without a request ID (status=STATUS, default 502)",
         |arguments| Ok(Action::Page { status: status(arguments, 502, 200..600)? }),
     ),
-    known("redirect", BODIES, "answers a redirect to the same address (status=STATUS, default 307)", |arguments| {
+    known("redirect", BODIES, "redirects to the same address (status=STATUS, default 307)", |arguments| {
         Ok(Action::Redirect { status: status(arguments, 307, 300..400)? })
     }),
-    known("truncated-answer", BODIES, "stores, then ends the connection half-way through the answer", |_| {
-        Ok(Action::Distort(Distortion::Truncated))
+    known(
+        "truncated-answer",
+        BODIES,
+        "stores the object or part, then closes the connection in the middle of the answer",
+        |_| Ok(Action::Distort(Distortion::Truncated)),
+    ),
+    known("no-etag", BODIES, "omits the ETag from the answer", |_| Ok(Action::Distort(Distortion::NoEtag))),
+    known("wrong-etag", BODIES, "answers with a wrong ETag", |_| Ok(Action::Distort(Distortion::WrongEtag))),
+    known("no-crc", BODIES, "omits x-cos-hash-crc64ecma from the answer", |_| Ok(Action::Distort(Distortion::NoCrc))),
+    known("wrong-crc", BODIES, "answers with a wrong x-cos-hash-crc64ecma", |_| {
+        Ok(Action::Distort(Distortion::WrongCrc))
     }),
-    known("no-etag", BODIES, "leaves the ETag out of the answer", |_| Ok(Action::Distort(Distortion::NoEtag))),
-    known("wrong-etag", BODIES, "answers another ETag", |_| Ok(Action::Distort(Distortion::WrongEtag))),
-    known("no-crc", BODIES, "leaves x-cos-hash-crc64ecma out of the answer", |_| {
-        Ok(Action::Distort(Distortion::NoCrc))
-    }),
-    known("wrong-crc", BODIES, "answers another x-cos-hash-crc64ecma", |_| Ok(Action::Distort(Distortion::WrongCrc))),
-    known("garbage-xml", DOCUMENTS, "answers a document that is no XML", |_| {
+    known("garbage-xml", DOCUMENTS, "answers with a document that is not XML", |_| {
         Ok(Action::Distort(Distortion::GarbageXml))
     }),
-    known("xml-bomb", DOCUMENTS, "answers a document whose entities grow without end", |_| {
+    known("xml-bomb", DOCUMENTS, "answers with a document whose entities expand without end", |_| {
         Ok(Action::Distort(Distortion::XmlBomb))
     }),
     known("complete-error", COMPLETE, "answers 200 with InternalError in the body; nothing is merged", |_| {
         Ok(Action::CompleteError { code: refusal::INTERNAL_ERROR.code })
     }),
-    known(
-        "slow-complete",
-        COMPLETE,
-        "sends white space before the verdict (seconds=SECONDS, default 5)",
-        |arguments| Ok(Action::SlowComplete { seconds: arguments.number("seconds")?.unwrap_or(5) }),
-    ),
-    known("cut-verdict", COMPLETE, "merges, then ends the connection within the verdict", |_| Ok(Action::CutVerdict)),
+    known("slow-complete", COMPLETE, "sends white space before the result (seconds=SECONDS, default 5)", |arguments| {
+        Ok(Action::SlowComplete { seconds: arguments.number("seconds")?.unwrap_or(5) })
+    }),
+    known("cut-verdict", COMPLETE, "merges, then closes the connection in the middle of the result", |_| {
+        Ok(Action::CutResult)
+    }),
     known("reset-before-body", BODIES, "resets the connection before the body is read", |_| {
         Ok(Action::ResetBeforeBody)
     }),
-    known("reset-in-body", BODIES, "resets the connection within the body (after=BYTES, default 65536)", |arguments| {
-        Ok(Action::ResetInBody { after: arguments.number("after")?.unwrap_or(64 * 1024) })
-    }),
-    known("reset-after-stored", BODIES, "stores, then resets the connection instead of answering", |_| {
-        Ok(Action::ResetAfterStored)
-    }),
+    known(
+        "reset-in-body",
+        BODIES,
+        "resets the connection while the body is read (after=BYTES, default 65536)",
+        |arguments| Ok(Action::ResetInBody { after: arguments.number("after")?.unwrap_or(64 * 1024) }),
+    ),
+    known(
+        "reset-after-stored",
+        BODIES,
+        "stores the object or part, then resets the connection instead of answering",
+        |_| Ok(Action::ResetAfterStored),
+    ),
     known("stall", BODIES, "reads the body and never answers", |_| Ok(Action::Stall)),
     known("trickle", BODIES, "reads the body slowly (rate=BYTES per second, default 65536)", |arguments| {
         Ok(Action::Trickle { rate: arguments.number::<u64>("rate")?.unwrap_or(64 * 1024).max(1) })
@@ -133,5 +145,5 @@ fn refuse(arguments: &mut Arguments, refusal: Refusal) -> Result<Action, String>
 
 fn status(arguments: &mut Arguments, default: u16, range: std::ops::Range<u16>) -> Result<u16, String> {
     let status = arguments.number("status")?.unwrap_or(default);
-    if range.contains(&status) { Ok(status) } else { Err(format!("has status={status}, which it does not take")) }
+    if range.contains(&status) { Ok(status) } else { Err(format!("has status={status}, which is not allowed")) }
 }

@@ -1,21 +1,21 @@
-//! The answers that faults give, and what they make of right ones.
+//! Answers of faults, and answers that faults change.
 
-use super::{Action, Distortion};
-use crate::emulator::answer::dialect::Dialect;
+use super::action::{Action, Distortion};
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content, End, Ids};
+use crate::emulator::dialect::Dialect;
 use crate::emulator::request::operation::Operation;
 
-/// An ETag that nothing has.
+/// An ETag that no object has.
 const WRONG_ETAG: &str = "00000000000000000000000000000000";
 const PAGE: &str = "<html>\r\n<head><title>Proxy</title></head>\r\n<body><h1>The proxy could not reach the server</h1></body>\r\n</html>\r\n";
 const GARBAGE: &str = "<?xml version='1.0' encoding='utf-8' ?>\n<Gar<bage \u{1}& no XML";
 const BOMB: &str = "<?xml version=\"1.0\"?>\n<!DOCTYPE b [<!ENTITY a \"aaaaaaaaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;\"><!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;\">]>\n<InitiateMultipartUploadResult><UploadId>&g;</UploadId></InitiateMultipartUploadResult>";
 
-/// The answer that comes instead of the operation's own.
+/// The answer of a fault that replaces the operation's answer.
 pub(crate) fn instead(action: &Action, resource: &str, ids: &Ids, dialect: Dialect) -> Option<Answer> {
     let refused = |refusal: &Refusal| {
-        // Whichever operation it strikes, an upload that is gone has the name by which the fault is known.
+        // The code of the fault is the same for every operation.
         let refusal = dialect.refusal(refusal.clone(), Some(Operation::UploadPart));
         Answer::refusal(&refusal, resource, ids, dialect)
     };
@@ -37,7 +37,7 @@ pub(crate) fn instead(action: &Action, resource: &str, ids: &Ids, dialect: Diale
     }
 }
 
-/// Changes a right answer.
+/// Changes an answer.
 pub(crate) fn distort(answer: &mut Answer, distortion: Distortion) {
     let header = |name: &str| answer.headers.get(name).map(str::to_owned);
     match (distortion, header("ETag"), header("x-cos-hash-crc64ecma")) {
@@ -80,7 +80,7 @@ fn replace_etags(text: &str, new: &str) -> String {
     changed + rest
 }
 
-/// Changes the ETag of a JSON document; lists of several are left alone.
+/// Changes the ETag of a JSON document, but not those of a list.
 fn replace_json_etags(text: &str, new: Option<&str>) -> String {
     let Ok(mut document) = serde_json::from_str::<serde_json::Map<_, _>>(text) else { return text.to_owned() };
     if document.remove("ETag").is_some() {
@@ -89,7 +89,7 @@ fn replace_json_etags(text: &str, new: Option<&str>) -> String {
     serde_json::Value::from(document).to_string()
 }
 
-fn without(answer: &Answer, name: &str) -> crate::cos::request::Headers {
+fn without(answer: &Answer, name: &str) -> crate::cos::Headers {
     answer.headers.iter().filter(|(known, _)| !known.eq_ignore_ascii_case(name)).collect()
 }
 
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn etags_are_replaced_or_left_out_wherever_they_stand() {
+    fn all_etags_are_replaced_or_omitted() {
         let text = "<a><ETag>1</ETag><b/><ETag>2</ETag></a>";
         assert_eq!(distort_document(text, Distortion::NoEtag), "<a><b/></a>");
         let wrong = distort_document(text, Distortion::WrongEtag);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_changed_or_left_out() {
+    fn headers_are_changed_or_omitted() {
         let answer = || Answer::empty(200).with("ETag", "\"a\"").with("x-cos-hash-crc64ecma", "2");
         let changed = |distortion| {
             let mut answer = answer();

@@ -1,21 +1,20 @@
-//! When a fault strikes: at which requests, and at how many of them.
+//! When a fault strikes: at which requests, and how often.
 
 use std::num::NonZeroU64;
 
-use super::Arguments;
-use super::catalogue::Known;
+use super::arguments::Arguments;
 use crate::emulator::request::operation::Operation;
 
-/// The arguments that every fault takes.
+/// The arguments that every fault accepts.
 pub(super) const ARGUMENTS: [(&str, &str); 5] = [
-    ("on", "the operation, several joined by +, or any"),
+    ("on", "operations, separated by +, or any"),
     ("part", "only this part number"),
-    ("times", "how often, 0 for always (default 1)"),
-    ("every", "only every Nth of these requests"),
-    ("skip", "leave the first M of these requests alone"),
+    ("times", "how many times, 0 for always (default 1)"),
+    ("every", "only every Nth matching request"),
+    ("skip", "skip the first M matching requests"),
 ];
 
-/// At which requests.
+/// The requests at which a fault strikes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trigger {
     on: Vec<Operation>,
@@ -26,19 +25,19 @@ pub(super) struct Trigger {
     skip: u64,
 }
 
-/// How often a fault was met and did strike.
+/// How many requests matched, and how many times the fault struck.
 #[derive(Debug, Default)]
 pub(super) struct Count {
-    met: u64,
+    matched: u64,
     struck: u64,
 }
 
 impl Trigger {
-    pub(super) fn read(arguments: &mut Arguments, known: &Known) -> Result<Self, String> {
+    pub(super) fn read(arguments: &mut Arguments, on: &[Operation], times: u64) -> Result<Self, String> {
         Ok(Self {
-            on: arguments.text("on").map_or(Ok(known.on.to_vec()), |text| operations(&text))?,
+            on: arguments.text("on").map_or(Ok(on.to_vec()), |text| operations(&text))?,
             part: arguments.number("part")?,
-            times: arguments.number("times")?.unwrap_or(known.times),
+            times: arguments.number("times")?.unwrap_or(times),
             every: arguments.number("every")?.unwrap_or(NonZeroU64::MIN),
             skip: arguments.number("skip")?.unwrap_or(0),
         })
@@ -48,10 +47,10 @@ impl Trigger {
         self.on.contains(&operation) && self.part.is_none_or(|wanted| part == Some(wanted))
     }
 
-    /// Counts a request that fits, and says whether the fault strikes it, which it does only where it `may`.
+    /// Counts a matching request and returns whether the fault strikes. It never does if `may` is false.
     pub(super) fn strikes(&self, count: &mut Count, may: bool) -> bool {
-        count.met += 1;
-        let due = count.met > self.skip && (count.met - self.skip).is_multiple_of(self.every.get());
+        count.matched += 1;
+        let due = count.matched > self.skip && (count.matched - self.skip).is_multiple_of(self.every.get());
         let strikes = may && due && (self.times == 0 || count.struck < self.times);
         count.struck += u64::from(strikes);
         strikes
@@ -62,5 +61,5 @@ fn operations(text: &str) -> Result<Vec<Operation>, String> {
     if text == "any" {
         return Ok(Operation::ALL.to_vec());
     }
-    text.split('+').map(|name| name.parse().map_err(|()| format!("has on={name}, which is no operation"))).collect()
+    text.split('+').map(|name| name.parse().map_err(|()| format!("has on={name}, which is not an operation"))).collect()
 }

@@ -1,4 +1,4 @@
-//! A request's body on its way in: read in chunks, never as a whole.
+//! The body of a request, read in chunks.
 
 use std::fs::File;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::hasher::Hasher;
 
-/// Why a request went no further.
+/// Why a request was not carried out.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// It gets an error.
+    /// The answer is an error.
     Refused(Refusal),
     /// A fault resets its connection.
     Reset,
@@ -31,7 +31,7 @@ impl<E: Into<Refusal>> From<E> for Trouble {
     }
 }
 
-/// The body, with what a fault or the client's own wish does to its reading.
+/// The body, with the rate limit of a fault or of the client, and the reset of a fault.
 #[derive(Debug)]
 pub(crate) struct Body {
     incoming: Incoming,
@@ -41,7 +41,7 @@ pub(crate) struct Body {
     reset_after: Option<u64>,
 }
 
-/// So many bytes a second from a point on. What one wait was too long is made good by the next.
+/// A rate in bytes per second from a point in time. A wait that was too long shortens the next one.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
     rate: u64,
@@ -50,7 +50,7 @@ struct Pace {
 }
 
 impl Pace {
-    /// When so many bytes may have arrived.
+    /// When this number of bytes may have arrived.
     fn due(self, received: u64) -> Instant {
         let bytes = received - self.before;
         self.start + Duration::from_secs(1).mul_f64(bytes as f64 / self.rate as f64)
@@ -63,12 +63,12 @@ impl Body {
         Self { incoming, received: 0, ended, pace: None, reset_after: None }
     }
 
-    /// How many bytes arrived.
+    /// The number of bytes received.
     pub(crate) fn received(&self) -> u64 {
         self.received
     }
 
-    /// True where nothing of it is left to be read.
+    /// True if the whole body has been read.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended
     }
@@ -79,12 +79,12 @@ impl Body {
         self.pace = Some(Pace { rate, start: Instant::now(), before: self.received });
     }
 
-    /// Ends in a reset after so many bytes.
+    /// Resets the connection after this number of bytes.
     pub(crate) fn reset_after(&mut self, bytes: u64) {
         self.reset_after = Some(bytes);
     }
 
-    /// The chunk that follows. A connection that is lost before the end is an incomplete body.
+    /// Returns the next chunk. If the connection is lost before the end, the body is incomplete.
     async fn chunk(&mut self) -> Result<Option<Bytes>, Trouble> {
         while !self.ended {
             let frame = self.incoming.frame().await.transpose().map_err(|_| refusal::INCOMPLETE_BODY)?;
@@ -102,13 +102,13 @@ impl Body {
         if self.reset_after.is_some() { Err(Trouble::Reset) } else { Ok(None) }
     }
 
-    /// Reads to the end and forgets it.
+    /// Reads the body and discards it.
     pub(crate) async fn drain(&mut self) -> Result<(), Trouble> {
         while self.chunk().await?.is_some() {}
         Ok(())
     }
 
-    /// Reads a document of at most `limit` bytes.
+    /// Reads a document of up to `limit` bytes.
     pub(crate) async fn document(&mut self, limit: usize) -> Result<Vec<u8>, Trouble> {
         let mut document = Vec::new();
         while let Some(chunk) = self.chunk().await? {
@@ -120,7 +120,7 @@ impl Body {
         Ok(document)
     }
 
-    /// Writes at most `limit` bytes to `file`, hashing them in the same pass.
+    /// Writes up to `limit` bytes to `file` and computes their digest.
     pub(crate) async fn store(&mut self, file: File, limit: u64) -> Result<Digest, Trouble> {
         let mut file = tokio::fs::File::from_std(file);
         let mut hasher = Hasher::crc64_and_md5();

@@ -1,8 +1,8 @@
-//! Header names as the service writes them: `ETag`, not `etag`.
+//! Header names in the service's case: `ETag`, not `etag`.
 //!
-//! Names compare without case, but the official Python client hands answers out as plain dictionaries, so its users ask
-//! for `ETag`. hyper writes names in lower case unless a response brings a map of its own kind, which nobody can make
-//! but hyper when it reads a request. So it is given one to read, in memory, whose names are the right ones.
+//! Header names are not case-sensitive, but the official Python client returns answers as dictionaries whose users look up
+//! `ETag`. hyper writes names in lower case unless the response has a map of original names, and only hyper can create one,
+//! when it reads a request. So a request with the right names is read from memory at start.
 
 use std::convert::Infallible;
 use std::io;
@@ -37,7 +37,7 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\n\
     x-cos-server-side-encryption-customer-key-MD5: \r\n\
     \r\n";
 
-/// What a response needs to be written with these names.
+/// The extensions of a response that is written with these names.
 pub(crate) async fn learn() -> io::Result<Extensions> {
     let (mut client, server) = tokio::io::duplex(REQUEST.len() * 2);
     client.write_all(REQUEST).await?;

@@ -1,4 +1,4 @@
-//! HTTP as the emulator speaks it: sockets, request heads, bodies.
+//! HTTP: sockets, request heads, bodies, and header names in the service's case.
 
 pub(crate) mod body;
 pub(crate) mod header_case;

@@ -1,8 +1,8 @@
 //! The head of a request as it arrived, and the bucket and key that it names.
 
+use crate::cos::Headers;
 use crate::cos::address::{Bucket, Key, LONGEST_KEY};
 use crate::cos::encoding::decode;
-use crate::cos::request::Headers;
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
@@ -10,18 +10,18 @@ use crate::emulator::request::operation::Level;
 
 /// Method, host, decoded path, decoded parameters and headers.
 #[derive(Debug)]
-pub(crate) struct Head {
+pub(crate) struct RequestHead {
     pub(crate) method: String,
     pub(crate) host: String,
-    /// As it is signed.
+    /// The decoded path, which is signed.
     pub(crate) path: String,
-    /// As it was sent.
+    /// The path as it was sent.
     pub(crate) wire_path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Headers,
 }
 
-impl Head {
+impl RequestHead {
     /// Decodes path and query string. In a query string `+` is a space: the official Python client sends it so, and
     /// signs a space.
     pub(crate) fn new(
@@ -46,13 +46,13 @@ impl Head {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Host and path as they were sent, as errors and locations name them.
+    /// Host and path as they were sent, for errors and locations.
     pub(crate) fn resource(&self) -> String {
         format!("{}{}", self.host, self.wire_path)
     }
 
-    /// The bucket and the key, still unchecked: from the host's first label where that is a bucket's name, else from
-    /// the path.
+    /// The bucket and the key, not yet checked: the first label of the host if it is a bucket name, otherwise the first
+    /// segment of the path.
     pub(crate) fn place(&self) -> Place<'_> {
         let path = self.path.strip_prefix('/').unwrap_or(&self.path);
         match self.host.split_once('.') {
@@ -65,7 +65,7 @@ impl Head {
     }
 }
 
-/// What a request names; an empty text is the absence of a name.
+/// The bucket and the key of a request; empty if there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place<'a> {
     pub(crate) bucket: &'a str,
@@ -109,8 +109,8 @@ fn parameters(query: &str) -> Result<Vec<(String, String)>, Refusal> {
 mod tests {
     use super::*;
 
-    fn head(host: &str, path: &str, query: &str) -> Head {
-        Head::new("GET", host, path, Some(query), Headers::new()).unwrap()
+    fn head(host: &str, path: &str, query: &str) -> RequestHead {
+        RequestHead::new("GET", host, path, Some(query), Headers::new()).unwrap()
     }
 
     #[test]
@@ -138,8 +138,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_utf8_is_an_invalid_uri() {
-        let refused = Head::new("GET", "h", "/%ff", None, Headers::new()).map(|_| ());
+    fn a_path_that_is_not_utf8_is_an_invalid_uri() {
+        let refused = RequestHead::new("GET", "h", "/%ff", None, Headers::new()).map(|_| ());
         assert_eq!(refused, Err(refusal::INVALID_URI));
     }
 }

@@ -1,4 +1,4 @@
-//! Between hyper and the emulator: a request's head becomes data, an answer becomes bytes.
+//! Converts the head of a hyper request to data, and an answer to a hyper response.
 
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
@@ -13,9 +13,9 @@ use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use tokio::io::AsyncReadExt as _;
 
-use crate::cos::request::Headers;
+use crate::cos::Headers;
 
-use super::request_head::Head;
+use super::request_head::RequestHead;
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content, End};
 
@@ -24,25 +24,25 @@ pub(crate) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
 
 /// How many bytes of an object are read at a time.
 const CHUNK: u64 = 256 * 1024;
-/// What a truncated answer promises at least.
+/// The smallest Content-Length of a truncated answer.
 const PROMISED: usize = 64;
 
 /// Reads the head of a request.
-pub(crate) fn head(parts: &Parts) -> Result<Head, Refusal> {
+pub(crate) fn head(parts: &Parts) -> Result<RequestHead, Refusal> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers: Headers = parts.headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
     let host = parts.uri.authority().map(|authority| authority.as_str());
     let host = headers.get("host").or(host).unwrap_or_default().to_owned();
-    Head::new(parts.method.as_str(), &host, parts.uri.path(), parts.uri.query(), headers)
+    RequestHead::new(parts.method.as_str(), &host, parts.uri.path(), parts.uri.query(), headers)
 }
 
-/// Makes an answer hyper's.
+/// Converts an answer to a hyper response.
 pub(crate) fn response(answer: Answer) -> Response<AnswerBody> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
     *response.status_mut() = status;
     for (name, value) in answer.headers.iter() {
-        // What a client sent as a header is a header again; a parameter such as response-expires may not be.
+        // A parameter such as response-expires may not be a valid header value.
         let name = HeaderName::from_bytes(name.as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
             response.headers_mut().append(name, value);
@@ -72,7 +72,7 @@ fn whole(content: Content) -> AnswerBody {
     }
 }
 
-/// How many bytes are promised of what will not come whole; nothing where no length is told.
+/// The Content-Length of a body that will be cut off; `None` if it has none.
 fn promised(content: &Content) -> Option<usize> {
     match content {
         Content::Empty => Some(PROMISED),
@@ -81,7 +81,7 @@ fn promised(content: &Content) -> Option<usize> {
     }
 }
 
-/// Half of the content and then the end of the connection.
+/// Half of the content, then the end of the connection.
 fn cut(content: Content) -> AnswerBody {
     let half = match content {
         Content::Text(text) => whole(Content::Text(text.chars().take(text.len() / 2).collect())),
@@ -89,7 +89,7 @@ fn cut(content: Content) -> AnswerBody {
         content => whole(content),
     };
     let end = stream::once(async {
-        // hyper sends what it has when it finds nothing more to do; only then may the error come.
+        // hyper sends its buffer when the body is pending; the error must come after that.
         tokio::task::yield_now().await;
         Err(io::ErrorKind::ConnectionAborted.into())
     });

@@ -1,4 +1,4 @@
-//! A connection that can be torn, as a cable is, or closed so that its client can still read the answer.
+//! A connection that can be reset, or closed so that the client can still read the answer.
 
 use std::io;
 use std::pin::Pin;
@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 
-/// How much of an unread body is taken in after the answer, and for how long: closing at once would reset the
-/// connection, and the answer could be lost with it.
+/// How many bytes of an unread body are read after the answer, and for how long. Closing the connection immediately would
+/// reset it, and the answer could be lost.
 const LINGER_BYTES: u64 = 64 << 20;
 const LINGER_TIME: Duration = Duration::from_secs(2);
 
@@ -19,35 +19,35 @@ const LINGER_TIME: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
-    tear: Tear,
+    reset: Reset,
 }
 
-/// Tears its connection.
+/// Resets its connection.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Tear(Arc<AtomicBool>);
+pub(crate) struct Reset(Arc<AtomicBool>);
 
-impl Tear {
-    /// Makes the end of the connection a reset.
-    pub(crate) fn tear(&self) {
+impl Reset {
+    /// Makes the connection end with a reset.
+    pub(crate) fn set(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    fn is_torn(&self) -> bool {
+    fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream) -> (Self, Tear) {
-        let tear = Tear::default();
-        // Without it small answers may wait for an acknowledgement.
+    pub(crate) fn new(stream: TcpStream) -> (Self, Reset) {
+        let reset = Reset::default();
+        // Otherwise small answers may wait for an acknowledgement.
         let _ = stream.set_nodelay(true);
-        (Self { stream, tear: tear.clone() }, tear)
+        (Self { stream, reset: reset.clone() }, reset)
     }
 
-    /// Ends the connection: says so, then takes in what the client is still sending.
+    /// Closes the connection for writing, then reads what the client is still sending.
     pub(crate) async fn linger(mut self) {
-        if self.tear.is_torn() || self.stream.shutdown().await.is_err() {
+        if self.reset.is_set() || self.stream.shutdown().await.is_err() {
             return;
         }
         let mut rest = (&mut self.stream).take(LINGER_BYTES);
@@ -58,7 +58,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if self.tear.is_torn() {
+        if self.reset.is_set() {
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -80,7 +80,7 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.tear.is_torn() {
+        if self.reset.is_set() {
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(cx)

@@ -1,5 +1,4 @@
-//! Who may do what with an object: the headers of PUT and Initiate that say so (document 436/7749). They are checked
-//! and kept; nobody is kept out by them, since the emulator knows one pair of credentials only.
+//! The access control headers of PUT and Initiate (document 436/7749). They are checked and stored, but not enforced.
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
@@ -10,18 +9,18 @@ const ACLS: [&str; 6] =
 const GRANT: &str = "x-cos-grant-";
 const GRANTS: [&str; 5] = ["read", "write", "read-acp", "write-acp", "full-control"];
 
-/// True for a header, in lower case, that says who may.
+/// True for an access control header; the name is in lower case.
 pub(crate) fn is_access(name: &str) -> bool {
     name == ACL || name.starts_with(GRANT)
 }
 
-/// Refuses a header that the service does not know or cannot read.
+/// Refuses an unknown header or a malformed value.
 pub(crate) fn check(name: &str, value: &str) -> Result<(), Refusal> {
     let known = match name.strip_prefix(GRANT) {
         Some(right) => GRANTS.contains(&right) && value.split(',').all(names_someone),
         None => ACLS.contains(&value),
     };
-    if known { Ok(()) } else { Err(refusal::INVALID_ARGUMENT.saying(format!("{name} has a value that is not known."))) }
+    if known { Ok(()) } else { Err(refusal::INVALID_ARGUMENT.saying(format!("{name} has an unknown value."))) }
 }
 
 /// True for `id="…"`.

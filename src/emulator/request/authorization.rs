@@ -1,5 +1,5 @@
-//! Verifies a request's signature as strictly as the service (document 436/7778): every listed header and parameter
-//! is taken with the value that arrived.
+//! Verifies the signature of a request (document 436/7778). Every header and parameter in the lists is used with the value
+//! that arrived.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,23 +10,23 @@ use crate::cos::sign::{KeyTime, canonical, http_string, signature};
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::Head;
+use crate::emulator::http::request_head::RequestHead;
 
-/// How far a client's clock may be off.
+/// The largest allowed difference between the clocks.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);
 
-/// How closely the time of signing is looked at.
+/// How strictly the time of signing is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Clocks {
-    /// As the service does: a signature may have begun long ago.
+    /// Like the service: the signature may have become valid long ago.
     Lenient,
-    /// A signature must have begun within the tolerance, so that a wrong clock always shows.
+    /// The signature must have become valid within the tolerance, so that a wrong clock is always noticed.
     Strict,
 }
 
-/// Says why the request is not allowed, or nothing.
+/// Refuses a request whose signature, token or time is wrong.
 pub(crate) fn verify(
-    head: &Head,
+    head: &RequestHead,
     service: Service,
     credentials: &Credentials,
     now: SystemTime,
@@ -41,7 +41,7 @@ pub(crate) fn verify(
     authorization.verify_signature(head, credentials)
 }
 
-fn verify_token(head: &Head, name: &str, credentials: &Credentials, now: SystemTime) -> Result<(), Refusal> {
+fn verify_token(head: &RequestHead, name: &str, credentials: &Credentials, now: SystemTime) -> Result<(), Refusal> {
     match (credentials.session_token(), head.headers.get(name).or_else(|| head.parameter(name))) {
         (None, None) => Ok(()),
         (Some(_), None) => Err(refusal::INVALID_ACCESS_KEY_ID),
@@ -53,7 +53,7 @@ fn verify_token(head: &Head, name: &str, credentials: &Credentials, now: SystemT
     }
 }
 
-/// The seven items, from the header or from a presigned URL.
+/// The seven fields, from the header or from a presigned URL.
 struct Authorization {
     secret_id: String,
     time: KeyTime,
@@ -63,7 +63,7 @@ struct Authorization {
 }
 
 impl Authorization {
-    fn of(head: &Head) -> Result<Self, Refusal> {
+    fn of(head: &RequestHead) -> Result<Self, Refusal> {
         let items: Vec<(String, String)> = if let Some(text) = head.headers.get("authorization") {
             items(text)
         } else if let Some(text) = head.parameter("sign") {
@@ -93,7 +93,7 @@ impl Authorization {
         })
     }
 
-    fn verify_time(&self, head: &Head, now: SystemTime, clocks: Clocks) -> Result<(), Refusal> {
+    fn verify_time(&self, head: &RequestHead, now: SystemTime, clocks: Clocks) -> Result<(), Refusal> {
         let at = |seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).ok_or(refusal::ACCESS_DENIED);
         let (start, end) = (at(self.time.start)?, at(self.time.end)?);
         let date = head.headers.get("date").and_then(|date| httpdate::parse_http_date(date).ok());
@@ -106,7 +106,7 @@ impl Authorization {
         if end < now { Err(refusal::REQUEST_HAS_EXPIRED) } else { Ok(()) }
     }
 
-    fn verify_signature(&self, head: &Head, credentials: &Credentials) -> Result<(), Refusal> {
+    fn verify_signature(&self, head: &RequestHead, credentials: &Credentials) -> Result<(), Refusal> {
         let parameters = head.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let parameters = listed(&self.parameters, parameters).ok_or(refusal::SIGNATURE_DOES_NOT_MATCH)?;
         let headers = listed(&self.headers, head.headers.iter()).ok_or(refusal::SIGNATURE_DOES_NOT_MATCH)?;
@@ -127,7 +127,7 @@ fn items(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The names of a list. Some clients escape its semicolons, older ones write parameters in mixed case.
+/// The names in a list. Some clients escape its semicolons; older ones write parameters in mixed case.
 fn names(list: &str) -> Vec<String> {
     let list = list.replace("%3B", ";").replace("%3b", ";").to_ascii_lowercase();
     let mut names: Vec<String> = list.split(';').filter(|name| !name.is_empty()).map(str::to_owned).collect();
@@ -136,7 +136,7 @@ fn names(list: &str) -> Vec<String> {
     names
 }
 
-/// The pairs whose names are listed; `None` where a listed name did not arrive.
+/// The pairs whose names are listed; `None` if a listed name did not arrive.
 fn listed<'a>(names: &[String], pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Vec<(&'a str, &'a str)>> {
     let pairs: Vec<(String, (&str, &str))> = pairs.map(|pair| (encode(pair.0).to_ascii_lowercase(), pair)).collect();
     let mut found = Vec::new();
@@ -158,7 +158,7 @@ fn apart(one: SystemTime, other: SystemTime) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cos::request::Headers;
+    use crate::cos::Headers;
     use crate::cos::sign::authorization;
     use proptest::prelude::*;
 
@@ -179,22 +179,22 @@ mod tests {
     }
 
     /// A PUT of a part, signed for `time`, with one more header that is not signed.
-    fn head(time: KeyTime, more: (&str, &str)) -> Head {
+    fn head(time: KeyTime, more: (&str, &str)) -> RequestHead {
         let signed = [("host", HOST), ("content-length", "3"), ("x-cos-meta-a", "中 b")];
         let query = [("partNumber", "1"), ("uploadId", "a/b")];
         let signature = authorization("AKIDexample", "invented-key", time, "PUT", "/a b", &query, &signed);
         let headers = signed.into_iter().chain([("authorization", signature.as_str()), more]).collect();
-        Head::new("PUT", HOST, "/a%20b", Some("partNumber=1&uploadId=a%2Fb"), headers).unwrap()
+        RequestHead::new("PUT", HOST, "/a%20b", Some("partNumber=1&uploadId=a%2Fb"), headers).unwrap()
     }
 
-    fn code(head: &Head, credentials: &Credentials) -> Option<&'static str> {
+    fn code(head: &RequestHead, credentials: &Credentials) -> Option<&'static str> {
         verify(head, Service::Cos, credentials, at(NOW), Clocks::Lenient).err().map(|refusal| refusal.code)
     }
 
     proptest! {
-        /// What one side signs decoded, the other reads encoded from the wire.
+        /// The client signs decoded text; the emulator reads encoded text.
         #[test]
-        fn whatever_is_signed_is_verified(
+        fn every_signed_request_is_verified(
             key in ".{1,20}",
             query in prop::collection::btree_map("[a-zA-Z-]{1,8}", ".{0,12}", 0..5),
             value in "[ -~]{0,12}",
@@ -206,13 +206,13 @@ mod tests {
             let path = format!("/{key}");
             let signature = authorization("AKIDexample", "invented-key", time(NOW - 60), "PUT", &path, &query, &signed);
             let headers = signed.into_iter().chain([("authorization", signature.as_str())]).collect();
-            let head = Head::new("PUT", HOST, &wire, Some(pairs.join("&").as_str()), headers).unwrap();
+            let head = RequestHead::new("PUT", HOST, &wire, Some(pairs.join("&").as_str()), headers).unwrap();
             prop_assert_eq!(code(&head, &credentials(None)), None);
         }
     }
 
     #[test]
-    fn a_right_signature_passes_and_any_change_does_not() {
+    fn a_correct_signature_is_accepted_and_any_change_is_refused() {
         let good = head(time(NOW - 60), ("x", "y"));
         assert_eq!(code(&good, &credentials(None)), None);
         let other = Credentials::new("AKIDexample", "another-key", None).unwrap();
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_off_is_skewed() {
+    fn a_wrong_date_is_skewed() {
         let with = |date| code(&head(time(NOW - 60), ("date", date)), &credentials(None));
         assert_eq!(with("Tue, 14 Nov 2023 22:13:20 GMT"), None);
         assert_eq!(with("Tue, 14 Nov 2023 22:29:20 GMT"), Some("RequestTimeTooSkewed"));
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_must_be_sent_exactly_where_there_is_one() {
+    fn a_token_must_be_sent_exactly_if_the_credentials_have_one() {
         let with = |sent: &str, token| code(&head(time(NOW - 60), (sent, "token-1")), &credentials(token));
         assert_eq!(with("x-cos-security-token", Some("token-1")), None);
         assert_eq!(with("x-cos-security-token", Some("token-2")), Some("AccessDenied"));
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_request_without_authorization_or_with_half_of_one_is_denied() {
-        let bare = Head::new("GET", HOST, "/", None, Headers::new()).unwrap();
+        let bare = RequestHead::new("GET", HOST, "/", None, Headers::new()).unwrap();
         assert_eq!(code(&bare, &credentials(None)), Some("AccessDenied"));
         let mut half = bare;
         half.headers.set("authorization", "q-sign-algorithm=sha1&q-ak=AKIDexample");
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_official_clients_sign_passes() {
+    fn signatures_of_official_clients_are_accepted() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/signing.json");
         let vectors: Vec<serde_json::Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         for vector in &vectors {
@@ -296,7 +296,7 @@ mod tests {
             };
             let mut headers: Headers = pairs("headers").into_iter().collect();
             headers.set("Authorization", text("authorization"));
-            let head = Head {
+            let head = RequestHead {
                 method: text("method").to_ascii_uppercase(),
                 host: String::new(),
                 path: text("path").to_owned(),
@@ -312,10 +312,10 @@ mod tests {
     }
 
     #[test]
-    fn a_presigned_url_passes() {
+    fn a_presigned_url_is_accepted() {
         let query = "q-sign-algorithm=sha1&q-ak=AKIDcosputINVENTEDid0000000000000001&q-sign-time=1700000000%3B1700003600&q-key-time=1700000000%3B1700003600&q-header-list=host&q-url-param-list=&q-signature=a8484b27927dd8d0158c163081dea293d107d7d7";
         let host = "examplebucket-1250000000.cos.ap-beijing.myqcloud.com";
-        let head = Head::new("PUT", host, "/dir/a%20b.txt", Some(query), [("host", host)].into_iter().collect());
+        let head = RequestHead::new("PUT", host, "/dir/a%20b.txt", Some(query), [("host", host)].into_iter().collect());
         let known = "AKIDcosputINVENTEDid0000000000000001";
         let credentials = Credentials::new(known, "cosputINVENTEDkey000000000000001", None).unwrap();
         assert_eq!(code(&head.unwrap(), &credentials), None);

@@ -1,21 +1,21 @@
-//! The conditions under which an object is read (document 436/7745).
+//! Conditional reads (document 436/7745).
 
 use std::time::{Duration, SystemTime};
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::Head;
+use crate::emulator::http::request_head::RequestHead;
 
-/// What comes of the conditions.
+/// The result of the conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     Whole,
-    /// The client has it already.
+    /// The client already has the object.
     NotModified,
 }
 
-/// Holds a request's conditions against an object. A condition on the ETag outweighs the one on the time.
-pub(crate) fn check(head: &Head, etag: &str, modified: SystemTime) -> Result<Reading, Refusal> {
+/// Checks the conditions of a request. A condition on the ETag takes precedence over one on the time.
+pub(crate) fn check(head: &RequestHead, etag: &str, modified: SystemTime) -> Result<Reading, Refusal> {
     let field = |name| head.headers.get(name);
     let newer_than =
         |name| field(name).and_then(|date| httpdate::parse_http_date(date).ok()).map(|date| seconds(modified) > date);
@@ -38,7 +38,7 @@ fn names(etags: &str, etag: &str) -> bool {
     etags.split(',').map(str::trim).any(|known| known == "*" || known.trim_matches('"') == etag)
 }
 
-/// A time as headers have it.
+/// A time in whole seconds, as in headers.
 fn seconds(time: SystemTime) -> SystemTime {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
     SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
@@ -52,7 +52,7 @@ mod tests {
     const THEN: &str = "Tue, 14 Nov 2023 22:13:20 GMT";
 
     #[test]
-    fn conditions_are_held_against_etag_and_time() {
+    fn conditions_are_checked_against_etag_and_time() {
         let modified = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_500);
         let failed = Err(refusal::PRECONDITION_FAILED);
         for (headers, expected) in [
@@ -71,7 +71,7 @@ mod tests {
             (vec![("If-None-Match", "\"cd\""), ("If-Modified-Since", THEN)], Ok(Reading::Whole)),
             (vec![("If-Modified-Since", "no date")], Ok(Reading::Whole)),
         ] {
-            let head = Head::new("GET", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap();
+            let head = RequestHead::new("GET", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap();
             assert_eq!(check(&head, "ab", modified), expected, "{headers:?}");
         }
     }

@@ -1,18 +1,18 @@
-//! Server-side encryption as requests ask for it and answers tell it (documents 436/18145 and 436/7728).
+//! Server-side encryption in requests and answers (documents 436/18145 and 436/7728).
 //!
-//! Nothing is encrypted here: the store keeps the bytes as they came, and of a customer's key only its MD5. Over http
-//! the service may refuse a customer's key; the emulator does not, since it listens on loopback.
+//! Nothing is encrypted: the store keeps the bytes unchanged, and only the MD5 of a customer's key. The service may refuse
+//! a customer's key over http; the emulator does not, because it listens on loopback.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::cos::Headers;
 use crate::cos::checksum::Md5Digest;
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::answer::response::Answer;
-use crate::emulator::http::request_head::Head;
+use crate::emulator::http::request_head::RequestHead;
 
 const MODE: &str = "x-cos-server-side-encryption";
 const KMS_KEY_ID: &str = "x-cos-server-side-encryption-cos-kms-key-id";
@@ -20,40 +20,40 @@ const KMS_CONTEXT: &str = "x-cos-server-side-encryption-context";
 const CUSTOMER_ALGORITHM: &str = "x-cos-server-side-encryption-customer-algorithm";
 const CUSTOMER_KEY: &str = "x-cos-server-side-encryption-customer-key";
 const CUSTOMER_KEY_MD5: &str = "x-cos-server-side-encryption-customer-key-MD5";
-/// The only algorithm there is.
+/// The only algorithm.
 const AES256: &str = "AES256";
-/// The key that stands where a client names none.
+/// The default key.
 const DEFAULT_KMS_KEY_ID: &str = "00000000-0000-0000-0000-000000000000";
-/// The bytes of a customer's key.
+/// The length of a customer's key, in bytes.
 const KEY_LENGTH: usize = 32;
 
 /// How an object is encrypted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Encryption {
-    /// Not at all.
+    /// Not encrypted.
     #[default]
     None,
-    /// With keys of the service.
+    /// With keys that the service manages.
     SseCos,
-    /// With a key that KMS holds.
+    /// With a key in KMS.
     SseKms { key_id: String, context: Option<String> },
-    /// With a key that the client sends along, known by its MD5 in Base64.
+    /// With a key that the client sends, identified by its MD5 in Base64.
     SseC { key_md5: String },
 }
 
 impl Encryption {
-    /// What PUT or Initiate asks for.
-    pub(crate) fn requested(head: &Head) -> Result<Self, Refusal> {
+    /// The encryption that PUT or Initiate requests.
+    pub(crate) fn requested(head: &RequestHead) -> Result<Self, Refusal> {
         let field = |name| head.headers.get(name);
         match (field(MODE), customer_key_md5(head)?) {
-            (Some(_), Some(_)) => Err(wrong("Two kinds of server-side encryption at once.")),
+            (Some(_), Some(_)) => Err(wrong("Only one kind of server-side encryption is allowed.")),
             (Some("cos/kms"), None) => Ok(Self::SseKms {
                 key_id: field(KMS_KEY_ID).unwrap_or(DEFAULT_KMS_KEY_ID).to_owned(),
                 context: field(KMS_CONTEXT).map(context).transpose()?,
             }),
             _ if field(KMS_KEY_ID).or(field(KMS_CONTEXT)).is_some() => {
-                Err(wrong("A KMS key id or context without cos/kms."))
+                Err(wrong("A KMS key ID or context needs cos/kms."))
             }
             (Some(AES256), None) => Ok(Self::SseCos),
             (Some(_), None) => Err(refusal::SSE_CONTENT_NOT_SUPPORTED),
@@ -62,24 +62,22 @@ impl Encryption {
         }
     }
 
-    /// Refuses a part that does not fit its upload: a customer's key comes with every part, nothing else with any.
-    pub(crate) fn check_part(&self, head: &Head) -> Result<(), Refusal> {
+    /// Refuses a part that does not match its upload: every part needs the customer's key, and no part may name a mode.
+    pub(crate) fn check_part(&self, head: &RequestHead) -> Result<(), Refusal> {
         if names_a_mode(head) {
             return Err(wrong("Server-side encryption is chosen when the upload is initiated."));
         }
         match (self, customer_key_md5(head)?) {
             (Self::SseC { key_md5 }, Some(sent)) if *key_md5 == sent => Ok(()),
-            (Self::SseC { .. }, Some(_)) => Err(wrong("The customer's key is not that of the upload.")),
-            (Self::SseC { .. }, None) => {
-                Err(wrong("The upload was initiated with a customer's key, which is missing."))
-            }
+            (Self::SseC { .. }, Some(_)) => Err(wrong("The customer's key differs from that of the upload.")),
+            (Self::SseC { .. }, None) => Err(wrong("The upload needs the customer's key with which it was initiated.")),
             (_, Some(_)) => Err(wrong("The upload was initiated without a customer's key.")),
             (_, None) => Ok(()),
         }
     }
 
-    /// Refuses to read an object whose key was not sent.
-    pub(crate) fn check_read(&self, head: &Head) -> Result<(), Refusal> {
+    /// Refuses to read an object without its customer's key.
+    pub(crate) fn check_read(&self, head: &RequestHead) -> Result<(), Refusal> {
         if names_a_mode(head) {
             return Err(refusal::SSE_HEADER_NOT_ALLOWED);
         }
@@ -92,7 +90,7 @@ impl Encryption {
         }
     }
 
-    /// The ETag of bytes with this MD5: the MD5 itself, unless KMS or a customer holds the key.
+    /// The ETag of bytes with this MD5: the MD5, unless the key is in KMS or the customer's.
     pub(crate) fn etag(&self, md5: &Md5Digest) -> String {
         let other = |key: &str| Md5Digest::of(format!("{} {key}", md5.hex()).as_bytes()).hex();
         match self {
@@ -102,14 +100,15 @@ impl Encryption {
         }
     }
 
-    /// Tells it in an answer; never the key.
-    pub(crate) fn told(&self, answer: Answer) -> Answer {
-        match self {
-            Self::None => answer,
-            Self::SseCos => answer.with(MODE, AES256),
-            Self::SseKms { key_id, .. } => answer.with(MODE, "cos/kms").with(KMS_KEY_ID, key_id),
-            Self::SseC { key_md5 } => answer.with(CUSTOMER_ALGORITHM, AES256).with(CUSTOMER_KEY_MD5, key_md5),
-        }
+    /// The headers of an answer, without the key.
+    pub(crate) fn headers(&self) -> Headers {
+        let pairs = match self {
+            Self::None => vec![],
+            Self::SseCos => vec![(MODE, AES256)],
+            Self::SseKms { key_id, .. } => vec![(MODE, "cos/kms"), (KMS_KEY_ID, key_id)],
+            Self::SseC { key_md5 } => vec![(CUSTOMER_ALGORITHM, AES256), (CUSTOMER_KEY_MD5, key_md5)],
+        };
+        pairs.into_iter().collect()
     }
 }
 
@@ -117,17 +116,17 @@ fn wrong(message: &'static str) -> Refusal {
     refusal::INVALID_ARGUMENT.saying(message)
 }
 
-fn names_a_mode(head: &Head) -> bool {
+fn names_a_mode(head: &RequestHead) -> bool {
     [MODE, KMS_KEY_ID, KMS_CONTEXT].iter().any(|name| head.headers.get(name).is_some())
 }
 
-/// The MD5 of the customer's key, where its three headers were sent and agree.
-fn customer_key_md5(head: &Head) -> Result<Option<String>, Refusal> {
+/// The MD5 of the customer's key, if its three headers were sent and agree.
+fn customer_key_md5(head: &RequestHead) -> Result<Option<String>, Refusal> {
     let fields = [CUSTOMER_ALGORITHM, CUSTOMER_KEY, CUSTOMER_KEY_MD5].map(|name| head.headers.get(name));
     let [Some(algorithm), Some(key), Some(md5)] = fields else {
         return match fields {
             [None, None, None] => Ok(None),
-            _ => Err(wrong("Of the three headers of a customer's key some are missing.")),
+            _ => Err(wrong("A customer's key needs three headers; some are missing.")),
         };
     };
     if algorithm != AES256 {
@@ -136,12 +135,12 @@ fn customer_key_md5(head: &Head) -> Result<Option<String>, Refusal> {
     let key = STANDARD.decode(key).ok().filter(|key| key.len() == KEY_LENGTH);
     let key = key.ok_or_else(|| wrong("A customer's key must be the Base64 of 32 bytes."))?;
     if Md5Digest::of(&key).base64() != md5 {
-        return Err(wrong("The MD5 of the customer's key is another one."));
+        return Err(wrong("The MD5 does not match the customer's key."));
     }
     Ok(Some(md5.to_owned()))
 }
 
-/// Takes the Base64 of a JSON object of strings.
+/// Accepts the Base64 of a JSON object of strings.
 fn context(text: &str) -> Result<String, Refusal> {
     type Pairs = std::collections::BTreeMap<String, String>;
     let pairs = STANDARD.decode(text).ok().and_then(|json| serde_json::from_slice::<Pairs>(&json).ok());
@@ -156,8 +155,8 @@ mod tests {
     const MD5: &str = "U5L61r7jcwdNvT7frmUG8g==";
     const CONTEXT: &str = "eyJhdXRob3IiOiJmeXNudGlhbiIsImNvbXBhbnkiOiJUZW5jZW50In0=";
 
-    fn head(headers: &[(&str, &str)]) -> Head {
-        Head::new("PUT", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap()
+    fn head(headers: &[(&str, &str)]) -> RequestHead {
+        RequestHead::new("PUT", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap()
     }
 
     fn requested(headers: &[(&str, &str)]) -> Result<Encryption, &'static str> {
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_is_asked_for_with_its_own_headers() {
+    fn each_kind_is_requested_with_its_own_headers() {
         assert_eq!(requested(&[]), Ok(Encryption::None));
         assert_eq!(requested(&[(MODE, "AES256")]), Ok(Encryption::SseCos));
         assert_eq!(requested(&[(MODE, "cos/kms")]), Ok(sse_kms(DEFAULT_KMS_KEY_ID, None)));
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_refused() {
+    fn wrong_headers_are_refused() {
         assert_eq!(requested(&[(MODE, "AES128")]), Err("SSEContentNotSupported"));
         let short = STANDARD.encode([0; 31]);
         let zero = STANDARD.encode([0; 32]);
@@ -209,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_brings_the_key_of_its_upload_and_nothing_else() {
+    fn a_part_needs_the_key_of_its_upload_and_nothing_else() {
         let zero = STANDARD.encode([0; 32]);
         let zero_md5 = Md5Digest::of(&[0; 32]).base64();
         let key = customer(KEY, MD5);
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_brings_the_key_of_its_object_and_nothing_else() {
+    fn a_read_needs_the_key_of_its_object_and_nothing_else() {
         let code = |encryption: &Encryption, headers: &[(&str, &str)]| {
             encryption.check_read(&head(headers)).err().map(|refusal| refusal.code)
         };
@@ -251,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn the_etag_is_the_md5_only_where_the_service_holds_the_key() {
+    fn the_etag_is_the_md5_only_if_the_service_manages_the_key() {
         let md5 = Md5Digest::of(b"[Object Part]");
         assert_eq!(Encryption::None.etag(&md5), md5.hex());
         assert_eq!(Encryption::SseCos.etag(&md5), md5.hex());
@@ -263,18 +262,17 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_tells_all_but_the_key() {
-        let told = |encryption: Encryption| {
-            let headers = encryption.told(Answer::empty(200)).headers;
-            headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
+    fn an_answer_has_everything_but_the_key() {
+        let written = |encryption: Encryption| {
+            encryption.headers().iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
         };
-        assert!(told(Encryption::None).is_empty());
-        assert_eq!(told(Encryption::SseCos), ["x-cos-server-side-encryption: AES256"]);
+        assert!(written(Encryption::None).is_empty());
+        assert_eq!(written(Encryption::SseCos), ["x-cos-server-side-encryption: AES256"]);
         assert_eq!(
-            told(sse_kms("48ba38aa", Some(CONTEXT))),
+            written(sse_kms("48ba38aa", Some(CONTEXT))),
             ["x-cos-server-side-encryption: cos/kms", "x-cos-server-side-encryption-cos-kms-key-id: 48ba38aa"]
         );
         let md5 = format!("{CUSTOMER_KEY_MD5}: {MD5}");
-        assert_eq!(told(sse_c()), ["x-cos-server-side-encryption-customer-algorithm: AES256", &md5]);
+        assert_eq!(written(sse_c()), ["x-cos-server-side-encryption-customer-algorithm: AES256", &md5]);
     }
 }

@@ -1,5 +1,5 @@
-//! The operations that the emulator knows, by the names that faults, records and messages use, and how a method and a
-//! query string select one.
+//! The operations of the emulator, their names in faults, records and messages, and how method and query string select
+//! one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -49,7 +49,7 @@ pub enum Operation {
     ListParts,
 }
 
-/// What a path names.
+/// Whether a path names the service, a bucket or an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
     Service,
@@ -57,7 +57,7 @@ pub(crate) enum Level {
     Object,
 }
 
-/// Sub-resources that exist in COS but not here.
+/// Sub-resources of COS that the emulator does not implement.
 const NOT_HERE: [&str; 23] = [
     "accelerate",
     "acl",
@@ -85,7 +85,7 @@ const NOT_HERE: [&str; 23] = [
 ];
 
 impl Operation {
-    /// All of them.
+    /// All operations.
     pub const ALL: [Self; 17] = [
         Self::ListBuckets,
         Self::PutBucket,
@@ -129,13 +129,15 @@ impl Operation {
         }
     }
 
-    /// Selects the operation. A parameter counts where it is present, with or without a value.
+    /// Selects the operation. A parameter counts if it is present, with or without a value.
     pub(crate) fn of(level: Level, method: &str, has: impl Fn(&str) -> bool) -> Result<Self, Refusal> {
         if level == Level::Object && method == "GET" && has("tagging") {
             return Ok(Self::GetTagging);
         }
         if let Some(name) = NOT_HERE.iter().find(|name| has(name)) {
-            return Err(refusal::NOT_IMPLEMENTED.saying(format!("The emulator does not know the parameter {name}.")));
+            return Err(
+                refusal::NOT_IMPLEMENTED.saying(format!("The emulator does not implement the parameter {name}."))
+            );
         }
         let operation = match level {
             Level::Service => (method == "GET").then_some(Self::ListBuckets),
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_back_and_are_those_of_the_records() {
+    fn names_can_be_parsed_and_are_those_of_records() {
         for operation in Operation::ALL {
             assert_eq!(operation.as_str().parse(), Ok(operation));
             assert_eq!(serde_json::to_value(operation).unwrap(), operation.as_str());

@@ -3,14 +3,20 @@
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 
-/// The bytes to answer with, the last one included.
+/// A range of bytes, including the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Range {
     pub(crate) first: u64,
     pub(crate) last: u64,
 }
 
-/// Reads one range. A malformed header, or one of several ranges, means the whole object: `None`.
+impl Range {
+    pub(crate) fn length(self) -> u64 {
+        self.last - self.first + 1
+    }
+}
+
+/// Reads one range. `None`, for the whole object, if the header is malformed or has several ranges.
 pub(crate) fn read(header: Option<&str>, size: u64) -> Result<Option<Range>, Refusal> {
     let Some((first, last)) = header.and_then(|text| text.trim().strip_prefix("bytes=")?.split_once('-')) else {
         return Ok(None);

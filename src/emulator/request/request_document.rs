@@ -1,5 +1,5 @@
-//! The lists that requests bring: the parts of Complete, and whether they fit what was uploaded (document 436/7742),
-//! and the keys of DELETE Multiple Objects.
+//! The documents of requests: the parts of Complete (document 436/7742), checked against the uploaded parts, and the keys
+//! of DELETE Multiple Objects.
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use crate::cos::multipart::{PartNumber, SMALLEST_PART};
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 
-/// One line of the list.
+/// One part in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) number: u64,
@@ -38,7 +38,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
     Ok(document.parts.into_iter().map(|part| Listed { number: part.part_number, etag: part.etag }).collect())
 }
 
-/// Reads the body of Complete as the newer edition of CDCS has it.
+/// Reads the body of Complete in the newer edition of CDCS.
 pub(crate) fn read_json(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
@@ -53,7 +53,7 @@ pub(crate) fn read_json(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
         etag: String,
     }
     let document: Document = serde_json::from_slice(body)
-        .map_err(|error| refusal::INVALID_ARGUMENT.saying(format!("The list of parts is no JSON of parts: {error}")))?;
+        .map_err(|error| refusal::INVALID_ARGUMENT.saying(format!("The list of parts is not valid JSON: {error}")))?;
     if document.part.is_empty() {
         return Err(refusal::INVALID_ARGUMENT.saying("The list has no parts."));
     }
@@ -76,8 +76,8 @@ pub(crate) fn read_deletion(body: &[u8]) -> Result<Vec<String>, Refusal> {
     Ok(document.objects.into_iter().map(|object| object.key).collect())
 }
 
-/// Checks the list against the parts there are, given by `stored` as ETag and size. The numbers must be consecutive
-/// from 1, every ETag the stored one, and only the last part may be small.
+/// Checks the list against the stored parts, which `stored` returns as ETag and size. The numbers must be consecutive from
+/// 1, the ETags must match, and only the last part may be smaller than the minimum.
 pub(crate) fn check(
     list: &[Listed],
     stored: impl Fn(PartNumber) -> Option<(String, u64)>,
@@ -94,7 +94,7 @@ pub(crate) fn check(
             return Err(refusal::INVALID_PART.saying(format!("Part {expected} is missing from the list.")));
         }
         if listed.etag.trim().trim_matches('"') != etag {
-            return Err(refusal::INVALID_PART.saying(format!("The ETag of part {number} is another one.")));
+            return Err(refusal::INVALID_PART.saying(format!("The ETag of part {number} does not match.")));
         }
         if size < SMALLEST_PART && numbers.len() + 1 < list.len() {
             return Err(refusal::ENTITY_TOO_SMALL);

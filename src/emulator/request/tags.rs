@@ -1,4 +1,4 @@
-//! An object's tags, as `x-cos-tagging` brings them.
+//! The tags of an object, in `x-cos-tagging`.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<(String, String)>, Refusal> {
     let tags = tags.ok_or(refusal::INVALID_TAG)?;
     let keys: BTreeSet<&String> = tags.iter().map(|(key, _)| key).collect();
     if tags.len() > MOST_TAGS || keys.len() < tags.len() {
-        return Err(refusal::INVALID_TAG.saying("An object has at most 10 tags, each with a key of its own."));
+        return Err(refusal::INVALID_TAG.saying("An object has up to 10 tags with different keys."));
     }
     Ok(tags)
 }

@@ -1,19 +1,19 @@
-//! A file that is being received and that vanishes unless it is committed.
+//! A file that is being received. It is removed unless it is committed.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Bytes on their way into the store.
+/// A file that is being received.
 #[derive(Debug)]
 pub(crate) struct Draft {
     path: PathBuf,
-    /// What to remove with the draft: the file itself or the directory that was made for it.
+    /// The file or the directory to remove, unless the draft is kept.
     trash: Option<PathBuf>,
 }
 
 impl Draft {
-    /// A draft in a directory of its own.
+    /// A draft in its own directory.
     pub(super) fn in_own_dir(dir: PathBuf, file_name: &str) -> io::Result<(Self, File)> {
         fs::create_dir_all(&dir)?;
         let draft = Self { path: dir.join(file_name), trash: Some(dir) };
@@ -21,7 +21,7 @@ impl Draft {
         Ok((draft, file))
     }
 
-    /// A draft beside finished files.
+    /// A draft beside other files.
     pub(super) fn at(path: PathBuf) -> io::Result<(Self, File)> {
         let file = File::create(&path)?;
         Ok((Self { trash: Some(path.clone()), path }, file))
@@ -31,7 +31,7 @@ impl Draft {
         &self.path
     }
 
-    /// Keeps the file for good.
+    /// Keeps the file.
     pub(super) fn keep(mut self) {
         self.trash = None;
     }
@@ -40,7 +40,7 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         if let Some(trash) = &self.trash {
-            // What cannot be removed now is removed by the next start.
+            // If this fails, the next start removes it.
             let _ = if trash.is_dir() { fs::remove_dir_all(trash) } else { fs::remove_file(trash) };
         }
     }

@@ -1,7 +1,7 @@
-//! Complete: the parts become the object.
+//! Complete: merges the parts into an object.
 //!
-//! The CRC-64 that is promised in the head of the answer is combined from those of the parts. The one that is stored
-//! is taken from the merged bytes, read again, so that a mistake in combining cannot hide.
+//! The CRC-64 in the head of the answer is combined from those of the parts. The stored CRC-64 is computed from the merged
+//! bytes, so that an error in combining is found.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,28 +14,29 @@ use crate::cos::multipart::PartNumber;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::hasher::Hasher;
-use crate::emulator::request::kept::Kept;
+use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::request::overwrite::Overwrite;
 use crate::emulator::request::request_document;
 use crate::emulator::request::request_document::Listed;
 
-use super::model::Part;
-use super::object::{Overwrite, check_overwrite, new_object};
-use super::{Object, Store, part_file_name};
+use super::directory::Store;
+use super::model::{Object, Part, part_file_name};
+use super::object::{check_overwrite, new_object};
 
-/// A Complete that was let in: the upload takes no parts and cannot be aborted until it ends.
+/// A Complete in progress: until it ends, the upload accepts no parts and cannot be aborted.
 #[derive(Debug)]
 pub(crate) struct Merge {
     bucket: Bucket,
     key: Key,
     upload_id: String,
     parts: Vec<(PathBuf, Part)>,
-    pub(crate) kept: Kept,
+    pub(crate) properties: ObjectProperties,
     overwrite: Overwrite,
     pub(crate) crc64: u64,
 }
 
 impl Store {
-    /// Checks the list of parts and lets Complete in.
+    /// Checks the list of parts and begins Complete.
     pub(crate) fn begin_merge(
         &self,
         bucket: &Bucket,
@@ -67,14 +68,14 @@ impl Store {
             bucket: bucket.clone(),
             key: key.clone(),
             upload_id: upload_id.to_owned(),
-            kept: upload.kept.clone(),
+            properties: upload.properties.clone(),
             parts,
             overwrite,
             crc64,
         })
     }
 
-    /// Puts the parts together. Where that fails the upload is as it was before.
+    /// Merges the parts. If that fails, the upload is unchanged.
     pub(crate) fn merge(&self, merge: &Merge, now: SystemTime) -> Result<Object, Refusal> {
         let merged = self.try_merge(merge, now);
         let mut state = self.state();
@@ -83,7 +84,7 @@ impl Store {
                 if let Some(contents) = state.buckets.get_mut(&merge.bucket) {
                     contents.uploads.remove(&(merge.key.clone(), merge.upload_id.clone()));
                 }
-                // What stays behind is removed by the next start: the object names the upload.
+                // If this fails, the next start removes the directory, because the object names the upload.
                 let _ = std::fs::remove_dir_all(self.upload_dir(&merge.bucket, &merge.upload_id));
             }
             Err(_) => state.upload_mut(&merge.bucket, &merge.key, &merge.upload_id)?.merging = false,
@@ -99,16 +100,18 @@ impl Store {
         drop(file);
         let digest = read_again(File::open(draft.path())?)?;
         if digest.crc64 != merge.crc64 {
-            return Err(refusal::INTERNAL_ERROR.saying("The merged bytes are not those of the parts."));
+            return Err(
+                refusal::INTERNAL_ERROR.saying("The CRC-64 of the merged bytes differs from that of the parts.")
+            );
         }
         let etag = format!("{:032x}-{}", fastrand::u128(..), merge.parts.len());
-        let mut object = new_object(&merge.key, digest, etag, now, merge.kept.clone());
+        let mut object = new_object(&merge.key, digest, etag, now, merge.properties.clone());
         object.upload_id = Some(merge.upload_id.clone());
         self.commit(&merge.bucket, &merge.key, draft, object, merge.overwrite)
     }
 }
 
-/// The CRC-64 of the parts, one after the other.
+/// The combined CRC-64 of the parts.
 fn combined_crc64<'a>(parts: impl Iterator<Item = &'a Part>) -> u64 {
     let mut combiner = Combiner::new();
     for part in parts {

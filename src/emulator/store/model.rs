@@ -1,4 +1,4 @@
-//! Objects, uploads and parts, and the JSON that stands beside their bytes. It has a version: a later one is refused.
+//! Objects, uploads and parts, and the JSON beside their bytes. The JSON has a version; an unknown version is refused.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::cos::multipart::PartNumber;
-use crate::emulator::request::kept::Kept;
+use crate::emulator::request::object_properties::ObjectProperties;
 
 /// The version of `object.json` and `upload.json`.
 pub(super) const VERSION: u32 = 1;
@@ -20,7 +20,7 @@ pub(super) const UPLOAD_FILE: &str = "upload.json";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Object {
     pub(super) version: u32,
-    /// The name of its directory, not kept in the file.
+    /// The name of its directory, which is not in the file.
     #[serde(skip)]
     pub(super) number: u64,
     pub(super) key: String,
@@ -33,8 +33,8 @@ pub(crate) struct Object {
     #[serde(with = "rfc3339")]
     pub(crate) modified: SystemTime,
     #[serde(flatten)]
-    pub(crate) kept: Kept,
-    /// The upload that it was made of, which is over once the object is there.
+    pub(crate) properties: ObjectProperties,
+    /// The upload that it was made of.
     pub(super) upload_id: Option<String>,
 }
 
@@ -46,10 +46,10 @@ pub(super) struct Upload {
     #[serde(with = "rfc3339")]
     pub(super) initiated: SystemTime,
     #[serde(flatten)]
-    pub(super) kept: Kept,
+    pub(super) properties: ObjectProperties,
     #[serde(skip)]
     pub(super) parts: BTreeMap<PartNumber, Part>,
-    /// True while Complete puts the parts together.
+    /// True while Complete merges the parts.
     #[serde(skip)]
     pub(super) merging: bool,
 }
@@ -64,6 +64,11 @@ pub(crate) struct Part {
     pub(crate) modified: SystemTime,
 }
 
+/// The name of a part's file, from which the index is rebuilt.
+pub(super) fn part_file_name(number: PartNumber, part: &Part) -> String {
+    format!("{:05}.{}.{:016x}.{}", number.value(), part.etag, part.crc64, part.size)
+}
+
 /// Writes `value` beside `path` and renames it there.
 pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     let new = path.with_extension("new");
@@ -71,7 +76,7 @@ pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-/// Reads what [`write()`] wrote; `None` where it is not there.
+/// Reads a file that [`write()`] wrote; `None` if it does not exist.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     #[derive(Deserialize)]
     struct Versioned {

@@ -6,32 +6,19 @@ use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Digest;
-use crate::emulator::answer::listing::{Page, Query};
+use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::answer::{listing, refusal};
-use crate::emulator::request::kept::Kept;
+use crate::emulator::request::listing;
+use crate::emulator::request::listing::{Page, Query};
+use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::request::overwrite::Overwrite;
 
+use super::directory::Store;
+use super::draft::Draft;
+use super::index::State;
+use super::listed::ListedObject;
+use super::model;
 use super::model::{OBJECT_FILE, Object, VERSION};
-use super::{Draft, State, Store, model};
-
-/// An object in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ListedObject {
-    pub(crate) key: String,
-    pub(crate) size: u64,
-    pub(crate) etag: String,
-    pub(crate) modified: SystemTime,
-    pub(crate) storage_class: String,
-}
-
-/// What may happen to an object that is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Overwrite {
-    Allowed,
-    Forbidden,
-    /// Not even while it is being uploaded, as with CDCS, which takes no empty objects either.
-    WriteOnce,
-}
 
 impl Store {
     /// Begins an object: a file for its bytes.
@@ -45,23 +32,23 @@ impl Store {
         Ok(Draft::in_own_dir(dir, &file_name(key))?)
     }
 
-    /// Makes a draft the object.
+    /// Makes a draft an object.
     pub(crate) fn commit_object(
         &self,
         bucket: &Bucket,
         key: &Key,
         draft: Draft,
         digest: Digest,
-        (modified, kept): (SystemTime, Kept),
+        (modified, properties): (SystemTime, ObjectProperties),
         overwrite: Overwrite,
     ) -> Result<Object, Refusal> {
-        let etag = digest.md5.map(|md5| kept.encryption.etag(&md5)).unwrap_or_default();
-        let object = new_object(key, digest, etag, modified, kept);
+        let etag = digest.md5.map(|md5| properties.encryption.etag(&md5)).unwrap_or_default();
+        let object = new_object(key, digest, etag, modified, properties);
         self.commit(bucket, key, draft, object, overwrite)
     }
 
-    /// Renames `object.json` in, then forgets and removes what it replaces. Two PUTs of one key come one after the
-    /// other here; the one that commits last stays.
+    /// Commits an object by renaming `object.json`, then removes the object that it replaces. Of two concurrent PUTs of
+    /// one key, the one that commits last stays.
     pub(super) fn commit(
         &self,
         bucket: &Bucket,
@@ -72,7 +59,7 @@ impl Store {
     ) -> Result<Object, Refusal> {
         let mut state = self.state();
         check_overwrite(&state, bucket, key, overwrite, object.upload_id.as_deref())?;
-        // The newest number wins after a restart, so it is given now and not when the first byte arrived.
+        // After a restart the highest number wins, so the number is given at commit and not at the first byte.
         object.number = state.next_number();
         let from = draft.path().parent().map(PathBuf::from).unwrap_or_default();
         let dir = self.objects_dir(bucket).join(format!("{:012}", object.number));
@@ -91,17 +78,17 @@ impl Store {
         Ok(object)
     }
 
-    /// Refuses to go on where the key is taken and overwriting is forbidden.
+    /// Refuses to replace an object if that is forbidden.
     pub(crate) fn check_overwrite(&self, bucket: &Bucket, key: &Key, overwrite: Overwrite) -> Result<(), Refusal> {
         check_overwrite(&self.state(), bucket, key, overwrite, None)
     }
 
-    /// True where the object was made of this upload.
+    /// True if the object was made of this upload.
     pub(crate) fn is_complete(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> bool {
         find(&self.state(), bucket, key).is_some_and(|object| object.upload_id.as_deref() == Some(upload_id))
     }
 
-    /// The object and its open file, which stays readable when the object is replaced meanwhile.
+    /// The object and its open file, which stays readable if the object is replaced.
     pub(crate) fn object(&self, bucket: &Bucket, key: &Key) -> Result<(Object, File), Refusal> {
         let state = self.state();
         let object = find(&state, bucket, key).ok_or(refusal::NO_SUCH_KEY)?.clone();
@@ -116,7 +103,7 @@ impl Store {
         Some(self.object_dir(bucket, object).join(&object.file_name))
     }
 
-    /// Removes an object; true where there was one.
+    /// Deletes an object; true if it existed.
     pub(crate) fn delete_object(&self, bucket: &Bucket, key: &Key) -> Result<bool, Refusal> {
         let mut state = self.state();
         let Some(object) = find(&state, bucket, key) else { return Ok(false) };
@@ -139,7 +126,7 @@ impl Store {
             size: object.size,
             etag: object.etag.clone(),
             modified: object.modified,
-            storage_class: object.kept.storage_class().to_owned(),
+            storage_class: object.properties.storage_class().to_owned(),
         };
         Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
     }
@@ -149,7 +136,13 @@ impl Store {
     }
 }
 
-pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: SystemTime, kept: Kept) -> Object {
+pub(super) fn new_object(
+    key: &Key,
+    digest: Digest,
+    etag: String,
+    modified: SystemTime,
+    properties: ObjectProperties,
+) -> Object {
     Object {
         version: VERSION,
         number: 0,
@@ -159,7 +152,7 @@ pub(super) fn new_object(key: &Key, digest: Digest, etag: String, modified: Syst
         etag,
         crc64: digest.crc64,
         modified,
-        kept,
+        properties,
         upload_id: None,
     }
 }
@@ -168,7 +161,7 @@ fn find<'a>(state: &'a State, bucket: &Bucket, key: &Key) -> Option<&'a Object> 
     state.buckets.get(bucket)?.objects.get(key)
 }
 
-/// `upload_id` is the upload that the new object is made of.
+/// Refuses to replace an object if that is forbidden. `upload_id` is the upload that the new object is made of.
 pub(super) fn check_overwrite(
     state: &State,
     bucket: &Bucket,
@@ -184,7 +177,7 @@ pub(super) fn check_overwrite(
     }
 }
 
-/// The last part of the key, as any file system takes it. It is there for people; the key itself is in `object.json`.
+/// The last part of the key, in a form that every file system accepts. `object.json` has the key itself.
 pub(super) fn file_name(key: &Key) -> String {
     const LONGEST: usize = 120;
     let last = key.as_str().rsplit('/').find(|segment| !segment.is_empty()).unwrap_or_default();

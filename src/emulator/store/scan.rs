@@ -1,4 +1,4 @@
-//! Rebuilds the index from the directory, and clears away what an earlier run left unfinished.
+//! Rebuilds the index from the directory, and removes the unfinished files of an earlier run.
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry};
@@ -8,8 +8,9 @@ use std::path::Path;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::multipart::PartNumber;
 
-use super::model::{OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload};
-use super::{Contents, State, model};
+use super::index::{Contents, State};
+use super::model;
+use super::model::{OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload, part_file_name};
 
 /// Reads every bucket under `dir`.
 pub(super) fn load(dir: &Path) -> io::Result<State> {
@@ -24,7 +25,7 @@ pub(super) fn load(dir: &Path) -> io::Result<State> {
     Ok(state)
 }
 
-/// Reads the objects, oldest first, and says which uploads they were made of.
+/// Reads the objects, oldest first. Returns the IDs of the uploads that they were made of.
 fn load_objects(dir: &Path, contents: &mut Contents, newest: &mut u64) -> io::Result<BTreeSet<String>> {
     let mut finished = BTreeSet::new();
     let mut numbered: Vec<(u64, DirEntry)> =
@@ -73,13 +74,13 @@ fn load_parts(dir: &Path, upload: &mut Upload) -> io::Result<()> {
             continue;
         };
         part.modified = metadata.modified()?;
-        // Two files under one number: the process ended between the new one's rename and the old one's removal.
+        // Two files have one number if the process ended between renaming the new one and removing the old one.
         let older = match upload.parts.get(&number) {
             Some(known) if known.modified > part.modified => Some(part.clone()),
             _ => upload.parts.insert(number, part),
         };
         if let Some(older) = older {
-            fs::remove_file(dir.join(super::part_file_name(number, &older)))?;
+            fs::remove_file(dir.join(part_file_name(number, &older)))?;
         }
     }
     Ok(())
@@ -95,7 +96,7 @@ fn read_part(file_name: &str) -> Option<(PartNumber, Part)> {
     Some((number, Part { size, etag, crc64, modified: std::time::UNIX_EPOCH }))
 }
 
-/// The entries of a directory; none where it is missing.
+/// The entries of a directory; none if it is missing.
 fn entries(dir: &Path) -> io::Result<Vec<DirEntry>> {
     match fs::read_dir(dir) {
         Ok(entries) => entries.collect(),

@@ -7,50 +7,36 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::PartNumber;
-use crate::emulator::answer::listing::{Page, Query};
+use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::answer::{listing, refusal};
 use crate::emulator::request::encryption::Encryption;
-use crate::emulator::request::kept::Kept;
+use crate::emulator::request::listing;
+use crate::emulator::request::listing::{Page, Query};
+use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::request::overwrite::Overwrite;
 
-use super::model::{Part, UPLOAD_FILE, Upload, VERSION};
-use super::object::{Overwrite, check_overwrite};
-use super::{Draft, Store, model, part_file_name};
-
-/// An upload in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ListedUpload {
-    pub(crate) key: String,
-    pub(crate) upload_id: String,
-    pub(crate) initiated: SystemTime,
-    pub(crate) storage_class: String,
-}
-
-/// A page of parts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PartPage {
-    pub(crate) parts: Vec<(PartNumber, Part)>,
-    pub(crate) truncated: bool,
-    /// The number after which it starts.
-    pub(crate) marker: u64,
-    pub(crate) limit: usize,
-    pub(crate) storage_class: String,
-}
+use super::directory::Store;
+use super::draft::Draft;
+use super::listed::{ListedUpload, PartPage};
+use super::model;
+use super::model::{Part, UPLOAD_FILE, Upload, VERSION, part_file_name};
+use super::object::check_overwrite;
 
 impl Store {
-    /// Makes an upload and gives its id.
+    /// Creates an upload and returns its ID.
     pub(crate) fn initiate(
         &self,
         bucket: &Bucket,
         key: &Key,
-        kept: Kept,
+        properties: ObjectProperties,
         overwrite: Overwrite,
         now: SystemTime,
     ) -> Result<String, Refusal> {
         let upload_id = new_upload_id(now);
         let dir = self.upload_dir(bucket, &upload_id);
         let parts = BTreeMap::new();
-        let upload = Upload { version: VERSION, key: key.to_string(), initiated: now, kept, parts, merging: false };
+        let upload =
+            Upload { version: VERSION, key: key.to_string(), initiated: now, properties, parts, merging: false };
         let mut state = self.state();
         check_overwrite(&state, bucket, key, overwrite, None)?;
         fs::create_dir_all(&dir)?;
@@ -60,11 +46,11 @@ impl Store {
         Ok(upload_id)
     }
 
-    /// How an upload is encrypted. One that is not there or is being completed is refused.
+    /// The encryption of an upload. An unknown upload, or one that is being completed, is refused.
     pub(crate) fn upload(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<Encryption, Refusal> {
         let state = self.state();
         let upload = state.upload(bucket, key, upload_id)?;
-        if upload.merging { Err(refusal::UPLOAD_CONFLICT) } else { Ok(upload.kept.encryption.clone()) }
+        if upload.merging { Err(refusal::UPLOAD_CONFLICT) } else { Ok(upload.properties.encryption.clone()) }
     }
 
     /// Begins a part: a file for its bytes.
@@ -73,13 +59,13 @@ impl Store {
         let number = self.state().next_number();
         let path = self.upload_dir(bucket, upload_id).join(format!("draft.{number}"));
         Draft::at(path).map_err(|error| match error.kind() {
-            // Aborted between the two lines above.
+            // The upload was aborted between the two calls.
             std::io::ErrorKind::NotFound => refusal::NO_SUCH_UPLOAD,
             _ => error.into(),
         })
     }
 
-    /// Makes a draft the part, replacing what was there under its number.
+    /// Makes a draft a part, which replaces an earlier part of the same number.
     pub(crate) fn commit_part(
         &self,
         bucket: &Bucket,
@@ -95,10 +81,10 @@ impl Store {
         if upload.merging {
             return Err(refusal::UPLOAD_CONFLICT);
         }
-        let etag = digest.md5.map(|md5| upload.kept.encryption.etag(&md5)).unwrap_or_default();
+        let etag = digest.md5.map(|md5| upload.properties.encryption.etag(&md5)).unwrap_or_default();
         let part = Part { size: digest.length, etag, crc64: digest.crc64, modified };
         let name = part_file_name(number, &part);
-        // The file's time is the part's, so that a restart knows it and the newer of two files.
+        // The modification time of the file is that of the part, so that it survives a restart.
         File::options().write(true).open(draft.path())?.set_modified(modified)?;
         fs::rename(draft.path(), dir.join(&name))?;
         draft.keep();
@@ -109,7 +95,7 @@ impl Store {
         Ok(part)
     }
 
-    /// Forgets an upload and removes its parts.
+    /// Removes an upload and its parts.
     pub(crate) fn abort(&self, bucket: &Bucket, key: &Key, upload_id: &str) -> Result<(), Refusal> {
         let mut state = self.state();
         if state.upload(bucket, key, upload_id)?.merging {
@@ -136,7 +122,7 @@ impl Store {
         let upload = state.upload(bucket, key, upload_id)?;
         let mut after = upload.parts.iter().filter(|(number, _)| u64::from(number.value()) > marker);
         let parts = after.by_ref().take(limit).map(|(number, part)| (*number, part.clone())).collect();
-        let storage_class = upload.kept.storage_class().to_owned();
+        let storage_class = upload.properties.storage_class().to_owned();
         Ok(PartPage { parts, truncated: after.next().is_some(), marker, limit, storage_class })
     }
 
@@ -150,13 +136,13 @@ impl Store {
             key: key.to_string(),
             upload_id: upload_id.clone(),
             initiated: upload.initiated,
-            storage_class: upload.kept.storage_class().to_owned(),
+            storage_class: upload.properties.storage_class().to_owned(),
         };
         Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
     }
 }
 
-/// Ten digits of Unix time and 64 of hex, as the service's ids look.
+/// Ten digits of Unix time and 64 of hex, like the service's upload IDs.
 fn new_upload_id(now: SystemTime) -> String {
     let seconds = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
     let [a, b, c, d] = std::array::from_fn(|_| fastrand::u64(..));

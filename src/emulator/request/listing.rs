@@ -1,49 +1,49 @@
 //! Pages of sorted entries with a prefix and a delimiter: GET Bucket and List Multipart Uploads (documents 436/7734
 //! and 436/7736).
 
-use super::refusal;
-use super::refusal::Refusal;
-use crate::emulator::http::request_head::Head;
+use crate::emulator::answer::refusal;
+use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::http::request_head::RequestHead;
 
 /// The most entries of one page.
 pub(crate) const LONGEST_PAGE: usize = 1000;
 
-/// What a list is asked for.
+/// The parameters of a list.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) prefix: String,
     pub(crate) delimiter: String,
     /// The key after which the page starts.
     pub(crate) marker: String,
-    /// The id after which it starts among the entries of that very key; without it, they are all skipped.
+    /// The ID after which the page starts among the entries of that key; if it is empty, all of them are skipped.
     pub(crate) id_marker: String,
-    /// True where the page is in the order of ids and begins after the marker among them, whatever the key.
+    /// True if the page is in the order of IDs and starts after `id_marker`, whatever the key.
     pub(crate) by_id: bool,
     pub(crate) limit: usize,
-    /// True where keys are percent-encoded in the answer.
+    /// True if keys are percent-encoded in the answer.
     pub(crate) encoded: bool,
 }
 
 impl Query {
-    pub(crate) fn of_objects(head: &Head) -> Result<Self, Refusal> {
+    pub(crate) fn of_objects(head: &RequestHead) -> Result<Self, Refusal> {
         Self::read(head, "marker", "max-keys")
     }
 
-    pub(crate) fn of_uploads(head: &Head) -> Result<Self, Refusal> {
+    pub(crate) fn of_uploads(head: &RequestHead) -> Result<Self, Refusal> {
         let query = Self::read(head, "key-marker", "max-uploads")?;
-        // The service ignores an id without a key.
+        // The service ignores an ID without a key.
         let id_marker = if query.marker.is_empty() { None } else { head.parameter("upload-id-marker") };
         Ok(Self { id_marker: id_marker.unwrap_or_default().to_owned(), ..query })
     }
 
-    /// CDCS knows neither keys as markers nor delimiters.
-    pub(crate) fn of_coffer_uploads(head: &Head) -> Result<Self, Refusal> {
+    /// CDCS has no key markers and no delimiters.
+    pub(crate) fn of_cdcs_uploads(head: &RequestHead) -> Result<Self, Refusal> {
         let query = Self::read(head, "", "max-uploads")?;
         let id_marker = head.parameter("upload-id-marker").unwrap_or_default().to_owned();
         Ok(Self { delimiter: String::new(), id_marker, by_id: true, ..query })
     }
 
-    fn read(head: &Head, marker: &str, limit: &str) -> Result<Self, Refusal> {
+    fn read(head: &RequestHead, marker: &str, limit: &str) -> Result<Self, Refusal> {
         let text = |name| head.parameter(name).unwrap_or_default().to_owned();
         Ok(Self {
             prefix: text("prefix"),
@@ -58,7 +58,7 @@ impl Query {
 }
 
 /// Reads a number in `smallest..=LONGEST_PAGE`.
-pub(crate) fn number(head: &Head, name: &str, smallest: usize, default: usize) -> Result<usize, Refusal> {
+pub(crate) fn number(head: &RequestHead, name: &str, smallest: usize, default: usize) -> Result<usize, Refusal> {
     match head.parameter(name).filter(|text| !text.is_empty()) {
         None => Ok(default),
         Some(text) => {
@@ -69,8 +69,8 @@ pub(crate) fn number(head: &Head, name: &str, smallest: usize, default: usize) -
     }
 }
 
-/// Reads `encoding-type`, of which `url` is the only one.
-pub(crate) fn encoded(head: &Head) -> Result<bool, Refusal> {
+/// Reads `encoding-type`, whose only value is `url`.
+pub(crate) fn encoded(head: &RequestHead) -> Result<bool, Refusal> {
     match head.parameter("encoding-type") {
         None | Some("") => Ok(false),
         Some("url") => Ok(true),
@@ -83,11 +83,11 @@ pub(crate) fn encoded(head: &Head) -> Result<bool, Refusal> {
 pub(crate) struct Page<T> {
     pub(crate) entries: Vec<T>,
     pub(crate) prefixes: Vec<String>,
-    /// The key and the id after which the next page starts; `None` on the last one.
+    /// The key and the ID after which the next page starts; `None` on the last page.
     pub(crate) next: Option<(String, String)>,
 }
 
-/// Cuts a page out of entries sorted by key and id.
+/// Selects a page of entries sorted by key and ID.
 pub(crate) fn page<'a, T>(entries: impl Iterator<Item = (&'a str, &'a str, T)>, query: &Query) -> Page<T> {
     if query.by_id {
         return page_by_id(entries, query);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delimiter_folds_keys_into_common_prefixes() {
+    fn a_delimiter_groups_keys_by_common_prefix() {
         let entries = [("a", ""), ("dir/1", ""), ("dir/2", ""), ("dir/sub/3", ""), ("z", "")];
         let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         for limit in 1..6 {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_nothing_is_not_truncated() {
+    fn an_empty_page_is_not_truncated() {
         assert_eq!(page([("a", "", ())].into_iter(), &query("", "", 0)).next, None);
     }
 
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_by_id_follow_the_ids_alone() {
+    fn pages_by_id_ignore_the_keys() {
         let entries = [("a", "3"), ("b", "1"), ("c", "2")];
         let query = Query { by_id: true, ..query("", "", 2) };
         assert_eq!(walk(&entries, query).0, ["b:1", "c:2", "a:3"]);

@@ -1,25 +1,23 @@
-//! Which of the two services the emulator is, and in which documents it speaks (documents 1232/44617 to 44742).
+//! The service that the emulator imitates, and the format of its documents (documents 1232/44617 to 44742).
 //!
-//! CDCS is COS with other header names, error codes and documents, whose objects are written once. Its older edition
-//! speaks XML, its newer one JSON; both label it `application/xml`.
+//! CDCS differs from COS in header names, error codes and documents, and its objects cannot be overwritten. Its older
+//! edition uses XML, its newer one JSON; both label it `application/xml`.
 
 use crate::cos::address::Service;
 
-use super::refusal;
-use super::refusal::Refusal;
-use crate::emulator::http::request_head::Head;
-use crate::emulator::request::kept::Kept;
-use crate::emulator::request::operation::Operation;
-use crate::emulator::store::Overwrite;
+use super::answer::refusal;
+use super::answer::refusal::Refusal;
+use super::http::request_head::RequestHead;
+use super::request::operation::Operation;
 
-/// The service, and for CDCS the edition.
+/// The service, and in CDCS the edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Cos,
     Cdcs(Format),
 }
 
-/// How documents are written.
+/// The format of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Xml,
@@ -34,7 +32,7 @@ impl Dialect {
         }
     }
 
-    /// The edition of a client that sent this document.
+    /// The dialect of a client that sent this document.
     pub(crate) fn of_client(self, document: &[u8]) -> Self {
         match (self, document.trim_ascii_start().first()) {
             (Self::Cdcs(_), Some(b'<')) => Self::Cdcs(Format::Xml),
@@ -71,10 +69,10 @@ impl Dialect {
         if self.is_cdcs() { "x-cdcs-trace-id" } else { "x-cos-trace-id" }
     }
 
-    /// Refuses what COS knows and CDCS does not. It may be that the service passes over such headers; what they ask for
-    /// would then be lost in silence, so the emulator says it.
-    pub(crate) fn check(self, operation: Operation, head: &Head) -> Result<(), Refusal> {
-        const COS_ALONE: [Operation; 5] = [
+    /// Refuses operations and headers that COS has and CDCS does not. The real service may ignore such headers; the
+    /// emulator refuses them, so that the loss is noticed.
+    pub(crate) fn check(self, operation: Operation, head: &RequestHead) -> Result<(), Refusal> {
+        const ONLY_COS: [Operation; 5] = [
             Operation::ListBuckets,
             Operation::ListObjects,
             Operation::DeleteObject,
@@ -84,34 +82,16 @@ impl Dialect {
         if !self.is_cdcs() {
             return Ok(());
         }
-        if COS_ALONE.contains(&operation) {
+        if ONLY_COS.contains(&operation) {
             return Err(refusal::METHOD_NOT_ALLOWED);
         }
         match head.headers.iter().find(|(name, _)| name.to_ascii_lowercase().starts_with("x-cos-")) {
-            Some((name, _)) => Err(refusal::INVALID_ARGUMENT.saying(format!("CDCS does not know the header {name}."))),
+            Some((name, _)) => Err(refusal::INVALID_ARGUMENT.saying(format!("CDCS has no header {name}."))),
             None => Ok(()),
         }
     }
 
-    /// What an object keeps beside its bytes: with CDCS its type alone.
-    pub(crate) fn kept(self, head: &Head) -> Result<Kept, Refusal> {
-        let mut kept = Kept::of(head)?;
-        if self.is_cdcs() {
-            kept.headers.retain(|(name, _)| name == "content-type");
-        }
-        Ok(kept)
-    }
-
-    /// What may happen to an object that is there already.
-    pub(crate) fn overwrite(self, head: &Head) -> Overwrite {
-        match head.headers.get("x-cos-forbid-overwrite") {
-            _ if self.is_cdcs() => Overwrite::WriteOnce,
-            Some(value) if value.eq_ignore_ascii_case("true") => Overwrite::Forbidden,
-            _ => Overwrite::Allowed,
-        }
-    }
-
-    /// An error with the status and the code that this service has for it.
+    /// An error with the status and code of this dialect.
     pub(crate) fn refusal(self, refusal: Refusal, operation: Option<Operation>) -> Refusal {
         if !self.is_cdcs() {
             return refusal;
@@ -125,7 +105,7 @@ impl Dialect {
             "MalformedXML" | "XMLSizeLimit" => (400, "InvalidArgument"),
             "NoSuchBucket" => (404, "NoSuchCoffer"),
             "NoSuchKey" => (404, "ObjectNotExists"),
-            // The page of Upload Part names the one code, the table of errors both.
+            // The page of Upload Part has only one code, the table of errors has both.
             "NoSuchUpload" if operation != Some(Operation::UploadPart) => (404, "MultipartNotExists"),
             "NotImplemented" => (405, "MethodNotAllowed"),
             "PathConflict" | "UploadConflict" => (409, "AlreadyLock"),
@@ -134,8 +114,8 @@ impl Dialect {
         Refusal { status, code, ..refusal }
     }
 
-    /// Why a signature was not accepted. CDCS has one code for it; a wrong clock keeps its own, so that it can be
-    /// followed.
+    /// The error for a signature that was refused. CDCS has one code for all reasons; a wrong clock keeps its own code, so
+    /// that clients can correct their clock.
     pub(crate) fn unverified(self, refusal: Refusal) -> Refusal {
         if self.is_cdcs() && refusal != refusal::REQUEST_TIME_TOO_SKEWED {
             return refusal::AUTH_FAILED.saying(refusal.message);
@@ -149,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_byte_of_a_clients_document_tells_its_edition() {
+    fn the_first_byte_of_a_document_shows_the_edition_of_the_client() {
         let cdcs = Dialect::Cdcs(Format::Json);
         assert_eq!(cdcs.of_client(b" \r\n<a/>"), Dialect::Cdcs(Format::Xml));
         assert_eq!(Dialect::Cdcs(Format::Xml).of_client(b"{}"), cdcs);
@@ -158,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_that_is_gone_has_two_names() {
+    fn an_unknown_upload_has_two_codes() {
         let code = |operation| Dialect::Cdcs(Format::Json).refusal(refusal::NO_SUCH_UPLOAD, operation).code;
         assert_eq!(code(Some(Operation::UploadPart)), "NoSuchUpload");
         assert_eq!(code(Some(Operation::Complete)), "MultipartNotExists");

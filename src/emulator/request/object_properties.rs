@@ -1,4 +1,4 @@
-//! What an object keeps from PUT or Initiate beside its bytes.
+//! The properties of an object besides its bytes: headers, access, tags and encryption, from PUT or Initiate.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +7,11 @@ use super::{access, tags};
 use crate::cos::headers::STORAGE_CLASSES;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::Head;
+use crate::emulator::dialect::Dialect;
+use crate::emulator::http::request_head::RequestHead;
 
-/// The headers that HEAD and GET give back, and the metadata, which begins with [`METADATA`].
-const GIVEN_BACK: [&str; 7] = [
+/// The headers that HEAD and GET return, besides the metadata, which begins with [`METADATA`].
+const RETURNED: [&str; 7] = [
     "cache-control",
     "content-disposition",
     "content-encoding",
@@ -25,10 +26,10 @@ const STANDARD: &str = "STANDARD";
 /// All metadata of an object, names and values, in bytes.
 const LARGEST_METADATA: usize = 2048;
 
-/// What is kept.
+/// What is properties.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Kept {
-    /// What HEAD and GET give back, names in lower case.
+pub(crate) struct ObjectProperties {
+    /// The headers that HEAD and GET return, with names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     /// `x-cos-acl` and the grants.
     #[serde(default)]
@@ -39,26 +40,28 @@ pub(crate) struct Kept {
     pub(crate) encryption: Encryption,
 }
 
-impl Kept {
-    /// Takes what is to be kept and refuses what the service would refuse.
-    pub(crate) fn of(head: &Head) -> Result<Self, Refusal> {
-        let mut kept = Self { encryption: Encryption::requested(head)?, ..Self::default() };
+impl ObjectProperties {
+    /// Reads the headers of PUT or Initiate and refuses values that the service refuses.
+    pub(crate) fn requested(head: &RequestHead, dialect: Dialect) -> Result<Self, Refusal> {
+        let mut properties = Self { encryption: Encryption::requested(head)?, ..Self::default() };
         for (name, value) in head.headers.iter() {
             let name = name.to_ascii_lowercase();
             if name == STORAGE_CLASS {
                 let class = storage_class(value)?;
-                kept.headers.extend((class != STANDARD).then_some((name, class)));
+                properties.headers.extend((class != STANDARD).then_some((name, class)));
             } else if name == "x-cos-tagging" {
-                kept.tags = tags::read(value)?;
+                properties.tags = tags::read(value)?;
             } else if access::is_access(&name) {
                 access::check(&name, value)?;
-                kept.access.push((name, value.to_owned()));
-            } else if name.starts_with(METADATA) || GIVEN_BACK.contains(&name.as_str()) {
-                kept.headers.push((name, value.to_owned()));
+                properties.access.push((name, value.to_owned()));
+            } else if name.starts_with(METADATA) || RETURNED.contains(&name.as_str()) {
+                properties.headers.push((name, value.to_owned()));
             }
         }
-        check_metadata(&kept.headers)?;
-        Ok(kept)
+        check_metadata(&properties.headers)?;
+        // CDCS keeps only the content type.
+        properties.headers.retain(|(name, _)| !dialect.is_cdcs() || name == "content-type");
+        Ok(properties)
     }
 
     /// The storage class.
@@ -68,7 +71,7 @@ impl Kept {
     }
 }
 
-/// The class as it is told; clients write it in any case.
+/// The storage class in upper case; clients may write it in any case.
 fn storage_class(value: &str) -> Result<String, Refusal> {
     let class = value.to_ascii_uppercase();
     if STORAGE_CLASSES.contains(&class.as_str()) { Ok(class) } else { Err(refusal::NOT_SUPPORTED_STORAGE_CLASS) }
@@ -78,7 +81,7 @@ fn check_metadata(headers: &[(String, String)]) -> Result<(), Refusal> {
     let mut size = 0;
     for (name, value) in headers.iter().filter(|(name, _)| name.starts_with(METADATA)) {
         if name == METADATA || name.contains('_') {
-            return Err(refusal::INVALID_ARGUMENT.saying(format!("'{name}' is no name for metadata.")));
+            return Err(refusal::INVALID_ARGUMENT.saying(format!("'{name}' is not a valid name for metadata.")));
         }
         size += name.len() + value.len();
     }
@@ -89,13 +92,13 @@ fn check_metadata(headers: &[(String, String)]) -> Result<(), Refusal> {
 mod tests {
     use super::*;
 
-    fn kept(headers: &[(&str, &str)]) -> Result<Kept, &'static str> {
-        let head = Head::new("PUT", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap();
-        Kept::of(&head).map_err(|refusal| refusal.code)
+    fn properties(headers: &[(&str, &str)]) -> Result<ObjectProperties, &'static str> {
+        let head = RequestHead::new("PUT", "h", "/b-1/k", None, headers.iter().copied().collect()).unwrap();
+        ObjectProperties::requested(&head, Dialect::Cos).map_err(|refusal| refusal.code)
     }
 
     #[test]
-    fn what_shapes_the_object_is_kept_and_the_rest_is_not() {
+    fn headers_of_the_object_are_kept_and_others_are_not() {
         let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
@@ -107,20 +110,20 @@ mod tests {
             ("x-cos-acl", "private"),
             ("x-cos-tagging", "a=b"),
         ];
-        let expected = Kept {
+        let expected = ObjectProperties {
             headers: pairs(&[("content-type", "t"), ("x-cos-meta-a", "1_2"), ("x-cos-storage-class", "ARCHIVE")]),
             access: pairs(&[("x-cos-acl", "private")]),
             tags: pairs(&[("a", "b")]),
             encryption: Encryption::None,
         };
-        assert_eq!(kept(&headers), Ok(expected));
-        assert_eq!(kept(&[("x-cos-storage-class", "Standard")]), Ok(Kept::default()));
+        assert_eq!(properties(&headers), Ok(expected));
+        assert_eq!(properties(&[("x-cos-storage-class", "Standard")]), Ok(ObjectProperties::default()));
     }
 
     #[test]
-    fn what_the_service_refuses_is_refused() {
+    fn values_that_the_service_refuses_are_refused() {
         let largest = "v".repeat(LARGEST_METADATA - "x-cos-meta-a".len());
-        assert!(kept(&[("x-cos-meta-a", &largest)]).is_ok());
+        assert!(properties(&[("x-cos-meta-a", &largest)]).is_ok());
         for (name, value, code) in [
             ("x-cos-meta-ab", largest.as_str(), "InvalidArgument"),
             ("x-cos-meta-a_b", "v", "InvalidArgument"),
@@ -130,7 +133,7 @@ mod tests {
             ("x-cos-acl", "everyone", "InvalidArgument"),
             ("x-cos-server-side-encryption", "aes", "SSEContentNotSupported"),
         ] {
-            assert_eq!(kept(&[(name, value)]), Err(code), "{name}: {value}");
+            assert_eq!(properties(&[(name, value)]), Err(code), "{name}: {value}");
         }
     }
 }

@@ -1,0 +1,31 @@
+//! The arguments of a fault: `NAME=VALUE,…`.
+
+use std::str::FromStr;
+
+/// The arguments that have not been used yet.
+pub(super) struct Arguments(Vec<(String, String)>);
+
+impl Arguments {
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=').ok_or(format!("has '{pair}' instead of NAME=VALUE"))?;
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        };
+        text.split(',').filter(|text| !text.trim().is_empty()).map(pair).collect::<Result<_, String>>().map(Self)
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        let index = self.0.iter().position(|(known, _)| known == name)?;
+        Some(self.0.swap_remove(index).1)
+    }
+
+    pub(super) fn number<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, String> {
+        let read = |text: String| text.parse().map_err(|_| format!("has {name}={text}, which is not a valid number"));
+        self.text(name).map(read).transpose()
+    }
+
+    /// The name of an argument that was not used.
+    pub(super) fn unused(&self) -> Option<&str> {
+        self.0.first().map(|(name, _)| name.as_str())
+    }
+}

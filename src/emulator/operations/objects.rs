@@ -1,0 +1,107 @@
+//! Operations on whole objects.
+
+use crate::cos::address::{Bucket, Key};
+use crate::cos::put_object::LARGEST_PUT;
+
+use crate::emulator::answer::document;
+use crate::emulator::answer::document::quoted;
+use crate::emulator::answer::refusal;
+use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::answer::response::{Answer, Content};
+use crate::emulator::exchange::{Exchange, check_length};
+use crate::emulator::http::body::Trouble;
+use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::request::conditions::Reading;
+use crate::emulator::request::encryption::Encryption;
+use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::request::overwrite::Overwrite;
+use crate::emulator::request::range::Range;
+use crate::emulator::request::{conditions, range};
+use crate::emulator::store::Object;
+
+/// PUT Object.
+pub(super) async fn put(
+    exchange: &mut Exchange,
+    (bucket, key): &(Bucket, Key),
+    head: &RequestHead,
+) -> Result<Answer, Trouble> {
+    if head.headers.get("x-cos-copy-source").is_some() {
+        return Err(refusal::NOT_IMPLEMENTED.into());
+    }
+    let chunked = head.headers.get("transfer-encoding").is_some();
+    check_length(head, LARGEST_PUT, chunked)?;
+    let properties = ObjectProperties::requested(head, exchange.dialect)?;
+    let overwrite = Overwrite::requested(head, exchange.dialect);
+    exchange.service.store.check_overwrite(bucket, key, overwrite)?;
+    let (draft, file) = exchange.service.store.draft_object(bucket, key)?;
+    let (draft, digest) = exchange.receive(draft, file, head, LARGEST_PUT).await?;
+    if exchange.dialect.is_cdcs() && digest.length == 0 {
+        return Err(refusal::OBJECT_EMPTY.into());
+    }
+    let about = (exchange.now, properties);
+    let object = exchange.service.store.commit_object(bucket, key, draft, digest, about, overwrite)?;
+    exchange.note_stored();
+    Ok(stored(&object.etag, object.crc64, &object.properties.encryption, Answer::empty(200)))
+}
+
+pub(super) fn head(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHead) -> Result<Answer, Refusal> {
+    let (object, _) = exchange.service.store.object(&place.0, &place.1)?;
+    object.properties.encryption.check_read(head)?;
+    if conditions::check(head, &object.etag, object.modified)? == Reading::NotModified {
+        return Ok(not_modified(&object));
+    }
+    Ok(described(&object, Answer::empty(200)).with("Content-Length", &object.size.to_string()))
+}
+
+pub(super) fn get(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHead) -> Result<Answer, Refusal> {
+    let (object, file) = exchange.service.store.object(&place.0, &place.1)?;
+    object.properties.encryption.check_read(head)?;
+    if conditions::check(head, &object.etag, object.modified)? == Reading::NotModified {
+        return Ok(not_modified(&object));
+    }
+    let range = range::read(head.headers.get("range"), object.size)?;
+    let (first, length) = range.map_or((0, object.size), |range| (range.first, range.length()));
+    let mut answer = described(&object, Answer::empty(if range.is_some() { 206 } else { 200 }));
+    if let Some(Range { first, last }) = range {
+        answer = answer.with("Content-Range", &format!("bytes {first}-{last}/{}", object.size));
+    }
+    for (name, value) in &head.query {
+        if let Some(header) = name.strip_prefix("response-") {
+            answer.headers.set(header, value.as_str());
+        }
+    }
+    answer.content = Content::File { file, first, length };
+    Ok(answer.with("Content-Length", &length.to_string()))
+}
+
+pub(super) fn get_tagging(exchange: &Exchange, (bucket, key): &(Bucket, Key)) -> Result<Answer, Refusal> {
+    let (object, _) = exchange.service.store.object(bucket, key)?;
+    Ok(Answer::document(document::tagging(&object.properties.tags), exchange.dialect))
+}
+
+pub(super) fn delete(exchange: &mut Exchange, (bucket, key): &(Bucket, Key)) -> Result<Answer, Refusal> {
+    exchange.service.store.delete_object(bucket, key)?;
+    exchange.note_stored();
+    Ok(Answer::empty(204))
+}
+
+fn not_modified(object: &Object) -> Answer {
+    Answer::empty(304).with("ETag", &quoted(&object.etag)).with_time("Last-Modified", object.modified)
+}
+
+/// Adds the headers that describe an object.
+fn described(object: &Object, answer: Answer) -> Answer {
+    let answer = answer
+        .with("Content-Type", "application/octet-stream")
+        .with("Accept-Ranges", "bytes")
+        .with("x-cos-object-type", "normal");
+    let answer = object.properties.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
+    stored(&object.etag, object.crc64, &object.properties.encryption, answer)
+        .with_time("Last-Modified", object.modified)
+}
+
+/// Adds ETag, CRC-64 and encryption.
+pub(super) fn stored(etag: &str, crc64: u64, encryption: &Encryption, answer: Answer) -> Answer {
+    let answer = answer.with("ETag", &quoted(etag)).with("x-cos-hash-crc64ecma", &crc64.to_string());
+    answer.with_all(&encryption.headers())
+}

@@ -1,0 +1,38 @@
+//! The parts of a running emulator that all requests share.
+
+use std::time::SystemTime;
+
+use hyper::http::Extensions;
+use tokio::sync::{mpsc, watch};
+
+use crate::cos::Credentials;
+
+use super::dialect::Dialect;
+use super::faults::Faults;
+use super::record::RequestLog;
+use super::store::Store;
+
+/// Store, credentials, faults, log and clock.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) store: Store,
+    pub(crate) credentials: Credentials,
+    pub(crate) dialect: Dialect,
+    pub(crate) faults: Faults,
+    pub(crate) log: RequestLog,
+    /// Makes hyper write the header names of answers in the service's case.
+    pub(crate) header_case: Extensions,
+    pub(crate) clock: fn() -> SystemTime,
+    /// Closes when the emulator stops.
+    pub(crate) stop: watch::Receiver<()>,
+    /// Dropped last, which tells `Emulator::stop` that the directory is no longer used.
+    pub(crate) _alive: mpsc::Sender<()>,
+}
+
+impl Service {
+    /// Waits until the emulator stops.
+    pub(crate) async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        while stop.changed().await.is_ok() {}
+    }
+}

@@ -1,0 +1,96 @@
+//! The directory, its lock and its buckets.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::cos::address::Bucket;
+
+use super::index::{Contents, State};
+use super::scan;
+use crate::emulator::answer::refusal;
+use crate::emulator::answer::refusal::Refusal;
+
+/// The directory and its index.
+#[derive(Debug)]
+pub(crate) struct Store {
+    dir: PathBuf,
+    /// True if a bucket must be created before it is used.
+    buckets_are_listed: bool,
+    state: Mutex<State>,
+    /// Locked while the store is open.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens `dir`, and creates it if it is missing. With `buckets`, creates these and no others on first use.
+    pub(crate) fn open(dir: &Path, buckets: Option<&[Bucket]>) -> io::Result<Self> {
+        fs::create_dir_all(dir)?;
+        let lock = File::create(dir.join("lock"))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                let message = format!("{} is in use by another emulator", dir.display());
+                io::Error::new(io::ErrorKind::ResourceBusy, message)
+            }
+            TryLockError::Error(error) => error,
+        })?;
+        let mut state = scan::load(dir)?;
+        for bucket in buckets.unwrap_or_default() {
+            fs::create_dir_all(dir.join(bucket.as_str()))?;
+            state.buckets.entry(bucket.clone()).or_default();
+        }
+        let state = Mutex::new(state);
+        Ok(Self { dir: dir.to_owned(), buckets_are_listed: buckets.is_some(), state, _lock: lock })
+    }
+
+    /// The names of all buckets.
+    pub(crate) fn buckets(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.state().buckets.keys().map(Bucket::to_string).collect();
+        names.sort();
+        names
+    }
+
+    /// Refuses a bucket that does not exist and is not created on first use.
+    pub(crate) fn check_bucket(&self, bucket: &Bucket) -> Result<(), Refusal> {
+        if self.buckets_are_listed && !self.state().buckets.contains_key(bucket) {
+            return Err(refusal::NO_SUCH_BUCKET);
+        }
+        Ok(())
+    }
+
+    /// Creates a bucket.
+    pub(crate) fn put_bucket(&self, bucket: &Bucket) -> Result<(), Refusal> {
+        let mut state = self.state();
+        if state.buckets.contains_key(bucket) {
+            return Err(refusal::BUCKET_EXISTS);
+        }
+        fs::create_dir_all(self.dir.join(bucket.as_str()))?;
+        state.buckets.insert(bucket.clone(), Contents::default());
+        Ok(())
+    }
+
+    /// Deletes an empty bucket.
+    pub(crate) fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let contents = state.buckets.get(bucket).ok_or(refusal::NO_SUCH_BUCKET)?;
+        if !contents.objects.is_empty() || !contents.uploads.is_empty() {
+            return Err(refusal::BUCKET_NOT_EMPTY);
+        }
+        fs::remove_dir_all(self.dir.join(bucket.as_str()))?;
+        state.buckets.remove(bucket);
+        Ok(())
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn objects_dir(&self, bucket: &Bucket) -> PathBuf {
+        self.dir.join(bucket.as_str()).join("objects")
+    }
+
+    pub(super) fn upload_dir(&self, bucket: &Bucket, upload_id: &str) -> PathBuf {
+        self.dir.join(bucket.as_str()).join("uploads").join(upload_id)
+    }
+}
