@@ -6,3 +6,7 @@
 mod credentials;
 mod emulator;
 mod vectors;
+
+/// How every test starts an emulator.
+#[path = "../support/emulator.rs"]
+mod emulator_options;

@@ -7,12 +7,12 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use cosput::cos::{
     Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target, head_object,
 };
-use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
+use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
 use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::batch::window::Concurrency;
 use cosput::upload::driver::{Observer, Offer, Stop, drive};
@@ -31,31 +31,18 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 
-const BUCKET: &str = "examplebucket-1250000000";
+use crate::support::BUCKET;
+use crate::support::emulator::{clock, options};
+
 const FIRST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
 const BACKUP: &str = "examplebucket-1250000000.cos.ap-guangzhou.tencentcos.cn";
-
-#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the real clock")]
-fn clock() -> SystemTime {
-    SystemTime::now()
-}
 
 fn credentials() -> Credentials {
     Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap()
 }
 
 async fn serve(directory: &TempDir) -> (Emulator, SocketAddr) {
-    let options = Options {
-        dir: directory.path().join("emulator"),
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        credentials: credentials(),
-        buckets: None,
-        faults: Vec::new(),
-        service: Service::Cos,
-        cdcs_xml: false,
-        clock,
-    };
-    let emulator = start(options).await.unwrap();
+    let emulator = start(options(&directory.path().join("emulator"), &[])).await.unwrap();
     let address = emulator.url().trim_start_matches("http://").parse().unwrap();
     (emulator, address)
 }

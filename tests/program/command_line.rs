@@ -6,19 +6,12 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-const BUCKET: &str = "examplebucket-1250000000";
+use crate::support::{BUCKET, Outcome};
 
 /// A directory with a file in it, and the program run there with nothing else in its environment.
 struct Setting {
     directory: TempDir,
     variables: Vec<(&'static str, &'static str)>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
 }
 
 impl Setting {
@@ -51,11 +44,7 @@ impl Setting {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        Outcome {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Outcome::of(output)
     }
 
     /// `upload` into the usual bucket and region.

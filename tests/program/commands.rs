@@ -2,11 +2,10 @@
 //! differs from run to run is replaced by its name.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use cosput::cli::World;
 use cosput::cli::process::world::Stream;
@@ -19,13 +18,10 @@ use cosput::upload::wire::transport::Transport;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-const BUCKET: &str = "examplebucket-1250000000";
-const MIB: usize = 1 << 20;
+use crate::support::emulator::{clock, options};
+use crate::support::{BUCKET, Outcome, pattern};
 
-#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the real clock")]
-fn clock() -> SystemTime {
-    SystemTime::now()
-}
+const MIB: usize = 1 << 20;
 
 /// A server, a directory with files in it, and the program run there with little else in its environment.
 struct Setting {
@@ -34,19 +30,8 @@ struct Setting {
     variables: Vec<(String, String)>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 fn outcome(code: i32, stdout: &str, stderr: &str) -> Outcome {
     Outcome { code: Some(code), stdout: stdout.to_owned(), stderr: stderr.to_owned() }
-}
-
-fn bytes(count: usize) -> Vec<u8> {
-    (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(count).collect()
 }
 
 impl Setting {
@@ -65,14 +50,10 @@ impl Setting {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("a.txt"), [b'a'; 6349]).unwrap();
         let emulator = start(Options {
-            dir: directory.path().join("emulator"),
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            credentials: Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap(),
             buckets: Some(vec![Bucket::new(BUCKET).unwrap()]),
-            faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
             service,
             cdcs_xml,
-            clock,
+            ..options(&directory.path().join("emulator"), faults)
         })
         .await
         .unwrap();
@@ -122,16 +103,14 @@ impl Setting {
             .await
             .unwrap();
         let directory = self.directory.path().to_str().unwrap();
-        let plain = |bytes: Vec<u8>| {
-            let text = String::from_utf8(bytes).unwrap();
-            text.replace(&self.emulator.url(), "URL").replace(directory, "DIR")
-        };
-        Outcome { code: output.status.code(), stdout: plain(output.stdout), stderr: plain(output.stderr) }
+        let plain = |text: &str| text.replace(&self.emulator.url(), "URL").replace(directory, "DIR");
+        let outcome = Outcome::of(output);
+        Outcome { code: outcome.code, stdout: plain(&outcome.stdout), stderr: plain(&outcome.stderr) }
     }
 
     /// Begins an upload of 3 MiB that a fault ends after its first part. Returns its id.
     async fn begin(&self, key: &str) -> String {
-        self.write("big.bin", &bytes(3 * MIB));
+        self.write("big.bin", &pattern(3 * MIB));
         let arguments = [
             "upload",
             "big.bin",
@@ -426,7 +405,7 @@ async fn many_uploads_to_a_coffer_are_aborted_page_by_page() {
 async fn an_object_in_a_coffer_is_verified_by_its_md5_and_never_by_its_size_alone() {
     for xml in [false, true] {
         let setting = Setting::cdcs(xml, &[]).await;
-        setting.write("big.bin", &bytes(3 * MIB));
+        setting.write("big.bin", &pattern(3 * MIB));
         assert_eq!(setting.run(&["upload", "a.txt", "-q"]).await, outcome(0, "", ""));
         let big = ["upload", "big.bin", "-q", "--part-size=1M", "--multipart-threshold=1M"];
         assert_eq!(setting.run(&big).await, outcome(0, "", ""));
@@ -530,7 +509,7 @@ async fn an_upload_goes_on_by_its_id_without_a_journal() {
         (&uploaded["upload_id"], &uploaded["parts_resumed"], &uploaded["parts"]),
         (&id.into(), &2.into(), &3.into())
     );
-    assert_eq!(setting.object("k"), Some(bytes(3 * MIB)));
+    assert_eq!(setting.object("k"), Some(pattern(3 * MIB)));
     assert_eq!(setting.journals(), Vec::<PathBuf>::new());
     let gone = setting.run(&["upload", "big.bin", "--key=k", "--resume-upload-id=none"]).await;
     assert_eq!(gone.code, Some(5), "{gone:?}");
@@ -564,11 +543,11 @@ async fn another_uploads_journal_makes_room_and_that_upload_stays() {
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_once_and_the_upload_goes_on() {
     let setting = Setting::new(&["clock-skew:by=864000"]).await;
-    setting.write("big.bin", &bytes(3 * MIB));
+    setting.write("big.bin", &pattern(3 * MIB));
     let arguments = ["upload", "big.bin", "--part-size=1M", "--multipart-threshold=1M", "--concurrency=3"];
     let uploaded = setting.run(&arguments).await;
     assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
-    assert_eq!(setting.object("big.bin"), Some(bytes(3 * MIB)));
+    assert_eq!(setting.object("big.bin"), Some(pattern(3 * MIB)));
     assert_eq!(uploaded.stderr.matches("requests use the server's time").count(), 1, "{uploaded:?}");
     // HEAD is refused without a word about the reason.
     let verified = setting.run(&["verify", "big.bin", "-v"]).await;

@@ -4,33 +4,21 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use cosput::cos::{Bucket, Credentials, Key, Service};
+use cosput::cos::{Bucket, Credentials, Key};
 use cosput::emulator::{Emulator, Operation, Options, start};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-const BUCKET: &str = "examplebucket-1250000000";
-
-#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the real clock")]
-fn clock() -> SystemTime {
-    SystemTime::now()
-}
+use crate::support::emulator::{FREE_PORT, options};
+use crate::support::{BUCKET, pattern};
 
 /// A server that takes one pair of keys with its token.
 async fn serve(directory: &Path, listen: SocketAddr, keys: [&str; 3], faults: &[&str]) -> Emulator {
     let [id, key, token] = keys;
-    let options = Options {
-        dir: directory.join("emulator"),
-        listen,
-        credentials: Credentials::new(id, key, Some(token)).unwrap(),
-        buckets: None,
-        faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
-        service: Service::Cos,
-        cdcs_xml: false,
-        clock,
-    };
+    let credentials = Credentials::new(id, key, Some(token)).unwrap();
+    let options = Options { listen, credentials, ..options(&directory.join("emulator"), faults) };
     start(options).await.unwrap()
 }
 
@@ -66,13 +54,13 @@ async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
-    let content: Vec<u8> = (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(6 << 20).collect();
+    let content = pattern(6 << 20);
     fs::write(path("big.bin"), &content).unwrap();
     fs::write(path("keys"), SCRIPT).unwrap();
     fs::set_permissions(path("keys"), fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(path("c.toml"), format!("[default]\ncredential_process = '{}'\n", path("keys").display())).unwrap();
 
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let any = SocketAddr::from(FREE_PORT);
     let before = serve(directory.path(), any, OLD, &[refusal]).await;
     let url = before.url();
     let child = Command::new(env!("CARGO_BIN_EXE_cosput"))

@@ -93,7 +93,7 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
     };
     let credentials = Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap();
     let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(60) };
-    let transport = Http::new(Service::Cos, Arc::new(credentials), crate::support::server::clock(), limits).unwrap();
+    let transport = Http::new(Service::Cos, Arc::new(credentials), crate::support::emulator::clock, limits).unwrap();
     let (_stop, stopping) = watch::channel(Stop::No);
     let (offer, offers) = mpsc::channel(1);
     assert!(offer.try_send(vec![Offer::Object(Box::new(session))]).is_ok());

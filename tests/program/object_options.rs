@@ -1,17 +1,15 @@
 //! What the object is to be: each header looked at where it arrives, behind the real program and in front of the emulator.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
 
 use bytes::Bytes;
-use cosput::cos::address::{Bucket, Key, Service};
+use cosput::cos::Headers;
+use cosput::cos::address::{Bucket, Key};
 use cosput::cos::checksum::{Md5Digest, crc64};
-use cosput::cos::{Credentials, Headers};
-use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
+use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -19,7 +17,9 @@ use hyper_util::rt::TokioIo;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-const BUCKET: &str = "examplebucket-1250000000";
+use crate::support::emulator::options;
+use crate::support::{BUCKET, Outcome};
+
 /// The key of the documentation's examples, as bytes, as Base64, and its MD5.
 const KEY: &[u8] = b"0123456789ABCDEF0123456789ABCDEF";
 const KEY_BASE64: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
@@ -55,18 +55,6 @@ struct Setting {
     variables: Vec<(&'static str, String)>,
 }
 
-#[derive(Debug)]
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-#[expect(clippy::disallowed_methods, reason = "the emulator of these tests has the clock of the program")]
-fn clock() -> SystemTime {
-    SystemTime::now()
-}
-
 impl Setting {
     async fn new() -> Self {
         Self::with_faults(&[]).await
@@ -74,17 +62,7 @@ impl Setting {
 
     async fn with_faults(faults: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let options = Options {
-            dir: directory.path().join("objects"),
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            service: Service::Cos,
-            cdcs_xml: false,
-            credentials: Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap(),
-            buckets: None,
-            faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
-            clock,
-        };
-        let emulator = start(options).await.unwrap();
+        let emulator = start(options(&directory.path().join("objects"), faults)).await.unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let way: Arc<Mutex<Way>> = Arc::new(Mutex::new(|_, _| None));
         let url = record(emulator.url(), seen.clone(), way.clone()).await;
@@ -125,8 +103,7 @@ impl Setting {
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null());
         let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Outcome::of(output)
     }
 
     /// Uploads `a.bin`.

@@ -6,10 +6,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use cosput::cos::{Bucket, Credentials, Key, Service};
-use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
+use cosput::cos::{Bucket, Key};
+use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
@@ -18,15 +17,12 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-const BUCKET: &str = "examplebucket-1250000000";
+use crate::support::emulator::options;
+use crate::support::{BUCKET, Outcome, pattern};
+
 const CUSTOMER_KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
 /// Larger than a request for one file where parts have 1 MiB.
 const LARGE: usize = (5 << 20) / 2;
-
-#[expect(clippy::disallowed_methods, reason = "the program that is tested reads the real clock")]
-fn clock() -> SystemTime {
-    SystemTime::now()
-}
 
 /// An emulator, TLS in front of it, and `ca.pem` with the authority that signed its certificate.
 struct Setting {
@@ -35,31 +31,13 @@ struct Setting {
     port: u16,
 }
 
-#[derive(Debug)]
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 impl Setting {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("small.bin"), content(6349)).unwrap();
-        fs::write(directory.path().join("large.bin"), content(LARGE)).unwrap();
+        fs::write(directory.path().join("small.bin"), pattern(6349)).unwrap();
+        fs::write(directory.path().join("large.bin"), pattern(LARGE)).unwrap();
         fs::write(directory.path().join("key"), CUSTOMER_KEY).unwrap();
-        let emulator = start(Options {
-            dir: directory.path().join("emulator"),
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            credentials: Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap(),
-            buckets: None,
-            faults: Vec::new(),
-            service: Service::Cos,
-            cdcs_xml: false,
-            clock,
-        })
-        .await
-        .unwrap();
+        let emulator = start(options(&directory.path().join("emulator"), &[])).await.unwrap();
         let behind = emulator.url().strip_prefix("http://").unwrap().parse().unwrap();
         let (authority, acceptor) = certified();
         fs::write(directory.path().join("ca.pem"), authority).unwrap();
@@ -87,8 +65,7 @@ impl Setting {
             .output()
             .await
             .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Outcome::of(output)
     }
 
     /// Uploads in parts of 1 MiB, or in one request where there is less.
@@ -106,10 +83,6 @@ impl Setting {
     fn requests(&self) -> usize {
         self.emulator.requests().unwrap().len()
     }
-}
-
-fn content(size: usize) -> Vec<u8> {
-    (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(size).collect()
 }
 
 /// A new authority as PEM, and a server with a certificate of its.
@@ -162,7 +135,7 @@ async fn a_bundle_makes_it_trusted() {
     for (name, size) in [("small.bin", 6349), ("large.bin", LARGE)] {
         let uploaded = setting.upload(name, &["--ca-bundle=ca.pem", "-q"]).await;
         assert_eq!((uploaded.code, uploaded.stderr.as_str()), (Some(0), ""));
-        assert!(setting.object(name) == Some(content(size)), "{name} is not whole");
+        assert!(setting.object(name) == Some(pattern(size)), "{name} is not whole");
     }
     let verified = setting.run("localhost", &["verify", "large.bin", "-q", "--ca-bundle=ca.pem"]).await;
     assert_eq!((verified.code, verified.stderr.as_str()), (Some(0), ""));
@@ -203,7 +176,7 @@ async fn keys_of_ones_own_travel_over_it() {
     for (name, size) in [("small.bin", 6349), ("large.bin", LARGE)] {
         let uploaded = setting.upload(name, &["--ca-bundle=ca.pem", "--sse-c-key-file=key", "-q"]).await;
         assert_eq!((uploaded.code, uploaded.stderr.as_str()), (Some(0), ""));
-        assert!(setting.object(name) == Some(content(size)), "{name} is not whole");
+        assert!(setting.object(name) == Some(pattern(size)), "{name} is not whole");
         let verify = ["verify", name, "-q", "--ca-bundle=ca.pem", "--sse-c-key-file=key"];
         let verified = setting.run("127.0.0.1", &verify).await;
         assert_eq!((verified.code, verified.stderr.as_str()), (Some(0), ""));

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Endpoint, Key, Method, Service};
 use cosput::emulator;
@@ -14,7 +14,11 @@ use cosput::upload::wire::transport::Transport;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::{BUCKET, LIMIT, SECRET_ID, SECRET_KEY, SESSION_TOKEN, now};
+use super::clock::{LIMIT, now};
+use super::emulator::{FREE_PORT, clock};
+use super::secrets::{SECRET_ID, SECRET_KEY, SESSION_TOKEN};
+
+pub const BUCKET: &str = "examplebucket-1250000000";
 
 pub struct Server {
     runtime: Runtime,
@@ -30,7 +34,7 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let directory = tempfile::tempdir().unwrap();
-        let options = options(directory.path().to_owned(), SocketAddr::from(([127, 0, 0, 1], 0)), faults);
+        let options = options(directory.path(), SocketAddr::from(FREE_PORT), faults);
         let emulator = runtime.block_on(emulator::start(options)).unwrap();
         let address = emulator.url().strip_prefix("http://").unwrap().parse().unwrap();
         Self { runtime, emulator: Some(emulator), directory, address }
@@ -41,7 +45,7 @@ impl Server {
         self.stop();
         let started = now();
         let emulator = loop {
-            let options = options(self.directory.path().to_owned(), self.address, faults);
+            let options = options(self.directory.path(), self.address, faults);
             match self.runtime.block_on(emulator::start(options)) {
                 Ok(emulator) => break emulator,
                 Err(error) => assert!(started.elapsed() < LIMIT, "{} stays taken: {error}", self.address),
@@ -111,7 +115,7 @@ impl Server {
             bucket: Bucket::new(BUCKET).unwrap(),
         };
         let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(10) };
-        let http = Http::new(Service::Cos, Arc::new(credentials()), clock(), limits).unwrap();
+        let http = Http::new(Service::Cos, Arc::new(credentials()), clock, limits).unwrap();
         let request = address.request(Method::Get).with_query("uploads", "");
         let send = || self.runtime.block_on(http.send(request.clone(), None)).unwrap();
         // A server whose clock is off says so the first time.
@@ -126,25 +130,11 @@ impl Server {
     }
 }
 
-fn options(dir: PathBuf, listen: SocketAddr, faults: &[&str]) -> Options {
-    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
-    Options {
-        dir,
-        listen,
-        service: Service::Cos,
-        cdcs_xml: false,
-        credentials: credentials(),
-        buckets: None,
-        faults,
-        clock: clock(),
-    }
+/// A server of the same directory and port, whose credentials are those of a scene.
+fn options(dir: &Path, listen: SocketAddr, faults: &[&str]) -> Options {
+    Options { listen, credentials: credentials(), ..super::emulator::options(dir, faults) }
 }
 
 fn credentials() -> Credentials {
     Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the program beside it has no other clock")]
-pub fn clock() -> fn() -> SystemTime {
-    SystemTime::now
 }

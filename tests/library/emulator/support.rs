@@ -1,6 +1,5 @@
 //! An emulator, and a client of it made of the signer and the readers of `cosput::cos`.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,6 +9,8 @@ use cosput::cos::request::{Headers, Method, Request, Response};
 use cosput::cos::{Credentials, Edition, put_object, sign};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Operation, Options, RequestRecord, start};
 use tempfile::TempDir;
+
+use crate::emulator_options;
 
 pub const BUCKET: &str = "examplebucket-1250000000";
 pub const MIB: usize = 1 << 20;
@@ -23,17 +24,9 @@ pub fn credentials() -> Credentials {
     Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap()
 }
 
+/// Those of every test, with a clock that stands still.
 pub fn options(dir: &Path, faults: &[&str]) -> Options {
-    Options {
-        dir: dir.to_owned(),
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        service: Service::Cos,
-        cdcs_xml: false,
-        credentials: credentials(),
-        buckets: None,
-        faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
-        clock,
-    }
+    Options { clock, ..emulator_options::options(dir, faults) }
 }
 
 /// An emulator and a client of it.

@@ -10,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 use coffer::{Coffer, Edition};
 use tempfile::TempDir;
 
+use crate::support::Outcome;
+
 const COFFER: &str = "examplecoffer-1250000000";
 const MEBIBYTE: usize = 1 << 20;
 
@@ -18,13 +20,6 @@ struct Setting {
     coffer: Coffer,
     directory: TempDir,
     content: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
 }
 
 impl Setting {
@@ -93,11 +88,7 @@ impl Setting {
 
 fn finish(child: Child) -> Outcome {
     let output = child.wait_with_output().unwrap();
-    Outcome {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Outcome::of(output)
 }
 
 fn both_editions(test: impl Fn(Setting, &[&str])) {

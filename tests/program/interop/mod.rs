@@ -4,20 +4,19 @@
 //! Each is pointed at the emulator as its HTTP proxy and thus signs the real host of the service. The clients are
 //! installed under `target/interop`. What cannot be installed is skipped, unless `COSPUT_INTEROP=required`.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::time::SystemTime;
 
-use cosput::cos::Credentials;
-use cosput::cos::address::{Bucket, Key, Service};
+use cosput::cos::address::{Bucket, Key};
 use cosput::cos::checksum::crc64;
-use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Operation, Options, start};
+use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Operation, start};
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::sync::Mutex;
 
-const BUCKET: &str = "examplebucket-1250000000";
+use crate::support::emulator::options;
+use crate::support::{BUCKET, pattern};
+
 const PYTHON_PACKAGES: [&str; 2] = ["cos-python-sdk-v5==1.9.44", "coscmd==1.9.0.6"];
 const NODE_PACKAGE: &str = "cos-nodejs-sdk-v5@3.0.0";
 const SMALL: &[u8] = b"[Object Content]";
@@ -31,19 +30,9 @@ struct Witness {
 }
 
 impl Witness {
-    #[expect(clippy::disallowed_methods, reason = "the official clients read the real clock")]
     async fn new(faults: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options {
-            dir: dir.path().join("store"),
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            service: Service::Cos,
-            cdcs_xml: false,
-            credentials: Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap(),
-            buckets: None,
-            faults: faults.iter().map(|fault| fault.parse().unwrap()).collect(),
-            clock: SystemTime::now,
-        };
+        let options = options(&dir.path().join("store"), faults);
         std::fs::write(dir.path().join("small"), SMALL).unwrap();
         std::fs::write(dir.path().join("large"), large()).unwrap();
         Self { emulator: start(options).await.unwrap(), dir }
@@ -104,7 +93,7 @@ impl Witness {
 }
 
 fn large() -> Vec<u8> {
-    (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(LARGE).collect()
+    pattern(LARGE)
 }
 
 fn parts() -> usize {
