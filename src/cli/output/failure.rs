@@ -8,7 +8,7 @@ use super::exit::{
     CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, classify_source,
 };
 use super::failure_report::FailureReport;
-use super::hint::service;
+use super::hint;
 use super::message;
 use crate::cli::process::signals::Signal;
 use crate::cos::Service;
@@ -138,8 +138,8 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
-            Self::Source { error, .. } => service::of_source(error).map(str::to_owned),
-            Self::NoCredentials(_) => Some("set COS_SECRET_ID and COS_SECRET_KEY".to_owned()),
+            Self::Source { error, .. } => hint::for_source(error).map(str::to_owned),
+            Self::NoCredentials(_) => Some(hint::NO_CREDENTIALS.to_owned()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
             Self::JournalUnusable { .. }
             | Self::Unfit { .. }

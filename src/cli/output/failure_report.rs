@@ -3,7 +3,7 @@
 use super::circumstances::Circumstances;
 use super::console::{Console, Label, visible};
 use super::exit::{Kind, classify};
-use super::hint::service;
+use super::hint;
 use super::message;
 use crate::cos::{Service, ServiceError};
 use crate::upload::{Cause, UploadError};
@@ -44,7 +44,7 @@ impl FailureReport {
             status: service.map(|service| service.status),
             service: circumstances.service,
             request_id: error.cause.request_id().map(str::to_owned),
-            hints: service::of_upload(error, circumstances, exit_code),
+            hints: hint::for_upload(error, circumstances, exit_code),
             resumable: error.leftover.is_some() && circumstances.journal.is_some(),
         }
     }

@@ -1,10 +1,10 @@
 //! Steps, retries and notices of the engine, in words.
 
-use super::console::{Console, visible};
-use super::{message, units};
+use super::console::visible;
+use super::units;
 use crate::upload::event::MemoryLimit;
 use crate::upload::plan::part_sizes::Cut;
-use crate::upload::{Cause, Event, Notice, Plan};
+use crate::upload::{Event, Notice, Plan};
 
 /// A step that went well; empty for what is no step.
 pub(crate) fn step(event: &Event, parts: Option<u16>) -> String {
@@ -32,47 +32,6 @@ pub(crate) fn step(event: &Event, parts: Option<u16>) -> String {
 pub(crate) fn part_sizes(cut: Cut) -> String {
     let (first, largest) = (units::size(cut.first()), units::size(cut.largest()));
     if first == largest { first } else { format!("{first}, later up to {largest}") }
-}
-
-/// Tells of a request that is sent again. Of each kind of trouble people hear once, unless they asked for every retry.
-/// `subject` begins each line where there are several uploads.
-pub(crate) fn tell_retry(
-    console: &Console,
-    subject: &str,
-    event: &Event,
-    parts: Option<u16>,
-    first: bool,
-    verbose: bool,
-) {
-    let full = format!("{subject}{}", retry(event, parts, true));
-    let brief = first.then(|| format!("{subject}{}", retry(event, parts, verbose)));
-    let shown = if verbose { Some(full.as_str()) } else { brief.as_deref() };
-    console.warning_in_brief(shown, &full);
-}
-
-/// A request that is sent again; empty for other events.
-fn retry(event: &Event, parts: Option<u16>, verbose: bool) -> String {
-    let Event::Retrying { operation, attempts, wait, cause } = event else { return String::new() };
-    let what = message::name(*operation, parts);
-    let when = if verbose {
-        let plural = if *attempts == 1 { "attempt" } else { "attempts" };
-        format!(" in {}, {attempts} {plural} so far", units::duration(*wait))
-    } else {
-        " (-v shows every retry)".to_owned()
-    };
-    visible(&format!("{what}: {cause}; trying again{when}")).into_owned()
-}
-
-/// What makes one retry like another, so that people hear of each kind once.
-pub(crate) fn kind_of_retry(cause: &Cause) -> String {
-    match cause {
-        Cause::Service(error) | Cause::UploadVanished(error) => match &error.code {
-            Some(code) => code.clone(),
-            None => error.status.to_string(),
-        },
-        Cause::Network(error) => format!("{:?}", std::mem::discriminant(&error.kind)),
-        other => format!("{:?}", std::mem::discriminant(other)),
-    }
 }
 
 /// Something to know, that is neither progress nor failure.
@@ -139,7 +98,7 @@ pub(crate) fn notice(notice: &Notice) -> String {
 mod tests {
     use super::*;
     use crate::cos::multipart::UploadId;
-    use crate::upload::{SendError, SendErrorKind};
+    use crate::upload::{Cause, SendError, SendErrorKind};
 
     #[test]
     fn every_notice_has_its_words() {

@@ -1,7 +1,6 @@
 //! One upload, told while it goes on and when it ends. All of a command is told by `report`, words for notices are in
 //! `notice`.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use super::exit::SUCCESS;
 use super::failure_report::FailureReport;
 use super::json::{Failed, Line, Skipped, Uploaded};
 use super::report::{PROGRESS_INTERVAL, Report};
+use super::retries::Retries;
 use super::subject::Subject;
 use super::{notice, units};
 use crate::cli::process::signals::Signal;
@@ -33,7 +33,7 @@ pub struct ObjectReport {
     subject: Subject,
     plan: Option<Plan>,
     last_progress: Option<Instant>,
-    retries_told: HashSet<String>,
+    retries: Retries,
     /// True where messages have to say which upload they are about.
     one_of_many: bool,
 }
@@ -41,7 +41,8 @@ pub struct ObjectReport {
 impl ObjectReport {
     /// One that is about `subject`, and tells it in the way of `report`.
     pub(crate) fn new(report: Report, subject: Subject) -> Self {
-        Self { report, subject, plan: None, last_progress: None, retries_told: HashSet::new(), one_of_many: false }
+        let retries = Retries::new(report.verbose);
+        Self { report, subject, plan: None, last_progress: None, retries, one_of_many: false }
     }
 
     /// The same; where it is one of many, messages say which.
@@ -142,13 +143,10 @@ impl ObjectReport {
         let console = &self.report.console;
         let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
         match event {
-            Event::Retrying { cause, .. } => {
-                let first = self.retries_told.insert(notice::kind_of_retry(cause));
-                notice::tell_retry(console, &subject, event, parts, first, self.report.verbose);
-            }
+            Event::Retrying { .. } => self.retries.print(console, &subject, event, parts),
             // Of a doubt that is looked into again and again, people hear once.
             Event::Notice(told @ Notice::LookingAtObject(_)) => {
-                let shown = self.retries_told.insert("looking".to_owned()) || self.report.verbose;
+                let shown = self.retries.shows("looking");
                 let full = format!("{subject}{}", notice::notice(told));
                 console.warning_in_brief(shown.then_some(full.as_str()), &full);
             }

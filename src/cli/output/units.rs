@@ -161,6 +161,11 @@ pub fn count(number: u64) -> String {
     grouped.collect::<Vec<_>>().join(",")
 }
 
+/// A number of things for people: `1 request`, `2,000 requests`.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// A size for people, in binary units: `6.2 KiB`.
 pub fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()

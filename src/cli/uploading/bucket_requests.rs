@@ -1,6 +1,5 @@
 //! Requests outside an upload, as all commands that need some share them: the connection, the retries, the failures.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::connection::Connection;
@@ -11,6 +10,7 @@ use crate::cli::output::failure::Failure;
 use crate::cli::output::failure_report::FailureReport;
 use crate::cli::output::json::{FailedCommand, Line};
 use crate::cli::output::notice;
+use crate::cli::output::retries::Retries;
 use crate::cli::process::runtime;
 use crate::cli::process::signals::Signals;
 use crate::cli::process::world::World;
@@ -49,7 +49,7 @@ pub(crate) fn run<T>(
 pub(crate) struct BucketRequests<'a> {
     connection: Connection,
     requester: Requester<Arc<Http>>,
-    retries: Retries<'a>,
+    events: RequestEvents<'a>,
 }
 
 impl<'a> BucketRequests<'a> {
@@ -77,7 +77,7 @@ impl<'a> BucketRequests<'a> {
             bucket: bucket.clone(),
         };
         let requester = Requester::new(connection.transport.clone(), address, requests.patience(), world.seed);
-        Self { connection, requester, retries: Retries { console, verbose, reported: HashSet::new() } }
+        Self { connection, requester, events: RequestEvents { console, retries: Retries::new(verbose) } }
     }
 
     /// Where requests go.
@@ -103,7 +103,7 @@ impl<'a> BucketRequests<'a> {
         request: impl Fn(&Address) -> Request,
         read: impl Fn(&Response) -> Result<R, AnswerError>,
     ) -> Result<R, Failure> {
-        let answer = self.requester.send(operation, request, read, &mut |event| self.retries.report(&event)).await;
+        let answer = self.requester.send(operation, request, read, &mut |event| self.events.report(&event)).await;
         answer.map_err(|error| failed(self.requester.address().service, about, error))
     }
 
@@ -111,14 +111,14 @@ impl<'a> BucketRequests<'a> {
     pub(crate) async fn uploads(&mut self, bucket: &Bucket, prefix: &str) -> Result<Vec<ListedUpload>, Failure> {
         let request = |address: &Address, after: Option<&Marker>| list_uploads::request(address, prefix, after);
         let read = |response: &Response| list_uploads::read(response).map(|page| (page.uploads, page.next));
-        let observe = &mut |event| self.retries.report(&event);
+        let observe = &mut |event| self.events.report(&event);
         let uploads = self.requester.send_for_pages(Operation::ListUploads, request, read, observe).await;
         uploads.map_err(|error| failed(self.requester.address().service, bucket.as_str(), error))
     }
 
     /// The parts of an upload.
     pub(crate) async fn parts(&mut self, key: &Key, upload_id: &UploadId) -> Result<Vec<ListedPart>, Failure> {
-        let observe = &mut |event| self.retries.report(&event);
+        let observe = &mut |event| self.events.report(&event);
         let parts = list_all_parts(&mut self.requester, key, upload_id, observe).await;
         parts.map_err(|error| failed(self.requester.address().service, key.as_str(), error))
     }
@@ -130,7 +130,7 @@ impl<'a> BucketRequests<'a> {
 
     /// Reports what happened to a request that another requester sent.
     pub(crate) fn report(&mut self, event: &Event) {
-        self.retries.report(event);
+        self.events.report(event);
     }
 }
 
@@ -168,21 +168,17 @@ pub(crate) fn report_failed(failure: &Failure, about: [&str; 3], json: bool, con
     report.exit_code
 }
 
-/// Reports retries: each kind of failure once, all of them with `-v`.
-struct Retries<'a> {
+/// Prints the retries and notices of requests.
+struct RequestEvents<'a> {
     console: &'a Console,
-    verbose: bool,
-    reported: HashSet<String>,
+    retries: Retries,
 }
 
-impl Retries<'_> {
+impl RequestEvents<'_> {
     fn report(&mut self, event: &Event) {
         match event {
-            Event::Retrying { cause, .. } => {
-                let first = self.reported.insert(notice::kind_of_retry(cause));
-                notice::tell_retry(self.console, "", event, None, first, self.verbose);
-            }
-            Event::Notice(told) => self.console.warning(&notice::notice(told)),
+            Event::Retrying { .. } => self.retries.print(self.console, "", event, None),
+            Event::Notice(notice) => self.console.warning(&notice::notice(notice)),
             _ => {}
         }
     }

@@ -1,4 +1,16 @@
-//! The hint line below an error: what the user can do about it.
+//! Hints: what the user can do about a failure, one line each below the error.
+//!
+//! `upload` collects the hints of a failed request; every other file has the hints of one subject. Exit codes are in
+//! `exit`, what failed is in `message`.
 
-pub(crate) mod cdcs;
-pub(crate) mod service;
+mod cdcs;
+mod credentials;
+mod network;
+mod next_step;
+mod service;
+mod source;
+mod upload;
+
+pub(super) use self::credentials::NO_CREDENTIALS;
+pub(super) use self::source::for_source;
+pub(super) use self::upload::for_upload;
