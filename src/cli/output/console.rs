@@ -185,7 +185,7 @@ impl Console {
         let Some(Err(error)) = log.as_mut().map(|log| log.append(text)) else { return };
         *log = None;
         drop(log);
-        self.warning(&format!("the log file cannot be written any more: {error}"));
+        self.warning(&format!("could not write the log file: {error}; logging has stopped"));
     }
 
     fn above_the_bar(&self, write: impl FnOnce()) {
@@ -283,7 +283,7 @@ mod tests {
         console.note("one");
         console.note("two");
         let why = std::io::Error::from_raw_os_error(28);
-        let expected = format!("warning: the log file cannot be written any more: {why}\none\ntwo\n");
+        let expected = format!("warning: could not write the log file: {why}; logging has stopped\none\ntwo\n");
         assert_eq!(test.stderr.text(), expected);
     }
 

@@ -119,16 +119,16 @@ impl Failure {
             Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
             Self::Interrupted(_) => "interrupted".to_owned(),
             Self::UploadInUse(journal) => {
-                format!("could not abort the upload: another process holds its journal {}", shown(journal))
+                format!("could not abort the upload: another process is using its journal {}", shown(journal))
             }
             Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
             Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
             Self::Withheld(source) => {
-                format!("{} was sent and is not completed, since not all of the others were", shown(source))
+                format!("{} was sent but not completed, because other files failed", shown(source))
             }
             Self::NoCredentials(places) => format!("could not sign requests: {places}"),
             Self::JournalInUse(journal) => {
-                format!("could not begin the upload: another process holds its journal {}", shown(journal))
+                format!("could not start the upload: another process is using its journal {}", shown(journal))
             }
             Self::JournalUnusable { journal, why } => format!("could not use the journal {}: {why}", shown(journal)),
             Self::ResultsLost(why) => format!("could not write the results: {why}"),
@@ -140,7 +140,9 @@ impl Failure {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Source { error, .. } => hint::for_source(error).map(str::to_owned),
             Self::NoCredentials(_) => Some(hint::NO_CREDENTIALS.to_owned()),
-            Self::JournalInUse(_) | Self::UploadInUse(_) => Some("wait for the other process, or stop it".to_owned()),
+            Self::JournalInUse(_) | Self::UploadInUse(_) => {
+                Some("wait for the other process to finish, or stop it".to_owned())
+            }
             Self::JournalUnusable { .. }
             | Self::Unfit { .. }
             | Self::Withheld(_)
@@ -185,7 +187,7 @@ mod tests {
                 Failure::JournalInUse(path.clone()),
                 REFUSED,
                 "exists",
-                "could not begin the upload: another process holds its journal j",
+                "could not start the upload: another process is using its journal j",
             ),
             (
                 Failure::JournalUnusable { journal: path, why: "disk full".to_owned() },

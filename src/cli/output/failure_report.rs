@@ -81,7 +81,7 @@ mod tests {
     use crate::cos::multipart::{PartNumber, UploadId};
     use crate::upload::{Operation, SendErrorKind};
 
-    fn told(error: &UploadError, circumstances: Circumstances<'_>) -> String {
+    fn printed(error: &UploadError, circumstances: Circumstances<'_>) -> String {
         let test = world(&[], &[]);
         FailureReport::of_upload(error, circumstances).print(&Console::new(&test.world));
         test.stderr.text()
@@ -107,11 +107,11 @@ mod tests {
         };
         let journal = Path::new("/s/j");
         assert_eq!(
-            told(&error, Circumstances { journal: Some(journal), ..PLAIN }),
+            printed(&error, Circumstances { journal: Some(journal), ..PLAIN }),
             "error: could not upload part 7 of 120 of dist.tar: SlowDown: words (HTTP 503) after 8 attempts\n  \
              x-cos-request-id: NWIwM2\n\
-             hint: the service asks for less; try a smaller --concurrency, or again later\n\
-             hint: run the same command again: it goes on with upload 1585130821cbb7df1d\n"
+             hint: the server throttles requests; lower --concurrency, or try again later\n\
+             hint: run the same command again to resume upload 1585130821cbb7df1d\n"
         );
         let report = FailureReport::of_upload(&error, Circumstances { journal: Some(journal), ..PLAIN });
         assert_eq!((report.code.as_deref(), report.status, report.resumable), (Some("SlowDown"), Some(503), true));
@@ -128,19 +128,19 @@ mod tests {
         };
         let at_cdcs = Circumstances { service: Service::Cdcs, journal: Some(Path::new("/s/j")), ..PLAIN };
         assert_eq!(
-            told(&of("AssumeRoleFailed", UploadId::new("id")), at_cdcs),
+            printed(&of("AssumeRoleFailed", UploadId::new("id")), at_cdcs),
             "error: could not upload part 7 of 120 of dist.tar: AssumeRoleFailed: words (HTTP 409)\n  \
              x-cdcs-request-id: NWIwM2\n\
-             hint: CDCS may not act for this account yet: authorise its service role in the CDCS console, or in CAM under \
-             Roles, and see that the role may use COS and KMS\n\
-             hint: then run the same command again: it goes on with upload id, whose parts are kept\n"
+             hint: CDCS is not authorised for this account: authorise its service role in the CDCS console, or in CAM under \
+             Roles, and let the role use COS and KMS\n\
+             hint: then run the same command again to resume upload id; its parts are kept\n"
         );
         let without_journal = Circumstances { journal: None, ..at_cdcs };
         assert_eq!(
-            told(&of("KMSFailed", UploadId::new("id")), without_journal).lines().last(),
+            printed(&of("KMSFailed", UploadId::new("id")), without_journal).lines().last(),
             Some(
-                "hint: upload id may be left on the server, where it keeps this key from other uploads, and there is no \
-                 journal to resume it: abort it with cosput abort --service cdcs --key KEY --upload-id id"
+                "hint: upload id may remain on the server, where it reserves this key, and there is no journal to resume \
+                 it: abort it with cosput abort --service cdcs --key KEY --upload-id id"
             )
         );
     }
@@ -155,9 +155,9 @@ mod tests {
         };
         let unknown = Circumstances { unknown: true, ..PLAIN };
         assert_eq!(
-            told(&error, unknown),
-            "error: it is not known whether dist.tar was uploaded: the connection broke: refused after 3 attempts\n\
-             hint: run the same command again: it looks whether the object is there\n"
+            printed(&error, unknown),
+            "error: could not determine whether dist.tar was uploaded: the connection broke: refused after 3 attempts\n\
+             hint: run the same command again: it checks whether the object was completed\n"
         );
         let report = FailureReport::of_upload(&error, unknown);
         assert_eq!((report.exit_code, report.kind), (UNAVAILABLE, Kind::Unknown));
@@ -169,9 +169,9 @@ mod tests {
             UploadError { operation: None, attempts: 0, cause: Cause::Interrupted, leftover: UploadId::new("id") };
         let stopped = Circumstances { journal: Some(Path::new("j")), signal: Some(Signal::Terminate), ..PLAIN };
         assert_eq!(
-            told(&error, stopped),
+            printed(&error, stopped),
             "error: could not upload dist.tar: interrupted\n\
-             hint: run the same command again: it goes on with upload id\n"
+             hint: run the same command again to resume upload id\n"
         );
         assert_eq!(FailureReport::of_upload(&error, stopped).exit_code, 143);
     }

@@ -7,7 +7,7 @@ use crate::upload::{Cause, Operation, UploadError};
 pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> String {
     let Circumstances { source, parts, unknown, .. } = circumstances;
     let what = match error.operation {
-        _ if unknown => format!("it is not known whether {source} was uploaded"),
+        _ if unknown => format!("could not determine whether {source} was uploaded"),
         Some(operation) => could_not(operation, source, parts),
         None => format!("could not upload {source}"),
     };
@@ -16,7 +16,7 @@ pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -
         attempts => format!(" after {attempts} attempts"),
     };
     match (&error.cause, circumstances.signal) {
-        (Cause::Interrupted, None) => format!("{what}: another file failed before it"),
+        (Cause::Interrupted, None) => format!("{what}: stopped because another file failed"),
         (cause, _) => format!("{what}: {cause}{attempts}"),
     }
 }
@@ -24,13 +24,13 @@ pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -
 fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {
     match operation {
         Operation::PutObject | Operation::CheckSource | Operation::ReadSource => format!("could not upload {source}"),
-        Operation::Initiate => format!("could not begin the upload of {source}"),
+        Operation::Initiate => format!("could not initiate the upload of {source}"),
         Operation::ListParts => format!("could not list the parts of {source} on the server"),
         Operation::ListUploads => format!("could not list the uploads of {source}"),
         Operation::UploadPart(_) => format!("could not upload {} of {source}", name(operation, parts)),
         Operation::ComparePart(_) => format!("could not read {} of {source} again", name(operation, parts)),
         Operation::Complete => format!("could not complete the upload of {source}"),
-        Operation::HeadObject => format!("could not verify the object of {source}"),
+        Operation::HeadObject => format!("could not check the object of {source}"),
         Operation::Abort => format!("could not abort the upload of {source}"),
     }
 }
@@ -74,13 +74,13 @@ mod tests {
         let table = [
             (Operation::PutObject, "could not upload f"),
             (Operation::CheckSource, "could not upload f"),
-            (Operation::Initiate, "could not begin the upload of f"),
+            (Operation::Initiate, "could not initiate the upload of f"),
             (Operation::ListParts, "could not list the parts of f on the server"),
             (Operation::ListUploads, "could not list the uploads of f"),
             (Operation::UploadPart(number), "could not upload part 7 of 9 of f"),
             (Operation::ComparePart(number), "could not read part 7 of 9 of f again"),
             (Operation::Complete, "could not complete the upload of f"),
-            (Operation::HeadObject, "could not verify the object of f"),
+            (Operation::HeadObject, "could not check the object of f"),
             (Operation::Abort, "could not abort the upload of f"),
         ];
         for (operation, words) in table {

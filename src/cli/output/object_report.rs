@@ -1,186 +1,175 @@
-//! One upload, told while it goes on and when it ends. All of a command is told by `report`, words for notices are in
-//! `notice`.
+//! The report of one upload: its events while it runs, and its result.
+//!
+//! `report` is about the whole command; the words are in `step`, `notice`, `retries` and `result_line`.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::circumstances::Circumstances;
-use super::console::{is_stdin, shown, visible};
+use super::console::{is_stdin, shown};
 use super::exit::SUCCESS;
 use super::failure_report::FailureReport;
 use super::json::{Failed, Line, Skipped, Uploaded};
 use super::report::{PROGRESS_INTERVAL, Report};
 use super::retries::Retries;
 use super::subject::Subject;
-use super::{notice, units};
+use super::{notice, result_line, step};
 use crate::cli::process::signals::Signal;
-use crate::upload::{Event, Finished, Notice, Object, Plan, ProvedBy, Unchanged};
+use crate::upload::{Event, Finished, Notice, Object, Plan, Unchanged, UploadError};
 
 /// The end of one upload, as far as the engine does not know it.
 #[derive(Debug, Clone, Copy)]
 pub struct Ending<'a> {
-    /// How long it took.
+    /// How long the upload took.
     pub elapsed: Duration,
-    /// The journal that is kept, where one is.
+    /// The journal, if it is kept.
     pub journal: Option<&'a Path>,
-    /// The signal that stopped it, where one did.
+    /// The signal that stopped the upload, if one did.
     pub signal: Option<Signal>,
 }
 
-/// Tells of one upload.
+/// Reports one upload.
 pub struct ObjectReport {
     report: Report,
     subject: Subject,
     plan: Option<Plan>,
     last_progress: Option<Instant>,
     retries: Retries,
-    /// True where messages have to say which upload they are about.
     one_of_many: bool,
 }
 
 impl ObjectReport {
-    /// One that is about `subject`, and tells it in the way of `report`.
+    /// A report about `subject`, in the way of `report`.
     pub(crate) fn new(report: Report, subject: Subject) -> Self {
         let retries = Retries::new(report.verbose);
         Self { report, subject, plan: None, last_progress: None, retries, one_of_many: false }
     }
 
-    /// The same; where it is one of many, messages say which.
+    /// The same; if it is one of many, messages begin with the source.
     #[must_use]
     pub fn among_many(self, one_of_many: bool) -> Self {
         Self { one_of_many, ..self }
     }
 
-    /// Takes what only the end knows of the subject.
+    /// Replaces the subject by one that is complete at the end.
     pub fn settle(&mut self, subject: Subject) {
         self.subject = subject;
     }
 
-    /// Tells what happened.
+    /// Reports an event.
     pub fn event(&mut self, now: Instant, event: &Event) {
         if let Event::Started(plan) = event {
             self.plan = Some(*plan);
         }
-        if self.report.json && self.wants(now, event) {
-            self.tell_program(event);
+        if self.report.json
+            && self.is_for_programs(now, event)
+            && let Some(line) = Line::of_event(self.subject.name(), event)
+        {
+            self.report.line(&line);
         }
-        self.tell(event);
+        self.print(event);
     }
 
-    /// Tells how it ended. Returns the exit code.
+    /// Reports the result. Returns the exit code.
     pub fn finished(&mut self, finished: &Finished, ending: Ending<'_>) -> u8 {
         match finished {
-            Finished::Stored(object) => {
-                self.stored(object, ending.elapsed);
-                SUCCESS
-            }
-            Finished::Unchanged(object) => {
-                self.unchanged(object);
-                SUCCESS
-            }
-            // It is told of once it is completed.
+            Finished::Stored(object) => self.stored(object, ending.elapsed),
+            Finished::Unchanged(object) => self.unchanged(object),
+            // Reported when it is completed.
             Finished::Held(_) => SUCCESS,
-            Finished::Failed(error) | Finished::Unknown(error) => {
-                let source = shown(&self.subject.source);
-                let circumstances = Circumstances {
-                    service: self.subject.service,
-                    source: &source,
-                    parts: self.plan.and_then(|plan| plan.parts()),
-                    journal: ending.journal,
-                    signal: ending.signal,
-                    unknown: matches!(finished, Finished::Unknown(_)),
-                    stream: is_stdin(&self.subject.source),
-                };
-                let report = FailureReport::of_upload(error, circumstances);
-                if self.report.json {
-                    self.report.line(&Line::Failed(Failed::new(self.subject.name(), &report, ending.journal)));
-                }
-                report.print(&self.report.console);
-                report.exit_code
-            }
+            Finished::Failed(error) => self.failed(error, false, ending),
+            Finished::Unknown(error) => self.failed(error, true, ending),
         }
     }
 
-    fn stored(&self, object: &Object, elapsed: Duration) {
+    fn stored(&self, object: &Object, elapsed: Duration) -> u8 {
         let subject = &self.subject;
         if self.report.json {
             let on_disk = subject.on_disk.as_deref();
             let line = Uploaded::new(subject.name(), on_disk, self.plan.as_ref(), object, elapsed);
             self.report.line(&Line::Uploaded(line));
         }
-        let key = visible(subject.key.as_str());
-        let on_disk = subject.on_disk.as_deref().map(|path| format!(" at {}", shown(path))).unwrap_or_default();
-        let proof = match object.proved_by {
-            ProvedBy::Crc64 => "",
-            ProvedBy::Md5 => " read, proved by MD5",
-        };
-        self.report.result(&format!(
-            "{} -> cos://{}/{key}  {}  crc64 {}{proof}{on_disk}",
-            shown(&subject.source),
-            subject.bucket,
-            units::size(object.size),
-            object.crc64
-        ));
+        let with_checksum = self.report.verbose || !self.one_of_many;
+        self.report.result(&result_line::uploaded(subject, object, with_checksum));
+        SUCCESS
     }
 
-    fn unchanged(&self, object: &Unchanged) {
-        let subject = &self.subject;
+    fn unchanged(&self, object: &Unchanged) -> u8 {
         if self.report.json {
-            self.report.line(&Line::Skipped(Skipped::unchanged(subject.name(), object)));
+            self.report.line(&Line::Skipped(Skipped::unchanged(self.subject.name(), object)));
         }
-        let (key, size) = (visible(subject.key.as_str()), units::size(object.size));
-        self.report.result(&format!("{} = cos://{}/{key}  {size}  unchanged", shown(&subject.source), subject.bucket));
+        let line = result_line::unchanged(&self.subject, object);
+        if self.report.verbose || !self.one_of_many {
+            self.report.result(&line);
+        } else {
+            self.report.console.detail(false, &line);
+        }
+        SUCCESS
     }
 
-    fn tell_program(&self, event: &Event) {
-        if let Some(line) = Line::of_event(self.subject.name(), event) {
-            self.report.line(&line);
+    fn failed(&self, error: &UploadError, unknown: bool, ending: Ending<'_>) -> u8 {
+        let source = shown(&self.subject.source);
+        let circumstances = Circumstances {
+            service: self.subject.service,
+            source: &source,
+            parts: self.plan.and_then(|plan| plan.parts()),
+            journal: ending.journal,
+            signal: ending.signal,
+            unknown,
+            stream: is_stdin(&self.subject.source),
+        };
+        let report = FailureReport::of_upload(error, circumstances);
+        if self.report.json {
+            self.report.line(&Line::Failed(Failed::new(self.subject.name(), &report, ending.journal)));
         }
+        report.print(&self.report.console);
+        report.exit_code
     }
 
-    fn tell(&mut self, event: &Event) {
+    fn print(&mut self, event: &Event) {
         let parts = self.plan.and_then(|plan| plan.parts());
         let console = &self.report.console;
         let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
         match event {
             Event::Retrying { .. } => self.retries.print(console, &subject, event, parts),
-            // Of a doubt that is looked into again and again, people hear once.
-            Event::Notice(told @ Notice::LookingAtObject(_)) => {
-                let shown = self.retries.shows("looking");
-                let full = format!("{subject}{}", notice::notice(told));
-                console.warning_in_brief(shown.then_some(full.as_str()), &full);
+            // A doubt that is checked several times is printed once.
+            Event::Notice(doubt @ Notice::LookingAtObject(_)) => {
+                let full = format!("{subject}{}", notice::in_words(doubt));
+                console.warning_in_brief(self.retries.shows("looking").then_some(full.as_str()), &full);
             }
-            Event::Notice(told @ Notice::MemoryLimits(_)) => console.note(&notice::notice(told)),
-            // The clock and the domain are the same for all.
-            Event::Notice(told @ (Notice::ClockCorrected { .. } | Notice::BackupDomain)) => {
-                console.warning_once(&notice::notice(told));
+            Event::Notice(limit @ Notice::MemoryLimits(_)) => console.note(&notice::in_words(limit)),
+            // The clock and the domain are the same for all objects.
+            Event::Notice(common @ (Notice::ClockCorrected { .. } | Notice::BackupDomain)) => {
+                console.warning_once(&notice::in_words(common));
             }
-            Event::Notice(told) => console.warning(&format!("{subject}{}", notice::notice(told))),
-            Event::Resumed { .. } => console.note(&format!("{subject}{}", notice::step(event, parts))),
+            Event::Notice(notice) => console.warning(&format!("{subject}{}", notice::in_words(notice))),
+            Event::Resumed { .. } => console.note(&format!("{subject}{}", step::in_words(event, parts))),
             Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) => {
                 let shown = self.report.verbose && !self.report.json;
-                console.detail(shown, &format!("{subject}{}", notice::step(event, parts)));
+                console.detail(shown, &format!("{subject}{}", step::in_words(event, parts)));
             }
             Event::Progress(_) => {}
         }
     }
 
-    /// Whether a program hears of this event.
-    fn wants(&mut self, now: Instant, event: &Event) -> bool {
+    /// True if JSON has a line for this event.
+    fn is_for_programs(&mut self, now: Instant, event: &Event) -> bool {
         match event {
             Event::Started(_) | Event::Retrying { .. } => true,
             Event::PartStored(_) => self.report.verbose,
-            Event::Progress(_) => {
-                // Of many, programs hear together.
-                let due = !self.one_of_many
-                    && self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL);
-                if due {
-                    self.last_progress = Some(now);
-                }
-                due
-            }
+            Event::Progress(_) => self.progress_is_due(now),
             Event::Initiated(_) | Event::Resumed { .. } | Event::Notice(_) => false,
         }
+    }
+
+    /// True at most once a second; the progress of many uploads is one event, see [`Report`].
+    fn progress_is_due(&mut self, now: Instant) -> bool {
+        let due =
+            !self.one_of_many && self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL);
+        if due {
+            self.last_progress = Some(now);
+        }
+        due
     }
 }
 
@@ -191,8 +180,9 @@ pub(crate) mod tests {
     use crate::cli::output::console::Console;
     use crate::cli::process::world::tests::{TestWorld, world};
     use crate::cos::multipart::{PartNumber, UploadId};
+
     use crate::cos::{Bucket, Key, Service, ServiceError};
-    use crate::upload::{Cause, Operation, PartRecord, Progress, UploadError, Wish};
+    use crate::upload::{Cause, Operation, PartRecord, Progress, ProvedBy, Wish};
 
     pub(in crate::cli) const OUTPUT: OutputOptions =
         OutputOptions { progress: ProgressMode::Hidden, quiet: false, json: false, verbose: false };
@@ -266,7 +256,7 @@ pub(crate) mod tests {
         ]
     }
 
-    fn tell(output: OutputOptions, finished: &Finished) -> (u8, TestWorld) {
+    fn report(output: OutputOptions, finished: &Finished) -> (u8, TestWorld) {
         let test = world(&[], &[]);
         let console = Console::new(&test.world).quiet(output.quiet);
         let mut report = ObjectReport::new(Report::new(&console, output), subject());
@@ -279,50 +269,50 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn people_get_a_line_an_object_and_one_for_each_kind_of_retry() {
-        let (code, test) = tell(OUTPUT, &Finished::Stored(object()));
+    fn people_get_one_line_an_object_and_one_for_each_kind_of_retry() {
+        let (code, test) = report(OUTPUT, &Finished::Stored(object()));
         assert_eq!(code, 0);
         assert_eq!(
             test.stdout.text(),
-            "d/dist.tar -> cos://examplebucket-1250000000/dist.tar  40.0 MiB  crc64 16749565679157681890\n"
+            "d/dist.tar -> cos://examplebucket-1250000000/dist.tar  40.0 MiB  verified  crc64 16749565679157681890\n"
         );
         assert_eq!(
             test.stderr.text(),
-            "warning: part 2 of 3: SlowDown: please (HTTP 503); trying again (-v shows every retry)\n"
+            "warning: part 2 of 3: SlowDown: please (HTTP 503); retrying (use -v to show every retry)\n"
         );
     }
 
     #[test]
-    fn what_was_proved_without_the_servers_crc64_says_so() {
+    fn an_object_without_a_crc64_on_the_server_is_verified_by_md5() {
         let object = Object { proved_by: ProvedBy::Md5, ..object() };
-        let (_, test) = tell(OUTPUT, &Finished::Stored(object.clone()));
-        assert!(test.stdout.text().ends_with("crc64 16749565679157681890 read, proved by MD5\n"));
-        let (_, test) = tell(JSON, &Finished::Stored(object));
+        let (_, test) = report(OUTPUT, &Finished::Stored(object.clone()));
+        assert!(test.stdout.text().ends_with("  verified by MD5  crc64 16749565679157681890\n"));
+        let (_, test) = report(JSON, &Finished::Stored(object));
         assert!(test.stdout.text().contains(r#""crc64ecma":"16749565679157681890","proof":"md5","upload_id":"id""#));
     }
 
     #[test]
     fn verbose_shows_parts_and_every_retry() {
-        let (_, test) = tell(OutputOptions { verbose: true, ..OUTPUT }, &Finished::Stored(object()));
+        let (_, test) = report(OutputOptions { verbose: true, ..OUTPUT }, &Finished::Stored(object()));
         assert_eq!(
             test.stderr.text(),
             "sending 40.0 MiB in 3 parts of 16.0 MiB\n\
-             began upload id\n\
-             part 1 of 3 is on the server, 16.0 MiB\n\
-             warning: part 2 of 3: SlowDown: please (HTTP 503); trying again in 1.2 s, 1 attempt so far\n\
-             warning: part 2 of 3: SlowDown: please (HTTP 503); trying again in 1.2 s, 2 attempts so far\n"
+             initiated upload id\n\
+             part 1 of 3 uploaded, 16.0 MiB\n\
+             warning: part 2 of 3: SlowDown: please (HTTP 503); retrying in 1.2 s, 1 attempt so far\n\
+             warning: part 2 of 3: SlowDown: please (HTTP 503); retrying in 1.2 s, 2 attempts so far\n"
         );
     }
 
     #[test]
     fn quiet_is_silent_about_success() {
-        let (_, test) = tell(OutputOptions { quiet: true, ..OUTPUT }, &Finished::Stored(object()));
+        let (_, test) = report(OutputOptions { quiet: true, ..OUTPUT }, &Finished::Stored(object()));
         assert_eq!((test.stdout.text(), test.stderr.text()), (String::new(), String::new()));
     }
 
     #[test]
-    fn programs_get_a_line_an_event() {
-        let (_, test) = tell(OutputOptions { verbose: true, ..JSON }, &Finished::Stored(object()));
+    fn json_has_one_line_an_event() {
+        let (_, test) = report(OutputOptions { verbose: true, ..JSON }, &Finished::Stored(object()));
         let named = r#""source":"d/dist.tar","bucket":"examplebucket-1250000000","key":"dist.tar""#;
         let located = format!(r#"{named},"location":"https://h/dist.tar""#);
         let retry = |attempts| {
@@ -348,14 +338,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_failure_goes_to_programs_and_to_people() {
+    fn a_failure_is_an_event_and_a_message() {
         let error = UploadError {
             operation: Some(Operation::Complete),
             attempts: 1,
             cause: Cause::Malformed { what: "no ETag".to_owned(), request_id: Some("NWI".to_owned()) },
             leftover: UploadId::new("id"),
         };
-        let (code, test) = tell(JSON, &Finished::Failed(error));
+        let (code, test) = report(JSON, &Finished::Failed(error));
         assert_eq!(code, 6);
         assert_eq!(
             test.stdout.text().lines().last(),
@@ -365,15 +355,15 @@ pub(crate) mod tests {
         );
         assert_eq!(
             test.stderr.text(),
-            "warning: part 2 of 3: SlowDown: please (HTTP 503); trying again (-v shows every retry)\n\
+            "warning: part 2 of 3: SlowDown: please (HTTP 503); retrying (use -v to show every retry)\n\
              error: could not complete the upload of d/dist.tar: no ETag\n  \
              x-cos-request-id: NWI\n\
-             hint: run the same command again: it goes on with upload id\n"
+             hint: run the same command again to resume upload id\n"
         );
     }
 
     #[test]
-    fn names_do_not_move_the_cursor_and_the_emulator_says_where_the_object_is() {
+    fn control_characters_in_names_are_escaped() {
         let test = world(&[], &[]);
         let report = Report::new(&Console::new(&test.world), OUTPUT);
         let odd = Subject {
@@ -386,12 +376,12 @@ pub(crate) mod tests {
         ObjectReport::new(report, odd).finished(&Finished::Stored(object()), ending);
         assert_eq!(
             test.stdout.text(),
-            "a\\u{7} -> cos://examplebucket-1250000000/k\\n  40.0 MiB  crc64 16749565679157681890 at /o/k\n"
+            "a\\u{7} -> cos://examplebucket-1250000000/k\\n  40.0 MiB  verified  crc64 16749565679157681890  at /o/k\n"
         );
     }
 
     #[test]
-    fn a_program_hears_of_progress_once_a_second() {
+    fn json_has_progress_once_a_second() {
         let test = world(&[], &[]);
         let mut report = ObjectReport::new(Report::new(&Console::new(&test.world), JSON), subject());
         let began = (test.world.stopwatch)();
@@ -399,12 +389,12 @@ pub(crate) mod tests {
             let progress = Progress { bytes: milliseconds, total: Some(9999) };
             report.event(began + Duration::from_millis(milliseconds), &Event::Progress(progress));
         }
-        let told: Vec<u64> = test
+        let bytes: Vec<u64> = test
             .stdout
             .text()
             .lines()
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["bytes"].as_u64().unwrap())
             .collect();
-        assert_eq!(told, [0, 1000, 2100]);
+        assert_eq!(bytes, [0, 1000, 2100]);
     }
 }

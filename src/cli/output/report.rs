@@ -1,5 +1,5 @@
-//! What a command did, told: lines for people, or JSON lines for programs. The JSON itself is in `json`, one upload is
-//! told by `object_report`.
+//! The report of a command: lines for people, or JSON events for programs. `object_report` is about one upload, `json` has
+//! the events.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use super::console::{Console, shown, visible};
 use super::failure::Failure;
 use super::failure_report::FailureReport;
 use super::json::{Failed, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, UploadName};
+use super::result_line;
 use super::summary::Summary;
-use super::{notice, units};
 use crate::cli::options::OutputOptions;
 use crate::cli::process::signals::Signal;
 use crate::cos::multipart::UploadId;
@@ -17,10 +17,10 @@ use crate::cos::{Bucket, Key};
 use crate::upload::Plan;
 use crate::upload::source::Skip;
 
-/// How often a program hears of progress.
+/// How often JSON has an event of progress.
 pub(crate) const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Tells what happens, in the way that was asked for.
+/// Reports to stdout and stderr as the options say.
 #[derive(Clone)]
 pub struct Report {
     pub(crate) console: Console,
@@ -30,31 +30,21 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report in the way that `output` asks for.
+    /// A report as `output` says.
     pub fn new(console: &Console, output: OutputOptions) -> Self {
         let OutputOptions { quiet, json, verbose, .. } = output;
         Self { console: console.clone(), json, quiet, verbose }
     }
 
-    /// Tells what would be sent.
+    /// Reports a source that a dry run does not send.
     pub fn planned(&self, source: &Path, bucket: &Bucket, key: &Key, plan: &Plan) {
         if self.json {
             self.line(&Line::Planned(Planned::new(UploadName::new(source, bucket, Some(key)), plan)));
         }
-        let how = match plan {
-            Plan::Put { size } => format!("{} in one request", units::size(*size)),
-            Plan::Multipart(parts) => {
-                let count = parts.count();
-                let plural = if count == 1 { "part" } else { "parts" };
-                format!("{} in {count} {plural} of {}", units::size(parts.size()), units::size(parts.part_size()))
-            }
-            Plan::Stream(cut) => format!("in parts of {}", notice::part_sizes(*cut)),
-        };
-        let target = visible(key.as_str());
-        self.result(&format!("would upload {} -> cos://{bucket}/{target}  {how}", shown(source)));
+        self.result(&result_line::planned(source, bucket, key, plan));
     }
 
-    /// Tells of a source that is left out, and why.
+    /// Reports a source that is left out, and why.
     pub(crate) fn left_out(&self, source: &Path, bucket: &Bucket, why: Skip) {
         let reason = match why {
             Skip::Link => "symlink",
@@ -64,20 +54,20 @@ impl Report {
         if self.json {
             self.line(&Line::Skipped(Skipped::left_out(UploadName::new(source, bucket, None), reason)));
         }
-        let line = format!("{} is left out: it {why}", shown(source));
-        // Links are left out by rule, and counted; what else is no file may surprise.
+        let line = format!("skipped {}: it {why}", shown(source));
+        // Links are left out by rule; other files that are not regular may surprise.
         match why {
             Skip::Link => self.console.detail(self.verbose, &line),
             Skip::Loop | Skip::Special(_) => self.console.warning(&line),
         }
     }
 
-    /// Tells of a directory with nothing in it.
+    /// Reports an empty directory.
     pub(crate) fn passed_by(&self, directory: &Path) {
-        self.console.detail(self.verbose, &format!("{} is empty and leaves no trace", shown(directory)));
+        self.console.detail(self.verbose, &format!("skipped {}: empty directories are not uploaded", shown(directory)));
     }
 
-    /// Tells of an upload that failed before it began. Returns the exit code.
+    /// Reports an upload that failed before it began. Returns the exit code.
     pub fn refused(&self, source: &Path, bucket: &Bucket, key: Option<&Key>, failure: &Failure) -> u8 {
         let report = failure.report();
         if self.json {
@@ -87,8 +77,8 @@ impl Report {
         report.exit_code
     }
 
-    /// Tells of an object that was sent and is not completed, since others were not sent. People hear of all of these at
-    /// once; one line each would hide the failure that is the reason. Returns the exit code.
+    /// Reports an object that was sent but not completed, because others failed. Only `-v` shows these lines: there may be
+    /// many, and they would hide the failure. Returns the exit code.
     pub(crate) fn withheld(
         &self,
         source: &Path,
@@ -107,34 +97,36 @@ impl Report {
         report.exit_code
     }
 
-    /// Tells of an upload that was to be thrown away and could not be.
+    /// Reports an upload that could not be aborted.
     pub(crate) fn left_behind(&self, source: &Path, id: &UploadId) {
         let id = visible(id.as_str());
-        self.console.warning(&format!("{}: upload {id} could not be aborted; it is left on the server", shown(source)));
+        self.console.warning(&format!("{}: could not abort upload {id}; it remains on the server", shown(source)));
     }
 
-    /// Tells programs how far many uploads together are.
+    /// Reports the progress of all uploads, as JSON only.
     pub(crate) fn progress(&self, bucket: &Bucket, progress: OverallProgress) {
         if self.json {
             self.line(&Line::ProgressOfMany(ProgressOfMany::new(bucket.as_str(), progress)));
         }
     }
 
-    /// Tells how all of it ended: people where there were several, since the line of a single one says it all.
+    /// Reports the totals. A single upload has its own line, so people get the totals of several only.
     pub fn summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
         if self.json {
             self.line(&Line::Summary(SummaryLine::new(summary, elapsed, exit_code)));
         }
         if summary.uploaded + summary.skipped + summary.failed > 1 {
-            self.console.note(&summary.in_words(elapsed));
+            self.console.message(&summary.in_words(elapsed));
         }
     }
 
-    pub(crate) fn line(&self, line: &Line<'_>) {
-        self.console.event(line);
+    pub(super) fn line(&self, line: &Line<'_>) {
+        if !self.quiet || line.matters_if_quiet() {
+            self.console.event(line);
+        }
     }
 
-    pub(crate) fn result(&self, line: &str) {
+    pub(super) fn result(&self, line: &str) {
         self.console.outcome(!self.quiet && !self.json, line);
     }
 }
@@ -148,28 +140,36 @@ mod tests {
     use crate::upload::{Event, Progress};
 
     #[test]
-    fn people_get_a_summary_of_several_and_of_no_single_one() {
+    fn people_get_the_totals_of_several_uploads_even_with_quiet() {
         let test = world(&[], &[]);
         let console = Console::new(&test.world);
-        let tell = |summary, output: OutputOptions| {
+        let report = |summary, output: OutputOptions| {
             let console = console.clone().quiet(output.quiet);
             Report::new(&console, output).summary(summary, Duration::from_secs(40), 0);
         };
-        let all = Summary { uploaded: 1998, skipped: 1, failed: 1, bytes_sent: 31 << 20, ..Summary::default() };
-        tell(all, OUTPUT);
-        tell(all, OutputOptions { quiet: true, ..OUTPUT });
-        tell(Summary { uploaded: 1, ..Summary::default() }, OUTPUT);
-        tell(Summary { uploaded: 1, skipped: 2, bytes_resumed: 1 << 20, ..Summary::default() }, OUTPUT);
+        let all = Summary {
+            uploaded: 1998,
+            skipped: 3000,
+            unchanged: 2999,
+            failed: 1,
+            bytes_sent: 31 << 20,
+            bytes_resumed: 0,
+        };
+        report(all, OUTPUT);
+        report(all, OutputOptions { quiet: true, ..OUTPUT });
+        report(Summary { uploaded: 1, ..Summary::default() }, OUTPUT);
+        report(Summary { uploaded: 1, skipped: 2, bytes_resumed: 1 << 20, ..Summary::default() }, OUTPUT);
         assert_eq!(test.stdout.text(), "");
         assert_eq!(
             test.stderr.text(),
-            "uploaded 1,998 files, 31.0 MiB in 40 s; 1 skipped, 1 failed\n\
-             uploaded 1 file, 0 B in 40 s, besides 1.0 MiB sent before; 2 skipped\n"
+            "1,998 uploaded, 2,999 unchanged, 1 skipped, 1 failed: 31.0 MiB in 40 s (793.6 KiB/s)\n\
+             1,998 uploaded, 2,999 unchanged, 1 skipped, 1 failed: 31.0 MiB in 40 s (793.6 KiB/s)\n\
+             1 uploaded, 2 skipped: 0 B in 40 s, 1.0 MiB sent earlier\n"
         );
     }
 
     #[test]
-    fn programs_hear_of_the_progress_of_many_in_one_line() {
+    fn the_progress_of_many_uploads_is_one_event() {
         let test = world(&[], &[]);
         let report = Report::new(&Console::new(&test.world), JSON);
         ObjectReport::new(report.clone(), subject())

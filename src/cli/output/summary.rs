@@ -1,29 +1,29 @@
-//! All uploads of a command, counted, and the count in words.
+//! The totals of a command, as numbers and in words.
 
 use std::time::Duration;
 
 use super::units;
 use crate::upload::Finished;
 
-/// All uploads of a command, counted.
+/// The totals of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
-    /// How many objects were stored.
+    /// Objects that were uploaded.
     pub uploaded: u64,
-    /// How many sources were left out, or found unchanged.
+    /// Sources that were left out or unchanged.
     pub skipped: u64,
-    /// How many of these were found unchanged.
+    /// Those of them that were unchanged.
     pub unchanged: u64,
-    /// How many were not, or may not have been.
+    /// Sources that were not uploaded, or may not have been.
     pub failed: u64,
-    /// Bytes sent, each once.
+    /// Bytes sent, retries not counted.
     pub bytes_sent: u64,
     /// Bytes that an earlier run had sent.
     pub bytes_resumed: u64,
 }
 
 impl Summary {
-    /// Counts another one's uploads too.
+    /// Adds the totals of another command.
     pub fn add(&mut self, other: Self) {
         self.uploaded += other.uploaded;
         self.skipped += other.skipped;
@@ -33,7 +33,7 @@ impl Summary {
         self.bytes_resumed += other.bytes_resumed;
     }
 
-    /// Counts one more.
+    /// Counts one upload.
     pub fn record(&mut self, finished: &Finished) {
         match finished {
             Finished::Stored(object) => {
@@ -50,20 +50,19 @@ impl Summary {
         }
     }
 
-    /// `uploaded 1,998 files, 31.2 MiB in 4.0 s; 1 skipped, 1 failed`.
+    /// `1,998 uploaded, 1 unchanged, 1 failed: 31.2 MiB in 4.0 s (7.8 MiB/s)`.
     pub(crate) fn in_words(self, elapsed: Duration) -> String {
-        let Self { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed } = self;
-        let files = if uploaded == 1 { "file" } else { "files" };
-        let (count, sent, elapsed) = (units::count(uploaded), units::size(bytes_sent), units::duration(elapsed));
-        let before = match bytes_resumed {
+        let Self { uploaded, skipped, unchanged, failed, bytes_sent, bytes_resumed } = self;
+        let others = [(unchanged, "unchanged"), (skipped - unchanged, "skipped"), (failed, "failed")];
+        let others = others.into_iter().filter(|(number, _)| *number > 0);
+        let counts = [(uploaded, "uploaded")].into_iter().chain(others);
+        let counts: Vec<String> = counts.map(|(number, word)| format!("{} {word}", units::count(number))).collect();
+        let rate = units::rate(bytes_sent, elapsed).map(|rate| format!(" ({rate})")).unwrap_or_default();
+        let earlier = match bytes_resumed {
             0 => String::new(),
-            bytes => format!(", besides {} sent before", units::size(bytes)),
+            bytes => format!(", {} sent earlier", units::size(bytes)),
         };
-        let others = [(skipped, "skipped"), (failed, "failed")];
-        let others = others.iter().filter(|(number, _)| *number > 0);
-        let others: Vec<String> = others.map(|(number, word)| format!("{} {word}", units::count(*number))).collect();
-        let separator = if others.is_empty() { "" } else { "; " };
-        format!("uploaded {count} {files}, {sent} in {elapsed}{before}{separator}{}", others.join(", "))
+        format!("{}: {} in {}{rate}{earlier}", counts.join(", "), units::size(bytes_sent), units::duration(elapsed))
     }
 }
 

@@ -38,7 +38,7 @@ pub struct InvalidBitRate(&'static str);
 
 impl fmt::Display for InvalidBitRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected a speed like 8Mbit, 1MB/s or 8000000 (bit/s)", self.0)
+        write!(f, "{}; expected a rate like 8Mbit, 1MB/s or 8000000 (bit/s)", self.0)
     }
 }
 
@@ -50,7 +50,7 @@ pub struct InvalidByteRate(&'static str);
 
 impl fmt::Display for InvalidByteRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected bytes a second, like 8MiB, 1MB/s or 500K", self.0)
+        write!(f, "{}; expected bytes per second, like 8MiB, 1MB/s or 500K", self.0)
     }
 }
 
@@ -76,7 +76,7 @@ pub fn parse_bit_rate(text: &str) -> Result<u64, InvalidBitRate> {
     let unit = bits_of(suffix.trim()).ok_or(InvalidBitRate("its unit is neither bits nor bytes per second"))?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if whole.is_empty() || fraction.contains('.') || (number.contains('.') && fraction.is_empty()) {
-        return Err(InvalidBitRate("its number cannot be read"));
+        return Err(InvalidBitRate("its number is malformed"));
     }
     scaled(whole, fraction, unit).ok_or(InvalidBitRate("it is too large"))
 }
@@ -113,10 +113,10 @@ pub fn parse_size(text: &str) -> Result<u64, InvalidSize> {
     let unit = unit(suffix.trim()).ok_or(InvalidSize("its unit is unknown"))?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if number.contains('.') && (whole.is_empty() || fraction.is_empty() || fraction.contains('.')) {
-        return Err(InvalidSize("its number cannot be read"));
+        return Err(InvalidSize("its number is malformed"));
     }
     if unit == 1 && !fraction.is_empty() {
-        return Err(InvalidSize("a byte has no fraction"));
+        return Err(InvalidSize("it is not a whole number of bytes"));
     }
     scaled(whole, fraction, unit).ok_or(InvalidSize("it is too large"))
 }
@@ -169,6 +169,16 @@ pub fn counted(number: u64, noun: &str) -> String {
 /// A size for people, in binary units: `6.2 KiB`.
 pub fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
+}
+
+/// A rate for people: `5.1 MiB/s`; `None` if nothing was sent or no time passed.
+pub fn rate(bytes: u64, elapsed: Duration) -> Option<String> {
+    let milliseconds = elapsed.as_millis();
+    if bytes == 0 || milliseconds == 0 {
+        return None;
+    }
+    let rate = u128::from(bytes) * 1000 / milliseconds;
+    Some(format!("{}/s", size(u64::try_from(rate).unwrap_or(u64::MAX))))
 }
 
 /// A duration for people, as coarse as it is long: `0.8 s`, `88 s`, `12 min`, `3 h 20 min`.
@@ -231,11 +241,11 @@ mod tests {
             ("8 M B", "its unit is unknown"),
             ("1e3", "its unit is unknown"),
             ("1,5G", "its unit is unknown"),
-            (".5G", "its number cannot be read"),
-            ("5.G", "its number cannot be read"),
-            ("1.2.3G", "its number cannot be read"),
-            ("1.5", "a byte has no fraction"),
-            ("1.5B", "a byte has no fraction"),
+            (".5G", "its number is malformed"),
+            ("5.G", "its number is malformed"),
+            ("1.2.3G", "its number is malformed"),
+            ("1.5", "it is not a whole number of bytes"),
+            ("1.5B", "it is not a whole number of bytes"),
             ("18446744073709551616", "it is too large"),
             ("16777216T", "it is too large"),
             ("99999999999999999999999T", "it is too large"),
@@ -277,7 +287,7 @@ mod tests {
             );
         }
         for bad in ["", "Mbit", "1.2.3Mbit", ".5Mbit", "5.Mbit"] {
-            assert_eq!(parse_bit_rate(bad), Err(InvalidBitRate("its number cannot be read")), "{bad}");
+            assert_eq!(parse_bit_rate(bad), Err(InvalidBitRate("its number is malformed")), "{bad}");
         }
         assert_eq!(parse_bit_rate("99999999999999999999"), Err(InvalidBitRate("it is too large")));
     }
@@ -293,7 +303,7 @@ mod tests {
         }
         assert_eq!(
             parse_byte_rate("fast").unwrap_err().to_string(),
-            "it has no number; expected bytes a second, like 8MiB, 1MB/s or 500K"
+            "it has no number; expected bytes per second, like 8MiB, 1MB/s or 500K"
         );
     }
 

@@ -178,7 +178,7 @@ impl RequestEvents<'_> {
     fn report(&mut self, event: &Event) {
         match event {
             Event::Retrying { .. } => self.retries.print(self.console, "", event, None),
-            Event::Notice(notice) => self.console.warning(&notice::notice(notice)),
+            Event::Notice(notice) => self.console.warning(&notice::in_words(notice)),
             _ => {}
         }
     }

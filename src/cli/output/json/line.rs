@@ -43,7 +43,21 @@ pub(crate) enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The line of an engine's event, if programs get one.
+    /// True for the events that `--quiet` leaves: failures, totals, and the results of commands that upload nothing.
+    pub(crate) fn matters_if_quiet(&self) -> bool {
+        !matches!(
+            self,
+            Self::Started(_)
+                | Self::Progress(_)
+                | Self::ProgressOfMany(_)
+                | Self::Part(_)
+                | Self::Retry(_)
+                | Self::Uploaded(_)
+                | Self::Skipped(_)
+        )
+    }
+
+    /// The line of an engine's event, if there is one.
     pub(crate) fn of_event(name: UploadName<'a>, event: &'a Event) -> Option<Self> {
         let brief = name.without_location();
         Some(match event {

@@ -1,0 +1,42 @@
+//! The line of a result on stdout: `dist.tar -> cos://b/dist.tar  40.0 MiB  verified`.
+
+use std::path::Path;
+
+use super::console::{shown, visible};
+use super::subject::Subject;
+use super::{step, units};
+use crate::cos::{Bucket, Key};
+use crate::upload::{Object, Plan, ProvedBy, Unchanged};
+
+/// An object that was uploaded. The checksum is left out of long lists, so that lines stay short.
+pub(super) fn uploaded(subject: &Subject, object: &Object, with_checksum: bool) -> String {
+    let proof = match object.proved_by {
+        ProvedBy::Crc64 => "verified",
+        ProvedBy::Md5 => "verified by MD5",
+    };
+    let checksum = if with_checksum { format!("  crc64 {}", object.crc64) } else { String::new() };
+    let on_disk = subject.on_disk.as_deref().map(|path| format!("  at {}", shown(path))).unwrap_or_default();
+    format!("{}  {}  {proof}{checksum}{on_disk}", arrow(subject, "->"), units::size(object.size))
+}
+
+/// An object that was there before.
+pub(super) fn unchanged(subject: &Subject, object: &Unchanged) -> String {
+    format!("{}  {}  unchanged", arrow(subject, "="), units::size(object.size))
+}
+
+/// An object that a dry run does not upload.
+pub(super) fn planned(source: &Path, bucket: &Bucket, key: &Key, plan: &Plan) -> String {
+    let how = match plan {
+        Plan::Put { size } => format!("{} in one request", units::size(*size)),
+        Plan::Multipart(parts) => {
+            let count = units::counted(u64::from(parts.count()), "part");
+            format!("{} in {count} of {}", units::size(parts.size()), units::size(parts.part_size()))
+        }
+        Plan::Stream(sizes) => format!("in parts of {}", step::part_sizes(*sizes)),
+    };
+    format!("would upload {} -> cos://{bucket}/{}  {how}", shown(source), visible(key.as_str()))
+}
+
+fn arrow(subject: &Subject, sign: &str) -> String {
+    format!("{} {sign} cos://{}/{}", shown(&subject.source), subject.bucket, visible(subject.key.as_str()))
+}

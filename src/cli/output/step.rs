@@ -1,0 +1,47 @@
+//! The steps of an upload in words, for `-v` and the log.
+
+use super::console::visible;
+use super::units;
+use crate::upload::plan::part_sizes::Cut;
+use crate::upload::{Event, Plan};
+
+/// Returns the text of a step; empty for other events.
+pub(crate) fn in_words(event: &Event, parts: Option<u16>) -> String {
+    let of_parts = parts.map(|parts| format!(" of {parts}")).unwrap_or_default();
+    match event {
+        Event::Started(Plan::Put { size }) => format!("sending {} in one request", units::size(*size)),
+        Event::Started(Plan::Multipart(parts)) => {
+            let (size, part_size) = (units::size(parts.size()), units::size(parts.part_size()));
+            let count = units::counted(u64::from(parts.count()), "part");
+            format!("sending {size} in {count} of {part_size}")
+        }
+        Event::Started(Plan::Stream(cut)) => format!("sending parts of {}", part_sizes(*cut)),
+        Event::Initiated(id) => format!("initiated upload {}", visible(id.as_str())),
+        Event::Resumed { upload_id, parts, bytes } => {
+            let (id, bytes) = (visible(upload_id.as_str()), units::size(*bytes));
+            format!("resuming upload {id}: {parts}{of_parts} parts ({bytes}) are on the server")
+        }
+        Event::PartStored(record) => {
+            format!("part {}{of_parts} uploaded, {}", record.number, units::size(record.size))
+        }
+        Event::Retrying { .. } | Event::Progress(_) | Event::Notice(_) => String::new(),
+    }
+}
+
+/// The sizes of a stream's parts.
+pub(crate) fn part_sizes(cut: Cut) -> String {
+    let (first, largest) = (units::size(cut.first()), units::size(cut.largest()));
+    if first == largest { first } else { format!("{first}, growing up to {largest}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cos::multipart::UploadId;
+
+    #[test]
+    fn a_resumed_upload_says_how_much_is_on_the_server() {
+        let event = Event::Resumed { upload_id: UploadId::new("id").unwrap(), parts: 12, bytes: 192 << 20 };
+        assert_eq!(in_words(&event, Some(30)), "resuming upload id: 12 of 30 parts (192.0 MiB) are on the server");
+    }
+}
