@@ -290,7 +290,7 @@ async fn proxies_come_from_the_environment_in_either_case() {
         let asked = seen.lock().unwrap().pop();
         assert_eq!(asked.as_deref(), Some(&*format!("PUT http://{FIRST}/a.txt HTTP/1.1")), "{name}: {told}");
         // A proxy's answer is told from one of COS.
-        assert!(told.contains("the answer has no x-cos-request-id"), "{told}");
+        assert!(told.contains("the response has no x-cos-request-id"), "{told}");
     }
     for name in ["HTTPS_PROXY", "https_proxy"] {
         let (_, told) = run(&directory, &["--region=ap-guangzhou"], &[(name, &url)]).await;
@@ -326,7 +326,7 @@ async fn a_redirect_is_not_followed_and_its_region_is_told() {
     .await;
     let told = run(&directory, &["--endpoint", &format!("http://{address}")], &[]).await;
     let expected = "error: could not upload a.txt: PermanentRedirect:  (HTTP 301)\n  x-cos-request-id: NWU3\n\
-                    hint: the bucket is in ap-beijing; use --region ap-beijing, or an endpoint there\n";
+                    hint: the bucket is in ap-beijing; use --region ap-beijing, or an endpoint in that region\n";
     assert_eq!((told.0, told.1.as_str()), (Some(1), expected));
     assert_eq!(seen.lock().unwrap().len(), 1);
 }

@@ -97,7 +97,7 @@ fn a_directory() {
         setting.upload(&["d"]),
         refused(
             2,
-            "error: could not upload d: is a directory, not a file\nhint: give -r to upload directories with all they hold\n"
+            "error: could not upload d: is a directory, not a file\nhint: use -r to upload a directory and everything in it\n"
         )
     );
 }

@@ -78,9 +78,9 @@ const ROWS: &[Row] = &[
     row("wrong-etag", Whole, Whole, Whole),
     row("no-crc", Whole, Whole, Whole),
     row("wrong-crc", Whole, Breaks(7, "the server's CRC-64 is"), Breaks(7, "the server's CRC-64 is")),
-    row("garbage-xml:on=initiate", Whole, Nothing, Breaks(6, "could not begin the upload")),
+    row("garbage-xml:on=initiate", Whole, Nothing, Breaks(6, "could not initiate the upload")),
     row("garbage-xml:on=complete", Whole, Nothing, Whole),
-    row("xml-bomb:on=initiate", Whole, Nothing, Breaks(6, "could not begin the upload")),
+    row("xml-bomb:on=initiate", Whole, Nothing, Breaks(6, "could not initiate the upload")),
     row("xml-bomb:on=complete", Whole, Nothing, Whole),
     row("complete-error", Whole, Nothing, Fails(6, "InternalError", 200)),
     row("slow-complete:seconds=1", Whole, Nothing, Whole),
@@ -217,7 +217,7 @@ fn a_lost_answer_to_initiate_is_told_as_a_possible_orphan() {
     let scene = Scene::new(&["reset-after-stored:on=initiate"]);
     scene.file("a.bin", 3 * MIB);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
-    let outcome = outcome.says("warning: the answer to Initiate Multipart Upload was lost; ");
+    let outcome = outcome.says("warning: the response to Initiate Multipart Upload was lost; ");
     assert_eq!(outcome.stderr.matches(POSSIBLE_ORPHAN).count(), 1);
     scene.assert_stored("a.bin", "a.bin");
     assert_eq!(scene.server.uploads().len(), 1);
@@ -239,7 +239,7 @@ fn a_lost_answer_to_complete_is_settled_by_a_look_at_the_object() {
     for fault in ["reset-after-stored:on=complete", "cut-verdict", "truncated-answer:on=complete"] {
         let scene = Scene::new(&[fault]);
         scene.file("a.bin", 3 * MIB);
-        scene.upload("a.bin", &[]).exits(0).says("looking at the object");
+        scene.upload("a.bin", &[]).exits(0).says("checking the object");
         scene.assert_stored("a.bin", "a.bin");
         let asked =
             (scene.server.requests(Operation::Complete).len(), scene.server.requests(Operation::HeadObject).len());
@@ -254,7 +254,7 @@ fn a_look_that_stays_without_an_answer_leaves_it_open_and_the_next_run_settles_i
     scene.file("a.bin", 3 * MIB);
     let outcome = scene.upload("a.bin", &["--json", "--max-attempts", "2"]).exits(6);
     assert_eq!(outcome.event("failed")["error"]["kind"], "unknown");
-    outcome.says("error: it is not known whether a.bin was uploaded").says("hint: run the same command again");
+    outcome.says("error: could not determine whether a.bin was uploaded").says("hint: run the same command again");
     scene.server.restart(&[]);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
     assert_eq!(outcome.event("uploaded")["parts_resumed"], 3);
@@ -276,7 +276,7 @@ fn a_lost_answer_to_abort_leaves_nothing_to_be_named() {
     scene.file("a.bin", 3 * MIB);
     let outcome = scene.upload("a.bin", &["--abort-on-failure", "--json"]).exits(4);
     assert_eq!(outcome.event("failed")["resumable"], false);
-    outcome.does_not_say("left on the server");
+    outcome.does_not_say("remain on the server").does_not_say("remains on the server");
     scene.assert_nothing_stored("a.bin");
     assert!(scene.journals().is_empty());
 }
@@ -305,7 +305,7 @@ fn a_redirect_is_told_and_not_followed() {
     for (source, size) in SOURCES {
         scene.file(source, size);
         let outcome = scene.upload(source, &["--max-attempts", "8"]).exits(1).says("HTTP 307");
-        outcome.says("hint: the bucket is elsewhere; check the region or endpoint");
+        outcome.says("hint: the bucket is in another region; check --region or --endpoint");
     }
     assert_eq!(scene.server.record().len(), 2);
 }

@@ -144,7 +144,7 @@ fn results_are_a_line_an_object_and_messages_go_elsewhere() {
     scene.file("put.bin", 1000);
     scene.file("parts.bin", 2 * MIB + 5);
     let line = |source: &str, size: &str| {
-        format!("{source} -> cos://{BUCKET}/{source}  {size}  crc64 {}\n", crc64(&scene, source))
+        format!("{source} -> cos://{BUCKET}/{source}  {size}  verified  crc64 {}\n", crc64(&scene, source))
     };
     for (source, size) in [("put.bin", "1000 B"), ("parts.bin", "2.0 MiB")] {
         let outcome = scene.upload(source, &[]).exits(0);
@@ -163,10 +163,10 @@ fn whoever_wants_to_know_more_is_told_each_step() {
     let steps = [
         "credentials from the environment (COS_SECRET_ID)".to_owned(),
         "sending 2.0 MiB in 3 parts of 1.0 MiB".to_owned(),
-        format!("began upload {id}"),
-        "part 1 of 3 is on the server, 1.0 MiB".to_owned(),
-        "part 2 of 3 is on the server, 1.0 MiB".to_owned(),
-        "part 3 of 3 is on the server, 5 B".to_owned(),
+        format!("initiated upload {id}"),
+        "part 1 of 3 uploaded, 1.0 MiB".to_owned(),
+        "part 2 of 3 uploaded, 1.0 MiB".to_owned(),
+        "part 3 of 3 uploaded, 5 B".to_owned(),
     ];
     assert_eq!(outcome.stderr.lines().collect::<Vec<_>>(), steps);
 }

@@ -25,7 +25,7 @@ fn upload_on_a_full_disk(scene: &Scene, source: &str, more: &[&str]) -> Outcome 
 }
 
 fn says_once_that_it_cannot_be_resumed(outcome: &Outcome) {
-    assert_eq!(outcome.stderr.matches("warning: the journal cannot be written: ").count(), 1, "{}", outcome.stderr);
+    assert_eq!(outcome.stderr.matches("warning: could not write the journal: ").count(), 1, "{}", outcome.stderr);
     assert_eq!(outcome.stderr.matches("warning: ").count(), 1, "{}", outcome.stderr);
 }
 
@@ -131,7 +131,7 @@ fn a_lock_dies_with_its_process() {
     scene.file("a.bin", 5 * MIB);
     let first = scene.begin("a.bin", &[]);
     until(|| scene.server.stored_parts().len() == 2, "two parts are stored");
-    scene.upload("a.bin", &[]).exits(8).says("another process holds its journal");
+    scene.upload("a.bin", &[]).exits(8).says("another process is using its journal");
     first.kill();
     scene.server.restart(&[]);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
@@ -146,7 +146,7 @@ fn a_journal_of_another_file_makes_room_and_says_so() {
     scene.interrupt("a.bin", &["--journal", "journal", "--key", "k"], 2);
     let [(_, old)] = scene.server.uploads().try_into().unwrap();
     let outcome = scene.upload("b.bin", &["--journal", "journal", "--key", "k"]).exits(0);
-    let outcome = outcome.says("an earlier upload cannot go on, because the file was ");
+    let outcome = outcome.says("cannot resume an earlier upload because the file was ");
     outcome.says(&format!("the earlier upload {old} was aborted"));
     scene.assert_stored("b.bin", "k");
     assert_eq!(scene.server.uploads(), []);

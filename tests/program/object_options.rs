@@ -385,7 +385,7 @@ async fn what_is_known_to_be_refused_is_refused_before_anything_is_sent() {
         (&["--traffic-limit", "101MiB/s"], "847249408 bit/s is out of range"),
         (&["--traffic-limit", "8M"], "its unit is neither bits nor bytes per second"),
         (&["--limit-rate", "1023"], "1023 bytes a second are too few; expected 1KiB or more"),
-        (&["--limit-rate", "8Mbit"], "its unit is bits; expected bytes a second, like 8MiB, 1MB/s or 500K"),
+        (&["--limit-rate", "8Mbit"], "its unit is bits; expected bytes per second, like 8MiB, 1MB/s or 500K"),
         (&["--sse", "DES"], "invalid value 'DES' for '--sse <MODE>'"),
         (&["--sse-kms-key-id", "id"], "need --sse cos/kms"),
         (&["--sse", "AES256", "--sse-kms-context", "{\"a\":\"b\"}"], "need --sse cos/kms"),

@@ -31,7 +31,7 @@ fn three_hundred_mebibytes_killed_in_the_middle_go_on_where_they_stopped() {
     scene.interrupt("disk.img", &[], 8);
     assert!(scene.journal().is_file());
 
-    let outcome = scene.upload("disk.img", &["--json"]).exits(0).says("going on with upload");
+    let outcome = scene.upload("disk.img", &["--json"]).exits(0).says("resuming upload");
     let uploaded = outcome.event("uploaded");
     let told = |name: &str| uploaded[name].clone();
     assert_eq!(
@@ -81,8 +81,8 @@ fn begins_anew(change: impl FnOnce(&Scene), later: &[&str], why: &str) {
     change(&scene);
     let arguments = ["--journal", "journal", "--json"].iter().chain(later).copied().collect::<Vec<_>>();
     let outcome = scene.upload("a.bin", &arguments).exits(0);
-    let outcome = outcome.says(&format!("warning: an earlier upload cannot go on, because {why}"));
-    let outcome = outcome.says(&format!("a new one begins; the earlier upload {old} was aborted"));
+    let outcome = outcome.says(&format!("warning: cannot resume an earlier upload because {why}"));
+    let outcome = outcome.says(&format!("starting a new one; the earlier upload {old} was aborted"));
     assert_eq!(parts_resumed(&outcome), 0);
     let key = outcome.event("uploaded")["key"].as_str().unwrap().to_owned();
     scene.assert_stored("a.bin", &key);
@@ -216,7 +216,7 @@ fn a_journal_that_cannot_be_read_is_set_aside() {
     fs::write(&journal, "no journal\n").unwrap();
     let aside = format!("{}.corrupt", journal.display());
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
-    let outcome = outcome.says(&format!("warning: the journal could not be read and was set aside as {aside}"));
+    let outcome = outcome.says(&format!("warning: could not read the journal; it was renamed to {aside}"));
     assert_eq!(parts_resumed(&outcome), 0);
     assert_eq!(scene.journals(), [Path::new(&aside)]);
     assert_eq!(fs::read(&aside).unwrap(), b"no journal\n");
@@ -237,7 +237,7 @@ fn a_journal_of_a_later_version_is_left_alone() {
     scene.interrupt("a.bin", &[], 2);
     assert_eq!(scene.journals().len(), 2);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
-    let outcome = outcome.says("warning: the journal is from a later version of cosput and is left alone");
+    let outcome = outcome.says("warning: the journal was written by a later version of cosput and is left unchanged");
     assert_eq!(parts_resumed(&outcome), 2);
     assert_eq!(scene.journals(), std::slice::from_ref(&journal));
     assert_eq!(fs::read_to_string(&journal).unwrap(), later);
@@ -270,7 +270,8 @@ fn a_second_process_leaves_at_once() {
     let started = now();
     let journal = scene.journal();
     for second in [scene.upload("a.bin", &["--json"]), scene.upload("a.bin", &["--json", "--no-resume"])] {
-        let second = second.exits(8).says("another process holds its journal").says("hint: wait for the other process");
+        let second =
+            second.exits(8).says("another process is using its journal").says("hint: wait for the other process");
         assert_eq!(second.event("failed")["exit_code"], 8);
     }
     scene.run([Path::new("resume"), &journal]).exits(8);
@@ -287,7 +288,9 @@ fn a_state_directory_that_cannot_be_written_costs_the_resume_alone() {
     fs::write(scene.path("file"), "").unwrap();
     let outcome = scene.upload("a.bin", &["--state-dir", "file/below"]).exits(0);
     assert_eq!(outcome.stderr.matches("warning:").count(), 1, "{}", outcome.stderr);
-    outcome.says("warning: the journal cannot be written: ").says("if this upload is interrupted, it may start over");
+    outcome
+        .says("warning: could not write the journal: ")
+        .says("if this upload is interrupted, it may have to start over");
     scene.assert_stored("a.bin", "a.bin");
 }
 

@@ -75,7 +75,7 @@ impl Kind {
     fn is_interrupted(&self, customer_key: CustomerKey) {
         let scene = self.scene(SECRET_KEY, customer_key, &["stall:on=upload-part,skip=1,times=0"]);
         let running = scene.begin("a.bin", &["-v"]);
-        until(|| running.stderr().contains(" of 3 is on the server"), "a part is on the server");
+        until(|| running.stderr().contains(" of 3 uploaded"), "a part is on the server");
         if cfg!(target_os = "linux") {
             let command_line = fs::read(format!("/proc/{}/cmdline", running.id())).unwrap();
             let command_line = String::from_utf8(command_line).unwrap();

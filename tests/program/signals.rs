@@ -43,7 +43,7 @@ fn stopped_and_finished(faults: &[&str], reached: impl Fn(&Scene, &Running) -> b
 /// Asserts that the journal is kept and the message names the upload it goes on with.
 fn goes_on(scene: &Scene, outcome: &Outcome) {
     let [(_, id)] = scene.server.uploads().try_into().unwrap();
-    outcome.clone().says(&format!("hint: run the same command again: it goes on with upload {id}"));
+    outcome.clone().says(&format!("hint: run the same command again to resume upload {id}"));
     assert!(scene.journal().is_file());
 }
 
@@ -55,7 +55,7 @@ fn while_the_upload_begins() {
         |scene, outcome| {
             // Its id never became known, and the next run says so.
             assert_eq!(scene.server.uploads(), []);
-            outcome.clone().does_not_say("goes on with upload");
+            outcome.clone().does_not_say("resume upload");
         },
     );
 }
@@ -77,7 +77,7 @@ fn while_parts_are_on_their_way() {
 fn while_a_retry_is_waited_for() {
     stopped_and_finished(
         &["service-unavailable:skip=2,times=0,retry-after=60"],
-        |_, running| running.stderr().contains("trying again"),
+        |_, running| running.stderr().contains("retrying"),
         |scene, outcome| {
             goes_on(scene, outcome);
             // Each part was tried once; those that wait for their second turn never get it.
@@ -101,7 +101,7 @@ fn while_the_object_is_looked_at() {
         &["cut-verdict", "stall:on=head-object,times=0"],
         |scene, _| !scene.server.requests(Operation::HeadObject).is_empty(),
         |scene, outcome| {
-            outcome.clone().says("it is not known whether a.bin was uploaded");
+            outcome.clone().says("could not determine whether a.bin was uploaded");
             assert!(scene.journal().is_file());
         },
     );

@@ -36,8 +36,8 @@ fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, 
                 // The system may show the new time a moment before the new size.
                 let told_earlier = what.starts_with("its size") && told("its time of modification went from ");
                 assert!(told(&what) || told_earlier, "{name}: {outcome:?}");
-                let outcome = outcome.says("error: could not upload ").does_not_say("goes on with upload");
-                outcome.says("hint: upload it again once nothing writes to it");
+                let outcome = outcome.says("error: could not upload ").does_not_say("resume upload");
+                outcome.says("hint: upload it again when no other program writes to it");
                 scene.assert_nothing_stored("a.bin");
                 assert!(scene.journals().is_empty(), "{name}");
             });
@@ -54,7 +54,7 @@ fn a_file_in_parts_that_changes_is_not_completed() {
 #[test]
 fn a_file_that_changes_while_its_last_part_waits_is_not_completed() {
     is_noticed(4 * MIB, &["service-unavailable:part=4,retry-after=1"], &[], |scene, running| {
-        running.stderr().contains("trying again") && scene.server.stored_parts().len() == 3
+        running.stderr().contains("retrying") && scene.server.stored_parts().len() == 3
     });
 }
 
@@ -105,7 +105,7 @@ fn changed_between(name: &str, change: Change, then: &Then, resuming: bool) {
     let outcome = next(&scene);
     match then {
         Then::Anew(why) => {
-            let told = format!("warning: an earlier upload cannot go on, because {why}");
+            let told = format!("warning: cannot resume an earlier upload because {why}");
             assert!(outcome.stderr.contains(&told), "{}", about(&outcome));
             assert!(outcome.stderr.contains(&format!("the earlier upload {old} was aborted")), "{}", about(&outcome));
             assert_eq!(outcome.code, Some(0), "{}", about(&outcome));
@@ -132,7 +132,7 @@ fn a_file_that_nobody_may_read_any_more_is_not_completed() {
     until(|| !scene.server.stored_parts().is_empty(), "a part is stored");
     lock_away(&source);
     let outcome = running.wait().exits(3);
-    outcome.says("changed while it was uploaded: it can no longer be read (").does_not_say("goes on with upload");
+    outcome.says("changed while it was uploaded: it can no longer be read (").does_not_say("resume upload");
     scene.assert_nothing_stored("a.bin");
     assert!(scene.journals().is_empty());
 }

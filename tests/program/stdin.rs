@@ -182,7 +182,7 @@ fn killed_and_fed_again_it_sends_no_part_twice() {
     scene.server.restart(&[]);
     let [(_, id)] = scene.server.uploads().try_into().unwrap();
     let outcome = scene.feed("a.bin", &["--json", "--memory", "2M", "--resume-upload-id", &id]).exits(0);
-    outcome.clone().says(&format!("going on with upload {id}: 4 parts are on the server"));
+    outcome.clone().says(&format!("resuming upload {id}: 4 parts ("));
     let uploaded = outcome.event("uploaded");
     assert_eq!((&uploaded["parts"], &uploaded["parts_resumed"]), (&json!(10), &json!(4)));
     scene.server.assert_each_part_stored_once(10);
@@ -296,7 +296,7 @@ fn a_stream_that_pauses_is_no_stalled_request() {
     until(|| paused.elapsed() > Duration::from_secs(3), "some time goes by");
     pipe.write_all(after).unwrap();
     drop(pipe);
-    running.wait().exits(0).does_not_say("trying again");
+    running.wait().exits(0).does_not_say("retrying");
     scene.assert_stored("a.bin", "k");
 }
 
@@ -381,9 +381,9 @@ fn memory_that_limits_requests_is_told_once() {
     let scene = Scene::new(&["trickle:rate=4000000,times=0"]);
     scene.file("a.bin", 12 * MIB);
     let outcome = scene.feed("a.bin", &["--memory", "2M", "--concurrency", "4"]).exits(0);
-    let told = "a memory of 2.0 MiB holds 2 parts of 1.0 MiB: at most 2 requests at a time (--memory)";
+    let told = "2.0 MiB of memory hold 2 parts of 1.0 MiB: up to 2 requests at a time (--memory)";
     assert_eq!(outcome.stderr, format!("{told}\n"));
-    scene.feed("a.bin", &["--memory", "12M", "--concurrency", "1"]).exits(0).does_not_say("a memory of");
+    scene.feed("a.bin", &["--memory", "12M", "--concurrency", "1"]).exits(0).does_not_say("of memory hold");
 }
 
 #[test]

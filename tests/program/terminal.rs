@@ -127,12 +127,12 @@ fn results_stand_clear_of_the_lines_that_show_many_files() {
     }
     let (terminal, mut child) = Terminal::start_with(&scene, "data", 100, true, &["-r", "--concurrency", "2"]);
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    until(|| terminal.lines(0).1.iter().any(|line| line.starts_with("uploaded 6 files, 6.0 MiB in ")), "it ended");
+    until(|| terminal.lines(0).1.iter().any(|line| line.starts_with("6 uploaded: 6.0 MiB in ")), "it ended");
     let lines = terminal.lines(0).1;
     assert!(lines.iter().any(|line| line.contains(" of 6 files")), "{lines:?}");
     let named = |line: &&String| line.ends_with(".bin") && line.contains("% data/");
     assert!(lines.iter().filter(named).count() >= 2, "{lines:?}");
     let results: Vec<_> = lines.iter().filter(|line| line.contains(" -> cos://")).collect();
-    let whole = |line: &&&String| line.starts_with("data/") && line.contains(".bin  1.0 MiB  crc64 ");
+    let whole = |line: &&&String| line.starts_with("data/") && line.contains(".bin  1.0 MiB  verified");
     assert_eq!(results.iter().filter(whole).count(), 6, "{results:?}");
 }

@@ -123,7 +123,7 @@ async fn a_certificate_of_ones_own_is_not_trusted_by_itself() {
         let refused = setting.upload(name, &[]).await;
         assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{refused:?}");
         assert!(refused.stderr.contains("the server's certificate is not trusted"), "{refused:?}");
-        assert!(!refused.stderr.contains("trying again"), "{refused:?}");
+        assert!(!refused.stderr.contains("retrying"), "{refused:?}");
         assert_eq!(setting.object(name), None);
     }
     assert_eq!(setting.requests(), 0);

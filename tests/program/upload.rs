@@ -123,7 +123,7 @@ fn programs_hear_how_far_many_files_are_together() {
         scene.file(&format!("data/{name}.bin"), MIB);
     }
     let outcome = scene.upload("data", &["-r", "--json", "--concurrency", "1"]).exits(0);
-    assert!(outcome.stderr.starts_with("uploaded 3 files, 3.0 MiB in "), "{}", outcome.stderr);
+    assert!(outcome.stderr.starts_with("3 uploaded: 3.0 MiB in "), "{}", outcome.stderr);
     let mut progress = outcome.events();
     progress.retain(|event| event["event"] == "progress");
     let last = progress.last().unwrap();

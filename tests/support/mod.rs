@@ -27,4 +27,4 @@ pub use server::{BUCKET, Server};
 pub const MIB: u64 = 1 << 20;
 
 /// The warning about an upload whose upload ID never became known.
-pub const POSSIBLE_ORPHAN: &str = "may have left an unfinished upload of this key";
+pub const POSSIBLE_ORPHAN: &str = "an unfinished upload of this key may remain on the server";

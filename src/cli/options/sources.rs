@@ -149,7 +149,7 @@ impl Many {
             prefix: self.prefix.clone(),
         };
         sources.check().map_err(|error| {
-            let hint = Some("give -r to upload directories with all they hold".to_owned());
+            let hint = Some("use -r to upload a directory and everything in it".to_owned());
             Failure::Usage { message: format!("could not upload {}: it is a directory", shown(&error.path)), hint }
         })?;
         Ok(sources)

@@ -102,8 +102,11 @@ fn a_file_in_parts_arrives_whole_in_both_editions() {
         let outcome = setting.upload(arguments);
         setting.assert_stored(&outcome);
         let stdout = &outcome.stdout;
-        assert!(stdout.starts_with("a.bin -> cos://examplecoffer-1250000000/a.bin  2.5 MiB  crc64 "), "{stdout}");
-        assert!(stdout.ends_with(" read, proved by MD5\n"), "{stdout}");
+        assert!(
+            stdout.starts_with("a.bin -> cos://examplecoffer-1250000000/a.bin  2.5 MiB  verified by MD5  crc64 "),
+            "{stdout}"
+        );
+
         assert_eq!(
             setting.coffer.operations(),
             ["Initiate", "UploadPart", "UploadPart", "UploadPart", "Complete", "HeadObject"]
@@ -161,7 +164,7 @@ fn an_object_is_never_replaced() {
         let setting = Setting::of(Edition::Json, size);
         setting.coffer.put("a.bin", b"earlier");
         let outcome = setting.upload(&[]);
-        let words = ["ObjectAlreadyExists", "hint: objects in CDCS are written once", "x-cdcs-request-id: NTg3"];
+        let words = ["ObjectAlreadyExists", "hint: CDCS objects cannot be overwritten", "x-cdcs-request-id: NTg3"];
         setting.assert_failed(&outcome, 8, &words);
         assert_eq!(setting.coffer.object("a.bin"), Some(b"earlier".to_vec()));
     }
@@ -173,7 +176,7 @@ fn a_key_that_is_being_uploaded_is_left_to_who_does() {
     setting.coffer.initiate("a.bin");
     let words = [
         "ObjectAlreadyUploading",
-        "hint: an unfinished upload holds this key",
+        "hint: an unfinished upload reserves this key",
         "cosput abort --service cdcs --key KEY",
     ];
     setting.assert_failed(&setting.upload(&[]), 8, &words);
@@ -186,7 +189,7 @@ fn a_role_that_is_missing_is_told_and_the_upload_kept_for_later() {
         setting.coffer.answer("UploadPart", &[(409, "AssumeRoleFailed"); 2]);
         let outcome = setting.upload(arguments);
         let words =
-            ["AssumeRoleFailed", "hint: CDCS may not act for this account yet", "hint: then run the same command"];
+            ["AssumeRoleFailed", "hint: CDCS is not authorised for this account", "hint: then run the same command"];
         setting.assert_failed(&outcome, 4, &words);
         let held = setting.coffer.unfinished();
         assert_eq!(held.len(), 1);
@@ -218,11 +221,7 @@ fn kms_is_asked_again_and_then_given_up() {
     let setting = Setting::new(Edition::Json);
     setting.coffer.answer("UploadPart", &[(409, "KMSFailed"); 20]);
     let outcome = setting.upload(&["--max-attempts", "2"]);
-    setting.assert_failed(
-        &outcome,
-        6,
-        &["KMSFailed", "after 2 attempts", "hint: CDCS encrypts with KMS, which failed"],
-    );
+    setting.assert_failed(&outcome, 6, &["KMSFailed", "after 2 attempts", "hint: CDCS could not encrypt with KMS"]);
     setting.coffer.recover();
     setting.assert_stored(&setting.upload(&[]));
 }
@@ -243,7 +242,7 @@ fn a_lost_answer_to_initiate_is_told_and_the_key_is_not_fought_for() {
     let setting = Setting::new(Edition::Json);
     setting.coffer.lose_answer_to("Initiate");
     let outcome = setting.upload(&[]);
-    let words = ["the answer to Initiate Multipart Upload was lost", "hint: an unfinished upload holds this key"];
+    let words = ["the response to Initiate Multipart Upload was lost", "hint: an unfinished upload reserves this key"];
     setting.assert_failed(&outcome, 8, &words);
     assert_eq!(setting.coffer.operations(), ["Initiate", "Initiate"]);
 }
@@ -272,7 +271,7 @@ fn what_cannot_be_resumed_is_aborted() {
     setting.coffer.answer("UploadPart", &[(401, "PolicyCheckFailed"); 3]);
     // A file where the directory of the journals should be.
     let outcome = setting.upload(&["--state-dir", "a.bin"]);
-    setting.assert_failed(&outcome, 4, &["PolicyCheckFailed", "the journal cannot be written"]);
+    setting.assert_failed(&outcome, 4, &["PolicyCheckFailed", "could not write the journal"]);
     assert_eq!(setting.coffer.unfinished(), Vec::<String>::new());
     assert_eq!(setting.coffer.operations().last(), Some(&"Abort"));
 }
@@ -316,8 +315,8 @@ fn the_emulator_is_a_coffer_too() {
         let upload = [&emulator[..], &parts, edition].concat();
         let outcome = setting.run(&upload);
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-        assert!(outcome.stdout.contains(" read, proved by MD5 at "), "{}", outcome.stdout);
-        let words = ["ObjectAlreadyExists", "hint: objects in CDCS are written once", "x-cdcs-request-id: "];
+        assert!(outcome.stdout.contains("  at "), "{}", outcome.stdout);
+        let words = ["ObjectAlreadyExists", "hint: CDCS objects cannot be overwritten", "x-cdcs-request-id: "];
         setting.assert_failed(&setting.run(&upload), 8, &words);
     }
 }

@@ -143,7 +143,7 @@ fn a_key_is_given_once_and_the_second_source_that_asks_for_it_fails() {
 fn a_directory_without_recursive_is_wrong_usage_and_nothing_is_sent() {
     let scene = Scene::new(&[]);
     plant_all(&scene, &["dir/a", "b"]);
-    run(&scene, &["b", "dir"]).exits(2).says("could not upload dir: it is a directory").says("hint: give -r");
+    run(&scene, &["b", "dir"]).exits(2).says("could not upload dir: it is a directory").says("hint: use -r");
     assert_eq!(scene.server.record(), []);
 }
 

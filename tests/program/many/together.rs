@@ -47,7 +47,7 @@ fn everything_is_sent_before_anything_is_completed() {
     let outcome = run(&scene, &TOGETHER).exits(0);
     let told: Vec<_> = accounts(&outcome).into_values().map(|event| event["event"].clone()).collect();
     assert_eq!(told, ["uploaded", "uploaded", "uploaded", "uploaded"]);
-    assert!(outcome.stderr.starts_with("uploaded 4 files, 3.0 MiB in ") && outcome.stderr.lines().count() == 1);
+    assert!(outcome.stderr.starts_with("4 uploaded: 3.0 MiB in ") && outcome.stderr.lines().count() == 1);
     let started = outcome.events().iter().filter(|event| event["event"] == "started").count();
     assert_eq!(started, 4);
     let big = &accounts(&outcome)["d/big"];
@@ -250,7 +250,7 @@ fn what_waits_for_others_is_not_completed_by_resume() {
     assert_eq!(visible(&scene, &KEYS), [""; 0]);
     // Whoever names one wants it.
     let outcome = run(&scene, &["d/a", "--key", "d/a", "--multipart-threshold", "0"]).exits(0);
-    assert!(outcome.stderr.contains("going on with upload"), "{outcome:?}");
+    assert!(outcome.stderr.contains("resuming upload"), "{outcome:?}");
     run(&scene, &TOGETHER).exits(0);
     assert_all_stored(&scene);
 }
@@ -276,7 +276,7 @@ fn two_at_once_do_not_get_in_each_others_way() {
     let first = begin(&scene, &TOGETHER);
     until(|| scene.server.stored_parts().len() == 5, "most of it is stored");
     let second: Outcome = run(&scene, &TOGETHER).exits(8);
-    second.says("another process holds its journal");
+    second.says("another process is using its journal");
     first.kill();
     scene.server.restart(&[]);
     run(&scene, &TOGETHER).exits(0);

@@ -5,9 +5,7 @@ use crate::upload::{FileKind, SourceError};
 /// Returns the hint about a source that cannot be uploaded.
 pub(crate) fn for_source(error: &SourceError) -> Option<&'static str> {
     match error {
-        SourceError::NotAFile(FileKind::Directory) => {
-            Some("use -r to upload a directory and everything in it")
-        }
+        SourceError::NotAFile(FileKind::Directory) => Some("use -r to upload a directory and everything in it"),
         SourceError::Changed(_) => Some("upload it again when no other program writes to it"),
         SourceError::EmptyStream => {
             Some("the command that feeds the pipe may have failed; use --allow-empty to upload an empty object")
