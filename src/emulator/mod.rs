@@ -42,9 +42,4 @@ mod store;
 pub use self::faults::{Fault, InvalidFault};
 pub use self::record::RequestRecord;
 pub use self::request::operation::Operation;
-pub use self::server::{Emulator, Options, start};
-
-/// The secret ID that an emulator accepts by default.
-pub const DEFAULT_SECRET_ID: &str = "AKIDcosputemulator";
-/// The secret key that belongs to it. It is not a secret.
-pub const DEFAULT_SECRET_KEY: &str = "cosput-emulator-secret";
+pub use self::server::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
