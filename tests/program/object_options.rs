@@ -6,9 +6,11 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use cosput::cli::args::option_of;
 use cosput::cos::Headers;
 use cosput::cos::address::{Bucket, Key};
 use cosput::cos::checksum::{Md5Digest, crc64};
+use cosput::cos::headers::{FORBID_OVERWRITE, Field, TRAFFIC_LIMIT};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -221,57 +223,90 @@ fn refused(outcome: &Outcome, message: &str) {
     assert!(outcome.stderr.contains(message), "{outcome:?}");
 }
 
-/// The table of docs/headers.md: an option, what arrives, and where.
+/// Options, a header and its value, and where it arrives: with PUT, and with a multipart upload.
+type Row = (&'static [&'static str], &'static str, &'static str, (&'static str, &'static [&'static str]));
+
+const OBJECT: (&str, &[&str]) = ("put", &["initiate"]);
+
+/// The table of docs/headers.md: an option, the header that arrives, and the requests that carry it.
+const ROWS: &[Row] = &[
+    (&["--content-type", "text/x-test"], "Content-Type", "text/x-test", OBJECT),
+    (&["--cache-control", "max-age=60"], "Cache-Control", "max-age=60", OBJECT),
+    (
+        &["--content-disposition", "attachment; filename=\"报告.pdf\""],
+        "Content-Disposition",
+        "attachment; filename=\"__.pdf\"; filename*=UTF-8''%E6%8A%A5%E5%91%8A.pdf",
+        OBJECT,
+    ),
+    (&["--content-encoding", "gzip"], "Content-Encoding", "gzip", OBJECT),
+    (&["--content-language", "zh-CN"], "Content-Language", "zh-CN", OBJECT),
+    (&["--expires", "2030-01-31T20:00:00+08:00"], "Expires", "Thu, 31 Jan 2030 12:00:00 GMT", OBJECT),
+    (&["--meta", "Build-Id=a_b"], "x-cos-meta-build-id", "a_b", OBJECT),
+    (&["--meta", "author=小明"], "x-cos-meta-author", "%E5%B0%8F%E6%98%8E", OBJECT),
+    (&["--acl", "public-read"], "x-cos-acl", "public-read", OBJECT),
+    (&["--grant-read", "id=\"1\",id=\"2\""], "x-cos-grant-read", "id=\"1\",id=\"2\"", OBJECT),
+    (&["--grant-write", "id=\"1\""], "x-cos-grant-write", "id=\"1\"", OBJECT),
+    (&["--grant-full-control", "id=\"1\""], "x-cos-grant-full-control", "id=\"1\"", OBJECT),
+    (&["--grant-read-acp", "id=\"1\""], "x-cos-grant-read-acp", "id=\"1\"", OBJECT),
+    (&["--grant-write-acp", "id=\"1\""], "x-cos-grant-write-acp", "id=\"1\"", OBJECT),
+    (&["--storage-class", "standard_ia"], "x-cos-storage-class", "STANDARD_IA", OBJECT),
+    (&["--tag", "a b=c&d", "--tag", "e=f"], "x-cos-tagging", "a%20b=c%26d&e=f", OBJECT),
+    (&["--no-overwrite"], "x-cos-forbid-overwrite", "true", ("put", &["complete"])),
+    (&["--traffic-limit", "8Mbit"], "x-cos-traffic-limit", "8000000", ("put", &["part 1"])),
+    (&["--checksum", "md5"], "Content-MD5", "EI9SjrY7Zec08nrjMfX/qg==", ("put", &["part 1", "complete"])),
+    (&["--sse", "AES256"], MODE, "AES256", OBJECT),
+    (&["--sse", "cos/kms"], MODE, "cos/kms", OBJECT),
+    (
+        &["--sse", "cos/kms", "--sse-kms-key-id", "48ba38aa"],
+        "x-cos-server-side-encryption-cos-kms-key-id",
+        "48ba38aa",
+        OBJECT,
+    ),
+    (
+        &["--sse", "cos/kms", "--sse-kms-context", r#"{"author":"fysntian","company":"Tencent"}"#],
+        "x-cos-server-side-encryption-context",
+        "eyJhdXRob3IiOiJmeXNudGlhbiIsImNvbXBhbnkiOiJUZW5jZW50In0=",
+        OBJECT,
+    ),
+    (&["--sse-c-key-file", "key"], SSE_C[0], "AES256", ("put", &["initiate", "part 1"])),
+    (&["--sse-c-key-file", "key"], SSE_C[1], KEY_BASE64, ("put", &["initiate", "part 1"])),
+    (&["--sse-c-key-file", "key"], SSE_C[2], KEY_MD5, ("put", &["initiate", "part 1"])),
+];
+
+/// A header needs a row in `cos::headers`, an option, a row in the documents, and a row in the table above.
+#[test]
+fn every_header_has_a_row_in_the_documents_and_in_this_test() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/headers.md")).unwrap();
+    let fields = Field::ALL.map(|field| (option_of(field), field.name()));
+    let others = [
+        ("--meta", "x-cos-meta-*"),
+        ("--tag", "x-cos-tagging"),
+        ("--no-overwrite", FORBID_OVERWRITE),
+        ("--traffic-limit", TRAFFIC_LIMIT),
+        ("--sse", MODE),
+        ("--sse-c-key-file", SSE_C[0]),
+    ];
+    let others = others.map(|(option, name)| (option.to_owned(), name));
+    let mut missing = Vec::new();
+    for (option, name) in fields.into_iter().chain(others) {
+        let documented =
+            |line: &str| line.starts_with(&format!("| `{name}` |")) && line.contains(&format!("`{option}`"));
+        if !page.lines().any(documented) {
+            missing.push(format!("docs/headers.md has no row for {name} with {option}"));
+        }
+        let prefix = name.trim_end_matches('*');
+        let tested = |row: &Row| row.0.contains(&option.as_str()) && row.1.starts_with(prefix);
+        if !ROWS.iter().any(tested) {
+            missing.push(format!("ROWS has no row for {name} with {option}"));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_option_arrives_where_it_belongs_and_nowhere_else() {
     let setting = Setting::new().await;
-    let object = ("put", &["initiate"][..]);
-    /// Options, a header and its value, and where it arrives: with PUT, and with a multipart upload.
-    type Row<'a> = (&'a [&'a str], &'a str, &'a str, (&'a str, &'a [&'a str]));
-    let table: &[Row] = &[
-        (&["--content-type", "text/x-test"], "Content-Type", "text/x-test", object),
-        (&["--cache-control", "max-age=60"], "Cache-Control", "max-age=60", object),
-        (
-            &["--content-disposition", "attachment; filename=\"报告.pdf\""],
-            "Content-Disposition",
-            "attachment; filename=\"报告.pdf\"",
-            object,
-        ),
-        (&["--content-encoding", "gzip"], "Content-Encoding", "gzip", object),
-        (&["--content-language", "zh-CN"], "Content-Language", "zh-CN", object),
-        (&["--expires", "2030-01-31T20:00:00+08:00"], "Expires", "Thu, 31 Jan 2030 12:00:00 GMT", object),
-        (&["--meta", "Build-Id=a_b"], "x-cos-meta-build-id", "a_b", object),
-        (&["--meta", "author=小明"], "x-cos-meta-author", "%E5%B0%8F%E6%98%8E", object),
-        (&["--acl", "public-read"], "x-cos-acl", "public-read", object),
-        (&["--grant-read", "id=\"1\",id=\"2\""], "x-cos-grant-read", "id=\"1\",id=\"2\"", object),
-        (&["--grant-write", "id=\"1\""], "x-cos-grant-write", "id=\"1\"", object),
-        (&["--grant-full-control", "id=\"1\""], "x-cos-grant-full-control", "id=\"1\"", object),
-        (&["--grant-read-acp", "id=\"1\""], "x-cos-grant-read-acp", "id=\"1\"", object),
-        (&["--grant-write-acp", "id=\"1\""], "x-cos-grant-write-acp", "id=\"1\"", object),
-        (&["--storage-class", "standard_ia"], "x-cos-storage-class", "STANDARD_IA", object),
-        (&["--tag", "a b=c&d", "--tag", "e=f"], "x-cos-tagging", "a%20b=c%26d&e=f", object),
-        (&["--no-overwrite"], "x-cos-forbid-overwrite", "true", ("put", &["complete"])),
-        (&["--traffic-limit", "8Mbit"], "x-cos-traffic-limit", "8000000", ("put", &["part 1"])),
-        (&["--checksum", "md5"], "Content-MD5", "EI9SjrY7Zec08nrjMfX/qg==", ("put", &["part 1", "complete"])),
-        (&["--sse", "AES256"], MODE, "AES256", object),
-        (&["--sse", "cos/kms"], MODE, "cos/kms", object),
-        (
-            &["--sse", "cos/kms", "--sse-kms-key-id", "48ba38aa"],
-            "x-cos-server-side-encryption-cos-kms-key-id",
-            "48ba38aa",
-            object,
-        ),
-        (
-            &["--sse", "cos/kms", "--sse-kms-context", r#"{"author":"fysntian","company":"Tencent"}"#],
-            "x-cos-server-side-encryption-context",
-            "eyJhdXRob3IiOiJmeXNudGlhbiIsImNvbXBhbnkiOiJUZW5jZW50In0=",
-            object,
-        ),
-        (&["--sse-c-key-file", "key"], SSE_C[0], "AES256", ("put", &["initiate", "part 1"])),
-        (&["--sse-c-key-file", "key"], SSE_C[1], KEY_BASE64, ("put", &["initiate", "part 1"])),
-        (&["--sse-c-key-file", "key"], SSE_C[2], KEY_MD5, ("put", &["initiate", "part 1"])),
-    ];
-    for (number, (option, name, value, (put, parts))) in table.iter().enumerate() {
+    for (number, (option, name, value, (put, parts))) in ROWS.iter().enumerate() {
         let sent = |places: &[&str], sent: Vec<(String, String)>| {
             let told: Vec<_> = sent.iter().map(|(what, _)| what.as_str()).collect();
             assert_eq!(told, places, "{option:?} {name}");
@@ -372,7 +407,7 @@ async fn what_is_known_to_be_refused_is_refused_before_anything_is_sent() {
     let large = format!("a={}", "v".repeat(2048));
     let table: &[(&[&str], &str)] = &[
         (&["--meta", "build_id=1"], "COS takes no underscore in the name 'build_id'"),
-        (&["--meta", &large], "the metadata has 2060 bytes"),
+        (&["--meta", &large], "the metadata 'a' has 2060 bytes"),
         (&["--meta", "a=1", "--meta", "A=2"], "the metadata 'a' is given twice"),
         (&["--meta", "a=1\nHost: h"], "control character"),
         (&["--cache-control", ""], "it is empty"),

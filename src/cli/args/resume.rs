@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::object::CustomerKeyArguments;
+use super::encryption::CustomerKeyArguments;
 use super::output::{OutputArguments, ProgressArguments};
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, EmulatorDirectory};

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::many::ManyArguments;
-use super::object::{EncryptionArguments, ObjectArguments};
+use super::encryption::EncryptionArguments;
+use super::object::ObjectArguments;
 use super::output::{OutputArguments, ProgressArguments};
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::bucket::BucketArguments;
-use super::object::CustomerKeyArguments;
+use super::encryption::CustomerKeyArguments;
 use crate::cli::options::destination::Destination;
 
 const VERIFY_NOTES: &str = "\

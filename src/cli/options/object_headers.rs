@@ -24,29 +24,13 @@ const KEY_VARIABLE: &str = "COSPUT_SSE_C_KEY";
 
 /// The headers that every object keeps. What has no type gets its own by `with_type`.
 pub(crate) fn headers(arguments: ObjectArguments) -> Result<ObjectHeaders, Failure> {
+    let ObjectArguments { fields, meta, tag, no_overwrite: _ } = arguments;
     let mut headers = ObjectHeaders::new();
-    let fields = [
-        (Field::ContentType, arguments.content_type),
-        (Field::CacheControl, arguments.cache_control),
-        (Field::ContentDisposition, arguments.content_disposition),
-        (Field::ContentEncoding, arguments.content_encoding),
-        (Field::ContentLanguage, arguments.content_language),
-        (Field::Expires, arguments.expires),
-        (Field::Acl, arguments.acl),
-        (Field::GrantRead, arguments.grant_read),
-        (Field::GrantWrite, arguments.grant_write),
-        (Field::GrantFullControl, arguments.grant_full_control),
-        (Field::GrantReadAcp, arguments.grant_read_acp),
-        (Field::GrantWriteAcp, arguments.grant_write_acp),
-        (Field::StorageClass, arguments.storage_class),
-    ];
-    for (field, value) in fields {
-        if let Some(value) = value {
-            headers.set(field, &value).map_err(|error| unusable(field.name(), &error))?;
-        }
+    for (field, value) in fields.0 {
+        headers.set(field, &value).map_err(|error| unusable(field.name(), &error))?;
     }
-    headers.set_metadata(&arguments.meta).map_err(|error| unusable("--meta", &error))?;
-    headers.set_tags(&arguments.tag).map_err(|error| unusable("--tag", &error))?;
+    headers.set_metadata(&meta).map_err(|error| unusable("--meta", &error))?;
+    headers.set_tags(&tag).map_err(|error| unusable("--tag", &error))?;
     Ok(headers)
 }
 

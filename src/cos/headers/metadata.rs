@@ -1,12 +1,14 @@
 //! A user's own metadata.
 
-use super::{InvalidHeader, ObjectHeaders, check_value, refuse};
+use super::invalid_header::{InvalidHeader, check_value, refuse};
+use super::names::METADATA;
 use crate::cos::encoding::encode;
 
-/// All metadata of an object, names and values, in bytes (document 436/14518).
+/// One piece of metadata, name and value, in bytes (documents 436/7746 and 436/7749).
 pub const LARGEST_METADATA: usize = 2 << 10;
 
-pub(super) const METADATA: &str = "x-cos-meta-";
+/// All metadata of an object, names and values, in bytes (documents 436/7746 and 436/7749).
+pub const LARGEST_METADATA_OF_ALL: usize = 4 << 10;
 
 /// `NAME=VALUE` of a user's own metadata, as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +33,47 @@ impl Metadata {
         Ok(Self { name: format!("{METADATA}{}", name.to_ascii_lowercase()), value: ascii(value) })
     }
 
+    /// The name of the header.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value as it is sent.
+    pub(super) fn value(&self) -> &str {
+        &self.value
+    }
+
     fn size(&self) -> usize {
         self.name.len() + self.value.len()
     }
 }
 
-/// The value itself where it is ASCII; else with `%` and all that is not ASCII percent-encoded, so that decoding gives
-/// back what was meant.
+/// Refuses metadata that one object cannot have together.
+pub(super) fn check(metadata: &[Metadata]) -> Result<(), InvalidHeader> {
+    for (index, one) in metadata.iter().enumerate() {
+        let name = one.name.trim_start_matches(METADATA);
+        if metadata[..index].iter().any(|earlier| earlier.name == one.name) {
+            return refuse(format!("the metadata '{name}' is given twice"));
+        }
+        let size = one.size();
+        if size > LARGEST_METADATA {
+            return refuse(format!(
+                "the metadata '{name}' has {size} bytes, {METADATA} included; COS takes at most {LARGEST_METADATA} each"
+            ));
+        }
+    }
+    let size: usize = metadata.iter().map(Metadata::size).sum();
+    if size > LARGEST_METADATA_OF_ALL {
+        return refuse(format!(
+            "the metadata has {size} bytes, names with {METADATA} included; COS takes at most {LARGEST_METADATA_OF_ALL} \
+             together"
+        ));
+    }
+    Ok(())
+}
+
+/// The value itself if it is ASCII. Otherwise `%` and all characters beyond ASCII are percent-encoded, so that decoding
+/// restores the value.
 fn ascii(value: &str) -> String {
     if value.is_ascii() {
         return value.to_owned();
@@ -51,34 +87,15 @@ fn ascii(value: &str) -> String {
     value.chars().map(encoded).collect()
 }
 
-impl ObjectHeaders {
-    /// Adds a user's own metadata.
-    pub fn set_metadata(&mut self, metadata: &[Metadata]) -> Result<(), InvalidHeader> {
-        for one in metadata {
-            if self.0.get(&one.name).is_some() {
-                return refuse(format!("the metadata '{}' is given twice", one.name.trim_start_matches(METADATA)));
-            }
-            self.0.set(&one.name, &one.value);
-        }
-        let size: usize = metadata.iter().map(Metadata::size).sum();
-        if size > LARGEST_METADATA {
-            return refuse(format!(
-                "the metadata has {size} bytes, names with {METADATA} included; COS takes at most {LARGEST_METADATA}"
-            ));
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn metadata(texts: &[&str]) -> Result<Vec<(String, String)>, String> {
         let metadata: Result<Vec<_>, _> = texts.iter().map(|text| Metadata::parse(text)).collect();
-        let mut headers = ObjectHeaders::new();
-        metadata.and_then(|metadata| headers.set_metadata(&metadata)).map_err(|error| error.to_string())?;
-        Ok(headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        let metadata = metadata.map_err(|error| error.to_string())?;
+        check(&metadata).map_err(|error| error.to_string())?;
+        Ok(metadata.into_iter().map(|one| (one.name, one.value)).collect())
     }
 
     #[test]
@@ -107,14 +124,18 @@ mod tests {
     }
 
     #[test]
-    fn metadata_may_have_2_kib_with_its_names() {
-        let of_size = |size: usize| format!("a={}", "v".repeat(size - "x-cos-meta-a".len()));
-        assert!(metadata(&[&of_size(2048)]).is_ok());
+    fn metadata_may_have_2_kib_each_and_4_kib_together_with_its_names() {
+        let of_size = |name: char, size: usize| format!("{name}={}", "v".repeat(size - "x-cos-meta-a".len()));
+        assert!(metadata(&[&of_size('a', 2048), &of_size('b', 2048)]).is_ok());
         assert_eq!(
-            metadata(&[&of_size(2049)]).unwrap_err(),
-            "the metadata has 2049 bytes, names with x-cos-meta- included; COS takes at most 2048"
+            metadata(&[&of_size('a', 2049)]).unwrap_err(),
+            "the metadata 'a' has 2049 bytes, x-cos-meta- included; COS takes at most 2048 each"
+        );
+        assert_eq!(
+            metadata(&[&of_size('a', 2048), &of_size('b', 2036), &of_size('c', 13)]).unwrap_err(),
+            "the metadata has 4097 bytes, names with x-cos-meta- included; COS takes at most 4096 together"
         );
         let encoded = format!("a={}", "中".repeat(300));
-        assert!(metadata(&[&encoded]).unwrap_err().starts_with("the metadata has 2712 bytes"));
+        assert!(metadata(&[&encoded]).unwrap_err().starts_with("the metadata 'a' has 2712 bytes"));
     }
 }

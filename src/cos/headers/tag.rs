@@ -1,6 +1,6 @@
 //! The tags of an object.
 
-use super::{InvalidHeader, ObjectHeaders, refuse};
+use super::invalid_header::{InvalidHeader, refuse};
 use crate::cos::encoding::encode;
 
 /// The most tags of an object (document 436/35665).
@@ -9,8 +9,6 @@ pub const MOST_TAGS: usize = 10;
 pub const LONGEST_TAG_KEY: usize = 127;
 /// The longest value of a tag, in characters (document 436/35665).
 pub const LONGEST_TAG_VALUE: usize = 255;
-
-pub(super) const TAGGING: &str = "x-cos-tagging";
 
 /// `KEY=VALUE` of a tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,24 +39,18 @@ impl Tag {
     }
 }
 
-impl ObjectHeaders {
-    /// Sets the tags.
-    pub fn set_tags(&mut self, tags: &[Tag]) -> Result<(), InvalidHeader> {
-        if tags.is_empty() {
-            return Ok(());
-        }
-        if tags.len() > MOST_TAGS {
-            return refuse(format!("{} tags are given; an object has at most {MOST_TAGS}", tags.len()));
-        }
-        for (index, tag) in tags.iter().enumerate() {
-            if tags[..index].iter().any(|earlier| earlier.key == tag.key) {
-                return refuse(format!("the tag '{}' is given twice", tag.key));
-            }
-        }
-        let pair = |tag: &Tag| format!("{}={}", encode(&tag.key), encode(&tag.value));
-        self.0.set(TAGGING, tags.iter().map(pair).collect::<Vec<_>>().join("&"));
-        Ok(())
+/// The value of the header that sets these tags.
+pub(super) fn tagging(tags: &[Tag]) -> Result<String, InvalidHeader> {
+    if tags.len() > MOST_TAGS {
+        return refuse(format!("{} tags are given; an object has at most {MOST_TAGS}", tags.len()));
     }
+    for (index, tag) in tags.iter().enumerate() {
+        if tags[..index].iter().any(|earlier| earlier.key == tag.key) {
+            return refuse(format!("the tag '{}' is given twice", tag.key));
+        }
+    }
+    let pair = |tag: &Tag| format!("{}={}", encode(&tag.key), encode(&tag.value));
+    Ok(tags.iter().map(pair).collect::<Vec<_>>().join("&"))
 }
 
 #[cfg(test)]
@@ -67,15 +59,13 @@ mod tests {
 
     fn tags(texts: &[String]) -> Result<String, String> {
         let tags: Result<Vec<_>, _> = texts.iter().map(|text| Tag::parse(text)).collect();
-        let mut headers = ObjectHeaders::new();
-        tags.and_then(|tags| headers.set_tags(&tags)).map_err(|error| error.to_string())?;
-        Ok(headers.iter().map(|(name, value)| format!("{name}: {value}")).collect())
+        tags.and_then(|tags| tagging(&tags)).map_err(|error| error.to_string())
     }
 
     #[test]
     fn tags_are_encoded_and_limited() {
         let many = |count: usize| (0..count).map(|n| format!("k{n}=v")).collect::<Vec<_>>();
-        assert_eq!(tags(&["a b=c&d".into(), "中=e=f".into()]).unwrap(), "x-cos-tagging: a%20b=c%26d&%E4%B8%AD=e%3Df");
+        assert_eq!(tags(&["a b=c&d".into(), "中=e=f".into()]).unwrap(), "a%20b=c%26d&%E4%B8%AD=e%3Df");
         assert!(tags(&many(10)).is_ok());
         assert_eq!(tags(&[]).unwrap(), "");
         assert_eq!(tags(&many(11)).unwrap_err(), "11 tags are given; an object has at most 10");

@@ -1,9 +1,6 @@
-//! How fast the server may take a request.
+//! The speed limit that the server keeps for one request.
 
-use super::{InvalidHeader, refuse};
-
-/// The most bits a second that one request may take.
-pub const TRAFFIC_LIMIT: &str = "x-cos-traffic-limit";
+use super::invalid_header::{InvalidHeader, refuse};
 
 /// The most bits a second that the server takes from one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

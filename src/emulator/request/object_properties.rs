@@ -23,8 +23,10 @@ const RETURNED: [&str; 7] = [
 const METADATA: &str = "x-cos-meta-";
 const STORAGE_CLASS: &str = "x-cos-storage-class";
 const STANDARD: &str = "STANDARD";
-/// All metadata of an object, names and values, in bytes.
+/// One piece of metadata, name and value, in bytes.
 const LARGEST_METADATA: usize = 2048;
+/// All metadata of an object, names and values, in bytes.
+const LARGEST_METADATA_OF_ALL: usize = 4096;
 
 /// What is properties.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,14 +80,16 @@ fn storage_class(value: &str) -> Result<String, Refusal> {
 }
 
 fn check_metadata(headers: &[(String, String)]) -> Result<(), Refusal> {
-    let mut size = 0;
+    let (mut largest, mut sum) = (0, 0);
     for (name, value) in headers.iter().filter(|(name, _)| name.starts_with(METADATA)) {
         if name == METADATA || name.contains('_') {
             return Err(refusal::INVALID_ARGUMENT.saying(format!("'{name}' is not a valid name for metadata.")));
         }
-        size += name.len() + value.len();
+        let size = name.len() + value.len();
+        (largest, sum) = (size.max(largest), sum + size);
     }
-    if size > LARGEST_METADATA { Err(refusal::INVALID_ARGUMENT.saying("The metadata is too large.")) } else { Ok(()) }
+    let too_large = largest > LARGEST_METADATA || sum > LARGEST_METADATA_OF_ALL;
+    if too_large { Err(refusal::INVALID_ARGUMENT.saying("The metadata is too large.")) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -123,7 +127,9 @@ mod tests {
     #[test]
     fn values_that_the_service_refuses_are_refused() {
         let largest = "v".repeat(LARGEST_METADATA - "x-cos-meta-a".len());
-        assert!(properties(&[("x-cos-meta-a", &largest)]).is_ok());
+        let twice = [("x-cos-meta-a", largest.as_str()), ("x-cos-meta-b", &largest)];
+        assert!(properties(&twice).is_ok());
+        assert_eq!(properties(&[&twice[..], &[("x-cos-meta-c", "v")]].concat()), Err("InvalidArgument"));
         for (name, value, code) in [
             ("x-cos-meta-ab", largest.as_str(), "InvalidArgument"),
             ("x-cos-meta-a_b", "v", "InvalidArgument"),

@@ -1,0 +1,119 @@
+//! The headers of an object together.
+
+use super::field::Field;
+use super::invalid_header::{InvalidHeader, check_value};
+use super::metadata;
+use super::metadata::Metadata;
+use super::names::{METADATA, TAGGING};
+use super::tag::{Tag, tagging};
+use crate::cos::head_object::MODIFIED;
+use crate::cos::request::Headers;
+
+/// The headers that an object keeps, all checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObjectHeaders(Headers);
+
+impl ObjectHeaders {
+    /// No headers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a field to a value as people write it.
+    pub fn set(&mut self, field: Field, text: &str) -> Result<(), InvalidHeader> {
+        self.0.set(field.name(), field.value(text)?);
+        Ok(())
+    }
+
+    /// Adds metadata.
+    pub fn set_metadata(&mut self, metadata: &[Metadata]) -> Result<(), InvalidHeader> {
+        metadata::check(metadata)?;
+        metadata.iter().for_each(|one| self.0.set(one.name(), one.value()));
+        Ok(())
+    }
+
+    /// Sets the tags.
+    pub fn set_tags(&mut self, tags: &[Tag]) -> Result<(), InvalidHeader> {
+        let value = tagging(tags)?;
+        if !tags.is_empty() {
+            self.0.set(TAGGING, value);
+        }
+        Ok(())
+    }
+
+    /// Keeps the source's time of modification, in seconds since 1970.
+    pub fn record_modified(&mut self, time: &str) {
+        self.0.set(MODIFIED, time);
+    }
+
+    /// Restores a header as it was sent. False if it is no header of an object.
+    pub fn restore(&mut self, name: &str, value: &str) -> bool {
+        let metadata =
+            name.strip_prefix(METADATA).is_some_and(|rest| Metadata::parse(&format!("{rest}={value}")).is_ok());
+        let field = Field::ALL.into_iter().find(|field| field.name() == name);
+        let known = metadata || name == TAGGING || field.is_some_and(|field| field.value(value).is_ok());
+        let fits = known && check_value(value).is_ok();
+        if fits {
+            self.0.set(name, value);
+        }
+        fits
+    }
+
+    /// True if the object in an answer to HEAD has exactly these headers, of those that HEAD shows, and no other metadata.
+    pub fn are_those_of(&self, described: &Headers) -> bool {
+        let shown = |name: &str| {
+            name.starts_with(METADATA) || ["Content-", "Cache-", "Expires"].iter().any(|start| name.starts_with(start))
+        };
+        let metadata = |headers: &Headers| {
+            headers.iter().filter(|(name, _)| name.to_ascii_lowercase().starts_with(METADATA)).count()
+        };
+        let kept = |(name, value)| described.get(name).map(str::trim) == Some(value);
+        self.0.iter().filter(|(name, _)| shown(name)).all(kept) && metadata(&self.0) == metadata(described)
+    }
+
+    /// The value of a field, if it is set.
+    pub fn get(&self, field: Field) -> Option<&str> {
+        self.0.get(field.name())
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_taken_back_and_nothing_else() {
+        let mut headers = ObjectHeaders::new();
+        headers.set(Field::Acl, "private").unwrap();
+        headers.set(Field::Expires, "2020-03-25T10:07:14Z").unwrap();
+        headers.set_metadata(&[Metadata::parse("a=小").unwrap()]).unwrap();
+        headers.set_tags(&[Tag::parse("a=b").unwrap()]).unwrap();
+        let mut restored = ObjectHeaders::new();
+        for (name, value) in headers.iter() {
+            assert!(restored.restore(name, value), "{name}");
+        }
+        assert_eq!(restored, headers);
+        for (name, value) in [("Host", "h"), ("x-cos-acl", "odd"), ("x-cos-meta-a_b", "c"), ("x-cos-meta-a", "c\n")] {
+            assert!(!ObjectHeaders::new().restore(name, value), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_object_that_keeps_other_headers_is_another() {
+        let mut headers = ObjectHeaders::new();
+        headers.set(Field::ContentType, "text/plain").unwrap();
+        headers.set(Field::Acl, "private").unwrap();
+        headers.set_metadata(&[Metadata::parse("a=1").unwrap()]).unwrap();
+        let described = |fields: &[(&str, &str)]| headers.are_those_of(&fields.iter().copied().collect());
+        assert!(described(&[("content-type", "text/plain"), ("x-cos-meta-a", "1"), ("content-length", "7")]));
+        assert!(!described(&[("content-type", "text/html"), ("x-cos-meta-a", "1")]));
+        assert!(!described(&[("content-type", "text/plain"), ("x-cos-meta-a", "2")]));
+        assert!(!described(&[("content-type", "text/plain")]));
+        assert!(!described(&[("content-type", "text/plain"), ("x-cos-meta-a", "1"), ("X-Cos-Meta-B", "1")]));
+    }
+}
