@@ -14,44 +14,48 @@ const ABORT_EXAMPLES: &str = "\
 Examples:
   Abort one upload:
     cosput abort -b examplebucket-1250000000 --region ap-guangzhou --key k --upload-id ID
-  Abort what was left for a week, without being asked:
+  Abort all uploads that are older than a week, without confirmation:
     cosput abort -b examplebucket-1250000000 --region ap-guangzhou --older-than 7d --yes
 
-With --json each upload is an object: event (aborted), bucket, key, upload_id, and
-journal where one was removed.
+With --json, each upload is an object: event (aborted), bucket, key, upload_id, and
+journal if one was deleted.
 
-Each option but --all can also come from a variable: COSPUT_REGION for --region.";
+Every option except --all can also be set by a variable: COSPUT_REGION for --region.";
 
-/// Abort unfinished uploads, with their parts
+/// Abort unfinished uploads and delete their parts
 #[derive(Debug, Args)]
 #[command(after_long_help = ABORT_EXAMPLES, mut_arg("concurrency", |arg| arg.hide(true)))]
 pub struct AbortArguments {
-    /// Key of the upload
+    /// Key of the upload to abort
+    ///
+    /// Requires --upload-id.
     #[arg(long, value_name = "KEY", conflicts_with_all = ["prefix", "older_than", "all"])]
     pub key: Option<String>,
-    /// Id of the upload
+    /// ID of the upload to abort
+    ///
+    /// Requires --key. cosput list-uploads shows the IDs.
     #[arg(long, value_name = "ID", value_parser = upload_id, conflicts_with_all = ["prefix", "older_than", "all"])]
     pub upload_id: Option<UploadId>,
-    /// All whose keys begin like this
+    /// Abort all uploads whose keys have this prefix
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Option<String>,
-    /// All that began longer ago
+    /// Abort all uploads that are older than this
     ///
-    /// Units are s, m, h and d.
+    /// Units: s, m, h and d. Example: 7d.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub older_than: Option<Duration>,
-    /// All in the bucket
+    /// Abort all uploads in the bucket
     #[arg(long, conflicts_with_all = ["prefix", "older_than"])]
     pub all: bool,
-    /// Do not ask first
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub yes: bool,
     /// Directory of the journals
     ///
-    /// The journal of an aborted upload is removed. Default: that of cosput upload.
+    /// The journal of an aborted upload is deleted. Default: that of cosput upload.
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
-    /// The bucket.
+    /// The bucket and the requests to it.
     #[command(flatten)]
     pub bucket: BucketArguments,
 }

@@ -7,24 +7,24 @@ use super::requests::RequestArguments;
 use super::server::{AccessArguments, ServerArguments};
 use crate::cos::Bucket;
 
-/// Which bucket is asked, and how.
+/// A bucket, its server, and the requests to it.
 #[derive(Debug, Args)]
 pub struct BucketArguments {
-    /// Bucket, with its APPID
+    /// Bucket name with APPID
     ///
-    /// An example is examplebucket-1250000000.
-    #[arg(short, long, value_name = "NAME-APPID", value_parser = Bucket::new, help_heading = "Where")]
+    /// Example: examplebucket-1250000000.
+    #[arg(short, long, value_name = "NAME-APPID", value_parser = Bucket::new, help_heading = "Destination")]
     pub bucket: Option<Bucket>,
-    /// Which server.
-    #[command(flatten, next_help_heading = "Where")]
+    /// The server.
+    #[command(flatten, next_help_heading = "Destination")]
     pub server: ServerArguments,
-    /// Who asks.
-    #[command(flatten, next_help_heading = "Who")]
+    /// The credentials.
+    #[command(flatten, next_help_heading = "Credentials")]
     pub access: AccessArguments,
-    /// How requests are made.
+    /// The requests.
     #[command(flatten, next_help_heading = "Transfer")]
     pub requests: RequestArguments,
-    /// What is shown.
+    /// The output.
     #[command(flatten, next_help_heading = "Output")]
     pub output: OutputArguments,
 }

@@ -20,7 +20,7 @@ Examples:
   cosput upload --emulator dist.tar cos://examplebucket-1250000000/builds/
   cosput resume
 
-Each option can also come from a variable: COSPUT_REGION for --region.";
+Every option can also be set by a variable: COSPUT_REGION for --region.";
 
 /// Upload files to Tencent Cloud COS: verified, resumable, in bounded memory
 #[derive(Debug, Parser)]
@@ -34,34 +34,35 @@ pub struct Arguments {
 
 /// A command as typed.
 #[derive(Debug, Subcommand)]
-// To define the options of all commands took a quarter of a tiny upload's instructions. What is deferred comes last: the
-// first line of each struct's comment is what its command's help begins with, and must be the line of the list below.
+// Defining the options of all commands costs a quarter of the instructions of a tiny upload, so clap defines those of the
+// command in use. That happens last: the first line of each struct's comment is the first line of the command's help, and
+// must be the same as the line in the list below.
 #[command(defer = true)]
 pub enum Command {
-    /// Upload files and directories; go on where an earlier upload stopped
+    /// Upload files and directories, or resume their upload
     Upload(Box<UploadArguments>),
     /// Finish interrupted uploads from their journals
     Resume(ResumeArguments),
-    /// List the unfinished uploads in a bucket
+    /// List unfinished uploads in a bucket
     ListUploads(ListUploadsArguments),
     /// List the parts of an unfinished upload
     ListParts(ListPartsArguments),
-    /// Abort unfinished uploads, with their parts
+    /// Abort unfinished uploads and delete their parts
     Abort(AbortArguments),
-    /// Compare a file with an object
+    /// Compare a file with an object on the server
     Verify(VerifyArguments),
-    /// Show which credentials are used
+    /// Show which credentials cosput uses
     Credentials(CredentialsArguments),
-    /// Run a COS server on this machine, with its objects in a directory
+    /// Run a COS server on this machine for tests
     Emulator(EmulatorArguments),
-    /// Print completions for a shell
+    /// Print shell completions
     Completions(CompletionsArguments),
-    /// Write the man pages into a directory
+    /// Write the man pages to a directory
     Man(ManArguments),
 }
 
 impl Command {
-    /// The file that keeps what is told, where one is named.
+    /// The log file, if one is named.
     pub fn log_file(&self) -> Option<&Path> {
         let file = match self {
             Self::Upload(typed) => &typed.output.log_file,
@@ -76,7 +77,7 @@ impl Command {
     }
 }
 
-/// Print completions for a shell
+/// Print shell completions
 #[derive(Debug, Args)]
 pub struct CompletionsArguments {
     /// Shell to complete for
@@ -84,10 +85,12 @@ pub struct CompletionsArguments {
     pub shell: Shell,
 }
 
-/// Write the man pages into a directory
+/// Write the man pages to a directory
 #[derive(Debug, Args)]
 pub struct ManArguments {
-    /// Directory to write into
+    /// Directory to write to
+    ///
+    /// It is created if it does not exist.
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
 }

@@ -5,19 +5,23 @@ use clap::Args;
 use super::server::IdentityArguments;
 
 const CREDENTIALS_NOTES: &str = "\
-With --json the result is an object: event (credentials), source, secret_id (its
-beginning and its end), temporary, and where they end, expires.
+Examples:
+  Show the credentials of a profile:
+    cosput credentials --profile ci
 
-Each option can also come from a variable: COSPUT_PROFILE for --profile.";
+With --json, the result is an object: event (credentials), source, secret_id (its
+beginning and its end), temporary, and expires if they expire.
 
-/// Show which credentials are used
+Every option can also be set by a variable: COSPUT_PROFILE for --profile.";
+
+/// Show which credentials cosput uses
 #[derive(Debug, Args)]
 #[command(after_long_help = CREDENTIALS_NOTES)]
 pub struct CredentialsArguments {
-    /// Who asks.
+    /// The credentials.
     #[command(flatten)]
     pub identity: IdentityArguments,
-    /// Print results as JSON, one object a line
+    /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -8,52 +8,52 @@ use clap::Args;
 use super::server::ServiceChoice;
 use crate::cos::Bucket;
 
-const EMULATOR_VARIABLES: &str = "Each option can also come from a variable: COSPUT_LISTEN for --listen.";
+const EMULATOR_VARIABLES: &str = "Every option can also be set by a variable: COSPUT_LISTEN for --listen.";
 
 const EMULATOR_EXAMPLES: &str = "\
 Examples:
-  Serve objects from a directory, and upload to it from another shell:
+  Keep objects in a directory, and upload to it from another shell:
     cosput emulator --dir /tmp/objects
     COS_SECRET_ID=AKIDcosputemulator COS_SECRET_KEY=cosput-emulator-secret \\
       cosput upload --endpoint http://127.0.0.1:9460 a.txt cos://examplebucket-1250000000
 
-Each option can also come from a variable: COSPUT_LISTEN for --listen.";
+Every option can also be set by a variable: COSPUT_LISTEN for --listen.";
 
-/// Run a COS server on this machine, with its objects in a directory
+/// Run a COS server on this machine for tests
 #[derive(Debug, Args)]
 #[command(after_help = EMULATOR_VARIABLES, after_long_help = EMULATOR_EXAMPLES)]
 pub struct EmulatorArguments {
-    /// Directory of the objects
+    /// Directory for the objects
     ///
     /// Default: emulator, beside the default directory of the journals.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// Address to listen on [127.0.0.1:9460]
+    /// Address and port to listen on [127.0.0.1:9460]
     ///
-    /// Port 0 takes any free one. Default: 127.0.0.1:9460, which nobody else can reach.
+    /// Port 0 takes any free port. Default: 127.0.0.1:9460, which other machines cannot reach.
     #[arg(long, value_name = "ADDR", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
-    /// cos, or cdcs for data coffers [cos]
+    /// Service: cos, or cdcs for data coffers [cos]
     ///
     /// Default: cos.
     #[arg(long, value_name = "SERVICE", hide_possible_values = true)]
     pub service: Option<ServiceChoice>,
-    /// Speak the older edition of CDCS, in XML
+    /// Use the older XML edition of CDCS
     ///
-    /// It goes with --service cdcs. Default: JSON, the newer edition.
+    /// Requires --service cdcs. Default: JSON, the newer edition.
     #[arg(long)]
     pub cdcs_xml: bool,
-    /// Fault to suffer, can be repeated
+    /// Fault to inject; can be repeated
     ///
-    /// In the variable, spaces separate faults.
+    /// --fault help lists the faults. In COSPUT_FAULT, spaces separate several. Example: slow-down:times=3.
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<String>,
-    /// Buckets that exist [any]
+    /// Buckets that exist, comma-separated [any]
     ///
-    /// Commas separate them. Default: a bucket exists once it is used.
+    /// Default: every bucket that is used exists.
     #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = Bucket::new)]
     pub buckets: Vec<Bucket>,
-    /// Print results as JSON, one object a line
+    /// Print results as JSON, one object per line
     #[arg(long)]
     pub json: bool,
 }

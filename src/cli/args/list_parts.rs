@@ -7,11 +7,15 @@ use super::upload_id::upload_id;
 use crate::cos::multipart::UploadId;
 
 const LIST_PARTS_NOTES: &str = "\
-A terminal gets a table. Elsewhere each part is a line, with tabs between number,
-size in bytes and ETag. With --json it is an object: event (part), bucket, key,
-upload_id, part_number, size, etag.
+Examples:
+  List the parts that the server holds:
+    cosput list-parts -b examplebucket-1250000000 --region ap-guangzhou --key k --upload-id ID
 
-Each option can also come from a variable: COSPUT_REGION for --region.";
+On a terminal, the output is a table. Elsewhere it has one line per part, with tabs
+between number, size in bytes and ETag. With --json, each part is an object: event
+(part), bucket, key, upload_id, part_number, size, etag.
+
+Every option can also be set by a variable: COSPUT_REGION for --region.";
 
 /// List the parts of an unfinished upload
 #[derive(Debug, Args)]
@@ -20,10 +24,12 @@ pub struct ListPartsArguments {
     /// Key of the upload
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Id of the upload
+    /// ID of the upload
+    ///
+    /// cosput list-uploads shows the IDs.
     #[arg(long, value_name = "ID", value_parser = upload_id)]
     pub upload_id: Option<UploadId>,
-    /// The bucket.
+    /// The bucket and the requests to it.
     #[command(flatten)]
     pub bucket: BucketArguments,
 }

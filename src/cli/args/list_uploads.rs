@@ -7,26 +7,33 @@ use clap::Args;
 use super::bucket::BucketArguments;
 
 const LIST_UPLOADS_NOTES: &str = "\
-A terminal gets a table. Elsewhere each upload is a line, with tabs between key,
-upload id, time, age in seconds, size in bytes and journal, and - for what is not
-known. With --json it is an object: event (upload), bucket, key, upload_id,
-initiated, and where they are known age_s, size, parts, storage_class, journal.
+Examples:
+  List the uploads below a prefix:
+    cosput list-uploads -b examplebucket-1250000000 --region ap-guangzhou --prefix builds/
 
-Each option can also come from a variable: COSPUT_REGION for --region.";
+On a terminal, the output is a table. Elsewhere it has one line per upload, with
+tabs between key, upload ID, time, age in seconds, size in bytes and journal, and
+- for unknown values. With --json, each upload is an object: event (upload),
+bucket, key, upload_id, initiated, and if known age_s, size, parts, storage_class,
+journal.
 
-/// List the unfinished uploads in a bucket
+Every option can also be set by a variable: COSPUT_REGION for --region.";
+
+/// List unfinished uploads in a bucket
 #[derive(Debug, Args)]
 #[command(after_long_help = LIST_UPLOADS_NOTES)]
 pub struct ListUploadsArguments {
-    /// Only keys that begin like this
+    /// List only keys with this prefix
+    ///
+    /// Default: all keys.
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Option<String>,
     /// Directory of the journals
     ///
-    /// Default: that of cosput upload.
+    /// Uploads with a journal there are listed with it. Default: that of cosput upload.
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
-    /// The bucket.
+    /// The bucket and the requests to it.
     #[command(flatten)]
     pub bucket: BucketArguments,
 }

@@ -1,4 +1,4 @@
-//! Many sources, as typed: what is taken of them, and what becomes of the rest when one fails.
+//! The options for several files, as typed: which files are uploaded, and what a failure means for the others.
 
 use std::path::PathBuf;
 
@@ -8,51 +8,55 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum}
 
 use crate::upload::source::Rule;
 
-/// What is taken of many sources.
+/// The options for several files.
 #[derive(Debug, Args)]
 pub struct ManyArguments {
-    /// Upload directories with all they hold
+    /// Upload directories recursively
     ///
-    /// As rsync does: dir/ uploads what it holds, dir uploads dir/ and what it holds. Empty directories leave no trace.
+    /// As in rsync, dir/ uploads the content of dir, and dir uploads it below dir/. Empty directories are not uploaded.
     #[arg(short, long)]
     pub recursive: bool,
-    /// Which of it, in the order of typing.
+    /// Patterns, in the order of the command line.
     #[command(flatten)]
     pub rules: RuleArguments,
-    /// Upload what links below a directory lead to
+    /// Follow symbolic links below directories
     ///
-    /// Links that lead back to where they are are left out. Default: links are left out, and counted.
+    /// A link that leads to one of its own parent directories is skipped. Default: links are skipped and counted.
     #[arg(long, hide_short_help = true)]
     pub follow_symlinks: bool,
-    /// Upload the paths in a list, - for stdin
+    /// Upload the paths listed in a file, - for stdin
     ///
-    /// A path a line, or with -0 a path a NUL. The key is the path as it is written, below the prefix.
+    /// One path a line; with -0, each path ends with a NUL. The key is the path as it is written, below the prefix.
+    /// Example: find dist -name '*.js' | cosput upload --files-from -.
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
-    /// Paths in the list end in a NUL, as of find -print0
+    /// Paths in the list end with NUL
+    ///
+    /// For lists such as those of find -print0. Default: one path a line.
     #[arg(short = '0', long, hide_short_help = true, requires = "files_from")]
     pub null: bool,
-    /// Send nothing where the object is the same
+    /// Skip files whose object is the same
     ///
-    /// An object is the same if its size and CRC-64 are those of the file. With =mtime it is the same if its size and its
-    /// recorded time of modification are; uploads with =mtime record that, in the metadata x-cos-meta-mtime.
+    /// By default, the object is the same if its size and CRC-64 are those of the file. With --skip-unchanged=mtime it
+    /// is the same if its size and its recorded modification time are those of the file; such uploads record the time
+    /// as x-cos-meta-mtime. Default: all files are sent.
     #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "crc64")]
     #[arg(hide_possible_values = true)]
     pub skip_unchanged: Option<LikenessChoice>,
     /// Stop at the first file that fails
     ///
-    /// Default: the others go on.
+    /// Default: the other files are still uploaded.
     #[arg(long, hide_short_help = true)]
     pub fail_fast: bool,
-    /// Complete objects only once all of them are sent
+    /// Complete objects only after all files are sent
     ///
-    /// Everything is sent as parts first, so that a failure on the way changes nothing that others see. Then one object
-    /// after the other is completed. If that is interrupted, the same command completes the rest.
+    /// All files are sent as parts first, so that a failure changes no visible object. Then the objects are completed
+    /// one after the other. If that is interrupted, the same command completes the rest.
     #[arg(long, hide_short_help = true)]
     pub publish_together: bool,
 }
 
-/// When an object is the same, as typed.
+/// When an object is the same as a file, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LikenessChoice {
     /// Same size, same CRC-64
@@ -73,15 +77,17 @@ impl Args for RuleArguments {
         };
         command
             .arg(
-                glob("include").help("Upload only what matches, can be repeated").long_help(
-                    "Upload only what matches, can be repeated\n\nGlobs are those of .gitignore, matched against paths \
-                     below the source: *.map at any depth, /x at the top alone, tmp/ a directory, a/**/b anything \
-                     between. The last --include or --exclude that matches decides; where none matches, the first one \
-                     says: an --include means that only what is included is uploaded.",
+                glob("include").help("Upload only matching files; can be repeated").long_help(
+                    "Upload only matching files; can be repeated\n\nPatterns are those of .gitignore, matched against the \
+                     path below the source: *.map at any depth, /x at the top only, tmp/ a directory, a/**/b any \
+                     directories between. The last --include or --exclude that matches a file decides. If none matches, \
+                     the first one on the command line decides: an --include skips all other files, an --exclude keeps \
+                     them. Example: --include '*.js'.",
                 ),
             )
-            .arg(glob("exclude").help("Leave out what matches, can be repeated").long_help(
-                "Leave out what matches, can be repeated\n\nSee --include. A later --include brings back what matches it.",
+            .arg(glob("exclude").help("Skip matching files; can be repeated").long_help(
+                "Skip matching files; can be repeated\n\nPatterns are those of --include. A later --include keeps the \
+                 files that match it. Example: --exclude '*.map'.",
             ))
     }
 
@@ -95,7 +101,7 @@ impl FromArgMatches for RuleArguments {
         type Make = fn(String) -> Rule;
         let mut rules = Vec::new();
         for (name, make) in [("exclude", Rule::Exclude as Make), ("include", Rule::Include as Make)] {
-            // Those of a variable have no place among what was typed: they come first.
+            // Patterns from a variable have no position on the command line: they come first.
             let typed = matches.value_source(name) == Some(ValueSource::CommandLine);
             let places = matches.indices_of(name).into_iter().flatten().map(|place| if typed { place } else { 0 });
             let globs = matches.get_many::<String>(name).into_iter().flatten();

@@ -1,36 +1,38 @@
-//! What is shown, as typed.
+//! The output, as typed.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// The progress that is shown.
+/// The progress display.
 #[derive(Debug, Args)]
 pub struct ProgressArguments {
-    /// Show progress: auto, always or never [auto]
+    /// When to show progress: auto, always, never [auto]
     ///
-    /// auto draws a bar on a terminal, prints a line every 10 s elsewhere, and nothing with --quiet or --json. Default:
-    /// auto.
+    /// auto draws a bar on a terminal, prints a line every 10 s elsewhere, and shows nothing with --quiet or --json.
+    /// Default: auto.
     #[arg(long, value_name = "WHEN", hide_possible_values = true)]
     pub progress: Option<ProgressChoice>,
 }
 
-/// What is shown.
+/// The output.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArguments {
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print results as JSON, one object a line
+    /// Print results as JSON, one object per line
     #[arg(long)]
     pub json: bool,
-    /// Show each part, each retry and the source of the credentials
+    /// Show each part and each retry
+    ///
+    /// Also shows which credentials are used.
     #[arg(short, long)]
     pub verbose: bool,
-    /// Append all messages to a file as well
+    /// Append all messages to a file
     ///
-    /// The file gets every line that -v shows, each with its time, including retries and errors, whatever --quiet and
-    /// -v say about the terminal. A new file is readable by its owner only.
+    /// The file gets every line that -v shows, with its time, whatever --quiet and -v say about the terminal. A new
+    /// file is readable by its owner only.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub log_file: Option<PathBuf>,
 }

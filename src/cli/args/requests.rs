@@ -1,4 +1,4 @@
-//! How requests are made, as typed.
+//! The options of requests, as typed.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -10,45 +10,45 @@ use crate::cos::TrafficLimit;
 use crate::upload::batch::window::Concurrency;
 use crate::upload::wire::rate;
 
-/// How requests are made.
+/// The requests.
 #[derive(Debug, Args)]
 pub struct RequestArguments {
     /// Requests in flight, 1 to 1000 [auto]
     ///
-    /// Each sends a part of its own. Default: auto, which begins with 4, goes up to 64 while more of them bring more, and
-    /// makes do with fewer where the network is slow.
+    /// Each request sends one part or one small file. Default: auto, which begins with 4, adds requests up to 64 while
+    /// that is faster, and uses fewer on a slow network.
     #[arg(long, value_name = "N", value_parser = parse_concurrency)]
     pub concurrency: Option<Concurrency>,
-    /// Attempts for each request [8]
+    /// Attempts for each request, 1 to 1000 [8]
     ///
-    /// The first one counts, 1 to 1000. Default: 8.
+    /// The first attempt counts. Default: 8.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub max_attempts: Option<u32>,
-    /// Longest time of being asked for less [10m]
+    /// How long to keep retrying while throttled [10m]
     ///
-    /// While it lasts, answers that ask for less, like SlowDown, do not count as attempts. It begins anew with each part.
-    /// Units are ms, s, m, h and d. Default: 10m.
+    /// Until then, answers that ask for fewer requests, such as SlowDown, do not count as attempts. The time begins
+    /// anew with each part. Units: ms, s, m, h and d. Default: 10m.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, hide_short_help = true)]
     pub retry_time: Option<Duration>,
     /// Longest wait for a connection [10s]
     ///
-    /// Units are ms, s, m, h and d. Default: 10s.
+    /// Units: ms, s, m, h and d. Default: 10s.
     #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
     pub connect_timeout: Option<Duration>,
     /// Longest time without a byte moving [60s]
     ///
-    /// After it a request is given up and sent again. Units are ms, s, m, h and d. Default: 60s.
+    /// A request that exceeds it is cancelled and sent again. Units: ms, s, m, h and d. Default: 60s.
     #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
     pub stall_timeout: Option<Duration>,
 }
 
-/// How fast all requests together are.
+/// The speed limit of all requests together.
 #[derive(Debug, Args)]
 pub struct RateArguments {
     /// Speed limit of all requests together
     ///
-    /// So many bytes a second, at least 1KiB, with a unit like 8MiB or 1MB/s. It holds for the whole command, however many
-    /// requests are in flight, and counts the bytes of files, those that are sent again too. Default: no limit.
+    /// Bytes a second, at least 1KiB, with a unit like 8MiB or 1MB/s. It holds for the whole command, and counts all
+    /// bytes of files, including those that are sent again. Default: no limit.
     #[arg(long, value_name = "BYTES", value_parser = parse_limit_rate)]
     pub limit_rate: Option<NonZeroU64>,
 }

@@ -1,4 +1,4 @@
-//! Which server answers, and who asks it, as typed.
+//! The server and the credentials, as typed.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,93 +8,96 @@ use clap::{Args, ValueEnum};
 
 use crate::cos::Region;
 
-/// Which server answers.
+/// The server.
 #[derive(Debug, Args)]
 pub struct ServerArguments {
-    /// Region, like ap-guangzhou
+    /// Region of the bucket, like ap-guangzhou
     ///
-    /// It is where the bucket is. Needed unless --endpoint, --accelerate or --emulator is given.
+    /// Required unless --endpoint, --accelerate or --emulator is given.
     #[arg(long, value_name = "REGION", value_parser = Region::new)]
     pub region: Option<Region>,
-    /// Address of the service, if not the region's
+    /// URL of the server, if not the region's
     ///
-    /// An example is https://cos.ap-guangzhou.myqcloud.com. Default: the public address of the service in the region.
+    /// Default: the public domain of the service in the region. Example: https://cos.ap-guangzhou.myqcloud.com.
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
-    /// cos, or cdcs for a data coffer [cos]
+    /// Service: cos, or cdcs for data coffers [cos]
     ///
-    /// With cdcs, 数据保险箱, --bucket names a coffer. Objects there are written once: an existing key is never replaced, and
-    /// an unfinished upload keeps its key until it is resumed or aborted. There is no CRC-64 to compare, so the MD5 of
-    /// each part is compared with its ETag; where ETags are not MD5s, --checksum md5 has the server compare. Default: cos.
+    /// With cdcs (数据保险箱), --bucket names a coffer. Objects are written once: an existing key is never replaced, and an
+    /// unfinished upload blocks its key until it is resumed or aborted. CDCS has no CRC-64, so cosput compares the MD5
+    /// of each part with its ETag; if ETags are no MD5s, use --checksum md5 to make the server compare. Default: cos.
     #[arg(long, value_name = "SERVICE", hide_possible_values = true)]
     pub service: Option<ServiceChoice>,
-    /// Speak the older edition of CDCS, in XML
+    /// Use the older XML edition of CDCS
     ///
-    /// Answers are understood in either edition. It goes with --service cdcs. Default: JSON, the newer edition.
+    /// Requires --service cdcs. Answers are understood in both editions. Default: JSON, the newer edition.
     #[arg(long, hide_short_help = true)]
     pub cdcs_xml: bool,
-    /// auto, virtual, path or cname [auto]
+    /// Bucket in URLs: auto, virtual, path or cname [auto]
     ///
-    /// It says how bucket and host go together. Default: auto, which is path for CDCS, IP addresses and localhost, else virtual.
+    /// virtual puts the bucket before the host, path before the key, and cname is a domain bound to the bucket.
+    /// Default: auto, which is path for CDCS, IP addresses and localhost, and virtual otherwise.
     #[arg(long, hide_short_help = true, value_name = "STYLE", hide_possible_values = true)]
     pub addressing: Option<AddressingChoice>,
     /// Use the global acceleration domain
     ///
-    /// It is cos.accelerate.myqcloud.com. Acceleration must be on for the bucket, and is charged.
+    /// Requests go to cos.accelerate.myqcloud.com. Acceleration must be enabled for the bucket, and is charged.
     #[arg(long, hide_short_help = true, conflicts_with_all = ["endpoint", "emulator"])]
     pub accelerate: bool,
-    /// Use the domain inside Tencent Cloud
+    /// Use the internal domain of Tencent Cloud
     ///
-    /// It is cos-internal.REGION.tencentcos.cn, or cos-internal.accelerate.tencentcos.cn with --accelerate, and answers
-    /// nobody outside Tencent Cloud.
+    /// Requests go to cos-internal.REGION.tencentcos.cn, or with --accelerate to cos-internal.accelerate.tencentcos.cn.
+    /// These domains can only be reached from inside Tencent Cloud.
     #[arg(long, hide_short_help = true, conflicts_with_all = ["endpoint", "emulator"])]
     pub internal: bool,
-    /// Use a server of its own, here
+    /// Upload to a built-in emulator on this machine
     ///
-    /// A COS server runs on this machine for the time of the command, with its objects in DIR. Default directory: emulator, beside the directory of the journals.
+    /// The emulator runs as long as the command, and keeps the objects in DIR. Default directory: emulator, beside the
+    /// directory of the journals. Example: --emulator=/tmp/objects.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     #[arg(value_parser = OsStringValueParser::new().map(EmulatorDirectory::from), conflicts_with = "endpoint")]
     pub emulator: Option<EmulatorDirectory>,
 }
 
-/// Who asks, and what is trusted on the way.
+/// The credentials, and the certificates to trust.
 #[derive(Debug, Clone, Args)]
 pub struct AccessArguments {
-    /// Who asks.
+    /// The credentials.
     #[command(flatten)]
     pub identity: IdentityArguments,
-    /// Certificates to trust in addition
+    /// CA certificates to trust in addition
     ///
-    /// A file of PEM certificates, trusted besides those of the system.
+    /// A file of certificates in PEM format, for example of a company's proxy. Default: the certificates of the system
+    /// only.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub ca_bundle: Option<PathBuf>,
-    /// Never go to the backup domain
+    /// Never use the backup domain
     ///
-    /// Where a BUCKET.cos.REGION.myqcloud.com does not answer, or something else answers in its place, the last attempt
-    /// and what follows it go to the same bucket at tencentcos.cn.
+    /// If BUCKET.cos.REGION.myqcloud.com does not answer, or another server answers in its place, cosput sends the last
+    /// attempt and all further requests to the same bucket at tencentcos.cn. This option turns that off.
     #[arg(long, hide_short_help = true)]
     pub no_backup_domain: bool,
 }
 
-/// Who asks.
+/// The credentials.
 #[derive(Debug, Clone, Args)]
 pub struct IdentityArguments {
-    /// Profile of the configuration [default]
+    /// Profile of the configuration file [default]
     ///
-    /// It is a table of the configuration file. Its credentials are then asked for before all others. Default: default.
+    /// A profile is a table of the file. If you name one, its credentials come before all others. Default: default.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Configuration file
     ///
-    /// TOML, a table a profile: any option's long name with _ for -, such as part_size = "32MiB", and secret_id,
-    /// secret_key, session_token, expires or credential_process. What is typed comes first, then variables, then the
-    /// file. Default: $XDG_CONFIG_HOME/cosput/config.toml or ~/.config/cosput/config.toml; on Windows
-    /// %APPDATA%\cosput\config.toml.
+    /// TOML, one table for each profile. Keys are the long names of options with _ for -, such as part_size = "32MiB",
+    /// and secret_id, secret_key, session_token, expires or credential_process. The command line comes first, then
+    /// variables, then this file. Default: $XDG_CONFIG_HOME/cosput/config.toml or ~/.config/cosput/config.toml; on
+    /// Windows %APPDATA%\cosput\config.toml.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub config: Option<PathBuf>,
 }
 
-/// Which service, as typed.
+/// The service, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ServiceChoice {
     /// Cloud Object Storage
@@ -103,10 +106,10 @@ pub enum ServiceChoice {
     Cdcs,
 }
 
-/// How bucket and host go together, as typed.
+/// The place of the bucket in a URL, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AddressingChoice {
-    /// What fits the endpoint
+    /// The style that fits the endpoint
     Auto,
     /// Bucket in front of the host
     Virtual,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::many::ManyArguments;
 use super::encryption::EncryptionArguments;
+use super::many::ManyArguments;
 use super::object::ObjectArguments;
 use super::output::{OutputArguments, ProgressArguments};
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
@@ -16,162 +16,166 @@ use crate::cli::output::units::parse_size;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, TrafficLimit};
 
-const UPLOAD_VARIABLES: &str = "Each option can also come from a variable: COSPUT_REGION for --region.";
+const UPLOAD_VARIABLES: &str = "Every option can also be set by a variable: COSPUT_REGION for --region.";
 
 const UPLOAD_EXAMPLES: &str = "\
 Examples:
-  Upload a file under its own name, and go on where an interrupted upload stopped:
+  Upload a file under its own name; the same command resumes an interrupted upload:
     cosput upload dist.tar --bucket examplebucket-1250000000 --region ap-guangzhou
-  See what would be sent, as JSON:
+  Show what would be uploaded, as JSON:
     cosput upload --dry-run --json dist.tar cos://examplebucket-1250000000/builds/
-  Upload what a directory holds, below a prefix:
+  Upload the content of a directory below a prefix:
     cosput upload dist/ -r --exclude '*.map' cos://examplebucket-1250000000/releases/1.2
-  Upload what comes through a pipe:
+  Upload the output of a command:
     tar c dir | cosput upload - -b examplebucket-1250000000 --key backup.tar
-  Try it without an account, against a server on this machine:
+  Try cosput without an account, with a server on this machine:
     cosput upload --emulator dist.tar cos://examplebucket-1250000000
 
-Each option can also come from a variable: COSPUT_PART_SIZE for --part-size. What
-is typed comes before a variable. For options without a value, 1, true, yes and
-on mean yes, 0, false, no and off mean no.";
+Every option can also be set by a variable: COSPUT_PART_SIZE for --part-size. The
+command line comes before variables. For options without a value, 1, true, yes and
+on turn the option on, 0, false, no and off turn it off.";
 
-/// Upload files and directories; go on where an earlier upload stopped
+/// Upload files and directories, or resume their upload
 #[derive(Debug, Args)]
 #[command(after_help = UPLOAD_VARIABLES, after_long_help = UPLOAD_EXAMPLES)]
 pub struct UploadArguments {
-    /// What to upload, and at the end, where to
+    /// Files or directories to upload; the last argument may be cos://BUCKET/KEY
     ///
-    /// Files, directories with -r, or - for stdin. The last one may be cos://NAME-APPID/KEY, which stands for --bucket and --key, or with
-    /// several files for --bucket and --prefix. A key that ends in / gets the file's name appended; without a key, it is
-    /// the file's name.
+    /// Directories need -r. The source - is stdin. A destination cos://NAME-APPID/KEY replaces --bucket and --key; with
+    /// several files it replaces --bucket and --prefix. A key that ends in / gets the file's name appended. Without a
+    /// key, the key is the file's name.
     #[arg(value_name = "SOURCE", id = "sources")]
     pub sources: Vec<PathBuf>,
-    /// What is taken of many sources.
-    #[command(flatten, next_help_heading = "What")]
+    /// The options for several files.
+    #[command(flatten, next_help_heading = "Sources")]
     pub many: ManyArguments,
-    /// Where the object goes.
-    #[command(flatten, next_help_heading = "Where")]
+    /// The destination.
+    #[command(flatten, next_help_heading = "Destination")]
     pub location: LocationArguments,
-    /// Who asks.
-    #[command(flatten, next_help_heading = "Who")]
+    /// The credentials.
+    #[command(flatten, next_help_heading = "Credentials")]
     pub access: AccessArguments,
-    /// How it is sent.
+    /// The transfer.
     #[command(flatten, next_help_heading = "Transfer")]
     pub transfer: TransferArguments,
-    /// How requests are made.
+    /// The requests.
     #[command(flatten, next_help_heading = "Transfer")]
     pub requests: RequestArguments,
-    /// How fast all requests together are.
+    /// The speed limit of all requests together.
     #[command(flatten, next_help_heading = "Transfer")]
     pub rate: RateArguments,
-    /// What the object is to be.
+    /// The headers and conditions.
     #[command(flatten, next_help_heading = "Object")]
     pub object: ObjectArguments,
-    /// How the server encrypts it.
+    /// The encryption.
     #[command(flatten, next_help_heading = "Encryption")]
     pub encryption: EncryptionArguments,
-    /// How stdin is read.
+    /// The options for stdin.
     #[command(flatten, next_help_heading = "Stdin")]
     pub stdin: StdinArguments,
-    /// What happens before and after an interruption.
+    /// Journals and resuming.
     #[command(flatten, next_help_heading = "Resume")]
     pub resume: JournalArguments,
-    /// Print what would be sent, send nothing
+    /// Show what would be uploaded, send nothing
     ///
-    /// It needs no credentials.
+    /// Needs no credentials.
     #[arg(short = 'n', long, help_heading = "Output")]
     pub dry_run: bool,
-    /// The progress that is shown.
+    /// The progress display.
     #[command(flatten, next_help_heading = "Output")]
     pub progress: ProgressArguments,
-    /// What is shown.
+    /// The output.
     #[command(flatten, next_help_heading = "Output")]
     pub output: OutputArguments,
 }
 
-/// Where an object goes.
+/// The destination.
 #[derive(Debug, Args)]
 pub struct LocationArguments {
-    /// Bucket, with its APPID
+    /// Bucket name with APPID
     ///
-    /// An example is examplebucket-1250000000.
+    /// Example: examplebucket-1250000000.
     #[arg(short, long, value_name = "NAME-APPID", value_parser = Bucket::new)]
     pub bucket: Option<Bucket>,
-    /// Key of the object [the file's name]
+    /// Object key [file name]
     ///
-    /// One that ends in / gets the file's name appended. Default: the file's name.
+    /// A key that ends in / gets the file's name appended. Default: the file's name. Example: builds/17/app.zip.
     #[arg(long, value_name = "KEY", conflicts_with = "prefix")]
     pub key: Option<String>,
-    /// What the keys of several files begin with
+    /// Key prefix for several files
     ///
-    /// One slash joins it with their names. Default: nothing.
+    /// One slash joins it with the name of each file. Default: no prefix. Example: builds/17.
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Option<String>,
-    /// Which server.
+    /// The server.
     #[command(flatten)]
     pub server: ServerArguments,
 }
 
-/// How an object is sent.
+/// The transfer of an object.
 #[derive(Debug, Args)]
 pub struct TransferArguments {
-    /// Size of a part, 1MiB to 5GiB [by file]
+    /// Part size, 1MiB to 5GiB [by file size]
     ///
-    /// K, M, G and KiB, MiB, GiB are binary; KB, MB, GB are decimal. Default: 16MiB, more
-    /// where the file would need more than 10,000 parts.
+    /// K, M, G and KiB, MiB, GiB are binary; KB, MB, GB are decimal. Default: 16MiB, or more for a file that would need
+    /// more than 10,000 parts. Example: 64MiB.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub part_size: Option<u64>,
-    /// Largest file sent in one piece [16MiB]
+    /// Largest file sent in one request [16MiB]
     ///
-    /// Anything larger is sent in parts. At most 5GiB. Default: 16MiB.
+    /// Larger files are sent in parts. At most 5GiB. Default: 16MiB.
     #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = parse_size)]
     pub multipart_threshold: Option<u64>,
-    /// crc64, or md5 in addition [crc64]
+    /// Proof of the bytes: crc64, or md5 in addition [crc64]
     ///
-    /// It says what proves the bytes. crc64 compares the server's checksum with that of the bytes read, always. md5 adds
-    /// Content-MD5 to each request, which costs a second pass over the file. Default: crc64.
+    /// crc64 compares the server's CRC-64 with that of the bytes read; cosput always does this. md5 adds a Content-MD5
+    /// header to each request, so that the server checks each request itself; this costs a second pass over the file.
+    /// Default: crc64.
     #[arg(long, hide_short_help = true, value_name = "KIND", hide_possible_values = true)]
     pub checksum: Option<ChecksumChoice>,
-    /// The server's speed limit, per request
+    /// Speed limit per request, kept by the server
     ///
-    /// So many bits a second, 819200 to 838860800, with a unit like 8Mbit or 1MB/s. It holds for each request: with 8 in
-    /// flight, 8 times as much moves; --limit-rate holds for all together. Default: no limit.
+    /// From 819200 to 838860800 bits a second, with a unit like 8Mbit or 1MB/s. The limit holds for each request: 8
+    /// requests in flight may use 8 times as much. --limit-rate limits all requests together. Default: no limit.
     #[arg(long, value_name = "BITS", value_parser = parse_traffic_limit, hide_short_help = true)]
     pub traffic_limit: Option<TrafficLimit>,
 }
 
-/// What happens before and after an interruption.
+/// Journals and resuming.
 #[derive(Debug, Args)]
 pub struct JournalArguments {
-    /// Journal of this upload
+    /// Journal file of this upload
     ///
-    /// From it an interrupted upload goes on. An upload of stdin has none. Default: a file in the state directory.
+    /// cosput resumes an interrupted upload from its journal. An upload from stdin has no journal. Default: a file in
+    /// the state directory.
     #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub journal: Option<PathBuf>,
     /// Directory of the journals
     ///
-    /// Default: $XDG_STATE_HOME/cosput/uploads or ~/.local/state/cosput/uploads; on macOS
-    /// ~/Library/Application Support/cosput/uploads, on Windows %LOCALAPPDATA%\cosput\uploads.
+    /// Default: $XDG_STATE_HOME/cosput/uploads or ~/.local/state/cosput/uploads; on macOS ~/Library/Application
+    /// Support/cosput/uploads, on Windows %LOCALAPPDATA%\cosput\uploads.
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
-    /// Start anew, whatever a journal says
+    /// Start over instead of resuming
+    ///
+    /// An unfinished upload of the same file and key is aborted on the server. Default: cosput resumes it.
     #[arg(long)]
     pub no_resume: bool,
-    /// Go on with this unfinished upload
+    /// Resume the unfinished upload with this ID
     ///
-    /// It needs no journal: a part on the server counts where its ETag is the MD5 of the file's bytes. cosput list-uploads
-    /// shows the ids.
+    /// No journal is needed: a part on the server is used if its ETag is the MD5 of the bytes in the file. cosput
+    /// list-uploads shows the IDs.
     #[arg(long, value_name = "ID", hide_short_help = true, conflicts_with = "no_resume")]
     #[arg(value_parser = upload_id)]
     pub resume_upload_id: Option<UploadId>,
-    /// Leave no parts on the server
+    /// Abort a failed upload and delete its parts
     ///
-    /// A failed upload is aborted on the server, and its parts are not kept for a resume.
+    /// Default: the parts stay on the server, where COS bills them, and the same command resumes the upload.
     #[arg(long)]
     pub abort_on_failure: bool,
 }
 
-/// What proves the bytes, as typed.
+/// The checksum, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChecksumChoice {
     /// The server's CRC-64
