@@ -124,7 +124,7 @@ pub enum Finished {
     /// The object was there, like its source, and nothing was sent.
     Unchanged(Unchanged),
     /// All of it is on the server, and it is to be completed later.
-    Held(Held),
+    HeldBack(HeldBack),
     /// The object was not completed.
     Failed(UploadError),
     /// It cannot be told whether the object was completed.
@@ -133,8 +133,8 @@ pub enum Finished {
 
 impl Object {
     /// Takes in what was sent before it was held back: all that looked like an earlier run's was that.
-    pub fn add_to(&mut self, held: Held) {
-        let Held { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts } = held;
+    pub fn add_to(&mut self, held: HeldBack) {
+        let HeldBack { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts } = held;
         self.attempts += attempts;
         if parts_sent + parts_resumed > 0 {
             (self.parts_resumed, self.bytes_resumed) = (parts_resumed, bytes_resumed);
@@ -146,7 +146,7 @@ impl Object {
 
 /// An object that lacks nothing but its completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Held {
+pub struct HeldBack {
     /// How many parts were sent now.
     pub parts_sent: u16,
     /// How many parts an earlier run had sent.

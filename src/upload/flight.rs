@@ -23,77 +23,77 @@ pub struct Job {
     pub source: Source,
     /// The object.
     pub target: Target,
-    /// What the object is to be.
+    /// Headers, encryption and conditions of the object.
     pub object: ObjectOptions,
     /// Send each body's MD5 too, which costs a second reading.
     pub md5: bool,
 }
 
-/// One sending of one object's call.
-pub(super) type FlightId = (ObjectId, AttemptId);
+/// One attempt at one call of one object.
+pub(super) type RequestId = (ObjectId, AttemptId);
 
-/// An answer counts like so many bytes. Of parts, which have many more, that changes little.
+/// How many bytes an answer counts for. Parts have many more, so for them this changes little.
 const WORTH_OF_AN_ANSWER: u64 = 256 << 10;
 
-/// Meters on what flies, and a count of what has landed.
+/// Meters on the requests in flight, and counts of those that have finished.
 #[derive(Default)]
 pub(super) struct Flights {
-    meters: BTreeMap<FlightId, (AbortHandle, Meter)>,
-    /// Bytes of requests that have landed, whatever came of them.
-    landed: u64,
+    meters: BTreeMap<RequestId, (AbortHandle, Meter)>,
+    /// Bytes of requests that have finished, successful or not.
+    finished: u64,
     /// How many were answered.
     answered: u64,
 }
 
 impl Flights {
     /// Counts a request that `task` sends, with this meter on its body.
-    pub(super) fn started(&mut self, id: FlightId, task: AbortHandle, meter: Meter) {
+    pub(super) fn started(&mut self, id: RequestId, task: AbortHandle, meter: Meter) {
         self.meters.insert(id, (task, meter));
     }
 
-    /// Counts what a request moved that has landed.
-    pub(super) fn landed(&mut self, id: FlightId, answered: bool) {
+    /// Counts the bytes of a request that has finished.
+    pub(super) fn finished(&mut self, id: RequestId, answered: bool) {
         self.answered += u64::from(answered);
-        self.landed += self.meters.remove(&id).map_or(0, |(_, meter)| meter.bytes());
+        self.finished += self.meters.remove(&id).map_or(0, |(_, meter)| meter.bytes());
     }
 
-    /// What flew in a task that died, with an outcome in its place.
-    pub(super) fn died(&self, died: &JoinError) -> Option<(FlightId, Outcome)> {
+    /// The request of a task that died, with an outcome in its place.
+    pub(super) fn died(&self, died: &JoinError) -> Option<(RequestId, Outcome)> {
         let id = self.meters.iter().find(|(_, (task, _))| task.id() == died.id()).map(|(id, _)| *id)?;
         let error = SendError { kind: SendErrorKind::Broken, message: format!("a task died: {died}") };
         Some((id, Err(Failure::Send(error)).into()))
     }
 
-    /// What flies, given up.
-    pub(super) fn abandon(&mut self) -> Vec<(FlightId, Outcome)> {
-        let abandoned = |(id, (task, meter)): (FlightId, (AbortHandle, Meter))| {
+    /// Aborts every request in flight.
+    pub(super) fn abandon(&mut self) -> Vec<(RequestId, Outcome)> {
+        let abandoned = |(id, (task, meter)): (RequestId, (AbortHandle, Meter))| {
             task.abort();
             (id, Outcome { sent: meter.digest(), result: Err(Failure::Abandoned) })
         };
         std::mem::take(&mut self.meters).into_iter().map(abandoned).collect()
     }
 
-    /// Bytes handed to connections since the beginning, and more for each answer: of small files, answers are what more
-    /// requests bring.
+    /// Bytes handed to connections since the beginning, and more for each answer: for small files, more requests bring more
+    /// answers rather than more bytes.
     pub(super) fn moved(&self) -> u64 {
         self.answered * WORTH_OF_AN_ANSWER
-            + self.landed
+            + self.finished
             + self.meters.values().map(|(_, meter)| meter.bytes()).sum::<u64>()
     }
 
-    /// True while a limit of ours, and not the network, says how fast bytes move.
-    pub(super) fn wait_for_their_turn(&self, now: Instant) -> bool {
+    /// Whether a request waits for our own rate limit, so that the rate says nothing of the network.
+    pub(super) fn are_held_up(&self, now: Instant) -> bool {
         self.meters.values().any(|(_, meter)| meter.waits_until().is_some_and(|turn| turn > now))
     }
 
-    /// Bytes of one object that are on their way.
+    /// Bytes of one object that are in flight.
     pub(super) fn bytes_of(&self, object: ObjectId) -> u64 {
         let its = (object, AttemptId(0))..=(object, AttemptId(u64::MAX));
         self.meters.range(its).map(|(_, (_, meter))| meter.bytes()).sum()
     }
 }
 
-/// Carries out a call, on this side or by a request.
+/// Carries out a call: by a request, or on this machine.
 pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
     let source = job.source.clone();
     match call {
@@ -120,7 +120,7 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
 
 async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
     let service = job.target.address.service;
-    // What is written once cannot be mended, so the server is to compare before it stores the whole of an object.
+    // An object that is written once cannot be replaced, so the server must compare its MD5 before it stores it.
     let announced = job.md5 || (service.is_write_once() && matches!(call, Call::PutObject(_)));
     let mut first_reading: Option<Digest> = None;
     if let Some(range) = call.body().filter(|_| announced) {

@@ -1,8 +1,20 @@
 //! How a source becomes an object.
 //!
-//! `plan` → `machine` → `call` → `transport`, and back through `verdict` to `event`. The machine is one object's upload,
-//! `batch` is many of them that share a `window`; both are pure. `driver` is the only loop; `session` is one object's way
-//! from journal to journal.
+//! A source and its plan go into a machine, which asks for calls; the driver sends them and hands back the answers; events
+//! come out, for the journal and for the observer. What decides is pure: it has no clock, sends nothing and can be simulated.
+//!
+//! - `plan`: how a source is cut into parts (pure)
+//! - `machine`: one object's upload, from the first call to the proof (pure)
+//! - `batch`: many objects: which sends next, how many requests at a time, which become visible together (pure)
+//! - `patience`: how long and how often to try (pure)
+//! - `event`, `error`: what happens, and what goes wrong
+//! - `source`: files, streams and directories
+//! - `wire`: requests and answers, over HTTP
+//! - `journal`: what is kept on disk about unfinished uploads
+//! - `session`, `resume`: one object's upload from the journal of an earlier run to its own end
+//! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
+//! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
+//! - `simulation`: all that is pure, against a server that loses, delays and breaks things
 
 pub mod batch;
 pub mod driver;
@@ -12,6 +24,8 @@ mod flight;
 pub mod journal;
 pub mod machine;
 pub mod object_headers;
+pub mod observer;
+mod open_objects;
 pub mod patience;
 pub mod plan;
 pub(crate) mod resume;
@@ -22,7 +36,7 @@ pub mod source;
 pub mod wire;
 
 pub use self::error::{Cause, FileKind, Operation, SendError, SendErrorKind, SourceError, UploadError};
-pub use self::event::{Event, Finished, Held, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
+pub use self::event::{Event, Finished, HeldBack, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
 pub use self::flight::Job;
 pub use self::object_headers::ObjectOptions;
-pub use self::plan::object_plan::{Plan, Wish};
+pub use self::plan::object_plan::{Plan, PlanOptions};

@@ -1,36 +1,37 @@
-//! What an earlier run left: its journal is found, and gone on with where it is of this upload, or settled where it is not.
+//! The upload of an earlier run: its journal is opened, and the upload resumed if it is the same one, or else aborted.
 
 use std::path::Path;
 
 use super::event::{Event, Notice};
 use super::journal::file::{JournalFile, OpenError, file_name};
-use super::journal::lines::{Content, Header, Journal, no_overwrite_line};
+use super::journal::header::Header;
+use super::journal::lines::{Content, Journal, no_overwrite_line};
 use super::machine::Resume;
-use super::session::{JournalPlace, Refused, Session, target_of};
+use super::session::{JournalLocation, Refused, Session, target_of};
 use super::wire::transport::Transport;
 use crate::cos::Endpoint;
 use crate::cos::encryption::CUSTOMER_KEY_MD5;
 use crate::cos::multipart::{UploadId, abort};
 
-/// The first may teach the server's time, the second may be lost.
+/// The first answer may correct the clock, the second may be lost.
 const TRIES_TO_ABORT: u32 = 3;
 
 impl Session {
-    /// Opens the journal. A PUT has none, but what an earlier run left under its name is settled too.
+    /// Opens the journal. A PUT has none of its own, but an earlier run may have left one under its name.
     pub(crate) fn open(
         &self,
         observe: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Option<(JournalFile, Content)>, Refused> {
-        let (path, required) = match &self.place {
-            JournalPlace::Nowhere(why) => {
+        let (path, required) = match &self.location {
+            JournalLocation::Unavailable(why) => {
                 if !self.plan.is_put() {
                     observe(Event::Notice(Notice::JournalUnwritable(why.clone())));
                 }
                 return Ok(None);
             }
-            JournalPlace::Pointless => return Ok(None),
-            JournalPlace::Directory(directory) => (directory.join(file_name(&self.header)), false),
-            JournalPlace::File(path) => (path.clone(), true),
+            JournalLocation::NotNeeded => return Ok(None),
+            JournalLocation::Directory(directory) => (directory.join(file_name(&self.header)), false),
+            JournalLocation::File(path) => (path.clone(), true),
         };
         if self.plan.is_put() && !path.exists() {
             return Ok(None);
@@ -58,7 +59,7 @@ impl Session {
         }
     }
 
-    /// A journal of a later version keeps its name; ours gets one beside it.
+    /// Opens a journal beside one of a later version, which keeps its name.
     fn open_beside(
         &self,
         path: &Path,
@@ -75,8 +76,8 @@ impl Session {
         }
     }
 
-    /// Goes on with the journal's upload where it is this one, and throws it away where it is not.
-    pub(crate) async fn settle<T: Transport>(
+    /// Resumes the journal's upload if it is this one, and aborts it otherwise.
+    pub(crate) async fn resume_or_abort<T: Transport>(
         &self,
         mut file: JournalFile,
         content: Content,
@@ -124,9 +125,9 @@ impl Session {
         Ok((Some(file), resume))
     }
 
-    /// Aborts an upload that nothing will go on with; a few tries in a row, since its id is told either way.
+    /// Aborts an upload that nothing will resume. A few tries in a row; its upload ID is reported either way.
     pub(crate) async fn abort_stale<T: Transport>(&self, stale: &Header, transport: &T) -> bool {
-        // The emulator's endpoint is a directory's name; where it is ours, it answers where we send.
+        // The emulator's endpoint is named after its directory, and answers at the port that this session uses.
         let endpoint = if stale.endpoint == self.header.endpoint {
             Some(self.job.target.address.endpoint.clone())
         } else {
@@ -145,7 +146,7 @@ impl Session {
         false
     }
 
-    /// The first line of the journal of an upload that was named; `None` where its journal is there already.
+    /// The first line of the journal of an upload that the user named; `None` if it has a journal already.
     pub(crate) fn begun_elsewhere(&self, resume: Option<&Resume>) -> Option<Header> {
         let upload_id = self.upload_id.as_ref().filter(|_| resume.is_none())?;
         Some(Header { upload_id: upload_id.as_str().to_owned(), ..self.header.clone() })
@@ -167,8 +168,8 @@ impl Session {
         journal.header.difference(&self.header)
     }
 
-    /// True where this is the journal's upload, but for the SSE-C key. A wrong key is a mistake more often than a wish, and
-    /// beginning anew would throw away what the right one has sent.
+    /// Whether only the SSE-C key differs. A wrong key is more often a mistake than an intention, and a new upload would
+    /// discard the parts that were sent with the right one.
     fn differs_in_the_key_alone(&self, journal: &Journal) -> bool {
         let mut with_our_key = journal.header.clone();
         with_our_key.sse_c_key_md5.clone_from(&self.header.sse_c_key_md5);

@@ -15,15 +15,16 @@ use cosput::cos::{
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
 use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::batch::window::Concurrency;
-use cosput::upload::driver::{Observer, Offer, Stop, drive};
-use cosput::upload::journal::lines::Header;
+use cosput::upload::driver::{Stop, Work, drive};
+use cosput::upload::journal::header::Header;
 use cosput::upload::machine::{Proving, Settings};
+use cosput::upload::observer::Observer;
 use cosput::upload::patience::Patience;
-use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
+use cosput::upload::session::{Ended, Goal, JournalLocation, Refused, Session};
 use cosput::upload::source::{FileSource, Source};
 use cosput::upload::wire::http::{Http, Limits, client};
 use cosput::upload::wire::one_request::Requester;
-use cosput::upload::{Cause, Event, Finished, Job, Notice, Operation, Plan, SendErrorKind, Wish};
+use cosput::upload::{Cause, Event, Finished, Job, Notice, Operation, Plan, PlanOptions, SendErrorKind};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -70,7 +71,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     fs::write(&path, vec![b'x'; 3 << 20]).unwrap();
     let source = FileSource::open(&path).unwrap();
     let target = Target { address, key: Key::new("k").unwrap() };
-    let plan = Plan::new(3 << 20, Wish { part_size: Some(1 << 20), multipart_threshold: 0 }).unwrap();
+    let plan = Plan::new(3 << 20, PlanOptions { part_size: Some(1 << 20), multipart_threshold: 0 }).unwrap();
     let session = Session {
         header: Header::new(&target, "e", "s", source.identity(), plan.part_size()),
         job: Job { source: Source::File(source), target, object: cosput::upload::ObjectOptions::default(), md5: false },
@@ -82,16 +83,16 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
             etags_are_md5: true,
             proving: Proving::Crc64,
         },
-        place: JournalPlace::Nowhere("none is wanted".to_owned()),
+        location: JournalLocation::Unavailable("none is wanted".to_owned()),
         resume: false,
         upload_id: None,
         unless: None,
-        ending: Ending::Complete,
+        goal: Goal::Complete,
         seed: 1,
     };
     let (_stop, stopping) = watch::channel(Stop::No);
     let (offer, offers) = mpsc::channel(1);
-    assert!(offer.try_send(vec![Offer::Object(Box::new(session))]).is_ok());
+    assert!(offer.try_send(vec![Work::Upload(Box::new(session))]).is_ok());
     drop(offer);
     let mut ear = Ear::default();
     drive(offers, Concurrency::Fixed(2), transport, stopping, &mut ear).await;
@@ -107,7 +108,7 @@ struct Ear {
 }
 
 impl Observer<()> for Ear {
-    fn aside(&mut self, _what: ()) {}
+    fn news(&mut self, _what: ()) {}
 
     fn begins(&mut self, _object: ObjectId, _session: &Session) {}
 

@@ -11,12 +11,13 @@ use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, K
 use cosput::emulator::Operation;
 use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::batch::window::Concurrency;
-use cosput::upload::driver::{Observer, Offer, Stop, drive};
-use cosput::upload::journal::lines::Header;
+use cosput::upload::driver::{Stop, Work, drive};
+use cosput::upload::journal::header::Header;
 use cosput::upload::machine::{Proving, Settings};
+use cosput::upload::observer::Observer;
 use cosput::upload::patience::Patience;
 use cosput::upload::plan::part_sizes::Cut;
-use cosput::upload::session::{Ended, Ending, JournalPlace, Refused, Session};
+use cosput::upload::session::{Ended, Goal, JournalLocation, Refused, Session};
 use cosput::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use cosput::upload::source::{Identity, Source, Stream};
 use cosput::upload::wire::http::{Http, Limits};
@@ -28,7 +29,7 @@ use tokio::sync::{mpsc, watch};
 struct Ear(Option<Finished>);
 
 impl Observer<()> for Ear {
-    fn aside(&mut self, _what: ()) {}
+    fn news(&mut self, _what: ()) {}
 
     fn begins(&mut self, _object: ObjectId, _session: &Session) {}
 
@@ -84,11 +85,11 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
             etags_are_md5: true,
             proving: Proving::Crc64,
         },
-        place: JournalPlace::Pointless,
+        location: JournalLocation::NotNeeded,
         resume: false,
         upload_id: None,
         unless: None,
-        ending: Ending::Complete,
+        goal: Goal::Complete,
         seed: 1,
     };
     let credentials = Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap();
@@ -96,7 +97,7 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
     let transport = Http::new(Service::Cos, Arc::new(credentials), crate::support::emulator::clock, limits).unwrap();
     let (_stop, stopping) = watch::channel(Stop::No);
     let (offer, offers) = mpsc::channel(1);
-    assert!(offer.try_send(vec![Offer::Object(Box::new(session))]).is_ok());
+    assert!(offer.try_send(vec![Work::Upload(Box::new(session))]).is_ok());
     drop(offer);
     let mut ear = Ear::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

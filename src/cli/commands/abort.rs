@@ -201,7 +201,7 @@ async fn abort_one(
 
 /// Locks the journal, so that no process resumes the upload now; `None` if it is gone or cannot be opened.
 fn lock(journal: &Path) -> Result<Option<JournalFile>, Failure> {
-    match JournalFile::hold(journal) {
+    match JournalFile::lock(journal) {
         Ok((file, _)) => Ok(Some(file)),
         Err(OpenError::Busy) => Err(Failure::UploadInUse(journal.to_owned())),
         Err(OpenError::Unusable(_)) => Ok(None),

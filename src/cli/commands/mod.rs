@@ -9,6 +9,7 @@ pub(crate) mod list_uploads;
 pub mod man;
 pub(crate) mod resume;
 pub(crate) mod upload;
+pub(crate) mod upload_dry_run;
 pub(crate) mod upload_stdin;
 pub(crate) mod upload_together;
 pub(crate) mod verify;

@@ -12,16 +12,18 @@ use crate::cli::output::summary::Summary;
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
 use crate::cli::uploading::connection::{Connection, journalled};
-use crate::cli::uploading::observer::Tally;
-use crate::cli::uploading::template::{MD5, Template, suits};
-use crate::cli::uploading::transfer::{summarize, tell, transfer_one};
+use crate::cli::uploading::file_session;
+use crate::cli::uploading::observer::UploadObserver;
+use crate::cli::uploading::template::{MD5, Template};
+use crate::cli::uploading::transfer::{print_failure, summarize, transfer_one};
 use crate::cos::{Address, Endpoint};
+use crate::upload::journal::header::Header;
 use crate::upload::journal::lines;
-use crate::upload::journal::lines::{Content, Header};
+use crate::upload::journal::lines::Content;
 use crate::upload::object_headers::RestoreError;
-use crate::upload::session::{Ending, JournalPlace, target_of};
+use crate::upload::session::{Goal, JournalLocation, target_of};
 use crate::upload::source::FileSource;
-use crate::upload::{ObjectOptions, Plan, Wish};
+use crate::upload::{ObjectOptions, PlanOptions};
 
 /// Finishes interrupted uploads. Returns the exit code.
 pub(crate) fn run(options: &ResumeOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -81,7 +83,7 @@ async fn resume_all(
             }
             Err(failure) => {
                 all.failed += 1;
-                codes.push(tell(&failure, console));
+                codes.push(print_failure(&failure, console));
             }
         }
     }
@@ -109,13 +111,11 @@ async fn resume(
     let target = target_of(&header, &any).ok_or_else(not_ours)?;
     let source = PathBuf::from(&header.source);
     let source = FileSource::open(&source).map_err(|error| Failure::Source { source, error })?;
-    suits(&source, target.address.service)?;
-    let size = source.identity().size;
-    let wish = Wish { part_size: Some(header.part_size), multipart_threshold: 0 };
+    let service = target.address.service;
+    let wanted = PlanOptions { part_size: Some(header.part_size), multipart_threshold: 0 };
     // A file that outgrew its part size begins anew whatever the plan.
-    let plan = Plan::new(size, wish).or_else(|_| Plan::new(size, Wish { part_size: None, ..wish }));
-    let plan =
-        plan.map_err(|error| Failure::Other(format!("could not plan the upload of {}: {error}", header.source)))?;
+    let plan = file_session::plan(&source, service, wanted)
+        .or_else(|_| file_session::plan(&source, service, PlanOptions { part_size: None, ..wanted }))?;
     let object = object_options(&header, options)?.ok_or_else(not_ours)?;
     let mut connection = connect(&header, &target.address, (options, &object), world, console).await?;
     // The journal goes on under the name that it began with.
@@ -123,7 +123,7 @@ async fn resume(
     let template = Template {
         site: connection.site.clone(),
         bucket: target.address.bucket.clone(),
-        place: JournalPlace::File(path.to_owned()),
+        location: JournalLocation::File(path.to_owned()),
         resume: true,
         upload_id: None,
         abort_on_failure: false,
@@ -131,13 +131,13 @@ async fn resume(
         requests: options.requests,
         object,
         skip: None,
-        ending: Ending::Complete,
+        goal: Goal::Complete,
         seed: world.seed,
     };
     let session = template.session(source, target.key, plan);
-    let mut tally = Tally::new(&connection, &template.bucket, options.output, world, console);
+    let mut observer = UploadObserver::new(&connection, &template.bucket, options.output, world, console);
     let transferred =
-        transfer_one(session, options.requests.concurrency, &mut tally, &connection, world, console).await;
+        transfer_one(session, options.requests.concurrency, &mut observer, &connection, world, console).await;
     connection.close().await;
     Ok(Some((transferred.exit_code, transferred.summary, transferred.signal.is_some())))
 }

@@ -16,7 +16,7 @@ use crate::cli::process::world::World;
 use crate::cli::uploading::template::SkipUnchanged;
 use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
-use crate::upload::{ObjectOptions, Wish};
+use crate::upload::{ObjectOptions, PlanOptions};
 
 /// `cosput upload` as meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct UploadOptions {
     /// Who asks.
     pub access: AccessOptions,
     /// Part size and threshold.
-    pub wish: Wish,
+    pub plan: PlanOptions,
     /// Whether each request has a Content-MD5 besides the CRC-64.
     pub content_md5: bool,
     /// What each object is to be, but for the type that its name tells.
@@ -94,14 +94,14 @@ impl UploadOptions {
             headers: object_headers::headers(object)?,
             encryption,
         };
-        let usual = Wish::default();
+        let usual = PlanOptions::default();
         Ok(Self {
             wanted,
             stdin: stdin_options,
             bucket,
             server,
             access: AccessOptions::new(access),
-            wish: Wish {
+            plan: PlanOptions {
                 part_size: transfer.part_size,
                 multipart_threshold: match resume.resume_upload_id {
                     Some(_) => 0,
@@ -193,7 +193,7 @@ pub(super) mod tests {
                 addressing: Addressing::Virtual,
             },
             access: AccessOptions::default(),
-            wish: Wish::default(),
+            plan: PlanOptions::default(),
             content_md5: false,
             object: ObjectOptions::default(),
             skip: None,

@@ -76,7 +76,7 @@ impl ObjectReport {
             Finished::Stored(object) => self.stored(object, ending.elapsed),
             Finished::Unchanged(object) => self.unchanged(object),
             // Reported when it is completed.
-            Finished::Held(_) => SUCCESS,
+            Finished::HeldBack(_) => SUCCESS,
             Finished::Failed(error) => self.failed(error, false, ending),
             Finished::Unknown(error) => self.failed(error, true, ending),
         }
@@ -182,7 +182,7 @@ pub(crate) mod tests {
     use crate::cos::multipart::{PartNumber, UploadId};
 
     use crate::cos::{Bucket, Key, Service, ServiceError};
-    use crate::upload::{Cause, Operation, PartRecord, Progress, ProvedBy, Wish};
+    use crate::upload::{Cause, Operation, PartRecord, PlanOptions, Progress, ProvedBy};
 
     pub(in crate::cli) const OUTPUT: OutputOptions =
         OutputOptions { progress: ProgressMode::Hidden, quiet: false, json: false, verbose: false };
@@ -200,7 +200,7 @@ pub(crate) mod tests {
     }
 
     fn plan() -> Plan {
-        Plan::new(40 << 20, Wish::default()).unwrap()
+        Plan::new(40 << 20, PlanOptions::default()).unwrap()
     }
 
     pub(in crate::cli) fn object() -> Object {

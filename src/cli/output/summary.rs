@@ -45,7 +45,7 @@ impl Summary {
                 self.skipped += 1;
                 self.unchanged += 1;
             }
-            Finished::Held(_) => {}
+            Finished::HeldBack(_) => {}
             Finished::Failed(_) | Finished::Unknown(_) => self.failed += 1,
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::upload::batch::objects::AHEAD;
 
-use crate::cli::uploading::supply::OPENED_AHEAD;
+use crate::cli::uploading::work_sender::OPENED_AHEAD;
 
 /// Streams, the runtime, the log, a certificate that is being read, connections to those who give credentials.
 const OTHERS: u64 = 48;

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::cli::process::world::tests::world;
     use crate::upload::batch::objects::ObjectId;
-    use crate::upload::{Event, Plan, Progress, Wish};
+    use crate::upload::{Event, Plan, PlanOptions, Progress};
     use std::path::Path;
 
     fn told(mode: ProgressMode) -> String {
@@ -96,7 +96,7 @@ mod tests {
         let began = (test.world.stopwatch)();
         let total = 100 << 20;
         course.begins(object, Path::new("a"), Some(total));
-        course.event(began, object, &Event::Started(Plan::new(total, Wish::default()).unwrap()));
+        course.event(began, object, &Event::Started(Plan::new(total, PlanOptions::default()).unwrap()));
         display.begin(began);
         for second in 1..=25 {
             let now = began + Duration::from_secs(second);

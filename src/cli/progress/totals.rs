@@ -157,7 +157,7 @@ mod tests {
     use super::*;
     use crate::cli::process::world::tests::world;
     use crate::cos::multipart::UploadId;
-    use crate::upload::{Plan, Wish};
+    use crate::upload::{Plan, PlanOptions};
     use std::time::Duration;
 
     const MIB: u64 = 1 << 20;
@@ -179,7 +179,7 @@ mod tests {
         fn begins(&mut self, seconds: u64, object: u64, source: &str, mebibytes: u64) {
             let size = mebibytes * MIB;
             self.course.begins(ObjectId(object), Path::new(source), Some(size));
-            let plan = Plan::new(size, Wish::default()).unwrap();
+            let plan = Plan::new(size, PlanOptions::default()).unwrap();
             self.course.event(self.at(seconds), ObjectId(object), &Event::Started(plan));
         }
 

@@ -1,9 +1,29 @@
-//! What the commands that upload or ask about uploads share.
+//! What the commands that upload, or ask about uploads, share.
+//!
+//! - `connection`: the server, or an emulator started for the command
+//! - `setup`: connection, template and number of requests, from the options of an upload
+//! - `template`, `file_session`: from the options and a file to its session
+//! - `supply`, `work_sender`: from many sources to work for the engine
+//! - `transfer`: runs the engine, and stops it at a signal
+//! - `observer`, `news`, `results`, `refusal`: report every source, and keep counts and the exit code
+//! - `held_back`, `publishing_record`: objects that become visible together
+//! - `server_parts`: the parts of an upload that the user named
+//! - `bucket_requests`: requests outside uploads
+//! - `journals`: the journals in the state directory
 
 pub(crate) mod bucket_requests;
 pub(crate) mod connection;
+pub(crate) mod file_session;
+pub(crate) mod held_back;
 pub(crate) mod journals;
+pub(crate) mod news;
 pub(crate) mod observer;
+pub(crate) mod publishing_record;
+mod refusal;
+pub(crate) mod results;
+pub(crate) mod server_parts;
+pub(crate) mod setup;
 pub(crate) mod supply;
 pub mod template;
 pub(crate) mod transfer;
+pub(crate) mod work_sender;

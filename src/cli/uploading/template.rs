@@ -1,50 +1,49 @@
-//! What all uploads of a command have in common, and the session that it makes of a file and a key.
+//! The settings that all uploads of a command share, and the session that they make of a file and a key.
 
 use std::path::Path;
 
 use super::connection::Site;
 use crate::cli::options::{RequestOptions, object_headers};
-use crate::cli::output::failure::Failure;
 use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
-use crate::cos::{Address, Bucket, Key, Service, Target};
-use crate::upload::journal::lines::Header;
+use crate::cos::{Address, Bucket, Key, Target};
+use crate::upload::journal::header::Header;
 use crate::upload::machine::{Likeness, Proving, Settings};
-use crate::upload::session::{Ending, JournalPlace, Session};
+use crate::upload::session::{Goal, JournalLocation, Session};
 use crate::upload::source::file::nanoseconds;
 use crate::upload::source::stream_buffer::StreamBuffer;
 use crate::upload::source::{FileSource, Source, Stream, stream};
-use crate::upload::{Job, ObjectOptions, Plan, SourceError};
+use crate::upload::{Job, ObjectOptions, Plan};
 
-/// How a journal names Content-MD5.
+/// Content-MD5 in a journal.
 pub(crate) const MD5: &str = "md5";
 
-/// What uploads have in common.
+/// The settings that uploads share.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     pub(crate) site: Site,
     pub(crate) bucket: Bucket,
-    pub(crate) place: JournalPlace,
+    pub(crate) location: JournalLocation,
     pub(crate) resume: bool,
     pub(crate) upload_id: Option<UploadId>,
     pub(crate) abort_on_failure: bool,
     pub(crate) content_md5: bool,
     pub(crate) requests: RequestOptions,
-    /// What each object is to be, but for the type that its name tells.
+    /// Each object's headers, but for the content type that its name implies.
     pub(crate) object: ObjectOptions,
-    /// Where a source that was left as it is, is not uploaded.
+    /// When an unchanged source is skipped.
     pub(crate) skip: Option<SkipUnchanged>,
     /// Whether uploads are completed.
-    pub(crate) ending: Ending,
+    pub(crate) goal: Goal,
     pub(crate) seed: u64,
 }
 
-/// When an object is taken to be what its source is.
+/// When an object is taken to be unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SkipUnchanged {
-    /// By size and CRC-64.
+    /// It has the source's size and CRC-64.
     Content,
-    /// By size and the recorded time of modification.
+    /// It has the source's size and recorded modification time.
     Modified,
 }
 
@@ -72,7 +71,7 @@ impl Template {
         let mut object = self.object.clone();
         object.headers = object_headers::with_type(&object.headers, &key, stream.path());
         let session = self.session_of(Source::Stream(stream), stream::NAME, object, key, intake.plan());
-        Session { intake: Some(intake), place: JournalPlace::Pointless, ..session }
+        Session { intake: Some(intake), location: JournalLocation::NotNeeded, ..session }
     }
 
     fn session_of(&self, source: Source, path: &str, object: ObjectOptions, key: Key, plan: Plan) -> Session {
@@ -90,7 +89,7 @@ impl Template {
         let header = Header::new(&target, name, path, source.identity(), plan.part_size()).with_options(&object);
         let header = Header {
             checksum: self.content_md5.then(|| MD5.to_owned()),
-            held_back: self.ending != Ending::Complete,
+            held_back: self.goal != Goal::Complete,
             ..header
         };
         Session {
@@ -104,26 +103,18 @@ impl Template {
             },
             job: Job { source, target, object, md5: self.content_md5 },
             header,
-            place: self.place.clone(),
+            location: self.location.clone(),
             resume: self.resume,
             upload_id: self.upload_id.clone(),
             unless: None,
-            ending: self.ending,
-            // Files that are throttled together do not come back together.
+            goal: self.goal,
+            // Files that are throttled together do not retry at the same time.
             seed: self.seed.wrapping_add(crc64(path.as_bytes())),
         }
     }
 }
 
-/// Refuses what the service would refuse in any case.
-pub(crate) fn suits(source: &FileSource, service: Service) -> Result<(), Failure> {
-    if source.identity().size == 0 && !service.takes_empty_objects() {
-        return Err(Failure::Source { source: source.path().to_owned(), error: SourceError::Empty });
-    }
-    Ok(())
-}
-
-/// The path as a journal names it, wherever the next run begins.
+/// The path in a journal, which does not depend on the working directory.
 fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }

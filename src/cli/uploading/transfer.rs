@@ -1,135 +1,152 @@
-//! Uploads, shown while they run and stoppable by signals.
+//! Runs the engine for a command: its uploads are shown while they run, and a signal stops them.
 
 use std::cell::Cell;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::connection::Connection;
-use super::observer::{Aside, Tally};
-use super::supply::{Handing, supply};
+use super::observer::UploadObserver;
+use super::supply::supply;
 use super::template::Template;
+use super::work_sender::{UploadWork, WorkSender};
 use crate::cli::options::OutputOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::failure::Failure;
-use crate::cli::output::failure_report::FailureReport;
 use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::signals::Signal;
 use crate::cli::process::world::World;
-use crate::upload::Wish;
+use crate::upload::PlanOptions;
 use crate::upload::batch::window::Concurrency;
-use crate::upload::driver::{Offer, Stop, drive};
+use crate::upload::driver::{Stop, Work, drive};
 use crate::upload::session::Session;
 use crate::upload::source::Gather;
 
-/// How uploads ended for the command.
+/// How the uploads of a command ended.
 pub(crate) struct Transferred {
     pub(crate) exit_code: u8,
     pub(crate) summary: Summary,
-    /// The signal that ended them: nothing further is to begin.
+    /// The signal that ended them: nothing more may begin.
     pub(crate) signal: Option<Signal>,
 }
 
-/// Uploads what is offered, shows it, and tells how it ended.
+/// How a command ended; without a summary if nothing was to be sent.
+pub(crate) struct Sent {
+    pub(crate) exit_code: u8,
+    pub(crate) summary: Option<Summary>,
+}
+
+impl From<Transferred> for Sent {
+    fn from(transferred: Transferred) -> Self {
+        Self { exit_code: transferred.exit_code, summary: Some(transferred.summary) }
+    }
+}
+
+/// Uploads all that comes through `work`.
 pub(crate) async fn transfer(
-    offers: mpsc::Receiver<Vec<Offer<Aside>>>,
+    work: mpsc::Receiver<Vec<UploadWork>>,
     concurrency: Concurrency,
-    tally: &mut Tally<'_>,
+    observer: &mut UploadObserver<'_>,
     connection: &Connection,
     world: &mut World,
     console: &Console,
 ) -> Transferred {
     let (stop, stopping) = watch::channel(Stop::No);
-    let first = tally.signal();
-    tally.stopped_by(&stop);
+    let first = observer.results.signal_cell();
+    observer.results.stop_by(&stop);
     {
-        let running = drive(offers, concurrency, connection.transport.clone(), stopping, tally);
+        let running = drive(work, concurrency, connection.transport.clone(), stopping, observer);
         tokio::pin!(running);
         loop {
             tokio::select! {
-                // Signals are listened for before anything is sent.
+                // Polled first, so that the program listens for signals before anything is sent.
                 biased;
                 signal = world.signals.next() => obey(signal, &first, &stop, console),
                 () = &mut running => break,
             }
         }
     }
-    let (exit_code, summary) = tally.close();
+    let (exit_code, summary) = observer.close();
     Transferred { exit_code, summary, signal: first.get() }
 }
 
-/// Uploads all that is gathered. Where a failure ends it, what was not begun is counted.
+/// Uploads all that is gathered. If a failure or a signal ends it early, says how many files were not begun.
 pub(crate) async fn transfer_gathered(
     gathered: Gather,
-    (template, wish): (Template, Wish),
-    tally: &mut Tally<'_>,
+    (template, options): (Template, PlanOptions),
+    observer: &mut UploadObserver<'_>,
     connection: &Connection,
     world: &mut World,
     console: &Console,
 ) -> Transferred {
     let concurrency = template.requests.concurrency;
-    let (handing, offers) = Handing::new();
-    let supplied = spawn_blocking(move || supply(gathered, &template, wish, handing));
-    let transferred = transfer(offers, concurrency, tally, connection, world, console).await;
+    let (sender, work) = WorkSender::new();
+    let supplied = spawn_blocking(move || supply(gathered, &template, options, sender));
+    let transferred = transfer(work, concurrency, observer, connection, world, console).await;
     if let Some(signal) = transferred.signal {
-        // It may have come when everything had been begun.
-        if !supplied.is_finished() || supplied.await.is_ok_and(|found| found > tally.begun()) {
-            tally.cut_short(signal);
+        // It may have come after everything was begun.
+        if !supplied.is_finished() || supplied.await.is_ok_and(|found| found > observer.begun()) {
+            observer.results.count(signal.exit_code());
             console.note("files that are not named here were not begun");
         }
-    } else if tally.has_failed_fast() {
-        let found = tokio::select! {
-            biased;
-            _ = world.signals.next() => None,
-            found = supplied => found.ok(),
-        };
-        match found.map(|found| found.saturating_sub(tally.begun())) {
-            Some(0) => {}
-            Some(1) => console.note("stopped at the first failure; 1 file was not begun"),
-            Some(left) => console.note(&format!("stopped at the first failure; {left} files were not begun")),
-            None => console.note("stopped at the first failure; files after it were not begun"),
-        }
+    } else if observer.results.has_failed_fast() {
+        report_not_begun(supplied, observer.begun(), world, console).await;
     }
-    let (exit_code, summary) = tally.close();
+    let (exit_code, summary) = observer.close();
     Transferred { exit_code, summary, ..transferred }
 }
 
-/// The same for one that needs no supply.
+/// Says how many files were not begun after a failure; a signal ends the count.
+async fn report_not_begun(supplied: JoinHandle<u64>, begun: u64, world: &mut World, console: &Console) {
+    let found = tokio::select! {
+        biased;
+        _ = world.signals.next() => None,
+        found = supplied => found.ok(),
+    };
+    match found.map(|found| found.saturating_sub(begun)) {
+        Some(0) => {}
+        Some(1) => console.note("stopped at the first failure; 1 file was not begun"),
+        Some(left) => console.note(&format!("stopped at the first failure; {left} files were not begun")),
+        None => console.note("stopped at the first failure; files after it were not begun"),
+    }
+}
+
+/// Uploads one object.
 pub(crate) async fn transfer_one(
     session: Session,
     concurrency: Concurrency,
-    tally: &mut Tally<'_>,
+    observer: &mut UploadObserver<'_>,
     connection: &Connection,
     world: &mut World,
     console: &Console,
 ) -> Transferred {
-    let (offer, offers) = mpsc::channel(1);
-    offer.try_send(vec![Offer::Object(Box::new(session))]).expect("the channel is new and has room for one");
-    drop(offer);
-    transfer(offers, concurrency, tally, connection, world, console).await
+    let (sender, work) = mpsc::channel(1);
+    sender.try_send(vec![Work::Upload(Box::new(session))]).expect("the channel is new and has room for one");
+    drop(sender);
+    transfer(work, concurrency, observer, connection, world, console).await
 }
 
-/// The first signal lets what flies land, the second one does not.
+/// The first signal lets requests in flight finish, the second one does not.
 fn obey(signal: Signal, first: &Cell<Option<Signal>>, stop: &watch::Sender<Stop>, console: &Console) {
     if first.get().is_some() {
         stop.send_replace(Stop::Now);
         return;
     }
-    console.note("stopping: what is on its way gets two seconds to land; once more to stop now");
+    console.note("stopping: requests in flight get two seconds to finish; press Ctrl-C again to stop at once");
     first.set(Some(signal));
     stop.send_replace(Stop::Soon);
 }
 
-/// Tells how all of it ended.
+/// Reports the summary of a command.
 pub(crate) fn summarize(console: &Console, output: OutputOptions, summary: Summary, elapsed: Duration, exit_code: u8) {
     Report::new(console, output).summary(summary, elapsed, exit_code);
 }
 
-/// Tells a failure that concerns no single upload.
-pub(crate) fn tell(failure: &Failure, console: &Console) -> u8 {
-    let report: FailureReport = failure.report();
+/// Prints a failure that concerns no single upload. Returns its exit code.
+pub(crate) fn print_failure(failure: &Failure, console: &Console) -> u8 {
+    let report = failure.report();
     report.print(console);
     report.exit_code
 }

@@ -94,17 +94,18 @@ impl<K: Eq + Hash, T> Together<K, T> {
         self.step
     }
 
-    /// Takes the end of one object. Returns what was held back of it, if it was.
-    pub fn record(&mut self, object: K, finished: &Finished, held: impl FnOnce() -> T) -> Option<T> {
-        if matches!(finished, Finished::Held(_)) {
-            self.held_back.insert(object, (self.sent, held()));
-            self.sent += 1;
-            return None;
-        }
-        let before = self.held_back.remove(&object).map(|(_, held)| held);
+    /// Takes an object that is on the server and held back.
+    pub fn hold_back(&mut self, object: K, held: T) {
+        self.held_back.insert(object, (self.sent, held));
+        self.sent += 1;
+    }
+
+    /// Takes the end of an object that is not held back any more, or never was. Returns what was held back of it.
+    pub fn ended(&mut self, object: &K, finished: &Finished) -> Option<T> {
+        let before = self.held_back.remove(object).map(|(_, held)| held);
         match finished {
             Finished::Stored(_) | Finished::Unchanged(_) => self.completed += u64::from(before.is_some()),
-            Finished::Held(_) | Finished::Failed(_) | Finished::Unknown(_) => self.failed = true,
+            Finished::HeldBack(_) | Finished::Failed(_) | Finished::Unknown(_) => self.failed = true,
         }
         before
     }
@@ -180,11 +181,7 @@ impl<K: Eq + Hash, T> Together<K, T> {
 mod tests {
     use super::*;
     use crate::upload::error::{Cause, UploadError};
-    use crate::upload::event::{Held, Unchanged};
-
-    fn held() -> Finished {
-        Finished::Held(Held::default())
-    }
+    use crate::upload::event::Unchanged;
 
     fn visible() -> Finished {
         Finished::Unchanged(Unchanged { size: 1, crc64: None, etag: None, request_id: None })
@@ -194,12 +191,15 @@ mod tests {
         Finished::Failed(UploadError { operation: None, attempts: 1, cause: Cause::Interrupted, leftover: None })
     }
 
-    /// Objects 0, 1, 2, … that end in these ways while they are sent.
-    fn sent(on_failure: OnFailure, ends: &[Finished]) -> Together<usize, char> {
+    /// Objects 0, 1, 2, … that end in these ways while they are sent; `None` is held back.
+    fn sent(on_failure: OnFailure, ends: &[Option<Finished>]) -> Together<usize, char> {
         let mut together = Together::new(on_failure, false);
         assert_eq!(together.next(), Step::Send { compare: false });
         for (object, finished) in ends.iter().enumerate() {
-            assert_eq!(together.record(object, finished, || 'a'), None);
+            match finished {
+                None => together.hold_back(object, 'a'),
+                Some(finished) => assert_eq!(together.ended(&object, finished), None),
+            }
         }
         together.advance();
         together
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn everything_is_sent_then_checked_then_recorded_then_completed_in_order() {
-        let mut together = sent(OnFailure::Keep, &[held(), visible(), held(), held()]);
+        let mut together = sent(OnFailure::Keep, &[None, Some(visible()), None, None]);
         for step in [Step::CheckSources, Step::WriteRecord, Step::Complete] {
             assert_eq!(together.next(), step);
             if step == Step::WriteRecord {
@@ -221,7 +221,7 @@ mod tests {
         let order: Vec<usize> = together.held_back().into_iter().map(|(object, _)| *object).collect();
         assert_eq!(order, [0, 2, 3]);
         for object in order {
-            assert_eq!(together.record(object, &visible(), || unreachable!("it is completed")), Some('a'));
+            assert_eq!(together.ended(&object, &visible()), Some('a'));
         }
         together.advance();
         assert_eq!(together.next(), Step::Done(Outcome::Published));
@@ -235,17 +235,17 @@ mod tests {
                 OnFailure::Keep => (Step::Done(Outcome::Kept), Outcome::Kept),
                 OnFailure::Discard => (Step::Discard, Outcome::Discarded),
             };
-            let mut failed_while_sent = sent(on_failure, &[held(), failed(), held()]);
+            let mut failed_while_sent = sent(on_failure, &[None, Some(failed()), None]);
             assert_eq!(failed_while_sent.next(), next);
             failed_while_sent.advance();
             assert_eq!(failed_while_sent.next(), Step::Done(outcome));
 
-            let mut changed = sent(on_failure, &[held(), held()]);
+            let mut changed = sent(on_failure, &[None, None]);
             changed.refuse(&1);
             changed.advance();
             assert_eq!(changed.next(), next);
 
-            let mut no_record = sent(on_failure, &[held(), held()]);
+            let mut no_record = sent(on_failure, &[None, None]);
             no_record.advance();
             no_record.fail();
             no_record.advance();
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_stop_completes_nothing_and_keeps_what_was_sent() {
-        let mut together = sent(OnFailure::Discard, &[held(), held()]);
+        let mut together = sent(OnFailure::Discard, &[None, None]);
         together.stop();
         together.advance();
         assert_eq!(together.next(), Step::Done(Outcome::Kept));
@@ -265,12 +265,12 @@ mod tests {
 
     #[test]
     fn a_failed_completion_leaves_the_record_and_says_how_many_are_visible() {
-        let mut together = sent(OnFailure::Discard, &[held(), held(), held()]);
+        let mut together = sent(OnFailure::Discard, &[None, None, None]);
         together.advance();
         together.advance();
         assert_eq!(together.next(), Step::Complete);
-        together.record(0, &visible(), || unreachable!("it is completed"));
-        together.record(1, &failed(), || unreachable!("it is completed"));
+        together.ended(&0, &visible());
+        together.ended(&1, &failed());
         together.advance();
         assert_eq!(together.next(), Step::Done(Outcome::Partly { completed: 1, of: 3 }));
         assert!(together.needs_record());
@@ -281,7 +281,7 @@ mod tests {
     fn after_an_interrupted_run_objects_are_compared_and_the_record_stays_until_all_are_visible() {
         let mut together = Together::<usize, char>::new(OnFailure::Keep, true);
         assert_eq!(together.next(), Step::Send { compare: true });
-        together.record(0, &failed(), || unreachable!("it failed"));
+        together.ended(&0, &failed());
         together.advance();
         assert_eq!(together.next(), Step::Done(Outcome::Kept));
         assert!(together.needs_record());

@@ -1,88 +1,30 @@
-//! The journal: JSON lines about one upload, and their reading.
+//! The journal: JSON lines about one upload, and how they are read.
 //!
-//! The first line is the upload; each further one is a part that the server took. It is a cache of what the server says:
-//! a torn or broken line is as if it had never been written. `file` keeps it on disk.
-
-use std::collections::BTreeMap;
+//! The first line is the upload; each further one is a part that the server stored. The journal is a cache of what the
+//! server says: a torn or broken line counts as if it had never been written. `file` keeps it on disk.
 
 use serde::{Deserialize, Serialize};
 
+use super::header::{FIRST_WORDS, Header, SCHEMA};
 use super::publishing::Publishing;
 use crate::cos::multipart::{PartNumber, UploadId};
-use crate::cos::{Edition, Target};
 use crate::upload::event::PartRecord;
-use crate::upload::object_headers::ObjectOptions;
-use crate::upload::source::Identity;
-use crate::upload::source::file::nanoseconds;
 
-/// The version of the lines that this cosput writes.
-pub const SCHEMA: u32 = 1;
-
-/// What each first line begins with.
-pub const FIRST_WORDS: &[u8] = br#"{"schema":"#;
-
-/// The first line: which upload this is, and all that must be the same for it to go on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
-    /// The version of these lines.
-    pub schema: u32,
-    /// `cos` or `cdcs`.
-    pub service: String,
-    /// How documents for CDCS are written, where that is not the usual way: `xml`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edition: Option<String>,
-    /// Scheme, host and port; or `emulator:` and its directory.
-    pub endpoint: String,
-    /// `virtual`, `path` or `cname`.
-    pub addressing: String,
-    /// The bucket.
-    pub bucket: String,
-    /// The key.
-    pub key: String,
-    /// The upload's id.
-    pub upload_id: String,
-    /// The source's absolute path.
-    pub source: String,
-    /// The source's size in bytes.
-    pub size: u64,
-    /// When the source was modified: seconds since 1970, with nanoseconds.
-    pub modified: String,
-    /// The source's device and inode, where the platform has them.
-    pub inode: Option<(u64, u64)>,
-    /// The part size in bytes.
-    pub part_size: u64,
-    /// What was sent with each part besides, where anything was: `md5`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checksum: Option<String>,
-    /// Options that shape the object and so must not change: header names and values.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub options: BTreeMap<String, String>,
-    /// The MD5 of the SSE-C key, in Base64; the key itself is nowhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sse_c_key_md5: Option<String>,
-    /// Refuse a key that is taken. It shapes no part, so a later run may ask for the contrary: see [`no_overwrite_line`].
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub no_overwrite: bool,
-    /// True where it is completed together with others, and so not by itself.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub held_back: bool,
-}
-
-/// What a journal says.
+/// A journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Journal {
     /// The upload.
     pub header: Header,
-    /// The parts that the server took, in the order they were written.
+    /// The parts that the server stored, in the order in which they were written.
     pub parts: Vec<PartRecord>,
-    /// How many bytes of the file are whole lines.
+    /// How many bytes of the file are complete lines.
     pub whole: u64,
 }
 
-/// What a journal file may hold.
+/// What a journal file may contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Nothing, or a first line that was never finished: a run ended before it knew its upload's id.
+    /// Nothing, or an unfinished first line: a run ended before it knew its upload ID.
     Nothing,
     /// A journal.
     Journal(Box<Journal>),
@@ -104,98 +46,11 @@ struct PartLine {
     part: u16,
     size: u64,
     etag: String,
-    /// A string, since many readers of JSON lose digits above 2^53.
+    /// A string, since many readers of JSON lose digits of numbers above 2^53.
     crc64: String,
 }
 
-impl Header {
-    /// The first line of a new upload. `endpoint` is how the user would name it again.
-    pub fn new(target: &Target, endpoint: &str, source: &str, identity: Identity, part_size: u64) -> Self {
-        let edition = target.address.edition;
-        Self {
-            schema: SCHEMA,
-            service: target.address.service.as_str().to_owned(),
-            edition: (edition != Edition::default()).then(|| edition.as_str().to_owned()),
-            endpoint: endpoint.to_owned(),
-            addressing: target.address.addressing.as_str().to_owned(),
-            bucket: target.address.bucket.as_str().to_owned(),
-            key: target.key.as_str().to_owned(),
-            upload_id: String::new(),
-            source: source.to_owned(),
-            size: identity.size,
-            modified: nanoseconds(identity.modified),
-            inode: identity.inode,
-            part_size,
-            checksum: None,
-            options: BTreeMap::new(),
-            sse_c_key_md5: None,
-            no_overwrite: false,
-            held_back: false,
-        }
-    }
-
-    /// The same line for an upload with these options.
-    #[must_use]
-    pub fn with_options(self, object: &ObjectOptions) -> Self {
-        Self {
-            options: object.for_journal(),
-            sse_c_key_md5: object.sse_c_key_md5(),
-            no_overwrite: object.forbid_overwrite,
-            ..self
-        }
-    }
-
-    /// True where the same upload is wanted with another SSE-C key.
-    pub fn has_another_key(&self, wanted: &Self) -> bool {
-        matches!((&self.sse_c_key_md5, &wanted.sse_c_key_md5), (Some(was), Some(is)) if was != is)
-    }
-
-    /// The line, with its end.
-    pub fn line(&self) -> String {
-        let mut line = serde_json::to_string(self).expect("a header is plain data");
-        line.push('\n');
-        line
-    }
-
-    /// What of `wanted` differs, so that this upload cannot go on as that one; `None` where nothing does.
-    pub fn difference(&self, wanted: &Self) -> Option<String> {
-        let differs = |what: &str, was: &dyn std::fmt::Display, is: &dyn std::fmt::Display| {
-            Some(format!("{what} was {was} and is {is}"))
-        };
-        if (&self.service, &self.endpoint, &self.bucket, &self.key)
-            != (&wanted.service, &wanted.endpoint, &wanted.bucket, &wanted.key)
-        {
-            let name = |header: &Self| format!("{}/{} at {}", header.bucket, header.key, header.endpoint);
-            return differs("the destination", &name(self), &name(wanted));
-        }
-        if self.source != wanted.source {
-            return differs("the file", &self.source, &wanted.source);
-        }
-        if self.size != wanted.size {
-            return differs("the file's size", &self.size, &wanted.size);
-        }
-        if self.modified != wanted.modified {
-            return differs("the file's time of modification", &self.modified, &wanted.modified);
-        }
-        if self.inode != wanted.inode {
-            return Some("another file took the file's place".to_owned());
-        }
-        if self.part_size != wanted.part_size {
-            return differs("the part size", &self.part_size, &wanted.part_size);
-        }
-        self.differing_option(wanted)
-    }
-
-    fn differing_option(&self, wanted: &Self) -> Option<String> {
-        let names = self.options.keys().chain(wanted.options.keys());
-        let name = names.into_iter().find(|name| self.options.get(*name) != wanted.options.get(*name))?;
-        let told =
-            |header: &Self| header.options.get(name).map_or("not given".to_owned(), |value| format!("'{value}'"));
-        Some(format!("the object's {name} was {} and is {}", told(self), told(wanted)))
-    }
-}
-
-/// The line that says whether a key that is taken is refused from now on, with its end. It overrules the lines before it.
+/// The line that says whether an existing key is refused from now on, with its end. It overrules earlier lines.
 pub fn no_overwrite_line(no_overwrite: bool) -> String {
     let mut line = serde_json::to_string(&NoOverwriteLine { no_overwrite }).expect("a flag is plain data");
     line.push('\n');
@@ -252,7 +107,7 @@ pub fn read(bytes: &[u8]) -> Content {
     Content::Journal(Box::new(Journal { header, parts, whole: whole as u64 }))
 }
 
-/// True where bytes without a line's end are what a torn first line leaves.
+/// Whether bytes without a line end are a torn first line.
 fn is_start_of_a_header(bytes: &[u8]) -> bool {
     let length = bytes.len().min(FIRST_WORDS.len());
     bytes[..length] == FIRST_WORDS[..length]
@@ -265,32 +120,10 @@ fn part(line: &[u8]) -> Option<PartRecord> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
+    use crate::upload::journal::header::tests::header;
     use proptest::prelude::*;
-
-    pub(crate) fn header() -> Header {
-        Header {
-            schema: SCHEMA,
-            service: "cos".into(),
-            edition: None,
-            endpoint: "https://cos.ap-guangzhou.myqcloud.com".into(),
-            addressing: "virtual".into(),
-            bucket: "examplebucket-1250000000".into(),
-            key: "a \"quoted\" 中文 key\n".into(),
-            upload_id: "1585130821cbb7".into(),
-            source: "/data/file".into(),
-            size: 40 << 20,
-            modified: "1700000000.000000001".into(),
-            inode: Some((1, 2)),
-            part_size: 16 << 20,
-            checksum: None,
-            options: BTreeMap::new(),
-            sse_c_key_md5: None,
-            no_overwrite: false,
-            held_back: false,
-        }
-    }
 
     fn records() -> Vec<PartRecord> {
         [3, 1, 2]
@@ -369,34 +202,6 @@ pub(crate) mod tests {
         for other in [&b"#!/bin/sh\n"[..], b"no line's end", b"{}\n", b"\n", b"{\"schema\":1}\n", b"\xff\xfe\n"] {
             assert_eq!(read(other), Content::Garbage, "{other:?}");
         }
-    }
-
-    #[test]
-    fn each_difference_is_named() {
-        let was = header();
-        assert_eq!(was.difference(&Header { upload_id: "another".into(), ..header() }), None);
-        let differs = |wanted: Header| was.difference(&wanted).unwrap();
-        assert_eq!(differs(Header { size: 1, ..header() }), "the file's size was 41943040 and is 1");
-        assert_eq!(differs(Header { part_size: 1, ..header() }), "the part size was 16777216 and is 1");
-        assert_eq!(differs(Header { inode: None, ..header() }), "another file took the file's place");
-        assert_eq!(differs(Header { source: "/b".into(), ..header() }), "the file was /data/file and is /b");
-        assert!(
-            differs(Header { key: "k".into(), ..header() })
-                .starts_with("the destination was examplebucket-1250000000/")
-        );
-        assert!(
-            differs(Header { modified: "1".into(), ..header() }).starts_with("the file's time of modification was")
-        );
-        let options = [("x-cos-acl".to_owned(), "private".to_owned())].into();
-        assert_eq!(differs(Header { options, ..header() }), "the object's x-cos-acl was not given and is 'private'");
-    }
-
-    #[test]
-    fn a_key_is_told_apart_and_whether_to_overwrite_is_no_difference() {
-        let with = |md5: &str| Header { sse_c_key_md5: Some(md5.into()), ..header() };
-        assert!(with("a").has_another_key(&with("b")));
-        assert!(!with("a").has_another_key(&with("a")) && !with("a").has_another_key(&header()));
-        assert_eq!(header().difference(&Header { no_overwrite: true, ..header() }), None);
     }
 
     #[test]

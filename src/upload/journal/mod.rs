@@ -1,5 +1,15 @@
 //! What is kept on disk about unfinished uploads, so that the next run goes on with them.
+//!
+//! - `header`: the first line of a journal, and whether an upload may go on with it
+//! - `lines`: the other lines, and how a file is read
+//! - `publishing`: the record of objects that are completed together
+//! - `file`: the file, locked while it is used
+//! - `recorder`: writes and flushes on a thread of its own
+//! - `log`: which events of an upload are written
 
 pub mod file;
+pub mod header;
 pub mod lines;
+pub mod log;
 pub mod publishing;
+pub mod recorder;

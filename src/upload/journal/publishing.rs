@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::SCHEMA;
+use super::header::SCHEMA;
 use crate::cos::checksum::crc64;
 
 /// Objects that are being completed together.

@@ -7,7 +7,7 @@ use super::phase::{ObjectMade, Phase};
 use super::{Step, Upload};
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation, UploadError};
-use crate::upload::event::{Finished, Held, Object, ProvedBy};
+use crate::upload::event::{Finished, HeldBack, Object, ProvedBy};
 use crate::upload::plan::parts::PartBoard;
 
 impl Upload {
@@ -61,7 +61,7 @@ impl Upload {
         let (parts_sent, bytes_sent) = self.board.as_ref().map_or((0, 0), PartBoard::sent);
         let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
         let attempts = self.requests.sent();
-        self.end(Finished::Held(Held { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts }))
+        self.end(Finished::HeldBack(HeldBack { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts }))
     }
 
     /// The object is stored, whole and proved.

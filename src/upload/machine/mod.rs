@@ -176,7 +176,7 @@ impl Upload {
     /// Bytes that the server holds.
     pub fn bytes_stored(&self) -> u64 {
         match (self.finished(), &self.board) {
-            (Some(Finished::Stored(_) | Finished::Unchanged(_) | Finished::Held(_)), _) => self.whole_size(),
+            (Some(Finished::Stored(_) | Finished::Unchanged(_) | Finished::HeldBack(_)), _) => self.whole_size(),
             (_, Some(board)) => board.bytes_stored(),
             (_, None) => 0,
         }

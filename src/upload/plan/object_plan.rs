@@ -13,16 +13,16 @@ pub const USUAL_THRESHOLD: u64 = 16 << 20;
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// What the user wishes; the service's limits come first.
+/// How to cut a source. The service's limits come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
+pub struct PlanOptions {
     /// The part size in bytes; `None` leaves it to the plan.
     pub part_size: Option<u64>,
     /// The largest file, in bytes, that goes in one PUT.
     pub multipart_threshold: u64,
 }
 
-impl Default for Wish {
+impl Default for PlanOptions {
     fn default() -> Self {
         Self { part_size: None, multipart_threshold: USUAL_THRESHOLD }
     }
@@ -96,7 +96,7 @@ pub enum PlanError {
 
 impl Plan {
     /// Plans a source of `size` bytes.
-    pub fn new(size: u64, wish: Wish) -> Result<Self, PlanError> {
+    pub fn new(size: u64, wish: PlanOptions) -> Result<Self, PlanError> {
         if wish.multipart_threshold > LARGEST_PUT {
             return Err(PlanError::ThresholdTooLarge { wish: wish.multipart_threshold });
         }
@@ -122,7 +122,7 @@ impl Plan {
 
     /// Plans a stream, of which no more than `memory` bytes are held at a time: parts of one size where that is wished for
     /// or the `size` is known, growing ones otherwise.
-    pub fn of_stream(size: Option<u64>, wish: Wish, memory: u64) -> Result<Self, PlanError> {
+    pub fn of_stream(size: Option<u64>, wish: PlanOptions, memory: u64) -> Result<Self, PlanError> {
         // While one part is sent, another is read.
         let largest = (memory / 2 / MEBIBYTE * MEBIBYTE).clamp(SMALLEST_PART, LARGEST_PART);
         let usual = USUAL_PART_SIZE.min(largest);
@@ -132,7 +132,7 @@ impl Plan {
             beyond if beyond > LARGEST_PUT => beyond,
             threshold => threshold.min(memory.saturating_sub(1)),
         };
-        let plan = Self::new(size.unwrap_or(0), Wish { part_size: Some(part_size), multipart_threshold })?;
+        let plan = Self::new(size.unwrap_or(0), PlanOptions { part_size: Some(part_size), multipart_threshold })?;
         let needed = if wish.part_size.is_some() { part_size } else { 2 * part_size };
         if needed > memory {
             let smallest = needed.next_multiple_of(MEBIBYTE);
@@ -268,8 +268,8 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
-    fn wish(part_size: impl Into<Option<u64>>) -> Wish {
-        Wish { part_size: part_size.into(), multipart_threshold: 0 }
+    fn wish(part_size: impl Into<Option<u64>>) -> PlanOptions {
+        PlanOptions { part_size: part_size.into(), multipart_threshold: 0 }
     }
 
     #[test]
@@ -299,13 +299,14 @@ mod tests {
 
     #[test]
     fn a_file_at_or_under_the_threshold_is_one_put() {
-        let plan = |size, multipart_threshold| Plan::new(size, Wish { part_size: None, multipart_threshold }).unwrap();
+        let plan =
+            |size, multipart_threshold| Plan::new(size, PlanOptions { part_size: None, multipart_threshold }).unwrap();
         assert_eq!(plan(0, 0), Plan::Put { size: 0 });
         assert_eq!(plan(0, 100), Plan::Put { size: 0 });
         assert_eq!(plan(100, 100), Plan::Put { size: 100 });
         assert_eq!(plan(101, 100).mode(), "multipart");
         assert_eq!(plan(5 * GIB, 5 * GIB), Plan::Put { size: 5 * GIB });
-        let wish = Wish { part_size: None, multipart_threshold: 5 * GIB + 1 };
+        let wish = PlanOptions { part_size: None, multipart_threshold: 5 * GIB + 1 };
         assert_eq!(Plan::new(1, wish), Err(PlanError::ThresholdTooLarge { wish: 5 * GIB + 1 }));
     }
 
@@ -329,7 +330,7 @@ mod tests {
     #[test]
     fn a_stream_is_cut_so_that_its_parts_fit_into_memory() {
         let plan = |size: Option<u64>, part_size: Option<u64>, memory| {
-            let wish = Wish { part_size, ..Wish::default() };
+            let wish = PlanOptions { part_size, ..PlanOptions::default() };
             Plan::of_stream(size, wish, memory * MEBIBYTE)
         };
         let stream = |first, largest| Ok(Plan::Stream(Cut::growing(first * MEBIBYTE, largest * MEBIBYTE)));
@@ -362,7 +363,7 @@ mod tests {
 
     #[test]
     fn what_goes_in_one_put_fits_into_memory() {
-        let wish = Wish { part_size: None, multipart_threshold: 5 * GIB };
+        let wish = PlanOptions { part_size: None, multipart_threshold: 5 * GIB };
         let plan = |size| Plan::of_stream(Some(size), wish, 2 * MEBIBYTE).unwrap();
         assert_eq!(plan(2 * MEBIBYTE - 1).mode(), "put");
         assert_eq!(plan(2 * MEBIBYTE).mode(), "multipart");

@@ -8,7 +8,7 @@ use super::run::upload;
 use super::setup::setup;
 use super::world::World;
 use super::{Ending, how_many};
-use crate::upload::batch::objects::{AHEAD, Batch, ObjectId, Turn};
+use crate::upload::batch::objects::{AHEAD, Batch, Next, ObjectId};
 use crate::upload::batch::window::Concurrency;
 use crate::upload::event::Finished;
 use crate::upload::machine::Settings;
@@ -40,18 +40,18 @@ fn run(objects: &mut [Object], most: u16, random: &mut fastrand::Rng, dies: bool
             objects[of(object)].world.note(event);
         }
         match batch.next(now) {
-            Turn::Send(object, id, call) => {
+            Next::Send(object, id, call) => {
                 assert!(batch.in_flight() <= usize::from(most), "more than the window are in flight");
                 objects[of(object)].world.start(id, call);
                 continue;
             }
-            Turn::Done(object, finished) => {
+            Next::Done(object, finished) => {
                 let object = &mut objects[of(object)];
                 assert_eq!(object.finished.replace(finished), None, "it ends once");
                 continue;
             }
-            Turn::Wait { .. } if batch.uploads().next().is_none() && waiting.is_empty() => return,
-            Turn::Wait { until } => {
+            Next::Wait { .. } if batch.uploads().next().is_none() && waiting.is_empty() => return,
+            Next::Wait { until } => {
                 let next = objects.iter().filter_map(|object| object.world.next_due()).chain(until).min();
                 now = now.max(next.expect("a wait has an end"));
             }

@@ -37,7 +37,7 @@ use super::error::{Cause, SendError, SendErrorKind};
 use super::event::Finished;
 use super::machine::{Proving, Settings, Step, Upload};
 use super::patience::Patience;
-use super::plan::object_plan::{Plan, Wish};
+use super::plan::object_plan::{Plan, PlanOptions};
 use super::wire::call::Failure;
 
 /// A moment at which virtual time begins.
@@ -136,7 +136,7 @@ fn expired_credentials_that_cannot_be_renewed_are_reported_in_the_words_of_the_s
         etags_are_md5: true,
         proving: Proving::Crc64,
     };
-    let mut upload = Upload::new(Plan::new(3, Wish::default()).unwrap(), settings, None, 1);
+    let mut upload = Upload::new(Plan::new(3, PlanOptions::default()).unwrap(), settings, None, 1);
     let no_credentials = SendError { kind: SendErrorKind::NoCredentials, message: "there are no newer ones".into() };
     for failure in [service(403, "ExpiredToken"), Failure::Send(no_credentials)] {
         let Step::Send(id, _) = upload.next(epoch()) else { panic!("it does not try") };

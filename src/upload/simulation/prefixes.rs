@@ -11,12 +11,12 @@ use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
 use crate::upload::event::{Finished, PartRecord};
+use crate::upload::journal::header::tests::header;
 use crate::upload::journal::lines;
-use crate::upload::journal::lines::tests::header;
 use crate::upload::journal::lines::{Content, part_line};
 use crate::upload::machine::{Proving, Resume, Settings, Step, Upload};
 use crate::upload::patience::Patience;
-use crate::upload::plan::object_plan::{Plan, Wish};
+use crate::upload::plan::object_plan::{Plan, PlanOptions};
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::wire::call::{Call, Reply};
 
@@ -122,7 +122,7 @@ proptest! {
         lost in prop::collection::btree_set(1..=12_u16, 0..3),
         cut in any::<prop::sample::Index>(),
     ) {
-        let plan = Plan::new(size, Wish { part_size: Some(MEBIBYTE), multipart_threshold: 0 }).unwrap();
+        let plan = Plan::new(size, PlanOptions { part_size: Some(MEBIBYTE), multipart_threshold: 0 }).unwrap();
         let Plan::Multipart(parts) = plan else { panic!("it is larger than a part") };
         let number = |number: u16| PartNumber::new(number).unwrap();
         let known = |wanted: &u16| *wanted <= parts.count();

@@ -58,7 +58,7 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Content) 
             assert_eq!(world.server.object.as_ref(), Some(expected), "unchanged means the object is whole");
             assert!(world.skips);
         }
-        Finished::Held(_) => unreachable!("nothing is held back"),
+        Finished::HeldBack(_) => unreachable!("nothing is held back"),
         Finished::Failed(error) => {
             // Requests that were sent still reach the server after the process has ended.
             world.finish_the_agenda();
@@ -74,7 +74,7 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Content) 
     }
     let leftover = match finished {
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.clone(),
-        Finished::Stored(_) | Finished::Unchanged(_) | Finished::Held(_) => None,
+        Finished::Stored(_) | Finished::Unchanged(_) | Finished::HeldBack(_) => None,
     };
     let told = leftover.iter().map(|id| id.as_str().to_owned()).collect::<BTreeSet<_>>();
     let unnamed = world.server.uploads.keys().filter(|id| !world.named.contains(*id) && !told.contains(*id)).count();
@@ -87,7 +87,7 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Content) 
     match finished {
         Finished::Stored(_) => Ending::Stored,
         Finished::Unchanged(_) => Ending::Unchanged,
-        Finished::Held(_) => unreachable!("nothing is held back"),
+        Finished::HeldBack(_) => unreachable!("nothing is held back"),
         Finished::Failed(_) => Ending::Failed,
         Finished::Unknown(_) => Ending::Unknown,
     }

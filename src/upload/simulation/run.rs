@@ -1,7 +1,7 @@
 //! Drives machine and world through a schedule, until the upload ends or the process dies.
 
 use super::world::World;
-use crate::upload::batch::objects::{Batch, ObjectId, Turn};
+use crate::upload::batch::objects::{Batch, Next, ObjectId};
 use crate::upload::batch::window::Concurrency;
 use crate::upload::event::Finished;
 use crate::upload::machine::{Likeness, Resume, Settings, Upload};
@@ -24,13 +24,13 @@ pub(super) fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) 
             world.note(event);
         }
         match batch.next(world.now) {
-            Turn::Send(_, id, call) => {
+            Next::Send(_, id, call) => {
                 assert!(batch.in_flight() <= usize::from(most));
                 world.start(id, call);
                 continue;
             }
-            Turn::Done(_, finished) => return Run::Finished(finished),
-            Turn::Wait { until } => {
+            Next::Done(_, finished) => return Run::Finished(finished),
+            Next::Wait { until } => {
                 let due = world.next_due().into_iter().chain(until).min().expect("a wait has an end");
                 world.now = world.now.max(due);
             }

@@ -11,7 +11,7 @@ use super::world::World;
 use super::{MEBIBYTE, epoch};
 use crate::upload::machine::{Proving, Settings};
 use crate::upload::patience::Patience;
-use crate::upload::plan::object_plan::{Plan, Wish};
+use crate::upload::plan::object_plan::{Plan, PlanOptions};
 
 /// A world, and how its one object is uploaded.
 pub(super) fn setup(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {
@@ -20,7 +20,7 @@ pub(super) fn setup(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World,
     let part_size = MEBIBYTE;
     // CDCS takes no empty objects.
     let size = random.u64(u64::from(coffer.is_some())..12 * MEBIBYTE);
-    let wish = Wish { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
+    let wish = PlanOptions { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
     let stream = streams.then(|| StreamSource::of(&mut random, coffer.is_none()));
     if streams {
         faults.source_change = 0;

@@ -9,12 +9,12 @@ use super::run::upload;
 use super::setup::setup;
 use super::world::World;
 use super::{MEBIBYTE, how_many};
-use crate::upload::batch::objects::{Batch, ObjectId, Turn};
+use crate::upload::batch::objects::{Batch, Next, ObjectId};
 use crate::upload::batch::together::{OnFailure, Outcome, Step, Together};
 use crate::upload::batch::window::Concurrency;
 use crate::upload::event::Finished;
 use crate::upload::machine::{Likeness, Settings, Upload};
-use crate::upload::plan::object_plan::{Plan, Wish};
+use crate::upload::plan::object_plan::{Plan, PlanOptions};
 
 /// An object on its way.
 struct Object {
@@ -143,19 +143,21 @@ fn run(
             disk.objects[of(object)].world.note(event);
         }
         match batch.next(now) {
-            Turn::Send(object, id, call) => {
+            Next::Send(object, id, call) => {
                 disk.objects[of(object)].world.start(id, call);
                 continue;
             }
-            Turn::Done(object, finished) => {
+            Next::Done(object, finished) => {
                 ended(&mut disk.objects[of(object)], &finished);
-                if purpose != Purpose::Discard {
-                    together.record(of(object), &finished, || ());
+                match finished {
+                    Finished::HeldBack(_) => together.hold_back(of(object), ()),
+                    _ if purpose == Purpose::Discard => {}
+                    _ => _ = together.ended(&of(object), &finished),
                 }
                 continue;
             }
-            Turn::Wait { .. } if batch.uploads().next().is_none() && waiting.is_empty() => return Some(()),
-            Turn::Wait { until } => {
+            Next::Wait { .. } if batch.uploads().next().is_none() && waiting.is_empty() => return Some(()),
+            Next::Wait { until } => {
                 let next = disk.objects.iter().filter_map(|object| object.world.next_due()).chain(until).min();
                 now = now.max(next.expect("a wait has an end"));
             }
@@ -191,7 +193,7 @@ fn ended(object: &mut Object, finished: &Finished) {
             assert_eq!(world.server.object.as_ref(), Some(&world.expected), "unchanged means the object is whole");
             world.journal = None;
         }
-        Finished::Held(_) => world.durable = world.journal.as_ref().map_or(0, |(_, parts)| parts.len()),
+        Finished::HeldBack(_) => world.durable = world.journal.as_ref().map_or(0, |(_, parts)| parts.len()),
         Finished::Failed(error) | Finished::Unknown(error) if error.leftover.is_none() => world.journal = None,
         Finished::Failed(_) | Finished::Unknown(_) => {}
     }
@@ -213,7 +215,7 @@ fn disk(random: &mut fastrand::Rng) -> Disk {
     let object = |random: &mut fastrand::Rng| {
         let (mut world, _, settings) = setup(random.u64(..), None, false);
         world.skips = false;
-        let wish = Wish { part_size: Some(MEBIBYTE), multipart_threshold: 0 };
+        let wish = PlanOptions { part_size: Some(MEBIBYTE), multipart_threshold: 0 };
         let plan = Plan::new(world.size, wish).expect("it is small");
         Object { world, plan, on_server: false, settings: Settings { abort_on_failure: false, ..settings } }
     };

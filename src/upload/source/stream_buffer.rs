@@ -10,7 +10,7 @@ use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::error::SourceError;
 use crate::upload::event::MemoryLimit;
-use crate::upload::plan::object_plan::{Parts, Plan, PlanError, Wish};
+use crate::upload::plan::object_plan::{Parts, Plan, PlanError, PlanOptions};
 use crate::upload::plan::part_sizes::{Cut, Range};
 use crate::upload::plan::parts::PartBoard;
 use crate::upload::wire::call::AttemptId;
@@ -45,7 +45,7 @@ pub struct StreamBuffer {
 
 impl StreamBuffer {
     /// A stream of which at most `memory` bytes are buffered at a time.
-    pub fn new(wish: Wish, memory: u64, expectations: Expectations) -> Result<Self, PlanError> {
+    pub fn new(wish: PlanOptions, memory: u64, expectations: Expectations) -> Result<Self, PlanError> {
         let plan = Plan::of_stream(expectations.size, wish, memory)?;
         let threshold = wish.multipart_threshold.min(memory - 1);
         Ok(Self::cut_by(plan, threshold, memory, expectations))

@@ -1,0 +1,51 @@
+//! `cosput upload --dry-run`: show what would be sent.
+
+use std::path::Path;
+
+use crate::cli::options::UploadOptions;
+use crate::cli::output::console::Console;
+use crate::cli::output::exit::{SUCCESS, of_many};
+use crate::cli::output::failure::Failure;
+use crate::cli::output::report::Report;
+use crate::cli::uploading::file_session;
+use crate::cli::uploading::held_back::plan_options;
+use crate::cli::uploading::transfer::Sent;
+use crate::cos::Key;
+use crate::upload::Plan;
+use crate::upload::source::{FileSource, Item, Sources};
+
+/// Shows one file.
+pub(crate) fn show_one(
+    source: &FileSource,
+    key: &Key,
+    plan: &Plan,
+    options: &UploadOptions,
+    console: &Console,
+) -> Sent {
+    Report::new(console, options.output).planned(source.path(), &options.bucket, key, plan);
+    Sent { exit_code: SUCCESS, summary: None }
+}
+
+/// Shows many files.
+pub(crate) fn show_many(sources: Sources, options: &UploadOptions, console: &Console) -> Sent {
+    let report = Report::new(console, options.output);
+    let show = |item| show(item, options, &report);
+    let exit_code = of_many(sources.gather().map(show).filter(|code| *code != SUCCESS));
+    Sent { exit_code, summary: None }
+}
+
+fn show(item: Item, options: &UploadOptions, report: &Report) -> u8 {
+    let plan_options = if options.publish_together { plan_options(options.plan) } else { options.plan };
+    let refuse =
+        |path: &Path, key: Option<&Key>, failure: &Failure| report.refused(path, &options.bucket, key, failure);
+    match item {
+        Item::File { path, key, .. } => match file_session::open(&path, options.server.service(), plan_options) {
+            Ok((source, plan)) => report.planned(source.path(), &options.bucket, &key, &plan),
+            Err(failure) => return refuse(&path, Some(&key), &failure),
+        },
+        Item::Skipped { path, why } => report.left_out(&path, &options.bucket, why),
+        Item::EmptyDirectory { path } => report.passed_by(&path),
+        Item::Failed { path, why } => return refuse(&path.clone(), None, &file_session::unfit(path, why)),
+    }
+    SUCCESS
+}

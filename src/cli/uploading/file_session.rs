@@ -1,0 +1,57 @@
+//! From a file to its plan and its session, or to the failure that it is.
+
+use std::path::{Path, PathBuf};
+
+use super::news::SourceNews;
+use super::template::Template;
+use super::work_sender::UploadWork;
+use crate::cli::output::console::shown;
+use crate::cli::output::failure::Failure;
+use crate::cos::{Key, Service};
+use crate::upload::driver::Work;
+use crate::upload::plan::object_plan::PlanError;
+use crate::upload::session::Session;
+use crate::upload::source::{FileSource, Problem};
+use crate::upload::{Plan, PlanOptions, SourceError};
+
+/// The upload of one file to a key, or the failure that it is.
+pub(crate) fn work(path: &Path, key: Key, template: &Template, options: PlanOptions) -> UploadWork {
+    match session(path, &key, template, options) {
+        Ok(session) => Work::Upload(Box::new(session)),
+        Err(failure) => Work::News(SourceNews::Failed { source: path.to_owned(), key: Some(key), failure }),
+    }
+}
+
+fn session(path: &Path, key: &Key, template: &Template, options: PlanOptions) -> Result<Session, Failure> {
+    let source = FileSource::open_found(path).map_err(|error| Failure::Source { source: path.to_owned(), error })?;
+    let plan = plan(&source, template.site.service, options)?;
+    Ok(template.session(source, key.clone(), plan))
+}
+
+/// Opens a file that the user named, and plans its upload.
+pub(crate) fn open(path: &Path, service: Service, options: PlanOptions) -> Result<(FileSource, Plan), Failure> {
+    let source = FileSource::open(path).map_err(|error| Failure::Source { source: path.to_owned(), error })?;
+    let plan = plan(&source, service, options)?;
+    Ok((source, plan))
+}
+
+/// Plans the upload of a file.
+pub(crate) fn plan(source: &FileSource, service: Service, options: PlanOptions) -> Result<Plan, Failure> {
+    let refused = |error| Failure::Source { source: source.path().to_owned(), error };
+    let size = source.identity().size;
+    if size == 0 && !service.takes_empty_objects() {
+        return Err(refused(SourceError::Empty));
+    }
+    Plan::new(size, options).map_err(|error| match error {
+        PlanError::ObjectTooLarge { size } => refused(SourceError::TooLarge(size)),
+        error => Failure::usage(format!("could not plan the upload of {}: {error}", shown(source.path()))),
+    })
+}
+
+/// The failure of a source that cannot be uploaded.
+pub(crate) fn unfit(source: PathBuf, why: Problem) -> Failure {
+    match why {
+        Problem::Source(error) => Failure::Source { source, error },
+        why => Failure::Unfit { source, why: why.to_string() },
+    }
+}

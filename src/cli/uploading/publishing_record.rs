@@ -1,0 +1,55 @@
+//! The record of `--publish-together`, held by one command at a time.
+
+use std::path::PathBuf;
+
+use crate::cli::options::UploadOptions;
+use crate::cli::options::sources::Many;
+use crate::cli::output::failure::Failure;
+use crate::upload::journal::file::{JournalFile, OpenError};
+use crate::upload::journal::lines::Content;
+use crate::upload::journal::publishing::{Publishing, file_name};
+
+/// Warns the next run that this one was completing objects. While a command has it locked, no other one publishes the same.
+pub(crate) struct PublishingRecord {
+    file: JournalFile,
+    of_earlier_run: bool,
+}
+
+impl PublishingRecord {
+    /// Locks the record of these sources and this destination. That it can be written is known before anything is sent.
+    pub(crate) fn claim(many: &Many, options: &UploadOptions, site: &str) -> Result<Self, Failure> {
+        let directory = options.state_directory.as_ref().ok_or_else(|| {
+            Failure::usage(
+                "--publish-together keeps journals, and no home directory is known; name one with --state-dir",
+            )
+        })?;
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let sources: Vec<PathBuf> =
+            many.named.iter().chain(many.list.iter().map(|list| &list.file)).map(absolute).collect();
+        let path = directory.join(file_name(&format!("{site} {} {:?} {sources:?}", options.bucket, many.prefix)));
+        match JournalFile::open(&path) {
+            Ok((file, content)) => Ok(Self { file, of_earlier_run: !matches!(content, None | Some(Content::Nothing)) }),
+            Err(OpenError::Busy) => Err(Failure::JournalInUse(path)),
+            Err(OpenError::Unusable(error)) => Err(Failure::JournalUnusable { journal: path, why: error.to_string() }),
+        }
+    }
+
+    /// Whether an earlier run wrote it, and ended while it completed objects.
+    pub(crate) fn is_of_earlier_run(&self) -> bool {
+        self.of_earlier_run
+    }
+
+    /// Writes that objects are completed from now on.
+    pub(crate) fn write(&mut self, objects: u64) -> Result<(), Failure> {
+        let written = self.file.keep(0).and_then(|()| self.file.append(&Publishing { objects }.line()));
+        written
+            .map_err(|error| Failure::JournalUnusable { journal: self.file.path().to_owned(), why: error.to_string() })
+    }
+
+    /// Removes it unless the next run needs it.
+    pub(crate) fn close(self, needed: bool) {
+        if !needed {
+            let _ = self.file.remove();
+        }
+    }
+}

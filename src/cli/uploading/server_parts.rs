@@ -1,0 +1,60 @@
+//! The parts on the server of an upload that the user named with `--resume-upload-id`, and whether a plan fits them.
+
+use super::bucket_requests::BucketRequests;
+use super::connection::Connection;
+use crate::cli::options::UploadOptions;
+use crate::cli::output::console::Console;
+use crate::cli::output::failure::Failure;
+use crate::cli::process::world::World;
+use crate::cos::Key;
+use crate::cos::multipart::UploadId;
+use crate::cos::multipart::list_parts::ListedPart;
+use crate::upload::source::FileSource;
+use crate::upload::{Plan, PlanOptions};
+
+/// Lists the parts of an upload over a connection, and gives the connection back.
+pub(crate) async fn server_parts(
+    id: &UploadId,
+    key: &Key,
+    connection: Connection,
+    options: &UploadOptions,
+    world: &mut World,
+    console: &Console,
+) -> Result<(Connection, Vec<ListedPart>), Failure> {
+    let (requests, verbose) = (options.requests, options.output.verbose);
+    let mut bucket = BucketRequests::over(connection, &options.bucket, requests, verbose, world, console);
+    let parts = bucket.parts(key, id).await?;
+    Ok((bucket.into_connection(), parts))
+}
+
+/// The plan that the parts on the server fit. `None` if the user chose a part size, or if no plan fits: then parts that do
+/// not fit are sent again.
+pub(crate) fn plan_of_parts(source: &FileSource, options: PlanOptions, listed: &[ListedPart]) -> Option<Plan> {
+    // All have the same size but the last, which may be smaller.
+    let part_size = listed.iter().map(|part| part.size).max().filter(|_| options.part_size.is_none())?;
+    let options = PlanOptions { part_size: Some(part_size), ..options };
+    let plan = Plan::new(source.identity().size, options).ok()?;
+    listed.iter().all(|part| fits(&plan, part)).then_some(plan)
+}
+
+/// Warns of parts that an earlier run cut in another way: they are sent again.
+pub(crate) fn warn_of_misfits(plan: &Plan, parts: &[ListedPart], console: &Console) {
+    // The last part of a stream may have any size.
+    let fits = |part: &ListedPart| fits(plan, part) || matches!(plan, Plan::Stream(_)) && parts.last() == Some(part);
+    let misfits = parts.iter().filter(|part| !fits(part)).count();
+    if misfits > 0 {
+        console.warning(&format!(
+            "{misfits} of {} parts on the server are cut in another way, and will be sent again; the same --memory, \
+             --part-size and --expect-size as before would use them",
+            parts.len()
+        ));
+    }
+}
+
+fn fits(plan: &Plan, part: &ListedPart) -> bool {
+    match plan {
+        Plan::Put { .. } => false,
+        Plan::Multipart(parts) => parts.range(part.number).is_some_and(|range| range.length == part.size),
+        Plan::Stream(cut) => cut.range(part.number).length == part.size,
+    }
+}

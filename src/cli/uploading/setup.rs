@@ -1,0 +1,62 @@
+//! What the options of an upload ask for: the connection, the template of its sessions, and how many requests at a time.
+
+use super::connection::Connection;
+use super::template::Template;
+use crate::cli::options::{Server, UploadOptions};
+use crate::cli::output::console::Console;
+use crate::cli::output::failure::Failure;
+use crate::cli::process::descriptors::{Objects, requests_within};
+use crate::cli::process::world::World;
+use crate::upload::batch::window::Concurrency;
+use crate::upload::session::{Goal, JournalLocation};
+
+/// Connects to the server of an upload.
+pub(crate) async fn connect(options: &UploadOptions, world: &World, console: &Console) -> Result<Connection, Failure> {
+    Connection::open(&options.server, options.requests, &options.access, options.output.verbose, world, console).await
+}
+
+/// The settings that all uploads of the command share.
+pub(crate) fn template(options: &UploadOptions, connection: &Connection, world: &World) -> Template {
+    Template {
+        site: connection.site.clone(),
+        bucket: options.bucket.clone(),
+        location: location(options),
+        resume: options.resume,
+        upload_id: options.resume_upload_id.clone(),
+        abort_on_failure: options.abort_on_failure,
+        content_md5: options.content_md5,
+        requests: options.requests,
+        object: options.object.clone(),
+        skip: options.skip,
+        goal: Goal::Complete,
+        seed: world.seed,
+    }
+}
+
+fn location(options: &UploadOptions) -> JournalLocation {
+    match (&options.journal, &options.state_directory) {
+        (Some(file), _) => JournalLocation::File(file.clone()),
+        (None, Some(directory)) => JournalLocation::Directory(directory.clone()),
+        (None, None) => {
+            JournalLocation::Unavailable("no home directory is known; name a place with --state-dir".to_owned())
+        }
+    }
+}
+
+/// The number of requests at a time that the user asked for, reduced to what the limit of open files allows.
+pub(crate) fn concurrency(options: &UploadOptions, objects: Objects, world: &World, console: &Console) -> Concurrency {
+    let wanted = options.requests.concurrency;
+    let serves = matches!(options.server, Server::Emulator { .. });
+    let Some(most) = (world.open_files)().and_then(|limit| requests_within(limit, objects, serves)) else {
+        return wanted;
+    };
+    if wanted.most() <= most {
+        return wanted;
+    }
+    if let Concurrency::Fixed(wanted) = wanted {
+        console.warning(&format!(
+            "{most} requests at a time instead of {wanted}: no more files may be open at a time (ulimit -n)"
+        ));
+    }
+    Concurrency::Fixed(most)
+}

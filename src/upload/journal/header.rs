@@ -1,0 +1,206 @@
+//! The first line of a journal: which upload it is, and everything that must be the same for the upload to go on.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cos::{Edition, Target};
+use crate::upload::object_headers::ObjectOptions;
+use crate::upload::source::Identity;
+use crate::upload::source::file::nanoseconds;
+
+/// The version of the lines that this cosput writes.
+pub const SCHEMA: u32 = 1;
+
+/// The beginning of each first line.
+pub const FIRST_WORDS: &[u8] = br#"{"schema":"#;
+
+/// The first line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The version of these lines.
+    pub schema: u32,
+    /// `cos` or `cdcs`.
+    pub service: String,
+    /// The format of documents for CDCS, if it is not the usual one: `xml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// Scheme, host and port; or `emulator:` and the directory.
+    pub endpoint: String,
+    /// `virtual`, `path` or `cname`.
+    pub addressing: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The upload ID.
+    pub upload_id: String,
+    /// The source's absolute path.
+    pub source: String,
+    /// The source's size in bytes.
+    pub size: u64,
+    /// When the source was modified: seconds since 1970, with nanoseconds.
+    pub modified: String,
+    /// The source's device and inode, if the platform has them.
+    pub inode: Option<(u64, u64)>,
+    /// The part size in bytes.
+    pub part_size: u64,
+    /// A checksum that each part was sent with: `md5`, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
+    /// Options that shape the object and so must not change: header names and values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+    /// The MD5 of the SSE-C key, in Base64; the key itself is never written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sse_c_key_md5: Option<String>,
+    /// Refuse an existing key. It shapes no part, so a later run may ask for the opposite, in a line of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_overwrite: bool,
+    /// True if it is completed together with others (`--publish-together`), and so not by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_back: bool,
+}
+
+impl Header {
+    /// The first line of a new upload. `endpoint` is written as the user would name it again.
+    pub fn new(target: &Target, endpoint: &str, source: &str, identity: Identity, part_size: u64) -> Self {
+        let edition = target.address.edition;
+        Self {
+            schema: SCHEMA,
+            service: target.address.service.as_str().to_owned(),
+            edition: (edition != Edition::default()).then(|| edition.as_str().to_owned()),
+            endpoint: endpoint.to_owned(),
+            addressing: target.address.addressing.as_str().to_owned(),
+            bucket: target.address.bucket.as_str().to_owned(),
+            key: target.key.as_str().to_owned(),
+            upload_id: String::new(),
+            source: source.to_owned(),
+            size: identity.size,
+            modified: nanoseconds(identity.modified),
+            inode: identity.inode,
+            part_size,
+            checksum: None,
+            options: BTreeMap::new(),
+            sse_c_key_md5: None,
+            no_overwrite: false,
+            held_back: false,
+        }
+    }
+
+    /// The same line for an upload with these options.
+    #[must_use]
+    pub fn with_options(self, object: &ObjectOptions) -> Self {
+        Self {
+            options: object.for_journal(),
+            sse_c_key_md5: object.sse_c_key_md5(),
+            no_overwrite: object.forbid_overwrite,
+            ..self
+        }
+    }
+
+    /// Whether this upload and `wanted` have different SSE-C keys.
+    pub fn has_another_key(&self, wanted: &Self) -> bool {
+        matches!((&self.sse_c_key_md5, &wanted.sse_c_key_md5), (Some(was), Some(is)) if was != is)
+    }
+
+    /// The line, with its end.
+    pub fn line(&self) -> String {
+        let mut line = serde_json::to_string(self).expect("a header is plain data");
+        line.push('\n');
+        line
+    }
+
+    /// The first difference that keeps this upload from going on as `wanted`; `None` if there is none.
+    pub fn difference(&self, wanted: &Self) -> Option<String> {
+        let differs = |what: &str, was: &dyn std::fmt::Display, is: &dyn std::fmt::Display| {
+            Some(format!("{what} was {was} and is {is}"))
+        };
+        if (&self.service, &self.endpoint, &self.bucket, &self.key)
+            != (&wanted.service, &wanted.endpoint, &wanted.bucket, &wanted.key)
+        {
+            let name = |header: &Self| format!("{}/{} at {}", header.bucket, header.key, header.endpoint);
+            return differs("the destination", &name(self), &name(wanted));
+        }
+        if self.source != wanted.source {
+            return differs("the file", &self.source, &wanted.source);
+        }
+        if self.size != wanted.size {
+            return differs("the file's size", &self.size, &wanted.size);
+        }
+        if self.modified != wanted.modified {
+            return differs("the file's time of modification", &self.modified, &wanted.modified);
+        }
+        if self.inode != wanted.inode {
+            return Some("another file took the file's place".to_owned());
+        }
+        if self.part_size != wanted.part_size {
+            return differs("the part size", &self.part_size, &wanted.part_size);
+        }
+        self.differing_option(wanted)
+    }
+
+    fn differing_option(&self, wanted: &Self) -> Option<String> {
+        let names = self.options.keys().chain(wanted.options.keys());
+        let name = names.into_iter().find(|name| self.options.get(*name) != wanted.options.get(*name))?;
+        let value =
+            |header: &Self| header.options.get(name).map_or("not given".to_owned(), |value| format!("'{value}'"));
+        Some(format!("the object's {name} was {} and is {}", value(self), value(wanted)))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn header() -> Header {
+        Header {
+            schema: SCHEMA,
+            service: "cos".into(),
+            edition: None,
+            endpoint: "https://cos.ap-guangzhou.myqcloud.com".into(),
+            addressing: "virtual".into(),
+            bucket: "examplebucket-1250000000".into(),
+            key: "a \"quoted\" 中文 key\n".into(),
+            upload_id: "1585130821cbb7".into(),
+            source: "/data/file".into(),
+            size: 40 << 20,
+            modified: "1700000000.000000001".into(),
+            inode: Some((1, 2)),
+            part_size: 16 << 20,
+            checksum: None,
+            options: BTreeMap::new(),
+            sse_c_key_md5: None,
+            no_overwrite: false,
+            held_back: false,
+        }
+    }
+
+    #[test]
+    fn each_difference_is_named() {
+        let was = header();
+        assert_eq!(was.difference(&Header { upload_id: "another".into(), ..header() }), None);
+        let differs = |wanted: Header| was.difference(&wanted).unwrap();
+        assert_eq!(differs(Header { size: 1, ..header() }), "the file's size was 41943040 and is 1");
+        assert_eq!(differs(Header { part_size: 1, ..header() }), "the part size was 16777216 and is 1");
+        assert_eq!(differs(Header { inode: None, ..header() }), "another file took the file's place");
+        assert_eq!(differs(Header { source: "/b".into(), ..header() }), "the file was /data/file and is /b");
+        assert!(
+            differs(Header { key: "k".into(), ..header() })
+                .starts_with("the destination was examplebucket-1250000000/")
+        );
+        assert!(
+            differs(Header { modified: "1".into(), ..header() }).starts_with("the file's time of modification was")
+        );
+        let options = [("x-cos-acl".to_owned(), "private".to_owned())].into();
+        assert_eq!(differs(Header { options, ..header() }), "the object's x-cos-acl was not given and is 'private'");
+    }
+
+    #[test]
+    fn another_key_is_noticed_and_whether_to_overwrite_is_no_difference() {
+        let with = |md5: &str| Header { sse_c_key_md5: Some(md5.into()), ..header() };
+        assert!(with("a").has_another_key(&with("b")));
+        assert!(!with("a").has_another_key(&with("a")) && !with("a").has_another_key(&header()));
+        assert_eq!(header().difference(&Header { no_overwrite: true, ..header() }), None);
+    }
+}

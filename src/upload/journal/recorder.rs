@@ -1,0 +1,169 @@
+//! Writes a journal while its upload runs.
+
+use std::fs::File;
+use std::io;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::file::JournalFile;
+
+/// Longest time for which the system has lines that are not on disk. A process that dies loses none of them; a power cut
+/// does, and the next run then compares their parts again.
+const UNFLUSHED: Duration = Duration::from_secs(1);
+
+/// Writes a journal. Lines go to the system at once: that costs less than waking a thread. Flushes run on a thread of their
+/// own, so that no connection waits for the disk; many lines share one flush.
+#[derive(Debug)]
+pub struct Recorder {
+    file: Arc<File>,
+    state: Arc<State>,
+    orders: Sender<Order>,
+    thread: JoinHandle<JournalFile>,
+}
+
+enum Order {
+    StartAnew,
+    Flush(oneshot::Sender<Result<(), String>>),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// True while the system may have lines that the disk has not.
+    unflushed: AtomicBool,
+    failure: Mutex<Option<String>>,
+}
+
+impl State {
+    /// Keeps the first failure. After it nothing is written: the last line may have lost its end.
+    fn note(&self, result: io::Result<()>) {
+        if let Err(error) = result {
+            self.failure().get_or_insert(error.to_string());
+        }
+    }
+
+    fn failure(&self) -> MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn flush(&self, file: &JournalFile) {
+        // Lines that are written meanwhile may miss this flush; the next one takes them.
+        if self.unflushed.swap(false, Ordering::AcqRel) {
+            self.note(file.sync());
+        }
+    }
+}
+
+impl Recorder {
+    /// Begins to write to `file`, after what it contains.
+    pub fn start(file: JournalFile) -> Self {
+        let (orders, queue) = channel();
+        let state = Arc::new(State::default());
+        let (lines, shared) = (file.share(), state.clone());
+        Self { file: lines, state, orders, thread: thread::spawn(move || serve(file, &shared, &queue)) }
+    }
+
+    /// Adds lines; they are on disk once a later `flush` returns.
+    pub fn append(&self, lines: &str) {
+        if self.state.failure().is_some() {
+            return;
+        }
+        self.state.note((&*self.file).write_all(lines.as_bytes()));
+        self.state.unflushed.store(true, Ordering::Release);
+    }
+
+    /// Empties the journal. Wait for a `flush` before anything is added.
+    pub fn start_anew(&self) {
+        let _ = self.orders.send(Order::StartAnew);
+    }
+
+    /// Waits until all lines are on disk. Returns the first failure, once.
+    pub fn flush(&self) -> impl Future<Output = Result<(), String>> + Send + use<> {
+        let (done, wait) = oneshot::channel();
+        let _ = self.orders.send(Order::Flush(done));
+        async { wait.await.unwrap_or_else(|_| Err("the journal's thread ended".to_owned())) }
+    }
+
+    /// Ends the writing and gives the file back; `None` if the thread died.
+    pub fn stop(self) -> Option<JournalFile> {
+        drop(self.orders);
+        self.thread.join().ok()
+    }
+}
+
+fn serve(mut file: JournalFile, state: &State, queue: &Receiver<Order>) -> JournalFile {
+    // Meanwhile the first request is in flight.
+    file.sync_directory();
+    let mut reported = false;
+    loop {
+        match queue.recv_timeout(UNFLUSHED) {
+            Err(RecvTimeoutError::Timeout) => state.flush(&file),
+            Err(RecvTimeoutError::Disconnected) => {
+                state.flush(&file);
+                return file;
+            }
+            Ok(Order::StartAnew) => state.note(file.keep(0)),
+            Ok(Order::Flush(done)) => {
+                state.flush(&file);
+                let failure = state.failure().clone().filter(|_| !reported);
+                reported |= failure.is_some();
+                let _ = done.send(failure.map_or(Ok(()), Err));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::upload::journal::file::OpenError;
+    use crate::upload::journal::file::tests::path;
+    use crate::upload::journal::header::tests::header;
+    use crate::upload::journal::lines::Content;
+
+    #[tokio::test]
+    async fn what_is_flushed_is_found_by_the_next_process() {
+        let (_directory, path) = path();
+        let (file, content) = JournalFile::open(&path).unwrap();
+        assert_eq!(content, None);
+        let recorder = Recorder::start(file);
+        recorder.append(&header().line());
+        recorder.flush().await.unwrap();
+        assert!(matches!(JournalFile::open(&path), Err(OpenError::Busy)));
+        recorder.stop();
+        let (file, content) = JournalFile::open(&path).unwrap();
+        assert!(matches!(content, Some(Content::Journal(journal)) if journal.header == header()));
+        file.remove().unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_line_is_with_the_system_once_append_returns() {
+        let (_directory, path) = path();
+        let recorder = Recorder::start(JournalFile::open(&path).unwrap().0);
+        for lines in 1..=100 {
+            recorder.append(&header().line());
+            assert_eq!(fs::read_to_string(&path).unwrap(), header().line().repeat(lines));
+        }
+        recorder.stop();
+    }
+
+    #[tokio::test]
+    async fn starting_anew_forgets_what_came_before() {
+        let (_directory, path) = path();
+        let recorder = Recorder::start(JournalFile::open(&path).unwrap().0);
+        recorder.append(&header().line());
+        recorder.start_anew();
+        recorder.flush().await.unwrap();
+        recorder.stop();
+        assert_eq!(JournalFile::open(&path).unwrap().1, Some(Content::Nothing));
+    }
+}

@@ -1,0 +1,17 @@
+//! Who hears what happens to the objects that are being uploaded.
+
+use super::batch::objects::ObjectId;
+use super::event::Event;
+use super::session::{Ended, Refused, Session};
+
+/// Is told what happens.
+pub trait Observer<N> {
+    /// Takes news, in its place between the uploads.
+    fn news(&mut self, news: N);
+    /// An upload begins.
+    fn begins(&mut self, object: ObjectId, session: &Session);
+    /// Something happened to an upload.
+    fn event(&mut self, object: ObjectId, event: Event);
+    /// An upload has ended.
+    fn ends(&mut self, object: ObjectId, ended: Result<Ended, Refused>);
+}

@@ -1,0 +1,267 @@
+//! Objects that are being uploaded, and the tasks that work for them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use tokio::task::{AbortHandle, JoinError, JoinSet};
+use tokio::time::Instant;
+
+use super::batch::objects::{Batch, ObjectId};
+use super::batch::window::Concurrency;
+use super::event::{Event, Finished, Notice, Progress};
+use super::flight::{Flights, Job, RequestId, carry_out};
+use super::journal::log::Log;
+use super::observer::Observer;
+use super::session::{Ended, Ready, Refused, Session};
+use super::wire::body::Meter;
+use super::wire::call::{Call, Outcome};
+use super::wire::transport::Transport;
+use crate::cos::Target;
+
+pub(super) fn now() -> std::time::Instant {
+    Instant::now().into_std()
+}
+
+/// Objects that are open, and the tasks that work for them.
+pub(super) struct OpenObjects<T> {
+    transport: Arc<T>,
+    pub(super) batch: Batch,
+    objects: BTreeMap<ObjectId, Open>,
+    next_object: u64,
+    pub(super) tasks: JoinSet<TaskResult>,
+    flights: Flights,
+}
+
+/// An object that is open: being prepared, in the batch, or being closed.
+enum Open {
+    Preparing(AbortHandle),
+    Uploading { session: Box<Session>, job: Arc<Job>, backup: Option<Arc<Job>>, log: Option<Box<Log>> },
+    Closing,
+}
+
+/// What a task gives back.
+pub(super) enum TaskResult {
+    /// An object's session, ready or refused, with what happened on the way.
+    Prepared(ObjectId, Box<Session>, Result<Box<Ready>, Refused>, Vec<Event>),
+    /// The outcome of a call, and of the flush of the journal before it.
+    Answered(RequestId, Outcome, Result<(), String>),
+    /// The flush of the journal of a paused object, with the event that waits for it.
+    Flushed(ObjectId, Event, Result<(), String>),
+    /// A session has ended.
+    Closed(ObjectId, Ended),
+}
+
+impl<T: Transport> OpenObjects<T> {
+    pub(super) fn new(concurrency: Concurrency, transport: Arc<T>) -> Self {
+        Self {
+            transport,
+            batch: Batch::new(concurrency),
+            objects: BTreeMap::new(),
+            next_object: 0,
+            tasks: JoinSet::new(),
+            flights: Flights::default(),
+        }
+    }
+
+    /// Whether no object is open.
+    pub(super) fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Whether one more object may be opened.
+    pub(super) fn has_room(&self) -> bool {
+        self.objects.len() < self.batch.room()
+    }
+
+    /// Opens an object: its session is prepared, and then joins the batch.
+    pub(super) fn open<N>(&mut self, session: Box<Session>, observer: &mut dyn Observer<N>) {
+        let object = ObjectId(self.next_object);
+        self.next_object += 1;
+        observer.begins(object, &session);
+        let transport = self.transport.clone();
+        // Reading a journal may take long; a PUT has none.
+        let quick = session.plan.is_put();
+        let preparing = async move {
+            let mut events = Vec::new();
+            let ready = session.prepare(&*transport, &mut |event| events.push(event)).await.map(Box::new);
+            TaskResult::Prepared(object, session, ready, events)
+        };
+        if let Some(task) = self.start(preparing, quick, observer) {
+            self.objects.insert(object, Open::Preparing(task));
+        }
+    }
+
+    /// Starts a task. `quick` work is polled once here, since a task would cost more than work that never waits; if it does
+    /// wait, it becomes a task.
+    fn start<N>(
+        &mut self,
+        work: impl Future<Output = TaskResult> + Send + 'static,
+        quick: bool,
+        observer: &mut dyn Observer<N>,
+    ) -> Option<AbortHandle> {
+        let mut work = Box::pin(work);
+        match if quick { work.as_mut().now_or_never() } else { None } {
+            Some(result) => {
+                self.take(Ok(result), observer);
+                None
+            }
+            None => Some(self.tasks.spawn(work)),
+        }
+    }
+
+    /// Starts a task that carries out a call.
+    pub(super) fn send(&mut self, id: RequestId, call: Call) {
+        let (object, _) = id;
+        let Some(Open::Uploading { job, backup, log, .. }) = self.objects.get(&object) else { return };
+        let on_backup = self.batch.upload(object).is_some_and(|upload| upload.is_on_backup());
+        let job = backup.as_ref().filter(|_| on_backup).unwrap_or(job);
+        // If Complete works and its answer is lost, the next run needs every part in the journal to know.
+        let flush = match (&call, log) {
+            (Call::Complete { .. }, Some(log)) => Some(log.recorder.flush()),
+            _ => None,
+        };
+        let meter = Meter::default();
+        let (job, transport, inside) = (job.clone(), self.transport.clone(), meter.clone());
+        let task = self.tasks.spawn(async move {
+            let flushed = match flush {
+                Some(flush) => flush.await,
+                None => Ok(()),
+            };
+            TaskResult::Answered(id, carry_out(&call, &job, &*transport, inside).await, flushed)
+        });
+        self.flights.started(id, task, meter);
+    }
+
+    /// Takes the result of a task.
+    pub(super) fn take<N>(&mut self, finished: Result<TaskResult, JoinError>, observer: &mut dyn Observer<N>) {
+        let result = match finished {
+            Ok(result) => result,
+            Err(died) if died.is_cancelled() => return,
+            Err(died) => match self.flights.died(&died) {
+                Some((id, outcome)) => TaskResult::Answered(id, outcome, Ok(())),
+                None => std::panic::resume_unwind(died.into_panic()),
+            },
+        };
+        match result {
+            TaskResult::Prepared(object, session, ready, events) => {
+                events.into_iter().for_each(|event| observer.event(object, event));
+                match ready {
+                    Ok(ready) => self.begin(object, session, *ready),
+                    Err(refused) => {
+                        self.objects.remove(&object);
+                        observer.ends(object, Err(refused));
+                    }
+                }
+            }
+            TaskResult::Answered(id, outcome, flushed) => self.answered(id, outcome, flushed, observer),
+            TaskResult::Flushed(object, event, flushed) => {
+                report_flush(object, flushed, observer);
+                observer.event(object, event);
+                self.batch.resume(object);
+            }
+            TaskResult::Closed(object, ended) => {
+                self.objects.remove(&object);
+                observer.ends(object, Ok(ended));
+            }
+        }
+    }
+
+    fn answered<N>(
+        &mut self,
+        id: RequestId,
+        outcome: Outcome,
+        flushed: Result<(), String>,
+        observer: &mut dyn Observer<N>,
+    ) {
+        let (object, attempt) = id;
+        report_flush(object, flushed, observer);
+        if let Some(seconds) = self.transport.take_clock_correction() {
+            observer.event(object, Event::Notice(Notice::ClockCorrected { seconds }));
+        }
+        self.flights.finished(id, outcome.result.is_ok());
+        self.batch.record(now(), object, attempt, outcome);
+    }
+
+    fn begin(&mut self, object: ObjectId, session: Box<Session>, ready: Ready) {
+        let Ready { mut upload, log } = ready;
+        let job = Arc::new(session.job.clone());
+        let backup = on_backup(&job);
+        if backup.is_some() {
+            upload.allow_backup();
+        }
+        self.objects.insert(object, Open::Uploading { session, job, backup, log: log.map(Box::new) });
+        self.batch.add(object, upload);
+    }
+
+    /// Closes the session of an upload that has ended.
+    pub(super) fn close<N>(&mut self, object: ObjectId, finished: Finished, observer: &mut dyn Observer<N>) {
+        let Some(open) = self.objects.insert(object, Open::Closing) else { return };
+        let Open::Uploading { session, log, .. } = open else { return };
+        let transport = self.transport.clone();
+        let quick = log.is_none();
+        let closing =
+            async move { TaskResult::Closed(object, session.close(finished, log.map(|log| *log), &*transport).await) };
+        self.start(closing, quick, observer);
+    }
+
+    /// Writes events into journals, then reports them. An event that has to be on disk first pauses its object.
+    pub(super) fn report<N>(&mut self, observer: &mut dyn Observer<N>) {
+        while let Some((object, event)) = self.batch.take_event() {
+            if let Some(Open::Uploading { log: Some(log), .. }) = self.objects.get(&object)
+                && let Some(flush) = log.record(&event)
+            {
+                self.batch.pause(object);
+                self.tasks.spawn(async move { TaskResult::Flushed(object, event, flush.await) });
+            } else {
+                observer.event(object, event);
+            }
+        }
+    }
+
+    /// Lets the window measure how many bytes moved.
+    pub(super) fn measure(&mut self) {
+        if self.flights.are_held_up(Instant::now()) {
+            self.batch.skip_measurement();
+        } else {
+            self.batch.measure(now(), self.flights.moved());
+        }
+    }
+
+    /// Reports the progress of every object.
+    pub(super) fn report_progress<N>(&self, observer: &mut dyn Observer<N>) {
+        for (object, upload) in self.batch.uploads() {
+            let bytes = upload.bytes_stored() + self.flights.bytes_of(object);
+            observer.event(object, Event::Progress(Progress { bytes, total: upload.size() }));
+        }
+    }
+
+    /// Gives up requests in flight and sessions in preparation. Closing has a time limit of its own.
+    pub(super) fn abandon<N>(&mut self, observer: &mut dyn Observer<N>) {
+        for ((object, attempt), outcome) in self.flights.abandon() {
+            self.batch.record(now(), object, attempt, outcome);
+        }
+        let preparing = |(object, open): (&ObjectId, &Open)| match open {
+            Open::Preparing(task) => Some((*object, task.clone())),
+            Open::Uploading { .. } | Open::Closing => None,
+        };
+        let abandoned: Vec<_> = self.objects.iter().filter_map(preparing).collect();
+        for (object, task) in abandoned {
+            task.abort();
+            self.objects.remove(&object);
+            observer.ends(object, Ok(Ended::interrupted()));
+        }
+    }
+}
+
+/// The same upload by way of the backup domain, if the address has one.
+fn on_backup(job: &Job) -> Option<Arc<Job>> {
+    let target = Target { address: job.target.address.backup()?, key: job.target.key.clone() };
+    Some(Arc::new(Job { target, ..job.clone() }))
+}
+
+fn report_flush<N>(object: ObjectId, flushed: Result<(), String>, observer: &mut dyn Observer<N>) {
+    if let Err(why) = flushed {
+        observer.event(object, Event::Notice(Notice::JournalUnwritable(why)));
+    }
+}
