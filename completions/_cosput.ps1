@@ -77,6 +77,7 @@ Register-ArgumentCompleter -Native -CommandName 'cosput' -ScriptBlock {
             [CompletionResult]::new('--grant-read-acp', '--grant-read-acp', [CompletionResultType]::ParameterName, 'Accounts that may read the object''s ACL')
             [CompletionResult]::new('--grant-write-acp', '--grant-write-acp', [CompletionResultType]::ParameterName, 'Accounts that may change the object''s ACL')
             [CompletionResult]::new('--storage-class', '--storage-class', [CompletionResultType]::ParameterName, 'Storage class [STANDARD]')
+            [CompletionResult]::new('--website-redirect-location', '--website-redirect-location', [CompletionResultType]::ParameterName, 'Redirect for visitors of a static website')
             [CompletionResult]::new('--meta', '--meta', [CompletionResultType]::ParameterName, 'User metadata; can be repeated')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Tag of the object; can be repeated')
             [CompletionResult]::new('--sse', '--sse', [CompletionResultType]::ParameterName, 'Server-side encryption: AES256 or cos/kms')

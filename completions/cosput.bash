@@ -499,7 +499,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__upload)
-            opts="-r -0 -b -n -q -v -h --recursive --include --exclude --follow-symlinks --files-from --null --skip-unchanged --fail-fast --publish-together --bucket --key --prefix --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --limit-rate --content-type --cache-control --content-disposition --content-encoding --content-language --expires --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --meta --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --memory --expect-size --expect-crc64 --allow-empty --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --log-file --help"
+            opts="-r -0 -b -n -q -v -h --recursive --include --exclude --follow-symlinks --files-from --null --skip-unchanged --fail-fast --publish-together --bucket --key --prefix --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --part-size --multipart-threshold --checksum --traffic-limit --concurrency --max-attempts --retry-time --connect-timeout --stall-timeout --limit-rate --content-type --cache-control --content-disposition --content-encoding --content-language --expires --acl --grant-read --grant-write --grant-full-control --grant-read-acp --grant-write-acp --storage-class --website-redirect-location --meta --tag --no-overwrite --sse --sse-kms-key-id --sse-kms-context --sse-c-key-file --memory --expect-size --expect-crc64 --allow-empty --journal --state-dir --no-resume --resume-upload-id --abort-on-failure --dry-run --progress --quiet --json --verbose --log-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -658,6 +658,10 @@ _cosput() {
                     return 0
                     ;;
                 --storage-class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --website-redirect-location)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

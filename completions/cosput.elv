@@ -73,6 +73,7 @@ set edit:completion:arg-completer[cosput] = {|@words|
             cand --grant-read-acp 'Accounts that may read the object''s ACL'
             cand --grant-write-acp 'Accounts that may change the object''s ACL'
             cand --storage-class 'Storage class [STANDARD]'
+            cand --website-redirect-location 'Redirect for visitors of a static website'
             cand --meta 'User metadata; can be repeated'
             cand --tag 'Tag of the object; can be repeated'
             cand --sse 'Server-side encryption: AES256 or cos/kms'

@@ -80,6 +80,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-full-cont
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-read-acp -d 'Accounts that may read the object\'s ACL' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l grant-write-acp -d 'Accounts that may change the object\'s ACL' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l storage-class -d 'Storage class [STANDARD]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l website-redirect-location -d 'Redirect for visitors of a static website' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l meta -d 'User metadata; can be repeated' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l tag -d 'Tag of the object; can be repeated' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l sse -d 'Server-side encryption: AES256 or cos/kms' -r -f -a "AES256\t'Keys of COS'

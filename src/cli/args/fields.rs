@@ -88,6 +88,13 @@ fn row(field: Field) -> Row {
                  STANDARD.",
             )
         },
+        Field::WebsiteRedirectLocation => row(
+            "website-redirect-location",
+            "TARGET",
+            "Redirect for visitors of a static website",
+            "A path in the same bucket that begins with /, or a URL that begins with http:// or https://, of up to 2KiB. \
+             Default: no redirect. Example: /new.html.",
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::disposition::content_disposition;
 use super::invalid_header::{InvalidHeader, check_value};
-use super::value::{acl, content_type, expires, grant, storage_class, text};
+use super::value::{acl, content_type, expires, grant, redirect_location, storage_class, text};
 
 /// Defines [`Field`] from its rows.
 macro_rules! fields {
@@ -49,6 +49,7 @@ fields! {
     GrantReadAcp, "x-cos-grant-read-acp", grant;
     GrantWriteAcp, "x-cos-grant-write-acp", grant;
     StorageClass, "x-cos-storage-class", storage_class;
+    WebsiteRedirectLocation, "x-cos-website-redirect-location", redirect_location;
 }
 
 #[cfg(test)]
@@ -96,6 +97,7 @@ mod tests {
             (Field::Acl, "public-read-write"),
             (Field::StorageClass, "CHEAP"),
             (Field::GrantRead, "100000000001"),
+            (Field::WebsiteRedirectLocation, "elsewhere.html"),
             (Field::GrantRead, "id=\"1\","),
         ];
         for (field, bad) in table {

@@ -20,6 +20,9 @@ pub const STORAGE_CLASSES: [&str; 10] = [
     "MAZ_DEEP_ARCHIVE",
 ];
 
+/// The longest target of a redirect, in bytes.
+const LONGEST_REDIRECT: usize = 2 << 10;
+
 /// Any text of ASCII.
 pub(super) fn text(text: &str) -> Result<String, InvalidHeader> {
     check_ascii(text).map(|()| text.to_owned())
@@ -33,6 +36,18 @@ pub(super) fn acl(text: &str) -> Result<String, InvalidHeader> {
 /// A storage class, in any case.
 pub(super) fn storage_class(text: &str) -> Result<String, InvalidHeader> {
     one_of(&STORAGE_CLASSES, &text.to_ascii_uppercase())
+}
+
+/// The target of a redirect: a path in the same bucket, or a URL.
+pub(super) fn redirect_location(text: &str) -> Result<String, InvalidHeader> {
+    check_ascii(text)?;
+    if !["/", "http://", "https://"].iter().any(|start| text.starts_with(start)) {
+        return refuse("expected a target that begins with /, http:// or https://");
+    }
+    if text.len() > LONGEST_REDIRECT {
+        return refuse(format!("expected at most {LONGEST_REDIRECT} bytes; it has {}", text.len()));
+    }
+    Ok(text.to_owned())
 }
 
 fn one_of(known: &[&str], text: &str) -> Result<String, InvalidHeader> {
