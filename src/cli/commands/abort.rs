@@ -10,7 +10,7 @@ use super::list_uploads::age;
 use crate::cli::args::AbortArguments;
 use crate::cli::options::bucket;
 use crate::cli::options::bucket::BucketOptions;
-use crate::cli::options::directories::Places;
+use crate::cli::options::directories::Directories;
 use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
@@ -67,7 +67,7 @@ impl AbortOptions {
         Ok(Self {
             which,
             ask: many && !yes,
-            state_directory: state_dir.or(Places::of(world).uploads()),
+            state_directory: state_dir.or(Directories::of(world).uploads()),
             bucket: BucketOptions::new(bucket, None, world)?,
         })
     }

@@ -1,4 +1,4 @@
-//! `cosput credentials`: which credentials an upload would use, without a secret.
+//! `cosput credentials`: shows which credentials an upload would use, without secrets.
 
 use std::time::SystemTime;
 
@@ -17,7 +17,7 @@ use crate::cli::uploading::connection::credentials;
 const COLUMNS: [Column; 4] =
     [Column::names("SOURCE"), Column::words("SECRET ID"), Column::words("KIND"), Column::words("EXPIRES")];
 
-/// Shows them. Returns the exit code.
+/// Shows the credentials. Returns the exit code.
 pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let CredentialsArguments { identity, json } = typed;
     let access = AccessOptions { profile: identity.profile, config: identity.config, ..AccessOptions::default() };

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::cli::args::ListUploadsArguments;
 use crate::cli::options::bucket::BucketOptions;
-use crate::cli::options::directories::Places;
+use crate::cli::options::directories::Directories;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
@@ -39,7 +39,7 @@ impl ListUploadsOptions {
         let ListUploadsArguments { prefix, state_dir, bucket } = arguments;
         Ok(Self {
             prefix: prefix.unwrap_or_default(),
-            state_directory: state_dir.or(Places::of(world).uploads()),
+            state_directory: state_dir.or(Directories::of(world).uploads()),
             bucket: BucketOptions::new(bucket, None, world)?,
         })
     }

@@ -11,7 +11,7 @@ use crate::cli::output::console::shown;
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
 
-/// Writes the man pages into a directory, which is made where there is none.
+/// Writes the man pages to a directory, and creates it if needed.
 pub(crate) fn run(arguments: &ManArguments) -> Result<u8, Failure> {
     let directory = &arguments.directory;
     let shown = shown(directory);

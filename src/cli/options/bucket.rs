@@ -1,6 +1,6 @@
 //! The options of commands that send requests to one bucket outside an upload.
 
-use super::directories::Places;
+use super::directories::Directories;
 use super::{AccessOptions, RequestOptions, Server, server};
 use crate::cli::args::{BucketArguments, OutputArguments};
 use crate::cli::output::failure::Failure;
@@ -36,7 +36,7 @@ impl BucketOptions {
             .ok_or_else(|| Failure::usage("no bucket is given: name it with --bucket or COSPUT_BUCKET"))?;
         Ok(Self {
             name,
-            server: server(&typed, &Places::of(world))?,
+            server: server(&typed, &Directories::of(world))?,
             access: AccessOptions::new(access),
             requests: RequestOptions::new(requests),
             output: Shown { quiet: quiet && !verbose, json, verbose },

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 
-use super::directories::Places;
+use super::directories::Directories;
 use super::setting::{Setting, setting_of};
 use super::setting_names::key_of;
 use super::{configuration, variables};
@@ -81,7 +81,7 @@ fn profile(
     let choice = ProfileChoice {
         file: said("config").map(PathBuf::from),
         name: said("profile").map(|name| name.to_string_lossy().into_owned()),
-        default_file: Places::among(variables).configuration().as_deref().map(default_file),
+        default_file: Directories::among(variables).configuration().as_deref().map(default_file),
     };
     choice.read().map_err(|why| why.message)
 }

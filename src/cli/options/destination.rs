@@ -1,23 +1,23 @@
-//! `cos://NAME-APPID/KEY` as typed, and the key that a file gets.
+//! `cos://NAME-APPID/KEY` as typed, and the key of a file.
 
 use std::fmt;
 use std::path::Path;
 
 use crate::cos::{Bucket, Key};
 
-/// What a destination begins with.
+/// The beginning of a destination.
 pub(crate) const SCHEME: &str = "cos://";
 
-/// A bucket and perhaps a key or the beginning of one.
+/// A bucket, perhaps with a key or a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     /// The bucket.
     pub bucket: Bucket,
-    /// What follows it, where something does.
+    /// The key or the prefix, if there is one.
     pub key: Option<String>,
 }
 
-/// Why there is no destination or no key: what is wrong and what would be right.
+/// Why a destination or a key is invalid, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidDestination(String);
 

@@ -1,12 +1,12 @@
-//! Where the platform keeps what a program wants to find again.
+//! The directories of the platform for journals, configuration and the emulator.
 
 use std::path::PathBuf;
 
 use crate::cli::process::world::{Variables, World};
 
-/// The directories that are used where nobody names others.
+/// The default directories.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Places {
+pub(crate) struct Directories {
     base: Option<PathBuf>,
     home: Option<PathBuf>,
     configuration: Option<PathBuf>,
@@ -31,35 +31,35 @@ impl Platform {
     }
 }
 
-impl Places {
-    /// The places in this world.
+impl Directories {
+    /// The directories in this world.
     pub(crate) fn of(world: &World) -> Self {
         Self::among(&world.variables)
     }
 
-    /// The places that these variables name.
+    /// The directories that these variables name.
     pub(crate) fn among(variables: &Variables) -> Self {
         let platform = Platform::here();
         let base = base(platform, variables);
         Self { base, home: home(platform, variables), configuration: configuration(platform, variables) }
     }
 
-    /// The user's own directory.
+    /// The home directory of the user.
     pub(crate) fn home(&self) -> Option<PathBuf> {
         self.home.clone()
     }
 
-    /// Where programs keep their configuration.
+    /// The directory of configuration files.
     pub(crate) fn configuration(&self) -> Option<PathBuf> {
         self.configuration.clone()
     }
 
-    /// Where journals are.
+    /// The directory of the journals.
     pub(crate) fn uploads(&self) -> Option<PathBuf> {
         self.base.as_ref().map(|base| base.join("uploads"))
     }
 
-    /// Where the emulator keeps its objects.
+    /// The directory of the emulator's objects.
     pub(crate) fn emulator(&self) -> Option<PathBuf> {
         self.base.as_ref().map(|base| base.join("emulator"))
     }
@@ -83,7 +83,7 @@ fn base(platform: Platform, variables: &Variables) -> Option<PathBuf> {
     let state = match platform {
         Platform::MacOs => directory("HOME")?.join("Library/Application Support"),
         Platform::Windows => directory("LOCALAPPDATA")?,
-        // A relative path there is to be ignored, says the XDG Base Directory Specification.
+        // The XDG Base Directory Specification says to ignore a relative path.
         Platform::Other => match directory("XDG_STATE_HOME").filter(|path| path.is_absolute()) {
             Some(state) => state,
             None => directory("HOME")?.join(".local/state"),
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_platform_has_its_place() {
+    fn each_platform_has_its_directory() {
         let base = |platform, variables: &[(&str, &str)]| base(platform, &variables.iter().copied().collect());
         let xdg = ("XDG_STATE_HOME", if cfg!(windows) { r"C:\state" } else { "/state" });
         let home = ("HOME", "/home/u");
@@ -113,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn the_emulator_lives_beside_the_journals() {
-        let places = Places { base: Some("/s/cosput".into()), home: None, configuration: None };
-        assert_eq!(places.uploads(), Some("/s/cosput/uploads".into()));
-        assert_eq!(places.emulator(), Some("/s/cosput/emulator".into()));
+    fn the_emulator_is_beside_the_journals() {
+        let directories = Directories { base: Some("/s/cosput".into()), home: None, configuration: None };
+        assert_eq!(directories.uploads(), Some("/s/cosput/uploads".into()));
+        assert_eq!(directories.emulator(), Some("/s/cosput/emulator".into()));
     }
 }

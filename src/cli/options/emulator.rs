@@ -1,9 +1,9 @@
-//! `cosput emulator` as meant.
+//! The options of `cosput emulator`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use super::directories::Places;
+use super::directories::Directories;
 use super::server::{no_directory, service};
 use crate::cli::args::EmulatorArguments;
 use crate::cli::output::failure::Failure;
@@ -13,33 +13,33 @@ use crate::cos::{Bucket, Edition, Service};
 /// The port of `cosput emulator`.
 const EMULATOR_PORT: u16 = 9460;
 
-/// `cosput emulator` as meant.
+/// The options of `cosput emulator`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmulatorOptions {
-    /// Where the objects are.
+    /// The directory of the objects.
     pub directory: PathBuf,
-    /// What it listens on.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// The service that it is.
+    /// The service that it emulates.
     pub service: Service,
-    /// How CDCS writes documents.
+    /// The format of CDCS documents.
     pub edition: Edition,
-    /// Faults to suffer, as typed.
+    /// Faults to inject, as typed.
     pub faults: Vec<String>,
-    /// Buckets that exist; empty where each exists once it is used.
+    /// Buckets that exist; empty if every bucket exists.
     pub buckets: Vec<Bucket>,
-    /// Whether results are JSON.
+    /// Whether to print results as JSON.
     pub json: bool,
 }
 
 impl EmulatorOptions {
-    /// What `arguments` mean in this world.
+    /// The meaning of the arguments in this world.
     pub fn new(arguments: EmulatorArguments, world: &World) -> Result<Self, Failure> {
         let EmulatorArguments { dir, listen, service: typed, cdcs_xml, fault, buckets, json } = arguments;
         let (service, edition) = service(typed, cdcs_xml)?;
         let directory = match dir {
             Some(directory) => directory,
-            None => Places::of(world).emulator().ok_or_else(|| no_directory("--dir"))?,
+            None => Directories::of(world).emulator().ok_or_else(|| no_directory("--dir"))?,
         };
         let listen = listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, EMULATOR_PORT)));
         Ok(Self { directory, listen, service, edition, faults: fault, buckets, json })

@@ -1,4 +1,4 @@
-//! What was meant: nothing here is optional that has a default. Made from `args`, variables included.
+//! The meaning of the command line: `args` with variables, the configuration and all defaults filled in.
 //!
 //! A file a command, and a file for each group of options that commands share.
 

@@ -1,4 +1,4 @@
-//! From options to what the object is to be: its headers, its encryption, and the keys that must not be shown.
+//! From arguments to the headers and the encryption of an object.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,14 +15,14 @@ use crate::cos::encryption::KmsKey;
 use crate::cos::headers::{Field, InvalidHeader};
 use crate::cos::{CustomerKey, Encryption, Key, ObjectHeaders};
 
-/// The type of what has no telling name.
+/// The type of a file with an unknown extension.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
-/// More than any form of a key has, in bytes.
+/// The most bytes that are read of a key file; every form of a key is shorter.
 const LARGEST_KEY_FILE: u16 = 4096;
-/// Where an SSE-C key may be without a file. It has no option, since a command line is seen by all.
+/// The variable of an SSE-C key. There is no such option, since all users of a machine can read its command lines.
 const KEY_VARIABLE: &str = "COSPUT_SSE_C_KEY";
 
-/// The headers that every object keeps. What has no type gets its own by `with_type`.
+/// The headers of all objects of a command. `with_type` adds the type of each.
 pub(crate) fn headers(arguments: ObjectArguments) -> Result<ObjectHeaders, Failure> {
     let ObjectArguments { fields, meta, tag, no_overwrite: _ } = arguments;
     let mut headers = ObjectHeaders::new();
@@ -34,7 +34,7 @@ pub(crate) fn headers(arguments: ObjectArguments) -> Result<ObjectHeaders, Failu
     Ok(headers)
 }
 
-/// The same headers, with the type that the name tells where none was asked for.
+/// The same headers, with the type of the file's name if none is set.
 pub(crate) fn with_type(headers: &ObjectHeaders, key: &Key, source: &Path) -> ObjectHeaders {
     let mut headers = headers.clone();
     if headers.get(Field::ContentType).is_none() {
@@ -47,13 +47,13 @@ fn unusable(what: &str, error: &InvalidHeader) -> Failure {
     Failure::usage(format!("{what} cannot be used: {error}"))
 }
 
-/// The type that the key's extension tells, or the file's.
+/// The type of the key's extension, or of the file's.
 fn guessed_type(key: &Key, source: &Path) -> &'static str {
     let guess = |path: &Path| mime_guess::from_path(path).first_raw();
     guess(Path::new(key.as_str())).or_else(|| guess(source)).unwrap_or(UNKNOWN_TYPE)
 }
 
-/// How the server is to encrypt the object.
+/// The encryption of the object.
 pub(crate) fn encryption(arguments: EncryptionArguments, world: &World) -> Result<Encryption, Failure> {
     let EncryptionArguments { sse, sse_kms_key_id, sse_kms_context, customer } = arguments;
     let key = customer_key(customer.sse_c_key_file.as_deref(), world)?;
@@ -71,7 +71,7 @@ pub(crate) fn encryption(arguments: EncryptionArguments, world: &World) -> Resul
     }
 }
 
-/// The SSE-C key: in a file, or in the environment.
+/// The SSE-C key from a file or from the environment.
 pub(crate) fn customer_key(file: Option<&Path>, world: &World) -> Result<Option<CustomerKey>, Failure> {
     let (origin, bytes) = match (file, world.variables.get(KEY_VARIABLE)) {
         (Some(path), _) => (format!("the SSE-C key in {}", shown(path)), read(path)?),
@@ -83,7 +83,7 @@ pub(crate) fn customer_key(file: Option<&Path>, world: &World) -> Result<Option<
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    // With room for all of it, so that no copy is left behind where the bytes grew.
+    // The buffer has room for the whole file: growing would leave copies in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(2 * usize::from(LARGEST_KEY_FILE)));
     let done = File::open(path).and_then(|file| file.take(LARGEST_KEY_FILE.into()).read_to_end(&mut bytes));
     match done {
@@ -92,7 +92,7 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     }
 }
 
-/// Refuses to send keys, or to speak of them, in the clear; on this machine nobody else listens.
+/// Refuses to send keys or KMS key IDs without TLS, except to this machine.
 pub(crate) fn check_way(encryption: &Encryption, server: &Server) -> Result<(), Failure> {
     match server {
         Server::At { endpoint, .. } if encryption.needs_https() && !endpoint.is_https() && !endpoint.is_loopback() => {
@@ -105,7 +105,7 @@ pub(crate) fn check_way(encryption: &Encryption, server: &Server) -> Result<(), 
     }
 }
 
-/// An upload was begun with another SSE-C key.
+/// The earlier upload has another SSE-C key.
 pub(crate) fn other_key() -> Failure {
     Failure::Usage {
         message: "could not go on with the earlier upload: it was begun with another SSE-C key".to_owned(),
@@ -113,7 +113,7 @@ pub(crate) fn other_key() -> Failure {
     }
 }
 
-/// An upload was begun with an SSE-C key, and there is none.
+/// The earlier upload has an SSE-C key, and none is given.
 pub(crate) fn no_key() -> Failure {
     Failure::Usage {
         message: "could not go on with the earlier upload: it was begun with an SSE-C key".to_owned(),

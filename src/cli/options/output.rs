@@ -1,30 +1,30 @@
-//! What is shown, and how, as meant.
+//! The options of the output.
 
 use crate::cli::args::{OutputArguments, ProgressArguments, ProgressChoice};
 use crate::cli::output::failure::Failure;
 use crate::cli::process::world::World;
 
-/// What is shown.
+/// The options of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputOptions {
-    /// How progress is shown.
+    /// The form of the progress display.
     pub progress: ProgressMode,
-    /// Whether stderr is for errors alone.
+    /// Whether to print errors only on stderr.
     pub quiet: bool,
-    /// Whether results are JSON.
+    /// Whether to print results as JSON.
     pub json: bool,
-    /// Whether every part and every retry is shown.
+    /// Whether to show every part and every retry.
     pub verbose: bool,
 }
 
-/// How progress is shown to people.
+/// The form of the progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProgressMode {
-    /// A bar that is drawn again and again.
+    /// A bar.
     Bar,
-    /// Now and then a line.
+    /// A line every ten seconds.
     Lines,
-    /// Not at all.
+    /// No progress.
     Hidden,
 }
 
@@ -42,7 +42,7 @@ impl OutputOptions {
             ProgressChoice::Never => ProgressMode::Hidden,
             ProgressChoice::Auto if quiet || json => ProgressMode::Hidden,
             ProgressChoice::Auto if in_a_log(world) => ProgressMode::Lines,
-            // A bar cannot be drawn into a file or a pipe, whatever was asked for.
+            // A bar cannot be drawn into a file or a pipe.
             ProgressChoice::Always if !world.stderr_is_terminal => ProgressMode::Lines,
             ProgressChoice::Auto | ProgressChoice::Always => ProgressMode::Bar,
         };
@@ -50,7 +50,7 @@ impl OutputOptions {
     }
 }
 
-/// True where stderr ends in a file, a pipe or a build's log.
+/// True if stderr is a file, a pipe or the log of a CI job.
 fn in_a_log(world: &World) -> bool {
     let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
     !world.stderr_is_terminal || dumb || world.variables.get("CI").is_some()
@@ -62,7 +62,7 @@ mod tests {
     use crate::cli::options::upload::tests::{BUCKET, options_in};
 
     #[test]
-    fn progress_is_a_bar_only_where_a_person_looks() {
+    fn progress_is_a_bar_on_an_interactive_terminal_only() {
         let mode = |arguments: &[&str], variables: &[(&str, &str)], terminal| {
             let arguments: Vec<&str> = ["a", "-b", BUCKET, "--region=r"].iter().chain(arguments).copied().collect();
             options_in(&arguments, variables, terminal).unwrap().output.progress

@@ -1,4 +1,4 @@
-//! Who asks, and how requests are made, as meant.
+//! The options of credentials and requests.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -13,33 +13,33 @@ const RETRY_TIME: Duration = Duration::from_secs(600);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Who asks, and what is trusted on the way.
+/// The credentials, and the certificates to trust.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccessOptions {
-    /// The profile that was named, where one was.
+    /// The profile, if one is named.
     pub profile: Option<String>,
-    /// The configuration file that was named, where one was.
+    /// The configuration file, if one is named.
     pub config: Option<PathBuf>,
     /// Certificates to trust besides those of the system.
     pub ca_bundle: Option<PathBuf>,
-    /// Whether requests stay with the endpoint, answered or not.
+    /// Whether requests never go to the backup domain.
     pub no_backup_domain: bool,
 }
 
-/// How requests are made.
+/// The options of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestOptions {
     /// Requests in flight.
     pub concurrency: Concurrency,
     /// Attempts for each request, the first included.
     pub max_attempts: u32,
-    /// How long answers that ask for less do not count as attempts.
+    /// How long throttled requests do not count as attempts.
     pub retry_time: Duration,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
     /// Longest time without a byte moving.
     pub stall_timeout: Duration,
-    /// Bytes a second that all bodies together may have.
+    /// The most bytes a second of all bodies together.
     pub limit_rate: Option<NonZeroU64>,
 }
 
@@ -52,7 +52,7 @@ impl AccessOptions {
 }
 
 impl RequestOptions {
-    /// How persistent each request is.
+    /// The retries of each request.
     pub(in crate::cli) fn patience(self) -> Patience {
         Patience { max_attempts: self.max_attempts, retry_time: self.retry_time }
     }

@@ -1,8 +1,8 @@
-//! `cosput resume` as meant.
+//! The options of `cosput resume`.
 
 use std::path::PathBuf;
 
-use super::directories::Places;
+use super::directories::Directories;
 use super::object_headers;
 use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
@@ -12,35 +12,35 @@ use crate::cli::output::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::{CustomerKey, TrafficLimit};
 
-/// `cosput resume` as meant.
+/// The options of `cosput resume`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResumeOptions {
     /// The journals that were named; empty for all in the state directory.
     pub journals: Vec<PathBuf>,
-    /// Where journals are; `None` where the platform gives no place for them.
+    /// The directory of the journals, if the platform has one.
     pub state_directory: Option<PathBuf>,
-    /// Which server.
+    /// The server.
     pub server: ResumeServer,
-    /// Who asks.
+    /// The credentials.
     pub access: AccessOptions,
-    /// How requests are made.
+    /// The requests.
     pub requests: RequestOptions,
-    /// How fast the server takes one request.
+    /// The speed limit of one request.
     pub traffic_limit: Option<TrafficLimit>,
-    /// The SSE-C key, for uploads that were begun with one.
+    /// The SSE-C key of uploads that have one.
     pub sse_c_key: Option<CustomerKey>,
-    /// What is shown.
+    /// The output.
     pub output: OutputOptions,
 }
 
 impl ResumeOptions {
-    /// What `arguments` mean in this world.
+    /// The meaning of the arguments in this world.
     pub fn new(arguments: ResumeArguments, world: &World) -> Result<Self, Failure> {
-        let places = Places::of(world);
-        let server = ResumeServer::new(arguments.endpoint.as_deref(), arguments.emulator.as_ref(), &places)?;
+        let directories = Directories::of(world);
+        let server = ResumeServer::new(arguments.endpoint.as_deref(), arguments.emulator.as_ref(), &directories)?;
         Ok(Self {
             journals: arguments.journals,
-            state_directory: arguments.state_dir.or(places.uploads()),
+            state_directory: arguments.state_dir.or(directories.uploads()),
             server,
             access: AccessOptions::new(arguments.access),
             requests: RequestOptions::new(arguments.requests).at_rate(arguments.rate),

@@ -1,59 +1,59 @@
-//! Which server answers, as meant: one at an address, or the emulator.
+//! The server: one at an address, or the emulator.
 
 use std::path::PathBuf;
 
-use super::directories::Places;
+use super::directories::Directories;
 use crate::cli::args::{AddressingChoice, EmulatorDirectory, ServerArguments, ServiceChoice};
 use crate::cli::output::failure::Failure;
 use crate::cos::{Address, Addressing, Edition, Endpoint, Service};
 
-/// Which server an upload goes to.
+/// The server of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Server {
-    /// One that is there.
+    /// A server at an address.
     At {
-        /// The service that answers there.
+        /// The service.
         service: Service,
-        /// How documents for CDCS are written.
+        /// The format of CDCS documents.
         edition: Edition,
         /// Its address.
         endpoint: Endpoint,
-        /// How bucket and host go together.
+        /// The place of the bucket in a URL.
         addressing: Addressing,
     },
     /// The emulator, started for this upload.
     Emulator {
-        /// The service that it is.
+        /// The service that it emulates.
         service: Service,
-        /// How documents for CDCS are written.
+        /// The format of CDCS documents.
         edition: Edition,
-        /// Where its objects are.
+        /// The directory of its objects.
         directory: PathBuf,
     },
 }
 
-/// Which server a resumed upload goes to.
+/// The server of a resumed upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResumeServer {
-    /// The one in the journal.
+    /// The server in the journal.
     Journalled,
-    /// Another address of it.
+    /// Another address of the same server.
     At(Endpoint),
     /// The emulator, started for this upload.
     Emulator {
-        /// Where its objects are.
+        /// The directory of its objects.
         directory: PathBuf,
     },
 }
 
 impl Server {
-    /// The server at `endpoint`, spoken to as `address` says.
+    /// The server at `endpoint`, with the service and the addressing of `address`.
     pub fn new(endpoint: Endpoint, address: &Address) -> Self {
         let &Address { service, edition, addressing, .. } = address;
         Self::At { service, edition, endpoint, addressing }
     }
 
-    /// The service that answers there.
+    /// The service.
     pub fn service(&self) -> Service {
         match self {
             Self::At { service, .. } | Self::Emulator { service, .. } => *service,
@@ -62,23 +62,23 @@ impl Server {
 }
 
 impl ResumeServer {
-    /// The server that was typed, where one was.
+    /// The server on the command line, or that of the journal.
     pub(super) fn new(
         typed: Option<&str>,
         emulator: Option<&EmulatorDirectory>,
-        places: &Places,
+        directories: &Directories,
     ) -> Result<Self, Failure> {
         match (typed, emulator) {
             (Some(_), Some(_)) => Err(endpoint_and_emulator()),
             (Some(text), None) => Ok(Self::At(endpoint(text)?)),
-            (None, Some(emulator)) => Ok(Self::Emulator { directory: emulator_directory(emulator, places)? }),
+            (None, Some(emulator)) => Ok(Self::Emulator { directory: emulator_directory(emulator, directories)? }),
             (None, None) => Ok(Self::Journalled),
         }
     }
 }
 
-/// The server that was typed.
-pub(in crate::cli) fn server(typed: &ServerArguments, places: &Places) -> Result<Server, Failure> {
+/// The server of these arguments.
+pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories) -> Result<Server, Failure> {
     let (service, edition) = service(typed.service, typed.cdcs_xml)?;
     if service == Service::Cdcs && (typed.accelerate || typed.internal) {
         return Err(Failure::usage("CDCS has neither an accelerated nor an internal domain; leave both out"));
@@ -86,7 +86,7 @@ pub(in crate::cli) fn server(typed: &ServerArguments, places: &Places) -> Result
     let endpoint = match (&typed.emulator, &typed.endpoint, &typed.region) {
         (Some(_), Some(_), _) => return Err(endpoint_and_emulator()),
         (Some(emulator), None, _) => {
-            return Ok(Server::Emulator { service, edition, directory: emulator_directory(emulator, places)? });
+            return Ok(Server::Emulator { service, edition, directory: emulator_directory(emulator, directories)? });
         }
         (None, Some(_), _) if typed.accelerate || typed.internal => {
             return Err(Failure::usage("an endpoint is given besides accelerate or internal; keep one of them"));
@@ -126,7 +126,7 @@ pub(super) fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(S
     }
 }
 
-/// Read here and not by clap, which would repeat the text: a password in it must not be shown.
+/// Reads an endpoint. clap does not read it, since its messages repeat the text, which may hold a password.
 fn endpoint(text: &str) -> Result<Endpoint, Failure> {
     Endpoint::parse(text).map_err(|error| Failure::usage(format!("--endpoint cannot be used: {error}")))
 }
@@ -135,10 +135,10 @@ fn endpoint_and_emulator() -> Failure {
     Failure::usage("COSPUT_ENDPOINT and COSPUT_EMULATOR are both set; unset one of them")
 }
 
-fn emulator_directory(typed: &EmulatorDirectory, places: &Places) -> Result<PathBuf, Failure> {
+fn emulator_directory(typed: &EmulatorDirectory, directories: &Directories) -> Result<PathBuf, Failure> {
     match typed {
         EmulatorDirectory::Named(directory) => Ok(directory.clone()),
-        EmulatorDirectory::Usual => places.emulator().ok_or_else(|| no_directory("--emulator=DIR")),
+        EmulatorDirectory::Usual => directories.emulator().ok_or_else(|| no_directory("--emulator=DIR")),
     }
 }
 

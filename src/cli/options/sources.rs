@@ -1,4 +1,4 @@
-//! From arguments to what is uploaded, and under which keys.
+//! From arguments to the files to upload and their keys.
 
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use crate::cos::{Bucket, Key};
 use crate::upload::source::walk::Links;
 use crate::upload::source::{Delimiter, Filter, List, Prefix, Rule, Sources};
 
-/// How a list on stdin is named.
+/// The name of a list on stdin.
 const STDIN: &str = "-";
 
-/// What is uploaded.
+/// The files to upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// One file, under one key.
@@ -26,7 +26,7 @@ pub enum Wanted {
         /// The object's key.
         key: Key,
     },
-    /// What comes through a pipe, under one key.
+    /// A stream from stdin, under one key.
     Stdin {
         /// The object's key.
         key: Key,
@@ -40,15 +40,15 @@ pub enum Wanted {
 pub struct Many {
     /// Files and directories, as typed.
     pub named: Vec<PathBuf>,
-    /// A list of paths, where one is given.
+    /// A list of paths, if one is given.
     pub list: Option<Listing>,
-    /// Whether directories are walked.
+    /// Whether directories are uploaded.
     pub recursive: bool,
-    /// What links below a directory are taken for.
+    /// How links below a directory are treated.
     pub links: Links,
-    /// What is kept, in order.
+    /// The --include and --exclude patterns, in order.
     pub rules: Vec<Rule>,
-    /// What every key begins with.
+    /// The prefix of every key.
     pub prefix: Prefix,
 }
 
@@ -57,11 +57,11 @@ pub struct Many {
 pub struct Listing {
     /// The file that holds it, `-` for stdin.
     pub file: PathBuf,
-    /// What ends a path in it.
+    /// The end of a path in it.
     pub delimiter: Delimiter,
 }
 
-/// Where objects go, in the two ways in which that is typed.
+/// The destination from options.
 pub(crate) struct Target {
     /// `--bucket`.
     pub(crate) bucket: Option<Bucket>,
@@ -72,7 +72,7 @@ pub(crate) struct Target {
 }
 
 impl Wanted {
-    /// What the paths mean, the last of which may be a destination, and the bucket that it all goes to.
+    /// Reads the paths, of which the last may be a destination, into a bucket and the files to upload.
     pub(crate) fn new(
         mut paths: Vec<PathBuf>,
         target: Target,
@@ -115,7 +115,7 @@ impl Wanted {
             }
             _ => None,
         };
-        // What is left out has no key of its own.
+        // A file that patterns exclude needs no key.
         let one = one.filter(|_| target.key.is_some() || many.rules.0.is_empty());
         if let Some(source) = one {
             let key =
@@ -137,7 +137,7 @@ impl Wanted {
 }
 
 impl Many {
-    /// The sources, to be gathered. `stdin` is read where the list is there.
+    /// The sources to gather. `stdin` is read if the list is on stdin.
     pub(crate) fn sources(&self, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<Sources, Failure> {
         let list = self.list.as_ref().map(|list| open(list, stdin)).transpose()?;
         let sources = Sources {
@@ -167,7 +167,7 @@ fn open(list: &Listing, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<List,
     Ok(List::new(&list.file, Box::new(BufReader::new(reader)), list.delimiter))
 }
 
-/// Takes a destination off the end; one anywhere else is a mistake.
+/// Removes a destination from the end. A destination in another place is an error.
 fn take_destination(paths: &mut Vec<PathBuf>) -> Result<Option<Destination>, Failure> {
     let destination = match paths.last().and_then(|last| last.to_str()) {
         Some(last) if last.starts_with(destination::SCHEME) => {

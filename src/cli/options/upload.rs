@@ -1,8 +1,8 @@
-//! `cosput upload` as meant.
+//! The options of `cosput upload`.
 
 use std::path::PathBuf;
 
-use super::directories::Places;
+use super::directories::Directories;
 use super::object_headers;
 use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
@@ -18,59 +18,59 @@ use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
 use crate::upload::{ObjectOptions, PlanOptions};
 
-/// `cosput upload` as meant.
+/// The options of `cosput upload`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadOptions {
-    /// What is uploaded.
+    /// The files to upload.
     pub wanted: Wanted,
-    /// How stdin is read, where that is uploaded.
+    /// The options for stdin.
     pub stdin: StdinOptions,
     /// The bucket.
     pub bucket: Bucket,
-    /// Which server.
+    /// The server.
     pub server: Server,
-    /// Who asks.
+    /// The credentials.
     pub access: AccessOptions,
     /// Part size and threshold.
     pub plan: PlanOptions,
-    /// Whether each request has a Content-MD5 besides the CRC-64.
+    /// Whether each request has a Content-MD5.
     pub content_md5: bool,
-    /// What each object is to be, but for the type that its name tells.
+    /// The headers and conditions of each object, without the type of its name.
     pub object: ObjectOptions,
-    /// Where a source that was left as it is, is not uploaded.
+    /// Whether unchanged files are skipped, and how they are recognized.
     pub skip: Option<SkipUnchanged>,
-    /// Whether the first failure ends all.
+    /// Whether the first failure stops the command.
     pub fail_fast: bool,
-    /// Whether objects are completed only when all of them are on the server.
+    /// Whether objects are completed only after all files are sent.
     pub publish_together: bool,
-    /// How requests are made.
+    /// The requests.
     pub requests: RequestOptions,
-    /// The journal that was named, where one was.
+    /// The journal, if one is named.
     pub journal: Option<PathBuf>,
-    /// Where journals are; `None` where the platform gives no place for them.
+    /// The directory of the journals, if the platform has one.
     pub state_directory: Option<PathBuf>,
-    /// Whether an earlier upload goes on.
+    /// Whether an earlier upload is resumed.
     pub resume: bool,
-    /// The upload that goes on, where one is named.
+    /// The upload to resume, if one is named.
     pub resume_upload_id: Option<UploadId>,
     /// Whether a failed upload is aborted on the server.
     pub abort_on_failure: bool,
     /// Whether nothing is sent.
     pub dry_run: bool,
-    /// What is shown.
+    /// The output.
     pub output: OutputOptions,
 }
 
 impl UploadOptions {
-    /// What `arguments` mean in this world.
+    /// The meaning of the arguments in this world.
     pub fn new(arguments: UploadArguments, world: &World) -> Result<Self, Failure> {
         let UploadArguments { sources, many, location, access, transfer, requests, rate, object, .. } = arguments;
         let encryption = arguments.encryption;
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
-        let places = Places::of(world);
+        let directories = Directories::of(world);
         let target = Target { bucket: location.bucket, key: location.key, prefix: location.prefix };
         let (bucket, wanted) = Wanted::new(sources, target, &many)?;
-        let server = server(&location.server, &places)?;
+        let server = server(&location.server, &directories)?;
         let is_stdin = matches!(wanted, Wanted::Stdin { .. });
         let stdin_options = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;
         if is_stdin {
@@ -115,7 +115,7 @@ impl UploadOptions {
             publish_together: many.publish_together,
             requests: RequestOptions::new(requests).at_rate(rate),
             journal: resume.journal,
-            state_directory: resume.state_dir.or(places.uploads()),
+            state_directory: resume.state_dir.or(directories.uploads()),
             resume: !resume.no_resume,
             resume_upload_id: resume.resume_upload_id,
             abort_on_failure: resume.abort_on_failure,
@@ -125,7 +125,7 @@ impl UploadOptions {
     }
 }
 
-/// Refuses an option that is about one file where there may be many.
+/// Refuses an option for one file if there may be several.
 fn of_one_file(option: &str, given: bool) -> Result<(), Failure> {
     if given {
         return Err(Failure::usage(format!("{option} is for one file, and there may be several; leave it out")));
@@ -220,7 +220,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_destination_is_typed_in_either_way() {
+    fn a_destination_is_a_url_or_two_options() {
         let key = |arguments: &[&str]| {
             let arguments: Vec<&str> = ["d/a.txt", "--region=r"].iter().chain(arguments).copied().collect();
             match options(&arguments, &[]).unwrap().wanted {
@@ -236,7 +236,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn a_missing_option_is_named() {
         let refused = |arguments: &[&str]| options(arguments, &[]).unwrap_err();
         assert_eq!(
             refused(&["a", "--region=r"]),

@@ -9,7 +9,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::cli::options::directories::Places;
+use crate::cli::options::directories::Directories;
 use crate::cli::options::{AccessOptions, RequestOptions, Server};
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failure::Failure;
@@ -152,9 +152,12 @@ pub(crate) fn emulator_credentials() -> Credentials {
 
 /// Where credentials are looked for.
 pub(crate) fn credentials(access: &AccessOptions, world: &World) -> Chain {
-    let places = Places::of(world);
-    let environment =
-        Environment { variables: world.variables.all(), home: places.home(), config_dir: places.configuration() };
+    let directories = Directories::of(world);
+    let environment = Environment {
+        variables: world.variables.all(),
+        home: directories.home(),
+        config_dir: directories.configuration(),
+    };
     let (config, profile) = (access.config.clone(), access.profile.clone());
     Chain::new(Settings { environment, config, profile, ..Settings::default() })
 }

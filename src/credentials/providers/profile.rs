@@ -1,7 +1,7 @@
-//! Our own file: TOML, a table a profile. Only what concerns credentials is read here; the rest belongs to the cli.
+//! The credentials in a profile of our own configuration file.
 //!
 //! A profile has `secret_id`, `secret_key` and perhaps `session_token` and `expires`, or a `credential_process`. A
-//! `role_arn` (with `role_session_name`, `role_duration` as `2h`, `external_id`) is assumed with them, or, where the
+//! `role_arn` (with `role_session_name`, `role_duration` as `2h`, `external_id`) is assumed with them, or, if the
 //! profile has no keys, with those found elsewhere.
 
 use std::time::SystemTime;
