@@ -1,20 +1,24 @@
 //! The upload of an earlier run: its journal is opened, and the upload resumed if it is the same one, or else aborted.
 
 use std::path::Path;
+use std::time::Duration;
 
+use super::error::Operation;
 use super::event::{Event, Notice};
 use super::journal::file::{JournalFile, OpenError, file_name};
 use super::journal::header::Header;
 use super::journal::lines::{Content, Journal, no_overwrite_line};
 use super::machine::Resume;
+use super::patience::Patience;
 use super::session::{JournalLocation, Refused, Session, target_of};
+use super::wire::one_request::Requester;
 use super::wire::transport::Transport;
-use crate::cos::Endpoint;
 use crate::cos::encryption::CUSTOMER_KEY_MD5;
 use crate::cos::multipart::{UploadId, abort};
+use crate::cos::{Address, Endpoint, Target};
 
-/// The first answer may correct the clock, the second may be lost.
-const TRIES_TO_ABORT: u32 = 3;
+/// How often an upload is tried to be aborted: the first answer may correct the clock, the second may be lost.
+const ABORT_PATIENCE: Patience = Patience { max_attempts: 3, retry_time: Duration::ZERO };
 
 impl Session {
     /// Opens the journal. A PUT has none of its own, but an earlier run may have left one under its name.
@@ -107,7 +111,7 @@ impl Session {
                     }
                 }
                 Some(why) => {
-                    let aborted = self.abort_stale(&journal.header, transport).await;
+                    let aborted = self.abort_stale(&journal.header, transport, observe).await;
                     let stale = UploadId::new(&journal.header.upload_id).map(|id| (id, aborted));
                     observe(Event::Notice(Notice::JournalDoesNotFit { why, stale }));
                 }
@@ -125,8 +129,13 @@ impl Session {
         Ok((Some(file), resume))
     }
 
-    /// Aborts an upload that nothing will resume. A few tries in a row; its upload ID is reported either way.
-    pub(crate) async fn abort_stale<T: Transport>(&self, stale: &Header, transport: &T) -> bool {
+    /// Aborts an upload that nothing will resume, if it can; its upload ID is reported either way.
+    pub(crate) async fn abort_stale<T: Transport>(
+        &self,
+        stale: &Header,
+        transport: &T,
+        observe: &mut (dyn FnMut(Event) + Send),
+    ) -> bool {
         // The emulator's endpoint is named after its directory, and answers at the port that this session uses.
         let endpoint = if stale.endpoint == self.header.endpoint {
             Some(self.job.target.address.endpoint.clone())
@@ -137,13 +146,11 @@ impl Session {
         let (Some(target), Some(upload_id)) = (target, UploadId::new(&stale.upload_id)) else {
             return false;
         };
-        for _ in 0..TRIES_TO_ABORT {
-            let answer = transport.send(abort::request(&target, &upload_id), None).await;
-            if answer.is_ok_and(|answer| abort::read(&answer).is_ok()) {
-                return true;
-            }
-        }
-        false
+        let Target { address, key } = target;
+        let request =
+            |address: &Address| abort::request(&Target { address: address.clone(), key: key.clone() }, &upload_id);
+        let mut requester = Requester::new(transport, address, ABORT_PATIENCE, self.seed);
+        requester.send(Operation::Abort, request, abort::read, observe).await.is_ok()
     }
 
     /// The first line of the journal of an upload that the user named; `None` if it has a journal already.

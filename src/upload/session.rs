@@ -199,7 +199,8 @@ impl Session {
         let Finished::Failed(error) = finished else { return };
         let Some(upload_id) = &error.leftover else { return };
         let leftover = Header { upload_id: upload_id.as_str().to_owned(), ..self.header.clone() };
-        let aborting = self.abort_stale(&leftover, transport);
+        let mut ignore = |_| ();
+        let aborting = self.abort_stale(&leftover, transport, &mut ignore);
         if tokio::time::timeout(ABORT_TIMEOUT, aborting).await == Ok(true) {
             error.leftover = None;
         }
