@@ -1,0 +1,62 @@
+//! The README in Chinese follows the one in English: the same sections, tables, commands, links.
+
+use std::fs;
+use std::path::Path;
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// The blocks of code, with the language of each.
+fn code(text: &str) -> Vec<&str> {
+    text.split("```").skip(1).step_by(2).collect()
+}
+
+/// The level of each heading.
+fn headings(text: &str) -> Vec<usize> {
+    let outside: String = text.split("```").step_by(2).collect();
+    let level = |line: &str| line.bytes().take_while(|byte| *byte == b'#').count();
+    outside.lines().map(level).filter(|level| *level > 0).collect()
+}
+
+/// How many rows and columns each table has.
+fn tables(text: &str) -> Vec<(usize, usize)> {
+    let groups = text.split("\n\n").filter(|group| group.starts_with('|'));
+    groups.map(|group| (group.lines().count(), group.lines().next().unwrap_or_default().matches('|').count())).collect()
+}
+
+/// The targets of all links, but for those that lead from one language to the other.
+fn links(text: &str) -> Vec<&str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.starts_with("README")).collect()
+}
+
+#[test]
+fn the_chinese_readme_has_the_sections_tables_commands_of_the_english_one() {
+    let (english, chinese) = (read("README.md"), read("README.zh-CN.md"));
+    assert_eq!(headings(&chinese), headings(&english));
+    assert_eq!(tables(&chinese), tables(&english));
+    assert_eq!(code(&chinese), code(&english));
+    assert_eq!(links(&chinese), links(&english));
+}
+
+#[test]
+fn every_page_that_a_readme_links_to_exists() {
+    for name in ["README.md", "README.zh-CN.md"] {
+        let text = read(name);
+        let pages = links(&text).into_iter().filter(|target| !target.contains("://"));
+        let missing: Vec<&str> =
+            pages.filter(|page| !Path::new(env!("CARGO_MANIFEST_DIR")).join(page).exists()).collect();
+        assert_eq!(missing, [""; 0], "{name}");
+    }
+}
+
+/// What counts in the comparison would otherwise let two different pages pass.
+#[test]
+fn a_page_that_differs_is_noticed() {
+    let english = read("README.md");
+    assert_ne!(headings(&english.replacen("## ", "### ", 1)), headings(&english));
+    assert_ne!(code(&english.replacen("cosput resume", "cosput again", 1)), code(&english));
+    assert_ne!(tables(&english.replacen("| 8 |", "| 8 | x |\n| 9 |", 1)), tables(&english));
+    assert!(headings(&english).len() > 5 && tables(&english).len() > 3 && code(&english).len() > 3);
+}
