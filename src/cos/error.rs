@@ -105,7 +105,7 @@ impl ServiceError {
     fn fault_by_status(&self, code: &str) -> Fault {
         match self.status {
             429 => Fault::Throttled,
-            501 | 505 => Fault::Permanent,
+            501 | 505 | 507 => Fault::Permanent,
             408 | 500..=599 => Fault::Transient,
             409 if code.is_empty() => Fault::Conflict,
             _ => Fault::Permanent,

@@ -94,10 +94,22 @@ pub fn authorization(
 
 /// The signature of an `HttpString` (steps 2, 6 and 7).
 pub fn signature(secret_key: &str, time: KeyTime, http_string: &str) -> String {
-    let key_time = time.text();
-    let sign_key = hmac_sha1(secret_key, &key_time);
-    let digest = hex(&Sha1::digest(http_string));
-    hmac_sha1(&sign_key, &format!("sha1\n{key_time}\n{digest}\n"))
+    hmac_sha1(&sign_key(secret_key, &time.text()), &string_to_sign(time, http_string))
+}
+
+/// The text that is signed (step 6).
+pub fn string_to_sign(time: KeyTime, http_string: &str) -> String {
+    format!("sha1\n{}\n{}\n", time.text(), hex(&Sha1::digest(http_string)))
+}
+
+/// The signature of the policy of a form upload (document 436/14690). `key_time` is the text of `q-key-time`.
+pub fn policy_signature(secret_key: &str, key_time: &str, policy: &[u8]) -> String {
+    hmac_sha1(&sign_key(secret_key, key_time), &hex(&Sha1::digest(policy)))
+}
+
+/// The key that signs for a time (step 2).
+fn sign_key(secret_key: &str, key_time: &str) -> String {
+    hmac_sha1(secret_key, key_time)
 }
 
 /// Method, decoded path, parameters and headers, each on its own line (step 5).

@@ -72,17 +72,10 @@ impl Dialect {
     /// Refuses operations and headers that COS has and CDCS does not. The real service may ignore such headers; the
     /// emulator refuses them, so that the loss is noticed.
     pub(crate) fn check(self, operation: Operation, head: &RequestHead) -> Result<(), Refusal> {
-        const ONLY_COS: [Operation; 5] = [
-            Operation::ListBuckets,
-            Operation::ListObjects,
-            Operation::DeleteObject,
-            Operation::DeleteObjects,
-            Operation::GetTagging,
-        ];
         if !self.is_cdcs() {
             return Ok(());
         }
-        if ONLY_COS.contains(&operation) {
+        if !operation.is_in_cdcs() {
             return Err(refusal::METHOD_NOT_ALLOWED);
         }
         match head.headers.iter().find(|(name, _)| name.to_ascii_lowercase().starts_with("x-cos-")) {

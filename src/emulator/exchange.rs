@@ -4,13 +4,15 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::cos::Region;
 use crate::cos::checksum::{Digest, Md5Digest};
 
 use super::answer::refusal;
 use super::answer::refusal::Refusal;
 use super::answer::response::{Answer, Ids};
 use super::dialect::Dialect;
-use super::faults::Fault;
+use super::faults::{Fault, Permit};
+use super::hasher::Hasher;
 use super::http::body::{Body, Trouble};
 use super::http::request_head::RequestHead;
 use super::record::RequestRecord;
@@ -40,6 +42,14 @@ pub(crate) struct Exchange {
     pub(super) dialect: Dialect,
     pub(super) body: Body,
     pub(super) fault: Option<Fault>,
+    /// Counts the request as in progress, for faults that limit their number.
+    pub(super) permits: Vec<Permit>,
+    /// The region in the host, if it names one.
+    pub(super) host_region: Option<String>,
+    /// The origin of the page that sent the request, for CORS.
+    pub(super) origin: Option<String>,
+    /// True for an unsigned request of a browser or curl.
+    pub(super) is_browsing: bool,
     /// Written when the answer is complete; Complete takes it and writes it after merging.
     pub(super) record: Option<RequestRecord>,
 }
@@ -54,7 +64,36 @@ impl Exchange {
             ..RequestRecord::default()
         };
         let dialect = service.dialect;
-        Self { service, now, ids, dialect, body, fault: None, record: Some(record) }
+        Self {
+            service,
+            now,
+            ids,
+            dialect,
+            body,
+            fault: None,
+            permits: Vec::new(),
+            host_region: None,
+            origin: None,
+            is_browsing: false,
+            record: Some(record),
+        }
+    }
+
+    /// The region of the buckets: the one of the emulator, otherwise the one in the host.
+    pub(super) fn region(&self) -> &str {
+        let chosen = self.service.region.as_ref().map(Region::as_str);
+        chosen.or(self.host_region.as_deref()).unwrap_or("local")
+    }
+
+    /// Refuses a host in another region than that of the emulator.
+    pub(super) fn check_region(&self, named: Option<&str>) -> Result<(), Refusal> {
+        match (&self.service.region, named) {
+            (Some(region), Some(named)) if region.as_str() != named => {
+                let region = region.as_str();
+                Err(refusal::NO_SUCH_BUCKET.saying(format!("The buckets of this emulator are in the region {region}.")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Changes the record of the request.
@@ -82,14 +121,25 @@ impl Exchange {
         limit: u64,
     ) -> Result<(Draft, Digest), Trouble> {
         let md5 = content_md5(head)?;
-        if let Some(limit) = traffic_limit(head)? {
-            self.body.limit_rate(limit / 8);
-        }
-        let digest = self.body.store(file, limit).await?;
+        let digest = self.receive_into(file, Hasher::crc64_and_md5(), head, limit).await?;
         if md5.is_some() && md5 != digest.md5 {
             return Err(refusal::BAD_DIGEST.into());
         }
         Ok((draft, digest))
+    }
+
+    /// Appends the body to a file whose content `hasher` has seen, and returns the digest of the whole.
+    pub(super) async fn receive_into(
+        &mut self,
+        file: File,
+        hasher: Hasher,
+        head: &RequestHead,
+        limit: u64,
+    ) -> Result<Digest, Trouble> {
+        if let Some(limit) = traffic_limit(head)? {
+            self.body.limit_rate(limit / 8);
+        }
+        self.body.append(file, limit, hasher).await
     }
 
     /// Receives a document and compares it with the MD5 that the client sent.

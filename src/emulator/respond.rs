@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::answer::refusal;
 use super::answer::refusal::Refusal;
 use super::answer::response::Answer;
 use super::exchange::{Ending, Exchange};
@@ -13,6 +14,8 @@ use super::operations;
 use super::request::authorization;
 use super::request::authorization::Clocks;
 use super::request::operation::Operation;
+use super::request::place::Place;
+use super::request::{browsing, selection};
 
 /// Answers a request.
 pub(crate) async fn respond(mut exchange: Exchange, method: &str, head: Result<RequestHead, Refusal>) -> Ending {
@@ -24,6 +27,11 @@ pub(crate) async fn respond(mut exchange: Exchange, method: &str, head: Result<R
     };
     let ending = outcome.unwrap_or_else(|trouble| match trouble {
         Trouble::Refused(refusal) => {
+            let refusal = if refusal.code == refusal::INSUFFICIENT_STORAGE.code {
+                refusal.saying(exchange.service.store.no_space())
+            } else {
+                refusal
+            };
             let operation = exchange.record.as_ref().and_then(|record| record.operation);
             let refusal = exchange.dialect.refusal(refusal, operation);
             Ending::Answer(Answer::refusal(&refusal, &resource, &exchange.ids, exchange.dialect))
@@ -34,7 +42,7 @@ pub(crate) async fn respond(mut exchange: Exchange, method: &str, head: Result<R
 }
 
 async fn take(exchange: &mut Exchange, head: &RequestHead) -> Result<Ending, Trouble> {
-    let place = head.place();
+    let place = Place::of(&head.host, &head.path);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let part = head.parameter("partNumber").and_then(|text| text.parse().ok());
     exchange.note(|record| {
@@ -43,16 +51,35 @@ async fn take(exchange: &mut Exchange, head: &RequestHead) -> Result<Ending, Tro
         record.upload_id = head.parameter("uploadId").and_then(some);
         record.part_number = part;
     });
-    let operation = Operation::of(place.level(), &head.method, |name| head.parameter(name).is_some())?;
+    exchange.origin = head.headers.get("origin").map(str::to_owned);
+    exchange.host_region = place.region.map(str::to_owned);
+    let operation = selection::operation(head, place.level())?;
     exchange.note(|record| record.operation = Some(operation));
-    exchange.fault = exchange.service.faults.strike(operation, part);
-    verify(exchange, head).map_err(|refusal| exchange.dialect.unverified(refusal))?;
+    let struck = exchange.service.faults.strike(operation, part, place.key);
+    (exchange.fault, exchange.permits) = (struck.fault, struck.permits);
+    exchange.is_browsing = browsing::is_browsing(head, operation);
+    if !exchange.is_browsing && !is_open(exchange, operation, place, head) {
+        verify(exchange, head).map_err(|refusal| exchange.dialect.unverified(refusal))?;
+    }
     exchange.dialect.check(operation, head)?;
+    exchange.check_region(place.region)?;
     if let Some(ending) = suffer(exchange, head).await? {
         return Ok(ending);
     }
     let answer = operations::perform(exchange, operation, head).await?;
     Ok(suffer_afterwards(exchange, answer))
+}
+
+/// True for a request that needs no signature: a preflight, a form, which has its own, or a read of a public object.
+fn is_open(exchange: &Exchange, operation: Operation, place: Place<'_>, head: &RequestHead) -> bool {
+    match operation {
+        Operation::Preflight | Operation::PostObject => true,
+        Operation::GetObject | Operation::HeadObject if !authorization::is_signed(head) => {
+            let object = place.bucket().and_then(|bucket| exchange.service.store.object(&bucket, &place.key()?));
+            object.is_ok_and(|(object, _)| object.properties.is_public())
+        }
+        _ => false,
+    }
 }
 
 fn verify(exchange: &mut Exchange, head: &RequestHead) -> Result<(), Refusal> {
@@ -113,7 +140,11 @@ fn finish(mut exchange: Exchange, ending: Ending) -> Ending {
     let ending = match ending {
         // A proxy's page has its own Server header and none of the service's headers.
         Ending::Answer(answer) if answer.headers.get("Server").is_none() => {
-            Ending::Answer(answer.with_common_headers(&exchange.ids, exchange.now, exchange.dialect))
+            let answer = answer.with_common_headers(&exchange.ids, exchange.now, exchange.dialect);
+            Ending::Answer(match &exchange.origin {
+                Some(origin) => answer.with_all(&operations::cors_headers(origin)),
+                None => answer,
+            })
         }
         ending => ending,
     };

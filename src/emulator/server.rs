@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::{Credentials, address};
+use crate::cos::{Credentials, Region, address};
 
 use super::dialect::Dialect;
 use super::exchange::{Ending, Exchange};
@@ -47,8 +47,10 @@ pub struct Options {
     pub service: address::Service,
     /// True for the older edition of CDCS, with XML instead of JSON. The answer to Complete follows the client.
     pub cdcs_xml: bool,
-    /// The credentials that sign requests.
-    pub credentials: Credentials,
+    /// The credentials that sign requests; permanent and temporary ones can be mixed.
+    pub credentials: Vec<Credentials>,
+    /// The region of the buckets; `None` to accept every region.
+    pub region: Option<Region>,
     /// The buckets; `None` if they are created on first use.
     pub buckets: Option<Vec<Bucket>>,
     /// The faults to apply.
@@ -77,6 +79,7 @@ pub async fn start(options: Options) -> io::Result<Emulator> {
     let service = Arc::new(Service {
         store,
         credentials: options.credentials,
+        region: options.region,
         dialect: Dialect::of(options.service, options.cdcs_xml),
         faults: Faults::new(options.faults),
         log,

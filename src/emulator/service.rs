@@ -5,18 +5,21 @@ use std::time::SystemTime;
 use hyper::http::Extensions;
 use tokio::sync::{mpsc, watch};
 
-use crate::cos::Credentials;
+use crate::cos::{Credentials, Region};
 
 use super::dialect::Dialect;
 use super::faults::Faults;
 use super::record::RequestLog;
 use super::store::Store;
 
-/// Store, credentials, faults, log and clock.
+/// Store, credentials, region, faults, log and clock.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) store: Store,
-    pub(crate) credentials: Credentials,
+    /// All credentials that sign requests.
+    pub(crate) credentials: Vec<Credentials>,
+    /// The region of the buckets, if one was chosen.
+    pub(crate) region: Option<Region>,
     pub(crate) dialect: Dialect,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,

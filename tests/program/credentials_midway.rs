@@ -17,7 +17,7 @@ use crate::support::{BUCKET, pattern};
 /// A server that takes one pair of keys with its token.
 async fn serve(directory: &Path, listen: SocketAddr, keys: [&str; 3], faults: &[&str]) -> Emulator {
     let [id, key, token] = keys;
-    let credentials = Credentials::new(id, key, Some(token)).unwrap();
+    let credentials = vec![Credentials::new(id, key, Some(token)).unwrap()];
     let options = Options { listen, credentials, ..options(&directory.join("emulator"), faults) };
     start(options).await.unwrap()
 }

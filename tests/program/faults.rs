@@ -66,7 +66,7 @@ const ROWS: &[Row] = &[
     ),
     row("kms-failed", Whole, Fails(6, "KMSFailed", 409), Fails(6, "KMSFailed", 409)),
     row("clock-skew", Whole, Whole, Whole),
-    row("expired-token", Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403), Fails(4, "ExpiredToken", 403)),
+    row("expired-token", Fails(4, "ExpiredToken", 400), Fails(4, "ExpiredToken", 400), Fails(4, "ExpiredToken", 400)),
     row("request-expired", Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403), Fails(4, "AccessDenied", 403)),
     row("no-such-upload", Whole, Nothing, Fails(5, "NoSuchUpload", 404)),
     row("early-error", Whole, Fails(6, "ServiceUnavailable", 503), Fails(6, "ServiceUnavailable", 503)),
@@ -90,6 +90,10 @@ const ROWS: &[Row] = &[
     row("reset-after-stored", Whole, Whole, Breaks(6, "the connection broke")),
     row("stall", Whole, Breaks(6, "no byte moved for 0.3 s"), Breaks(6, "no byte moved for 0.3 s")),
     row("trickle:rate=8000000", Whole, Whole, Whole),
+    row("copy-error", Whole, Nothing, Nothing),
+    row("limit-at-once", Whole, Whole, Whole),
+    row("limit-rate", Whole, Whole, Whole),
+    row("limit-key-rate", Whole, Whole, Whole),
 ];
 
 /// What is sent: a file in one request, or one in three parts.

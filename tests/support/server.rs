@@ -132,7 +132,7 @@ impl Server {
 
 /// A server of the same directory and port, whose credentials are those of a scene.
 fn options(dir: &Path, listen: SocketAddr, faults: &[&str]) -> Options {
-    Options { listen, credentials: credentials(), ..super::emulator::options(dir, faults) }
+    Options { listen, credentials: vec![credentials()], ..super::emulator::options(dir, faults) }
 }
 
 fn credentials() -> Credentials {

@@ -38,6 +38,12 @@ impl Key {
         Ok(Self(key.to_owned()))
     }
 
+    /// Accepts every key that a server may hold, including keys that [`Key::new`] refuses to send; `None` if the length is
+    /// wrong.
+    pub fn as_stored(key: &str) -> Option<Self> {
+        (1..=LONGEST_KEY).contains(&key.len()).then(|| Self(key.to_owned()))
+    }
+
     /// The key as given.
     pub fn as_str(&self) -> &str {
         &self.0

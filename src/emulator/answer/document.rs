@@ -3,8 +3,9 @@
 use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::encoding::encode;
+use crate::cos::encoding::encode_path;
 
+use super::refusal::Refusal;
 use super::tree::Document;
 use crate::emulator::request::listing::{Page, Query};
 use crate::emulator::store::{ListedObject, ListedUpload, PartPage};
@@ -12,8 +13,7 @@ use crate::emulator::store::{ListedObject, ListedUpload, PartPage};
 impl Document {
     /// Adds the initiator and the owner of an upload.
     pub(crate) fn owner(self, bucket: &Bucket) -> Self {
-        let appid = bucket.as_str().rsplit('-').next().unwrap_or_default();
-        let person = |document: Self| document.text_of("ID", appid).text_of("DisplayName", appid);
+        let person = |document: Self| document.text_of("ID", appid(bucket)).text_of("DisplayName", appid(bucket));
         self.within("Initiator", person).within("Owner", person)
     }
 
@@ -119,10 +119,64 @@ pub(crate) fn objects(bucket: &Bucket, query: &Query, page: &Page<ListedObject>)
 }
 
 /// The answer to GET Service.
-pub(crate) fn buckets(names: &[String]) -> Document {
+pub(crate) fn buckets(names: &[String], region: &str) -> Document {
     Document::new("ListAllMyBucketsResult").within("Buckets", |document| {
-        document.each("Bucket", names, |document, name| document.text_of("Name", name).text_of("Location", "local"))
+        document.each("Bucket", names, |document, name| document.text_of("Name", name).text_of("Location", region))
     })
+}
+
+/// The answer to PUT Object - Copy.
+pub(crate) fn copied_object(etag: &str, crc64: u64, modified: SystemTime) -> Document {
+    Document::new("CopyObjectResult")
+        .text_of("ETag", &quoted(etag))
+        .value_of("CRC64", crc64)
+        .text_of("LastModified", &time(modified))
+}
+
+/// The answer to Upload Part - Copy. The documentation shows no CRC-64.
+pub(crate) fn copied_part(etag: &str, modified: SystemTime) -> Document {
+    Document::new("CopyPartResult").text_of("ETag", &quoted(etag)).text_of("LastModified", &time(modified))
+}
+
+/// The answer to POST Object with `success_action_status` 201.
+pub(crate) fn posted(location: &str, bucket: &Bucket, key: &str, etag: &str) -> Document {
+    Document::new("PostResponse")
+        .text_of("Location", location)
+        .text_of("Bucket", bucket.as_str())
+        .text_of("Key", key)
+        .text_of("ETag", &quoted(etag))
+}
+
+/// The answer to GET Bucket location.
+pub(crate) fn location(region: &str) -> String {
+    Document::only_text("LocationConstraint", region)
+}
+
+/// The answer to GET Bucket versioning: versioning was never enabled.
+pub(crate) fn versioning() -> Document {
+    Document::new("VersioningConfiguration")
+}
+
+/// An ACL: the owner has full control; a grantee of `None` stands for all users.
+pub(crate) fn acl(bucket: &Bucket, grants: &[(Option<String>, String)]) -> Document {
+    const ALL_USERS: &str = "http://cam.qcloud.com/groups/global/AllUsers";
+    let owner = |document: Document| document.text_of("ID", appid(bucket)).text_of("DisplayName", appid(bucket));
+    let owners = (Some(appid(bucket).to_owned()), "FULL_CONTROL".to_owned());
+    let grants: Vec<_> = std::iter::once(&owners).chain(grants).collect();
+    Document::new("AccessControlPolicy").within("Owner", owner).within("AccessControlList", |document| {
+        document.each("Grant", &grants, |document, (grantee, permission)| {
+            let grantee = |document: Document| match grantee {
+                Some(id) => document.text_of("ID", id).text_of("DisplayName", id),
+                None => document.text_of("URI", ALL_USERS),
+            };
+            document.within("Grantee", grantee).text_of("Permission", permission)
+        })
+    })
+}
+
+/// The digits after the last hyphen of a bucket name.
+fn appid(bucket: &Bucket) -> &str {
+    bucket.as_str().rsplit('-').next().unwrap_or_default()
 }
 
 /// The answer to GET Object tagging.
@@ -132,9 +186,15 @@ pub(crate) fn tagging(tags: &[(String, String)]) -> Document {
     })
 }
 
-/// The answer to DELETE Multiple Objects.
-pub(crate) fn deleted(keys: &[String]) -> Document {
-    Document::new("DeleteResult").each("Deleted", keys, |document, key| document.text_of("Key", key))
+/// The answer to DELETE Multiple Objects: the deleted keys, and the keys with an error.
+pub(crate) fn deleted(keys: &[String], errors: &[(String, Refusal)]) -> Document {
+    Document::new("DeleteResult").each("Deleted", keys, |document, key| document.text_of("Key", key)).each(
+        "Error",
+        errors,
+        |document, (key, refusal)| {
+            document.text_of("Key", key).text_of("Code", refusal.code).text_of("Message", &refusal.message)
+        },
+    )
 }
 
 /// An ETag in quotes.
@@ -144,7 +204,7 @@ pub(crate) fn quoted(etag: &str) -> String {
 
 /// A key or a prefix, percent-encoded if the client requested that.
 pub(crate) fn name(text: &str, encoded: bool) -> String {
-    if encoded { encode(text) } else { text.to_owned() }
+    if encoded { encode_path(text) } else { text.to_owned() }
 }
 
 /// A time in the format of documents.

@@ -77,7 +77,7 @@ impl Answer {
         Self { code: Some(refusal.code), ..answer }.with(dialect.trace_id_header(), &ids.trace_id)
     }
 
-    fn text(status: u16, text: String) -> Self {
+    pub(crate) fn text(status: u16, text: String) -> Self {
         Self { content: Content::Text(text), ..Self::empty(status) }.with("Content-Type", "application/xml")
     }
 
@@ -108,11 +108,12 @@ impl Answer {
 
 /// The document of an error.
 pub(crate) fn error_document(refusal: &Refusal, resource: &str, ids: &Ids, dialect: Dialect) -> String {
-    Document::new("Error")
+    let document = Document::new("Error")
         .text_of("Code", refusal.code)
         .text_of("Message", &refusal.message)
         .text_of("Resource", resource)
         .text_of("RequestId", &ids.request_id)
-        .text_of("TraceId", &ids.trace_id)
-        .text(dialect.format())
+        .text_of("TraceId", &ids.trace_id);
+    let add = |document: Document, (name, value): &(&'static str, String)| document.text_of(name, value);
+    refusal.details.iter().fold(document, add).text(dialect.format())
 }

@@ -6,6 +6,8 @@ use quick_xml::escape::escape;
 
 use crate::emulator::dialect::Format;
 
+const DECLARATION: &str = "<?xml version='1.0' encoding='utf-8' ?>\n";
+
 /// The elements of a document, in order.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -55,6 +57,13 @@ impl Document {
         self.field(name, Field::List(texts.iter().map(|text| Field::Text((*text).to_owned())).collect()))
     }
 
+    /// A document whose root is an element with only text.
+    pub(crate) fn only_text(root: &'static str, text: &str) -> String {
+        let mut xml = DECLARATION.to_owned();
+        Field::Text(text.to_owned()).write_xml(root, &mut xml);
+        xml
+    }
+
     fn field(mut self, name: &'static str, field: Field) -> Self {
         self.fields.push((name, field));
         self
@@ -65,7 +74,7 @@ impl Document {
         match format {
             Format::Json => Field::Within(self.fields).json(),
             Format::Xml => {
-                let mut text = "<?xml version='1.0' encoding='utf-8' ?>\n".to_owned();
+                let mut text = DECLARATION.to_owned();
                 Field::Within(self.fields).write_xml(self.root, &mut text);
                 text
             }
@@ -80,7 +89,7 @@ impl Field {
         }
         text.push_str(&format!("<{name}>"));
         match self {
-            Self::Text(value) => text.push_str(&escape(value)),
+            Self::Text(value) => text.push_str(&escape(allowed_in_xml(value))),
             Self::Within(fields) => fields.iter().for_each(|(name, field)| field.write_xml(name, text)),
             Self::List(_) => {}
         }
@@ -99,4 +108,11 @@ impl Field {
             }
         }
     }
+}
+
+/// The text with characters that XML does not allow replaced by U+FFFD. Clients that need the exact key request
+/// `encoding-type=url`.
+fn allowed_in_xml(text: &str) -> String {
+    let allowed = |c: char| !c.is_control() || "\t\n\r".contains(c) || c >= '\u{7f}';
+    text.chars().map(|c| if allowed(c) && !('\u{fffe}'..='\u{ffff}').contains(&c) { c } else { '\u{fffd}' }).collect()
 }

@@ -19,6 +19,10 @@ pub(crate) enum Action {
     Distort(Distortion),
     /// A 200 with an error in its body; nothing is merged.
     CompleteError { code: &'static str },
+    /// A 200 with this error in its body; nothing is copied.
+    CopyError { refusal: Refusal },
+    /// Requests beyond a limit are refused with 503 SlowDown.
+    Limit(Limit),
     /// White space for this number of seconds before the result.
     SlowComplete { seconds: u64 },
     /// The connection is closed in the middle of the result.
@@ -45,4 +49,15 @@ pub(crate) enum Distortion {
     GarbageXml,
     XmlBomb,
     Truncated,
+}
+
+/// A limit of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// This number of requests in progress at once.
+    AtOnce(usize),
+    /// This number of requests in any second.
+    Rate(usize),
+    /// This number of requests in any second for each key.
+    KeyRate(usize),
 }

@@ -1,6 +1,6 @@
 //! All faults, a row each: name, description, the operations at which it strikes by default, and its action.
 
-use super::action::{Action, Distortion};
+use super::action::{Action, Distortion, Limit};
 use super::arguments::Arguments;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
@@ -18,6 +18,7 @@ pub(super) struct Known {
 const BODIES: &[Operation] = &[Operation::UploadPart, Operation::PutObject];
 const CHANGES: &[Operation] = &[Operation::Initiate, Operation::UploadPart, Operation::PutObject];
 const DOCUMENTS: &[Operation] = &[Operation::Initiate, Operation::ListParts, Operation::Complete];
+const COPIES: &[Operation] = &[Operation::UploadPartCopy, Operation::CopyObject];
 const COMPLETE: &[Operation] = &[Operation::Complete];
 const PARTS: &[Operation] = &[Operation::UploadPart];
 
@@ -28,6 +29,15 @@ const fn known(
     action: fn(&mut Arguments) -> Result<Action, String>,
 ) -> Known {
     Known { name, description, on, times: 1, action }
+}
+
+/// A limit, which applies to every request that it covers.
+const fn limit(
+    name: &'static str,
+    description: &'static str,
+    action: fn(&mut Arguments) -> Result<Action, String>,
+) -> Known {
+    Known { times: 0, ..known(name, BODIES, description, action) }
 }
 
 pub(super) const KNOWN: &[Known] = &[
@@ -65,7 +75,7 @@ pub(super) const KNOWN: &[Known] = &[
             |arguments| Ok(Action::Skew { seconds: arguments.number("by")?.unwrap_or(3600) }),
         )
     },
-    known("expired-token", BODIES, "answers 403 ExpiredToken", |arguments| refuse(arguments, refusal::EXPIRED_TOKEN)),
+    known("expired-token", BODIES, "answers 400 ExpiredToken", |arguments| refuse(arguments, refusal::EXPIRED_TOKEN)),
     known("request-expired", BODIES, "answers 403 AccessDenied: Request has expired", |arguments| {
         refuse(arguments, refusal::REQUEST_HAS_EXPIRED)
     }),
@@ -137,6 +147,20 @@ pub(super) const KNOWN: &[Known] = &[
     known("trickle", BODIES, "reads the body slowly (rate=BYTES per second, default 65536)", |arguments| {
         Ok(Action::Trickle { rate: arguments.number::<u64>("rate")?.unwrap_or(64 * 1024).max(1) })
     }),
+    known("copy-error", COPIES, "answers 200 with InternalError in the body; nothing is copied", |_| {
+        Ok(Action::CopyError { refusal: refusal::INTERNAL_ERROR })
+    }),
+    limit("limit-at-once", "answers 503 SlowDown beyond N requests at once (most=N, default 16)", |arguments| {
+        Ok(Action::Limit(Limit::AtOnce(arguments.number("most")?.unwrap_or(16))))
+    }),
+    limit("limit-rate", "answers 503 SlowDown beyond R requests a second (rate=R, default 100)", |arguments| {
+        Ok(Action::Limit(Limit::Rate(arguments.number("rate")?.unwrap_or(100))))
+    }),
+    limit(
+        "limit-key-rate",
+        "answers 503 SlowDown beyond R requests a second for one key (rate=R, default 50)",
+        |arguments| Ok(Action::Limit(Limit::KeyRate(arguments.number("rate")?.unwrap_or(50)))),
+    ),
 ];
 
 fn refuse(arguments: &mut Arguments, refusal: Refusal) -> Result<Action, String> {

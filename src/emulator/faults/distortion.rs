@@ -1,6 +1,7 @@
 //! Answers of faults, and answers that faults change.
 
 use super::action::{Action, Distortion};
+use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content, End, Ids};
 use crate::emulator::dialect::Dialect;
@@ -27,6 +28,7 @@ pub(crate) fn instead(action: &Action, resource: &str, ids: &Ids, dialect: Diale
                 None => answer,
             })
         }
+        Action::Limit(_) => Some(refused(&refusal::SLOW_DOWN)),
         Action::RefuseEarly(refusal) => Some(refused(refusal)),
         Action::Page { status } => {
             let answer = Answer { content: Content::Text(PAGE.to_owned()), ..Answer::empty(*status) };

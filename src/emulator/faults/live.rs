@@ -2,25 +2,46 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use tokio::time::Instant;
+
+use super::action::Action;
 use super::fault::Fault;
 use super::trigger::Count;
+use super::usage::{Permit, Usage};
 use crate::emulator::request::operation::Operation;
 
-/// The faults of one emulator, with the number of requests that each has seen.
+/// The faults of one emulator, with the requests that each has seen.
 #[derive(Debug)]
-pub(crate) struct Faults(Mutex<Vec<(Fault, Count)>>);
+pub(crate) struct Faults(Mutex<Vec<(Fault, Count, Usage)>>);
+
+/// The faults that apply to a request.
+#[derive(Debug, Default)]
+pub(crate) struct Struck {
+    pub(crate) fault: Option<Fault>,
+    /// Held while the request is in progress.
+    pub(crate) permits: Vec<Permit>,
+}
 
 impl Faults {
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self(Mutex::new(faults.into_iter().map(|fault| (fault, Count::default())).collect()))
+        Self(Mutex::new(faults.into_iter().map(|fault| (fault, Count::default(), Usage::default())).collect()))
     }
 
     /// Returns the first fault that applies to this request. Others that would apply wait for a later request.
-    pub(crate) fn strike(&self, operation: Operation, part: Option<u32>) -> Option<Fault> {
-        let mut struck = None;
-        for (fault, count) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
-            if fault.trigger().fits(operation, part) && fault.trigger().strikes(count, struck.is_none()) {
-                struck = Some(fault.clone());
+    pub(crate) fn strike(&self, operation: Operation, part: Option<u32>, key: &str) -> Struck {
+        let mut struck = Struck::default();
+        for (fault, count, usage) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            if !fault.trigger().fits(operation, part) {
+                continue;
+            }
+            if let Action::Limit(limit) = fault.action() {
+                if let Some(permit) = usage.enter(*limit, key, Instant::now()) {
+                    struck.permits.push(permit);
+                    continue;
+                }
+            }
+            if fault.trigger().strikes(count, struck.fault.is_none()) {
+                struck.fault = Some(fault.clone());
             }
         }
         struck
@@ -30,12 +51,11 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulator::faults::action::Action;
 
     /// Which of ten uploads of part 1 a fault strikes.
     fn struck(text: &str) -> Vec<usize> {
         let faults = Faults::new(vec![text.parse().unwrap()]);
-        (0..10).filter(|_| faults.strike(Operation::UploadPart, Some(1)).is_some()).collect()
+        (0..10).filter(|_| faults.strike(Operation::UploadPart, Some(1), "k").fault.is_some()).collect()
     }
 
     #[test]
@@ -56,7 +76,7 @@ mod tests {
     fn two_faults_strike_one_after_the_other() {
         let faults = Faults::new(["slow-down", "internal-error"].map(|text| text.parse().unwrap()).into());
         let names: Vec<_> =
-            (0..3).map(|_| faults.strike(Operation::UploadPart, None).map(|fault| fault.name())).collect();
+            (0..3).map(|_| faults.strike(Operation::UploadPart, None, "k").fault.map(|fault| fault.name())).collect();
         assert_eq!(names, [Some("slow-down"), Some("internal-error"), None]);
     }
 

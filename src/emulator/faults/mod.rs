@@ -8,6 +8,7 @@
 //! | `trigger` | at which requests, and how often |
 //! | `arguments` | the arguments of a fault |
 //! | `live` | the faults of a running emulator |
+//! | `usage` | the requests that count towards a limit |
 //! | `distortion` | answers of faults, and answers changed by faults |
 
 mod action;
@@ -17,7 +18,9 @@ pub(crate) mod distortion;
 mod fault;
 mod live;
 mod trigger;
+mod usage;
 
 pub(crate) use self::action::Action;
 pub use self::fault::{Fault, InvalidFault};
 pub(crate) use self::live::Faults;
+pub(crate) use self::usage::Permit;

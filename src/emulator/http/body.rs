@@ -1,13 +1,14 @@
 //! The body of a request, read in chunks.
 
 use std::fs::File;
+use std::io::SeekFrom;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
 use crate::cos::checksum::Digest;
@@ -15,6 +16,7 @@ use crate::cos::checksum::Digest;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::hasher::Hasher;
+use crate::emulator::store::sparse::runs;
 
 /// Why a request was not carried out.
 #[derive(Debug)]
@@ -122,16 +124,31 @@ impl Body {
 
     /// Writes up to `limit` bytes to `file` and computes their digest.
     pub(crate) async fn store(&mut self, file: File, limit: u64) -> Result<Digest, Trouble> {
+        self.append(file, limit, Hasher::crc64_and_md5()).await
+    }
+
+    /// Appends up to `limit` bytes to `file`, whose content `hasher` has seen, and returns the digest of the whole. Runs of
+    /// zeros become holes.
+    pub(crate) async fn append(&mut self, file: File, limit: u64, mut hasher: Hasher) -> Result<Digest, Trouble> {
+        let mut position = file.metadata()?.len();
         let mut file = tokio::fs::File::from_std(file);
-        let mut hasher = Hasher::crc64_and_md5();
+        file.seek(SeekFrom::Start(position)).await?;
         while let Some(chunk) = self.chunk().await? {
             if self.received > limit {
                 return Err(refusal::ENTITY_TOO_LARGE.into());
             }
             hasher.update(&chunk);
-            file.write_all(&chunk).await?;
+            for (is_zero, run) in runs(&chunk, position) {
+                if is_zero {
+                    file.seek(SeekFrom::Current(i64::try_from(run.len()).unwrap_or(i64::MAX))).await?;
+                } else {
+                    file.write_all(run).await?;
+                }
+            }
+            position += chunk.len() as u64;
         }
         file.flush().await?;
+        file.set_len(position).await?;
         Ok(hasher.finish())
     }
 }

@@ -1,12 +1,18 @@
-//! The head of a request as it arrived, and the bucket and key that it names.
+//! The head of a request as it arrived, decoded.
 
 use crate::cos::Headers;
-use crate::cos::address::{Bucket, Key, LONGEST_KEY};
 use crate::cos::encoding::decode;
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::request::operation::Level;
+
+/// Whether a path names the service, a bucket or an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    Service,
+    Bucket,
+    Object,
+}
 
 /// Method, host, decoded path, decoded parameters and headers.
 #[derive(Debug)]
@@ -41,7 +47,7 @@ impl RequestHead {
         })
     }
 
-    /// A parameter's value; empty where it was sent without one.
+    /// A parameter's value; empty if it was sent without one.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -49,47 +55,6 @@ impl RequestHead {
     /// Host and path as they were sent, for errors and locations.
     pub(crate) fn resource(&self) -> String {
         format!("{}{}", self.host, self.wire_path)
-    }
-
-    /// The bucket and the key, not yet checked: the first label of the host if it is a bucket name, otherwise the first
-    /// segment of the path.
-    pub(crate) fn place(&self) -> Place<'_> {
-        let path = self.path.strip_prefix('/').unwrap_or(&self.path);
-        match self.host.split_once('.') {
-            Some((label, _)) if Bucket::new(label).is_ok() => Place { bucket: label, key: path },
-            _ => {
-                let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-                Place { bucket, key }
-            }
-        }
-    }
-}
-
-/// The bucket and the key of a request; empty if there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place<'a> {
-    pub(crate) bucket: &'a str,
-    pub(crate) key: &'a str,
-}
-
-impl Place<'_> {
-    pub(crate) fn level(self) -> Level {
-        match (self.bucket, self.key) {
-            ("", _) => Level::Service,
-            (_, "") => Level::Bucket,
-            _ => Level::Object,
-        }
-    }
-
-    pub(crate) fn bucket(self) -> Result<Bucket, Refusal> {
-        Bucket::new(self.bucket).map_err(|error| refusal::INVALID_BUCKET_NAME.saying(error.to_string()))
-    }
-
-    pub(crate) fn key(self) -> Result<Key, Refusal> {
-        if self.key.len() > LONGEST_KEY {
-            return Err(refusal::KEY_TOO_LONG);
-        }
-        Key::new(self.key).map_err(|error| refusal::INVALID_OBJECT_NAME.saying(error.to_string()))
     }
 }
 
@@ -111,21 +76,6 @@ mod tests {
 
     fn head(host: &str, path: &str, query: &str) -> RequestHead {
         RequestHead::new("GET", host, path, Some(query), Headers::new()).unwrap()
-    }
-
-    #[test]
-    fn a_bucket_is_found_in_the_host_or_in_the_path() {
-        for (host, path, bucket, key) in [
-            ("127.0.0.1:9460", "/b-1/a%2F%2Fb/../c", "b-1", "a//b/../c"),
-            ("localhost:9460", "/b-1", "b-1", ""),
-            ("[::1]:9460", "/b-1/", "b-1", ""),
-            ("b-1.localhost:9460", "/b-2/k", "b-1", "b-2/k"),
-            ("b-1.cos.ap-beijing.myqcloud.com", "/", "b-1", ""),
-            ("cos.ap-beijing.myqcloud.com", "/b-1/k", "b-1", "k"),
-            ("localhost", "/", "", ""),
-        ] {
-            assert_eq!(head(host, path, "").place(), Place { bucket, key }, "{host}{path}");
-        }
     }
 
     #[test]

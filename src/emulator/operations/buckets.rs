@@ -10,12 +10,16 @@ use crate::emulator::dialect::Dialect;
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
 use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::request::document as request_document;
+use crate::emulator::request::document::Deletion;
 use crate::emulator::request::listing::Query;
-use crate::emulator::request::request_document;
+
+/// The header with the region of the bucket.
+const REGION: &str = "x-cos-bucket-region";
 
 /// GET Service: lists the buckets.
 pub(super) fn list(exchange: &Exchange) -> Answer {
-    Answer::document(document::buckets(&exchange.service.store.buckets()), exchange.dialect)
+    Answer::document(document::buckets(&exchange.service.store.buckets(), exchange.region()), exchange.dialect)
 }
 
 pub(super) fn put(exchange: &mut Exchange, bucket: &Bucket) -> Result<Answer, Refusal> {
@@ -24,8 +28,8 @@ pub(super) fn put(exchange: &mut Exchange, bucket: &Bucket) -> Result<Answer, Re
     Ok(Answer::empty(200))
 }
 
-pub(super) fn head() -> Answer {
-    Answer::empty(200).with("x-cos-bucket-region", "local")
+pub(super) fn head(exchange: &Exchange) -> Answer {
+    Answer::empty(200).with(REGION, exchange.region())
 }
 
 pub(super) fn delete(exchange: &mut Exchange, bucket: &Bucket) -> Result<Answer, Refusal> {
@@ -38,7 +42,8 @@ pub(super) fn delete(exchange: &mut Exchange, bucket: &Bucket) -> Result<Answer,
 pub(super) fn list_objects(exchange: &Exchange, bucket: &Bucket, head: &RequestHead) -> Result<Answer, Refusal> {
     let query = Query::of_objects(head)?;
     let page = exchange.service.store.list_objects(bucket, &query);
-    Ok(Answer::document(document::objects(bucket, &query, &page), exchange.dialect))
+    let answer = Answer::document(document::objects(bucket, &query, &page), exchange.dialect);
+    Ok(answer.with(REGION, exchange.region()))
 }
 
 pub(super) fn list_uploads(exchange: &Exchange, bucket: &Bucket, head: &RequestHead) -> Result<Answer, Refusal> {
@@ -58,12 +63,35 @@ pub(super) async fn delete_objects(
     bucket: &Bucket,
     head: &RequestHead,
 ) -> Result<Answer, Trouble> {
+    if head.headers.get("content-md5").is_none() {
+        return Err(refusal::INVALID_REQUEST.saying("The header Content-MD5 is missing.").into());
+    }
     let document = exchange.document(head).await?;
-    let keys = request_document::read_deletion(&document)?;
-    for key in &keys {
-        let key = Key::new(key).map_err(|error| refusal::INVALID_OBJECT_NAME.saying(error.to_string()))?;
-        exchange.service.store.delete_object(bucket, &key)?;
+    let Deletion { keys, quiet } = request_document::deletion(&document)?;
+    let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+    for text in keys {
+        let key = Key::as_stored(&text).ok_or(refusal::INVALID_OBJECT_NAME);
+        match key.and_then(|key| exchange.service.store.delete_object(bucket, &key)) {
+            Ok(_) => deleted.push(text),
+            Err(refusal) => errors.push((text, refusal)),
+        }
     }
     exchange.note_stored();
-    Ok(Answer::document(document::deleted(&keys), Dialect::Cos))
+    let deleted = if quiet { Vec::new() } else { deleted };
+    Ok(Answer::document(document::deleted(&deleted, &errors), exchange.dialect))
+}
+
+/// GET Bucket versioning: always off.
+pub(super) fn versioning(exchange: &Exchange) -> Answer {
+    Answer::document(document::versioning(), exchange.dialect)
+}
+
+/// GET Bucket location.
+pub(super) fn location(exchange: &Exchange) -> Answer {
+    Answer::text(200, document::location(exchange.region()))
+}
+
+/// GET Bucket acl: always private.
+pub(super) fn acl(exchange: &Exchange, bucket: &Bucket) -> Answer {
+    Answer::document(document::acl(bucket, &[]), exchange.dialect)
 }

@@ -2,13 +2,14 @@
 
 use crate::cos::address::{Bucket, Key};
 
-use super::{buckets, multipart, objects};
+use super::{append, browse, buckets, copies, form, multipart, objects, preflight, properties};
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::response::Answer;
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::RequestHead;
-use crate::emulator::request::operation::{Level, Operation};
+use crate::emulator::http::request_head::{Level, RequestHead};
+use crate::emulator::request::operation::Operation;
+use crate::emulator::request::place::Place;
 
 /// Performs an operation.
 pub(in crate::emulator) async fn perform(
@@ -16,8 +17,12 @@ pub(in crate::emulator) async fn perform(
     operation: Operation,
     head: &RequestHead,
 ) -> Result<Answer, Trouble> {
-    let place = head.place();
+    let place = Place::of(&head.host, &head.path);
+    if operation == Operation::Preflight {
+        return Ok(preflight::preflight(head)?);
+    }
     match place.level() {
+        Level::Service if exchange.is_browsing => Ok(browse::buckets(exchange)),
         Level::Service => Ok(buckets::list(exchange)),
         Level::Bucket => on_bucket(exchange, operation, &place.bucket()?, head).await,
         Level::Object => on_object(exchange, operation, &(place.bucket()?, place.key()?), head).await,
@@ -30,19 +35,24 @@ async fn on_bucket(
     bucket: &Bucket,
     head: &RequestHead,
 ) -> Result<Answer, Trouble> {
-    if operation != Operation::DeleteObjects {
-        exchange.body.drain().await?;
+    if operation != Operation::PutBucket {
+        exchange.service.store.check_bucket(bucket)?;
     }
-    if operation == Operation::PutBucket {
-        return Ok(buckets::put(exchange, bucket)?);
+    match operation {
+        Operation::DeleteObjects => return buckets::delete_objects(exchange, bucket, head).await,
+        Operation::PostObject => return form::post(exchange, bucket, head).await,
+        _ => exchange.body.drain().await?,
     }
-    exchange.service.store.check_bucket(bucket)?;
     Ok(match operation {
-        Operation::HeadBucket => buckets::head(),
+        Operation::PutBucket => buckets::put(exchange, bucket)?,
+        Operation::HeadBucket => buckets::head(exchange),
         Operation::DeleteBucket => buckets::delete(exchange, bucket)?,
+        Operation::ListObjects if exchange.is_browsing => browse::objects(exchange, bucket, head)?,
         Operation::ListObjects => buckets::list_objects(exchange, bucket, head)?,
         Operation::ListUploads => buckets::list_uploads(exchange, bucket, head)?,
-        Operation::DeleteObjects => buckets::delete_objects(exchange, bucket, head).await?,
+        Operation::GetVersioning => buckets::versioning(exchange),
+        Operation::GetLocation => buckets::location(exchange),
+        Operation::GetBucketAcl => buckets::acl(exchange, bucket),
         _ => return Err(refusal::METHOD_NOT_ALLOWED.into()),
     })
 }
@@ -56,6 +66,9 @@ async fn on_object(
     exchange.service.store.check_bucket(&place.0)?;
     match operation {
         Operation::PutObject => return objects::put(exchange, place, head).await,
+        Operation::AppendObject => return append::append(exchange, place, head).await,
+        Operation::PutTagging => return properties::put_tagging(exchange, place, head).await,
+        Operation::PutAcl => return properties::put_acl(exchange, place, head).await,
         Operation::UploadPart => return multipart::upload_part(exchange, place, head).await,
         Operation::Complete => return multipart::complete(exchange, place, head).await,
         _ => exchange.body.drain().await?,
@@ -63,9 +76,13 @@ async fn on_object(
     Ok(match operation {
         Operation::HeadObject => objects::head(exchange, place, head)?,
         Operation::GetObject => objects::get(exchange, place, head)?,
-        Operation::GetTagging => objects::get_tagging(exchange, place)?,
+        Operation::CopyObject => copies::copy_object(exchange, place, head).await?,
         Operation::DeleteObject => objects::delete(exchange, place)?,
+        Operation::GetTagging => properties::get_tagging(exchange, place)?,
+        Operation::DeleteTagging => properties::delete_tagging(exchange, place)?,
+        Operation::GetAcl => properties::get_acl(exchange, place)?,
         Operation::Initiate => multipart::initiate(exchange, place, head)?,
+        Operation::UploadPartCopy => copies::upload_part_copy(exchange, place, head).await?,
         Operation::Abort => multipart::abort(exchange, place, head)?,
         Operation::ListParts => multipart::list_parts(exchange, place, head)?,
         _ => return Err(refusal::METHOD_NOT_ALLOWED.into()),

@@ -3,13 +3,26 @@
 //! | file | operations |
 //! | --- | --- |
 //! | `dispatch` | selects the function for an operation |
-//! | `buckets` | PUT, HEAD and DELETE Bucket, the lists, DELETE Multiple Objects |
+//! | `buckets` | PUT, HEAD and DELETE Bucket, the lists, DELETE Multiple Objects, constant answers |
 //! | `objects` | PUT, HEAD, GET and DELETE Object |
+//! | `copies` | PUT Object - Copy, Upload Part - Copy |
+//! | `append` | APPEND Object |
+//! | `form` | POST Object |
+//! | `properties` | tags and ACL of an object |
 //! | `multipart` | Initiate, Upload Part, List Parts, Complete, Abort |
+//! | `preflight` | OPTIONS, and the CORS headers of every answer |
+//! | `browse` | pages for a browser or curl |
 
+mod append;
+mod browse;
 mod buckets;
+mod copies;
 mod dispatch;
+mod form;
 mod multipart;
 mod objects;
+mod preflight;
+mod properties;
 
 pub(super) use self::dispatch::perform;
+pub(super) use self::preflight::headers as cors_headers;

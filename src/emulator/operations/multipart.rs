@@ -23,7 +23,7 @@ use crate::emulator::request::listing;
 use crate::emulator::request::listing::LONGEST_PAGE;
 use crate::emulator::request::object_properties::ObjectProperties;
 use crate::emulator::request::overwrite::Overwrite;
-use crate::emulator::request::request_document;
+use crate::emulator::request::part_list;
 
 pub(super) fn initiate(
     exchange: &mut Exchange,
@@ -31,10 +31,9 @@ pub(super) fn initiate(
     head: &RequestHead,
 ) -> Result<Answer, Refusal> {
     let dialect = exchange.dialect;
-    let properties = ObjectProperties::requested(head, dialect)?;
+    let properties = ObjectProperties::requested(head, dialect)?.with_type_of(key.as_str());
     let encryption = properties.encryption.clone();
-    // In COS, Complete refuses to overwrite.
-    let overwrite = if dialect.is_cdcs() { Overwrite::WriteOnce } else { Overwrite::Allowed };
+    let overwrite = Overwrite::requested(head, dialect);
     let upload_id = exchange.service.store.initiate(bucket, key, properties, overwrite, exchange.now)?;
     let document = match dialect {
         Dialect::Cos => document::initiated(bucket, key, &upload_id),
@@ -74,8 +73,8 @@ pub(super) async fn complete(
     let document = exchange.document(head).await?;
     exchange.dialect = exchange.dialect.of_client(&document);
     let list = match exchange.dialect {
-        Dialect::Cdcs(Format::Json) => request_document::read_json(&document)?,
-        _ => request_document::read(&document)?,
+        Dialect::Cdcs(Format::Json) => part_list::read_json(&document)?,
+        _ => part_list::read(&document)?,
     };
     let action = exchange.fault.as_ref().map(Fault::action).cloned();
     if let Some(Action::CompleteError { code }) = action {
@@ -157,7 +156,7 @@ pub(super) fn list_parts(
 }
 
 /// The parameter `partNumber`.
-fn part_number(head: &RequestHead) -> Result<PartNumber, Refusal> {
+pub(super) fn part_number(head: &RequestHead) -> Result<PartNumber, Refusal> {
     let text = head.parameter("partNumber").unwrap_or_default();
     let number = text.parse().ok().and_then(PartNumber::new);
     number.ok_or(refusal::INVALID_ARGUMENT.saying("partNumber must be 1 to 10000."))

@@ -3,7 +3,6 @@
 use crate::cos::address::{Bucket, Key};
 use crate::cos::put_object::LARGEST_PUT;
 
-use crate::emulator::answer::document;
 use crate::emulator::answer::document::quoted;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
@@ -25,12 +24,9 @@ pub(super) async fn put(
     (bucket, key): &(Bucket, Key),
     head: &RequestHead,
 ) -> Result<Answer, Trouble> {
-    if head.headers.get("x-cos-copy-source").is_some() {
-        return Err(refusal::NOT_IMPLEMENTED.into());
-    }
     let chunked = head.headers.get("transfer-encoding").is_some();
     check_length(head, LARGEST_PUT, chunked)?;
-    let properties = ObjectProperties::requested(head, exchange.dialect)?;
+    let properties = ObjectProperties::requested(head, exchange.dialect)?.with_type_of(key.as_str());
     let overwrite = Overwrite::requested(head, exchange.dialect);
     exchange.service.store.check_overwrite(bucket, key, overwrite)?;
     let (draft, file) = exchange.service.store.draft_object(bucket, key)?;
@@ -56,6 +52,9 @@ pub(super) fn head(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHea
 pub(super) fn get(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHead) -> Result<Answer, Refusal> {
     let (object, file) = exchange.service.store.object(&place.0, &place.1)?;
     object.properties.encryption.check_read(head)?;
+    if object.properties.is_archived() {
+        return Err(refusal::INVALID_OBJECT_STATE);
+    }
     if conditions::check(head, &object.etag, object.modified)? == Reading::NotModified {
         return Ok(not_modified(&object));
     }
@@ -74,11 +73,6 @@ pub(super) fn get(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHead
     Ok(answer.with("Content-Length", &length.to_string()))
 }
 
-pub(super) fn get_tagging(exchange: &Exchange, (bucket, key): &(Bucket, Key)) -> Result<Answer, Refusal> {
-    let (object, _) = exchange.service.store.object(bucket, key)?;
-    Ok(Answer::document(document::tagging(&object.properties.tags), exchange.dialect))
-}
-
 pub(super) fn delete(exchange: &mut Exchange, (bucket, key): &(Bucket, Key)) -> Result<Answer, Refusal> {
     exchange.service.store.delete_object(bucket, key)?;
     exchange.note_stored();
@@ -94,7 +88,15 @@ fn described(object: &Object, answer: Answer) -> Answer {
     let answer = answer
         .with("Content-Type", "application/octet-stream")
         .with("Accept-Ranges", "bytes")
-        .with("x-cos-object-type", "normal");
+        .with("x-cos-object-type", if object.appendable { "appendable" } else { "normal" });
+    let answer = match object.properties.tags.len() {
+        0 => answer,
+        count => answer.with("x-cos-tagging-count", &count.to_string()),
+    };
+    let answer = match object.appendable {
+        true => answer.with("x-cos-next-append-position", &object.size.to_string()),
+        false => answer,
+    };
     let answer = object.properties.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
     stored(&object.etag, object.crc64, &object.properties.encryption, answer)
         .with_time("Last-Modified", object.modified)

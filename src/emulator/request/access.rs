@@ -1,7 +1,9 @@
-//! The access control headers of PUT and Initiate (document 436/7749). They are checked and stored, but not enforced.
+//! The access control headers of PUT and Initiate (document 436/7749). They are checked and stored. Only
+//! `public-read` has an effect.
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::http::request_head::RequestHead;
 
 const ACL: &str = "x-cos-acl";
 const ACLS: [&str; 6] =
@@ -21,6 +23,40 @@ pub(crate) fn check(name: &str, value: &str) -> Result<(), Refusal> {
         None => ACLS.contains(&value),
     };
     if known { Ok(()) } else { Err(refusal::INVALID_ARGUMENT.saying(format!("{name} has an unknown value."))) }
+}
+
+/// True if these headers let everyone read the object.
+pub(crate) fn is_public(access: &[(String, String)]) -> bool {
+    access.iter().any(|(name, value)| name == ACL && value == "public-read")
+}
+
+/// The access control headers of a request, checked.
+pub(crate) fn requested(head: &RequestHead) -> Result<Vec<(String, String)>, Refusal> {
+    let mut access = Vec::new();
+    for (name, value) in head.headers.iter().filter(|(_, value)| !value.trim().is_empty()) {
+        let name = name.to_ascii_lowercase();
+        if is_access(&name) {
+            check(&name, value)?;
+            access.push((name, value.to_owned()));
+        }
+    }
+    Ok(access)
+}
+
+/// The grants of these headers: the grantee, `None` for everyone, and the permission.
+pub(crate) fn grants(access: &[(String, String)]) -> Vec<(Option<String>, String)> {
+    let mut grants = Vec::new();
+    if is_public(access) {
+        grants.push((None, "READ".to_owned()));
+    }
+    for (name, value) in access {
+        let Some(right) = name.strip_prefix(GRANT) else { continue };
+        let right = right.replace('-', "_").to_ascii_uppercase();
+        let ids =
+            value.split(',').filter_map(|grantee| Some(grantee.trim().strip_prefix("id=\"")?.trim_end_matches('"')));
+        grants.extend(ids.map(|id| (Some(id.to_owned()), right.clone())));
+    }
+    grants
 }
 
 /// True for `id="…"`.

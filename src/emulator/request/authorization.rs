@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::cos::Credentials;
 use crate::cos::address::Service;
 use crate::cos::encoding::{decode, encode};
-use crate::cos::sign::{KeyTime, canonical, http_string, signature};
+use crate::cos::sign::{KeyTime, canonical, http_string, signature, string_to_sign};
 
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
@@ -28,21 +28,43 @@ pub(crate) enum Clocks {
 pub(crate) fn verify(
     head: &RequestHead,
     service: Service,
-    credentials: &Credentials,
+    credentials: &[Credentials],
     now: SystemTime,
     clocks: Clocks,
 ) -> Result<(), Refusal> {
     let authorization = Authorization::of(head)?;
-    if authorization.secret_id != credentials.secret_id() {
-        return Err(refusal::INVALID_ACCESS_KEY_ID);
-    }
-    verify_token(head, service.token_header(), credentials, now)?;
+    let credentials = select(credentials, &authorization.secret_id, token(head, service))?;
+    verify_token(token(head, service), credentials, now)?;
     authorization.verify_time(head, now, clocks)?;
     authorization.verify_signature(head, credentials)
 }
 
-fn verify_token(head: &RequestHead, name: &str, credentials: &Credentials, now: SystemTime) -> Result<(), Refusal> {
-    match (credentials.session_token(), head.headers.get(name).or_else(|| head.parameter(name))) {
+/// True if the request has a signature, valid or not.
+pub(crate) fn is_signed(head: &RequestHead) -> bool {
+    head.headers.get("authorization").is_some()
+        || head.query.iter().any(|(name, _)| name == "sign" || name.starts_with("q-"))
+}
+
+/// The credentials with this ID, preferably those with this token.
+pub(crate) fn select<'a>(
+    credentials: &'a [Credentials],
+    secret_id: &str,
+    token: Option<&str>,
+) -> Result<&'a Credentials, Refusal> {
+    let mut known = credentials.iter().filter(|known| known.secret_id() == secret_id);
+    let exact = known.clone().find(|known| known.session_token() == token);
+    exact.or_else(|| known.next()).ok_or(refusal::INVALID_ACCESS_KEY_ID)
+}
+
+/// The token of the request, in a header or a parameter.
+fn token(head: &RequestHead, service: Service) -> Option<&str> {
+    let name = service.token_header();
+    head.headers.get(name).or_else(|| head.parameter(name))
+}
+
+/// Refuses a token that is missing, wrong or expired.
+pub(crate) fn verify_token(token: Option<&str>, credentials: &Credentials, now: SystemTime) -> Result<(), Refusal> {
+    match (credentials.session_token(), token) {
         (None, None) => Ok(()),
         (Some(_), None) => Err(refusal::INVALID_ACCESS_KEY_ID),
         (Some(expected), Some(sent)) if expected == sent => match credentials.expires() {
@@ -57,8 +79,8 @@ fn verify_token(head: &RequestHead, name: &str, credentials: &Credentials, now: 
 struct Authorization {
     secret_id: String,
     time: KeyTime,
-    headers: Vec<String>,
-    parameters: Vec<String>,
+    headers: String,
+    parameters: String,
     signature: String,
 }
 
@@ -87,8 +109,8 @@ impl Authorization {
         Some(Self {
             secret_id: item("q-ak")?.to_owned(),
             time: KeyTime { start: start.parse().ok()?, end: end.parse().ok()? },
-            headers: names(item("q-header-list")?),
-            parameters: names(item("q-url-param-list")?),
+            headers: item("q-header-list")?.to_owned(),
+            parameters: item("q-url-param-list")?.to_owned(),
             signature: item("q-signature")?.to_owned(),
         })
     }
@@ -114,7 +136,9 @@ impl Authorization {
         if signature(credentials.secret_key(), self.time, &http_string) == self.signature {
             Ok(())
         } else {
-            Err(refusal::SIGNATURE_DOES_NOT_MATCH)
+            let details =
+                vec![("StringToSign", string_to_sign(self.time, &http_string)), ("FormatString", http_string)];
+            Err(Refusal { details, ..refusal::SIGNATURE_DOES_NOT_MATCH })
         }
     }
 }
@@ -127,18 +151,26 @@ fn items(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The names in a list. Some clients escape its semicolons; older ones write parameters in mixed case.
+/// The names in a list. Older clients write parameters in mixed case.
 fn names(list: &str) -> Vec<String> {
-    let list = list.replace("%3B", ";").replace("%3b", ";").to_ascii_lowercase();
+    let list = list.to_ascii_lowercase();
     let mut names: Vec<String> = list.split(';').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     names.sort();
     names.dedup();
     names
 }
 
-/// The pairs whose names are listed; `None` if a listed name did not arrive.
-fn listed<'a>(names: &[String], pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Vec<(&'a str, &'a str)>> {
-    let pairs: Vec<(String, (&str, &str))> = pairs.map(|pair| (encode(pair.0).to_ascii_lowercase(), pair)).collect();
+/// The pairs whose names are listed; `None` if a listed name did not arrive. Some clients escape the semicolons of the
+/// list; but a name may contain an escaped semicolon itself.
+fn listed<'a>(list: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Vec<(&'a str, &'a str)>> {
+    let pairs: Vec<(&str, &str)> = pairs.collect();
+    let unescaped = list.replace("%3B", ";").replace("%3b", ";");
+    select_pairs(&names(list), &pairs).or_else(|| select_pairs(&names(&unescaped), &pairs))
+}
+
+fn select_pairs<'a>(names: &[String], pairs: &[(&'a str, &'a str)]) -> Option<Vec<(&'a str, &'a str)>> {
+    let pairs: Vec<(String, (&str, &str))> =
+        pairs.iter().map(|pair| (encode(pair.0).to_ascii_lowercase(), *pair)).collect();
     let mut found = Vec::new();
     for name in names {
         let before = found.len();
@@ -188,7 +220,9 @@ mod tests {
     }
 
     fn code(head: &RequestHead, credentials: &Credentials) -> Option<&'static str> {
-        verify(head, Service::Cos, credentials, at(NOW), Clocks::Lenient).err().map(|refusal| refusal.code)
+        verify(head, Service::Cos, std::slice::from_ref(credentials), at(NOW), Clocks::Lenient)
+            .err()
+            .map(|refusal| refusal.code)
     }
 
     proptest! {
@@ -196,11 +230,11 @@ mod tests {
         #[test]
         fn every_signed_request_is_verified(
             key in ".{1,20}",
-            query in prop::collection::btree_map("[a-zA-Z-]{1,8}", ".{0,12}", 0..5),
+            query in prop::collection::btree_map("[a-zA-Z;-]{1,8}", ".{0,12}", 0..5),
             value in "[ -~]{0,12}",
         ) {
             let wire = format!("/{}", encode(&key));
-            let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+            let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
             let query: Vec<_> = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let signed = [("host", HOST), ("x-cos-meta-a", value.as_str())];
             let path = format!("/{key}");
@@ -237,6 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_that_does_not_match_shows_the_text_that_was_expected() {
+        let mut head = head(time(NOW - 60), ("x", "y"));
+        head.headers.set("content-length", "4");
+        let refused = verify(&head, Service::Cos, &[credentials(None)], at(NOW), Clocks::Lenient).unwrap_err();
+        let names: Vec<&str> = refused.details.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["StringToSign", "FormatString"]);
+        assert!(refused.details[1].1.starts_with("put\n/a b\npartnumber=1&uploadid=a%2Fb\ncontent-length=4&"));
+    }
+
+    #[test]
+    fn permanent_and_temporary_credentials_are_accepted_together() {
+        let temporary = Credentials::new("AKIDother", "other-key", Some("token-1")).unwrap();
+        let both = [temporary, credentials(None)];
+        let permanent = head(time(NOW - 60), ("x", "y"));
+        assert_eq!(verify(&permanent, Service::Cos, &both, at(NOW), Clocks::Lenient), Ok(()));
+        assert_eq!(select(&both, "AKIDother", Some("token-1")).unwrap().secret_key(), "other-key");
+        assert_eq!(select(&both, "AKIDunknown", None).unwrap_err(), refusal::INVALID_ACCESS_KEY_ID);
+    }
+
+    #[test]
     fn the_case_of_listed_parameters_does_not_matter() {
         let mut head = head(time(NOW - 60), ("x", "y"));
         let mixed = head.headers.get("authorization").unwrap().replace("partnumber;uploadid", "partNumber;uploadId");
@@ -251,10 +305,10 @@ mod tests {
         assert_eq!(with(NOW + 900), None);
         assert_eq!(with(NOW + 901), Some("RequestTimeTooSkewed"));
         let expired =
-            verify(&head(time(NOW - 3601), ("x", "y")), Service::Cos, &credentials(None), at(NOW), Clocks::Lenient);
+            verify(&head(time(NOW - 3601), ("x", "y")), Service::Cos, &[credentials(None)], at(NOW), Clocks::Lenient);
         assert_eq!(expired, Err(refusal::REQUEST_HAS_EXPIRED));
         let strict =
-            verify(&head(time(NOW - 3601), ("x", "y")), Service::Cos, &credentials(None), at(NOW), Clocks::Strict);
+            verify(&head(time(NOW - 3601), ("x", "y")), Service::Cos, &[credentials(None)], at(NOW), Clocks::Strict);
         assert_eq!(strict, Err(refusal::REQUEST_TIME_TOO_SKEWED));
     }
 
@@ -307,7 +361,7 @@ mod tests {
             let token = head.headers.get(TOKEN);
             let credentials = Credentials::new(text("secret_id"), text("secret_key"), token).unwrap();
             let now = at(vector["sign_time_start"].as_u64().unwrap());
-            assert_eq!(verify(&head, Service::Cos, &credentials, now, Clocks::Lenient), Ok(()), "{}", text("name"));
+            assert_eq!(verify(&head, Service::Cos, &[credentials], now, Clocks::Lenient), Ok(()), "{}", text("name"));
         }
     }
 

@@ -23,12 +23,12 @@ const RETURNED: [&str; 7] = [
 const METADATA: &str = "x-cos-meta-";
 const STORAGE_CLASS: &str = "x-cos-storage-class";
 const STANDARD: &str = "STANDARD";
-/// One piece of metadata, name and value, in bytes.
-const LARGEST_METADATA: usize = 2048;
-/// All metadata of an object, names and values, in bytes.
-const LARGEST_METADATA_OF_ALL: usize = 4096;
+/// The longest name and value of one item of metadata, in bytes.
+const LARGEST_ITEM: usize = 2048;
+/// The longest names and values of all metadata, in bytes.
+const LARGEST_METADATA: usize = 4096;
 
-/// What is properties.
+/// The properties of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ObjectProperties {
     /// The headers that HEAD and GET return, with names in lower case.
@@ -48,6 +48,9 @@ impl ObjectProperties {
         let mut properties = Self { encryption: Encryption::requested(head)?, ..Self::default() };
         for (name, value) in head.headers.iter() {
             let name = name.to_ascii_lowercase();
+            if value.trim().is_empty() {
+                continue;
+            }
             if name == STORAGE_CLASS {
                 let class = storage_class(value)?;
                 properties.headers.extend((class != STANDARD).then_some((name, class)));
@@ -66,6 +69,31 @@ impl ObjectProperties {
         Ok(properties)
     }
 
+    /// Takes the headers of `source`, except the storage class.
+    pub(crate) fn keep_metadata_of(&mut self, source: &Self) {
+        self.headers.retain(|(name, _)| name == STORAGE_CLASS);
+        self.headers.extend(source.headers.iter().filter(|(name, _)| name != STORAGE_CLASS).cloned());
+    }
+
+    /// Sets the content type that the extension of the key suggests, unless the request has one.
+    pub(crate) fn with_type_of(mut self, key: &str) -> Self {
+        let guess = mime_guess::from_path(key).first_raw();
+        if let Some(guess) = guess.filter(|_| !self.headers.iter().any(|(name, _)| name == "content-type")) {
+            self.headers.push(("content-type".to_owned(), guess.to_owned()));
+        }
+        self
+    }
+
+    /// True if the object can be read without a signature.
+    pub(crate) fn is_public(&self) -> bool {
+        access::is_public(&self.access)
+    }
+
+    /// True if the object must be restored before it can be read.
+    pub(crate) fn is_archived(&self) -> bool {
+        self.storage_class().ends_with("ARCHIVE")
+    }
+
     /// The storage class.
     pub(crate) fn storage_class(&self) -> &str {
         let class = self.headers.iter().find(|(name, _)| name == STORAGE_CLASS);
@@ -80,16 +108,18 @@ fn storage_class(value: &str) -> Result<String, Refusal> {
 }
 
 fn check_metadata(headers: &[(String, String)]) -> Result<(), Refusal> {
-    let (mut largest, mut sum) = (0, 0);
+    let mut size = 0;
     for (name, value) in headers.iter().filter(|(name, _)| name.starts_with(METADATA)) {
         if name == METADATA || name.contains('_') {
             return Err(refusal::INVALID_ARGUMENT.saying(format!("'{name}' is not a valid name for metadata.")));
         }
-        let size = name.len() + value.len();
-        (largest, sum) = (size.max(largest), sum + size);
+        let item = name.len() + value.len();
+        if item > LARGEST_ITEM {
+            return Err(refusal::INVALID_ARGUMENT.saying(format!("'{name}' is larger than {LARGEST_ITEM} bytes.")));
+        }
+        size += item;
     }
-    let too_large = largest > LARGEST_METADATA || sum > LARGEST_METADATA_OF_ALL;
-    if too_large { Err(refusal::INVALID_ARGUMENT.saying("The metadata is too large.")) } else { Ok(()) }
+    if size > LARGEST_METADATA { Err(refusal::INVALID_ARGUMENT.saying("The metadata is too large.")) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -126,10 +156,10 @@ mod tests {
 
     #[test]
     fn values_that_the_service_refuses_are_refused() {
-        let largest = "v".repeat(LARGEST_METADATA - "x-cos-meta-a".len());
-        let twice = [("x-cos-meta-a", largest.as_str()), ("x-cos-meta-b", &largest)];
-        assert!(properties(&twice).is_ok());
-        assert_eq!(properties(&[&twice[..], &[("x-cos-meta-c", "v")]].concat()), Err("InvalidArgument"));
+        let largest = "v".repeat(LARGEST_ITEM - "x-cos-meta-a".len());
+        assert!(properties(&[("x-cos-meta-a", &largest), ("x-cos-meta-b", &largest)]).is_ok());
+        let three = [("x-cos-meta-a", largest.as_str()), ("x-cos-meta-b", &largest), ("x-cos-meta-c", "v")];
+        assert_eq!(properties(&three), Err("InvalidArgument"));
         for (name, value, code) in [
             ("x-cos-meta-ab", largest.as_str(), "InvalidArgument"),
             ("x-cos-meta-a_b", "v", "InvalidArgument"),
@@ -141,5 +171,20 @@ mod tests {
         ] {
             assert_eq!(properties(&[(name, value)]), Err(code), "{name}: {value}");
         }
+    }
+
+    #[test]
+    fn an_empty_header_is_as_if_it_had_not_been_sent() {
+        assert_eq!(properties(&[("Cache-Control", ""), ("x-cos-acl", " ")]), Ok(ObjectProperties::default()));
+    }
+
+    #[test]
+    fn the_extension_of_the_key_decides_the_type() {
+        let of = |headers: &[(&str, &str)], key: &str| {
+            properties(headers).unwrap().with_type_of(key).headers.first().map(|(_, value)| value.clone())
+        };
+        assert_eq!(of(&[], "dir/1.zip").as_deref(), Some("application/zip"));
+        assert_eq!(of(&[("Content-Type", "t")], "1.zip").as_deref(), Some("t"));
+        assert_eq!(of(&[], "zip"), None);
     }
 }

@@ -82,6 +82,20 @@ impl Store {
         Ok(())
     }
 
+    /// The message for a full disk.
+    pub(crate) fn no_space(&self) -> String {
+        format!("no space left in {}", self.dir.display())
+    }
+
+    /// A file without a name, which is removed when it is closed.
+    pub(crate) fn scratch_file(&self) -> io::Result<File> {
+        let number = self.state().next_number();
+        let path = self.dir.join(format!("scratch.{number}"));
+        let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+        fs::remove_file(&path)?;
+        Ok(file)
+    }
+
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

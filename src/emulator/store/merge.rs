@@ -4,24 +4,24 @@
 //! bytes, so that an error in combining is found.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::checksum::{Combiner, Digest};
+use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::hasher::Hasher;
 use crate::emulator::request::object_properties::ObjectProperties;
 use crate::emulator::request::overwrite::Overwrite;
-use crate::emulator::request::request_document;
-use crate::emulator::request::request_document::Listed;
+use crate::emulator::request::part_list;
+use crate::emulator::request::part_list::Listed;
 
 use super::directory::Store;
 use super::model::{Object, Part, part_file_name};
 use super::object::{check_overwrite, new_object};
+use super::sparse::SparseWriter;
 
 /// A Complete in progress: until it ends, the upload accepts no parts and cannot be aborted.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Store {
             return Err(refusal::UPLOAD_CONFLICT);
         }
         let stored = |number: PartNumber| upload.parts.get(&number).map(|part| (part.etag.clone(), part.size));
-        let numbers = request_document::check(list, stored)?;
+        let numbers = part_list::check(list, stored)?;
         let file = |number| {
             let part = upload.parts.get(number)?;
             Some((dir.join(part_file_name(*number, part)), part.clone()))
@@ -93,12 +93,14 @@ impl Store {
     }
 
     fn try_merge(&self, merge: &Merge, now: SystemTime) -> Result<Object, Refusal> {
-        let (draft, mut file) = self.draft_object(&merge.bucket, &merge.key)?;
-        for (path, _) in &merge.parts {
-            io::copy(&mut File::open(path)?, &mut file)?;
+        let (draft, file) = self.draft_object(&merge.bucket, &merge.key)?;
+        let mut hasher = Hasher::crc64();
+        let mut writer = SparseWriter::new(file);
+        for (path, part) in &merge.parts {
+            writer.append(&mut File::open(path)?, 0, part.size, &mut hasher)?;
         }
-        drop(file);
-        let digest = read_again(File::open(draft.path())?)?;
+        writer.finish()?;
+        let digest = hasher.finish();
         if digest.crc64 != merge.crc64 {
             return Err(
                 refusal::INTERNAL_ERROR.saying("The CRC-64 of the merged bytes differs from that of the parts.")
@@ -118,15 +120,4 @@ fn combined_crc64<'a>(parts: impl Iterator<Item = &'a Part>) -> u64 {
         combiner.append(part.crc64, part.size);
     }
     combiner.crc64()
-}
-
-fn read_again(mut file: File) -> io::Result<Digest> {
-    let mut hasher = Hasher::crc64();
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finish()),
-            count => hasher.update(&buffer[..count]),
-        }
-    }
 }

@@ -22,6 +22,7 @@
 //! | `upload` | unfinished uploads and their parts |
 //! | `merge` | Complete |
 //! | `draft` | a file that is being received |
+//! | `sparse` | files whose runs of zeros stay holes |
 //! | `scan` | the index, rebuilt at start |
 
 mod directory;
@@ -32,6 +33,7 @@ mod merge;
 mod model;
 mod object;
 mod scan;
+pub(crate) mod sparse;
 mod upload;
 
 pub(crate) use self::directory::Store;

@@ -34,6 +34,9 @@ pub(crate) struct Object {
     pub(crate) modified: SystemTime,
     #[serde(flatten)]
     pub(crate) properties: ObjectProperties,
+    /// True if it can be appended to.
+    #[serde(default)]
+    pub(crate) appendable: bool,
     /// The upload that it was made of.
     pub(super) upload_id: Option<String>,
 }

@@ -47,6 +47,42 @@ impl Store {
         self.commit(bucket, key, draft, object, overwrite)
     }
 
+    /// Makes a draft an appendable object. `position` is the length of the object that the draft begins with.
+    pub(crate) fn commit_appended(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        draft: Draft,
+        digest: Digest,
+        (modified, properties): (SystemTime, ObjectProperties),
+        position: u64,
+    ) -> Result<Object, Refusal> {
+        let length = find(&self.state(), bucket, key).map_or(0, |object| object.size);
+        if length != position {
+            return Err(refusal::POSITION_NOT_EQUAL);
+        }
+        let etag = digest.md5.map(|md5| properties.encryption.etag(&md5)).unwrap_or_default();
+        let object = Object { appendable: true, ..new_object(key, digest, etag, modified, properties) };
+        self.commit(bucket, key, draft, object, Overwrite::Allowed)
+    }
+
+    /// Changes the properties of an object.
+    pub(crate) fn change_properties(
+        &self,
+        bucket: &Bucket,
+        key: &Key,
+        change: impl FnOnce(&mut ObjectProperties),
+    ) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let mut object = find(&state, bucket, key).ok_or(refusal::NO_SUCH_KEY)?.clone();
+        change(&mut object.properties);
+        model::write(&self.object_dir(bucket, &object).join(OBJECT_FILE), &object)?;
+        if let Some(contents) = state.buckets.get_mut(bucket) {
+            contents.objects.insert(key.clone(), object);
+        }
+        Ok(())
+    }
+
     /// Commits an object by renaming `object.json`, then removes the object that it replaces. Of two concurrent PUTs of
     /// one key, the one that commits last stays.
     pub(super) fn commit(
@@ -131,7 +167,7 @@ impl Store {
         Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
     }
 
-    fn object_dir(&self, bucket: &Bucket, object: &Object) -> PathBuf {
+    pub(super) fn object_dir(&self, bucket: &Bucket, object: &Object) -> PathBuf {
         self.objects_dir(bucket).join(format!("{:012}", object.number))
     }
 }
@@ -153,6 +189,7 @@ pub(super) fn new_object(
         crc64: digest.crc64,
         modified,
         properties,
+        appendable: false,
         upload_id: None,
     }
 }

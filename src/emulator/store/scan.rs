@@ -35,7 +35,7 @@ fn load_objects(dir: &Path, contents: &mut Contents, newest: &mut u64) -> io::Re
         *newest = (*newest).max(number);
         let path = entry.path();
         let object: Option<Object> = model::read(&path.join(OBJECT_FILE))?;
-        let keyed = object.and_then(|object| Some((Key::new(&object.key).ok()?, object)));
+        let keyed = object.and_then(|object| Some((Key::as_stored(&object.key)?, object)));
         let Some((key, object)) = keyed else {
             fs::remove_dir_all(path)?;
             continue;
@@ -52,7 +52,7 @@ fn load_uploads(dir: &Path, contents: &mut Contents, finished: &BTreeSet<String>
     for entry in entries(dir)? {
         let (Some(upload_id), path) = (name(&entry), entry.path()) else { continue };
         let upload: Option<Upload> = model::read(&path.join(UPLOAD_FILE))?;
-        let keyed = upload.and_then(|upload| Some((Key::new(&upload.key).ok()?, upload)));
+        let keyed = upload.and_then(|upload| Some((Key::as_stored(&upload.key)?, upload)));
         match keyed {
             Some((key, mut upload)) if !finished.contains(&upload_id) => {
                 load_parts(&path, &mut upload)?;

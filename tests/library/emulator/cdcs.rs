@@ -173,7 +173,7 @@ async fn a_token_travels_in_its_own_header() {
     let dir = tempfile::tempdir().unwrap();
     let token = Credentials::new("AKIDtoken", "key", Some("token")).unwrap();
     let service = cosput::cos::address::Service::Cdcs;
-    let options = Options { service, credentials: token.clone(), ..options(dir.path(), &[]) };
+    let options = Options { service, credentials: vec![token.clone()], ..options(dir.path(), &[]) };
     let test = Test { emulator: start(options).await.unwrap(), client: client(), dir, service };
     let mut request = test.target("k").request(Method::Put).with_header("Content-Length", "1");
     sign::sign(&mut request, &token, service, clock());

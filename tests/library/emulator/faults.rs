@@ -25,7 +25,7 @@ async fn faults_answer_instead_of_the_operation_and_store_nothing() {
         ("bad-digest", 400, "BadDigest"),
         ("conflict", 409, "PathConflict"),
         ("access-denied", 403, "AccessDenied"),
-        ("expired-token", 403, "ExpiredToken"),
+        ("expired-token", 400, "ExpiredToken"),
         ("request-expired", 403, "AccessDenied"),
         ("no-such-upload", 404, "NoSuchUpload"),
         ("html:status=403", 403, ""),

@@ -76,7 +76,7 @@ impl Test {
     }
 
     pub async fn send_as_it_is(&self, request: Request, body: impl Into<Vec<u8>>) -> Result<Response, reqwest::Error> {
-        let url = request.url().replace(&request.origin, &self.emulator.url());
+        let url = request.url().replacen(&request.origin, &self.emulator.url(), 1);
         let method = request.method.as_str().parse().unwrap();
         let mut sent = self.client.request(method, url).body(body.into());
         for (name, value) in request.headers.iter() {
@@ -179,4 +179,26 @@ pub fn head_of(request: &Request) -> String {
     let path = url.strip_prefix(&request.origin).unwrap();
     let fields: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     format!("{} {path} HTTP/1.1\r\n{fields}\r\n", request.method.as_str())
+}
+
+/// A request for a key that a client would refuse to send.
+pub fn raw(test: &Test, method: Method, path: &str) -> Request {
+    let mut request = test.target("k").request(method).with_header("Content-Length", "1");
+    request.path = path.to_owned();
+    request.wire_path = cosput::cos::encoding::encode_path(path);
+    request
+}
+
+/// The same request for a host of COS.
+pub fn at_host(mut request: Request, host: &str, path: &str) -> Request {
+    request.headers.set("Host", host);
+    request.origin = format!("http://{host}");
+    (request.path, request.wire_path) = (path.to_owned(), path.to_owned());
+    request
+}
+
+/// A document with its type, length and MD5.
+pub fn with_document(request: Request, document: &str) -> Request {
+    let md5 = cosput::cos::checksum::Md5Digest::of(document.as_bytes()).base64();
+    request.with_document("application/xml", document.to_owned()).with_header("Content-MD5", md5)
 }

@@ -1,5 +1,4 @@
-//! The documents of requests: the parts of Complete (document 436/7742), checked against the uploaded parts, and the keys
-//! of DELETE Multiple Objects.
+//! The list of parts in the body of Complete (document 436/7742), checked against the uploaded parts.
 
 use serde::Deserialize;
 
@@ -58,22 +57,6 @@ pub(crate) fn read_json(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
         return Err(refusal::INVALID_ARGUMENT.saying("The list has no parts."));
     }
     Ok(document.part.into_iter().map(|part| Listed { number: part.part_number, etag: part.etag }).collect())
-}
-
-/// Reads the body of DELETE Multiple Objects.
-pub(crate) fn read_deletion(body: &[u8]) -> Result<Vec<String>, Refusal> {
-    #[derive(Deserialize)]
-    struct Document {
-        #[serde(rename = "Object", default)]
-        objects: Vec<Object>,
-    }
-    #[derive(Deserialize)]
-    struct Object {
-        #[serde(rename = "Key")]
-        key: String,
-    }
-    let document: Document = crate::cos::document::read(body, "Delete").map_err(|_| refusal::MALFORMED_XML)?;
-    Ok(document.objects.into_iter().map(|object| object.key).collect())
 }
 
 /// Checks the list against the stored parts, which `stored` returns as ETag and size. The numbers must be consecutive from

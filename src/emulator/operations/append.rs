@@ -1,0 +1,73 @@
+//! APPEND Object (document 436/7741).
+
+use std::fs::File;
+
+use tokio::task::spawn_blocking;
+
+use crate::cos::address::{Bucket, Key};
+use crate::cos::put_object::LARGEST_PUT;
+
+use super::objects::stored;
+use crate::emulator::answer::refusal;
+use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::answer::response::Answer;
+use crate::emulator::exchange::{Exchange, check_length};
+use crate::emulator::hasher::Hasher;
+use crate::emulator::http::body::Trouble;
+use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::store::Object;
+use crate::emulator::store::sparse::SparseWriter;
+
+/// Appends the body to an object, and creates it at position 0.
+pub(super) async fn append(
+    exchange: &mut Exchange,
+    (bucket, key): &(Bucket, Key),
+    head: &RequestHead,
+) -> Result<Answer, Trouble> {
+    check_length(head, LARGEST_PUT, false)?;
+    let position = position(head)?;
+    let known = match exchange.service.store.object(bucket, key) {
+        Ok(known) => Some(known),
+        Err(refusal) if refusal == refusal::NO_SUCH_KEY => None,
+        Err(refusal) => return Err(refusal.into()),
+    };
+    check_known(known.as_ref().map(|(object, _)| object), position)?;
+    let (draft, file) = exchange.service.store.draft_object(bucket, key)?;
+    let properties = match &known {
+        Some((object, _)) => object.properties.clone(),
+        None => ObjectProperties::requested(head, exchange.dialect)?.with_type_of(key.as_str()),
+    };
+    let (file, hasher) = begin(known.map(|(_, file)| file), position, file).await?;
+    let digest = exchange.receive_into(file, hasher, head, LARGEST_PUT).await?;
+    let about = (exchange.now, properties);
+    let object = exchange.service.store.commit_appended(bucket, key, draft, digest, about, position)?;
+    exchange.note_stored();
+    let answer = stored(&object.etag, object.crc64, &object.properties.encryption, Answer::empty(200));
+    Ok(answer.with("x-cos-next-append-position", &object.size.to_string()))
+}
+
+fn position(head: &RequestHead) -> Result<u64, Refusal> {
+    let text = head.parameter("position").unwrap_or_default();
+    text.parse().map_err(|_| refusal::INVALID_ARGUMENT.saying("position must be a number."))
+}
+
+fn check_known(known: Option<&Object>, position: u64) -> Result<(), Refusal> {
+    match known {
+        Some(object) if !object.appendable => Err(refusal::OBJECT_NOT_APPENDABLE),
+        known if known.map_or(0, |object| object.size) != position => Err(refusal::POSITION_NOT_EQUAL),
+        _ => Ok(()),
+    }
+}
+
+/// Copies the object so far into the new file.
+async fn begin(known: Option<File>, length: u64, target: File) -> Result<(File, Hasher), Refusal> {
+    let Some(mut known) = known else { return Ok((target, Hasher::crc64_and_md5())) };
+    let copy = move || {
+        let mut hasher = Hasher::crc64_and_md5();
+        let mut writer = SparseWriter::new(target);
+        writer.append(&mut known, 0, length, &mut hasher)?;
+        Ok::<_, std::io::Error>((writer.finish()?, hasher))
+    };
+    Ok(spawn_blocking(copy).await.map_err(|_| refusal::INTERNAL_ERROR)??)
+}

@@ -1,0 +1,135 @@
+//! Files whose runs of zeros stay holes.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+
+use crate::cos::checksum::Digest;
+use crate::emulator::hasher::Hasher;
+
+/// The granularity of holes, in bytes.
+const BLOCK: usize = 4096;
+/// The bytes that are copied at a time.
+const CHUNK: usize = 256 * 1024;
+static ZEROS: [u8; BLOCK] = [0; BLOCK];
+
+/// Splits bytes at `position` of a file into blocks of the file and returns the runs of zero and of other blocks.
+pub(crate) fn runs(bytes: &[u8], position: u64) -> impl Iterator<Item = (bool, &[u8])> {
+    let mut rest = bytes;
+    let mut position = position;
+    std::iter::from_fn(move || {
+        let is_zero = is_zero(block(rest, position)?);
+        let mut length = 0;
+        while let Some(block) = block(&rest[length..], position).filter(|block| self::is_zero(block) == is_zero) {
+            length += block.len();
+            position += block.len() as u64;
+        }
+        let (run, after) = rest.split_at(length);
+        rest = after;
+        Some((is_zero, run))
+    })
+}
+
+/// The bytes up to the end of the block of the file.
+fn block(bytes: &[u8], position: u64) -> Option<&[u8]> {
+    let offset = usize::try_from(position % BLOCK as u64).unwrap_or_default();
+    let length = bytes.len().min(BLOCK - offset);
+    (length > 0).then(|| &bytes[..length])
+}
+
+fn is_zero(block: &[u8]) -> bool {
+    *block == ZEROS[..block.len()]
+}
+
+/// Appends ranges of files to a file.
+pub(crate) struct SparseWriter {
+    file: File,
+    position: u64,
+}
+
+impl SparseWriter {
+    /// Writes to an empty file.
+    pub(crate) fn new(file: File) -> Self {
+        Self { file, position: 0 }
+    }
+
+    /// Appends `length` bytes of `source` from `first` on.
+    pub(crate) fn append(&mut self, source: &mut File, first: u64, length: u64, hasher: &mut Hasher) -> io::Result<()> {
+        source.seek(SeekFrom::Start(first))?;
+        let mut buffer = vec![0; CHUNK];
+        let mut source = source.take(length);
+        let mut copied = 0;
+        loop {
+            let count = source.read(&mut buffer)?;
+            if count == 0 {
+                return if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+            }
+            copied += count as u64;
+            hasher.update(&buffer[..count]);
+            self.write(&buffer[..count])?;
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for (is_zero, run) in runs(bytes, self.position) {
+            if is_zero {
+                self.file.seek(SeekFrom::Current(i64::try_from(run.len()).unwrap_or(i64::MAX)))?;
+            } else {
+                self.file.write_all(run)?;
+            }
+        }
+        self.position += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Ends the file, which may end with a hole.
+    pub(crate) fn finish(self) -> io::Result<File> {
+        self.file.set_len(self.position)?;
+        Ok(self.file)
+    }
+}
+
+/// Copies a range of a file to an empty file, and returns the digest of its bytes.
+pub(crate) fn copy_range(mut source: File, first: u64, length: u64, target: File) -> io::Result<Digest> {
+    let mut hasher = Hasher::crc64_and_md5();
+    let mut writer = SparseWriter::new(target);
+    writer.append(&mut source, first, length, &mut hasher)?;
+    writer.finish()?;
+    Ok(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_runs_are_the_bytes_and_holes_are_zero(
+            lengths in prop::collection::vec((any::<bool>(), 0..3 * BLOCK), 0..5), position in 0..2 * BLOCK as u64,
+        ) {
+            let bytes: Vec<u8> = lengths.iter().flat_map(|(zero, length)| vec![u8::from(!zero); *length]).collect();
+            let runs: Vec<(bool, &[u8])> = runs(&bytes, position).collect();
+            let joined: Vec<u8> = runs.iter().flat_map(|(_, run)| run.iter().copied()).collect();
+            prop_assert_eq!(&joined, &bytes);
+            prop_assert!(runs.iter().all(|(zero, run)| !zero || is_zero_run(run)));
+            prop_assert!(runs.windows(2).all(|pair| pair[0].0 != pair[1].0));
+        }
+    }
+
+    fn is_zero_run(run: &[u8]) -> bool {
+        run.iter().all(|byte| *byte == 0)
+    }
+
+    #[test]
+    fn a_copied_range_has_the_bytes_and_their_digest() {
+        let dir = tempfile::tempdir().unwrap();
+        let bytes = [vec![0; 3 * BLOCK], b"text".to_vec(), vec![0; BLOCK]].concat();
+        std::fs::write(dir.path().join("source"), &bytes).unwrap();
+        let open = || File::open(dir.path().join("source")).unwrap();
+        let target = dir.path().join("target");
+        let digest = copy_range(open(), 10, bytes.len() as u64 - 10, File::create(&target).unwrap()).unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), bytes[10..]);
+        assert_eq!(digest.crc64, crate::cos::checksum::crc64(&bytes[10..]));
+        assert!(copy_range(open(), 10, bytes.len() as u64, File::create(&target).unwrap()).is_err());
+    }
+}

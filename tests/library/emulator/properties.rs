@@ -1,0 +1,92 @@
+//! Tags, ACLs, appendable objects, and constant answers about buckets.
+
+use cosput::cos::checksum::crc64;
+use cosput::cos::head_object;
+use cosput::cos::request::{Method, Request};
+
+use super::support::*;
+
+fn sub_resource(test: &Test, method: Method, name: &'static str) -> Request {
+    test.target("k").request(method).with_query(name, "")
+}
+
+async fn document(test: &Test, request: Request) -> String {
+    let answer = test.send(request, "").await.unwrap();
+    assert_eq!(answer.status, 200);
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn tags_are_set_and_deleted() {
+    let test = Test::new(&[]).await;
+    let text = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>";
+    let put = || with_document(sub_resource(&test, Method::Put, "tagging"), text);
+    assert_eq!(told(&test.send(put(), text).await.unwrap()), (404, "NoSuchKey".into()));
+    test.put("k", b"content").await.unwrap();
+    assert_eq!(test.send(put(), text).await.unwrap().status, 200);
+    let test = test.restart().await;
+    assert_eq!(texts_of(&document(&test, sub_resource(&test, Method::Get, "tagging")).await, "Key"), ["a"]);
+    let delete = sub_resource(&test, Method::Delete, "tagging");
+    assert_eq!(test.send(delete, "").await.unwrap().status, 204);
+    assert!(texts_of(&document(&test, sub_resource(&test, Method::Get, "tagging")).await, "Key").is_empty());
+    assert_eq!(test.object("k"), Some(b"content".to_vec()));
+    let wrong = text.replace("<Key>a", "<Key>&amp;");
+    let put = with_document(sub_resource(&test, Method::Put, "tagging"), &wrong);
+    assert_eq!(told(&test.send(put, wrong).await.unwrap()), (400, "InvalidTag".into()));
+}
+
+#[tokio::test]
+async fn a_public_object_is_read_without_a_signature() {
+    let test = Test::new(&[]).await;
+    test.put("k", b"content").await.unwrap();
+    let unsigned = || test.send_as_it_is(test.target("k").request(Method::Get), "");
+    assert_eq!(told(&unsigned().await.unwrap()), (403, "AccessDenied".into()));
+    let acl = || sub_resource(&test, Method::Put, "acl").with_header("Content-Length", "0");
+    assert_eq!(test.send(acl().with_header("x-cos-acl", "public-read"), "").await.unwrap().status, 200);
+    assert_eq!(&unsigned().await.unwrap().body[..], b"content");
+    let text = document(&test, sub_resource(&test, Method::Get, "acl")).await;
+    assert_eq!(texts_of(&text, "Permission"), ["FULL_CONTROL", "READ"]);
+    assert!(text_of(&text, "URI").unwrap().ends_with("/AllUsers"), "{text}");
+
+    let body = "<AccessControlPolicy><AccessControlList><Grant><Grantee><ID>100000000001</ID></Grantee>\
+                <Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>";
+    let put = with_document(sub_resource(&test, Method::Put, "acl"), body);
+    assert_eq!(test.send(put, body).await.unwrap().status, 200);
+    assert_eq!(told(&unsigned().await.unwrap()), (403, "AccessDenied".into()));
+    let text = document(&test, sub_resource(&test, Method::Get, "acl")).await;
+    assert_eq!(texts_of(&text, "DisplayName")[2..], ["100000000001"]);
+    assert_eq!(told(&test.send(acl().with_header("x-cos-acl", "public"), "").await.unwrap()).1, "InvalidArgument");
+}
+
+#[tokio::test]
+async fn an_object_grows_by_appending() {
+    let test = Test::new(&[]).await;
+    let append = |position: &str, content: &[u8]| {
+        let request = test.target("k").request(Method::Post).with_query("append", "").with_query("position", position);
+        request.with_header("Content-Length", content.len().to_string())
+    };
+    let answer = test.send(append("0", b"abc"), "abc").await.unwrap();
+    assert_eq!((answer.status, answer.headers.get("x-cos-next-append-position")), (200, Some("3")));
+    let answer = test.send(append("0", b"xyz"), "xyz").await.unwrap();
+    assert_eq!(told(&answer), (409, "PositionNotEqualToLength".into()));
+    let answer = test.send(append("3", b"de"), "de").await.unwrap();
+    assert_eq!(answer.headers.get("x-cos-hash-crc64ecma"), Some(crc64(b"abcde").to_string().as_str()));
+    let test = test.restart().await;
+    let head = test.send(head_object::request(&test.target("k")), "").await.unwrap();
+    assert_eq!(head.headers.get("x-cos-object-type"), Some("appendable"));
+    assert_eq!((head.headers.get("content-length"), test.object("k")), (Some("5"), Some(b"abcde".to_vec())));
+
+    test.put("k", b"abcde").await.unwrap();
+    let request = test.target("k").request(Method::Post).with_query("append", "").with_query("position", "5");
+    let answer = test.send(request.with_header("Content-Length", "1"), "x").await.unwrap();
+    assert_eq!(told(&answer), (409, "ObjectNotAppendable".into()));
+}
+
+#[tokio::test]
+async fn versioning_location_and_acl_of_a_bucket_are_constant() {
+    let test = Test::new(&[]).await;
+    let get = |name: &'static str| test.address().request(Method::Get).with_query(name, "");
+    assert!(document(&test, get("versioning")).await.ends_with("<VersioningConfiguration></VersioningConfiguration>"));
+    assert!(document(&test, get("location")).await.ends_with("<LocationConstraint>local</LocationConstraint>"));
+    assert_eq!(texts_of(&document(&test, get("acl")).await, "Permission"), ["FULL_CONTROL"]);
+}
