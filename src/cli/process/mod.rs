@@ -1,6 +1,8 @@
 //! The process: its arguments, variables, streams and clock, its signals, its runtime, its limits.
 
 pub(crate) mod descriptors;
+#[cfg(unix)]
+mod ignored;
 mod limits;
 pub(crate) mod runtime;
 pub mod signals;

@@ -12,7 +12,7 @@ pub const TERMINATED: u8 = 143;
 pub enum Signal {
     /// SIGINT, or Ctrl-C.
     Interrupt,
-    /// SIGTERM, or SIGHUP: the terminal is gone.
+    /// SIGTERM, or SIGHUP if the terminal is closed.
     Terminate,
 }
 
@@ -30,7 +30,7 @@ impl Signal {
 pub struct Signals(Source);
 
 enum Source {
-    /// Nobody has asked yet; until then a signal ends the process as usual.
+    /// Not listening yet; until then a signal ends the process as usual.
     Unasked,
     Process(process::Listener),
     Channel(mpsc::UnboundedReceiver<Signal>),
@@ -75,29 +75,42 @@ mod process {
 
     use tokio::signal::unix::{self, SignalKind};
 
+    use crate::cli::process::ignored::Ignored;
     use crate::cli::process::signals::Signal;
 
+    /// A signal that was ignored when the program started stays ignored, as `nohup` and scripts expect: it has no stream.
     pub(crate) struct Listener {
-        interrupt: unix::Signal,
-        terminate: unix::Signal,
-        hangup: unix::Signal,
+        interrupt: Option<unix::Signal>,
+        terminate: Option<unix::Signal>,
+        hangup: Option<unix::Signal>,
     }
 
     impl Listener {
         pub(crate) fn new() -> io::Result<Self> {
+            let ignored = Ignored::at_start();
+            let listen = |kind: SignalKind| {
+                if ignored.has(kind) { Ok(None) } else { unix::signal(kind).map(Some) }
+            };
             Ok(Self {
-                interrupt: unix::signal(SignalKind::interrupt())?,
-                terminate: unix::signal(SignalKind::terminate())?,
-                hangup: unix::signal(SignalKind::hangup())?,
+                interrupt: listen(SignalKind::interrupt())?,
+                terminate: listen(SignalKind::terminate())?,
+                hangup: listen(SignalKind::hangup())?,
             })
         }
 
         pub(crate) async fn next(&mut self) -> Option<Signal> {
             tokio::select! {
-                received = self.interrupt.recv() => received.map(|()| Signal::Interrupt),
-                received = self.terminate.recv() => received.map(|()| Signal::Terminate),
-                received = self.hangup.recv() => received.map(|()| Signal::Terminate),
+                received = received(&mut self.interrupt) => received.map(|()| Signal::Interrupt),
+                received = received(&mut self.terminate) => received.map(|()| Signal::Terminate),
+                received = received(&mut self.hangup) => received.map(|()| Signal::Terminate),
             }
+        }
+    }
+
+    async fn received(signal: &mut Option<unix::Signal>) -> Option<()> {
+        match signal {
+            Some(signal) => signal.recv().await,
+            None => std::future::pending().await,
         }
     }
 }
@@ -141,7 +154,7 @@ mod tests {
             assert_eq!(signals.next().await, Signal::Terminate);
             tokio::select! {
                 biased;
-                _ = signals.next() => panic!("nobody sent a third signal"),
+                _ = signals.next() => panic!("there was no third signal"),
                 () = tokio::task::yield_now() => {}
             }
         });
