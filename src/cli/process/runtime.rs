@@ -24,10 +24,23 @@ fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, 
     // Fails where a provider is there already, which is as good.
     let _ = provider().install_default();
     let runtime = builder.enable_all().build().map_err(|error| Failure::Other(format!("could not start: {error}")))?;
+    #[cfg(unix)]
+    survive_file_size_limits(&runtime);
     // It is large, and the stack has not been that deep yet; the heap holds what the command line took.
     let result = runtime.block_on(Box::pin(work));
     runtime.shutdown_background();
     Ok(result)
+}
+
+/// Makes a write beyond `ulimit -f` an error instead of a signal that ends the process: the journal and the log are not
+/// worth an upload. The handler stays when its stream is dropped.
+#[cfg(unix)]
+fn survive_file_size_limits(runtime: &tokio::runtime::Runtime) {
+    use rustix::process::Signal;
+    use tokio::signal::unix::{SignalKind, signal};
+    let _inside = runtime.enter();
+    // Without it, the program runs as well.
+    let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
 }
 
 /// The library's cipher suites, those that encrypt with 128 bits first, as browsers have them: nobody breaks either, and the
