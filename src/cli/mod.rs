@@ -1,8 +1,17 @@
-//! Everything that a person types or sees. The only place that knows clap, indicatif and anyhow.
+//! The program on the command line. The only folder that knows clap, indicatif and anyhow.
 //!
 //! ```text
-//! World ─► variables + args ─► options ─► <command> ─► report, progress, exit ─► exit code
+//! World ─► variables + args ─► options ─► command ─► report, progress ─► exit code
 //! ```
+//!
+//! - [`args`]: the command line as typed, a file a command.
+//! - [`options`]: what it means: flag over variable over configuration over default.
+//! - [`commands`]: a file a command.
+//! - [`uploading`]: what the commands share: the connection, the supply of files, the observer, requests to a bucket.
+//! - [`progress`]: totals, rate and the bar.
+//! - [`output`]: everything that is printed: console, messages, hints, reports, JSON events, tables, exit codes.
+//! - [`process`]: the world outside: arguments, streams, clock, signals, limits, the runtime.
+//! - `run`: the whole program, from the command line to the exit code.
 
 pub mod args;
 pub mod commands;

@@ -15,6 +15,8 @@ fn events(scene: &Scene, outcome: &Outcome) -> Vec<Value> {
     let mut events = outcome.events();
     events.retain(|event| event["event"] != "progress");
     for event in &mut events {
+        let time = event.as_object_mut().expect("an event is an object").remove("time").expect("an event has its time");
+        assert!(time.as_str().unwrap().ends_with('Z'), "{time}");
         normalise(scene, event);
     }
     events

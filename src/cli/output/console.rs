@@ -10,6 +10,8 @@ use std::time::SystemTime;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
+pub use super::escape::visible;
+use super::escape::{escaped_in_json, printable, visible_path};
 use super::log::Log;
 use crate::cli::process::world::{Stream, World};
 use crate::upload::source::stream;
@@ -22,8 +24,17 @@ pub struct Console {
     colour: bool,
     quiet: bool,
     bar: Arc<Mutex<Option<ProgressBar>>>,
-    told: Arc<Mutex<HashSet<String>>>,
+    printed: Arc<Mutex<HashSet<String>>>,
     log: Arc<Mutex<Option<Log>>>,
+    clock: fn() -> SystemTime,
+}
+
+/// An event and its time.
+#[derive(Serialize)]
+struct Timed<'a, E> {
+    #[serde(flatten)]
+    event: &'a E,
+    time: String,
 }
 
 /// The word a message begins with, and its colour on a terminal.
@@ -31,9 +42,9 @@ pub struct Console {
 pub enum Label {
     /// Something failed.
     Error,
-    /// Something to know.
+    /// A risk.
     Warning,
-    /// Something to do.
+    /// Advice.
     Hint,
 }
 
@@ -57,7 +68,7 @@ impl Label {
 }
 
 impl Console {
-    /// The console of this world. It is in colour where stderr is a terminal and nobody set `NO_COLOR`.
+    /// The console of this world. It is in colour if stderr is a terminal and `NO_COLOR` is not set.
     pub fn new(world: &World) -> Self {
         let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
         Self {
@@ -66,19 +77,20 @@ impl Console {
             colour: world.stderr_is_terminal && !dumb && world.variables.get("NO_COLOR").is_none(),
             quiet: false,
             bar: Arc::default(),
-            told: Arc::default(),
+            printed: Arc::default(),
             log: Arc::default(),
+            clock: world.clock,
         }
     }
 
-    /// The same console, where `quiet` with nothing but errors and hints on stderr.
+    /// The same console; if `quiet`, with errors and hints only on stderr.
     #[must_use]
     pub fn quiet(mut self, quiet: bool) -> Self {
         self.quiet = quiet;
         self
     }
 
-    /// From now on a file has everything that is told, by clones of this console too, and details that are not shown.
+    /// Starts a log file: it gets every message, of clones of this console too, and the details that are not shown.
     pub fn log_to(&self, file: &Path, clock: fn() -> SystemTime) -> io::Result<()> {
         *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(Log::open(file, clock)?);
         Ok(())
@@ -86,15 +98,17 @@ impl Console {
 
     /// A result, for stdout. The log has none of them: see [`Console::outcome`].
     pub fn result(&self, line: &str) {
-        self.above_the_bar(|| self.stdout.write(format!("{line}\n").as_bytes()));
+        self.above_the_bar(|| self.stdout.write(format!("{}\n", printable(line)).as_bytes()));
     }
 
-    /// A JSON event, for stdout. The log has none of them either.
+    /// A JSON event, for stdout, with its time. The log has none of them either.
     pub(crate) fn event(&self, event: &impl Serialize) {
-        self.result(&serde_json::to_string(event).expect("an event has string keys and finite numbers"));
+        let time = humantime::format_rfc3339_millis((self.clock)()).to_string();
+        let line = serde_json::to_string(&Timed { event, time }).expect("an event has string keys and finite numbers");
+        self.result(&escaped_in_json(&line));
     }
 
-    /// What became of something, in words: a result where it is `shown`, a line of the log in any case.
+    /// A result in words: on stdout if `shown`, and always in the log.
     pub fn outcome(&self, shown: bool, line: &str) {
         self.log(line);
         if shown {
@@ -102,24 +116,24 @@ impl Console {
         }
     }
 
-    /// Something to know that is no trouble.
+    /// Information.
     pub fn note(&self, line: &str) {
         self.detail(true, line);
     }
 
-    /// The same, unless these very words have been told before.
+    /// The same, unless this line was printed before.
     pub fn note_once(&self, line: &str) {
         self.detail_once(true, line);
     }
 
-    /// A warning, unless these very words have been told before.
+    /// A warning, unless this line was printed before.
     pub fn warning_once(&self, line: &str) {
-        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+        if self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
             self.warning(line);
         }
     }
 
-    /// A note that is not `shown` to everybody; the log has it in any case.
+    /// Information that is printed if `shown`, and always logged.
     pub fn detail(&self, shown: bool, line: &str) {
         self.log(line);
         if shown && !self.quiet {
@@ -127,30 +141,30 @@ impl Console {
         }
     }
 
-    /// The same, unless these very words have been told before.
+    /// The same, unless this line was printed before.
     pub fn detail_once(&self, shown: bool, line: &str) {
-        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+        if self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
             self.detail(shown, line);
         }
     }
 
-    /// Something to know that may be trouble later.
+    /// A warning.
     pub fn warning(&self, line: &str) {
         self.warning_in_brief(Some(line), line);
     }
 
-    /// A warning that is shown in brief or not at all; the log has it in full.
+    /// A warning that is printed in brief or not at all; the log has it in full.
     pub fn warning_in_brief(&self, brief: Option<&str>, full: &str) {
         self.log(&format!("{} {full}", Label::Warning.word()));
         if let Some(brief) = brief.filter(|_| !self.quiet) {
-            self.passing(&self.with_label(Label::Warning, brief));
+            self.write(&self.with_label(Label::Warning, brief));
         }
     }
 
-    /// A message that begins with its label. Errors and hints appear even where it is quiet.
+    /// A message that begins with its label. Errors and hints are printed even if quiet.
     pub fn labelled(&self, label: Label, line: &str) {
         self.log(&format!("{} {line}", label.word()));
-        self.passing(&self.with_label(label, line));
+        self.write(&self.with_label(label, line));
     }
 
     /// A message as it is.
@@ -159,14 +173,26 @@ impl Console {
         self.passing(line);
     }
 
-    /// A message of the moment, like progress: the log has no use for it.
+    /// A message that is not logged, like progress.
     pub fn passing(&self, line: &str) {
-        self.above_the_bar(|| self.stderr.write(format!("{line}\n").as_bytes()));
+        self.write(&printable(line));
     }
 
-    /// Why results could not be written, where that is so.
+    /// Why results could not be written, if that failed.
     pub fn results_lost(&self) -> Option<String> {
         self.stdout.broken()
+    }
+
+    /// True if results could not be written because their reader has closed the pipe.
+    pub fn reader_is_gone(&self) -> bool {
+        self.stdout.reader_is_gone()
+    }
+
+    /// Removes the bar for good.
+    pub fn end_bar(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
     }
 
     /// Keeps later lines clear of this bar, until it is `None` again.
@@ -176,10 +202,15 @@ impl Console {
 
     fn with_label(&self, label: Label, line: &str) -> String {
         let word = if self.colour { Cow::Owned(label.coloured()) } else { Cow::Borrowed(label.word()) };
-        format!("{word} {line}")
+        format!("{word} {}", printable(line))
     }
 
-    /// A log that cannot be written any more is given up: the upload matters more.
+    /// Writes a line whose control characters are our own.
+    fn write(&self, line: &str) {
+        self.above_the_bar(|| self.stderr.write(format!("{line}\n").as_bytes()));
+    }
+
+    /// If the log cannot be written, logging stops: the upload matters more.
     fn log(&self, text: &str) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Err(error)) = log.as_mut().map(|log| log.append(text)) else { return };
@@ -197,24 +228,12 @@ impl Console {
     }
 }
 
-/// Text from outside, with control characters spelled out: a file's name must not move the cursor.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let spelled = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(spelled).collect())
-}
-
-/// A path as people read it.
+/// A path for people: `stdin` for the stream, else as [`visible_path`] has it.
 pub fn shown(path: &Path) -> String {
-    if is_stdin(path) {
-        return "stdin".to_owned();
-    }
-    visible(&path.display().to_string()).into_owned()
+    if is_stdin(path) { "stdin".to_owned() } else { visible_path(path) }
 }
 
-/// True for what stands for stdin. A file of that name is `./-`.
+/// True for the name of stdin. A file of that name is `./-`.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == stream::NAME
 }
@@ -225,22 +244,22 @@ mod tests {
     use crate::cli::process::world::tests::world;
 
     #[test]
-    fn labels_are_in_colour_on_a_terminal_alone() {
-        let told = |terminal: bool, variables: &[(&str, &str)]| {
+    fn labels_are_in_colour_on_a_terminal_only() {
+        let printed = |terminal: bool, variables: &[(&str, &str)]| {
             let mut test = world(&[], variables);
             test.world.stderr_is_terminal = terminal;
             Console::new(&test.world).labelled(Label::Error, "no");
             test.stderr.text()
         };
-        assert_eq!(told(false, &[]), "error: no\n");
-        assert_eq!(told(true, &[]), "\u{1b}[1;31merror:\u{1b}[0m no\n");
-        assert_eq!(told(true, &[("NO_COLOR", "1")]), "error: no\n");
-        assert_eq!(told(true, &[("NO_COLOR", "")]), "\u{1b}[1;31merror:\u{1b}[0m no\n");
-        assert_eq!(told(true, &[("TERM", "dumb")]), "error: no\n");
+        assert_eq!(printed(false, &[]), "error: no\n");
+        assert_eq!(printed(true, &[]), "\u{1b}[1;31merror:\u{1b}[0m no\n");
+        assert_eq!(printed(true, &[("NO_COLOR", "1")]), "error: no\n");
+        assert_eq!(printed(true, &[("NO_COLOR", "")]), "\u{1b}[1;31merror:\u{1b}[0m no\n");
+        assert_eq!(printed(true, &[("TERM", "dumb")]), "error: no\n");
     }
 
     #[test]
-    fn a_quiet_console_tells_errors_alone() {
+    fn a_quiet_console_prints_errors_only() {
         let test = world(&[], &[]);
         let console = Console::new(&test.world).quiet(true);
         console.note("n");
@@ -251,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_has_everything_that_is_told_and_details_that_are_not() {
+    fn a_log_has_every_message_and_every_detail() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("log");
         let mut test = world(&[], &[]);
@@ -297,8 +316,20 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_spelled_out() {
-        assert_eq!(visible("naïve 中.txt"), "naïve 中.txt");
-        assert_eq!(visible("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+    fn no_line_sends_a_control_character_to_a_terminal() {
+        let mut test = world(&[], &[]);
+        test.world.stderr_is_terminal = true;
+        let console = Console::new(&test.world);
+        let hostile = "a\u{1b}[2J\u{7}\u{9b}1m\u{7f}b";
+        console.result(hostile);
+        console.event(&std::collections::BTreeMap::from([("name", hostile)]));
+        console.note(hostile);
+        console.warning(hostile);
+        console.labelled(Label::Error, hostile);
+        console.message(hostile);
+        let written = test.stdout.text() + &test.stderr.text().replace("\u{1b}[1;33m", "").replace("\u{1b}[1;31m", "");
+        let written = written.replace("\u{1b}[0m", "");
+        assert!(!written.chars().any(|c| c.is_control() && c != '\n'), "{written:?}");
+        assert_eq!(written.matches("\\u{1b}[2J\\u{7}\\u{9b}1m\\u{7f}b").count(), 5);
     }
 }

@@ -42,8 +42,10 @@ pub enum Kind {
     Service,
     /// Bytes differ.
     Integrity,
-    /// The object, or work on it, exists.
+    /// The object, or an upload of it, exists.
     Exists,
+    /// Another process is using the journal.
+    Busy,
     /// A signal.
     Interrupted,
     /// Whether the object was completed cannot be told.
@@ -66,6 +68,7 @@ impl Kind {
             Self::Service => "service",
             Self::Integrity => "integrity",
             Self::Exists => "exists",
+            Self::Busy => "busy",
             Self::Interrupted => "interrupted",
             Self::Unknown => "unknown",
             Self::Journal => "journal",

@@ -88,7 +88,7 @@ impl Failure {
             Self::Unfit { .. } => (SOURCE, Kind::Source),
             Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
-            Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Exists),
+            Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),
             Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
             Self::Different(_) => (INTEGRITY, Kind::Integrity),
             Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
@@ -143,6 +143,9 @@ impl Failure {
             Self::JournalInUse(_) | Self::UploadInUse(_) => {
                 Some("wait for the other process to finish, or stop it".to_owned())
             }
+            Self::Unfit { source, .. } if source.to_str().is_none() => {
+                Some("rename the file, or upload it alone with --key KEY".to_owned())
+            }
             Self::JournalUnusable { .. }
             | Self::Unfit { .. }
             | Self::Withheld(_)
@@ -186,7 +189,7 @@ mod tests {
             (
                 Failure::JournalInUse(path.clone()),
                 REFUSED,
-                "exists",
+                "busy",
                 "could not start the upload: another process is using its journal j",
             ),
             (

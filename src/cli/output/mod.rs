@@ -2,6 +2,7 @@
 
 pub(crate) mod circumstances;
 pub mod console;
+mod escape;
 pub mod exit;
 pub mod failure;
 pub mod failure_report;

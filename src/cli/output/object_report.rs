@@ -256,6 +256,11 @@ pub(crate) mod tests {
         ]
     }
 
+    /// JSON without the time, which is the same in every line.
+    pub(in crate::cli) fn without_times(test: &TestWorld) -> String {
+        test.stdout.text().replace(",\"time\":\"1970-01-01T00:00:00.000Z\"", "")
+    }
+
     fn report(output: OutputOptions, finished: &Finished) -> (u8, TestWorld) {
         let test = world(&[], &[]);
         let console = Console::new(&test.world).quiet(output.quiet);
@@ -334,7 +339,8 @@ pub(crate) mod tests {
                 r#"{{"event":"uploaded",{located},"size":41943040,"etag":"\"etag-3\"","crc64ecma":"16749565679157681890","upload_id":"id","parts":3,"part_size":16777216,"parts_resumed":1,"bytes_sent":25165824,"bytes_resumed":16777216,"attempts":5,"duration_ms":1500,"request_id":"NWI"}}"#
             ),
         ];
-        assert_eq!(test.stdout.text().lines().collect::<Vec<_>>(), expected);
+        assert_eq!(without_times(&test).lines().collect::<Vec<_>>(), expected);
+        assert!(test.stdout.text().lines().all(|line| line.ends_with(",\"time\":\"1970-01-01T00:00:00.000Z\"}")));
     }
 
     #[test]
@@ -348,7 +354,7 @@ pub(crate) mod tests {
         let (code, test) = report(JSON, &Finished::Failed(error));
         assert_eq!(code, 6);
         assert_eq!(
-            test.stdout.text().lines().last(),
+            without_times(&test).lines().last(),
             Some(
                 r#"{"event":"failed","source":"d/dist.tar","bucket":"examplebucket-1250000000","key":"dist.tar","location":"https://h/dist.tar","exit_code":6,"error":{"kind":"network","message":"could not complete the upload of d/dist.tar: no ETag","request_id":"NWI"},"resumable":true,"journal":"/s/j"}"#
             )

@@ -135,7 +135,7 @@ impl Report {
 mod tests {
     use super::*;
     use crate::cli::output::object_report::ObjectReport;
-    use crate::cli::output::object_report::tests::{JSON, OUTPUT, subject};
+    use crate::cli::output::object_report::tests::{JSON, OUTPUT, subject, without_times};
     use crate::cli::process::world::tests::world;
     use crate::upload::{Event, Progress};
 
@@ -179,7 +179,7 @@ mod tests {
         report.progress(&bucket, OverallProgress { bytes: 1, total: None, files: 0, files_total: None });
         report.progress(&bucket, OverallProgress { bytes: 2, total: Some(9), files: 1, files_total: Some(3) });
         assert_eq!(
-            test.stdout.text(),
+            without_times(&test),
             "{\"event\":\"progress\",\"bucket\":\"examplebucket-1250000000\",\"bytes\":1,\"files\":0}\n\
              {\"event\":\"progress\",\"bucket\":\"examplebucket-1250000000\",\"bytes\":2,\"total\":9,\"files\":1,\
              \"files_total\":3}\n"

@@ -70,7 +70,7 @@ impl Summary {
 mod tests {
     use super::*;
     use crate::cli::output::console::Console;
-    use crate::cli::output::object_report::tests::{JSON, object};
+    use crate::cli::output::object_report::tests::{JSON, object, without_times};
     use crate::cli::output::report::Report;
     use crate::cli::process::world::tests::world;
 
@@ -81,7 +81,7 @@ mod tests {
         summary.record(&Finished::Stored(object()));
         Report::new(&Console::new(&test.world), JSON).summary(summary, Duration::from_secs(2), 0);
         assert_eq!(
-            test.stdout.text(),
+            without_times(&test),
             "{\"event\":\"summary\",\"uploaded\":1,\"skipped\":0,\"failed\":0,\"bytes_sent\":25165824,\"bytes_resumed\":16777216,\
              \"duration_ms\":2000,\"exit_code\":0}\n"
         );

@@ -114,7 +114,7 @@ pub struct Stream(Arc<Mutex<Inner>>);
 
 struct Inner {
     writer: Box<dyn Write + Send>,
-    broken: Option<String>,
+    broken: Option<io::Error>,
 }
 
 impl Stream {
@@ -134,13 +134,19 @@ impl Stream {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.broken.is_none() {
             let written = inner.writer.write_all(bytes).and_then(|()| inner.writer.flush());
-            inner.broken = written.err().map(|error| error.to_string());
+            inner.broken = written.err();
         }
     }
 
     /// Why not everything could be written, where that is so.
     pub fn broken(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).broken.clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).broken.as_ref().map(io::Error::to_string)
+    }
+
+    /// True if the reader of a pipe has closed it.
+    pub fn reader_is_gone(&self) -> bool {
+        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.broken.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 

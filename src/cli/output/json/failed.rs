@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::error::Error;
 use super::name::UploadName;
+use crate::cli::output::escape::path_text;
 use crate::cli::output::failure_report::FailureReport;
 
 #[derive(Debug, Serialize)]
@@ -36,7 +37,7 @@ pub(crate) struct FailedCommand<'a> {
 impl<'a> Failed<'a> {
     pub(crate) fn new(name: UploadName<'a>, report: &'a FailureReport, journal: Option<&'a Path>) -> Self {
         let error = Error::from_report(report);
-        let journal = journal.filter(|_| report.resumable).map(Path::to_string_lossy);
+        let journal = journal.filter(|_| report.resumable).map(path_text);
         Self { name, exit_code: report.exit_code, error, resumable: report.resumable, journal }
     }
 }

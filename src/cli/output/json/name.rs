@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::cli::output::escape::path_text;
 use crate::cos::{Bucket, Key};
 
 /// The upload that an event is about.
@@ -22,7 +23,7 @@ pub(crate) struct UploadName<'a> {
 impl<'a> UploadName<'a> {
     /// The upload of a source that may have no key.
     pub(crate) fn new(source: &'a Path, bucket: &'a Bucket, key: Option<&'a Key>) -> Self {
-        Self { source: source.to_string_lossy(), bucket: bucket.as_str(), key: key.map(Key::as_str), location: None }
+        Self { source: path_text(source), bucket: bucket.as_str(), key: key.map(Key::as_str), location: None }
     }
 
     /// The same, with the object's URL.

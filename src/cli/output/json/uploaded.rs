@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::milliseconds::milliseconds;
 use super::name::UploadName;
+use crate::cli::output::escape::path_text;
 use crate::upload::{Object, Plan, ProvedBy};
 
 #[derive(Debug, Serialize)]
@@ -46,7 +47,7 @@ impl<'a> Uploaded<'a> {
     ) -> Self {
         Self {
             name,
-            on_disk: on_disk.map(Path::to_string_lossy),
+            on_disk: on_disk.map(path_text),
             size: object.size,
             etag: &object.etag,
             crc64ecma: object.crc64.to_string(),
