@@ -24,6 +24,8 @@ pub enum ProgressMode {
     Bar,
     /// A line every ten seconds.
     Lines,
+    /// The same, and the last state in any case.
+    LinesAndLast,
     /// No progress.
     Hidden,
 }
@@ -43,7 +45,7 @@ impl OutputOptions {
             ProgressChoice::Auto if quiet || json => ProgressMode::Hidden,
             ProgressChoice::Auto if in_a_log(world) => ProgressMode::Lines,
             // A bar cannot be drawn into a file or a pipe.
-            ProgressChoice::Always if !world.stderr_is_terminal => ProgressMode::Lines,
+            ProgressChoice::Always if !draws(world) => ProgressMode::LinesAndLast,
             ProgressChoice::Auto | ProgressChoice::Always => ProgressMode::Bar,
         };
         Ok(Self { progress, quiet, json, verbose })
@@ -52,8 +54,13 @@ impl OutputOptions {
 
 /// True if stderr is a file, a pipe or the log of a CI job.
 fn in_a_log(world: &World) -> bool {
-    let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
-    !world.stderr_is_terminal || dumb || world.variables.get("CI").is_some()
+    !draws(world) || world.variables.get("CI").is_some()
+}
+
+/// True if stderr is a terminal that can move its cursor. On Windows, consoles have no `TERM`.
+fn draws(world: &World) -> bool {
+    let term = world.variables.get("TERM");
+    world.stderr_is_terminal && term.map_or(cfg!(windows), |term| term != "dumb")
 }
 
 #[cfg(test)]
@@ -67,15 +74,18 @@ mod tests {
             let arguments: Vec<&str> = ["a", "-b", BUCKET, "--region=r"].iter().chain(arguments).copied().collect();
             options_in(&arguments, variables, terminal).unwrap().output.progress
         };
-        assert_eq!(mode(&[], &[], true), ProgressMode::Bar);
+        let xterm = ("TERM", "xterm");
+        assert_eq!(mode(&[], &[xterm], true), ProgressMode::Bar);
+        assert_eq!(mode(&[], &[], true), if cfg!(windows) { ProgressMode::Bar } else { ProgressMode::Lines });
         assert_eq!(mode(&[], &[], false), ProgressMode::Lines);
         assert_eq!(mode(&[], &[("TERM", "dumb")], true), ProgressMode::Lines);
-        assert_eq!(mode(&[], &[("CI", "true")], true), ProgressMode::Lines);
-        assert_eq!(mode(&[], &[("CI", "")], true), ProgressMode::Bar);
+        assert_eq!(mode(&[], &[xterm, ("CI", "true")], true), ProgressMode::Lines);
+        assert_eq!(mode(&[], &[xterm, ("CI", "")], true), ProgressMode::Bar);
         for hiding in ["-q", "--json", "--progress=never"] {
-            assert_eq!(mode(&[hiding], &[], true), ProgressMode::Hidden);
+            assert_eq!(mode(&[hiding], &[xterm], true), ProgressMode::Hidden);
         }
-        assert_eq!(mode(&["--json", "--progress=always"], &[("CI", "1")], true), ProgressMode::Bar);
-        assert_eq!(mode(&["-q", "--progress=always"], &[], false), ProgressMode::Lines);
+        assert_eq!(mode(&["--json", "--progress=always"], &[xterm, ("CI", "1")], true), ProgressMode::Bar);
+        assert_eq!(mode(&["-q", "--progress=always"], &[], false), ProgressMode::LinesAndLast);
+        assert_eq!(mode(&["--progress=always"], &[("TERM", "dumb")], true), ProgressMode::LinesAndLast);
     }
 }

@@ -1,21 +1,23 @@
-//! Progress for people: a bar on a terminal, now and then a line elsewhere. What they say comes from `course`.
+//! Progress for people: a bar on a terminal, a line now and then elsewhere. The text comes from `totals`.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::totals::Course;
+use super::totals::Totals;
 use crate::cli::options::ProgressMode;
 use crate::cli::output::console::Console;
 use crate::cli::process::world::World;
 
-/// How often a line appears where there is no bar.
+/// The time between two lines.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
-/// The width where the terminal does not tell its own.
+/// The size of a terminal that does not report its own.
 const USUAL_COLUMNS: usize = 80;
 const USUAL_ROWS: usize = 24;
+/// Columns that stay free: a full line makes some terminals wrap, and Ctrl-C adds `^C` to the line.
+const FREE_COLUMNS: usize = 3;
 
-/// Shows how far a command is.
+/// Shows the progress of a command.
 pub struct ProgressDisplay {
     mode: ProgressMode,
     console: Console,
@@ -23,42 +25,55 @@ pub struct ProgressDisplay {
     rows: fn() -> Option<usize>,
     bar: Option<ProgressBar>,
     last_line: Option<Instant>,
+    last_text: Option<String>,
 }
 
 impl ProgressDisplay {
     /// A display that shows nothing yet.
     pub fn new(mode: ProgressMode, console: &Console, world: &World) -> Self {
         let (columns, rows) = (world.stderr_columns, world.stderr_rows);
-        Self { mode, console: console.clone(), columns, rows, bar: None, last_line: None }
+        Self { mode, console: console.clone(), columns, rows, bar: None, last_line: None, last_text: None }
     }
 
-    /// An upload begins: the first line is due some time after.
+    /// Starts the interval of the first line.
     pub fn begin(&mut self, now: Instant) {
         self.last_line.get_or_insert(now);
     }
 
-    /// Shows how far it is by now.
-    pub(crate) fn show(&mut self, now: Instant, course: &Course) {
+    /// Shows the progress so far.
+    pub(crate) fn show(&mut self, now: Instant, totals: &Totals) {
         match self.mode {
             ProgressMode::Hidden => {}
-            ProgressMode::Lines => {
+            ProgressMode::Lines | ProgressMode::LinesAndLast => {
                 let last = *self.last_line.get_or_insert(now);
                 if now.duration_since(last) >= LINE_INTERVAL {
                     self.last_line = Some(now);
-                    course.line().into_iter().for_each(|line| self.console.passing(&line));
+                    self.print(totals.line());
                 }
             }
             ProgressMode::Bar => {
-                // One column stays free: a full line makes some terminals wrap.
-                let columns = (self.columns)().unwrap_or(USUAL_COLUMNS).saturating_sub(1);
-                let Some(text) = course.bar(columns, (self.rows)().unwrap_or(USUAL_ROWS)) else { return };
+                let columns = (self.columns)().unwrap_or(USUAL_COLUMNS).saturating_sub(FREE_COLUMNS);
+                let Some(text) = totals.bar(columns, (self.rows)().unwrap_or(USUAL_ROWS)) else { return };
                 self.bar.get_or_insert_with(|| new_bar(&self.console)).set_message(text);
             }
         }
     }
 
-    /// Takes the bar away. What is told afterwards stands where it was.
-    pub fn finish(&mut self) {
+    /// Ends the display: removes the bar, or prints the last line if there is always one.
+    pub(crate) fn finish(&mut self, totals: &Totals) {
+        if self.mode == ProgressMode::LinesAndLast {
+            self.print(totals.line());
+        }
+        self.remove_bar();
+    }
+
+    fn print(&mut self, line: Option<String>) {
+        let Some(line) = line.filter(|line| self.last_text.as_ref() != Some(line)) else { return };
+        self.console.passing(&line);
+        self.last_text = Some(line);
+    }
+
+    fn remove_bar(&mut self) {
         self.console.watch(None);
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
@@ -68,11 +83,11 @@ impl ProgressDisplay {
 
 impl Drop for ProgressDisplay {
     fn drop(&mut self) {
-        self.finish();
+        self.remove_bar();
     }
 }
 
-/// A bar that draws what it is told; the library does the redrawing and the clearing.
+/// A bar that draws its message only; the library redraws and clears it.
 fn new_bar(console: &Console) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg}").expect("the template is well formed");
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style);
@@ -88,35 +103,42 @@ mod tests {
     use crate::upload::{Event, Plan, PlanOptions, Progress};
     use std::path::Path;
 
-    fn told(mode: ProgressMode) -> String {
+    fn printed(mode: ProgressMode) -> String {
         let test = world(&[], &[]);
         let console = Console::new(&test.world);
         let mut display = ProgressDisplay::new(mode, &console, &test.world);
-        let (mut course, object) = (Course::new(false), ObjectId(0));
+        let (mut totals, object) = (Totals::new(false), ObjectId(0));
         let began = (test.world.stopwatch)();
         let total = 100 << 20;
-        course.begins(object, Path::new("a"), Some(total));
-        course.event(began, object, &Event::Started(Plan::new(total, PlanOptions::default()).unwrap()));
+        totals.begins(object, Path::new("a"), Some(total), 8);
+        totals.event(began, object, &Event::Started(Plan::new(total, PlanOptions::default()).unwrap()));
         display.begin(began);
         for second in 1..=25 {
             let now = began + Duration::from_secs(second);
-            course.event(now, object, &Event::Progress(Progress { bytes: second << 20, total: Some(total) }));
-            display.show(now, &course);
+            totals.event(now, object, &Event::Progress(Progress { bytes: second << 20, total: Some(total) }));
+            display.show(now, &totals);
         }
-        display.finish();
+        display.finish(&totals);
         test.stderr.text()
     }
 
     #[test]
     fn lines_appear_every_ten_seconds() {
         assert_eq!(
-            told(ProgressMode::Lines),
+            printed(ProgressMode::Lines),
             "10% 10.0 MiB of 100.0 MiB, 1.0 MiB/s, 90 s left\n20% 20.0 MiB of 100.0 MiB, 1.0 MiB/s, 80 s left\n"
         );
     }
 
     #[test]
+    fn a_line_always_has_the_last_state_if_progress_is_always_shown() {
+        let all = printed(ProgressMode::LinesAndLast);
+        assert_eq!(all.lines().count(), 3);
+        assert_eq!(all.lines().last(), Some("25% 25.0 MiB of 100.0 MiB, 1.0 MiB/s, 75 s left"));
+    }
+
+    #[test]
     fn hidden_progress_is_silent() {
-        assert_eq!(told(ProgressMode::Hidden), "");
+        assert_eq!(printed(ProgressMode::Hidden), "");
     }
 }

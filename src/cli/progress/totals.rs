@@ -1,22 +1,27 @@
-//! How far all objects of a command are: bytes and files that are done, in flight, and known of. It shows nothing itself.
+//! The progress of a command in bytes and files: finished, in flight, listed. The text of the bar and of lines.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use unicode_width::UnicodeWidthStr;
 
 use super::rate::{Files, Meter};
 use crate::cli::output::console::shown;
 use crate::cli::output::json::OverallProgress;
 use crate::cli::output::table::cut;
+use crate::cli::output::{message, units};
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::source::Item;
 use crate::upload::{Event, Progress};
 
-/// So many files in flight have a line of their own, …
+/// Files in flight that have a line of their own, one for each four rows of the terminal.
 const MOST_NAMED: usize = 3;
-/// … on a terminal with four times as many lines, and room for a name.
 const LINES_EACH: usize = 4;
 const LEAST_COLUMNS: usize = 40;
+/// The name of a single file is cut to this width, and left out on narrow terminals.
+const NAME_COLUMNS: usize = 20;
+const COLUMNS_FOR_A_NAME: usize = 60;
 
 /// What is known of all that is to be uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,32 +44,56 @@ impl Listed {
     }
 }
 
-/// The course of a command's uploads.
+/// The totals of a command's uploads.
 #[derive(Debug)]
-pub(crate) struct Course {
+pub(crate) struct Totals {
     many: bool,
     meter: Option<Meter>,
     open: BTreeMap<ObjectId, Open>,
     ended: u64,
     stored: u64,
-    /// Bytes of files that are not to be uploaded after all.
+    /// Bytes of files that were listed and failed.
     out: u64,
+    /// What is waited for, until bytes move again.
+    waiting: Option<Waiting>,
     listed: Listed,
+}
+
+/// Something that takes a while and moves no bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Waiting {
+    Stdin,
+    Retry { request: String, attempt: u32, of: u32, wait: Duration },
+    Server,
+}
+
+impl Waiting {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Stdin => "waiting for stdin".to_owned(),
+            Self::Retry { request, attempt, of, wait } => {
+                format!("retrying {request}, attempt {attempt} of {of}, next in {}", units::duration(*wait))
+            }
+            Self::Server => "finishing on the server…".to_owned(),
+        }
+    }
 }
 
 #[derive(Debug)]
 struct Open {
     source: String,
-    /// Where it is known: of a stream it is not.
+    /// `None` for a stream.
     size: Option<u64>,
     bytes: u64,
+    parts: Option<u16>,
+    max_attempts: u32,
 }
 
-impl Course {
-    /// The course of one upload, or of many.
+impl Totals {
+    /// The totals of one upload, or of many.
     pub(crate) fn new(many: bool) -> Self {
         let listed = Listed { complete: !many, ..Listed::default() };
-        Self { many, meter: None, open: BTreeMap::new(), ended: 0, stored: 0, out: 0, listed }
+        Self { many, meter: None, open: BTreeMap::new(), ended: 0, stored: 0, out: 0, waiting: None, listed }
     }
 
     /// Says what there is to upload, as far as it is known.
@@ -72,42 +101,64 @@ impl Course {
         self.listed = listed;
     }
 
-    /// An object's turn has come.
-    pub(crate) fn begins(&mut self, object: ObjectId, source: &Path, size: Option<u64>) {
-        self.open.insert(object, Open { source: shown(source), size, bytes: 0 });
+    /// An object begins; each of its requests has up to `max_attempts`.
+    pub(crate) fn begins(&mut self, object: ObjectId, source: &Path, size: Option<u64>, max_attempts: u32) {
+        self.open.insert(object, Open { source: shown(source), size, bytes: 0, parts: None, max_attempts });
     }
 
     /// Takes in what happened to an object.
     pub(crate) fn event(&mut self, now: Instant, object: ObjectId, event: &Event) {
         let Some(open) = self.open.get_mut(&object) else { return };
         match event {
-            Event::Started(plan) if !self.many => self.meter = Some(Meter::new(now, plan.size())),
+            Event::Started(plan) => {
+                open.parts = plan.parts();
+                if !self.many {
+                    self.meter = Some(Meter::new(now, plan.size()));
+                    self.waiting = plan.size().is_none().then_some(Waiting::Stdin);
+                }
+            }
+            Event::Retrying { operation, attempts, wait, .. } if !self.many => {
+                self.waiting = Some(Waiting::Retry {
+                    request: message::name(*operation, open.parts),
+                    attempt: attempts + 1,
+                    of: open.max_attempts.max(attempts + 1),
+                    wait: *wait,
+                });
+            }
             Event::Resumed { bytes, .. } => {
                 open.bytes = *bytes;
                 self.meter.get_or_insert_with(|| Meter::new(now, Some(0))).resume(now, *bytes);
             }
             Event::Progress(progress) => {
+                if open.bytes != progress.bytes {
+                    self.waiting = None;
+                }
                 (open.bytes, open.size) = (progress.bytes, progress.total);
+                // The parts of an object that is sent wait for Complete.
+                if !self.many && open.parts.is_some_and(|parts| parts > 1) && progress.total == Some(progress.bytes) {
+                    self.waiting = Some(Waiting::Server);
+                }
                 self.observe(now);
             }
             _ => {}
         }
     }
 
-    /// An object has come to its end. The bytes of one that is not stored are no longer counted.
+    /// An object has ended. The bytes of one that is not stored are no longer counted.
     pub(crate) fn ends(&mut self, now: Instant, object: ObjectId, stored: bool) {
         let Some(open) = self.open.remove(&object) else { return };
         self.ended += 1;
+        self.waiting = None;
         *(if stored { &mut self.stored } else { &mut self.out }) += open.size.unwrap_or(open.bytes);
         self.observe(now);
     }
 
-    /// A file that was listed has come to its end before it began.
+    /// A file that was listed has failed before it began.
     pub(crate) fn drops_out(&mut self) {
         self.ended += 1;
     }
 
-    /// How far it is.
+    /// The progress for JSON.
     pub(crate) fn so_far(&self) -> OverallProgress {
         let (Progress { bytes, total }, files) = self.sums();
         let known = |number: Option<u64>| number.filter(|_| self.listed.complete);
@@ -121,14 +172,23 @@ impl Course {
 
     /// A bar, and below it the first files in flight where there is room for them.
     pub(crate) fn bar(&self, columns: usize, rows: usize) -> Option<String> {
-        let bar = self.meter.as_ref()?.bar(columns);
+        let meter = self.meter.as_ref()?;
+        let waiting = self.waiting.as_ref().map(|waiting| cut(&waiting.in_words(), columns));
+        let bar = match self.open.values().next().filter(|_| !self.many && columns >= COLUMNS_FOR_A_NAME) {
+            Some(open) => {
+                let name = cut(&open.source, NAME_COLUMNS);
+                let bar = meter.bar(columns - name.width() - 1);
+                format!("{name} {bar}")
+            }
+            None => meter.bar(columns),
+        };
         let room = if self.many && columns >= LEAST_COLUMNS { (rows / LINES_EACH).min(MOST_NAMED) } else { 0 };
         let moving = self.open.values().filter(|open| open.bytes > 0);
         let lines = moving.take(room).map(|open| {
             let percent = u128::from(open.bytes) * 100 / u128::from(open.size.unwrap_or(0).max(1));
             format!("{percent:4}% {}", cut(&open.source, columns - "100%   ".len()))
         });
-        Some(std::iter::once(bar).chain(lines).collect::<Vec<_>>().join("\n"))
+        Some(std::iter::once(bar).chain(waiting).chain(lines).collect::<Vec<_>>().join("\n"))
     }
 
     fn observe(&mut self, now: Instant) {
@@ -140,7 +200,7 @@ impl Course {
         meter.observe(now, progress);
     }
 
-    /// More is there than was listed where it was begun before it was told of, or grew since.
+    /// More than was listed may have begun: a file can begin before it is counted, and can grow.
     fn sums(&self) -> (Progress, Files) {
         let open = || self.open.values();
         let bytes = self.stored + open().map(|open| open.bytes).sum::<u64>();
@@ -156,20 +216,20 @@ impl Course {
 mod tests {
     use super::*;
     use crate::cli::process::world::tests::world;
-    use crate::cos::multipart::UploadId;
-    use crate::upload::{Plan, PlanOptions};
-    use std::time::Duration;
+    use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::upload::source::stream_buffer::{Expectations, StreamBuffer};
+    use crate::upload::{Cause, Operation, Plan, PlanOptions};
 
     const MIB: u64 = 1 << 20;
 
-    struct Told {
-        course: Course,
+    struct Scene {
+        totals: Totals,
         began: Instant,
     }
 
-    impl Told {
+    impl Scene {
         fn new(many: bool) -> Self {
-            Self { course: Course::new(many), began: (world(&[], &[]).world.stopwatch)() }
+            Self { totals: Totals::new(many), began: (world(&[], &[]).world.stopwatch)() }
         }
 
         fn at(&self, seconds: u64) -> Instant {
@@ -178,22 +238,22 @@ mod tests {
 
         fn begins(&mut self, seconds: u64, object: u64, source: &str, mebibytes: u64) {
             let size = mebibytes * MIB;
-            self.course.begins(ObjectId(object), Path::new(source), Some(size));
+            self.totals.begins(ObjectId(object), Path::new(source), Some(size), 8);
             let plan = Plan::new(size, PlanOptions::default()).unwrap();
-            self.course.event(self.at(seconds), ObjectId(object), &Event::Started(plan));
+            self.totals.event(self.at(seconds), ObjectId(object), &Event::Started(plan));
         }
 
         fn moves(&mut self, seconds: u64, object: u64, mebibytes: u64, of: u64) {
             let progress = Progress { bytes: mebibytes * MIB, total: Some(of * MIB) };
-            self.course.event(self.at(seconds), ObjectId(object), &Event::Progress(progress));
+            self.totals.event(self.at(seconds), ObjectId(object), &Event::Progress(progress));
         }
 
         fn ends(&mut self, seconds: u64, object: u64, stored: bool) {
-            self.course.ends(self.at(seconds), ObjectId(object), stored);
+            self.totals.ends(self.at(seconds), ObjectId(object), stored);
         }
 
         fn line(&self) -> String {
-            self.course.line().unwrap()
+            self.totals.line().unwrap()
         }
     }
 
@@ -203,77 +263,113 @@ mod tests {
 
     #[test]
     fn one_upload_is_shown_without_files() {
-        let mut told = Told::new(false);
-        assert_eq!(told.course.line(), None);
-        told.begins(0, 0, "a", 40);
-        told.moves(2, 0, 10, 40);
-        assert_eq!(told.line(), "25% 10.0 MiB of 40.0 MiB, 5.0 MiB/s, 6.0 s left");
-        assert_eq!(told.course.bar(30, 50).unwrap(), "25% 10.0 MiB of 40.0 MiB");
+        let mut scene = Scene::new(false);
+        assert_eq!(scene.totals.line(), None);
+        scene.begins(0, 0, "a", 40);
+        scene.moves(2, 0, 10, 40);
+        assert_eq!(scene.line(), "25% 10.0 MiB of 40.0 MiB, 5.0 MiB/s, 6.0 s left");
+        assert_eq!(scene.totals.bar(30, 50).unwrap(), "25% 10.0 MiB of 40.0 MiB");
+    }
+
+    #[test]
+    fn waiting_is_shown_below_the_bar_of_one_file() {
+        let mut scene = Scene::new(false);
+        scene.begins(0, 0, "a", 40);
+        scene.moves(2, 0, 10, 40);
+        let bar = |scene: &Scene| scene.totals.bar(76, 24).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+        let number = PartNumber::new(2).unwrap();
+        let (operation, wait) = (Operation::UploadPart(number), Duration::from_secs(4));
+        let cause = Cause::Interrupted;
+        scene.totals.event(scene.at(3), ObjectId(0), &Event::Retrying { operation, attempts: 4, wait, cause });
+        let lines = bar(&scene);
+        assert!(lines[0].starts_with("a [####"), "{lines:?}");
+        assert_eq!(lines[1..], ["retrying part 2 of 3, attempt 5 of 8, next in 4.0 s"]);
+        scene.moves(8, 0, 20, 40);
+        assert_eq!(bar(&scene).len(), 1);
+        scene.moves(9, 0, 40, 40);
+        assert_eq!(bar(&scene)[1..], ["finishing on the server…"]);
+        scene.ends(10, 0, true);
+        assert_eq!(bar(&scene).len(), 1);
+    }
+
+    #[test]
+    fn a_stream_without_bytes_is_waited_for() {
+        let mut scene = Scene::new(false);
+        scene.totals.begins(ObjectId(0), Path::new("-"), None, 8);
+        let buffer = StreamBuffer::new(PlanOptions::default(), 256 << 20, Expectations::default()).unwrap();
+        scene.totals.event(scene.began, ObjectId(0), &Event::Started(buffer.plan()));
+        assert_eq!(scene.totals.bar(76, 24).unwrap(), "stdin 0 B\nwaiting for stdin");
+        let progress = Progress { bytes: MIB, total: None };
+        scene.totals.event(scene.at(1), ObjectId(0), &Event::Progress(progress));
+        assert_eq!(scene.totals.bar(76, 24).unwrap(), "stdin 1.0 MiB, 1.0 MiB/s");
     }
 
     #[test]
     fn nothing_is_invented_before_the_listing_has_ended() {
-        let mut told = Told::new(true);
-        told.begins(0, 0, "a", 40);
-        told.moves(0, 0, 0, 40);
-        told.moves(2, 0, 10, 40);
-        assert_eq!(told.line(), "10.0 MiB of at least 40.0 MiB, 0 of at least 1 files, 5.0 MiB/s");
-        assert_eq!(told.course.so_far(), OverallProgress { bytes: 10 * MIB, total: None, files: 0, files_total: None });
-        told.course.total(listed(1500, 500, false));
-        told.ends(4, 0, true);
-        assert!(
-            told.line().starts_with("40.0 MiB of at least 500.0 MiB, 1 of at least 1,500 files, "),
-            "{}",
-            told.line()
+        let mut scene = Scene::new(true);
+        scene.begins(0, 0, "a", 40);
+        scene.moves(0, 0, 0, 40);
+        scene.moves(2, 0, 10, 40);
+        assert_eq!(scene.line(), "10.0 MiB of at least 40.0 MiB, 0 of at least 1 files, 5.0 MiB/s");
+        assert_eq!(
+            scene.totals.so_far(),
+            OverallProgress { bytes: 10 * MIB, total: None, files: 0, files_total: None }
         );
-        assert_eq!(told.course.bar(20, 50).unwrap(), "");
-        told.course.total(listed(2000, 800, true));
-        told.moves(6, 0, 0, 0);
-        told.begins(6, 1, "b", 8);
-        told.moves(6, 1, 0, 8);
-        assert!(told.line().starts_with("5% 40.0 MiB of 800.0 MiB, 1 of 2,000 files, "), "{}", told.line());
+        scene.totals.total(listed(1500, 500, false));
+        scene.ends(4, 0, true);
+        assert!(
+            scene.line().starts_with("40.0 MiB of at least 500.0 MiB, 1 of at least 1,500 files, "),
+            "{}",
+            scene.line()
+        );
+        assert_eq!(scene.totals.bar(20, 50).unwrap(), "");
+        scene.totals.total(listed(2000, 800, true));
+        scene.moves(6, 0, 0, 0);
+        scene.begins(6, 1, "b", 8);
+        scene.moves(6, 1, 0, 8);
+        assert!(scene.line().starts_with("5% 40.0 MiB of 800.0 MiB, 1 of 2,000 files, "), "{}", scene.line());
         let so_far = OverallProgress { bytes: 40 * MIB, total: Some(800 * MIB), files: 1, files_total: Some(2000) };
-        assert_eq!(told.course.so_far(), so_far);
+        assert_eq!(scene.totals.so_far(), so_far);
     }
 
     #[test]
     fn what_fails_is_done_but_its_bytes_are_not_counted() {
-        let mut told = Told::new(true);
-        told.course.total(listed(3, 30, true));
+        let mut scene = Scene::new(true);
+        scene.totals.total(listed(3, 30, true));
         for object in 0..2 {
-            told.begins(0, object, "x", 10);
-            told.moves(1, object, 5, 10);
+            scene.begins(0, object, "x", 10);
+            scene.moves(1, object, 5, 10);
         }
-        told.ends(2, 0, false);
-        told.ends(2, 1, true);
-        told.course.drops_out();
+        scene.ends(2, 0, false);
+        scene.ends(2, 1, true);
+        scene.totals.drops_out();
         let so_far = OverallProgress { bytes: 10 * MIB, total: Some(20 * MIB), files: 3, files_total: Some(3) };
-        assert_eq!(told.course.so_far(), so_far);
+        assert_eq!(scene.totals.so_far(), so_far);
     }
 
     #[test]
     fn bytes_that_were_there_say_nothing_of_the_rate() {
-        let mut told = Told::new(true);
-        told.course.total(listed(2, 200, true));
-        told.begins(0, 0, "x", 100);
-        told.begins(0, 1, "y", 100);
-        told.moves(0, 1, 0, 100);
-        told.moves(1, 1, 1, 100);
+        let mut scene = Scene::new(true);
+        scene.totals.total(listed(2, 200, true));
+        scene.begins(0, 0, "x", 100);
+        scene.begins(0, 1, "y", 100);
+        scene.moves(0, 1, 0, 100);
+        scene.moves(1, 1, 1, 100);
         let upload_id = UploadId::new("id").unwrap();
-        told.course.event(told.at(1), ObjectId(0), &Event::Resumed { upload_id, parts: 3, bytes: 90 * MIB });
-        told.moves(2, 1, 2, 100);
-        assert_eq!(told.line(), "46% 92.0 MiB of 200.0 MiB, 0 of 2 files, 1.0 MiB/s, 108 s left");
+        scene.totals.event(scene.at(1), ObjectId(0), &Event::Resumed { upload_id, parts: 3, bytes: 90 * MIB });
+        scene.moves(2, 1, 2, 100);
+        assert_eq!(scene.line(), "46% 92.0 MiB of 200.0 MiB, 0 of 2 files, 1.0 MiB/s, 108 s left");
     }
 
     #[test]
     fn the_first_files_in_flight_have_lines_of_their_own_where_there_is_room() {
-        let mut told = Told::new(true);
-        told.course.total(listed(9, 90, true));
+        let mut scene = Scene::new(true);
+        scene.totals.total(listed(9, 90, true));
         for (object, name) in ["数据/训练-00001.bin", "b\u{7}", "not-yet", "c", "d"].into_iter().enumerate() {
-            told.begins(0, object as u64, name, 10);
-            told.moves(1, object as u64, if name == "not-yet" { 0 } else { 1 }, 10);
+            scene.begins(0, object as u64, name, 10);
+            scene.moves(1, object as u64, if name == "not-yet" { 0 } else { 1 }, 10);
         }
-        let bar = |columns, rows| told.course.bar(columns, rows).unwrap();
+        let bar = |columns, rows| scene.totals.bar(columns, rows).unwrap();
         let lines = |columns, rows| bar(columns, rows).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(lines(80, 24), ["  10% 数据/训练-00001.bin", "  10% b\\u{7}", "  10% c"]);
         assert_eq!(lines(80, 9).len(), 2);

@@ -19,7 +19,7 @@ use crate::cli::output::subject::Subject;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::world::World;
 use crate::cli::progress::bar::ProgressDisplay;
-use crate::cli::progress::totals::Course;
+use crate::cli::progress::totals::Totals;
 use crate::cos::{Bucket, Key};
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::batch::together::Step;
@@ -34,7 +34,7 @@ pub(crate) struct UploadObserver<'a> {
     console: Console,
     bucket: Bucket,
     report: Report,
-    totals: Course,
+    totals: Totals,
     progress: ProgressDisplay,
     /// When the progress of many objects was last reported as JSON.
     last_progress: Option<Instant>,
@@ -70,7 +70,7 @@ impl<'a> UploadObserver<'a> {
             console: console.clone(),
             bucket: bucket.clone(),
             report: Report::new(console, output),
-            totals: Course::new(false),
+            totals: Totals::new(false),
             progress: ProgressDisplay::new(output.progress, console, world),
             last_progress: None,
             stopwatch: world.stopwatch,
@@ -84,7 +84,7 @@ impl<'a> UploadObserver<'a> {
 
     /// The same for several uploads. With `fail_fast`, the first failure ends the rest.
     pub(crate) fn for_many(self, fail_fast: bool) -> Self {
-        Self { many: true, totals: Course::new(true), results: Results::new(fail_fast), ..self }
+        Self { many: true, totals: Totals::new(true), results: Results::new(fail_fast), ..self }
     }
 
     /// The same for objects that become visible together.
@@ -99,7 +99,7 @@ impl<'a> UploadObserver<'a> {
 
     /// Begins another pass over the objects that are held back, to complete or to discard them.
     pub(crate) fn begin_pass(&mut self) {
-        self.totals = Course::new(true);
+        self.totals = Totals::new(true);
         if let Some(publishing) = &self.publishing {
             self.totals.total(publishing.listed());
         }
@@ -132,7 +132,7 @@ impl<'a> UploadObserver<'a> {
 
     /// Ends the progress display. Returns the exit code and the counts.
     pub(crate) fn close(&mut self) -> (u8, Summary) {
-        self.progress.finish();
+        self.progress.finish(&self.totals);
         (self.results.exit_code(), self.results.summary)
     }
 
@@ -235,7 +235,7 @@ impl Observer<SourceNews> for UploadObserver<'_> {
             location: target.location(),
             on_disk: None,
         };
-        self.totals.begins(object, &subject.source, session.plan.size());
+        self.totals.begins(object, &subject.source, session.plan.size(), session.settings.patience.max_attempts);
         let report = ObjectReport::new(self.report.clone(), subject.clone()).among_many(self.many);
         let identity = session.job.source.identity();
         self.running.insert(object, Running { identity, subject, report, began: (self.stopwatch)() });
@@ -245,8 +245,13 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         let now = (self.stopwatch)();
         self.totals.event(now, object, &event);
         match &event {
-            Event::Started(_) => self.progress.begin(now),
-            Event::Progress(_) => self.show(),
+            Event::Started(_) => {
+                self.progress.begin(now);
+                if !self.many {
+                    self.show();
+                }
+            }
+            Event::Progress(_) | Event::Retrying { .. } => self.show(),
             _ => {}
         }
         let starts = matches!(event, Event::Started(_) | Event::Resumed { .. });
@@ -265,7 +270,7 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         if self.many {
             self.show();
         } else {
-            self.progress.finish();
+            self.progress.finish(&self.totals);
         }
         match ended {
             Ok(Ended { finished, .. }) if self.is_at(Step::Discard) => self.discarded(&running, &finished),

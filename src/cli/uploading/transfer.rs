@@ -134,6 +134,8 @@ fn obey(signal: Signal, first: &Cell<Option<Signal>>, stop: &watch::Sender<Stop>
         stop.send_replace(Stop::Now);
         return;
     }
+    // A terminal echoes ^C into the bar, which would be drawn a second time below it.
+    console.end_bar();
     console.note("stopping: requests in flight get two seconds to finish; press Ctrl-C again to stop at once");
     first.set(Some(signal));
     stop.send_replace(Stop::Soon);
