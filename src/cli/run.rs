@@ -1,4 +1,4 @@
-//! The whole program: read the command line, carry the command out, say how it ended.
+//! The whole program: reads the command line, runs the command, returns the exit code.
 
 use super::args::Command;
 use super::commands::abort::AbortOptions;
@@ -12,28 +12,39 @@ use super::options::{EmulatorOptions, ResumeOptions, UploadOptions, command_line
 use super::output::console::{Console, Label, shown};
 use super::output::exit::{OTHER, SUCCESS, USAGE};
 use super::output::failure::Failure;
+use super::output::json::{FailedCommand, Line};
 use super::process::world::World;
 
 /// Runs the program in a world. Returns its exit code.
 pub fn run(mut world: World) -> u8 {
     let console = Console::new(&world);
-    let exit_code = match command_line::parse(&world.arguments, &world.variables) {
-        Ok(arguments) => carry_out(arguments.command, &mut world, &console),
-        Err(error) => show(&error, &console),
-    };
-    with_results_written(exit_code, &console)
+    match command_line::parse(&world.arguments, &world.variables) {
+        Ok(arguments) => {
+            let only_prints = arguments.command.only_prints();
+            let exit_code = carry_out(arguments.command, &mut world, &console);
+            with_results_written(exit_code, only_prints, &console)
+        }
+        Err(error) => {
+            let json = world.arguments.iter().any(|argument| argument == "--json");
+            with_results_written(show(&error, json, &console), true, &console)
+        }
+    }
 }
 
 fn carry_out(command: Command, world: &mut World, console: &Console) -> u8 {
+    let json = command.json();
     let done = keep_log(&command, world, console).and_then(|()| dispatch(command, world, console));
     done.unwrap_or_else(|failure| {
         let report = failure.report();
+        if json {
+            console.event(&Line::FailedCommand(FailedCommand::new(&report, None)));
+        }
         report.print(console);
         report.exit_code
     })
 }
 
-/// Opens the log file before anything else happens, so that whatever goes wrong stands in it.
+/// Opens the log file first, so that it has every failure.
 fn keep_log(command: &Command, world: &World, console: &Console) -> Result<(), Failure> {
     let Some(file) = command.log_file() else { return Ok(()) };
     let unusable = |why: String| Failure::usage(format!("--log-file {} cannot be used: {why}", shown(file)));
@@ -61,25 +72,30 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
     }
 }
 
-/// Shows what clap has to say: help and version are results, the rest is wrong usage.
-fn show(error: &clap::Error, console: &Console) -> u8 {
+/// Prints the message of clap: help and version are results, anything else is wrong usage.
+fn show(error: &clap::Error, json: bool, console: &Console) -> u8 {
     let text = error.render().to_string();
     let text = text.trim_end();
     if !error.use_stderr() {
         console.result(text);
         return SUCCESS;
     }
-    match text.strip_prefix("error: ") {
+    let message = text.strip_prefix("error: ");
+    if json {
+        let failure = Failure::usage(message.unwrap_or(text).lines().next().unwrap_or_default());
+        console.event(&Line::FailedCommand(FailedCommand::new(&failure.report(), None)));
+    }
+    match message {
         Some(message) => console.labelled(Label::Error, message),
         None => console.message(text),
     }
     USAGE
 }
 
-/// A command whose results nobody could read has not succeeded.
-fn with_results_written(exit_code: u8, console: &Console) -> u8 {
+/// A command whose results could not be written has failed, unless it only prints and its reader has read enough.
+fn with_results_written(exit_code: u8, only_prints: bool, console: &Console) -> u8 {
     match console.results_lost() {
-        Some(why) if exit_code == SUCCESS => {
+        Some(why) if exit_code == SUCCESS && !(only_prints && console.reader_is_gone()) => {
             Failure::ResultsLost(why).report().print(console);
             OTHER
         }

@@ -75,6 +75,30 @@ impl Command {
         };
         file.as_deref()
     }
+
+    /// True if results and failures are JSON events.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::Upload(typed) => typed.output.json,
+            Self::Resume(typed) => typed.output.json,
+            Self::ListUploads(typed) => typed.bucket.output.json,
+            Self::ListParts(typed) => typed.bucket.output.json,
+            Self::Abort(typed) => typed.bucket.output.json,
+            Self::Verify(typed) => typed.bucket.output.json,
+            Self::Credentials(typed) => typed.json,
+            Self::Emulator(typed) => typed.json,
+            Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
+
+    /// True if the command changes nothing, so that a reader who stops early loses nothing.
+    pub fn only_prints(&self) -> bool {
+        match self {
+            Self::Upload(typed) => typed.dry_run,
+            Self::ListUploads(_) | Self::ListParts(_) | Self::Credentials(_) | Self::Completions(_) => true,
+            Self::Resume(_) | Self::Abort(_) | Self::Verify(_) | Self::Emulator(_) | Self::Man(_) => false,
+        }
+    }
 }
 
 /// Print shell completions

@@ -79,7 +79,7 @@ const COLUMNS: [Column; 3] = [Column::names("KEY"), Column::words("UPLOAD ID"), 
 pub(crate) fn run(options: AbortOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
-    bucket_requests::run(world, &console, output.json, async |world| {
+    bucket_requests::run(world, async |world| {
         let mut requests = BucketRequests::open(&options.bucket, world, &console).await?;
         let exit_code = abort(&options, &mut requests, world, &console).await?;
         requests.close().await;

@@ -21,7 +21,7 @@ const COLUMNS: [Column; 4] =
 pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let CredentialsArguments { identity, json } = typed;
     let access = AccessOptions { profile: identity.profile, config: identity.config, ..AccessOptions::default() };
-    let found = bucket_requests::run(world, console, json, async |world| {
+    let found = bucket_requests::run(world, async |world| {
         let described = credentials(&access, world).describe((world.clock)()).await;
         described.map_err(|error| Failure::NoCredentials(error.to_string()))
     })?;

@@ -41,7 +41,7 @@ pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Consol
     let ListPartsOptions { key, upload_id, bucket } = options;
     let output = bucket.output;
     let console = console.clone().quiet(output.quiet);
-    let parts = bucket_requests::run(world, &console, output.json, async |world| {
+    let parts = bucket_requests::run(world, async |world| {
         let mut requests = BucketRequests::open(&bucket, world, &console).await?;
         let parts = requests.parts(&key, &upload_id).await?;
         requests.close().await;

@@ -70,8 +70,7 @@ enum SoFar {
 pub(crate) fn run(options: ListUploadsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
-    let listed =
-        bucket_requests::run(world, &console, output.json, async |world| list(&options, world, &console).await)?;
+    let listed = bucket_requests::run(world, async |world| list(&options, world, &console).await)?;
     let (now, bucket) = ((world.clock)(), &options.bucket.name);
     let journals = Journals::of(options.state_directory.as_deref());
     let mut table = Table::new(&COLUMNS);

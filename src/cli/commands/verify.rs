@@ -77,7 +77,7 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
     let (described, digest, location) =
-        bucket_requests::run(world, &console, output.json, async |world| look(&options, world, &console).await)?;
+        bucket_requests::run(world, async |world| look(&options, world, &console).await)?;
     let compared = compare(&described, digest, options.bucket.server.service());
     let names = |wanted: fn(&Compared) -> bool| compared.iter().filter(|one| wanted(one)).map(|one| one.what).collect();
     let differences: Vec<&'static str> = names(|one| one.same == Some(false));

@@ -22,13 +22,8 @@ use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Event, Operation, UploadError};
 
-/// Runs a command's work until it ends or a signal arrives. With `--json`, a failure is an event too.
-pub(crate) fn run<T>(
-    world: &mut World,
-    console: &Console,
-    json: bool,
-    work: impl AsyncFnOnce(&World) -> Result<T, Failure>,
-) -> Result<T, Failure> {
+/// Runs a command's work until it ends or a signal arrives.
+pub(crate) fn run<T>(world: &mut World, work: impl AsyncFnOnce(&World) -> Result<T, Failure>) -> Result<T, Failure> {
     let mut signals = std::mem::replace(&mut world.signals, Signals::channel().1);
     let done = runtime::run(async {
         tokio::select! {
@@ -38,11 +33,7 @@ pub(crate) fn run<T>(
         }
     });
     world.signals = signals;
-    done.flatten().inspect_err(|failure| {
-        if json {
-            console.event(&Line::FailedCommand(FailedCommand::new(&failure.report(), None)));
-        }
-    })
+    done.flatten()
 }
 
 /// Sends requests to one bucket and reports their retries.
