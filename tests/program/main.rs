@@ -16,6 +16,8 @@ mod growing;
 mod interfaces;
 mod interop;
 mod journal;
+#[cfg(unix)]
+mod limits;
 mod many;
 mod object_options;
 mod recipes;

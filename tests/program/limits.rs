@@ -1,0 +1,108 @@
+//! What the system ignores, limits or forbids: signals, sizes of files, descriptors, threads, homes of other users.
+
+use std::fs;
+use std::process::Stdio;
+
+use super::support;
+use support::{MIB, Running, Scene, until};
+
+/// A part that is never answered.
+const STALLS: &str = "stall:skip=2,times=1,on=upload-part";
+
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
+        let scene = Scene::new(&[STALLS]);
+        scene.file("a.bin", 4 * MIB);
+        let arguments = scene.upload_arguments("a.bin", &["--concurrency", "1", "--stall-timeout", "2s"]);
+        let running = Running::start(scene.command_after(&format!("trap '' {number}"), arguments));
+        until(|| scene.server.stored_parts().len() == 2, "it is under way");
+        running.signal(name);
+        running.wait().exits(0).does_not_say("stopping");
+        scene.assert_stored("a.bin", "a.bin");
+    }
+}
+
+#[test]
+fn a_journal_beyond_the_limit_of_file_sizes_ends_no_upload() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 30 * MIB);
+    // The signal that says so is not ignored: its default is to end the process.
+    let mut command = scene.command_after("ulimit -f 4", scene.upload_arguments("a.bin", &[]));
+    let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{:?} {stderr}", output.status);
+    assert!(stderr.contains("warning: could not write the journal: "), "{stderr}");
+    scene.assert_stored("a.bin", "a.bin");
+}
+
+#[test]
+fn readers_that_have_read_enough_hear_of_no_failure() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 1000);
+    let dry_run = scene.upload_arguments("a.bin", &["--dry-run"]);
+    let url = scene.server.url();
+    let list = ["list-uploads", "--json", "--bucket", support::BUCKET, "--endpoint", &url, "--prefix", "x"];
+    let help = ["upload", "--help"];
+    for arguments in [dry_run, list.map(str::to_owned).to_vec(), help.map(str::to_owned).to_vec()] {
+        let mut command = scene.command(&arguments);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command.stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), stderr.contains("broken pipe")), (Some(0), false), "{arguments:?} {stderr}");
+        assert!(!stderr.contains("error:"), "{stderr}");
+    }
+}
+
+#[test]
+fn every_failure_of_a_command_is_an_event_too() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 1000);
+    scene.file("b.bin", 1000);
+    let unknown = scene.run(["upload", "a.bin", "--json", "--no-such-option"]).exits(2);
+    assert_eq!(
+        (&unknown.event("failed")["exit_code"], &unknown.event("failed")["error"]["kind"]),
+        (&2.into(), &"usage".into())
+    );
+    let nowhere = scene.run(["upload", "a.bin", "--json"]).exits(2);
+    assert_eq!(nowhere.event("failed")["error"]["kind"], "usage");
+    let url = scene.server.url();
+    let two = ["upload", "a.bin", "b.bin", "--json", "-b", support::BUCKET, "--endpoint", &url];
+    let mut command = scene.command(two);
+    command.env_remove("COS_SECRET_ID").env_remove("COS_SECRET_KEY").env_remove("COS_SESSION_TOKEN");
+    let unsigned = Running::start(command).wait().exits(4);
+    assert_eq!(unsigned.event("failed")["error"]["kind"], "credentials");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf8_are_told_apart_and_come_with_advice() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let scene = Scene::new(&[]);
+    fs::create_dir(scene.path("d")).unwrap();
+    for name in [&b"a\xff"[..], b"a\xfe"] {
+        fs::write(scene.path("d").join(OsStr::from_bytes(name)), "x").unwrap();
+    }
+    let outcome = scene.upload("d", &["-r", "--json"]).exits(3);
+    let outcome = outcome.says("could not upload d/a\\xff: ").says("could not upload d/a\\xfe: ").says("--key");
+    let mut sources: Vec<_> = outcome
+        .events()
+        .iter()
+        .filter(|event| event["event"] == "failed")
+        .map(|event| event["source"].clone())
+        .collect();
+    sources.sort_by_key(ToString::to_string);
+    assert_eq!(sources, ["d/a\\xfe", "d/a\\xff"]);
+}
+
+#[test]
+fn progress_that_is_always_wanted_has_its_last_line() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 1000);
+    scene.upload("a.bin", &["--progress", "always"]).exits(0).says("100% 1000 B of 1000 B");
+    let mut command = scene.command(scene.upload_arguments("a.bin", &["--progress", "always", "--json"]));
+    command.env("TERM", "dumb");
+    Running::start(command).wait().exits(0).says("100% 1000 B of 1000 B");
+}
