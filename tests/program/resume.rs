@@ -343,3 +343,15 @@ fn the_emulator_that_starts_with_the_command_goes_on_too() {
     let on_disk = outcome.event("uploaded")["on_disk"].as_str().unwrap().to_owned();
     assert!(crate::support::same(&scene.path("a.bin"), &scene.path(&on_disk)));
 }
+
+/// The same command would abort the upload and start over, which nobody wants after an interruption.
+#[test]
+fn after_an_upload_with_no_resume_the_hint_leaves_the_option_out() {
+    let mut scene = Scene::new(&["internal-error:on=upload-part,part=3,times=0"]);
+    scene.file("a.bin", 3 * MIB);
+    let outcome = scene.upload("a.bin", &["--no-resume", "--max-attempts", "1"]).exits(6);
+    outcome.says("hint: run the same command without --no-resume again to resume upload ");
+    scene.server.restart(&[]);
+    let outcome = scene.upload("a.bin", &["--json"]).exits(0);
+    assert_eq!(outcome.event("uploaded")["parts_resumed"], 2);
+}

@@ -15,7 +15,7 @@ use crate::cli::process::world::World;
 use crate::cli::uploading::file_session;
 use crate::cli::uploading::observer::UploadObserver;
 use crate::cli::uploading::server_parts::{plan_of_parts, server_parts};
-use crate::cli::uploading::setup::{concurrency, connect, template};
+use crate::cli::uploading::setup::{concurrency, connect, rerun, template};
 use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, transfer_one};
 use crate::cos::Key;
 use crate::upload::Plan;
@@ -81,7 +81,8 @@ async fn send_one(
         plan = plan_of_parts(&source, options.plan, &listed).unwrap_or(plan);
     }
     let session = template(options, &connection, world).session(source, key.clone(), plan);
-    let mut observer = UploadObserver::new(&connection, &options.bucket, options.output, world, console);
+    let mut observer =
+        UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
     let concurrency = concurrency(options, Objects::One, world, console);
     let transferred = transfer_one(session, concurrency, &mut observer, &connection, world, console).await;
     connection.close().await;
@@ -109,7 +110,8 @@ async fn send_many(
     let transferred = if options.publish_together {
         upload_together::publish(template, options, (many, sources), &connection, world, console).await
     } else {
-        let observer = UploadObserver::new(&connection, &options.bucket, options.output, world, console);
+        let observer =
+            UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
         let mut observer = observer.for_many(options.fail_fast);
         let what = (template, options.plan);
         Ok(transfer_gathered(sources.gather(), what, &mut observer, &connection, world, console).await)

@@ -11,6 +11,7 @@ use crate::cli::uploading::connection::Connection;
 use crate::cli::uploading::held_back::{Publishing, change, plan_options};
 use crate::cli::uploading::observer::UploadObserver;
 use crate::cli::uploading::publishing_record::PublishingRecord;
+use crate::cli::uploading::setup::rerun;
 use crate::cli::uploading::supply::supply_held_back;
 use crate::cli::uploading::template::{SkipUnchanged, Template};
 use crate::cli::uploading::transfer::{Transferred, transfer, transfer_gathered};
@@ -39,7 +40,8 @@ pub(crate) async fn publish(
 ) -> Result<Transferred, Failure> {
     let mut record = PublishingRecord::claim(many, options, &connection.site.name)?;
     let publishing = Publishing::new(options.abort_on_failure, record.is_of_earlier_run());
-    let observer = UploadObserver::new(connection, &options.bucket, options.output, world, console);
+    let observer =
+        UploadObserver::new(connection, &options.bucket, options.output, world, console).rerun(rerun(options));
     let mut observer = observer.for_many(options.fail_fast).publishing(&publishing);
     let publisher = Publisher { template, options, connection, console, publishing };
     let mut sources = Some(sources);
@@ -115,16 +117,17 @@ impl Publisher<'_> {
             "nothing was made visible"
         };
         let sent_objects = objects(sent);
+        let rerun = rerun(self.options);
+        let command = rerun.resuming_command();
         self.console.note(&match outcome {
             Outcome::Published => return,
             Outcome::Partly { completed, of } => {
-                format!("{completed} of {} completed; run the same command again for the rest", objects(of))
+                format!("{completed} of {} completed; run {command} again for the rest", objects(of))
             }
             Outcome::Discarded => format!("{none}; what was sent of {sent_objects} is aborted"),
             Outcome::Kept if sent == 0 => none.to_owned(),
             Outcome::Kept => {
-                let how = if self.options.resume { "the same command" } else { "the same command without --no-resume" };
-                format!("{none}; what was sent of {sent_objects} waits on the server, {how} goes on with it")
+                format!("{none}; what was sent of {sent_objects} waits on the server, {command} goes on with it")
             }
         });
     }

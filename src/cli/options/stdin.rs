@@ -4,6 +4,7 @@ use crate::cli::args::{JournalArguments, ManyArguments, StdinArguments};
 use crate::cli::output::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::{Key, Service};
+use crate::upload::PlanOptions;
 use crate::upload::source::stream_buffer::Expectations;
 
 const MEMORY: u64 = 256 << 20;
@@ -30,6 +31,16 @@ impl StdinOptions {
         }
         let expectations = Expectations { size: expect_size, crc64: expect_crc64, allow_empty };
         Ok(Self { memory: memory.unwrap_or(MEMORY), expectations })
+    }
+
+    /// The options that decide where the stream is cut, of those that were given.
+    pub(in crate::cli) fn cut_by(&self, plan: PlanOptions) -> Vec<&'static str> {
+        let options = [
+            (self.memory != MEMORY, "--memory"),
+            (plan.part_size.is_some(), "--part-size"),
+            (self.expectations.size.is_some(), "--expect-size"),
+        ];
+        options.iter().filter(|(given, _)| *given).map(|(_, name)| *name).collect()
     }
 }
 

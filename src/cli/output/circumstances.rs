@@ -22,11 +22,41 @@ pub struct Circumstances<'a> {
     pub unknown: bool,
     /// Whether the source came through a pipe, and the same command would find nothing there.
     pub stream: bool,
+    /// What the same command would do with what is left.
+    pub rerun: &'a Rerun,
+}
+
+/// What the same command would do with the upload that this one leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rerun {
+    /// Whether it would resume the upload: the user did not give `--no-resume`.
+    pub resumes: bool,
+    /// The options that decide where a stream is cut, of those that the user gave.
+    pub cut_by: Vec<&'static str>,
+}
+
+/// A command without an option that changes what the next run does.
+pub static RESUMES: Rerun = Rerun { resumes: true, cut_by: Vec::new() };
+
+impl Rerun {
+    /// The command that would resume the upload.
+    pub(crate) fn resuming_command(&self) -> &'static str {
+        if self.resumes { "the same command" } else { "the same command without --no-resume" }
+    }
 }
 
 impl<'a> Circumstances<'a> {
     /// Those of a request outside an upload.
     pub fn of(about: &'a str, service: Service) -> Self {
-        Self { source: about, service, parts: None, journal: None, signal: None, unknown: false, stream: false }
+        Self {
+            source: about,
+            service,
+            parts: None,
+            journal: None,
+            signal: None,
+            unknown: false,
+            stream: false,
+            rerun: &RESUMES,
+        }
     }
 }

@@ -74,6 +74,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::cli::output::circumstances::RESUMES;
     use crate::cli::output::exit::UNAVAILABLE;
     use crate::cli::output::exit::tests::{network, service};
     use crate::cli::process::signals::Signal;
@@ -95,6 +96,7 @@ mod tests {
         signal: None,
         unknown: false,
         stream: false,
+        rerun: &RESUMES,
     };
 
     #[test]
@@ -153,7 +155,7 @@ mod tests {
             cause: network(SendErrorKind::Broken),
             leftover: None,
         };
-        let unknown = Circumstances { unknown: true, ..PLAIN };
+        let unknown = Circumstances { unknown: true, journal: Some(Path::new("/s/j")), ..PLAIN };
         assert_eq!(
             printed(&error, unknown),
             "error: could not determine whether dist.tar was uploaded: the connection broke: refused after 3 attempts\n\

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::circumstances::Circumstances;
+use super::circumstances::{Circumstances, Rerun};
 use super::console::{is_stdin, shown};
 use super::exit::SUCCESS;
 use super::failure_report::FailureReport;
@@ -26,6 +26,8 @@ pub struct Ending<'a> {
     pub journal: Option<&'a Path>,
     /// The signal that stopped the upload, if one did.
     pub signal: Option<Signal>,
+    /// What the same command would do with the upload.
+    pub rerun: &'a Rerun,
 }
 
 /// Reports one upload.
@@ -117,6 +119,7 @@ impl ObjectReport {
             signal: ending.signal,
             unknown,
             stream: is_stdin(&self.subject.source),
+            rerun: ending.rerun,
         };
         let report = FailureReport::of_upload(error, circumstances);
         if self.report.json {
@@ -177,6 +180,7 @@ impl ObjectReport {
 pub(crate) mod tests {
     use super::*;
     use crate::cli::options::{OutputOptions, ProgressMode};
+    use crate::cli::output::circumstances::RESUMES;
     use crate::cli::output::console::Console;
     use crate::cli::process::world::tests::{TestWorld, world};
     use crate::cos::multipart::{PartNumber, UploadId};
@@ -269,7 +273,12 @@ pub(crate) mod tests {
         for event in events() {
             report.event(now, &event);
         }
-        let ending = Ending { elapsed: Duration::from_millis(1500), journal: Some(Path::new("/s/j")), signal: None };
+        let ending = Ending {
+            elapsed: Duration::from_millis(1500),
+            journal: Some(Path::new("/s/j")),
+            signal: None,
+            rerun: &RESUMES,
+        };
         (report.finished(finished, ending), test)
     }
 
@@ -378,7 +387,7 @@ pub(crate) mod tests {
             on_disk: Some("/o/k".into()),
             ..subject()
         };
-        let ending = Ending { elapsed: Duration::ZERO, journal: None, signal: None };
+        let ending = Ending { elapsed: Duration::ZERO, journal: None, signal: None, rerun: &RESUMES };
         ObjectReport::new(report, odd).finished(&Finished::Stored(object()), ending);
         assert_eq!(
             test.stdout.text(),

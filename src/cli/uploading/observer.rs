@@ -10,6 +10,7 @@ use super::news::SourceNews;
 use super::refusal;
 use super::results::Results;
 use crate::cli::options::OutputOptions;
+use crate::cli::output::circumstances::{RESUMES, Rerun};
 use crate::cli::output::console::Console;
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
@@ -47,6 +48,8 @@ pub(crate) struct UploadObserver<'a> {
     begun: u64,
     /// Objects that become visible together, if that is what the command does.
     publishing: Option<Publishing>,
+    /// What the same command would do with uploads that are left.
+    rerun: Rerun,
 }
 
 struct Running {
@@ -79,12 +82,18 @@ impl<'a> UploadObserver<'a> {
             many: false,
             begun: 0,
             publishing: None,
+            rerun: RESUMES.clone(),
         }
     }
 
     /// The same for several uploads. With `fail_fast`, the first failure ends the rest.
     pub(crate) fn for_many(self, fail_fast: bool) -> Self {
         Self { many: true, totals: Totals::new(true), results: Results::new(fail_fast), ..self }
+    }
+
+    /// The same; `rerun` is what the same command would do with uploads that are left.
+    pub(crate) fn rerun(self, rerun: Rerun) -> Self {
+        Self { rerun, ..self }
     }
 
     /// The same for objects that become visible together.
@@ -186,7 +195,8 @@ impl<'a> UploadObserver<'a> {
         }
         report.settle(subject.clone());
         let elapsed = (self.stopwatch)().duration_since(*began);
-        report.finished(&finished, Ending { elapsed, journal: journal.as_deref(), signal: self.results.signal() })
+        let (journal, signal) = (journal.as_deref(), self.results.signal());
+        report.finished(&finished, Ending { elapsed, journal, signal, rerun: &self.rerun })
     }
 
     /// Reports an upload that was to be aborted. That it was not completed is no failure of its own.

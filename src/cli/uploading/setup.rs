@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::template::Template;
 use crate::cli::options::{Server, UploadOptions};
+use crate::cli::output::circumstances::Rerun;
 use crate::cli::output::console::Console;
 use crate::cli::output::failure::Failure;
 use crate::cli::process::descriptors::{Objects, requests_within};
@@ -31,6 +32,11 @@ pub(crate) fn template(options: &UploadOptions, connection: &Connection, world: 
         goal: Goal::Complete,
         seed: world.seed,
     }
+}
+
+/// What the same command would do with the uploads that this one leaves.
+pub(crate) fn rerun(options: &UploadOptions) -> Rerun {
+    Rerun { resumes: options.resume, cut_by: options.stdin.cut_by(options.plan) }
 }
 
 fn location(options: &UploadOptions) -> JournalLocation {

@@ -10,17 +10,20 @@ pub(super) fn after(error: &UploadError, circumstances: Circumstances<'_>, exit_
     if circumstances.stream {
         return after_stream(error, circumstances, exit_code);
     }
+    let command = circumstances.rerun.resuming_command();
     if circumstances.unknown {
-        return Some("run the same command again: it checks whether the object was completed".to_owned());
+        return Some(match circumstances.journal {
+            Some(_) => format!("run {command} again: it checks whether the object was completed"),
+            None => {
+                "check with cosput verify whether the object is complete; the same command sends the whole file again"
+                    .to_owned()
+            }
+        });
     }
     let may_succeed_unchanged = matches!(exit_code, UNAVAILABLE | INTERRUPTED | TERMINATED);
     match (&error.leftover, circumstances.journal) {
-        (Some(id), Some(_)) if may_succeed_unchanged => {
-            Some(format!("run the same command again to resume upload {id}"))
-        }
-        (Some(id), Some(_)) => {
-            Some(format!("then run the same command again to resume upload {id}; its parts are kept"))
-        }
+        (Some(id), Some(_)) if may_succeed_unchanged => Some(format!("run {command} again to resume upload {id}")),
+        (Some(id), Some(_)) => Some(format!("then run {command} again to resume upload {id}; its parts are kept")),
         (Some(id), None) if circumstances.service.is_write_once() => Some(format!(
             "upload {id} may remain on the server, where it reserves this key, and there is no journal to resume it: \
              abort it with cosput abort --service cdcs --key KEY --upload-id {id}"
@@ -44,10 +47,16 @@ fn after_stream(error: &UploadError, circumstances: Circumstances<'_>, exit_code
             "upload {id} may remain on the server, where it reserves this key: send the same stream again with \
              --resume-upload-id {id}, or abort it with cosput abort --service cdcs --key KEY --upload-id {id}"
         )),
-        Some(id) => Some(format!(
-            "the parts that were sent are kept: send the same stream again with --resume-upload-id {id} and the same \
-             --memory, --part-size and --expect-size"
-        )),
+        Some(id) => {
+            let cut_by = match circumstances.rerun.cut_by.as_slice() {
+                [] => String::new(),
+                [one] => format!(" and the same {one}"),
+                [others @ .., last] => format!(" and the same {} and {last}", others.join(", ")),
+            };
+            Some(format!(
+                "the parts that were sent are kept: send the same stream again with --resume-upload-id {id}{cut_by}"
+            ))
+        }
         None => {
             matches!(exit_code, UNAVAILABLE | INTERRUPTED | TERMINATED).then(|| "send the same stream again".to_owned())
         }
@@ -59,6 +68,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::cli::output::circumstances::{RESUMES, Rerun};
     use crate::cos::Service;
     use crate::cos::multipart::UploadId;
     use crate::upload::Cause;
@@ -83,6 +93,54 @@ mod tests {
                 "the parts of upload id may remain on the server, and there is no journal to resume it: abort it with \
                  cosput abort --key KEY --upload-id id"
             )
+        );
+    }
+
+    /// Every way to end that leaves something, and what the next run really does with it.
+    #[test]
+    fn a_hint_says_what_the_same_command_would_do() {
+        let no_resume = Rerun { resumes: false, cut_by: vec![] };
+        let journal = Some(Path::new("j"));
+        let error = |leftover| UploadError { operation: None, attempts: 1, cause: Cause::Interrupted, leftover };
+        let of_file = |journal, unknown, rerun, exit_code| {
+            let circumstances = Circumstances { journal, unknown, rerun, ..Circumstances::of("f", Service::Cos) };
+            after(&error(UploadId::new("id")), circumstances, exit_code).unwrap_or_default()
+        };
+        let without = "run the same command without --no-resume again";
+        assert_eq!(of_file(journal, false, &no_resume, 6), format!("{without} to resume upload id"));
+        assert_eq!(
+            of_file(journal, false, &no_resume, 4),
+            format!("then {without} to resume upload id; its parts are kept")
+        );
+        assert_eq!(
+            of_file(journal, true, &no_resume, 6),
+            format!("{without}: it checks whether the object was completed")
+        );
+        assert_eq!(
+            of_file(journal, true, &RESUMES, 6),
+            "run the same command again: it checks whether the object was completed"
+        );
+        assert_eq!(
+            of_file(None, true, &RESUMES, 6),
+            "check with cosput verify whether the object is complete; the same command sends the whole file again"
+        );
+    }
+
+    #[test]
+    fn a_stream_is_sent_again_with_the_options_that_were_given_and_no_others() {
+        let error =
+            UploadError { operation: None, attempts: 1, cause: Cause::Interrupted, leftover: UploadId::new("id") };
+        let hint = |cut_by: &[&'static str]| {
+            let rerun = Rerun { resumes: true, cut_by: cut_by.to_vec() };
+            let circumstances = Circumstances { stream: true, rerun: &rerun, ..Circumstances::of("-", Service::Cos) };
+            after(&error, circumstances, 6).unwrap_or_default()
+        };
+        let again = "the parts that were sent are kept: send the same stream again with --resume-upload-id id";
+        assert_eq!(hint(&[]), again);
+        assert_eq!(hint(&["--memory"]), format!("{again} and the same --memory"));
+        assert_eq!(
+            hint(&["--memory", "--part-size", "--expect-size"]),
+            format!("{again} and the same --memory, --part-size and --expect-size")
         );
     }
 }
