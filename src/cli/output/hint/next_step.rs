@@ -14,10 +14,8 @@ pub(super) fn after(error: &UploadError, circumstances: Circumstances<'_>, exit_
     if circumstances.unknown {
         return Some(match circumstances.journal {
             Some(_) => format!("run {command} again: it checks whether the object was completed"),
-            None => {
-                "check with cosput verify whether the object is complete; the same command sends the whole file again"
-                    .to_owned()
-            }
+            None => "run the same command again: it sends the whole file again; or check the object with cosput verify"
+                .to_owned(),
         });
     }
     let may_succeed_unchanged = matches!(exit_code, UNAVAILABLE | INTERRUPTED | TERMINATED);
@@ -122,7 +120,7 @@ mod tests {
         );
         assert_eq!(
             of_file(None, true, &RESUMES, 6),
-            "check with cosput verify whether the object is complete; the same command sends the whole file again"
+            "run the same command again: it sends the whole file again; or check the object with cosput verify"
         );
     }
 
