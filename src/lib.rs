@@ -28,6 +28,8 @@
 //! the object was not completed, or says in words that it cannot be told. `upload/simulation` states both ways and tries to
 //! break them.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod cli;
 pub mod cos;
 pub mod credentials;

@@ -11,7 +11,7 @@ const BUCKET: &str = "examplebucket-1250000000";
 
 /// Where the programs find their things.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub(crate) struct Place {
     /// The binary that is measured.
     pub cosput: PathBuf,
     /// Everything that is written is in here: files, journals, the certificate.
@@ -20,7 +20,7 @@ pub struct Place {
 
 impl Place {
     /// The floor, with so many connections.
-    pub fn floor(
+    pub(crate) fn floor(
         &self,
         file: &Path,
         sink: &Sink,
@@ -36,7 +36,7 @@ impl Place {
     }
 
     /// cosput, with these options besides the file and the place it goes to.
-    pub fn cosput(&self, file: &Path, sink: &Sink, options: &[String]) -> Command {
+    pub(crate) fn cosput(&self, file: &Path, sink: &Sink, options: &[String]) -> Command {
         let mut command = self.cosput_to(file, &sink.url(), options);
         if sink.is_tls() {
             command.env("SSL_CERT_FILE", self.directory.join(tls::CERTIFICATE));
@@ -45,7 +45,7 @@ impl Place {
     }
 
     /// cosput, to a server at this address.
-    pub fn cosput_to(&self, file: &Path, url: &str, options: &[String]) -> Command {
+    pub(crate) fn cosput_to(&self, file: &Path, url: &str, options: &[String]) -> Command {
         let mut command = Command::new(&self.cosput);
         command.arg("upload").arg(file).arg(format!("cos://{BUCKET}/object")).args(["--quiet", "--endpoint", url]);
         command.args(options).env_clear();
@@ -56,7 +56,7 @@ impl Place {
     }
 
     /// s5cmd with its usual settings, for a directory.
-    pub fn s5cmd_files(&self, directory: &Path, url: &str) -> Command {
+    pub(crate) fn s5cmd_files(&self, directory: &Path, url: &str) -> Command {
         let mut command = Command::new("s5cmd");
         command.args(["--endpoint-url", url, "--no-sign-request", "cp"]).arg(directory).arg("s3://bucket/");
         command.env("HOME", &self.directory).stderr(Stdio::null());
@@ -64,7 +64,7 @@ impl Place {
     }
 
     /// Another program, if it is installed and can be pointed at the sink; otherwise, why not.
-    pub fn peer(&self, name: &str, file: &Path, sink: &Sink) -> Result<Command, &'static str> {
+    pub(crate) fn peer(&self, name: &str, file: &Path, sink: &Sink) -> Result<Command, &'static str> {
         let mut command = Command::new(name);
         let answers = |flag| {
             let asked = Command::new(name).arg(flag).stdout(Stdio::null()).stderr(Stdio::null()).status();

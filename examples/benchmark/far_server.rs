@@ -49,7 +49,7 @@ struct Counts {
 }
 
 /// Serves until standard input ends. Prints its port once it is ready.
-pub fn run(link: Link, tls: Option<&Path>) -> io::Result<()> {
+pub(crate) fn run(link: Link, tls: Option<&Path>) -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     // A connection that is slow is slow from its first bytes: little of them fits in between.
     rustix::net::sockopt::set_socket_recv_buffer_size(&listener, 64 << 10)?;

@@ -19,7 +19,7 @@ const CHUNK: usize = 256 << 10;
 const HEADERS: &str = "x-cos-filler: q-sign-algorithm=sha1&q-ak=AKIDQjz3ltompVjBni5LitkWHFlFpwkn9U5q&q-sign-time=1417773892;1417853898&q-key-time=1417773892;1417853898&q-header-list=host&q-url-param-list=partnumber;uploadid&q-signature=c13d7e2c2d2e1ee8c4ee4e7dd8d8b3f1f8d2c5ad\r\n";
 
 /// Uploads once.
-pub fn run(file: &Path, port: u16, part_size: u64, connections: u64, tls: Option<&Path>) -> io::Result<()> {
+pub(crate) fn run(file: &Path, port: u16, part_size: u64, connections: u64, tls: Option<&Path>) -> io::Result<()> {
     if file.is_dir() {
         return run_directory(file, port, connections);
     }

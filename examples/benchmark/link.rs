@@ -4,11 +4,11 @@ use std::io;
 use std::time::Duration;
 
 /// What the first round trip of a connection carries: 10 segments of 1,460 bytes.
-pub const FIRST_ROUND: u64 = 14_600;
+pub(crate) const FIRST_ROUND: u64 = 14_600;
 
 /// A link between a client and a server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Link {
+pub(crate) struct Link {
     /// The round trip in milliseconds.
     pub round_trip: u64,
     /// Bytes a second that one connection carries at most; 0 for no limit.
@@ -33,7 +33,7 @@ pub struct Link {
 
 impl Link {
     /// A link without faults: milliseconds, and Mbit/s for one connection and for all of them.
-    pub const fn new(round_trip: u64, each: u64, all: u64) -> Self {
+    pub(crate) const fn new(round_trip: u64, each: u64, all: u64) -> Self {
         const MEGABIT: u64 = 125_000;
         Self {
             round_trip,
@@ -50,22 +50,22 @@ impl Link {
     }
 
     /// The round trip.
-    pub fn round_trip(&self) -> Duration {
+    pub(crate) fn round_trip(&self) -> Duration {
         Duration::from_millis(self.round_trip)
     }
 
     /// The seconds that the link alone needs for some bytes.
-    pub fn alone(&self, bytes: u64) -> f64 {
+    pub(crate) fn alone(&self, bytes: u64) -> f64 {
         if self.all == 0 { f64::NAN } else { bytes as f64 / self.all as f64 }
     }
 
     /// The link as arguments of the process that imitates it.
-    pub fn arguments(&self) -> Vec<String> {
+    pub(crate) fn arguments(&self) -> Vec<String> {
         self.numbers().iter().map(u64::to_string).collect()
     }
 
     /// Reads what [`Link::arguments`] wrote.
-    pub fn parse(words: &[&str]) -> io::Result<Self> {
+    pub(crate) fn parse(words: &[&str]) -> io::Result<Self> {
         let numbers: Vec<u64> =
             words.iter().map(|word| word.parse().map_err(io::Error::other)).collect::<io::Result<_>>()?;
         let numbers: [u64; 10] = numbers.try_into().map_err(|_| io::Error::other("a link has ten numbers"))?;

@@ -92,7 +92,7 @@ impl Drop for FarServer {
 impl Bench {
     /// For each link and size: without a flag against the grid. `--only=LINK,LINK` chooses some of the links, `--no-grid`
     /// leaves the fixed settings out.
-    pub fn links(&self) -> io::Result<()> {
+    pub(crate) fn links(&self) -> io::Result<()> {
         let only = self.words.iter().find_map(|word| word.strip_prefix("--only="));
         let chosen = |name: &str| only.is_none_or(|only| only.split(',').any(|chosen| chosen == name));
         println!(
@@ -149,7 +149,7 @@ impl Bench {
     }
 
     /// Many small files: 2,000 of 16 KiB at 50 and 5 ms, 200,000 of 1 KiB at 10 ms.
-    pub fn far_files(&self) -> io::Result<()> {
+    pub(crate) fn far_files(&self) -> io::Result<()> {
         for (count, size, round_trip) in [(2_000, 16 << 10, 50), (2_000, 16 << 10, 5), (200_000, 1 << 10, 10)] {
             let directory = self.directory(count, size)?;
             let link = Link::new(round_trip, 0, 0);

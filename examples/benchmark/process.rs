@@ -12,7 +12,7 @@ use super::sink::Manner;
 
 /// What one run of a program cost.
 #[derive(Debug, Clone, Default)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// From its start to its end.
     pub wall: Duration,
     /// User and system time.
@@ -32,7 +32,7 @@ pub struct Cost {
 }
 
 /// Runs a program to its end. This process must be small: what it has in memory counts for the child until `exec`.
-pub fn measure(command: &mut Command, sink: Option<&Sink>) -> io::Result<Cost> {
+pub(crate) fn measure(command: &mut Command, sink: Option<&Sink>) -> io::Result<Cost> {
     if let Some(sink) = sink {
         sink.report()?;
     }
@@ -70,7 +70,7 @@ fn wait_and_look(child: &Child) -> Option<u64> {
 }
 
 /// A sink that runs; it ends with this value.
-pub struct Sink {
+pub(crate) struct Sink {
     child: Child,
     /// Where it listens.
     pub port: u16,
@@ -79,7 +79,7 @@ pub struct Sink {
 
 impl Sink {
     /// Starts a sink for a file.
-    pub fn start(file: &Path, part_size: u64, manner: &Manner) -> io::Result<Self> {
+    pub(crate) fn start(file: &Path, part_size: u64, manner: &Manner) -> io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("sink").arg(file).arg(part_size.to_string());
         command.arg(manner.late.as_millis().to_string());
@@ -95,12 +95,12 @@ impl Sink {
     }
 
     /// Its address.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("{}://127.0.0.1:{}", if self.tls.is_some() { "https" } else { "http" }, self.port)
     }
 
     /// Whether it speaks TLS.
-    pub fn is_tls(&self) -> bool {
+    pub(crate) fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 

@@ -34,7 +34,7 @@ const SCENARIOS: [(&str, Scenario); 11] = [
 ];
 
 /// What is measured, where, and how often.
-pub struct Bench {
+pub(crate) struct Bench {
     /// Where programs find their things.
     pub place: Place,
     size: u64,
@@ -48,7 +48,7 @@ type MakeCommand<'a> = Box<dyn FnMut() -> io::Result<Command> + 'a>;
 type Contender<'a> = (String, MakeCommand<'a>);
 
 /// Runs the scenarios that are named; all of them where none is.
-pub fn run(words: &[&str]) -> io::Result<()> {
+pub(crate) fn run(words: &[&str]) -> io::Result<()> {
     let value = |flag: &str, usual: u64| -> io::Result<u64> {
         let given = words.iter().position(|word| *word == flag).and_then(|at| words.get(at + 1));
         given.map_or(Ok(usual), |text| text.parse().map_err(|_| io::Error::other(format!("{flag} wants a number"))))
@@ -303,7 +303,7 @@ impl Bench {
     }
 
     /// A file with something in it, on disk before anything is measured.
-    pub fn file(&self, size: u64) -> io::Result<PathBuf> {
+    pub(crate) fn file(&self, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("file-{size}"));
         if path.exists() {
             return Ok(path);
@@ -323,7 +323,7 @@ impl Bench {
     }
 
     /// A directory of files that are all the same.
-    pub fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
+    pub(crate) fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("files-{count}-{size}"));
         let file = self.file(size)?;
         std::fs::create_dir_all(&path)?;

@@ -22,7 +22,7 @@ const UPLOAD_ID: &str = "1585130821cbb7df1d11846c073ad648e8f33b087cec2381df437ac
 
 /// How the sink behaves.
 #[derive(Debug, Clone, Default)]
-pub struct Manner {
+pub(crate) struct Manner {
     /// Answers come this late.
     pub late: Duration,
     /// Bytes a second that one connection takes.
@@ -56,7 +56,7 @@ struct Seen {
 }
 
 /// Serves until standard input ends. Prints its port once it is ready.
-pub fn run(file: &Path, part_size: u64, manner: Manner) -> io::Result<()> {
+pub(crate) fn run(file: &Path, part_size: u64, manner: Manner) -> io::Result<()> {
     let (parts, whole, size) = checksums(file, part_size)?;
     let (seen, line) = (Mutex::default(), Mutex::new(Instant::now()));
     let tls = manner.tls.as_deref().map(tls::server).transpose()?;
@@ -283,25 +283,25 @@ impl Sink {
     }
 }
 
-pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = head.lines().skip(1).filter_map(|line| line.split_once(':'));
     lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }
 
-pub fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
-pub fn etag(crc64: u64) -> String {
+pub(crate) fn etag(crc64: u64) -> String {
     format!("{crc64:032x}")
 }
 
-pub fn stored(crc64: u64, document: &str) -> String {
+pub(crate) fn stored(crc64: u64, document: &str) -> String {
     ok(&format!("ETag: \"{}\"\r\nx-cos-hash-crc64ecma: {crc64}\r\n", etag(crc64)), document)
 }
 
-pub fn ok(headers: &str, body: &str) -> String {
+pub(crate) fn ok(headers: &str, body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
 }
 

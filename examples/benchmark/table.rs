@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::process::Cost;
 
 /// Prints what a line's columns are.
-pub fn title(text: &str) {
+pub(crate) fn title(text: &str) {
     println!("\n{text}");
     println!(
         "  {:<30} {:>30} {:>9} {:>14} {:>9} {:>10} {:>9}",
@@ -14,7 +14,7 @@ pub fn title(text: &str) {
 }
 
 /// Prints a contender's line; its ratios are to `first`, the median of those of each round.
-pub fn line(name: &str, bytes: u64, costs: &[Cost], first: Option<&[Cost]>) {
+pub(crate) fn line(name: &str, bytes: u64, costs: &[Cost], first: Option<&[Cost]>) {
     if let Some(failed) = costs.iter().position(|cost| !cost.success) {
         println!("  {name:<30} run {} failed", failed + 1);
         return;
@@ -40,12 +40,12 @@ pub fn line(name: &str, bytes: u64, costs: &[Cost], first: Option<&[Cost]>) {
 }
 
 /// The median of some durations, as text.
-pub fn median_of(times: &[Duration]) -> String {
+pub(crate) fn median_of(times: &[Duration]) -> String {
     seconds(median(&times.iter().map(Duration::as_secs_f64).collect::<Vec<_>>()))
 }
 
 /// Mebibytes as text.
-pub fn mebibytes(bytes: u64) -> String {
+pub(crate) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 

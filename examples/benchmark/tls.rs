@@ -10,18 +10,18 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 /// The certificate's file in its directory, as `SSL_CERT_FILE` wants it.
-pub const CERTIFICATE: &str = "certificate.pem";
+pub(crate) const CERTIFICATE: &str = "certificate.pem";
 const KEY: &str = "key.pem";
 
 /// Makes a certificate for 127.0.0.1.
-pub fn make(directory: &Path) -> io::Result<()> {
+pub(crate) fn make(directory: &Path) -> io::Result<()> {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).map_err(io::Error::other)?;
     fs::write(directory.join(CERTIFICATE), made.cert.pem())?;
     fs::write(directory.join(KEY), made.signing_key.serialize_pem())
 }
 
 /// The server's end.
-pub fn server(directory: &Path) -> io::Result<Arc<ServerConfig>> {
+pub(crate) fn server(directory: &Path) -> io::Result<Arc<ServerConfig>> {
     let key = PrivateKeyDer::from_pem_file(directory.join(KEY)).map_err(io::Error::other)?;
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -31,7 +31,7 @@ pub fn server(directory: &Path) -> io::Result<Arc<ServerConfig>> {
 }
 
 /// The client's end.
-pub fn client(directory: &Path) -> io::Result<Arc<ClientConfig>> {
+pub(crate) fn client(directory: &Path) -> io::Result<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate(directory).map_err(io::Error::other)?).map_err(io::Error::other)?;
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::tree::Imports;
 
 /// The groups of files that all import each other; a file that is in no circle is in no group.
-pub fn groups(imports: &Imports) -> Vec<BTreeSet<String>> {
+pub(crate) fn groups(imports: &Imports) -> Vec<BTreeSet<String>> {
     let reached: BTreeMap<&String, BTreeSet<String>> =
         imports.keys().map(|from| (from, reached_from(imports, from))).collect();
     let mut groups = Vec::new();
@@ -35,7 +35,7 @@ fn reached_from(imports: &Imports, from: &str) -> BTreeSet<String> {
 }
 
 /// The shortest circle among the files of a group, beginning and ending with the same file.
-pub fn shortest<'a>(imports: &'a Imports, group: &'a BTreeSet<String>) -> Vec<&'a str> {
+pub(crate) fn shortest<'a>(imports: &'a Imports, group: &'a BTreeSet<String>) -> Vec<&'a str> {
     let circles = group.iter().filter_map(|from| way_back(imports, group, from));
     circles.min_by_key(Vec::len).expect("each group has a circle")
 }
@@ -63,7 +63,7 @@ fn way_back<'a>(imports: &'a Imports, group: &'a BTreeSet<String>, from: &'a str
 }
 
 /// A line for each import of the group's shortest circle, with its names, and then all files of the group.
-pub fn describe(imports: &Imports, group: &BTreeSet<String>) -> String {
+pub(crate) fn describe(imports: &Imports, group: &BTreeSet<String>) -> String {
     let circle = shortest(imports, group);
     let mut text = "files that import each other in a circle:\n".to_owned();
     for pair in circle.windows(2) {

@@ -6,10 +6,10 @@ use std::ops::RangeInclusive;
 use crate::tokens::{Token, tokens};
 
 /// A path as it is written: `["super", "plan", "Plan"]`.
-pub type Written = Vec<String>;
+pub(crate) type Written = Vec<String>;
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Module {
+pub(crate) struct Module {
     /// Modules with a file of their own.
     pub children: BTreeSet<String>,
     /// Modules in braces.
@@ -29,7 +29,7 @@ pub struct Module {
 }
 
 impl Module {
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mut parser = Parser { tokens: tokens(text), position: 0 };
         parser.module()
     }

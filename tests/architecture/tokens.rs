@@ -2,16 +2,16 @@
 
 /// A word, `::`, or a single sign, with the line on which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub(crate) struct Token {
     pub text: String,
     pub line: usize,
 }
 
 /// Stands for a string or a character.
-pub const LITERAL: &str = "\"";
+pub(crate) const LITERAL: &str = "\"";
 
 /// Splits a file into tokens.
-pub fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let characters: Vec<char> = text.chars().collect();
     let mut reader = Reader { characters, position: 0, line: 1 };
     let mut found = Vec::new();

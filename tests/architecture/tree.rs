@@ -7,11 +7,11 @@ use std::path::Path;
 use crate::module::{Module, Written};
 
 /// For a file, the files that it imports, and for each of them the names.
-pub type Imports = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+pub(crate) type Imports = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 /// The modules by their paths from the root, which is the empty path.
 #[derive(Debug, Default)]
-pub struct Tree {
+pub(crate) struct Tree {
     modules: BTreeMap<Vec<String>, (String, Module)>,
     texts: BTreeMap<String, String>,
 }
@@ -25,7 +25,7 @@ enum Target {
 }
 
 /// The files below a folder of this repository, by their paths in it.
-pub fn files_below(folder: &str) -> BTreeMap<String, String> {
+pub(crate) fn files_below(folder: &str) -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let (mut found, mut folders) = (BTreeMap::new(), vec![root.clone()]);
     while let Some(folder) = folders.pop() {
@@ -45,7 +45,7 @@ pub fn files_below(folder: &str) -> BTreeMap<String, String> {
 
 impl Tree {
     /// Reads the crate whose root is `lib.rs` among these files.
-    pub fn new(mut files: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(mut files: BTreeMap<String, String>) -> Self {
         let mut tree = Self::default();
         let mut waiting = vec![(Vec::new(), "lib.rs".to_owned())];
         while let Some((path, file)) = waiting.pop() {
@@ -82,24 +82,24 @@ impl Tree {
     }
 
     /// The files that are part of the program, without those of tests.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
         self.texts.keys().map(String::as_str)
     }
 
     /// The module that a file holds, without those in braces in it.
-    pub fn module(&self, file: &str) -> &Module {
+    pub(crate) fn module(&self, file: &str) -> &Module {
         let (_, module) = self.modules.values().find(|(of, _)| of == file).expect("each file holds a module");
         module
     }
 
     /// How many lines a file has that are not for tests.
-    pub fn lines(&self, file: &str) -> usize {
+    pub(crate) fn lines(&self, file: &str) -> usize {
         let tests: usize = self.module(file).test_lines.iter().cloned().map(Iterator::count).sum();
         self.texts[file].lines().count() - tests
     }
 
     /// The lines of a file that are neither for tests nor comments.
-    pub fn code(&self, file: &str) -> String {
+    pub(crate) fn code(&self, file: &str) -> String {
         let tests = &self.module(file).test_lines;
         let kept = (1..).zip(self.texts[file].lines()).filter(|(number, line)| {
             !line.trim_start().starts_with("//") && !tests.iter().any(|lines| lines.contains(number))
@@ -108,7 +108,7 @@ impl Tree {
     }
 
     /// The crates whose names a file uses.
-    pub fn crates(&self, file: &str) -> BTreeSet<&str> {
+    pub(crate) fn crates(&self, file: &str) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
         for (path, (_, module)) in self.modules.iter().filter(|(_, (of, _))| of == file) {
             let written = module.paths.iter().chain(&module.globs);
@@ -120,7 +120,7 @@ impl Tree {
     }
 
     /// Which file imports which. A name that a folder re-exports counts as an import of the file that defines it.
-    pub fn imports(&self) -> Imports {
+    pub(crate) fn imports(&self) -> Imports {
         let mut imports = Imports::new();
         for (path, (file, module)) in &self.modules {
             let imports = imports.entry(file.clone()).or_default();
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     /// A crate of these files.
-    pub fn tree(files: &[(&str, &str)]) -> Tree {
+    pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
         Tree::new(files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
     }
 

@@ -6,37 +6,37 @@ use std::path::Path;
 use std::time::Duration;
 
 /// A change of a file.
-pub type Change = fn(&Path);
+pub(crate) type Change = fn(&Path);
 
 fn open(path: &Path) -> File {
     File::options().write(true).open(path).unwrap()
 }
 
-pub fn append(path: &Path) {
+pub(crate) fn append(path: &Path) {
     File::options().append(true).open(path).unwrap().write_all(b"more").unwrap();
 }
 
-pub fn truncate(path: &Path) {
+pub(crate) fn truncate(path: &Path) {
     open(path).set_len(100).unwrap();
 }
 
 /// Other bytes in the same place, as many as before.
-pub fn overwrite(path: &Path) {
+pub(crate) fn overwrite(path: &Path) {
     open(path).write_all(b"other bytes").unwrap();
 }
 
-pub fn touch(path: &Path) {
+pub(crate) fn touch(path: &Path) {
     let modified = fs::metadata(path).unwrap().modified().unwrap();
     open(path).set_modified(modified + Duration::from_secs(7)).unwrap();
 }
 
-pub fn delete(path: &Path) {
+pub(crate) fn delete(path: &Path) {
     fs::remove_file(path).unwrap();
 }
 
 /// Another file of the same size and time under the same name.
 #[cfg(unix)]
-pub fn replace(path: &Path) {
+pub(crate) fn replace(path: &Path) {
     let other = path.with_extension("other");
     let file = fs::metadata(path).unwrap();
     fs::write(&other, super::noise(file.len(), 1)).unwrap();
@@ -46,7 +46,7 @@ pub fn replace(path: &Path) {
 
 /// Nobody may read it any more: see [`super::Scene::as_nobody`], since root may read everything.
 #[cfg(unix)]
-pub fn lock_away(path: &Path) {
+pub(crate) fn lock_away(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
 }

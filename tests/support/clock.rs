@@ -4,11 +4,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a test waits for a condition before it fails, on the slowest machine.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// Waits for a condition.
 #[track_caller]
-pub fn until(mut holds: impl FnMut() -> bool, what: &str) {
+pub(crate) fn until(mut holds: impl FnMut() -> bool, what: &str) {
     let started = now();
     while !holds() {
         assert!(started.elapsed() < LIMIT, "it never came about that {what}");
@@ -17,12 +17,12 @@ pub fn until(mut holds: impl FnMut() -> bool, what: &str) {
 }
 
 /// Lets others work before a condition is looked at again.
-pub fn pause() {
+pub(crate) fn pause() {
     thread::sleep(Duration::from_millis(2));
 }
 
 /// This moment. A limit is measured from it, nothing else.
 #[expect(clippy::disallowed_methods, reason = "tests have no other clock")]
-pub fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }

@@ -5,14 +5,14 @@ use std::io::Read;
 use std::path::Path;
 
 /// Bytes without a pattern, the same ones for the same seed.
-pub fn noise(size: u64, seed: u64) -> Vec<u8> {
+pub(crate) fn noise(size: u64, seed: u64) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(size).unwrap()];
     fastrand::Rng::with_seed(seed).fill(&mut bytes);
     bytes
 }
 
 /// Compares two files without holding either.
-pub fn same(one: &Path, other: &Path) -> bool {
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
     let (mut one, mut other) = (File::open(one).unwrap(), File::open(other).unwrap());
     if one.metadata().unwrap().len() != other.metadata().unwrap().len() {
         return false;
@@ -31,6 +31,6 @@ pub fn same(one: &Path, other: &Path) -> bool {
 }
 
 /// Bytes whose pattern repeats after 251, which no part size is a multiple of.
-pub fn pattern(size: usize) -> Vec<u8> {
+pub(crate) fn pattern(size: usize) -> Vec<u8> {
     (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31)).take(size).collect()
 }

@@ -8,10 +8,10 @@ use cosput::cos::{Credentials, Service};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Options};
 
 /// A free port of this machine.
-pub const FREE_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
+pub(crate) const FREE_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 /// COS on a free port, with the default credentials, any bucket and the real clock.
-pub fn options(dir: &Path, faults: &[&str]) -> Options {
+pub(crate) fn options(dir: &Path, faults: &[&str]) -> Options {
     Options {
         dir: dir.to_owned(),
         listen: SocketAddr::from(FREE_PORT),
@@ -27,6 +27,6 @@ pub fn options(dir: &Path, faults: &[&str]) -> Options {
 
 /// The time of this machine, which the program reads too.
 #[expect(clippy::disallowed_methods, reason = "the program in another process has no other clock")]
-pub fn clock() -> SystemTime {
+pub(crate) fn clock() -> SystemTime {
     SystemTime::now()
 }

@@ -8,23 +8,23 @@
 //! - [`secrets`] checks that no secret appears in output, logs, journals or the server's record. Each scene and each run ends
 //!   with that check.
 
-pub mod changes;
-pub mod clock;
-pub mod content;
-pub mod emulator;
-pub mod run;
-pub mod scene;
-pub mod secrets;
-pub mod server;
+pub(crate) mod changes;
+pub(crate) mod clock;
+pub(crate) mod content;
+pub(crate) mod emulator;
+pub(crate) mod run;
+pub(crate) mod scene;
+pub(crate) mod secrets;
+pub(crate) mod server;
 
-pub use clock::{LIMIT, now, until};
-pub use content::{noise, pattern, same};
-pub use run::{Outcome, Running};
-pub use scene::Scene;
-pub use secrets::{CUSTOMER_KEY, SECRET_ID, SECRET_KEY, SESSION_TOKEN, assert_no_secret};
-pub use server::{BUCKET, Server};
+pub(crate) use clock::{LIMIT, now, until};
+pub(crate) use content::{noise, pattern, same};
+pub(crate) use run::{Outcome, Running};
+pub(crate) use scene::Scene;
+pub(crate) use secrets::{CUSTOMER_KEY, SECRET_ID, SECRET_KEY, SESSION_TOKEN, assert_no_secret};
+pub(crate) use server::{BUCKET, Server};
 
-pub const MIB: u64 = 1 << 20;
+pub(crate) const MIB: u64 = 1 << 20;
 
 /// The warning about an upload whose upload ID never became known.
-pub const POSSIBLE_ORPHAN: &str = "an unfinished upload of this key may remain on the server";
+pub(crate) const POSSIBLE_ORPHAN: &str = "an unfinished upload of this key may remain on the server";

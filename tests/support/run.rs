@@ -12,7 +12,7 @@ use super::clock::{LIMIT, now, pause};
 use super::secrets::assert_no_secret;
 
 /// The program while it runs.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     stdout: PathBuf,
     stderr: PathBuf,
@@ -22,7 +22,7 @@ pub struct Running {
 
 /// What a run was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The exit code; nothing where a signal ended it.
     pub code: Option<i32>,
     pub stdout: String,
@@ -30,7 +30,7 @@ pub struct Outcome {
 }
 
 impl Running {
-    pub fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let output = tempfile::tempdir().unwrap();
         let (stdout, stderr) = (output.path().join("stdout"), output.path().join("stderr"));
         command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());
@@ -38,28 +38,28 @@ impl Running {
     }
 
     /// The pipe to its stdin, if it was given one.
-    pub fn take_stdin(&mut self) -> Option<ChildStdin> {
+    pub(crate) fn take_stdin(&mut self) -> Option<ChildStdin> {
         self.child.stdin.take()
     }
 
-    pub fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    pub fn stdout(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8(fs::read(&self.stdout).unwrap()).unwrap()
     }
 
-    pub fn stderr(&self) -> String {
+    pub(crate) fn stderr(&self) -> String {
         String::from_utf8(fs::read(&self.stderr).unwrap()).unwrap()
     }
 
-    pub fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
     /// Waits for its end.
-    pub fn wait(mut self) -> Outcome {
+    pub(crate) fn wait(mut self) -> Outcome {
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return self.outcome(status.code());
@@ -70,7 +70,7 @@ impl Running {
     }
 
     /// Ends it as a power cut would.
-    pub fn kill(mut self) -> Outcome {
+    pub(crate) fn kill(mut self) -> Outcome {
         self.child.kill().unwrap();
         let code = self.child.wait().unwrap().code();
         assert_eq!(code, None, "it ended before it was killed: {}{}", self.stdout(), self.stderr());
@@ -78,7 +78,7 @@ impl Running {
     }
 
     /// Ends it as a power cut would, if it has not ended before.
-    pub fn kill_or_wait(mut self) -> Outcome {
+    pub(crate) fn kill_or_wait(mut self) -> Outcome {
         let _ = self.child.kill();
         let code = self.child.wait().unwrap().code();
         self.outcome(code)
@@ -86,7 +86,7 @@ impl Running {
 
     /// Sends a signal, by its name without SIG.
     #[cfg(unix)]
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("sh").args(["-c", &format!("kill -s {name} {}", self.id())]).status().unwrap();
         assert!(sent.success());
     }
@@ -105,7 +105,7 @@ impl Drop for Running {
 
 impl Outcome {
     /// The outcome of a run that another test started.
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let (code, stdout, stderr) = (output.status.code(), text(output.stdout), text(output.stderr));
         Self { code, stdout: without_times(&stdout), stderr }.checked()
@@ -120,33 +120,33 @@ impl Outcome {
 
     /// Asserts the exit code, showing everything where it is another.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout:\n{}stderr:\n{}", self.stdout, self.stderr);
         self
     }
 
     /// Asserts that stderr has these words.
     #[track_caller]
-    pub fn says(self, words: &str) -> Self {
+    pub(crate) fn says(self, words: &str) -> Self {
         assert!(self.stderr.contains(words), "no '{words}' in:\n{}", self.stderr);
         self
     }
 
     /// Asserts that stderr does not have these words.
     #[track_caller]
-    pub fn does_not_say(self, words: &str) -> Self {
+    pub(crate) fn does_not_say(self, words: &str) -> Self {
         assert!(!self.stderr.contains(words), "'{words}' in:\n{}", self.stderr);
         self
     }
 
     /// The lines of stdout as JSON.
-    pub fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
     }
 
     /// The one event of this name.
     #[track_caller]
-    pub fn event(&self, name: &str) -> Value {
+    pub(crate) fn event(&self, name: &str) -> Value {
         let mut events = self.events();
         events.retain(|event| event["event"] == name);
         let [event] = events.try_into().unwrap_or_else(|events| panic!("not one {name}: {events:?} {}", self.stderr));

@@ -14,7 +14,7 @@ use super::secrets::{SECRET_ID, SECRET_KEY, SESSION_TOKEN, assert_no_secret};
 use super::server::{BUCKET, Server};
 
 /// A server, a directory with sources, and a home of its own for the program. Parts have 1 MiB where nothing else is said.
-pub struct Scene {
+pub(crate) struct Scene {
     pub server: Server,
     pub directory: TempDir,
     variables: Vec<(String, String)>,
@@ -22,21 +22,21 @@ pub struct Scene {
 
 impl Scene {
     /// A scene whose server suffers these faults.
-    pub fn new(faults: &[&str]) -> Self {
+    pub(crate) fn new(faults: &[&str]) -> Self {
         Self { server: Server::start(faults), directory: tempfile::tempdir().unwrap(), variables: Vec::new() }
     }
 
     /// Sets a variable for all later runs.
-    pub fn set(&mut self, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// A file of that many bytes, the same ones for the same name.
-    pub fn file(&self, name: &str, size: u64) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, size: u64) -> PathBuf {
         let seed = name.bytes().fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
         let path = self.path(name);
         fs::write(&path, noise(size, seed)).unwrap();
@@ -44,12 +44,12 @@ impl Scene {
     }
 
     /// Where journals are when nobody says otherwise.
-    pub fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.path("state")
     }
 
     /// The journals there, in the order of their names.
-    pub fn journals(&self) -> Vec<PathBuf> {
+    pub(crate) fn journals(&self) -> Vec<PathBuf> {
         let Ok(entries) = fs::read_dir(self.state()) else { return Vec::new() };
         let mut journals: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         journals.sort();
@@ -57,18 +57,18 @@ impl Scene {
     }
 
     /// The one journal that is expected there.
-    pub fn journal(&self) -> PathBuf {
+    pub(crate) fn journal(&self) -> PathBuf {
         let [journal] = self.journals().try_into().expect("there is one journal");
         journal
     }
 
     /// What the log file has, where a run was told to keep one by that name.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
     /// The program with nothing but these arguments.
-    pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cosput"));
         command
             .args(arguments)
@@ -89,12 +89,12 @@ impl Scene {
     }
 
     /// Starts the program.
-    pub fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Running {
+    pub(crate) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Running {
         Running::start(self.command(arguments))
     }
 
     /// Starts the program with a pipe to its stdin.
-    pub fn start_fed<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> (Running, ChildStdin) {
+    pub(crate) fn start_fed<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> (Running, ChildStdin) {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped());
         let mut running = Running::start(command);
@@ -103,13 +103,17 @@ impl Scene {
     }
 
     /// Runs the program to its end.
-    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
         self.start(arguments).wait()
     }
 
     /// The program with these arguments, started by a shell after these commands.
     #[cfg(unix)]
-    pub fn command_after<A: AsRef<OsStr>>(&self, shell: &str, arguments: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn command_after<A: AsRef<OsStr>>(
+        &self,
+        shell: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Command {
         let program = self.command(arguments);
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("{shell}; exec \"$0\" \"$@\"")).arg(program.get_program());
@@ -123,7 +127,7 @@ impl Scene {
     /// way to become one. The scene's files are theirs from now on.
     #[cfg(unix)]
     #[expect(clippy::print_stderr, reason = "whoever runs the tests is to know what was not tried")]
-    pub fn as_nobody<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Command> {
+    pub(crate) fn as_nobody<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Command> {
         let program = self.command(arguments);
         if !rustix::process::geteuid().is_root() {
             return Some(program);
@@ -147,25 +151,25 @@ impl Scene {
     }
 
     /// `cosput upload SOURCE`, to the server, with these arguments in addition.
-    pub fn upload_arguments(&self, source: &str, more: &[&str]) -> Vec<String> {
+    pub(crate) fn upload_arguments(&self, source: &str, more: &[&str]) -> Vec<String> {
         let url = self.server.url();
         let arguments = ["upload", source, "--bucket", BUCKET, "--endpoint", &url];
         arguments.iter().chain(more).map(|argument| (*argument).to_owned()).collect()
     }
 
     /// Starts `cosput upload SOURCE`.
-    pub fn begin(&self, source: &str, more: &[&str]) -> Running {
+    pub(crate) fn begin(&self, source: &str, more: &[&str]) -> Running {
         self.start(self.upload_arguments(source, more))
     }
 
     /// Runs `cosput upload SOURCE` to its end.
-    pub fn upload(&self, source: &str, more: &[&str]) -> Outcome {
+    pub(crate) fn upload(&self, source: &str, more: &[&str]) -> Outcome {
         self.begin(source, more).wait()
     }
 
     /// Runs `cosput upload SOURCE` until the server holds so many parts, then kills it. The server must be one that
     /// does not take more. Afterwards it is a server without faults.
-    pub fn interrupt(&mut self, source: &str, more: &[&str], parts: usize) {
+    pub(crate) fn interrupt(&mut self, source: &str, more: &[&str], parts: usize) {
         let stored_before = self.server.stored_parts().len();
         let running = self.begin(source, more);
         until(|| self.server.stored_parts().len() == stored_before + parts, "the parts are stored");
@@ -174,13 +178,13 @@ impl Scene {
     }
 
     /// Asserts that the object is the source's bytes.
-    pub fn assert_stored(&self, source: &str, key: &str) {
+    pub(crate) fn assert_stored(&self, source: &str, key: &str) {
         let object = self.server.object(key).unwrap_or_else(|| panic!("there is no object {key}"));
         assert!(same(&self.path(source), &object), "the object {key} is not what {source} holds");
     }
 
     /// Asserts that neither an object nor an upload of this key is on the server.
-    pub fn assert_nothing_stored(&self, key: &str) {
+    pub(crate) fn assert_nothing_stored(&self, key: &str) {
         assert_eq!(self.server.object(key), None, "there is an object {key}");
         assert_eq!(self.server.uploads(), [] as [(String, String); 0]);
     }

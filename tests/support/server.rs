@@ -18,9 +18,9 @@ use super::clock::{LIMIT, now};
 use super::emulator::{FREE_PORT, clock};
 use super::secrets::{SECRET_ID, SECRET_KEY, SESSION_TOKEN};
 
-pub const BUCKET: &str = "examplebucket-1250000000";
+pub(crate) const BUCKET: &str = "examplebucket-1250000000";
 
-pub struct Server {
+pub(crate) struct Server {
     runtime: Runtime,
     emulator: Option<Emulator>,
     directory: TempDir,
@@ -29,7 +29,7 @@ pub struct Server {
 
 impl Server {
     /// Starts on a free port.
-    pub fn start(faults: &[&str]) -> Self {
+    pub(crate) fn start(faults: &[&str]) -> Self {
         // Another test may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -41,7 +41,7 @@ impl Server {
     }
 
     /// Stops, so that nothing changes what it holds any more, and starts again with these faults.
-    pub fn restart(&mut self, faults: &[&str]) {
+    pub(crate) fn restart(&mut self, faults: &[&str]) {
         self.stop();
         let started = now();
         let emulator = loop {
@@ -55,58 +55,58 @@ impl Server {
     }
 
     /// Stops: whoever connects is refused.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(emulator) = self.emulator.take() {
             self.runtime.block_on(emulator.stop());
         }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// What became of each request, in the order in which they ended.
-    pub fn record(&self) -> Vec<RequestRecord> {
+    pub(crate) fn record(&self) -> Vec<RequestRecord> {
         self.record_as_text().lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    pub fn record_as_text(&self) -> String {
+    pub(crate) fn record_as_text(&self) -> String {
         fs::read_to_string(self.directory.path().join("requests.jsonl")).unwrap()
     }
 
     /// The requests of one kind.
-    pub fn requests(&self, operation: Operation) -> Vec<RequestRecord> {
+    pub(crate) fn requests(&self, operation: Operation) -> Vec<RequestRecord> {
         let mut record = self.record();
         record.retain(|request| request.operation == Some(operation));
         record
     }
 
     /// The numbers of the parts that were stored, as often as they were.
-    pub fn stored_parts(&self) -> Vec<u32> {
+    pub(crate) fn stored_parts(&self) -> Vec<u32> {
         let parts = self.requests(Operation::UploadPart);
         parts.iter().filter(|request| request.stored).filter_map(|request| request.part_number).collect()
     }
 
     /// Asserts that every part from 1 to `parts` was stored, and none of them twice.
     #[track_caller]
-    pub fn assert_each_part_stored_once(&self, parts: u32) {
+    pub(crate) fn assert_each_part_stored_once(&self, parts: u32) {
         let mut stored = self.stored_parts();
         stored.sort_unstable();
         assert_eq!(stored, (1..=parts).collect::<Vec<_>>());
     }
 
     /// The file that holds an object's bytes.
-    pub fn object(&self, key: &str) -> Option<PathBuf> {
+    pub(crate) fn object(&self, key: &str) -> Option<PathBuf> {
         let emulator = self.emulator.as_ref().expect("the server runs");
         emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap())
     }
 
     /// The unfinished uploads, by key and id.
-    pub fn uploads(&self) -> Vec<(String, String)> {
+    pub(crate) fn uploads(&self) -> Vec<(String, String)> {
         let address = Address {
             service: Service::Cos,
             edition: cosput::cos::Edition::default(),

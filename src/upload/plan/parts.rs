@@ -27,7 +27,7 @@ enum Slot {
 
 /// The parts of one upload and their states.
 #[derive(Debug)]
-pub struct PartBoard {
+pub(crate) struct PartBoard {
     /// The parts, of a stream those known so far.
     plan: Parts,
     /// False while a stream may add parts.
@@ -43,7 +43,7 @@ pub struct PartBoard {
 
 /// What to do with a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Todo {
+pub(crate) enum Todo {
     /// Send it.
     Send,
     /// Compare the MD5 of the source's bytes with the ETag on the server.
@@ -52,7 +52,7 @@ pub enum Todo {
 
 impl PartBoard {
     /// A board with every part waiting.
-    pub fn new(plan: Parts) -> Self {
+    pub(crate) fn new(plan: Parts) -> Self {
         let count = usize::from(plan.count());
         Self {
             plan,
@@ -68,13 +68,13 @@ impl PartBoard {
     }
 
     /// A board without parts, for a stream.
-    pub fn open(cut: Cut) -> Self {
+    pub(crate) fn open(cut: Cut) -> Self {
         Self { closed: false, ..Self::new(Parts::new(0, cut)) }
     }
 
     /// Adds the next part, of `length` bytes. With an ETag, the server holds a part of this length, which is to be
     /// compared.
-    pub fn add(&mut self, length: u64, etag: Option<Etag>) {
+    pub(crate) fn add(&mut self, length: u64, etag: Option<Etag>) {
         self.plan = Parts::new(self.plan.size() + length, self.plan.cut());
         self.slots.push(Slot::Waiting);
         self.attempts.push(Attempts::default());
@@ -86,38 +86,38 @@ impl PartBoard {
     }
 
     /// Ends the list of parts.
-    pub fn close(&mut self) -> Parts {
+    pub(crate) fn close(&mut self) -> Parts {
         self.closed = true;
         self.plan
     }
 
     /// The number of parts so far.
-    pub fn len(&self) -> u16 {
+    pub(crate) fn len(&self) -> u16 {
         self.plan.count()
     }
 
     /// The size of a part, if it exists.
-    pub fn size_of(&self, number: PartNumber) -> Option<u64> {
+    pub(crate) fn size_of(&self, number: PartNumber) -> Option<u64> {
         self.plan.range(number).map(|range| range.length)
     }
 
     /// The number of bytes that the server holds.
-    pub fn bytes_stored(&self) -> u64 {
+    pub(crate) fn bytes_stored(&self) -> u64 {
         self.bytes_stored
     }
 
     /// The parts that the server holds.
-    pub fn stored(&self) -> impl Iterator<Item = PartNumber> {
+    pub(crate) fn stored(&self) -> impl Iterator<Item = PartNumber> {
         self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Stored { .. }))
     }
 
     /// A part's place in the source.
-    pub fn range(&self, number: PartNumber) -> Range {
+    pub(crate) fn range(&self, number: PartNumber) -> Range {
         self.plan.range(number).expect("the board's numbers are the plan's")
     }
 
     /// Takes the next part: first those to compare, then those whose pause is over, then those that were never sent.
-    pub fn take(&mut self, now: Instant) -> Option<(PartNumber, Todo)> {
+    pub(crate) fn take(&mut self, now: Instant) -> Option<(PartNumber, Todo)> {
         if let Some(number) = self.doubtful.pop_front() {
             return Some((number, Todo::Compare));
         }
@@ -129,30 +129,30 @@ impl PartBoard {
     }
 
     /// When the next pause of a failed part ends.
-    pub fn next_due(&self) -> Option<Instant> {
+    pub(crate) fn next_due(&self) -> Option<Instant> {
         self.again.peek().map(|Reverse((due, _))| *due)
     }
 
     /// The attempts to send a part.
-    pub fn attempts(&mut self, number: PartNumber) -> &mut Attempts {
+    pub(crate) fn attempts(&mut self, number: PartNumber) -> &mut Attempts {
         &mut self.attempts[index(number)]
     }
 
     /// Puts a part back, to be sent at `due`.
-    pub fn send_again(&mut self, number: PartNumber, due: Instant) {
+    pub(crate) fn send_again(&mut self, number: PartNumber, due: Instant) {
         self.forget(number);
         self.again.push(Reverse((due, number)));
     }
 
     /// Marks a part to be compared: the server holds one with this ETag.
-    pub fn doubt(&mut self, number: PartNumber, etag: Etag, resumed: bool) {
+    pub(crate) fn doubt(&mut self, number: PartNumber, etag: Etag, resumed: bool) {
         self.forget(number);
         self.slots[index(number)] = Slot::Doubtful { etag, resumed };
         self.doubtful.push_back(number);
     }
 
     /// The ETag of a part that is being compared, and whether an earlier run had sent it.
-    pub fn doubtful(&self, number: PartNumber) -> Option<(Etag, bool)> {
+    pub(crate) fn doubtful(&self, number: PartNumber) -> Option<(Etag, bool)> {
         match &self.slots[index(number)] {
             Slot::Doubtful { etag, resumed } => Some((etag.clone(), *resumed)),
             _ => None,
@@ -160,7 +160,7 @@ impl PartBoard {
     }
 
     /// Marks a part as stored on the server.
-    pub fn store(&mut self, number: PartNumber, etag: Etag, crc64: u64, resumed: bool) {
+    pub(crate) fn store(&mut self, number: PartNumber, etag: Etag, crc64: u64, resumed: bool) {
         self.forget(number);
         self.slots[index(number)] = Slot::Stored { etag, crc64, resumed };
         self.stored += 1;
@@ -177,13 +177,13 @@ impl PartBoard {
     }
 
     /// Queues every part that waits, after a list of parts changed their states.
-    pub fn queue_the_rest(&mut self) {
+    pub(crate) fn queue_the_rest(&mut self) {
         self.again.clear();
         self.fresh = self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Waiting)).collect();
     }
 
     /// Makes every part wait, and returns the records of those that were on the server.
-    pub fn take_records(&mut self) -> Vec<PartRecord> {
+    pub(crate) fn take_records(&mut self) -> Vec<PartRecord> {
         let records = self.records().collect();
         for number in self.plan.numbers() {
             self.forget(number);
@@ -203,17 +203,17 @@ impl PartBoard {
     }
 
     /// True when the server holds every part.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.closed && self.stored == self.plan.count()
     }
 
     /// The number of parts that an earlier run had sent, and their bytes.
-    pub fn resumed(&self) -> (u16, u64) {
+    pub(crate) fn resumed(&self) -> (u16, u64) {
         self.total(|resumed| resumed)
     }
 
     /// The number of parts that this run sent, and their bytes.
-    pub fn sent(&self) -> (u16, u64) {
+    pub(crate) fn sent(&self) -> (u16, u64) {
         self.total(|resumed| !resumed)
     }
 
@@ -230,14 +230,14 @@ impl PartBoard {
     }
 
     /// The number and ETag of each part, for Complete.
-    pub fn etags(&self) -> Vec<(PartNumber, Etag)> {
+    pub(crate) fn etags(&self) -> Vec<(PartNumber, Etag)> {
         let mut etags = Vec::with_capacity(usize::from(self.stored));
         etags.extend(self.records().map(|record| (record.number, record.etag)));
         etags
     }
 
     /// The CRC-64 of the whole object; `None` while a part is missing.
-    pub fn crc64(&self) -> Option<u64> {
+    pub(crate) fn crc64(&self) -> Option<u64> {
         if !self.is_complete() {
             return None;
         }

@@ -15,7 +15,7 @@ static SPARE: Mutex<Vec<Box<[u8]>>> = Mutex::new(Vec::new());
 const MOST_SPARE: usize = 64;
 
 /// A buffer on loan; it goes back when it is dropped, by whichever thread.
-pub struct Chunk {
+pub(crate) struct Chunk {
     buffer: Box<[u8]>,
     length: usize,
     gate: Option<Gate>,
@@ -23,7 +23,7 @@ pub struct Chunk {
 
 /// Lets chunks out one at a time: the next only when nobody needs the last one any more.
 #[derive(Clone, Default)]
-pub struct Gate(Arc<Latch>);
+pub(crate) struct Gate(Arc<Latch>);
 
 #[derive(Default)]
 struct Latch {
@@ -33,7 +33,7 @@ struct Latch {
 
 impl Gate {
     /// Waits until the chunk that went through is dropped.
-    pub fn poll_open(&self, context: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_open(&self, context: &mut Context<'_>) -> Poll<()> {
         let open = || !self.0.closed.load(Ordering::Acquire);
         if open() {
             return Poll::Ready(());
@@ -54,7 +54,7 @@ impl Gate {
 
 impl Chunk {
     /// A buffer of `length` bytes, at most `CHUNK`. What it holds is of no use.
-    pub fn lend(length: usize) -> Self {
+    pub(crate) fn lend(length: usize) -> Self {
         let whole = length > CHUNK / 2;
         let spare = if whole { spare().pop() } else { None };
         let buffer = spare.unwrap_or_else(|| vec![0; if whole { CHUNK } else { length }].into_boxed_slice());
@@ -62,18 +62,18 @@ impl Chunk {
     }
 
     /// Where the bytes go.
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.buffer[..self.length]
     }
 
     /// The first `length` bytes alone.
-    pub fn cut(mut self, length: usize) -> Self {
+    pub(crate) fn cut(mut self, length: usize) -> Self {
         self.length = length.min(self.length);
         self
     }
 
     /// The bytes, to be sent; the gate is closed while they are in use.
-    pub fn into_bytes(mut self, gate: Option<&Gate>) -> Bytes {
+    pub(crate) fn into_bytes(mut self, gate: Option<&Gate>) -> Bytes {
         if let Some(gate) = gate {
             gate.close();
             self.gate = Some(gate.clone());
@@ -89,7 +89,7 @@ struct Shared {
 }
 
 /// Bytes that others hold too, to be sent; the gate is closed while they are in use here.
-pub fn lend_shared(bytes: Bytes, gate: Option<&Gate>) -> Bytes {
+pub(crate) fn lend_shared(bytes: Bytes, gate: Option<&Gate>) -> Bytes {
     let Some(gate) = gate else { return bytes };
     gate.close();
     Bytes::from_owner(Shared { bytes, gate: gate.clone() })

@@ -12,25 +12,25 @@ use tempfile::TempDir;
 
 use crate::emulator_options;
 
-pub const BUCKET: &str = "examplebucket-1250000000";
-pub const MIB: usize = 1 << 20;
+pub(super) const BUCKET: &str = "examplebucket-1250000000";
+pub(super) const MIB: usize = 1 << 20;
 
 /// The emulator's clock, which stands still.
-pub fn clock() -> SystemTime {
+pub(super) fn clock() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
 
-pub fn credentials() -> Credentials {
+pub(super) fn credentials() -> Credentials {
     Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap()
 }
 
 /// Those of every test, with a clock that stands still.
-pub fn options(dir: &Path, faults: &[&str]) -> Options {
+pub(super) fn options(dir: &Path, faults: &[&str]) -> Options {
     Options { clock, ..emulator_options::options(dir, faults) }
 }
 
 /// An emulator and a client of it.
-pub struct Test {
+pub(super) struct Test {
     pub emulator: Emulator,
     pub client: reqwest::Client,
     pub dir: TempDir,
@@ -38,44 +38,52 @@ pub struct Test {
 }
 
 impl Test {
-    pub async fn new(faults: &[&str]) -> Self {
+    pub(super) async fn new(faults: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let emulator = start(options(dir.path(), faults)).await.unwrap();
         Self { emulator, client: client(), dir, service: Service::Cos }
     }
 
     /// One that speaks CDCS, in XML or in JSON.
-    pub async fn cdcs(cdcs_xml: bool, faults: &[&str]) -> Self {
+    pub(super) async fn cdcs(cdcs_xml: bool, faults: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let service = Service::Cdcs;
         let emulator = start(Options { service, cdcs_xml, ..options(dir.path(), faults) }).await.unwrap();
         Self { emulator, client: client(), dir, service }
     }
 
-    pub async fn restart(self) -> Self {
+    pub(super) async fn restart(self) -> Self {
         self.emulator.stop().await;
         let emulator = start(options(self.dir.path(), &[])).await.unwrap();
         Self { emulator, ..self }
     }
 
-    pub fn address(&self) -> Address {
+    pub(super) fn address(&self) -> Address {
         let endpoint = Endpoint::parse(&self.emulator.url()).unwrap();
         let bucket = Bucket::new(BUCKET).unwrap();
         let (service, edition) = (self.service, Edition::default());
         Address { service, edition, endpoint, addressing: Addressing::Path, bucket }
     }
 
-    pub fn target(&self, key: &str) -> Target {
+    pub(super) fn target(&self, key: &str) -> Target {
         Target { address: self.address(), key: Key::new(key).unwrap() }
     }
 
     /// Signs and sends.
-    pub async fn send(&self, mut request: Request, body: impl Into<Vec<u8>>) -> Result<Response, reqwest::Error> {
+    pub(super) async fn send(
+        &self,
+        mut request: Request,
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Response, reqwest::Error> {
         sign::sign(&mut request, &credentials(), self.service, clock());
         self.send_as_it_is(request, body).await
     }
 
-    pub async fn send_as_it_is(&self, request: Request, body: impl Into<Vec<u8>>) -> Result<Response, reqwest::Error> {
+    pub(super) async fn send_as_it_is(
+        &self,
+        request: Request,
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Response, reqwest::Error> {
         let url = request.url().replacen(&request.origin, &self.emulator.url(), 1);
         let method = request.method.as_str().parse().unwrap();
         let mut sent = self.client.request(method, url).body(body.into());
@@ -89,22 +97,22 @@ impl Test {
         Ok(Response { status, headers, body: answer.bytes().await? })
     }
 
-    pub async fn initiate(&self, key: &str) -> UploadId {
+    pub(super) async fn initiate(&self, key: &str) -> UploadId {
         let request = initiate::request(&self.target(key), &Headers::new());
         initiate::read(&self.send(request, "").await.unwrap()).unwrap()
     }
 
-    pub fn part(&self, key: &str, upload_id: &UploadId, number: u16, content: &[u8]) -> Request {
+    pub(super) fn part(&self, key: &str, upload_id: &UploadId, number: u16, content: &[u8]) -> Request {
         let number = PartNumber::new(number).unwrap();
         upload_part::request(&self.target(key), upload_id, number, content.len() as u64, None)
     }
 
-    pub async fn upload_part(&self, key: &str, upload_id: &UploadId, number: u16, content: &[u8]) -> String {
+    pub(super) async fn upload_part(&self, key: &str, upload_id: &UploadId, number: u16, content: &[u8]) -> String {
         let answer = self.send(self.part(key, upload_id, number, content), content).await.unwrap();
         upload_part::read(&answer).unwrap().etag
     }
 
-    pub async fn complete(
+    pub(super) async fn complete(
         &self,
         key: &str,
         upload_id: &UploadId,
@@ -116,12 +124,12 @@ impl Test {
         self.send(request, body).await
     }
 
-    pub async fn put(&self, key: &str, content: &[u8]) -> Result<Response, reqwest::Error> {
+    pub(super) async fn put(&self, key: &str, content: &[u8]) -> Result<Response, reqwest::Error> {
         let request = put_object::request(&self.target(key), &Headers::new(), content.len() as u64, None);
         self.send(request, content).await
     }
 
-    pub async fn list(&self, query: &[(&'static str, &str)]) -> String {
+    pub(super) async fn list(&self, query: &[(&'static str, &str)]) -> String {
         let request = self.address().request(Method::Get);
         let request = query.iter().fold(request, |request, (name, value)| request.with_query(name, *value));
         let answer = self.send(request, "").await.unwrap();
@@ -130,51 +138,51 @@ impl Test {
     }
 
     /// The bytes on disk.
-    pub fn object(&self, key: &str) -> Option<Vec<u8>> {
+    pub(super) fn object(&self, key: &str) -> Option<Vec<u8>> {
         let path = self.emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap())?;
         Some(std::fs::read(path).unwrap())
     }
 
-    pub fn records(&self, operation: Operation) -> Vec<RequestRecord> {
+    pub(super) fn records(&self, operation: Operation) -> Vec<RequestRecord> {
         let mut records = self.emulator.requests().unwrap();
         records.retain(|record| record.operation == Some(operation));
         records
     }
 
     /// How often something of this operation was stored.
-    pub fn stored(&self, operation: Operation) -> usize {
+    pub(super) fn stored(&self, operation: Operation) -> usize {
         self.records(operation).iter().filter(|record| record.stored).count()
     }
 }
 
-pub fn client() -> reqwest::Client {
+pub(super) fn client() -> reqwest::Client {
     // Another test may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
 /// Status and code of an answer.
-pub fn told(answer: &Response) -> (u16, String) {
+pub(super) fn told(answer: &Response) -> (u16, String) {
     let code = text_of(&String::from_utf8_lossy(&answer.body), "Code").unwrap_or_default();
     (answer.status, code)
 }
 
 /// The text of the first element of this name.
-pub fn text_of(document: &str, name: &str) -> Option<String> {
+pub(super) fn text_of(document: &str, name: &str) -> Option<String> {
     let (_, rest) = document.split_once(&format!("<{name}>"))?;
     Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
 }
 
-pub fn texts_of(document: &str, name: &str) -> Vec<String> {
+pub(super) fn texts_of(document: &str, name: &str) -> Vec<String> {
     document.split(&format!("<{name}>")).skip(1).map(|rest| rest.split_once("</").unwrap().0.to_owned()).collect()
 }
 
-pub fn bytes(count: usize, seed: u8) -> Vec<u8> {
+pub(super) fn bytes(count: usize, seed: u8) -> Vec<u8> {
     (0..=250).cycle().map(|byte: u8| byte.wrapping_mul(31) ^ seed).take(count).collect()
 }
 
 /// A request's head as it is on the wire.
-pub fn head_of(request: &Request) -> String {
+pub(super) fn head_of(request: &Request) -> String {
     let url = request.url();
     let path = url.strip_prefix(&request.origin).unwrap();
     let fields: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();

@@ -19,21 +19,21 @@ use tokio::runtime::Runtime;
 
 /// In which documents the coffer speaks, and which it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edition {
+pub(super) enum Edition {
     Json,
     Xml,
 }
 
 /// A request, as it came.
 #[derive(Debug, Clone)]
-pub struct Recorded {
+pub(super) struct Recorded {
     pub operation: &'static str,
     pub path: String,
     pub headers: BTreeMap<String, String>,
 }
 
 /// The coffer, served until it is dropped.
-pub struct Coffer {
+pub(super) struct Coffer {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
     _runtime: Runtime,
@@ -67,7 +67,7 @@ struct Answer {
 }
 
 impl Coffer {
-    pub fn start(edition: Edition) -> Self {
+    pub(super) fn start(edition: Edition) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
@@ -88,7 +88,7 @@ impl Coffer {
         Self { address, state, _runtime: runtime }
     }
 
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
@@ -96,59 +96,59 @@ impl Coffer {
         self.state.lock().unwrap()
     }
 
-    pub fn object(&self, key: &str) -> Option<Vec<u8>> {
+    pub(super) fn object(&self, key: &str) -> Option<Vec<u8>> {
         self.state().objects.get(key).map(|(content, _)| content.clone())
     }
 
-    pub fn put(&self, key: &str, content: &[u8]) {
+    pub(super) fn put(&self, key: &str, content: &[u8]) {
         self.state().objects.insert(key.to_owned(), (content.to_vec(), md5_of(content)));
     }
 
     /// Begins an upload of somebody else's.
-    pub fn initiate(&self, key: &str) {
+    pub(super) fn initiate(&self, key: &str) {
         self.state().uploads.insert("theirs".to_owned(), Upload { key: key.to_owned(), parts: BTreeMap::new() });
     }
 
     /// The ids of uploads that are neither completed nor aborted.
-    pub fn unfinished(&self) -> Vec<String> {
+    pub(super) fn unfinished(&self) -> Vec<String> {
         self.state().uploads.keys().cloned().collect()
     }
 
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub(super) fn requests(&self) -> Vec<Recorded> {
         self.state().requests.clone()
     }
 
-    pub fn operations(&self) -> Vec<&'static str> {
+    pub(super) fn operations(&self) -> Vec<&'static str> {
         self.requests().into_iter().map(|request| request.operation).collect()
     }
 
     /// Answers the next requests of a kind with these errors.
-    pub fn answer(&self, operation: &'static str, answers: &[(u16, &'static str)]) {
+    pub(super) fn answer(&self, operation: &'static str, answers: &[(u16, &'static str)]) {
         self.state().answers.insert(operation, answers.iter().copied().collect());
     }
 
     /// Forgets the errors that were not answered yet.
-    pub fn recover(&self) {
+    pub(super) fn recover(&self) {
         self.state().answers.clear();
     }
 
     /// Does what the next request of a kind asks, and closes the connection.
-    pub fn lose_answer_to(&self, operation: &'static str) {
+    pub(super) fn lose_answer_to(&self, operation: &'static str) {
         self.state().lose_answer_to = Some(operation);
     }
 
     /// Takes requests of a kind and never answers them.
-    pub fn be_silent_about(&self, operation: &'static str) {
+    pub(super) fn be_silent_about(&self, operation: &'static str) {
         self.state().silent_about = Some(operation);
     }
 
     /// Flips a bit of the next part on its way.
-    pub fn change_next_part(&self) {
+    pub(super) fn change_next_part(&self) {
         self.state().change_next_part = true;
     }
 
     /// Gives ETags that are no MD5s.
-    pub fn encrypt_etags(&self) {
+    pub(super) fn encrypt_etags(&self) {
         self.state().encrypt_etags = true;
     }
 }
