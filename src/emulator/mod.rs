@@ -20,6 +20,7 @@
 //! | `answer/` | answers, documents, errors |
 //! | `store/` | buckets, objects and uploads on disk |
 //! | `faults/` | faults as data; a new fault is a row in `faults/catalogue.rs` |
+//! | `random` | random identifiers |
 //! | `record` | `requests.jsonl`, the log of requests |
 //! | `hasher` | the digest of received bytes |
 //!
@@ -32,6 +33,7 @@ mod faults;
 mod hasher;
 pub(crate) mod http;
 mod operations;
+mod random;
 mod record;
 pub(crate) mod request;
 mod respond;

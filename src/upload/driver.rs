@@ -9,6 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use super::batch::objects::Next;
 use super::batch::window::Concurrency;
+use super::clock;
 use super::observer::Observer;
 use super::open_objects::{OpenObjects, now};
 use super::session::Session;
@@ -72,7 +73,7 @@ pub async fn drive<T: Transport, N>(
                 objects.close(object, finished, observer);
                 continue;
             }
-            Next::Wait { until } => until.map_or_else(|| Instant::now() + LONG, Instant::from_std),
+            Next::Wait { until } => until.map_or_else(|| clock::now() + LONG, Instant::from_std),
         };
         let has_room = objects.has_room();
         if !stopped
@@ -100,7 +101,7 @@ pub async fn drive<T: Transport, N>(
                 };
                 objects.batch.cancel();
                 stopped = true;
-                abandon_at = Some(Instant::now() + grace);
+                abandon_at = Some(clock::now() + grace);
             }
             Some(finished) = objects.tasks.join_next() => objects.take(finished, observer),
             received = work.recv(), if takes_work && has_room => match received {
@@ -108,7 +109,7 @@ pub async fn drive<T: Transport, N>(
                 None => more_work = false,
             },
             () = sleep_until(abandon_at.unwrap_or(until).min(until)) => {
-                if abandon_at.take_if(|at| *at <= Instant::now()).is_some() {
+                if abandon_at.take_if(|at| *at <= clock::now()).is_some() {
                     objects.abandon(observer);
                 }
             }

@@ -17,6 +17,7 @@
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
 
 pub mod batch;
+mod clock;
 pub mod driver;
 pub mod error;
 pub mod event;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
-use tokio::time::Instant;
 
 use super::batch::objects::{Batch, ObjectId};
 use super::batch::window::Concurrency;
+use super::clock;
 use super::event::{Event, Finished, Notice, Progress};
 use super::flight::{Flights, Job, RequestId, carry_out};
 use super::journal::log::Log;
@@ -20,7 +20,7 @@ use super::wire::transport::Transport;
 use crate::cos::Target;
 
 pub(super) fn now() -> std::time::Instant {
-    Instant::now().into_std()
+    clock::now().into_std()
 }
 
 /// Objects that are open, and the tasks that work for them.
@@ -221,7 +221,7 @@ impl<T: Transport> OpenObjects<T> {
 
     /// Lets the window measure how many bytes moved.
     pub(super) fn measure(&mut self) {
-        if self.flights.are_held_up(Instant::now()) {
+        if self.flights.are_held_up(clock::now()) {
             self.batch.skip_measurement();
         } else {
             self.batch.measure(now(), self.flights.moved());

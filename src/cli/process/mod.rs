@@ -4,6 +4,7 @@ pub(crate) mod descriptors;
 #[cfg(unix)]
 mod ignored;
 mod limits;
+pub(crate) mod paths;
 pub(crate) mod runtime;
 pub mod signals;
 pub mod world;

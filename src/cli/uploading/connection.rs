@@ -13,6 +13,7 @@ use crate::cli::options::directories::Directories;
 use crate::cli::options::{AccessOptions, RequestOptions, Server};
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failure::Failure;
+use crate::cli::process::paths::absolute;
 use crate::cli::process::world::World;
 use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Provider, Service};
 use crate::credentials::{Chain, Environment, Settings};
@@ -112,7 +113,7 @@ impl Connection {
             Failure::Other(format!("could not start the emulator in {}: {error}", shown(directory)))
         })?;
         let endpoint = Endpoint::parse(&emulator.url()).map_err(anyhow::Error::from)?;
-        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+        let directory = absolute(directory);
         let client = client(&endpoint, requests, access)?;
         let name = format!("{EMULATOR_PREFIX}{}", directory.display());
         Ok(Self {

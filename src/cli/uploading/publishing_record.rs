@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::cli::options::UploadOptions;
 use crate::cli::options::sources::Many;
 use crate::cli::output::failure::Failure;
+use crate::cli::process::paths::absolute;
 use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::journal::lines::Content;
 use crate::upload::journal::publishing::{Publishing, file_name};
@@ -23,9 +24,8 @@ impl PublishingRecord {
                 "--publish-together keeps journals, and no home directory is known; name one with --state-dir",
             )
         })?;
-        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
         let sources: Vec<PathBuf> =
-            many.named.iter().chain(many.list.iter().map(|list| &list.file)).map(absolute).collect();
+            many.named.iter().chain(many.list.iter().map(|list| &list.file)).map(|path| absolute(path)).collect();
         let path = directory.join(file_name(&format!("{site} {} {:?} {sources:?}", options.bucket, many.prefix)));
         match JournalFile::open(&path) {
             Ok((file, content)) => Ok(Self { file, of_earlier_run: !matches!(content, None | Some(Content::Nothing)) }),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::connection::Site;
 use crate::cli::options::{RequestOptions, object_headers};
+use crate::cli::process::paths;
 use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Target};
@@ -116,5 +117,5 @@ impl Template {
 
 /// The path in a journal, which does not depend on the working directory.
 fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+    paths::absolute(path).to_string_lossy().into_owned()
 }

@@ -12,6 +12,7 @@ use crate::cos::Headers;
 use super::refusal::Refusal;
 use super::tree::Document;
 use crate::emulator::dialect::Dialect;
+use crate::emulator::random;
 
 /// Status, headers and body.
 #[derive(Debug)]
@@ -58,8 +59,7 @@ pub(crate) struct Ids {
 
 impl Ids {
     pub(crate) fn new() -> Self {
-        let hex = || format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
-        Self { request_id: hex(), trace_id: hex() }
+        Self { request_id: random::hex(2), trace_id: random::hex(2) }
     }
 }
 

@@ -76,6 +76,7 @@ impl Body {
     }
 
     /// Reads no faster than this, in bytes per second.
+    #[expect(clippy::disallowed_methods, reason = "the only place of the emulator that reads tokio's clock")]
     pub(crate) fn limit_rate(&mut self, rate: u64) {
         let rate = self.pace.map_or(rate, |known| known.rate.min(rate));
         self.pace = Some(Pace { rate, start: Instant::now(), before: self.received });

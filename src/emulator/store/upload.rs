@@ -9,6 +9,7 @@ use crate::cos::checksum::Digest;
 use crate::cos::multipart::PartNumber;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::random;
 use crate::emulator::request::encryption::Encryption;
 use crate::emulator::request::listing;
 use crate::emulator::request::listing::{Page, Query};
@@ -145,6 +146,5 @@ impl Store {
 /// Ten digits of Unix time and 64 of hex, like the service's upload IDs.
 fn new_upload_id(now: SystemTime) -> String {
     let seconds = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
-    let [a, b, c, d] = std::array::from_fn(|_| fastrand::u64(..));
-    format!("{seconds:010}{a:016x}{b:016x}{c:016x}{d:016x}")
+    format!("{seconds:010}{}", random::hex(4))
 }

@@ -18,6 +18,7 @@ use super::pace::Pacer;
 use super::transport::Transport;
 use crate::cos::sign::sign;
 use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
+use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
 
 /// No answer is longer than this, in bytes; a full page of parts has a tenth of it.
@@ -214,13 +215,13 @@ async fn while_bytes_move<T>(
     tokio::pin!(moving);
     let step = (stall / 4).min(Duration::from_secs(1));
     let meter = meter.unwrap_or_default();
-    let mut stillness = Stillness { seen: meter.bytes(), looked: Instant::now(), lasted: Duration::ZERO };
+    let mut stillness = Stillness { seen: meter.bytes(), looked: clock::now(), lasted: Duration::ZERO };
     loop {
         tokio::select! {
             biased;
             done = &mut moving => return Ok(done),
             () = sleep(step) => {
-                if stillness.after(step, Instant::now(), &meter) >= stall {
+                if stillness.after(step, clock::now(), &meter) >= stall {
                     return Err(stalled(stall));
                 }
             }
@@ -394,7 +395,7 @@ mod tests {
 
     #[test]
     fn a_body_that_waits_for_its_turn_does_not_stand_still() {
-        let (meter, begin, step) = (Meter::default(), Instant::now(), Duration::from_secs(1));
+        let (meter, begin, step) = (Meter::default(), clock::now(), Duration::from_secs(1));
         let mut stillness = Stillness { seen: 0, looked: begin, lasted: Duration::ZERO };
         let mut after = |seconds: u32, meter: &Meter| stillness.after(step, begin + seconds * step, meter).as_secs();
         assert_eq!([1, 2, 3].map(|seconds| after(seconds, &meter)), [1, 2, 3]);

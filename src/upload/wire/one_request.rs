@@ -6,13 +6,14 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::backup_domain::Detour;
 use super::call::Failure;
 use super::retry::wait_after;
 use super::transport::Transport;
 use crate::cos::{Address, AnswerError, Request, Response};
+use crate::upload::clock;
 use crate::upload::error::{Operation, UploadError};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::{Attempts, Patience};
@@ -67,7 +68,7 @@ impl<P: Deref<Target: Transport>> Requester<P> {
             if diverted {
                 observe(Event::Notice(Notice::BackupDomain));
             }
-            let now = Instant::now().into_std();
+            let now = clock::now().into_std();
             let wait = wait_after(&mut attempts, now, &failure, self.patience, &mut self.random);
             let corrected = corrected.filter(|_| attempts.sent() <= MOST_CORRECTIONS);
             let at_once = (diverted || corrected.is_some()).then_some(Duration::ZERO);

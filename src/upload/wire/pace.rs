@@ -12,6 +12,7 @@ use std::task::{Context, Poll, ready};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::rate::{Rate, Turn};
+use crate::upload::clock;
 
 /// Gives turns to all bodies of the process.
 #[derive(Debug, Clone)]
@@ -37,7 +38,7 @@ impl Pacer {
     }
 
     fn take(&self, wanted: usize) -> Turn {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now().into_std(), wanted)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take(clock::now().into_std(), wanted)
     }
 }
 

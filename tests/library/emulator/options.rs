@@ -65,6 +65,7 @@ async fn what_the_service_refuses_is_refused() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the emulator in this process measures with the same clock")]
 async fn a_traffic_limit_holds() {
     let test = Test::new(&[]).await;
     let content = bytes(51_200, 1);
