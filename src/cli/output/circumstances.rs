@@ -36,7 +36,7 @@ pub struct Rerun {
 }
 
 /// A command without an option that changes what the next run does.
-pub static RESUMES: Rerun = Rerun { resumes: true, cut_by: Vec::new() };
+pub(crate) static RESUMES: Rerun = Rerun { resumes: true, cut_by: Vec::new() };
 
 impl Rerun {
     /// The command that would resume the upload.

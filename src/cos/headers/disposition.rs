@@ -17,7 +17,7 @@ pub(super) fn content_disposition(text: &str) -> Result<String, InvalidHeader> {
         parameter.split_once('=').is_some_and(|(found, _)| found.trim().eq_ignore_ascii_case(name))
     };
     let extended = parameters.iter().any(|parameter| named(parameter, EXTENDED_FILE_NAME));
-    let file_name = parameters.iter().position(|parameter| named(&parameter, FILE_NAME));
+    let file_name = parameters.iter().position(|parameter| named(parameter, FILE_NAME));
     let Some((index, name)) = file_name.map(|index| (index, file_name_in(parameters[index]))) else {
         return check_ascii(text).map(|()| text.to_owned());
     };

@@ -190,7 +190,7 @@ pub(super) fn head_of(request: &Request) -> String {
 }
 
 /// A request for a key that a client would refuse to send.
-pub fn raw(test: &Test, method: Method, path: &str) -> Request {
+pub(super) fn raw(test: &Test, method: Method, path: &str) -> Request {
     let mut request = test.target("k").request(method).with_header("Content-Length", "1");
     request.path = path.to_owned();
     request.wire_path = cosput::cos::encoding::encode_path(path);
@@ -198,7 +198,7 @@ pub fn raw(test: &Test, method: Method, path: &str) -> Request {
 }
 
 /// The same request for a host of COS.
-pub fn at_host(mut request: Request, host: &str, path: &str) -> Request {
+pub(super) fn at_host(mut request: Request, host: &str, path: &str) -> Request {
     request.headers.set("Host", host);
     request.origin = format!("http://{host}");
     (request.path, request.wire_path) = (path.to_owned(), path.to_owned());
@@ -206,7 +206,7 @@ pub fn at_host(mut request: Request, host: &str, path: &str) -> Request {
 }
 
 /// A document with its type, length and MD5.
-pub fn with_document(request: Request, document: &str) -> Request {
+pub(super) fn with_document(request: Request, document: &str) -> Request {
     let md5 = cosput::cos::checksum::Md5Digest::of(document.as_bytes()).base64();
     request.with_document("application/xml", document.to_owned()).with_header("Content-MD5", md5)
 }
