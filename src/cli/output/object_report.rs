@@ -383,7 +383,7 @@ pub(crate) mod tests {
         let report = Report::new(&Console::new(&test.world), OUTPUT);
         let odd = Subject {
             source: "a\u{7}".into(),
-            key: Key::new("k\n").unwrap(),
+            key: Key::new("k\t").unwrap(),
             on_disk: Some("/o/k".into()),
             ..subject()
         };
@@ -391,7 +391,7 @@ pub(crate) mod tests {
         ObjectReport::new(report, odd).finished(&Finished::Stored(object()), ending);
         assert_eq!(
             test.stdout.text(),
-            "a\\u{7} -> cos://examplebucket-1250000000/k\\n  40.0 MiB  verified  crc64 16749565679157681890  at /o/k\n"
+            "a\\u{7} -> cos://examplebucket-1250000000/k\\t  40.0 MiB  verified  crc64 16749565679157681890  at /o/k\n"
         );
     }
 

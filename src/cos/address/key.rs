@@ -30,6 +30,9 @@ impl Key {
                 "the key contains a control character (CAN, EM, SUB or ESC) that COS does not allow".to_owned(),
             );
         }
+        if key.contains(['\r', '\n']) {
+            return refuse(format!("the key '{}' contains a line break, which COS does not allow", key.escape_debug()));
+        }
         if key == "." || key == ".." {
             return refuse(format!(
                 "the key '{key}' cannot be sent: HTTP libraries and proxies treat it as a directory"
@@ -70,7 +73,7 @@ mod tests {
 
     #[test]
     fn keys_that_cannot_be_sent_safely_are_refused() {
-        for bad in ["", ".", "..", "/a", "\\a", "a\u{18}", "a\u{1b}b"] {
+        for bad in ["", ".", "..", "/a", "\\a", "a\u{18}", "a\u{1b}b", "a\nb", "a\r"] {
             assert!(Key::new(bad).is_err(), "{bad:?}");
         }
         assert!(Key::new(&"k".repeat(850)).is_ok());
