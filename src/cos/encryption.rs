@@ -187,6 +187,10 @@ impl CustomerKey {
         let decoded = Zeroizing::new(STANDARD.decode(bytes.trim_ascii()).unwrap_or_default());
         match decoded.as_slice().try_into() {
             Ok(key) => Ok(Self::of(Zeroizing::new(key))),
+            Err(_) if is_hex(bytes.trim_ascii()) => Err(InvalidEncryption(
+                "a key in hex is not valid; expected 32 bytes, or the 44 characters of their Base64: xxd -r -p | base64"
+                    .to_owned(),
+            )),
             Err(_) => Err(InvalidEncryption(format!(
                 "a key of {} bytes is not valid; expected 32 bytes, or the 44 characters of their Base64",
                 bytes.len()
@@ -203,6 +207,11 @@ impl CustomerKey {
     pub fn md5(&self) -> String {
         self.md5.base64()
     }
+}
+
+/// True for the 64 digits of 32 bytes in hex.
+fn is_hex(text: &[u8]) -> bool {
+    text.len() == 64 && text.iter().all(u8::is_ascii_hexdigit)
 }
 
 impl fmt::Debug for CustomerKey {
