@@ -5,6 +5,7 @@
 pub(crate) mod bucket;
 pub mod command_line;
 mod configuration;
+mod content_type;
 pub mod destination;
 pub(crate) mod directories;
 mod emulator;

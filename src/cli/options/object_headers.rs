@@ -7,6 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::Server;
+use super::content_type::guessed;
 use crate::cli::args::{EncryptionArguments, ObjectArguments, SseMode};
 use crate::cli::output::console::shown;
 use crate::cli::output::failure::Failure;
@@ -15,8 +16,6 @@ use crate::cos::encryption::KmsKey;
 use crate::cos::headers::{Field, InvalidHeader};
 use crate::cos::{CustomerKey, Encryption, Key, ObjectHeaders};
 
-/// The type of a file with an unknown extension.
-const UNKNOWN_TYPE: &str = "application/octet-stream";
 /// The most bytes that are read of a key file; every form of a key is shorter.
 const LARGEST_KEY_FILE: u16 = 4096;
 /// The variable of an SSE-C key. There is no such option, since all users of a machine can read its command lines.
@@ -34,23 +33,21 @@ pub(crate) fn headers(arguments: ObjectArguments) -> Result<ObjectHeaders, Failu
     Ok(headers)
 }
 
-/// The same headers, with the type of the file's name if none is set.
+/// The same headers, with the type of the file's name if none is set, and the encoding that goes with that type.
 pub(crate) fn with_type(headers: &ObjectHeaders, key: &Key, source: &Path) -> ObjectHeaders {
     let mut headers = headers.clone();
     if headers.get(Field::ContentType).is_none() {
-        headers.set(Field::ContentType, guessed_type(key, source)).expect("a guessed type is well-formed");
+        let (content_type, encoding) = guessed(key, source);
+        headers.set(Field::ContentType, content_type).expect("a guessed type is well-formed");
+        if let Some(encoding) = encoding.filter(|_| headers.get(Field::ContentEncoding).is_none()) {
+            headers.set(Field::ContentEncoding, encoding).expect("an encoding of the table is well-formed");
+        }
     }
     headers
 }
 
 fn unusable(what: &str, error: &InvalidHeader) -> Failure {
     Failure::usage(format!("{what} cannot be used: {error}"))
-}
-
-/// The type of the key's extension, or of the file's.
-fn guessed_type(key: &Key, source: &Path) -> &'static str {
-    let guess = |path: &Path| mime_guess::from_path(path).first_raw();
-    guess(Path::new(key.as_str())).or_else(|| guess(source)).unwrap_or(UNKNOWN_TYPE)
 }
 
 /// The encryption of the object.
@@ -128,15 +125,6 @@ mod tests {
     use crate::cos::{Addressing, Edition, Endpoint, Service};
 
     const KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
-
-    #[test]
-    fn the_type_is_guessed_from_the_key_then_from_the_file() {
-        let guessed = |key: &str, source: &str| guessed_type(&Key::new(key).unwrap(), Path::new(source));
-        assert_eq!(guessed("a/b.html", "x.png"), "text/html");
-        assert_eq!(guessed("a/b", "x.PNG"), "image/png");
-        assert_eq!(guessed("a.unheard-of", "x"), "application/octet-stream");
-        assert_eq!(guessed("a.d/b", "x"), "application/octet-stream");
-    }
 
     #[test]
     fn a_key_comes_from_a_file_or_from_the_environment_and_is_not_shown() {
