@@ -1,5 +1,6 @@
 //! The server: one at an address, or the emulator.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use super::directories::Directories;
@@ -128,7 +129,25 @@ pub(super) fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(S
 
 /// Reads an endpoint. clap does not read it, since its messages repeat the text, which may hold a password.
 fn endpoint(text: &str) -> Result<Endpoint, Failure> {
+    if let Some(bare) = address_without_scheme(text) {
+        return Err(Failure::Usage {
+            message: format!("--endpoint cannot be used: {bare} has no scheme"),
+            hint: Some(format!("write http://{bare} or https://{bare}")),
+        });
+    }
     Endpoint::parse(text).map_err(|error| Failure::usage(format!("--endpoint cannot be used: {error}")))
+}
+
+/// An address without a scheme that may be meant for http: one with a port, an IP address, or this machine. Any other bare
+/// host means https.
+fn address_without_scheme(text: &str) -> Option<&str> {
+    // The message must not show a password.
+    if text.contains("://") || text.contains('@') {
+        return None;
+    }
+    let local = text == "localhost" || text.parse::<IpAddr>().is_ok() || text.starts_with('[');
+    let has_port = text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok_and(|port| port != 443));
+    (local || has_port).then_some(text)
 }
 
 fn endpoint_and_emulator() -> Failure {
@@ -158,6 +177,18 @@ mod tests {
             refused,
             "--endpoint cannot be used: the address contains a user name or password, which cosput does not use"
         );
+    }
+
+    #[test]
+    fn an_address_without_a_scheme_is_refused_with_both_ways_to_write_it() {
+        for bare in ["127.0.0.1:9577", "localhost:80", "localhost", "10.0.0.1", "[::1]:80", "h.example:8080"] {
+            let failure = endpoint(bare).unwrap_err().report();
+            assert_eq!(failure.message, format!("--endpoint cannot be used: {bare} has no scheme"));
+            assert_eq!(failure.hints, [format!("write http://{bare} or https://{bare}")]);
+        }
+        for (bare, meant) in [("h.example", "https://h.example"), ("h.example:443", "https://h.example")] {
+            assert_eq!(endpoint(bare).unwrap().to_string(), meant);
+        }
     }
 
     #[test]
