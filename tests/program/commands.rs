@@ -492,7 +492,7 @@ async fn a_profile_gives_options_and_credentials() {
     );
     assert_eq!(
         setting.run(&["list-uploads", "--config=none.toml"]).await,
-        outcome(2, "", "error: could not read none.toml: No such file or directory (os error 2)\n")
+        outcome(2, "", "error: could not read none.toml: there is no such file\n")
     );
 }
 

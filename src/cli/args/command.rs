@@ -25,7 +25,7 @@ Every option can also be set by a variable: COSPUT_REGION for --region.";
 /// Upload files to Tencent Cloud COS: verified, resumable, in bounded memory
 #[derive(Debug, Parser)]
 #[command(name = "cosput", version, after_help = EXAMPLES, max_term_width = 80, arg_required_else_help = true)]
-#[command(disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true, args_override_self = true)]
 pub struct Arguments {
     /// The command.
     #[command(subcommand)]

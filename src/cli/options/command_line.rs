@@ -19,10 +19,14 @@ use crate::cli::args::Arguments;
 use crate::cli::process::world::Variables;
 use crate::credentials::{ProfileChoice, ProfileTable, default_file};
 
+/// Options that may stand before the command.
+const OUTPUT_OPTIONS: [&str; 5] = ["-v", "--verbose", "-q", "--quiet", "--json"];
+
 /// Reads the command line, then variables, then a profile of the configuration for what is still open.
 pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
+    let arguments = usual_form(arguments);
     let mut program = Arguments::command();
-    let typed = program.try_get_matches_from_mut(arguments)?;
+    let typed = program.try_get_matches_from_mut(&arguments)?;
     let Some((name, typed_for_command)) = typed.subcommand() else {
         return Arguments::from_arg_matches(&typed);
     };
@@ -38,9 +42,27 @@ pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments,
     };
     let mut program = program.mut_subcommand(name, |command| command.mut_args(with_default));
     let matches = program
-        .try_get_matches_from_mut(arguments)
+        .try_get_matches_from_mut(&arguments)
         .map_err(|error| blame(error, pristine(&program, name), &settings))?;
     Arguments::from_arg_matches(&matches)
+}
+
+/// The command line in the form that clap reads: `help upload` is `upload --help`, `version` is `--version`, and options of
+/// the output before the command stand after it.
+fn usual_form(arguments: &[OsString]) -> Vec<OsString> {
+    let Some((program, rest)) = arguments.split_first() else { return Vec::new() };
+    let before = rest.iter().take_while(|argument| OUTPUT_OPTIONS.iter().any(|option| *argument == option)).count();
+    let (options, rest) = rest.split_at(before);
+    let usual = match rest.split_first() {
+        Some((command, topic)) if command == "help" => {
+            let command = topic.first().filter(|topic| !topic.as_encoded_bytes().starts_with(b"-"));
+            return [program].into_iter().chain(command).cloned().chain(["--help".into()]).collect();
+        }
+        Some((command, _)) if command == "version" => return vec![program.clone(), "--version".into()],
+        Some((command, rest)) => [program, command].into_iter().chain(options).chain(rest).cloned().collect(),
+        None => arguments.to_vec(),
+    };
+    usual
 }
 
 /// The definition of the command on the command line: clap completes no other.
@@ -264,6 +286,62 @@ mod tests {
         );
         assert_eq!(refused("typo"), "error: profile \"typo\" of FILE has unknown keys: al, all\n");
         assert_eq!(refused("none"), "error: could not use profile \"none\": FILE has no such table\n");
+    }
+
+    #[test]
+    fn the_last_of_an_option_counts_and_lists_add_up() {
+        let args =
+            upload(&["--part-size=1M", "--part-size=2M", "--json", "--json", "--region=a", "--region", "b"], &[]);
+        assert_eq!(args.transfer.part_size, Some(2 << 20));
+        assert_eq!(args.location.server.region.unwrap().as_str(), "b");
+        assert!(args.output.json);
+        let args = upload(&["--meta", "a=1", "--meta", "b=2", "--include=x", "--include=y"], &[]);
+        assert_eq!((args.object.meta.len(), args.many.rules.0.len()), (2, 2));
+        let args = upload(&["--acl=private", "--acl=public-read", "--emulator", "--emulator=/o"], &[]);
+        assert_eq!(args.object.fields.0.len(), 1);
+        assert_eq!(args.object.fields.0[0].1, "public-read");
+        assert_eq!(args.location.server.emulator, Some(EmulatorDirectory::Named("/o".into())));
+    }
+
+    #[test]
+    fn other_ways_to_ask_for_help_are_understood() {
+        let usual = |typed: &[&str]| {
+            let typed: Vec<OsString> = std::iter::once(&"cosput").chain(typed).map(OsString::from).collect();
+            let usual: Vec<String> =
+                usual_form(&typed).iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            usual[1..].join(" ")
+        };
+        for (typed, expected) in [
+            (&["help"][..], "--help"),
+            (&["help", "upload"], "upload --help"),
+            (&["version"], "--version"),
+            (&["-v", "--json", "upload", "a"], "upload -v --json a"),
+            (&["-v"], "-v"),
+            (&["-V"], "-V"),
+            (&["upload", "help"], "upload help"),
+        ] {
+            assert_eq!(usual(typed), expected);
+        }
+    }
+
+    #[test]
+    fn a_variable_with_stray_characters_is_named() {
+        for (variable, value, why) in [
+            (
+                "COSPUT_REGION",
+                "ap-guangzhou\r",
+                "'ap-guangzhou\\r' ends with a carriage return; the file it comes from may have Windows line ends",
+            ),
+            ("COSPUT_KEY", "k\n", "'k\\n' ends with a line break"),
+            ("COSPUT_REGION", " r", "' r' begins or ends with white space"),
+            ("COSPUT_PREFIX", "a\u{1b}b", "'a\\u{1b}b' contains a control character"),
+        ] {
+            assert_eq!(
+                refusal(&["upload", "f"], &[(variable, value)]),
+                format!("error: invalid value for {variable}: {why}\n")
+            );
+        }
+        assert_eq!(upload(&[], &[("COSPUT_META", "a=1\nb=2")]).object.meta.len(), 2);
     }
 
     #[test]

@@ -31,6 +31,11 @@ pub(super) fn settings(command: &Command, typed: &ArgMatches, variables: &Variab
 /// The value of a variable, in the words of the command line. `None` if it is unset.
 fn value_of(arg: &Arg, name: &str, variables: &Variables) -> Result<Option<Vec<OsString>>, Error> {
     let Some(value) = variables.get(name) else { return Ok(None) };
+    // Spaces and line breaks separate the values of such lists.
+    let separated = matches!(arg.get_action(), ArgAction::Append) && arg.get_value_delimiter().is_none();
+    if let Some(why) = value.to_str().filter(|_| !separated).and_then(stray_characters) {
+        return Err(Error::raw(ErrorKind::InvalidValue, format!("invalid value for {name}: {why}\n")));
+    }
     let switch = switch(value);
     let optional_value = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
     Ok(match (arg.get_action(), switch) {
@@ -48,4 +53,20 @@ fn value_of(arg: &Arg, name: &str, variables: &Variables) -> Result<Option<Vec<O
         (ArgAction::Append, _) => Some(value.to_string_lossy().split(',').map(OsString::from).collect()),
         _ => Some(vec![value.to_owned()]),
     })
+}
+
+/// What is wrong with a value that a file with other line ends, or careless copying, has left characters in.
+fn stray_characters(value: &str) -> Option<String> {
+    let why = if value.ends_with('\r') {
+        "ends with a carriage return; the file it comes from may have Windows line ends"
+    } else if value.ends_with('\n') {
+        "ends with a line break"
+    } else if value.chars().any(char::is_control) {
+        "contains a control character"
+    } else if value.trim() != value {
+        "begins or ends with white space"
+    } else {
+        return None;
+    };
+    Some(format!("'{}' {why}", value.escape_debug()))
 }
