@@ -1,12 +1,17 @@
 //! `cos://NAME-APPID/KEY` as typed, and the key of a file.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
 
+use crate::cos::encoding::decode;
 use crate::cos::{Bucket, Key};
 
-/// The beginning of a destination.
-pub(crate) const SCHEME: &str = "cos://";
+/// The beginning of a destination, in any case.
+const SCHEME: &str = "cos://";
+
+/// The schemes of other tools.
+const OTHER_SCHEMES: [&str; 6] = ["s3", "oss", "gs", "obs", "minio", "az"];
 
 /// A bucket, perhaps with a key or a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +35,18 @@ impl fmt::Display for InvalidDestination {
 impl std::error::Error for InvalidDestination {}
 
 impl Destination {
+    /// True if the argument begins with `cos://`.
+    pub(crate) fn is(argument: &OsStr) -> bool {
+        argument
+            .as_encoded_bytes()
+            .get(..SCHEME.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(SCHEME.as_bytes()))
+    }
+
     /// Reads `cos://NAME-APPID`, with or without a slash and a key.
     pub fn parse(text: &str) -> Result<Self, InvalidDestination> {
-        let Some(rest) = text.strip_prefix(SCHEME) else {
+        let rest = text.get(SCHEME.len()..).filter(|_| Self::is(OsStr::new(text)));
+        let Some(rest) = rest else {
             return Err(InvalidDestination(
                 "a destination is typed as cos://NAME-APPID/KEY, or with --bucket and --key".to_owned(),
             ));
@@ -40,6 +54,33 @@ impl Destination {
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
         let bucket = Bucket::new(bucket).map_err(|error| InvalidDestination(error.to_string()))?;
         Ok(Self { bucket, key: (!key.is_empty()).then(|| key.to_owned()) })
+    }
+}
+
+/// How to write a destination that has the form of another tool. `None` if the text has no such form.
+pub(crate) fn misspelt(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once(':')?;
+    let scheme = scheme.to_ascii_lowercase();
+    let rest = rest.trim_start_matches('/');
+    match scheme.as_str() {
+        "cos" => Some(format!("write the destination as {SCHEME}{rest}")),
+        "http" | "https" => Some(from_url(rest)),
+        _ if OTHER_SCHEMES.contains(&scheme.as_str()) => Some(format!("write the destination as {SCHEME}{rest}")),
+        _ => None,
+    }
+}
+
+/// The destination of an address like `BUCKET.cos.REGION.myqcloud.com/KEY?QUERY`.
+fn from_url(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    let (host, key) = address.split_once('/').unwrap_or((address, ""));
+    let key = decode(key).unwrap_or_else(|| key.to_owned());
+    let labels: Vec<&str> = host.split('.').collect();
+    match labels.as_slice() {
+        [bucket, "cos", region, "myqcloud", "com"] | [bucket, "cos", region, "tencentcos", "cn"] => {
+            format!("write the destination as {SCHEME}{bucket}/{key}, with --region {region}")
+        }
+        _ => format!("write the destination as {SCHEME}BUCKET/KEY, and the server as --endpoint URL"),
     }
 }
 
@@ -79,12 +120,13 @@ mod tests {
             ("cos://b-1/k", Some("k")),
             ("cos://b-1/a/", Some("a/")),
             ("cos://b-1//k", Some("/k")),
+            ("COS://b-1/K", Some("K")),
         ];
         for (text, key) in table {
             let expected = Destination { bucket: bucket.clone(), key: key.map(str::to_owned) };
             assert_eq!(Destination::parse(text), Ok(expected), "{text}");
         }
-        for bad in ["", "b-1/k", "COS://b-1/k", "cos://", "cos:///k", "cos://bucket/k", "s3://b-1/k"] {
+        for bad in ["", "b-1/k", "cos:/b-1/k", "cos://", "cos:///k", "cos://bucket/k", "s3://b-1/k"] {
             assert!(Destination::parse(bad).is_err(), "{bad}");
         }
     }

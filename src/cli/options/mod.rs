@@ -9,6 +9,7 @@ mod content_type;
 pub mod destination;
 pub(crate) mod directories;
 mod emulator;
+mod named_sources;
 pub(crate) mod object_headers;
 mod output;
 mod precedence;

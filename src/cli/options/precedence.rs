@@ -3,7 +3,7 @@
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-use super::destination::SCHEME;
+use super::destination::Destination;
 use crate::upload::source::stream;
 
 /// Options that are ignored unless stdin is uploaded.
@@ -33,5 +33,5 @@ pub(super) fn excludes(command: &Command, one: &Arg, other: &Arg) -> bool {
 
 fn names_destination(typed: &ArgMatches) -> bool {
     let sources = typed.try_get_raw("sources").ok().flatten();
-    sources.and_then(Iterator::last).is_some_and(|last| last.as_encoded_bytes().starts_with(SCHEME.as_bytes()))
+    sources.and_then(Iterator::last).is_some_and(Destination::is)
 }

@@ -1,10 +1,12 @@
 //! From arguments to the files to upload and their keys.
 
+use std::ffi::OsString;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::destination;
 use super::destination::Destination;
+use super::named_sources::{NamedSources, USE_RECURSIVE, take_destination};
 use super::stdin;
 use crate::cli::args::ManyArguments;
 use crate::cli::output::console::{is_stdin, shown};
@@ -77,8 +79,17 @@ impl Wanted {
         mut paths: Vec<PathBuf>,
         target: Target,
         many: &ManyArguments,
+        arguments: &[OsString],
     ) -> Result<(Bucket, Self), Failure> {
         let destination = take_destination(&mut paths)?;
+        let named = NamedSources {
+            paths: &paths,
+            has_destination: destination.is_some(),
+            key: target.key.as_deref(),
+            recursive: many.recursive,
+            arguments,
+        };
+        named.check()?;
         if destination.is_some() && (target.bucket.is_some() || target.key.is_some() || target.prefix.is_some()) {
             return Err(Failure::usage(
                 "a destination is given besides --bucket, --key or --prefix; keep one way to say it",
@@ -123,9 +134,7 @@ impl Wanted {
             return Ok((bucket, Self::One { source: source.clone(), key }));
         }
         if target.key.is_some() {
-            return Err(Failure::usage(
-                "--key names one object; with several files, name what their keys begin with, --prefix",
-            ));
+            return Err(Failure::usage("--key names one object; with several files, use --prefix"));
         }
         let prefix = Prefix::new(target.prefix.or(typed_key).as_deref().unwrap_or_default())
             .map_err(|error| Failure::usage(error.to_string()))?;
@@ -149,8 +158,11 @@ impl Many {
             prefix: self.prefix.clone(),
         };
         sources.check().map_err(|error| {
-            let hint = Some("use -r to upload a directory and everything in it".to_owned());
-            Failure::Usage { message: format!("could not upload {}: it is a directory", shown(&error.path)), hint }
+            let hint = Some(USE_RECURSIVE.to_owned());
+            Failure::Usage {
+                message: format!("could not upload {}: is a directory, not a file", shown(&error.path)),
+                hint,
+            }
         })?;
         Ok(sources)
     }
@@ -165,23 +177,4 @@ fn open(list: &Listing, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<List,
         Box::new(file)
     };
     Ok(List::new(&list.file, Box::new(BufReader::new(reader)), list.delimiter))
-}
-
-/// Removes a destination from the end. A destination in another place is an error.
-fn take_destination(paths: &mut Vec<PathBuf>) -> Result<Option<Destination>, Failure> {
-    let destination = match paths.last().and_then(|last| last.to_str()) {
-        Some(last) if last.starts_with(destination::SCHEME) => {
-            Some(Destination::parse(last).map_err(|error| Failure::usage(error.to_string()))?)
-        }
-        _ => None,
-    };
-    if destination.is_some() {
-        paths.pop();
-    }
-    match paths.iter().find(|path| path.as_os_str().as_encoded_bytes().starts_with(destination::SCHEME.as_bytes())) {
-        Some(path) => {
-            Err(Failure::usage(format!("'{}' is a destination, and the last argument alone is one", shown(path))))
-        }
-        None => Ok(destination),
-    }
 }

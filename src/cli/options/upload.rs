@@ -69,7 +69,7 @@ impl UploadOptions {
         let (resume, dry_run, output) = (arguments.resume, arguments.dry_run, arguments.output);
         let directories = Directories::of(world);
         let target = Target { bucket: location.bucket, key: location.key, prefix: location.prefix };
-        let (bucket, wanted) = Wanted::new(sources, target, &many)?;
+        let (bucket, wanted) = Wanted::new(sources, target, &many, &world.arguments)?;
         let server = server(&location.server, &directories)?;
         let is_stdin = matches!(wanted, Wanted::Stdin { .. });
         let stdin_options = StdinOptions::new(arguments.stdin, is_stdin, server.service())?;

@@ -4,7 +4,7 @@
 
 use crate::cli::process::signals::{INTERRUPTED, Signal, TERMINATED};
 use crate::cos::{Fault, ServiceError};
-use crate::upload::{Cause, FileKind, SendErrorKind, SourceError};
+use crate::upload::{Cause, SendErrorKind};
 
 /// All uploaded and verified.
 pub const SUCCESS: u8 = 0;
@@ -88,7 +88,7 @@ pub fn of_many(codes: impl IntoIterator<Item = u8>) -> u8 {
 /// Returns the exit code and kind of a failure, final or retried.
 pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
     match cause {
-        Cause::Source(error) => classify_source(error),
+        Cause::Source(_) => (SOURCE, Kind::Source),
         Cause::Service(error) => classify_service(error),
         Cause::Malformed { .. } => (UNAVAILABLE, Kind::Network),
         Cause::Network(error) => match error.kind {
@@ -102,15 +102,6 @@ pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
         Cause::UploadVanished(_) => (NOT_FOUND, Kind::NotFound),
         // Without a signal, another file's failure stopped it, and has a code of its own.
         Cause::Interrupted => (signal.map_or(UNAVAILABLE, Signal::exit_code), Kind::Interrupted),
-    }
-}
-
-/// Returns the exit code and kind of a source's error.
-pub(crate) fn classify_source(error: &SourceError) -> (u8, Kind) {
-    match error {
-        // `-r` was left out: wrong usage, and not the file's fault.
-        SourceError::NotAFile(FileKind::Directory) => (USAGE, Kind::Source),
-        _ => (SOURCE, Kind::Source),
     }
 }
 
@@ -136,7 +127,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::upload::SendError;
+    use crate::upload::{FileKind, SendError, SourceError};
 
     pub(in crate::cli) fn service(status: u16, code: &str) -> Box<ServiceError> {
         Box::new(ServiceError {
@@ -211,7 +202,7 @@ pub(crate) mod tests {
             (Cause::Source(SourceError::Unreadable("no".to_owned())), SOURCE, "source"),
             (Cause::Source(SourceError::Changed("size".to_owned())), SOURCE, "source"),
             (Cause::Source(SourceError::NotAFile(FileKind::Pipe)), SOURCE, "source"),
-            (Cause::Source(SourceError::NotAFile(FileKind::Directory)), USAGE, "source"),
+            (Cause::Source(SourceError::NotAFile(FileKind::Directory)), SOURCE, "source"),
             (Cause::Source(SourceError::TooLarge(1 << 60)), SOURCE, "source"),
             (malformed, UNAVAILABLE, "network"),
             (integrity, INTEGRITY, "integrity"),

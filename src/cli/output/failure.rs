@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use super::circumstances::Circumstances;
 use super::console::shown;
-use super::exit::{
-    CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE, classify_source,
-};
+use super::exit::{CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE};
 use super::failure_report::FailureReport;
 use super::hint;
 use super::message;
@@ -84,8 +82,7 @@ impl Failure {
     pub fn report(&self) -> FailureReport {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
-            Self::Source { error, .. } => classify_source(error),
-            Self::Unfit { .. } => (SOURCE, Kind::Source),
+            Self::Source { .. } | Self::Unfit { .. } => (SOURCE, Kind::Source),
             Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),

@@ -113,8 +113,8 @@ fn what_a_list_names_is_sent_while_the_list_goes_on() {
 fn a_list_may_come_through_stdin_and_end_its_paths_with_a_nul() {
     let scene = Scene::new(&[]);
     plant_all(&scene, &["a\nb", " c ", "-d", "中"]);
-    let outcome = fed(&scene, "a\nb\0 c \0./-d\0中".as_bytes(), &["--files-from", "-", "-0", "--json"]).exits(0);
-    assert_eq!(in_brief(&outcome), [" c  uploaded", "./-d uploaded", "a\nb uploaded", "中 uploaded"]);
+    let outcome = fed(&scene, "a\nb\0 c \0./-d\0中".as_bytes(), &["--files-from", "-", "-0", "--json"]).exits(3);
+    assert_eq!(in_brief(&outcome), [" c  uploaded", "./-d uploaded", "a\nb failed 3", "中 uploaded"]);
     scene.assert_stored("-d", "-d");
     let outcome = fed(&scene, b"missing\n/etc/../etc/hosts\n-d\n", &["--files-from", "-", "--json"]).exits(3);
     assert_eq!(in_brief(&outcome), ["-d uploaded", "/etc/../etc/hosts failed 3", "missing failed 3"]);
@@ -143,7 +143,7 @@ fn a_key_is_given_once_and_the_second_source_that_asks_for_it_fails() {
 fn a_directory_without_recursive_is_wrong_usage_and_nothing_is_sent() {
     let scene = Scene::new(&[]);
     plant_all(&scene, &["dir/a", "b"]);
-    run(&scene, &["b", "dir"]).exits(2).says("could not upload dir: it is a directory").says("hint: use -r");
+    run(&scene, &["b", "dir"]).exits(2).says("could not upload dir: is a directory, not a file").says("hint: use -r");
     assert_eq!(scene.server.record(), []);
 }
 

@@ -1,0 +1,242 @@
+//! The sources on the command line, looked at before anything is sent: a destination that is written in the way of another
+//! tool, and a value that was meant for an option, would otherwise fail alone, after other files were uploaded.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::destination::{Destination, misspelt};
+use crate::cli::output::console::{is_stdin, shown};
+use crate::cli::output::failure::Failure;
+
+/// Options whose value must follow an equals sign.
+const WITH_OPTIONAL_VALUE: [&str; 2] = ["--emulator", "--skip-unchanged"];
+
+/// The hint for a directory without -r.
+pub(super) const USE_RECURSIVE: &str = "use -r to upload a directory and everything in it";
+
+/// The sources, and how the command line means them.
+pub(super) struct NamedSources<'a> {
+    /// The paths, without a destination.
+    pub(super) paths: &'a [PathBuf],
+    /// True if a bucket, a key or a prefix comes from a destination.
+    pub(super) has_destination: bool,
+    /// `--key`.
+    pub(super) key: Option<&'a str>,
+    pub(super) recursive: bool,
+    /// The command line.
+    pub(super) arguments: &'a [OsString],
+}
+
+impl NamedSources<'_> {
+    /// Refuses sources that cannot be meant as such.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        for (index, path) in self.paths.iter().enumerate().filter(|(_, path)| !is_stdin(path)) {
+            let found = fs::symlink_metadata(path).is_ok();
+            if !found && let Some(hint) = path.to_str().and_then(misspelt) {
+                return Err(usage(format!("{} is neither a file nor a destination", shown(path)), hint));
+            }
+            if (!found || (path.is_dir() && !self.recursive))
+                && let Some(option) = self.option_before(path)
+            {
+                let (path, option) = (shown(path), option);
+                return Err(usage(
+                    format!("could not upload {path}: {}", if found { "it is a directory" } else { "no such file" }),
+                    format!("if {path} is the value of {option}, write {option}={path}"),
+                ));
+            }
+            if !found && index > 0 && index + 1 == self.paths.len() && self.looks_like_a_key(path) {
+                return Err(self.meant_as_key(path));
+            }
+            if found {
+                self.check_kind(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The option directly before a path on the command line, if the path could be its value.
+    fn option_before(&self, path: &Path) -> Option<&'static str> {
+        let pair = self.arguments.windows(2).find(|pair| pair[1] == path.as_os_str())?;
+        WITH_OPTIONAL_VALUE.into_iter().find(|option| pair[0] == *option)
+    }
+
+    /// True for the last path of `upload a.txt backup/a.txt`, as coscmd takes a key.
+    fn looks_like_a_key(&self, path: &Path) -> bool {
+        let one_file = matches!(self.paths, [first, _] if first.is_file());
+        !self.has_destination && self.key.is_none() && (one_file || path.as_os_str().as_encoded_bytes().contains(&b'/'))
+    }
+
+    fn meant_as_key(&self, path: &Path) -> Failure {
+        let key = shown(path);
+        let several = self.paths.len() > 2 || self.paths[0].is_dir();
+        let option = if several { "--prefix" } else { "--key" };
+        usage(
+            format!("could not upload {key}: no such file"),
+            format!("if it is the destination, write {option} {key} or cos://BUCKET/{}", key.trim_start_matches('/')),
+        )
+    }
+
+    fn check_kind(&self, path: &Path) -> Result<(), Failure> {
+        if path.is_dir() {
+            return self.check_directory(path);
+        }
+        if is_pipe(path) {
+            return Err(usage(
+                format!("could not upload {}: it is a pipe", shown(path)),
+                format!("upload its content with - and a key: cosput upload - --key KEY < {}", shown(path)),
+            ));
+        }
+        Ok(())
+    }
+
+    /// One message for all that is wrong with a directory.
+    fn check_directory(&self, path: &Path) -> Result<(), Failure> {
+        let directory = shown(path);
+        match (self.recursive, self.key) {
+            (true, None) => Ok(()),
+            (true, Some(key)) => Err(usage(
+                format!("--key names one object, and {directory} is a directory"),
+                format!("use --prefix {key} instead of --key {key}"),
+            )),
+            (false, Some(key)) => Err(usage(
+                format!("could not upload {directory}: is a directory, not a file"),
+                format!("use -r --prefix {key} instead of --key {key} to upload a directory and everything in it"),
+            )),
+            (false, None) => Err(usage(
+                format!("could not upload {directory}: is a directory, not a file"),
+                USE_RECURSIVE.to_owned(),
+            )),
+        }
+    }
+}
+
+fn usage(message: String, hint: String) -> Failure {
+    Failure::Usage { message, hint: Some(hint) }
+}
+
+/// True for a pipe that the shell has opened, such as /dev/stdin or the /dev/fd/63 of `<(command)`.
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let opened = path.starts_with("/dev") || path.starts_with("/proc");
+    opened && fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
+}
+
+/// Removes a destination from the end. A destination in another place is an error.
+pub(super) fn take_destination(paths: &mut Vec<PathBuf>) -> Result<Option<Destination>, Failure> {
+    let is_destination = |path: &PathBuf| Destination::is(path.as_os_str());
+    let last = paths.pop_if(|last| is_destination(last));
+    let destination = last.map(|last| Destination::parse(&last.to_string_lossy())).transpose();
+    let destination = destination.map_err(|error| Failure::usage(error.to_string()))?;
+    match paths.iter().find(|path| is_destination(path)) {
+        Some(path) => {
+            Err(Failure::usage(format!("'{}' is a destination, and only the last argument can be one", shown(path))))
+        }
+        None => Ok(destination),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The message and the hint about these sources, in a directory with the file `a` and the directory `d`.
+    fn refused(arguments: &[&str], key: Option<&str>) -> Option<(String, String)> {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("a"), "a").unwrap();
+        fs::create_dir(directory.path().join("d")).unwrap();
+        let inside = |text: &str| if matches!(text, "a" | "d") { directory.path().join(text) } else { text.into() };
+        let arguments: Vec<PathBuf> = arguments.iter().map(|text| inside(text)).collect();
+        let paths: Vec<PathBuf> = arguments
+            .iter()
+            .filter(|path| !path.starts_with("-r") && !shown(path).starts_with("--"))
+            .cloned()
+            .collect();
+        let recursive = arguments.contains(&PathBuf::from("-r"));
+        let arguments: Vec<OsString> = arguments.into_iter().map(OsString::from).collect();
+        let named = NamedSources { paths: &paths, has_destination: false, key, recursive, arguments: &arguments };
+        let report = named.check().err()?.report();
+        let short = |text: &str| text.replace(&format!("{}/", directory.path().display()), "");
+        Some((short(&report.message), short(&report.hints.concat())))
+    }
+
+    fn hint(arguments: &[&str]) -> String {
+        refused(arguments, None).map(|(_, hint)| hint).unwrap_or_default()
+    }
+
+    #[test]
+    fn destinations_in_the_way_of_other_tools_are_refused_with_the_right_way() {
+        let way = "if it is the destination, write --key";
+        assert_eq!(hint(&["a", "backup/a.txt"]), format!("{way} backup/a.txt or cos://BUCKET/backup/a.txt"));
+        assert_eq!(hint(&["a", "b.txt"]), format!("{way} b.txt or cos://BUCKET/b.txt"));
+        assert_eq!(
+            hint(&["a", "a", "backup/"]),
+            "if it is the destination, write --prefix backup/ or cos://BUCKET/backup/"
+        );
+        assert_eq!(hint(&["a", "s3://b-1/k"]), "write the destination as cos://b-1/k");
+        assert_eq!(hint(&["a", "cos:/b-1/k"]), "write the destination as cos://b-1/k");
+        assert_eq!(
+            hint(&["a", "https://b-1.cos.ap-x.myqcloud.com/k?x=1"]),
+            "write the destination as cos://b-1/k, with --region ap-x"
+        );
+        assert_eq!(refused(&["a", "s3://b-1/k"], None).unwrap().0, "s3://b-1/k is neither a file nor a destination");
+    }
+
+    #[test]
+    fn values_of_options_that_need_an_equals_sign_are_recognized() {
+        assert_eq!(
+            hint(&["--skip-unchanged", "mtime", "a"]),
+            "if mtime is the value of --skip-unchanged, write --skip-unchanged=mtime"
+        );
+        assert_eq!(hint(&["--emulator", "d", "a"]), "if d is the value of --emulator, write --emulator=d");
+        assert_eq!(hint(&["--emulator", "a"]), "");
+        assert_eq!(hint(&["--emulator", "d", "-r"]), "");
+    }
+
+    #[test]
+    fn a_source_that_is_missing_otherwise_fails_alone() {
+        assert_eq!(refused(&["missing"], None), None);
+        assert_eq!(refused(&["missing", "a"], None), None);
+        assert_eq!(refused(&["-r", "d", "missing"], None), None);
+        assert_eq!(refused(&["-"], None), None);
+    }
+
+    #[test]
+    fn one_message_says_all_about_a_directory() {
+        let table = [
+            (&["d"][..], None, "could not upload d: is a directory, not a file", USE_RECURSIVE),
+            (
+                &["d"],
+                Some("x"),
+                "could not upload d: is a directory, not a file",
+                "use -r --prefix x instead of --key x to upload a directory and everything in it",
+            ),
+            (
+                &["-r", "d"],
+                Some("x"),
+                "--key names one object, and d is a directory",
+                "use --prefix x instead of --key x",
+            ),
+        ];
+        for (arguments, key, message, hint) in table {
+            assert_eq!(refused(arguments, key), Some((message.to_owned(), hint.to_owned())));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_named_by_a_hyphen() {
+        use std::os::fd::AsRawFd;
+        let (reader, _writer) = std::io::pipe().unwrap();
+        let path = format!("/dev/fd/{}", reader.as_raw_fd());
+        let (message, hint) = refused(&[&path], None).unwrap();
+        assert_eq!(message, format!("could not upload {path}: it is a pipe"));
+        assert_eq!(hint, format!("upload its content with - and a key: cosput upload - --key KEY < {path}"));
+    }
+}
