@@ -31,6 +31,7 @@ pub mod patience;
 pub mod plan;
 pub(crate) mod resume;
 pub mod session;
+pub mod shards;
 #[cfg(test)]
 mod simulation;
 pub mod source;

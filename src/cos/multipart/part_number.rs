@@ -16,6 +16,9 @@ pub const LARGEST_OBJECT: u64 = LARGEST_PART * MOST_PARTS as u64;
 pub struct PartNumber(u16);
 
 impl PartNumber {
+    /// The first part.
+    pub const FIRST: Self = Self(1);
+
     /// Accepts 1 to 10,000.
     pub fn new(number: u16) -> Option<Self> {
         (1..=MOST_PARTS).contains(&number).then_some(Self(number))

@@ -1,0 +1,191 @@
+//! A receipt: what a machine writes down about a unit after the server's CRC-64 of it equalled that of the bytes it read.
+//!
+//! Each attempt writes a file of its own, so no machine waits for another, and a line without its end does not count.
+
+use std::io::{self, BufRead};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cos::Etag;
+use crate::cos::multipart::PartNumber;
+
+/// The folder's name in the plan's directory.
+pub const FOLDER: &str = "receipts";
+
+/// No line is longer, so a file that is no receipt takes no memory.
+const LONGEST_LINE: u64 = 16 << 10;
+
+/// What the machine saw of the file when it read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was modified: seconds since 1970, with nanoseconds.
+    pub mtime_ns: String,
+}
+
+/// A receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The id of the plan.
+    pub plan: String,
+    /// The number of the file.
+    pub n: u64,
+    /// The part, or `None` for a small file.
+    pub part: Option<PartNumber>,
+    /// How many bytes the unit has.
+    pub size: u64,
+    /// The ETag in the server's answer.
+    pub etag: Etag,
+    /// The CRC-64 of the bytes, by both sides.
+    pub crc64: u64,
+    /// What the machine saw of the file.
+    pub seen: Seen,
+    /// The machine's name, to be shown only.
+    pub host: String,
+    /// The shard that the machine had, to be shown only.
+    pub shard: String,
+    /// The machine's clock, as RFC 3339, to be shown only.
+    pub time: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    plan: String,
+    n: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<u16>,
+    size: u64,
+    etag: String,
+    /// A string, because many JSON readers lose digits above 2^53.
+    crc64ecma: String,
+    seen: Seen,
+    host: String,
+    #[serde(default)]
+    shard: String,
+    time: String,
+}
+
+impl Receipt {
+    /// The line, with its end.
+    pub fn line(&self) -> String {
+        let line = Line {
+            plan: self.plan.clone(),
+            n: self.n,
+            part: self.part.map(PartNumber::value),
+            size: self.size,
+            etag: self.etag.to_string(),
+            crc64ecma: self.crc64.to_string(),
+            seen: self.seen.clone(),
+            host: self.host.clone(),
+            shard: self.shard.clone(),
+            time: self.time.clone(),
+        };
+        let mut line = serde_json::to_string(&line).expect("a receipt is plain data");
+        line.push('\n');
+        line
+    }
+
+    fn read(line: &[u8]) -> Option<Self> {
+        let line: Line = serde_json::from_slice(line).ok()?;
+        let part = match line.part {
+            Some(number) => Some(PartNumber::new(number)?),
+            None => None,
+        };
+        Some(Self {
+            plan: line.plan,
+            n: line.n,
+            part,
+            size: line.size,
+            etag: line.etag.into(),
+            crc64: line.crc64ecma.parse().ok()?,
+            seen: line.seen,
+            host: line.host,
+            shard: line.shard,
+            time: line.time,
+        })
+    }
+}
+
+/// The name of an attempt's file. `random` keeps two attempts of one process number apart.
+pub fn file_name(shard: &str, host: &str, process: u32, random: u64) -> String {
+    let plain = |text: &str| -> String {
+        let kept = text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' });
+        kept.take(64).collect()
+    };
+    format!("{}-{}-{process}-{random:016x}.jsonl", plain(shard), plain(host))
+}
+
+/// Reads the receipts of a file, as a stream. A line that is broken or not whole is as if it had never been written.
+pub fn read(mut lines: impl BufRead) -> impl Iterator<Item = io::Result<Receipt>> {
+    std::iter::from_fn(move || {
+        loop {
+            let mut line = Vec::new();
+            match io::Read::take(&mut lines, LONGEST_LINE).read_until(b'\n', &mut line) {
+                Err(error) => return Some(Err(error)),
+                Ok(0) => return None,
+                Ok(_) => {}
+            }
+            if line.last() == Some(&b'\n')
+                && let Some(receipt) = Receipt::read(&line)
+            {
+                return Some(Ok(receipt));
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn receipt(n: u64, part: Option<u16>, crc64: u64, host: &str) -> Receipt {
+        Receipt {
+            plan: crate::upload::shards::plan::uuid([7; 16]),
+            n,
+            part: part.map(|number| PartNumber::new(number).unwrap()),
+            size: 100,
+            etag: format!("\"{crc64:032x}\"").into(),
+            crc64,
+            seen: Seen { size: 250, mtime_ns: "1700000000.000000001".into() },
+            host: host.into(),
+            shard: "1/4".into(),
+            time: "2026-11-26T17:00:00Z".into(),
+        }
+    }
+
+    fn parsed(bytes: &[u8]) -> Vec<Receipt> {
+        read(bytes).map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let all = [receipt(0, Some(3), u64::MAX, "node-1"), receipt(7, None, 0, "节点")];
+        let text: String = all.iter().map(Receipt::line).collect();
+        assert_eq!(parsed(text.as_bytes()), all);
+    }
+
+    #[test]
+    fn cut_off_at_every_byte_it_holds_the_lines_before_the_cut() {
+        let (first, second) = (receipt(0, Some(1), 1, "a"), receipt(0, Some(2), 2, "b"));
+        let (head, text) = (first.line().len(), first.line() + &second.line());
+        for end in 0..=text.len() {
+            let whole = usize::from(end >= head) + usize::from(end == text.len());
+            assert_eq!(parsed(&text.as_bytes()[..end]).len(), whole, "{end}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_receipts_are_passed_over() {
+        let good = receipt(0, Some(1), 1, "a").line();
+        let zero = good.replace("\"part\":1", "\"part\":0");
+        let long = "x".repeat(100_000);
+        let text = format!("garbage\n{zero}{long}\n{{}}\n{good}");
+        assert_eq!(parsed(text.as_bytes()), [receipt(0, Some(1), 1, "a")]);
+    }
+
+    #[test]
+    fn names_of_files_hold_nothing_that_leads_elsewhere() {
+        assert_eq!(file_name("3/64", "../a b", 12, 255), "3_64-.._a_b-12-00000000000000ff.jsonl");
+    }
+}
