@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::files::PlannedFile;
 use super::receipt::{Receipt, Seen};
 use crate::cos::Etag;
+use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
 use crate::upload::event::PartRecord;
 
@@ -104,6 +105,19 @@ impl Evidence {
             }
         }
         if troubles.is_empty() { Ok(proved) } else { Err(troubles) }
+    }
+
+    /// The CRC-64 of the whole file by the receipts alone. `None` if one is missing, or if machines read different bytes.
+    pub fn crc64(&self, file: &PlannedFile) -> Option<u64> {
+        let mut combiner = Combiner::new();
+        for unit in file.each_unit(0) {
+            let known = self.units.get(&unit.part)?.iter().find(|known| known.size == unit.range.length)?;
+            if self.changed.is_some() || self.different(unit.part).is_some() {
+                return None;
+            }
+            combiner.append(known.crc64, known.size);
+        }
+        Some(combiner.crc64())
     }
 
     fn unit(&self, part: Option<PartNumber>, listed: Option<&Listed>) -> Result<&Known, Trouble> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unit::{Unit, weight};
 use crate::cos::multipart::PartNumber;
-use crate::upload::plan::object_plan::Range;
+use crate::upload::plan::part_sizes::Range;
 
 /// The list's name in the plan's directory.
 pub const FILE_NAME: &str = "files.jsonl";
