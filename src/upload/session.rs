@@ -1,11 +1,12 @@
 //! One object's upload from journal to journal: it resumes or aborts the upload of an earlier run, lets the machine upload,
 //! and keeps a journal exactly if there is something to resume.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::{Cause, Operation, UploadError};
-use super::event::{Event, Finished};
+use super::event::{Event, Finished, PartRecord};
 use super::flight::Job;
 use super::journal::file::{JournalFile, file_name};
 use super::journal::header::Header;
@@ -57,10 +58,21 @@ pub struct Session {
     pub upload_id: Option<UploadId>,
     /// Send nothing if the object is like this already.
     pub unless: Option<Likeness>,
+    /// The parts that this machine sends, if the upload is shared with others.
+    pub share: Option<Share>,
     /// Whether it is completed now.
     pub goal: Goal,
     /// Seeds the waits between retries.
     pub seed: u64,
+}
+
+/// The parts of a shared upload that one machine sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The numbers of the parts.
+    pub ours: RangeInclusive<u16>,
+    /// The parts of which a receipt says that the server has them.
+    pub known: Vec<PartRecord>,
 }
 
 /// How far an upload goes.
@@ -143,7 +155,7 @@ impl Session {
         }
         let resume = resume.or_else(|| {
             let upload_id = self.upload_id.clone()?;
-            Some(Resume { upload_id, parts: Vec::new() })
+            Some(Resume { upload_id, parts: self.share.iter().flat_map(|share| share.known.clone()).collect() })
         });
         let mut settings = self.settings;
         // Without a journal nothing could resume it, and while it is unfinished nothing else can be written to its key.
@@ -158,6 +170,9 @@ impl Session {
         };
         if let Some(likeness) = unless {
             upload.unless_unchanged(likeness);
+        }
+        if let Some(share) = &self.share {
+            upload.share(&share.ours);
         }
         match self.goal {
             Goal::HoldBack => upload.hold_back(),

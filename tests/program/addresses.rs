@@ -87,6 +87,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
         resume: false,
         upload_id: None,
         unless: None,
+        share: None,
         goal: Goal::Complete,
         seed: 1,
     };

@@ -89,6 +89,7 @@ fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
         resume: false,
         upload_id: None,
         unless: None,
+        share: None,
         goal: Goal::Complete,
         seed: 1,
     };

@@ -108,6 +108,7 @@ impl Template {
             resume: self.resume,
             upload_id: self.upload_id.clone(),
             unless: None,
+            share: None,
             goal: self.goal,
             // Files that are throttled together do not retry at the same time.
             seed: self.seed.wrapping_add(crc64(path.as_bytes())),

@@ -35,7 +35,8 @@ impl Upload {
         let Ending::Failing(failure) = &self.ending else { return false };
         let useless =
             self.settings.abort_on_failure || matches!(failure.cause, Cause::Source(_) | Cause::Unencrypted { .. });
-        useless && self.upload_id.is_some() && self.object_made != ObjectMade::Possibly
+        // A machine that has only some of the parts never aborts: others may be sending theirs.
+        useless && !self.is_shared() && self.upload_id.is_some() && self.object_made != ObjectMade::Possibly
     }
 
     /// The user stopped the upload, and nothing failed. A wrong object that a PUT left is worse news than that.

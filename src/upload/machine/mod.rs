@@ -15,6 +15,7 @@ mod retries;
 mod settings;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
 use std::time::Instant;
 
 pub use self::settings::{Likeness, Proving, Resume, Settings};
@@ -139,6 +140,20 @@ impl Upload {
     /// Ends the upload once every part is on the server; a later upload completes it.
     pub fn hold_back(&mut self) {
         self.held_back = true;
+    }
+
+    /// Sends only the parts `ours` of an upload that other machines share, and leaves it to another command to complete it.
+    /// To be called before the first `next`.
+    pub fn share(&mut self, ours: &RangeInclusive<u16>) {
+        self.held_back = true;
+        if let Some(board) = &mut self.board {
+            board.leave_to_others(ours);
+        }
+    }
+
+    /// Whether the upload is shared with other machines.
+    fn is_shared(&self) -> bool {
+        self.board.as_ref().is_some_and(PartBoard::is_shared)
     }
 
     /// Aborts the upload, and does nothing else. Complete must not have been sent for it.

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+use std::ops::RangeInclusive;
 use std::time::Instant;
 
 use super::object_plan::Parts;
@@ -23,6 +24,8 @@ enum Slot {
     InFlight,
     /// On the server.
     Stored { etag: Etag, crc64: u64, resumed: bool },
+    /// Another machine sends it.
+    Elsewhere,
 }
 
 /// The parts of one upload and their states.
@@ -39,6 +42,9 @@ pub(crate) struct PartBoard {
     again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
     stored: u16,
     bytes_stored: u64,
+    /// Whether the upload is shared, and how many parts other machines send.
+    shared: bool,
+    elsewhere: u16,
 }
 
 /// What to do with a part.
@@ -64,7 +70,29 @@ impl PartBoard {
             again: BinaryHeap::new(),
             stored: 0,
             bytes_stored: 0,
+            shared: false,
+            elsewhere: 0,
         }
+    }
+
+    /// Leaves all parts but `ours` to other machines.
+    pub(crate) fn leave_to_others(&mut self, ours: &RangeInclusive<u16>) {
+        self.shared = true;
+        for number in self.plan.numbers().filter(|number| !ours.contains(&number.value())) {
+            self.slots[index(number)] = Slot::Elsewhere;
+            self.elsewhere += 1;
+        }
+        self.queue_the_rest();
+    }
+
+    /// Whether the upload is shared with other machines.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// Whether another machine sends this part.
+    pub(crate) fn is_elsewhere(&self, number: PartNumber) -> bool {
+        self.slots[index(number)] == Slot::Elsewhere
     }
 
     /// A board without parts, for a stream.
@@ -173,7 +201,9 @@ impl PartBoard {
             self.stored -= 1;
             self.bytes_stored -= self.range(number).length;
         }
-        self.slots[index(number)] = Slot::Waiting;
+        if !self.is_elsewhere(number) {
+            self.slots[index(number)] = Slot::Waiting;
+        }
     }
 
     /// Queues every part that waits, after a list of parts changed their states.
@@ -204,7 +234,7 @@ impl PartBoard {
 
     /// True when the server holds every part.
     pub(crate) fn is_complete(&self) -> bool {
-        self.closed && self.stored == self.plan.count()
+        self.closed && self.stored + self.elsewhere == self.plan.count()
     }
 
     /// The number of parts that an earlier run had sent, and their bytes.
@@ -238,7 +268,7 @@ impl PartBoard {
 
     /// The CRC-64 of the whole object; `None` while a part is missing.
     pub(crate) fn crc64(&self) -> Option<u64> {
-        if !self.is_complete() {
+        if !self.is_complete() || self.is_shared() {
             return None;
         }
         let mut combiner = Combiner::new();

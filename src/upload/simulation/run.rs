@@ -17,8 +17,14 @@ pub(super) enum Run {
 const OBJECT: ObjectId = ObjectId(0);
 
 pub(super) fn run(world: &mut World, plan: Plan, settings: Settings, most: u16) -> Run {
+    let upload = upload(world, plan, settings);
+    run_upload(world, upload, most)
+}
+
+/// Runs one machine.
+pub(super) fn run_upload(world: &mut World, upload: Upload, most: u16) -> Run {
     let mut batch = Batch::new(Concurrency::Fixed(most));
-    batch.add(OBJECT, upload(world, plan, settings));
+    batch.add(OBJECT, upload);
     for _ in 0..100_000 {
         while let Some((_, event)) = batch.take_event() {
             world.note(event);

@@ -5,6 +5,7 @@ use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::upload::event::Event;
 use crate::upload::machine::Upload;
 use crate::upload::machine::phase::{Phase, Recovery};
+use crate::upload::plan::parts::PartBoard;
 use crate::upload::source::stream_buffer::StreamBuffer;
 
 impl Upload {
@@ -25,9 +26,10 @@ impl Upload {
         if let Some(stream) = &mut self.stream {
             stream.remember(listed.clone());
         }
-        let Some(board) = self.board.as_mut().filter(|board| board.size_of(listed.number) == Some(listed.size)) else {
-            return;
+        let fits = |board: &&mut PartBoard| {
+            board.size_of(listed.number) == Some(listed.size) && !board.is_elsewhere(listed.number)
         };
+        let Some(board) = self.board.as_mut().filter(fits) else { return };
         match self.journalled.get(&listed.number) {
             // CDCS lists ETags with their quotes or without.
             Some(record) if same_etag(&record.etag.to_string(), &listed.etag) && record.size == listed.size => {

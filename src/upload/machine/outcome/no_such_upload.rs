@@ -18,6 +18,10 @@ impl Upload {
 
     /// The server does not know the upload. If every part was on it, Complete may have worked.
     pub(super) fn upload_gone(&mut self, operation: Operation, cause: Cause) {
+        if self.is_shared() {
+            // Other machines have parts in it, so only the command that began it may begin another.
+            return self.fail(operation, 1, upload_vanished(cause));
+        }
         if self.every_part_is_known() {
             self.report(Event::Notice(Notice::LookingAtObject(cause.clone())));
             self.enter(Phase::Look(Doubt::UploadGone(operation, cause)));
@@ -53,11 +57,7 @@ impl Upload {
     pub(super) fn start_anew(&mut self, operation: Operation, cause: Cause) {
         let vanished = self.upload_id.take();
         if self.recovery == Recovery::StartedAnew || !self.holds_every_part() {
-            let cause = match cause {
-                Cause::Service(error) => Cause::UploadVanished(error),
-                other => other,
-            };
-            return self.fail(operation, 1, cause);
+            return self.fail(operation, 1, upload_vanished(cause));
         }
         self.recovery = Recovery::StartedAnew;
         self.journalled.clear();
@@ -67,5 +67,12 @@ impl Upload {
         }
         self.retries.complete = Attempts::default();
         self.enter(Phase::Initiate);
+    }
+}
+
+fn upload_vanished(cause: Cause) -> Cause {
+    match cause {
+        Cause::Service(error) => Cause::UploadVanished(error),
+        other => other,
     }
 }

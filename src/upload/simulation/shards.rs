@@ -1,0 +1,243 @@
+//! One upload by several machines: each sends its share and may die at any moment, be started twice, or start again after
+//! the upload was completed or aborted. Receipts take the place of the journal. At the end, `complete` judges.
+
+use super::run::{Run, run_upload};
+use super::setup::setup;
+use super::world::World;
+use super::{how_many, run::upload};
+use crate::cos::Etag;
+use crate::upload::error::{Cause, Operation, UploadError};
+use crate::upload::event::Finished;
+use crate::upload::machine::Settings;
+use crate::upload::plan::object_plan::{Parts, Plan};
+use crate::upload::shards::completion::{Answer, Completion, Finish, Step};
+use crate::upload::shards::evidence::{Evidence, Listed};
+use crate::upload::shards::files::PlannedFile;
+use crate::upload::shards::receipt::{Receipt, Seen};
+use crate::upload::shards::unit::{Scale, Shard};
+use crate::upload::wire::call::{Call, Reply};
+
+/// A schedule: the world with a begun upload, its parts, and the file as the plan has it.
+struct Schedule {
+    world: World,
+    parts: Parts,
+    settings: Settings,
+    file: PlannedFile,
+    shards: u32,
+}
+
+impl Schedule {
+    /// `None` if the seed's file is too small for parts.
+    fn new(seed: u64) -> Option<Self> {
+        let (mut world, plan, settings) = setup(seed, None, false);
+        let Plan::Multipart(parts) = plan else { return None };
+        world.skips = false;
+        let Ok(Reply::Initiated(id)) = world.server.act(&Call::Initiate, None) else { unreachable!("it is begun") };
+        let file = PlannedFile {
+            n: 0,
+            path: "file".into(),
+            key: "key".into(),
+            size: parts.size(),
+            mtime_ns: "1.000000000".into(),
+            upload_id: Some(id.as_str().to_owned()),
+            part_size: Some(plan.part_size()),
+            probes: vec![],
+        };
+        world.named.insert(id.as_str().to_owned());
+        world.journal = Some((id, vec![]));
+        let shards = world.random.u32(1..6);
+        Some(Self { world, parts, settings: Settings { abort_on_failure: false, ..settings }, file, shards })
+    }
+
+    /// The numbers of the parts that a shard has, if it has any.
+    fn share(&self, index: u32) -> Option<std::ops::RangeInclusive<u16>> {
+        let shard = Shard::new(index, self.shards).expect("the index is that of a shard");
+        let scale = Scale::new(self.file.units(), self.file.size);
+        let ours = self.file.each_unit(0).filter(|unit| scale.has(shard, unit)).filter_map(|unit| unit.part);
+        let numbers: Vec<u16> = ours.map(|part| part.value()).collect();
+        Some(*numbers.first()?..=*numbers.last()?)
+    }
+
+    /// One attempt at a shard. `None` if the process dies.
+    fn attempt(&mut self, index: u32) -> Option<Finished> {
+        let ours = self.share(index)?;
+        let most = self.world.random.u16(1..6);
+        let mut upload = upload(&mut self.world, Plan::Multipart(self.parts), self.settings);
+        upload.share(&ours);
+        match run_upload(&mut self.world, upload, most) {
+            Run::Finished(finished) => Some(finished),
+            Run::Crashed => {
+                if self.world.random.bool() {
+                    self.world.finish_the_agenda();
+                }
+                None
+            }
+        }
+    }
+
+    fn evidence(&self) -> Evidence {
+        let mut evidence = Evidence::default();
+        let (_, records) = self.world.journal.as_ref().expect("the plan names the upload");
+        for record in records {
+            let seen = Seen { size: self.file.size, mtime_ns: self.file.mtime_ns.clone() };
+            evidence.add(
+                &self.file,
+                &Receipt {
+                    plan: "plan".into(),
+                    n: 0,
+                    part: Some(record.number),
+                    size: record.size,
+                    etag: record.etag.clone(),
+                    crc64: record.crc64,
+                    seen,
+                    host: "host".into(),
+                    shard: String::new(),
+                    time: String::new(),
+                },
+            );
+        }
+        evidence
+    }
+
+    /// `complete`, whose requests may be lost on their way or on their way back.
+    fn complete(&mut self) -> Finish {
+        let mut completion = Completion::new(self.file.clone(), self.evidence());
+        loop {
+            let step = completion.next();
+            if let Step::Done(finish) = step {
+                return finish;
+            }
+            let (arrives, returns) = (self.world.percent(90), self.world.percent(90));
+            let answer = if arrives { self.ask(&step) } else { Answer::Failed(lost()) };
+            completion.record(if returns { answer } else { Answer::Failed(lost()) });
+        }
+    }
+
+    fn ask(&mut self, step: &Step) -> Answer {
+        let (id, _) = self.world.journal.clone().expect("the plan names the upload");
+        let call = match step {
+            Step::List => return self.list(),
+            Step::Complete(parts) => Call::Complete { upload_id: id, parts: parts.clone() },
+            Step::Look => Call::HeadObject,
+            Step::Done(_) => unreachable!("nothing is asked any more"),
+        };
+        match self.world.server.act(&call, None) {
+            Ok(Reply::Completed(stored)) => Answer::Completed(stored),
+            Ok(Reply::Object(object)) => Answer::Object(object),
+            Ok(_) => unreachable!("these calls have these replies"),
+            Err((status, code)) => refused(status, code),
+        }
+    }
+
+    fn list(&mut self) -> Answer {
+        let (id, _) = self.world.journal.clone().expect("the plan names the upload");
+        let (mut listed, mut after) = (vec![], None);
+        loop {
+            match self.world.server.act(&Call::ListParts { upload_id: id.clone(), after }, None) {
+                Ok(Reply::Parts(page)) => {
+                    listed.extend(page.parts.into_iter().map(|part| Listed {
+                        part: Some(part.number),
+                        size: part.size,
+                        etag: Etag::from(part.etag),
+                    }));
+                    after = page.next;
+                    if after.is_none() {
+                        return Answer::Listed(listed);
+                    }
+                }
+                Ok(_) => unreachable!("a list of parts is answered by one"),
+                Err((status, code)) => return refused(status, code),
+            }
+        }
+    }
+}
+
+fn refused(status: u16, code: &str) -> Answer {
+    let crate::upload::wire::call::Failure::Answer(crate::cos::AnswerError::Service(error)) =
+        super::service(status, code)
+    else {
+        unreachable!("it is an answer of the service")
+    };
+    let cause = Cause::Service(error);
+    Answer::Failed(UploadError { operation: Some(Operation::Complete), attempts: 1, cause, leftover: None })
+}
+
+fn lost() -> UploadError {
+    UploadError { operation: Some(Operation::Complete), attempts: 8, cause: Cause::Interrupted, leftover: None }
+}
+
+/// Runs the shards in any order, some of them again, then `complete`; again until it is decided. Returns the last answer.
+fn run(seed: u64) -> Option<Finish> {
+    let mut schedule = Schedule::new(seed)?;
+    for round in 0..40 {
+        let index = schedule.world.random.u32(1..=schedule.shards);
+        let finished = schedule.attempt(index);
+        if let Some(Finished::Stored(_) | Finished::Unchanged(_)) = finished {
+            panic!("seed {seed}: a shard completes nothing");
+        }
+        let changed = schedule.world.version != 0;
+        if let Some(Finished::HeldBack(_)) = &finished {
+            let (_, records) = schedule.world.journal.as_ref().expect("the plan names the upload");
+            let ours = schedule.share(index).expect("it has parts");
+            let mut proved = ours.clone();
+            assert!(
+                proved.all(|number| records.iter().any(|record| record.number.value() == number)),
+                "seed {seed}: a shard that is done has a receipt for each of its parts"
+            );
+        }
+        // The source is as it was again; what was sent of it meanwhile has receipts that differ.
+        schedule.world.version = 0;
+        schedule.world.source_checked = false;
+        if changed || round > 30 {
+            schedule.world.faults.source_change = 0;
+            schedule.world.faults.crash = 0;
+        }
+        if schedule.world.random.u8(0..4) > 0 && round < 38 {
+            continue;
+        }
+        let before = schedule.world.server.completions;
+        let finish = schedule.complete();
+        let expected = schedule.world.expected.clone();
+        let expected = Some(&expected);
+        match &finish {
+            Finish::Proved(_) => {
+                assert_eq!(schedule.world.server.object.as_ref(), expected, "seed {seed}: proved means whole");
+                // After the end, a shard finds no upload, sends nothing and begins nothing.
+                let uploads = schedule.world.server.uploads.len();
+                let late = schedule.attempt(index);
+                assert!(!matches!(late, Some(Finished::Stored(_))), "seed {seed}");
+                assert_eq!(schedule.world.server.uploads.len(), uploads, "seed {seed}: a late shard began an upload");
+                assert_eq!(schedule.world.server.object.as_ref(), expected, "seed {seed}: a late shard harms nothing");
+                let again = schedule.complete();
+                assert!(
+                    matches!(again, Finish::Proved(_) | Finish::Unknown(_) | Finish::Failed(_)),
+                    "seed {seed}: {again:?}"
+                );
+                return Some(finish);
+            }
+            Finish::NotProved(_) | Finish::Failed(_) => {
+                assert_eq!(schedule.world.server.completions, before, "seed {seed}: not proved means not completed");
+            }
+            Finish::Unknown(_) | Finish::Gone => {}
+            Finish::Differs { .. } => {
+                assert_ne!(schedule.world.server.object.as_ref(), expected, "seed {seed}");
+                return Some(finish);
+            }
+        }
+    }
+    Some(Finish::Unknown(lost()))
+}
+
+#[test]
+fn many_machines_prove_the_whole_or_complete_nothing() {
+    let (mut proved, mut all) = (0, 0);
+    for seed in 0..how_many(6_000) {
+        let outcome = std::panic::catch_unwind(|| run(seed));
+        match outcome.unwrap_or_else(|_| panic!("the schedule of seed {seed} breaks a rule")) {
+            Some(Finish::Proved(_)) => (proved, all) = (proved + 1, all + 1),
+            Some(_) => all += 1,
+            None => {}
+        }
+    }
+    assert!(proved * 2 > all && all > 1000, "too few schedules end: {proved} of {all}");
+}
