@@ -12,6 +12,7 @@
 //! - `wire`: requests and answers, over HTTP
 //! - `journal`: what is kept on disk about unfinished uploads
 //! - `session`, `resume`: one object's upload from the journal of an earlier run to its own end
+//! - `shards`: one upload by many machines: who sends what, receipts, and what completes it
 //! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
 //! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things

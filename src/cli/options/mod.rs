@@ -18,7 +18,6 @@ mod resume;
 mod server;
 mod setting;
 mod setting_names;
-pub(crate) mod shard;
 pub mod sources;
 mod stdin;
 mod upload;

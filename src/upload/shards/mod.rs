@@ -6,9 +6,11 @@
 //! - [`probe`]: samples of a file that find a machine whose directory has other content
 //! - [`receipt`]: what a machine writes down after the server has proved a unit
 //! - [`completion`]: what `complete` asks the server about one file, and what the answers mean
+//! - [`engines`]: which shard the engine gave this process
 //! - [`evidence`]: the receipts of all machines, and what they prove together
 
 pub mod completion;
+pub mod engines;
 pub mod evidence;
 pub mod files;
 pub mod plan;

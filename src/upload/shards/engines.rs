@@ -1,12 +1,9 @@
-//! `--shard`: which shard of a plan this process has, as typed or as the engine that started it says.
+//! The engines that start many machines, and which shard of a plan each gives to this process.
 //!
 //! Engines number their tasks by variables, some from 0 and some from 1. Exactly one engine must be recognised, or all of them
 //! must agree. If the shard cannot be known, it is refused: a guess could send everything, or nothing.
 
-use crate::upload::shards::unit::Shard;
-
-/// The value of `--shard` that asks the engine.
-pub(crate) const AUTO: &str = "auto";
+use super::unit::Shard;
 
 /// The variable that any engine can set: `I/N`.
 const OWN: &str = "COSPUT_SHARD";
@@ -59,8 +56,9 @@ const ENGINES: [Engine; 14] = [
     from_zero("CircleCI", "CIRCLE_NODE_INDEX", Some("CIRCLE_NODE_TOTAL")),
 ];
 
-/// The shard that the engine gave this process, of a plan with so many shards. An error says what was found.
-pub(crate) fn of_engine(variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Shard, String> {
+/// The shard that the engine gave this process, of a plan with so many shards. `variable` reads the environment. An error
+/// says what was found.
+pub fn shard_of_engine(variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Shard, String> {
     let mut found: Vec<(String, Shard)> = Vec::new();
     if let Some(value) = variable(OWN) {
         let shard =
@@ -125,7 +123,7 @@ mod tests {
     fn detected(variables: &[(&str, &str)], shards: u32) -> Result<String, String> {
         let variable =
             |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        of_engine(variable, shards).map(|shard| shard.to_string())
+        shard_of_engine(variable, shards).map(|shard| shard.to_string())
     }
 
     #[test]
