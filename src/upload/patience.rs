@@ -59,7 +59,7 @@ impl Attempts {
         random: &mut fastrand::Rng,
     ) -> Option<Duration> {
         self.throttled_since = None;
-        self.wait(patience, LAST_BOUND, retry_after, random)
+        self.wait(patience, LAST_BOUND, retry_after.map(|pause| pause.min(patience.retry_time)), random)
     }
 
     /// The same for a throttled attempt. Such attempts do not count while `retry_time` lasts; after it, all of them do.
@@ -74,11 +74,11 @@ impl Attempts {
         let left = patience.retry_time.saturating_sub(now.saturating_duration_since(since));
         if left.is_zero() {
             self.throttled = 0;
-            return self.wait(patience, LAST_BOUND, retry_after, random);
+            return self.wait(patience, LAST_BOUND, None, random);
         }
         self.throttled += 1;
         // The last attempt is made at the end of the time, not after it.
-        self.wait(patience, left, retry_after, random)
+        self.wait(patience, left, retry_after.map(|pause| pause.min(left)), random)
     }
 
     fn wait(
@@ -172,6 +172,23 @@ mod tests {
             attempts.count();
             assert_eq!(attempts.after_failure(PATIENCE, None, random).is_some(), failures_left > 0);
         }
+    }
+
+    #[test]
+    fn retry_after_is_not_obeyed_beyond_the_retry_time() {
+        let random = &mut fastrand::Rng::with_seed(1);
+        let (pause, seconds) = (Some(Duration::from_secs(100)), Duration::from_secs);
+        let patience = Patience { retry_time: seconds(5), ..PATIENCE };
+        let mut attempts = Attempts::default();
+        attempts.count();
+        assert_eq!(attempts.after_failure(patience, pause, random), Some(seconds(5)));
+        let mut attempts = Attempts::default();
+        attempts.count();
+        assert_eq!(attempts.after_throttling(epoch(), patience, pause, random), Some(seconds(5)));
+        attempts.count();
+        assert_eq!(attempts.after_throttling(epoch() + seconds(3), patience, pause, random), Some(seconds(2)));
+        attempts.count();
+        assert!(attempts.after_throttling(epoch() + seconds(5), patience, pause, random).unwrap() < seconds(5));
     }
 
     #[test]

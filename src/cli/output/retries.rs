@@ -1,10 +1,14 @@
-//! Retries in words: each kind of failure once, or every retry with `-v`.
+//! Retries in words: each kind of failure and each length of a long wait once, or every retry with `-v`.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::console::{Console, visible};
 use super::{message, units};
 use crate::upload::{Cause, Event};
+
+/// The length of a longer wait is printed.
+const LONG_WAIT: Duration = Duration::from_secs(10);
 
 /// Prints the retries of an upload or a command.
 #[derive(Debug, Clone, Default)]
@@ -26,9 +30,10 @@ impl Retries {
 
     /// Prints a retry. `subject` begins the line if there are several uploads.
     pub(crate) fn print(&mut self, console: &Console, subject: &str, event: &Event, parts: Option<u16>) {
-        let Event::Retrying { cause, .. } = event else { return };
+        let Event::Retrying { cause, wait, .. } = event else { return };
         let full = format!("{subject}{}", in_words(event, parts, true));
-        let brief = self.shows(&kind(cause)).then(|| format!("{subject}{}", in_words(event, parts, self.verbose)));
+        let kind = if *wait > LONG_WAIT { format!("{} {}", kind(cause), wait.as_secs()) } else { kind(cause) };
+        let brief = self.shows(&kind).then(|| format!("{subject}{}", in_words(event, parts, self.verbose)));
         console.warning_in_brief(brief.as_deref(), &full);
     }
 }
@@ -37,10 +42,11 @@ impl Retries {
 fn in_words(event: &Event, parts: Option<u16>, verbose: bool) -> String {
     let Event::Retrying { operation, attempts, wait, cause } = event else { return String::new() };
     let request = message::name(*operation, parts);
-    let when = if verbose {
-        format!(" in {}, {} so far", units::duration(*wait), units::counted(u64::from(*attempts), "attempt"))
-    } else {
-        " (use -v to show every retry)".to_owned()
+    let in_time = format!(" in {}", units::duration(*wait));
+    let when = match (verbose, *wait > LONG_WAIT) {
+        (true, _) => format!("{in_time}, {} so far", units::counted(u64::from(*attempts), "attempt")),
+        (false, true) => format!("{in_time} (use -v to show every retry)"),
+        (false, false) => " (use -v to show every retry)".to_owned(),
     };
     visible(&format!("{request}: {cause}; retrying{when}")).into_owned()
 }
@@ -54,5 +60,27 @@ fn kind(cause: &Cause) -> String {
         },
         Cause::Network(error) => format!("{:?}", std::mem::discriminant(&error.kind)),
         other => format!("{:?}", std::mem::discriminant(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::process::world::tests::world;
+    use crate::upload::{Operation, SendError, SendErrorKind};
+
+    #[test]
+    fn a_long_wait_is_printed_with_its_length_and_once() {
+        let test = world(&[], &[]);
+        let (console, mut retries) = (Console::new(&test.world), Retries::new(false));
+        for seconds in [1, 2, 30, 30, 3] {
+            let cause = Cause::Network(SendError { kind: SendErrorKind::Broken, message: "reset".to_owned() });
+            let wait = Duration::from_secs(seconds);
+            let event = Event::Retrying { operation: Operation::PutObject, attempts: 1, wait, cause };
+            retries.print(&console, "", &event, None);
+        }
+        let printed = test.stderr.text();
+        let waits: Vec<&str> = printed.lines().filter_map(|line| line.split("; retrying").nth(1)).collect();
+        assert_eq!(waits, [" (use -v to show every retry)", " in 30 s (use -v to show every retry)"]);
     }
 }
