@@ -47,8 +47,12 @@ pub struct SendError {
 pub enum SendErrorKind {
     /// No connection came about: refused, unreachable, name not found, or time ran out.
     Connect,
-    /// The server's certificate is not trusted. Trying again does not help.
+    /// The server's certificate is not trusted. Another attempt would not help.
     Certificate,
+    /// The server does not speak TLS, or no version of it that this program does. Another attempt would not help.
+    Tls,
+    /// The proxy refuses to pass requests on. Another attempt would not help.
+    ProxyRefused,
     /// The connection broke before the answer was whole.
     Broken,
     /// No byte moved for the stall timeout.
@@ -61,9 +65,14 @@ pub enum SendErrorKind {
 }
 
 impl SendErrorKind {
-    /// True where the server cannot have acted on the request.
+    /// True if another attempt would fail in the same way.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Certificate | Self::Tls | Self::ProxyRefused)
+    }
+
+    /// True if the server cannot have acted on the request.
     pub fn never_sent(self) -> bool {
-        matches!(self, Self::Connect | Self::Certificate | Self::NoCredentials)
+        matches!(self, Self::Connect | Self::NoCredentials) || self.is_final()
     }
 }
 
@@ -177,7 +186,9 @@ pub struct UploadError {
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            SendErrorKind::Connect => write!(f, "could not connect: {}", self.message),
+            SendErrorKind::Connect | SendErrorKind::Tls | SendErrorKind::ProxyRefused => {
+                write!(f, "could not connect: {}", self.message)
+            }
             SendErrorKind::Certificate => write!(f, "the server's certificate is not trusted: {}", self.message),
             SendErrorKind::Broken => write!(f, "the connection broke: {}", self.message),
             SendErrorKind::Stalled { after } => write!(f, "no byte moved for {} s", after.as_secs_f64()),

@@ -19,6 +19,7 @@ mod journal;
 #[cfg(unix)]
 mod limits;
 mod many;
+mod networks;
 mod object_options;
 mod recipes;
 mod resume;

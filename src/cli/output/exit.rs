@@ -93,10 +93,11 @@ pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
         Cause::Malformed { .. } => (UNAVAILABLE, Kind::Network),
         Cause::Network(error) => match error.kind {
             SendErrorKind::NoCredentials => (CREDENTIALS, Kind::Credentials),
-            SendErrorKind::Certificate => (OTHER, Kind::Network),
-            SendErrorKind::Connect | SendErrorKind::Broken | SendErrorKind::Stalled { .. } => {
-                (UNAVAILABLE, Kind::Network)
-            }
+            SendErrorKind::Certificate | SendErrorKind::Tls => (OTHER, Kind::Network),
+            SendErrorKind::Connect
+            | SendErrorKind::ProxyRefused
+            | SendErrorKind::Broken
+            | SendErrorKind::Stalled { .. } => (UNAVAILABLE, Kind::Network),
         },
         Cause::Integrity { .. } | Cause::Unencrypted { .. } => (INTEGRITY, Kind::Integrity),
         Cause::UploadVanished(_) => (NOT_FOUND, Kind::NotFound),

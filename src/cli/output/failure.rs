@@ -40,6 +40,8 @@ pub enum Failure {
     Withheld(PathBuf),
     /// There are no credentials: which places were looked at.
     NoCredentials(String),
+    /// There are no certificates that https could trust.
+    NoCertificates,
     /// Another process works on this journal.
     JournalInUse(PathBuf),
     /// A journal that was asked for cannot be used.
@@ -92,6 +94,7 @@ impl Failure {
             Self::Request { service, about, error } => {
                 return FailureReport::of_upload(error, Circumstances::of(about, *service));
             }
+            Self::NoCertificates => (OTHER, Kind::Network),
             Self::JournalUnusable { .. } => (OTHER, Kind::Journal),
             Self::ResultsLost(_) | Self::Other(_) => (OTHER, Kind::Other),
         };
@@ -128,6 +131,7 @@ impl Failure {
                 format!("could not start the upload: another process is using its journal {}", shown(journal))
             }
             Self::JournalUnusable { journal, why } => format!("could not use the journal {}: {why}", shown(journal)),
+            Self::NoCertificates => "could not use https: no CA certificates are installed on this system".to_owned(),
             Self::ResultsLost(why) => format!("could not write the results: {why}"),
         }
     }
@@ -137,6 +141,7 @@ impl Failure {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Source { error, .. } => hint::for_source(error).map(str::to_owned),
             Self::NoCredentials(_) => Some(hint::NO_CREDENTIALS.to_owned()),
+            Self::NoCertificates => Some(hint::NO_CERTIFICATES.to_owned()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => {
                 Some("wait for the other process to finish, or stop it".to_owned())
             }

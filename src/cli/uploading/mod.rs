@@ -12,6 +12,7 @@
 //! - `journals`: the journals in the state directory
 
 pub(crate) mod bucket_requests;
+mod client;
 pub(crate) mod connection;
 pub(crate) mod file_session;
 pub(crate) mod held_back;

@@ -48,7 +48,10 @@ fn reached(failure: &Failure) -> Option<Reached> {
         }
         Failure::Send(error) => match error.kind {
             SendErrorKind::Connect | SendErrorKind::Broken | SendErrorKind::Stalled { .. } => Some(Reached::Nothing),
-            SendErrorKind::Certificate | SendErrorKind::NoCredentials => None,
+            SendErrorKind::Certificate
+            | SendErrorKind::Tls
+            | SendErrorKind::ProxyRefused
+            | SendErrorKind::NoCredentials => None,
         },
         Failure::Answer(AnswerError::Malformed { .. }) | Failure::Source(_) | Failure::Abandoned => None,
     }

@@ -20,7 +20,7 @@ pub(crate) fn wait_after(
 ) -> Option<Duration> {
     match failure {
         Failure::Source(_) | Failure::Abandoned => None,
-        Failure::Send(error) if matches!(error.kind, SendErrorKind::Certificate | SendErrorKind::NoCredentials) => None,
+        Failure::Send(error) if error.kind.is_final() || error.kind == SendErrorKind::NoCredentials => None,
         Failure::Send(_) | Failure::Answer(AnswerError::Malformed { .. }) => {
             attempts.after_failure(patience, None, random)
         }

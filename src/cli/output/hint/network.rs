@@ -2,6 +2,10 @@
 
 use crate::upload::{SendError, SendErrorKind};
 
+/// The hint if https has no certificates to trust.
+pub(in crate::cli::output) const NO_CERTIFICATES: &str =
+    "install the package ca-certificates, or name a file of certificates with --ca-bundle or COSPUT_CA_BUNDLE";
+
 /// Returns the hint about a request that got no response.
 pub(super) fn for_send_error(error: &SendError) -> Option<&'static str> {
     match error.kind {
@@ -9,6 +13,11 @@ pub(super) fn for_send_error(error: &SendError) -> Option<&'static str> {
         SendErrorKind::Certificate => Some(
             "check the endpoint; if a proxy inspects TLS connections, name its CA certificate with --ca-bundle or \
              COSPUT_CA_BUNDLE",
+        ),
+        SendErrorKind::Tls => Some("check the port and the scheme of the endpoint: a server without TLS needs http://"),
+        SendErrorKind::ProxyRefused => Some(
+            "check the proxy's variable, in which a user name and password are written http://USER:PASSWORD@HOST:PORT; \
+             NO_PROXY lists the hosts that need no proxy",
         ),
         SendErrorKind::Broken | SendErrorKind::Stalled { .. } | SendErrorKind::NoCredentials => None,
     }

@@ -1,0 +1,78 @@
+//! What an error of the network library means, and the words in it that are safe to show.
+
+use std::error::Error;
+use std::io;
+
+use rustls::{AlertDescription, PeerIncompatible};
+
+use crate::upload::error::{SendError, SendErrorKind};
+
+/// The error of a request that got no answer.
+pub(super) fn send_error(error: &reqwest::Error) -> SendError {
+    let host = error.url().and_then(|url| url.host_str()).unwrap_or("the server");
+    let tls = tls_error(error).and_then(|tls| refused_handshake(tls, host)).filter(|_| error.is_connect());
+    let (kind, message) = match tls {
+        Some(refused) => refused,
+        None if error.is_connect() => (SendErrorKind::Connect, format!("{host}: {}", innermost(error))),
+        None => (SendErrorKind::Broken, innermost(error)),
+    };
+    SendError { kind, message }
+}
+
+/// The error of a client that could not be built.
+pub(super) fn build_error(error: &reqwest::Error) -> SendError {
+    let kind = if tls_error(error).is_some() { SendErrorKind::Certificate } else { SendErrorKind::Connect };
+    SendError { kind, message: innermost(error) }
+}
+
+/// What the library says without the URL, which it puts first: the last two of the reasons below it.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    let mut source = error.source();
+    while let Some(reason) = source {
+        let text = reason.to_string();
+        if reasons.last().is_none_or(|last| !last.contains(&text)) {
+            reasons.push(text);
+        }
+        source = reason.source();
+    }
+    reasons.split_off(reasons.len().saturating_sub(2)).join(": ")
+}
+
+/// A handshake that would fail again, and why; `None` if it may succeed later.
+fn refused_handshake(error: &rustls::Error, host: &str) -> Option<(SendErrorKind, String)> {
+    let refused = |why: String| Some((SendErrorKind::Tls, why));
+    match error {
+        rustls::Error::InvalidCertificate(_) => Some((SendErrorKind::Certificate, error.to_string())),
+        rustls::Error::InvalidMessage(_) => refused(format!("{host} does not answer with TLS at this port")),
+        rustls::Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        )
+        | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            refused(format!("{host} offers neither TLS 1.2 nor TLS 1.3"))
+        }
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
+            refused(format!("{host} refuses the TLS handshake: {error}"))
+        }
+        _ => None,
+    }
+}
+
+/// The TLS error among the reasons. An I/O error's source is that of the error in it, not that error; and the TLS
+/// connector puts one I/O error into another.
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    let mut source = error.source();
+    while let Some(reason) = source {
+        if let Some(tls) = tls_error_in(reason) {
+            return Some(tls);
+        }
+        source = reason.source();
+    }
+    None
+}
+
+fn tls_error_in<'a>(reason: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let inner = reason.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    reason.downcast_ref::<rustls::Error>().or_else(|| inner.and_then(|inner| tls_error_in(inner)))
+}
