@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::address::Region;
 use super::document;
+use super::page_text::page_text;
 use super::request::Response;
 
 /// The kind of fault that an error answer means (documents 436/7730 and 1232/44620).
@@ -37,7 +38,7 @@ pub enum Fault {
 /// An error as the service reported it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceError {
-    /// The HTTP status; 200 if the body of the answer to Complete holds the error.
+    /// The HTTP status; 200 if the body of the answer to Complete holds the error, or if the answer is a foreign page.
     pub status: u16,
     /// COS's code, such as `NoSuchUpload`. An answer to HEAD has none.
     pub code: Option<String>,
@@ -53,6 +54,17 @@ pub struct ServiceError {
     pub server_time: Option<SystemTime>,
     /// The region of the bucket, if a redirect names it.
     pub region: Option<Region>,
+    /// The answer itself, if it is not the service's.
+    pub foreign: Option<ForeignAnswer>,
+}
+
+/// An answer without a request ID and without a code: a firewall, a proxy or a login portal sent it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForeignAnswer {
+    /// The text that a person would read, if there is any.
+    pub text: Option<String>,
+    /// Where a redirect leads.
+    pub location: Option<String>,
 }
 
 impl ServiceError {
@@ -65,8 +77,14 @@ impl ServiceError {
             let named = header("x-cos-bucket-region").and_then(|name| Region::new(&name).ok());
             named.or_else(|| region_of(document.endpoint.as_deref()?)).or_else(|| region_of(&header("location")?))
         });
+        let is_foreign = document.code.is_none() && document.request_id.is_none() && !is_of_service(response);
+        let foreign = is_foreign.then(|| ForeignAnswer {
+            text: page_text(&response.body),
+            location: header("location").filter(|_| (300..400).contains(&response.status)),
+        });
         Self {
             status: response.status,
+            foreign,
             code: document.code.or_else(|| header("x-cos-error-code")),
             message: document.message,
             request_id: response.request_id().map(str::to_owned).or(document.request_id),
@@ -107,9 +125,15 @@ impl ServiceError {
             429 => Fault::Throttled,
             501 | 505 | 507 => Fault::Permanent,
             408 | 500..=599 => Fault::Transient,
+            _ if self.is_page() => Fault::Transient,
             409 if code.is_empty() => Fault::Conflict,
             _ => Fault::Permanent,
         }
+    }
+
+    /// True if the answer is a page with the status of a success.
+    pub fn is_page(&self) -> bool {
+        self.foreign.is_some() && (200..300).contains(&self.status)
     }
 
     fn says(&self, words: &str) -> bool {
@@ -141,8 +165,34 @@ impl fmt::Display for ServiceError {
             (Some(code), Some(message)) => write!(f, "{code}: {message} (HTTP {})", self.status),
             (Some(code), None) => write!(f, "{code} (HTTP {})", self.status),
             (None, _) => write!(f, "HTTP {}", self.status),
+        }?;
+        match &self.foreign {
+            Some(foreign) => foreign.fmt(f),
+            None => Ok(()),
         }
     }
+}
+
+impl fmt::Display for ForeignAnswer {
+    /// Writes where the redirect leads, or the first line of the text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.location, self.text.as_deref().and_then(|text| text.lines().next())) {
+            (Some(location), _) => write!(f, ", a redirect to {location}"),
+            (None, Some(line)) => write!(f, ", \"{}\"", shortened(line)),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// The beginning of a line that may be long.
+fn shortened(line: &str) -> String {
+    const LONGEST: usize = 120;
+    let beginning: String = line.chars().take(LONGEST).collect();
+    if beginning.len() < line.len() { format!("{beginning}…") } else { beginning }
+}
+
+fn is_of_service(response: &Response) -> bool {
+    response.request_id().is_some() || response.headers.get("x-cos-error-code").is_some()
 }
 
 impl std::error::Error for ServiceError {}
@@ -162,8 +212,11 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
-    /// An answer with a missing or wrong element.
+    /// An answer with a missing or wrong element. The page of a login portal or a firewall is an error of its own.
     pub fn malformed(response: &Response, what: impl Into<String>) -> Self {
+        if !is_of_service(response) && page_text(&response.body).is_some() {
+            return Self::Service(Box::new(ServiceError::read(response)));
+        }
         Self::Malformed { what: what.into(), request_id: response.request_id().map(str::to_owned) }
     }
 
@@ -274,6 +327,22 @@ mod tests {
         let error = ServiceError::read(&response);
         assert_eq!((error.request_id.as_deref(), error.trace_id.as_deref()), (Some("header-id"), Some("body-trace")));
         assert_eq!(error.to_string(), "C: M (HTTP 400)");
+    }
+
+    #[test]
+    fn an_answer_that_is_not_the_services_shows_its_first_line_or_where_it_leads() {
+        let words = |status, headers: &[(&str, &str)], body: &str| {
+            let headers = headers.iter().copied().collect();
+            ServiceError::read(&Response { status, headers, body: body.to_owned().into() }).to_string()
+        };
+        let page = "<html><title>Blocked</title><p>by the firewall</p></html>";
+        assert_eq!(words(403, &[], page), "HTTP 403, \"Blocked\"");
+        let portal = [("Location", "http://portal.example/login")];
+        assert_eq!(words(302, &portal, page), "HTTP 302, a redirect to http://portal.example/login");
+        assert_eq!(words(502, &[], ""), "HTTP 502");
+        assert_eq!(words(403, &[("x-cos-request-id", "id")], page), "HTTP 403");
+        let long = words(403, &[], &"x".repeat(500));
+        assert_eq!(long.chars().count(), "HTTP 403, \"\"".len() + 121);
     }
 
     #[test]

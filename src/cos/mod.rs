@@ -32,6 +32,7 @@ pub mod head_object;
 mod header_list;
 pub mod headers;
 pub mod multipart;
+mod page_text;
 pub mod put_object;
 pub mod request;
 pub mod service;

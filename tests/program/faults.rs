@@ -71,7 +71,7 @@ const ROWS: &[Row] = &[
     row("no-such-upload", Whole, Nothing, Fails(5, "NoSuchUpload", 404)),
     row("early-error", Whole, Fails(6, "ServiceUnavailable", 503), Fails(6, "ServiceUnavailable", 503)),
     row("html", Whole, Breaks(6, "HTTP 502"), Breaks(6, "HTTP 502")),
-    row("html:status=200", Whole, Breaks(6, "the answer has no ETag"), Breaks(6, "the answer has no ETag")),
+    row("html:status=200", Whole, Breaks(6, "HTTP 200, \"Proxy\""), Breaks(6, "HTTP 200, \"Proxy\"")),
     row("redirect", Breaks(1, "HTTP 307"), Breaks(1, "HTTP 307"), Breaks(1, "HTTP 307")),
     row("truncated-answer", Whole, Whole, Breaks(6, "the connection broke")),
     row("no-etag", Whole, Whole, Breaks(6, "the answer has no ETag")),

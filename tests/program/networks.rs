@@ -239,3 +239,53 @@ async fn a_server_without_usable_tls_is_tried_once() {
         assert_eq!((code, server.requests().len()), (Some(1), 1), "{stderr}");
     }
 }
+
+const BLOCKED: &str =
+    "<html><head><title>Blocked by the firewall</title></head>\n<body>Ask IT, ticket 4711</body></html>";
+const TOO_LARGE: &str = "<html>\r\n<head><title>413 Request Entity Too Large</title></head></html>";
+const PORTAL: &str = "302 Found\r\nLocation: http://portal.example/login";
+
+#[tokio::test]
+async fn an_answer_that_is_not_the_services_is_shown_and_not_requested_again() {
+    let setting = Setting::new();
+    for (head, body, code, what, hint) in [
+        ("403 Forbidden", BLOCKED, 4, "HTTP 403, \"Blocked by the firewall\"", "the response has no x-cos-request-id"),
+        ("413 Too Large", TOO_LARGE, 1, "HTTP 413, \"413 Request Entity Too Large\"", "the response has no"),
+        (PORTAL, BLOCKED, 6, "HTTP 302, a redirect to http://portal.example/login", "the redirect has no"),
+    ] {
+        let server = Server::answering(answer(head, body)).await;
+        let told = setting.run(&["a.txt", "--endpoint", &server.url()], &[]).await;
+        assert!(
+            told.stderr.starts_with(&format!("error: could not upload a.txt: {what}\nhint: {hint}")),
+            "{}",
+            told.stderr
+        );
+        assert_eq!((told.code, server.requests().len()), (Some(code), 1), "{}", told.stderr);
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_a_login_portal_is_no_success_and_no_storm() {
+    let (setting, server) = (Setting::new(), Server::answering(answer("200 OK", BLOCKED)).await);
+    let Outcome { code, stderr } = setting.run(&["a.txt", "--endpoint", &server.url()], &[]).await;
+    assert!(stderr.contains("HTTP 200, \"Blocked by the firewall\""), "{stderr}");
+    assert_ne!(code, Some(0));
+    assert!(server.requests().len() <= 6, "{:?}", server.requests());
+}
+
+#[tokio::test]
+async fn verbose_shows_more_of_a_foreign_answer() {
+    let (setting, server) = (Setting::new(), Server::answering(answer("403 Forbidden", BLOCKED)).await);
+    let Outcome { stderr, .. } = setting.run(&["a.txt", "-v", "--endpoint", &server.url()], &[]).await;
+    assert!(stderr.contains("  answer: Blocked by the firewall\n  answer: Ask IT, ticket 4711\n"), "{stderr}");
+}
+
+#[tokio::test]
+async fn retry_after_is_not_waited_for_beyond_the_retry_time() {
+    let setting = Setting::new();
+    let server = Server::answering(answer("503 Slow Down\r\nx-cos-request-id: id\r\nRetry-After: 3600", "")).await;
+    let arguments = ["a.txt", "-v", "--retry-time=1s", "--max-attempts=2", "--endpoint", &server.url()];
+    let Outcome { code, stderr } = setting.run(&arguments, &[]).await;
+    assert!(stderr.contains("retrying in 1.0 s, 1 attempt so far"), "{stderr}");
+    assert_eq!(code, Some(6), "{stderr}");
+}

@@ -107,6 +107,10 @@ pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
 }
 
 fn classify_service(error: &ServiceError) -> (u8, Kind) {
+    // A login portal or a proxy answered, and not the service.
+    if error.foreign.is_some() && error.status < 400 {
+        return (UNAVAILABLE, Kind::Network);
+    }
     match error.fault() {
         Fault::Expired | Fault::Skewed => return (CREDENTIALS, Kind::Credentials),
         Fault::Corrupted => return (INTEGRITY, Kind::Integrity),
@@ -140,6 +144,7 @@ pub(crate) mod tests {
             retry_after: None,
             server_time: None,
             region: None,
+            foreign: None,
         })
     }
 

@@ -61,6 +61,12 @@ impl FailureReport {
     }
 }
 
+/// The text of an answer that is not the service's, a line each; its first line is in the message.
+pub(crate) fn foreign_text(cause: &Cause) -> impl Iterator<Item = &str> {
+    let text = service_error(cause).and_then(|error| error.foreign.as_ref()?.text.as_deref());
+    text.unwrap_or_default().lines()
+}
+
 /// The service's error in a cause, where there is one.
 pub(crate) fn service_error(cause: &Cause) -> Option<&ServiceError> {
     match cause {

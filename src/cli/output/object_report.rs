@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::circumstances::{Circumstances, Rerun};
-use super::console::{is_stdin, shown};
+use super::console::{is_stdin, shown, visible};
 use super::exit::SUCCESS;
-use super::failure_report::FailureReport;
+use super::failure_report::{FailureReport, foreign_text};
 use super::json::{Failed, Line, Skipped, Uploaded};
 use super::report::{PROGRESS_INTERVAL, Report};
 use super::retries::Retries;
@@ -126,6 +126,9 @@ impl ObjectReport {
             self.report.line(&Line::Failed(Failed::new(self.subject.name(), &report, ending.journal)));
         }
         report.print(&self.report.console);
+        for line in foreign_text(&error.cause) {
+            self.report.console.detail(self.report.verbose, &format!("  answer: {}", visible(line)));
+        }
         report.exit_code
     }
 
@@ -238,6 +241,7 @@ pub(crate) mod tests {
                 retry_after: None,
                 server_time: None,
                 region: None,
+                foreign: None,
             })),
         }
     }

@@ -274,6 +274,7 @@ mod tests {
             retry_after: None,
             server_time: None,
             region: None,
+            foreign: None,
         };
         let cause = Cause::Service(Box::new(service));
         UploadError { operation: Some(Operation::Complete), attempts: 1, cause, leftover: None }

@@ -167,6 +167,7 @@ pub(crate) fn service(status: u16, code: &str) -> Failure {
         retry_after: None,
         server_time: None,
         region: None,
+        foreign: None,
     })))
 }
 

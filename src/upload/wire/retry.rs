@@ -9,6 +9,8 @@ use crate::upload::patience::{Attempts, Patience};
 
 /// How often a request is sent at most while its signature's time or credentials are refused.
 const MOST_REFUSALS: u32 = 3;
+/// How often a request is sent at most while a page answers it, such as that of a login portal.
+const MOST_PAGES: u32 = 3;
 
 /// How long to wait before the same request is sent again; `None` if that would not help, or no attempt is left.
 pub(crate) fn wait_after(
@@ -24,6 +26,7 @@ pub(crate) fn wait_after(
         Failure::Send(_) | Failure::Answer(AnswerError::Malformed { .. }) => {
             attempts.after_failure(patience, None, random)
         }
+        Failure::Answer(AnswerError::Service(error)) if error.is_page() && attempts.sent() >= MOST_PAGES => None,
         Failure::Answer(AnswerError::Service(error)) => match error.fault() {
             Fault::Throttled => attempts.after_throttling(now, patience, error.retry_after, random),
             Fault::Transient | Fault::Corrupted | Fault::Conflict => {

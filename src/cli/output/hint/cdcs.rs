@@ -63,6 +63,7 @@ mod tests {
             retry_after: None,
             server_time: None,
             region: None,
+            foreign: None,
         }))
     }
 

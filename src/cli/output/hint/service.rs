@@ -8,6 +8,10 @@ use crate::upload::Cause;
 pub(super) const NOT_FROM_COS: &str =
     "the response has no x-cos-request-id, so another server sent it; check the endpoint and the proxy settings";
 
+/// The hint if a redirect did not come from COS.
+const REDIRECT_NOT_FROM_COS: &str = "the redirect has no x-cos-request-id, so another server sent it: log in to this \
+    network if it has a login page, and check the endpoint and the proxy settings";
+
 /// A redirect is not followed: the next host would get a signature made for another one.
 pub(super) fn for_redirect(cause: &Cause) -> Option<String> {
     let Cause::Service(error) = cause else { return None };
@@ -32,6 +36,7 @@ pub(super) fn for_error(error: &ServiceError) -> Option<&'static str> {
     }
     match (error.code.as_deref(), error.status) {
         (Some("NoSuchBucket"), _) => Some("check the bucket's name and region; a bucket is in one region only"),
+        (_, 300..=399) if error.request_id.is_none() => Some(REDIRECT_NOT_FROM_COS),
         (_, 301 | 302 | 307 | 308) => Some("the bucket is in another region; check --region or --endpoint"),
         _ if error.request_id.is_none() => Some(NOT_FROM_COS),
         (None, 401 | 403) => Some(credentials::PERMISSIONS),

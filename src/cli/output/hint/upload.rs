@@ -49,6 +49,7 @@ mod tests {
             retry_after: None,
             server_time: None,
             region: None,
+            foreign: None,
         }))
     }
 
