@@ -251,7 +251,7 @@ const ROWS: &[Row] = &[
     (&["--grant-write-acp", "id=\"1\""], "x-cos-grant-write-acp", "id=\"1\"", OBJECT),
     (&["--storage-class", "standard_ia"], "x-cos-storage-class", "STANDARD_IA", OBJECT),
     (&["--website-redirect-location", "/new.html"], "x-cos-website-redirect-location", "/new.html", OBJECT),
-    (&["--tag", "a b=c&d", "--tag", "e=f"], "x-cos-tagging", "a%20b=c%26d&e=f", OBJECT),
+    (&["--tag", "a b=c@d", "--tag", "e=f"], "x-cos-tagging", "a%20b=c%40d&e=f", OBJECT),
     (&["--no-overwrite"], "x-cos-forbid-overwrite", "true", ("put", &["complete"])),
     (&["--traffic-limit", "8Mbit"], "x-cos-traffic-limit", "8000000", ("put", &["part 1"])),
     (&["--checksum", "md5"], "Content-MD5", "EI9SjrY7Zec08nrjMfX/qg==", ("put", &["part 1", "complete"])),

@@ -191,7 +191,10 @@ pub(super) fn head_of(request: &Request) -> String {
 
 /// A request for a key that a client would refuse to send.
 pub(super) fn raw(test: &Test, method: Method, path: &str) -> Request {
-    let mut request = test.target("k").request(method).with_header("Content-Length", "1");
+    let mut request = test.target("k").request(method);
+    if method == Method::Put {
+        request.headers.set("Content-Length", "1");
+    }
     request.path = path.to_owned();
     request.wire_path = cosput::cos::encoding::encode_path(path);
     request
