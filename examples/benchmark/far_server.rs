@@ -220,12 +220,13 @@ impl Server {
     fn wait_for(&self, slow_start: &mut SlowStart, bytes: u64) {
         let now = Instant::now();
         let own = slow_start.after(&self.link, now, bytes);
-        let shared = if self.link.all == 0 {
-            now
-        } else {
-            let mut line = self.line.lock().expect("no thread dies here");
-            *line = (*line).max(earlier(now)) + Duration::from_nanos(bytes * 1_000_000_000 / self.link.all);
-            *line
+        let shared = match (bytes * 1_000_000_000).checked_div(self.link.all) {
+            None => now,
+            Some(nanoseconds) => {
+                let mut line = self.line.lock().expect("no thread dies here");
+                *line = (*line).max(earlier(now)) + Duration::from_nanos(nanoseconds);
+                *line
+            }
         };
         sleep_until(own.max(shared));
         self.wait_while_dead();

@@ -20,6 +20,7 @@
 //! | `answer/` | answers, documents, errors |
 //! | `store/` | buckets, objects and uploads on disk |
 //! | `faults/` | faults as data; a new fault is a row in `faults/catalogue.rs` |
+//! | `clock` | tokio's clock |
 //! | `random` | random identifiers |
 //! | `record` | `requests.jsonl`, the log of requests |
 //! | `hasher` | the digest of received bytes |
@@ -27,6 +28,7 @@
 //! It imports `cos` and no other folder.
 
 pub(crate) mod answer;
+mod clock;
 mod dialect;
 mod exchange;
 mod faults;

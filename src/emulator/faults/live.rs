@@ -2,12 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use tokio::time::Instant;
-
 use super::action::Action;
 use super::fault::Fault;
 use super::trigger::Count;
 use super::usage::{Permit, Usage};
+use crate::emulator::clock;
 use crate::emulator::request::operation::Operation;
 
 /// The faults of one emulator, with the requests that each has seen.
@@ -34,11 +33,11 @@ impl Faults {
             if !fault.trigger().fits(operation, part) {
                 continue;
             }
-            if let Action::Limit(limit) = fault.action() {
-                if let Some(permit) = usage.enter(*limit, key, Instant::now()) {
-                    struck.permits.push(permit);
-                    continue;
-                }
+            if let Action::Limit(limit) = fault.action()
+                && let Some(permit) = usage.enter(*limit, key, clock::now())
+            {
+                struck.permits.push(permit);
+                continue;
             }
             if fault.trigger().strikes(count, struck.fault.is_none()) {
                 struck.fault = Some(fault.clone());

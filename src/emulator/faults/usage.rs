@@ -61,10 +61,11 @@ impl Usage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emulator::clock;
 
     #[test]
     fn a_limit_at_once_counts_the_requests_in_progress() {
-        let (mut usage, now) = (Usage::default(), Instant::now());
+        let (mut usage, now) = (Usage::default(), clock::now());
         let mut enter = || usage.enter(Limit::AtOnce(2), "k", now);
         let (first, second) = (enter(), enter());
         assert!(first.is_some() && second.is_some() && enter().is_none());
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_rate_counts_the_requests_of_the_last_second() {
-        let (mut usage, now) = (Usage::default(), Instant::now());
+        let (mut usage, now) = (Usage::default(), clock::now());
         let mut enter = |limit, key: &str, after| usage.enter(limit, key, now + Duration::from_millis(after)).is_some();
         assert!(enter(Limit::Rate(2), "a", 0) && enter(Limit::Rate(2), "b", 500));
         assert!(!enter(Limit::Rate(2), "c", 999));

@@ -11,6 +11,8 @@ use hyper::body::Incoming;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
+use crate::emulator::clock;
+
 use crate::cos::checksum::Digest;
 
 use crate::emulator::answer::refusal;
@@ -76,10 +78,9 @@ impl Body {
     }
 
     /// Reads no faster than this, in bytes per second.
-    #[expect(clippy::disallowed_methods, reason = "the only place of the emulator that reads tokio's clock")]
     pub(crate) fn limit_rate(&mut self, rate: u64) {
         let rate = self.pace.map_or(rate, |known| known.rate.min(rate));
-        self.pace = Some(Pace { rate, start: Instant::now(), before: self.received });
+        self.pace = Some(Pace { rate, start: clock::now(), before: self.received });
     }
 
     /// Resets the connection after this number of bytes.

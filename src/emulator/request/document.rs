@@ -95,7 +95,7 @@ pub(crate) fn acl(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
     for Grant { grantee, permission } in document.access_control_list.grants {
         match (grantee.id, grantee.uri.as_deref()) {
             (_, Some(ALL_USERS)) if permission == "READ" => {
-                access.push(("x-cos-acl".to_owned(), "public-read".to_owned()))
+                access.push(("x-cos-acl".to_owned(), "public-read".to_owned()));
             }
             (Some(id), None) => {
                 let right = permission.to_ascii_lowercase().replace('_', "-");

@@ -140,13 +140,21 @@ impl Operation {
 
     /// True if CDCS has the operation too.
     pub(crate) fn is_in_cdcs(self) -> bool {
-        match self {
-            Self::PutBucket | Self::HeadBucket | Self::DeleteBucket => true,
-            Self::PutObject | Self::HeadObject | Self::GetObject => true,
-            Self::Initiate | Self::UploadPart | Self::Complete | Self::Abort => true,
-            Self::ListParts | Self::ListUploads => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::PutBucket
+                | Self::HeadBucket
+                | Self::DeleteBucket
+                | Self::PutObject
+                | Self::HeadObject
+                | Self::GetObject
+                | Self::Initiate
+                | Self::UploadPart
+                | Self::Complete
+                | Self::Abort
+                | Self::ListParts
+                | Self::ListUploads
+        )
     }
 }
 
