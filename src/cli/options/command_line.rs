@@ -53,7 +53,7 @@ fn usual_form(arguments: &[OsString]) -> Vec<OsString> {
     let Some((program, rest)) = arguments.split_first() else { return Vec::new() };
     let before = rest.iter().take_while(|argument| OUTPUT_OPTIONS.iter().any(|option| *argument == option)).count();
     let (options, rest) = rest.split_at(before);
-    let usual = match rest.split_first() {
+    match rest.split_first() {
         Some((command, topic)) if command == "help" => {
             let command = topic.first().filter(|topic| !topic.as_encoded_bytes().starts_with(b"-"));
             return [program].into_iter().chain(command).cloned().chain(["--help".into()]).collect();
@@ -61,8 +61,7 @@ fn usual_form(arguments: &[OsString]) -> Vec<OsString> {
         Some((command, _)) if command == "version" => return vec![program.clone(), "--version".into()],
         Some((command, rest)) => [program, command].into_iter().chain(options).chain(rest).cloned().collect(),
         None => arguments.to_vec(),
-    };
-    usual
+    }
 }
 
 /// The definition of the command on the command line: clap completes no other.
