@@ -212,6 +212,7 @@ Register-ArgumentCompleter -Native -CommandName 'cosput' -ScriptBlock {
         'cosput;abort' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key of the upload to abort')
             [CompletionResult]::new('--upload-id', '--upload-id', [CompletionResultType]::ParameterName, 'ID of the upload to abort')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Abort the upload of this journal, and delete the journal')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Abort all uploads whose keys have this prefix')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Abort all uploads that are older than this')
             [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Directory of the journals')

@@ -67,7 +67,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__abort)
-            opts="-y -b -q -v -h --key --upload-id --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --retry-time --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
+            opts="-y -b -q -v -h --key --upload-id --journal --prefix --older-than --all --yes --state-dir --bucket --region --endpoint --service --cdcs-xml --addressing --accelerate --internal --emulator --profile --config --ca-bundle --no-backup-domain --max-attempts --retry-time --connect-timeout --stall-timeout --quiet --json --verbose --log-file --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -78,6 +78,10 @@ _cosput() {
                     return 0
                     ;;
                 --upload-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

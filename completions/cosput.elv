@@ -204,6 +204,7 @@ set edit:completion:arg-completer[cosput] = {|@words|
         &'cosput;abort'= {
             cand --key 'Key of the upload to abort'
             cand --upload-id 'ID of the upload to abort'
+            cand --journal 'Abort the upload of this journal, and delete the journal'
             cand --prefix 'Abort all uploads whose keys have this prefix'
             cand --older-than 'Abort all uploads that are older than this'
             cand --state-dir 'Directory of the journals'

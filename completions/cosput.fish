@@ -199,6 +199,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s v -l verbos
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l key -d 'Key of the upload to abort' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l upload-id -d 'ID of the upload to abort' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l journal -d 'Abort the upload of this journal, and delete the journal' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l prefix -d 'Abort all uploads whose keys have this prefix' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l older-than -d 'Abort all uploads that are older than this' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l state-dir -d 'Directory of the journals' -r -F

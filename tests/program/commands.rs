@@ -248,7 +248,11 @@ async fn many_are_aborted_by_prefix_and_age() {
     assert_eq!(setting.run(&["abort", "--all"]).await, outcome(2, "", refusal));
     assert_eq!(
         setting.run(&["abort"]).await,
-        outcome(2, "", "error: nothing is named: give --key and --upload-id, --prefix, --older-than or --all\n")
+        outcome(
+            2,
+            "",
+            "error: nothing is named: give --key and --upload-id, --journal, --prefix, --older-than or --all\n"
+        )
     );
     assert_eq!(
         setting.run(&["abort", "--older-than=10000d", "--yes"]).await,

@@ -355,3 +355,68 @@ fn after_an_upload_with_no_resume_the_hint_leaves_the_option_out() {
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
     assert_eq!(outcome.event("uploaded")["parts_resumed"], 2);
 }
+
+/// `cosput resume` leaves an upload that is running elsewhere to the other process.
+#[test]
+fn an_upload_that_is_running_is_skipped_with_a_word_unless_it_was_named() {
+    let scene = Scene::new(&["stall:on=upload-part,times=0"]);
+    scene.file("a.bin", 3 * MIB);
+    let running = scene.start(scene.upload_arguments("a.bin", &[]));
+    until(|| scene.journals().len() == 1 && !scene.server.requests(Operation::UploadPart).is_empty(), "it is sending");
+    let outcome = scene.run(["resume", "--json"]).exits(0).says("another process is uploading it");
+    let skipped = outcome.event("skipped");
+    assert_eq!((&skipped["reason"], &skipped["key"]), (&"running".into(), &"a.bin".into()));
+    let journal = scene.journals().remove(0);
+    scene.run([Path::new("resume"), &journal]).exits(8);
+    running.kill();
+}
+
+#[test]
+fn a_journal_whose_file_is_gone_is_reported_with_the_way_to_drop_it() {
+    let mut scene = Scene::new(&["access-denied:part=3"]);
+    scene.file("a.bin", 3 * MIB);
+    scene.upload("a.bin", &[]).exits(4);
+    scene.server.restart(&[]);
+    std::fs::remove_file(scene.path("a.bin")).unwrap();
+    let journal = scene.journals().remove(0);
+    let outcome = scene.run(["resume", "--json"]).exits(3);
+    let failed = outcome.event("failed");
+    assert_eq!(failed["journal"], journal.to_str().unwrap());
+    assert_eq!((&failed["key"], &failed["resumable"]), (&"a.bin".into(), &false.into()));
+    let command = format!("cosput abort --journal {}", journal.display());
+    outcome.says("error: could not resume the upload of ").says(&command);
+    // The journal names the server, so nothing else need be given.
+    scene.run([Path::new("abort"), Path::new("--journal"), &journal]).exits(0);
+    assert_eq!(scene.server.uploads(), []);
+    assert!(scene.journals().is_empty());
+    scene.run(["resume"]).exits(0).says("nothing to resume");
+}
+
+#[test]
+fn a_journal_of_an_upload_that_is_gone_is_dropped_too() {
+    let mut scene = Scene::new(&["access-denied:part=3"]);
+    scene.file("a.bin", 3 * MIB);
+    scene.upload("a.bin", &[]).exits(4);
+    scene.server.restart(&[]);
+    let journal = scene.journals().remove(0);
+    let copy = scene.path("copy.jsonl");
+    std::fs::copy(&journal, &copy).unwrap();
+    scene.run([Path::new("abort"), Path::new("--journal"), &journal]).exits(0);
+    scene.run([Path::new("abort"), Path::new("--journal"), &copy]).exits(0).says("is gone from the server");
+    assert!(!copy.exists());
+}
+
+#[test]
+fn a_journal_that_is_not_there_is_wrong_usage_and_named_in_json() {
+    let scene = Scene::new(&[]);
+    for command in ["resume", "abort"] {
+        let arguments: &[&str] = if command == "resume" {
+            &["resume", "--json", "none.jsonl"]
+        } else {
+            &["abort", "--json", "--journal", "none.jsonl"]
+        };
+        let outcome = scene.run(arguments).exits(2).says("could not use the journal none.jsonl: there is no such file");
+        assert_eq!(outcome.event("failed")["exit_code"], 2, "{command}");
+    }
+    assert_eq!(scene.run(["resume", "--json", "none.jsonl"]).event("failed")["journal"], "none.jsonl");
+}

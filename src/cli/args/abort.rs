@@ -36,6 +36,12 @@ pub struct AbortArguments {
     /// Requires --key. cosput list-uploads shows the IDs.
     #[arg(long, value_name = "ID", value_parser = upload_id, conflicts_with_all = ["prefix", "older_than", "all"])]
     pub upload_id: Option<UploadId>,
+    /// Abort the upload of this journal, and delete the journal
+    ///
+    /// Bucket, key and server are those of the journal. cosput resume --json shows the journals of uploads that it cannot
+    /// finish.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "upload_id", "prefix", "older_than", "all"])]
+    pub journal: Option<PathBuf>,
     /// Abort all uploads whose keys have this prefix
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Option<String>,

@@ -20,7 +20,7 @@ use crate::cli::output::{exit, units};
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::{BucketRequests, report_failed, target};
-use crate::cli::uploading::journals::Journals;
+use crate::cli::uploading::journals::{JournalledUpload, Journals};
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key};
@@ -42,17 +42,23 @@ pub(crate) struct AbortOptions {
 /// What is aborted.
 enum Which {
     One(Key, UploadId),
+    Journal(JournalledUpload),
     Many { prefix: String, older_than: Option<Duration> },
 }
 
 impl AbortOptions {
     /// Reads the arguments.
     pub(crate) fn new(arguments: AbortArguments, world: &World) -> Result<Self, Failure> {
-        let AbortArguments { key, upload_id, prefix, older_than, all, yes, state_dir, bucket } = arguments;
+        let AbortArguments { key, upload_id, journal, prefix, older_than, all, yes, state_dir, bucket } = arguments;
+        if let Some(journal) = journal {
+            let upload = JournalledUpload::read(&journal)?;
+            let bucket = BucketOptions::at(upload.server()?, upload.target.address.bucket.clone(), bucket);
+            return Ok(Self { which: Which::Journal(upload), ask: false, state_directory: None, bucket });
+        }
         let which = match (&key, upload_id) {
             (None, None) if !all && prefix.is_none() && older_than.is_none() => {
                 return Err(Failure::usage(
-                    "nothing is named: give --key and --upload-id, --prefix, --older-than or --all",
+                    "nothing is named: give --key and --upload-id, --journal, --prefix, --older-than or --all",
                 ));
             }
             (None, None) => Which::Many { prefix: prefix.unwrap_or_default(), older_than },
@@ -100,6 +106,14 @@ async fn abort(
             let journal = journals.find(bucket, key.as_str(), id);
             abort_one(options, requests, key, id, journal, console).await?;
             return Ok(SUCCESS);
+        }
+        Which::Journal(JournalledUpload { path, target, upload_id, .. }) => {
+            let aborted = abort_one(options, requests, &target.key, upload_id, Some(path), console).await;
+            if aborted.is_err() && !path.exists() {
+                console.note(&format!("upload {upload_id} is gone from the server; its journal was deleted"));
+                return Ok(SUCCESS);
+            }
+            return aborted.map(|()| SUCCESS);
         }
         Which::Many { prefix, older_than } => (prefix, *older_than),
     };

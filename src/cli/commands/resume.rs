@@ -1,6 +1,5 @@
 //! `cosput resume`: finish what was interrupted, from its journals.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::options::{ResumeOptions, ResumeServer, Server, object_headers};
@@ -8,20 +7,21 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::exit;
 use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
+use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
 use crate::cli::uploading::connection::{Connection, journalled};
 use crate::cli::uploading::file_session;
+use crate::cli::uploading::journals::{NoUpload, header, names_no_upload, paths_in, target};
 use crate::cli::uploading::observer::UploadObserver;
 use crate::cli::uploading::template::{MD5, Template};
-use crate::cli::uploading::transfer::{print_failure, summarize, transfer_one};
-use crate::cos::{Address, Endpoint};
+use crate::cli::uploading::transfer::{Transferred, summarize, transfer_one};
+use crate::cos::{Address, Target};
+use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::journal::header::Header;
-use crate::upload::journal::lines;
-use crate::upload::journal::lines::Content;
 use crate::upload::object_headers::RestoreError;
-use crate::upload::session::{Goal, JournalLocation, target_of};
+use crate::upload::session::{Goal, JournalLocation};
 use crate::upload::source::FileSource;
 use crate::upload::{ObjectOptions, PlanOptions};
 
@@ -49,18 +49,7 @@ fn journals(options: &ResumeOptions) -> Result<Vec<PathBuf>, Failure> {
     let directory = options.state_directory.as_deref().ok_or_else(|| {
         Failure::usage("no home directory is known, so there is no default one for journals; name it with --state-dir")
     })?;
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Failure::Other(format!("could not read {}: {error}", shown(directory)))),
-    };
-    let mut journals: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
-        .collect();
-    journals.sort();
-    Ok(journals)
+    paths_in(directory).map_err(|error| Failure::Other(format!("could not read {}: {error}", shown(directory))))
 }
 
 async fn resume_all(
@@ -69,61 +58,123 @@ async fn resume_all(
     world: &mut World,
     console: &Console,
 ) -> (u8, Summary) {
+    let report = Report::new(console, options.output);
     let mut codes = Vec::new();
     let mut all = Summary::default();
     for path in journals {
-        match resume(path, options, world, console).await {
-            Ok(None) => {}
-            Ok(Some((exit_code, summary, stopped))) => {
-                codes.push(exit_code);
-                all.add(summary);
-                if stopped {
-                    break;
-                }
-            }
-            Err(failure) => {
-                all.failed += 1;
-                codes.push(print_failure(&failure, console));
-            }
+        let (exit_code, summary, stopped) = match find(path, options, &report) {
+            Found::Upload(found) => resume(*found, options, &report, world, console).await,
+            Found::Skipped => (SUCCESS, Summary { skipped: 1, ..Summary::default() }, false),
+            Found::Failed(exit_code) => failed(exit_code),
+            Found::Nothing => continue,
+        };
+        codes.push(exit_code);
+        all.add(summary);
+        if stopped {
+            break;
         }
     }
     (exit::of_many(codes.into_iter().filter(|code| *code != SUCCESS)), all)
 }
 
-/// Finishes one upload; `None` where there is nothing to finish.
-async fn resume(
-    path: &Path,
-    options: &ResumeOptions,
-    world: &mut World,
-    console: &Console,
-) -> Result<Option<(u8, Summary, bool)>, Failure> {
-    let Some(header) = header(path, options, console)? else { return Ok(None) };
-    if header.held_back && options.journals.is_empty() {
-        console.note(&format!(
-            "{} is passed over: it is completed together with others, by the command that sent it; name the journal to \
+/// An exit code, counts, and whether a signal ended the command.
+type Resumed = (u8, Summary, bool);
+
+fn failed(exit_code: u8) -> Resumed {
+    (exit_code, Summary { failed: 1, ..Summary::default() }, false)
+}
+
+/// The upload of a journal.
+struct JournalFound {
+    path: PathBuf,
+    header: Header,
+    target: Target,
+}
+
+/// What a journal is good for.
+enum Found {
+    Upload(Box<JournalFound>),
+    /// It is left for another command or process.
+    Skipped,
+    /// It should have been one, and this is the exit code.
+    Failed(u8),
+    /// It was not named and is no journal.
+    Nothing,
+}
+
+/// Reads a journal. Those that the user did not name are only skipped.
+fn find(path: &Path, options: &ResumeOptions, report: &Report) -> Found {
+    let named = !options.journals.is_empty();
+    let header = match header(path) {
+        Ok(header) => header,
+        Err(NoUpload::Other(why)) if !named => {
+            report.console.warning(&format!("skipped {}: {why}", shown(path)));
+            return Found::Nothing;
+        }
+        Err(why) => return Found::Failed(report.not_resumed(None, path, &why.failure(path))),
+    };
+    let target = match target(&header, path) {
+        Ok(target) => target,
+        Err(failure) => return Found::Failed(report.not_resumed(None, path, &failure)),
+    };
+    if header.held_back && !named {
+        report.console.note(&format!(
+            "skipped {}: it is completed together with others, by the command that sent it; name the journal to \
              complete it alone",
             shown(path)
         ));
-        return Ok(None);
+        return Found::Nothing;
     }
-    let not_ours = || Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)));
-    let any = Endpoint::parse("localhost").map_err(anyhow::Error::from)?;
-    let target = target_of(&header, &any).ok_or_else(not_ours)?;
+    if !named && matches!(JournalFile::lock(path), Err(OpenError::Busy)) {
+        report.is_running((Path::new(&header.source), &target.address.bucket, &target.key));
+        return Found::Skipped;
+    }
+    Found::Upload(Box::new(JournalFound { path: path.to_owned(), header, target }))
+}
+
+/// Finishes one upload.
+async fn resume(
+    found: JournalFound,
+    options: &ResumeOptions,
+    report: &Report,
+    world: &mut World,
+    console: &Console,
+) -> Resumed {
+    match send(&found, options, world, console).await {
+        Ok(Transferred { exit_code, summary, signal }) => (exit_code, summary, signal.is_some()),
+        Err(failure) => {
+            let JournalFound { path, header, target } = &found;
+            let upload = (Path::new(&header.source), &target.address.bucket, &target.key);
+            failed(report.not_resumed(Some(upload), path, &failure))
+        }
+    }
+}
+
+async fn send(
+    found: &JournalFound,
+    options: &ResumeOptions,
+    world: &mut World,
+    console: &Console,
+) -> Result<Transferred, Failure> {
+    let JournalFound { path, header, target } = found;
     let source = PathBuf::from(&header.source);
-    let source = FileSource::open(&source).map_err(|error| Failure::Source { source, error })?;
+    let source = FileSource::open(&source).map_err(|error| {
+        let journal = path.clone();
+        Failure::Unresumable { source, error, journal }
+    })?;
     let service = target.address.service;
     let wanted = PlanOptions { part_size: Some(header.part_size), multipart_threshold: 0 };
     // A file that outgrew its part size begins anew whatever the plan.
     let plan = file_session::plan(&source, service, wanted)
         .or_else(|_| file_session::plan(&source, service, PlanOptions { part_size: None, ..wanted }))?;
-    let object = object_options(&header, options)?.ok_or_else(not_ours)?;
-    let mut connection = connect(&header, &target.address, (options, &object), world, console).await?;
+    let object = object_options(header, options)?.ok_or_else(|| names_no_upload(path))?;
+    let mut connection = connect(header, &target.address, (options, &object), world, console).await?;
     // The journal goes on under the name that it began with.
     connection.site.name = header.endpoint.clone();
     let template = Template {
         site: connection.site.clone(),
         bucket: target.address.bucket.clone(),
-        location: JournalLocation::File(path.to_owned()),
+        location: JournalLocation::File(path.clone()),
         resume: true,
         upload_id: None,
         abort_on_failure: false,
@@ -134,33 +185,15 @@ async fn resume(
         goal: Goal::Complete,
         seed: world.seed,
     };
-    let session = template.session(source, target.key, plan);
+    let session = template.session(source, target.key.clone(), plan);
     let mut observer = UploadObserver::new(&connection, &template.bucket, options.output, world, console);
     let transferred =
         transfer_one(session, options.requests.concurrency, &mut observer, &connection, world, console).await;
     connection.close().await;
-    Ok(Some((transferred.exit_code, transferred.summary, transferred.signal.is_some())))
+    Ok(transferred)
 }
 
-/// The first line of a journal; `None` for one in the state directory that has none, which is no failure of ours.
-fn header(path: &Path, options: &ResumeOptions, console: &Console) -> Result<Option<Header>, Failure> {
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::JournalUnusable { journal: path.to_owned(), why: error.to_string() })?;
-    let why = match lines::read(&bytes) {
-        Content::Journal(journal) => return Ok(Some(journal.header)),
-        Content::Nothing => "it ends before its upload began",
-        Content::Publishing(_) => "it is the record of an upload with --publish-together; run that command again",
-        Content::LaterVersion => "it is from a later version of cosput",
-        Content::Garbage => "it is no journal of cosput",
-    };
-    if options.journals.is_empty() {
-        console.warning(&format!("{} is passed over: {why}", shown(path)));
-        return Ok(None);
-    }
-    Err(Failure::usage(format!("could not resume from {}: {why}", shown(path))))
-}
-
-/// What the journal says that the object is to be; `None` where it cannot be made sense of.
+/// The object's headers and encryption as the journal has them; `None` if they make no sense.
 fn object_options(header: &Header, options: &ResumeOptions) -> Result<Option<ObjectOptions>, Failure> {
     match ObjectOptions::restore(&header.options, header.sse_c_key_md5.as_deref(), options.sse_c_key.as_ref()) {
         Ok(object) => {

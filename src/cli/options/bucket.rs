@@ -42,6 +42,19 @@ impl BucketOptions {
             output: Shown { quiet: quiet && !verbose, json, verbose },
         })
     }
+
+    /// Reads the arguments, but for the bucket and its server, which a journal names.
+    pub(crate) fn at(server: Server, name: Bucket, arguments: BucketArguments) -> Self {
+        let BucketArguments { access, requests, output, .. } = arguments;
+        let OutputArguments { quiet, json, verbose, .. } = output;
+        Self {
+            name,
+            server,
+            access: AccessOptions::new(access),
+            requests: RequestOptions::new(requests),
+            output: Shown { quiet: quiet && !verbose, json, verbose },
+        }
+    }
 }
 
 /// The key, which must be given.

@@ -60,6 +60,15 @@ pub enum Failure {
         /// What went wrong.
         error: Box<UploadError>,
     },
+    /// The source of an upload that was to be resumed cannot be used.
+    Unresumable {
+        /// The source.
+        source: PathBuf,
+        /// What is wrong with it.
+        error: SourceError,
+        /// The journal of the upload.
+        journal: PathBuf,
+    },
     /// Another process works on an upload that was to be aborted.
     UploadInUse(PathBuf),
     /// What was named is not on the server.
@@ -84,7 +93,7 @@ impl Failure {
     pub fn report(&self) -> FailureReport {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
-            Self::Source { .. } | Self::Unfit { .. } => (SOURCE, Kind::Source),
+            Self::Source { .. } | Self::Unfit { .. } | Self::Unresumable { .. } => (SOURCE, Kind::Source),
             Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),
@@ -122,6 +131,9 @@ impl Failure {
                 format!("could not abort the upload: another process is using its journal {}", shown(journal))
             }
             Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
+            Self::Unresumable { source, error, .. } => {
+                format!("could not resume the upload of {}: {error}", shown(source))
+            }
             Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
             Self::Withheld(source) => {
                 format!("{} was sent but not completed, because other files failed", shown(source))
@@ -140,6 +152,10 @@ impl Failure {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Source { error, .. } => hint::for_source(error).map(str::to_owned),
+            Self::Unresumable { journal, .. } => Some(format!(
+                "if the file will not come back, abort the upload with cosput abort --journal {}",
+                shown(journal)
+            )),
             Self::NoCredentials(_) => Some(hint::NO_CREDENTIALS.to_owned()),
             Self::NoCertificates => Some(hint::NO_CERTIFICATES.to_owned()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::console::{Console, shown, visible};
 use super::failure::Failure;
 use super::failure_report::FailureReport;
-use super::json::{Failed, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, UploadName};
+use super::json::{
+    Failed, FailedCommand, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, UploadName,
+};
 use super::result_line;
 use super::summary::Summary;
 use crate::cli::options::OutputOptions;
@@ -75,6 +77,31 @@ impl Report {
         }
         report.print(&self.console);
         report.exit_code
+    }
+
+    /// Reports a journal from which no upload could begin; `upload` is the upload that it names. Returns the exit code.
+    pub(crate) fn not_resumed(&self, upload: Option<(&Path, &Bucket, &Key)>, journal: &Path, failure: &Failure) -> u8 {
+        let report = failure.report();
+        if self.json {
+            self.line(&match upload {
+                Some((source, bucket, key)) => {
+                    let name = UploadName::new(source, bucket, Some(key));
+                    Line::Failed(Failed::of_journal(name, &report, journal))
+                }
+                None => Line::FailedCommand(FailedCommand::of_journal(&report, journal)),
+            });
+        }
+        report.print(&self.console);
+        report.exit_code
+    }
+
+    /// Reports an upload that another process is running.
+    pub(crate) fn is_running(&self, (source, bucket, key): (&Path, &Bucket, &Key)) {
+        if self.json {
+            let name = UploadName::new(source, bucket, Some(key));
+            self.line(&Line::Skipped(Skipped::left_out(name, "running")));
+        }
+        self.console.note(&format!("skipped {}: another process is uploading it", shown(source)));
     }
 
     /// Reports an object that was sent but not completed, because others failed. Only `-v` shows these lines: there may be

@@ -1,36 +1,127 @@
-//! Journals in the state directory, by the upload that they belong to.
+//! Journals as commands find them: in the state directory, or by name.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cos::Bucket;
+use super::connection::journalled;
+use crate::cli::options::Server;
+use crate::cli::output::console::shown;
+use crate::cli::output::failure::Failure;
 use crate::cos::multipart::UploadId;
+use crate::cos::{Bucket, Endpoint, Target};
+use crate::upload::journal::header::Header;
 use crate::upload::journal::lines;
 use crate::upload::journal::lines::Content;
+use crate::upload::session::target_of;
 
-/// Where the journal of each upload is.
+/// The journal of each upload, in a state directory.
 #[derive(Debug, Default)]
 pub(crate) struct Journals(BTreeMap<[String; 3], PathBuf>);
 
 impl Journals {
-    /// Those in a directory; none where there is no such directory, or it cannot be read.
+    /// The journals in a directory; none if there is no such directory, or it cannot be read.
     pub(crate) fn of(directory: Option<&Path>) -> Self {
-        let entries = directory.and_then(|directory| fs::read_dir(directory).ok());
-        let paths = entries.into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
-        let journals = paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-        Self(journals.filter_map(|path| Some((upload(&path)?, path))).collect())
+        let paths = directory.and_then(|directory| paths_in(directory).ok()).unwrap_or_default();
+        Self(paths.into_iter().filter_map(|path| Some((upload(&path)?, path))).collect())
     }
 
-    /// The journal of an upload, where there is one.
+    /// The journal of an upload, if there is one.
     pub(crate) fn find(&self, bucket: &Bucket, key: &str, upload_id: &UploadId) -> Option<&Path> {
         self.0.get(&[bucket.as_str(), key, upload_id.as_str()].map(str::to_owned)).map(PathBuf::as_path)
     }
 }
 
+/// The files in a directory that are named as journals are, in order; none if there is no such directory.
+pub(crate) fn paths_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut journals: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl")).collect();
+    journals.sort();
+    Ok(journals)
+}
+
 fn upload(path: &Path) -> Option<[String; 3]> {
-    match lines::read(&fs::read(path).ok()?) {
-        Content::Journal(journal) => Some([journal.header.bucket, journal.header.key, journal.header.upload_id]),
-        Content::Nothing | Content::Publishing(_) | Content::LaterVersion | Content::Garbage => None,
+    let header = header(path).ok()?;
+    Some([header.bucket, header.key, header.upload_id])
+}
+
+/// Why a file names no upload.
+#[derive(Debug)]
+pub(crate) enum NoUpload {
+    /// It is not there.
+    Missing,
+    /// It cannot be read, for this reason.
+    Unreadable(String),
+    /// It is no journal of an upload, but this.
+    Other(&'static str),
+}
+
+/// The first line of a journal.
+pub(crate) fn header(path: &Path) -> Result<Header, NoUpload> {
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => NoUpload::Missing,
+        _ => NoUpload::Unreadable(error.to_string()),
+    })?;
+    match lines::read(&bytes) {
+        Content::Journal(journal) => Ok(journal.header),
+        Content::Nothing => Err(NoUpload::Other("it ends before its upload began")),
+        Content::Publishing(_) => {
+            Err(NoUpload::Other("it is the record of an upload with --publish-together; run that command again"))
+        }
+        Content::LaterVersion => Err(NoUpload::Other("it is from a later version of cosput")),
+        Content::Garbage => Err(NoUpload::Other("it is no journal of cosput")),
     }
+}
+
+impl NoUpload {
+    /// The failure of a command that was to use the journal.
+    pub(crate) fn failure(self, path: &Path) -> Failure {
+        match self {
+            Self::Missing => {
+                Failure::usage(format!("could not use the journal {}: there is no such file", shown(path)))
+            }
+            Self::Unreadable(why) => Failure::JournalUnusable { journal: path.to_owned(), why },
+            Self::Other(why) => Failure::usage(format!("could not use the journal {}: {why}", shown(path))),
+        }
+    }
+}
+
+/// The upload of a journal that the user named.
+pub(crate) struct JournalledUpload {
+    pub(crate) path: PathBuf,
+    pub(crate) target: Target,
+    pub(crate) upload_id: UploadId,
+    endpoint: String,
+}
+
+impl JournalledUpload {
+    /// Reads the journal.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let header = header(path).map_err(|why| why.failure(path))?;
+        let target = target(&header, path)?;
+        let upload_id = UploadId::new(&header.upload_id).expect("a journal's reader checks it");
+        Ok(Self { path: path.to_owned(), target, upload_id, endpoint: header.endpoint })
+    }
+
+    /// The server that it names.
+    pub(crate) fn server(&self) -> Result<Server, Failure> {
+        journalled(&self.endpoint, &self.target.address)
+    }
+}
+
+/// The object of a journal. The address is complete but for its endpoint.
+pub(crate) fn target(header: &Header, path: &Path) -> Result<Target, Failure> {
+    let any = Endpoint::parse("localhost").map_err(anyhow::Error::from)?;
+    target_of(header, &any).ok_or_else(|| names_no_upload(path))
+}
+
+/// The failure of a journal whose first line makes no sense.
+pub(crate) fn names_no_upload(path: &Path) -> Failure {
+    Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)))
 }

@@ -13,7 +13,6 @@ use super::template::Template;
 use super::work_sender::{UploadWork, WorkSender};
 use crate::cli::options::OutputOptions;
 use crate::cli::output::console::Console;
-use crate::cli::output::failure::Failure;
 use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::signals::Signal;
@@ -144,11 +143,4 @@ fn obey(signal: Signal, first: &Cell<Option<Signal>>, stop: &watch::Sender<Stop>
 /// Reports the summary of a command.
 pub(crate) fn summarize(console: &Console, output: OutputOptions, summary: Summary, elapsed: Duration, exit_code: u8) {
     Report::new(console, output).summary(summary, elapsed, exit_code);
-}
-
-/// Prints a failure that concerns no single upload. Returns its exit code.
-pub(crate) fn print_failure(failure: &Failure, console: &Console) -> u8 {
-    let report = failure.report();
-    report.print(console);
-    report.exit_code
 }

@@ -246,7 +246,7 @@ fn what_waits_for_others_is_not_completed_by_resume() {
     let mut scene = tree(&["access-denied:skip=1"]);
     run(&scene, &TOGETHER).exits(4);
     scene.server.restart(&[]);
-    scene.run(["resume"]).exits(0).says("is passed over: it is completed together with others");
+    scene.run(["resume"]).exits(0).says("it is completed together with others");
     assert_eq!(visible(&scene, &KEYS), [""; 0]);
     // Whoever names one wants it.
     let outcome = run(&scene, &["d/a", "--key", "d/a", "--multipart-threshold", "0"]).exits(0);

@@ -32,6 +32,9 @@ pub(crate) struct FailedCommand<'a> {
     upload_id: Option<&'a str>,
     exit_code: u8,
     error: Error<'a>,
+    /// The journal that was to be resumed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<Cow<'a, str>>,
 }
 
 impl<'a> Failed<'a> {
@@ -40,6 +43,11 @@ impl<'a> Failed<'a> {
         let journal = journal.filter(|_| report.resumable).map(path_text);
         Self { name, exit_code: report.exit_code, error, resumable: report.resumable, journal }
     }
+
+    /// The failure to resume from this journal, which stays.
+    pub(crate) fn of_journal(name: UploadName<'a>, report: &'a FailureReport, journal: &'a Path) -> Self {
+        Self { journal: Some(path_text(journal)), ..Self::new(name, report, None) }
+    }
 }
 
 impl<'a> FailedCommand<'a> {
@@ -47,6 +55,11 @@ impl<'a> FailedCommand<'a> {
     pub(crate) fn new(report: &'a FailureReport, about: Option<[&'a str; 3]>) -> Self {
         let error = Error::from_report(report);
         let [bucket, key, upload_id] = about.map_or([None; 3], |about| about.map(Some));
-        Self { bucket, key, upload_id, exit_code: report.exit_code, error }
+        Self { bucket, key, upload_id, exit_code: report.exit_code, error, journal: None }
+    }
+
+    /// The failure to resume from a journal that names no upload.
+    pub(crate) fn of_journal(report: &'a FailureReport, journal: &'a Path) -> Self {
+        Self { journal: Some(path_text(journal)), ..Self::new(report, None) }
     }
 }
