@@ -14,11 +14,29 @@ const MOST: u64 = 1 << 20;
 
 /// Reads `path`, called `name` in messages; `None` if it does not exist.
 pub(super) fn read(path: &Path, name: &str) -> Result<Option<Zeroizing<String>>, CredentialsError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
-        Err(why) => return Err(error(format!("could not read {name}: {why}"))),
-    };
+    match File::open(path) {
+        Ok(file) => content(file, name).map(Some),
+        Err(why) if is_absent(&why) => Ok(None),
+        Err(why) => Err(error(format!("could not read {name}: {why}"))),
+    }
+}
+
+/// The same for a file in a default place: if it cannot be opened, as in the home of another user, it does not count.
+pub(super) fn read_default(path: &Path, name: &str) -> Result<Option<Zeroizing<String>>, CredentialsError> {
+    File::open(path).ok().map(|file| content(file, name)).transpose()
+}
+
+/// Why a file that exists, or may exist, cannot be opened.
+pub(super) fn why_ignored(path: &Path) -> Option<String> {
+    let why = File::open(path).err().filter(|why| !is_absent(why))?;
+    Some(format!("{}: {why}", path.display()))
+}
+
+fn is_absent(why: &io::Error) -> bool {
+    matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn content(file: File, name: &str) -> Result<Zeroizing<String>, CredentialsError> {
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(MOST + 1).read_to_end(&mut bytes).map_err(|why| error(format!("could not read {name}: {why}")))?;
     if bytes.len() as u64 > MOST {
@@ -26,7 +44,7 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Option<Zeroizing<String>>,
     }
     let text = str::from_utf8(&bytes).map_err(|_| error(format!("could not read {name}: it is not UTF-8")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Ok(Some(Zeroizing::new(text.to_owned())))
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// The error for a file that cannot be parsed. The message of the parser is left out, because it quotes the file.

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use zeroize::Zeroize;
 
 use super::error::error;
-use super::file::read;
+use super::file::{read, read_default};
 use crate::cos::CredentialsError;
 
 const DEFAULT_PROFILE: &str = "default";
@@ -39,6 +39,7 @@ impl ProfileChoice {
             return self.absent("there is no directory for configuration");
         };
         let file = path.display().to_string();
+        let read = if self.file.is_some() || self.name.is_some() { read } else { read_default };
         let Some(text) = read(path, &file)? else {
             return match self.file {
                 Some(_) => Err(error(format!("could not read {file}: there is no such file"))),

@@ -57,7 +57,11 @@ impl Connection {
         match server {
             Server::At { service, edition, endpoint, addressing } => {
                 let client = Client::new(endpoint, requests, access, world)?;
-                let chain = credentials(access, world);
+                let settings = settings(access, world);
+                for file in settings.ignored_files() {
+                    console.detail_once(verbose, &format!("ignoring {file}"));
+                }
+                let chain = Chain::new(settings);
                 chain
                     .credentials((world.clock)(), None)
                     .await
@@ -148,6 +152,10 @@ pub(crate) fn emulator_credentials() -> Credentials {
 
 /// The places where credentials are looked for.
 pub(crate) fn credentials(access: &AccessOptions, world: &World) -> Chain {
+    Chain::new(settings(access, world))
+}
+
+fn settings(access: &AccessOptions, world: &World) -> Settings {
     let directories = Directories::of(world);
     let environment = Environment {
         variables: world.variables.all(),
@@ -155,5 +163,5 @@ pub(crate) fn credentials(access: &AccessOptions, world: &World) -> Chain {
         config_dir: directories.configuration(),
     };
     let (config, profile) = (access.config.clone(), access.profile.clone());
-    Chain::new(Settings { environment, config, profile, ..Settings::default() })
+    Settings { environment, config, profile, ..Settings::default() }
 }

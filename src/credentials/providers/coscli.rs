@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::environment::Environment;
 use crate::cos::CredentialsError;
-use crate::credentials::file::{malformed, read};
+use crate::credentials::file::{malformed, read_default};
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
 
@@ -53,7 +53,7 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
     let Some(home) = &environment.home else {
         return Ok(None);
     };
-    match read(&home.join(".cos.yaml"), NAME)? {
+    match read_default(&home.join(".cos.yaml"), NAME)? {
         Some(text) => Ok(parse(&text)?.map(|grant| Found::new(NAME, grant))),
         None => Ok(None),
     }

@@ -2,7 +2,7 @@
 
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
-use crate::credentials::file::read;
+use crate::credentials::file::read_default;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::ini::Section;
 use crate::credentials::keys::Triple;
@@ -14,7 +14,7 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
     let Some(home) = &environment.home else {
         return Ok(None);
     };
-    match read(&home.join(".cos.conf"), NAME)? {
+    match read_default(&home.join(".cos.conf"), NAME)? {
         Some(text) => Ok(parse(&text)?.map(|credentials| Found::new(NAME, Grant::Keys(credentials)))),
         None => Ok(None),
     }

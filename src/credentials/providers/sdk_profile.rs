@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::error::error;
-use crate::credentials::file::read;
+use crate::credentials::file::{read, read_default};
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::ini::Section;
 use crate::credentials::keys::Triple;
@@ -21,6 +21,7 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
         (None, Some(home)) => (home.join(".tencentcloud").join("credentials"), NAME.to_owned()),
         (None, None) => return Ok(None),
     };
+    let read = if named.is_some() { read } else { read_default };
     match read(&path, &name)? {
         Some(text) => Ok(parse(&text, &name)?.map(|credentials| Found::new(name, Grant::Keys(credentials)))),
         None if named.is_some() => Err(error(format!("could not read {name}: there is no such file"))),

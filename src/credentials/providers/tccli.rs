@@ -12,7 +12,7 @@ use super::environment::Environment;
 use crate::cos::CredentialsError;
 use crate::credentials::error::error;
 use crate::credentials::expiry;
-use crate::credentials::file::{malformed, read};
+use crate::credentials::file::{malformed, read, read_default};
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
 use crate::credentials::role::Role;
@@ -44,11 +44,13 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
         return Err(error(format!("could not use the variable {variable}: it is not the name of a profile")));
     }
     let file = format!("{profile}.credential");
-    let (path, name) = match (environment.variable(DIRECTORY)?, &environment.home) {
+    let named = environment.variable(DIRECTORY)?;
+    let (path, name) = match (named, &environment.home) {
         (Some(directory), _) => (PathBuf::from(directory).join(&file), format!("tccli's {file} in {directory}")),
         (None, Some(home)) => (home.join(".tccli").join(&file), format!("tccli's ~/.tccli/{file}")),
         (None, None) => return Ok(None),
     };
+    let read = if named.is_some() { read } else { read_default };
     match read(&path, &name)? {
         Some(text) => parse(&text, &name),
         None => Ok(None),
