@@ -19,6 +19,7 @@
 
 pub mod batch;
 mod clock;
+mod descriptors;
 pub mod driver;
 pub mod error;
 pub mod event;

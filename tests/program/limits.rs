@@ -1,7 +1,7 @@
 //! What the system ignores, limits or forbids: signals, sizes of files, descriptors, threads, homes of other users.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::support;
 use support::{MIB, Running, Scene, until};
@@ -105,4 +105,62 @@ fn progress_that_is_always_wanted_has_its_last_line() {
     let mut command = scene.command(scene.upload_arguments("a.bin", &["--progress", "always", "--json"]));
     command.env("TERM", "dumb");
     Running::start(command).wait().exits(0).says("100% 1000 B of 1000 B");
+}
+
+#[test]
+fn a_home_of_another_user_is_as_if_it_were_empty() {
+    use std::os::unix::fs::PermissionsExt;
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 1000);
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir_all(home.path().join(".config/cosput")).unwrap();
+    fs::write(home.path().join(".config/cosput/config.toml"), "[default]\nregion = \"x\"\n").unwrap();
+    let mode = |mode| fs::set_permissions(home.path(), fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o000);
+    for more in [&[][..], &["-v"]] {
+        let Some(mut command) = scene.as_nobody(scene.upload_arguments("a.bin", more)) else { return };
+        command.env("HOME", home.path());
+        let outcome = Running::start(command).wait().exits(0);
+        assert_eq!(outcome.stderr.contains("ignoring "), more == ["-v"], "{}", outcome.stderr);
+    }
+    let named = home.path().join(".config/cosput/config.toml");
+    let arguments = scene.upload_arguments("a.bin", &["--config", named.to_str().unwrap()]);
+    let Some(mut command) = scene.as_nobody(arguments) else { return };
+    command.env("HOME", home.path());
+    Running::start(command).wait().exits(2).says("could not read ");
+    mode(0o700);
+}
+
+#[test]
+fn few_descriptors_are_enough_for_many_files() {
+    for limit in [32, 20] {
+        let scene = Scene::new(&[]);
+        fs::create_dir(scene.path("d")).unwrap();
+        for number in 0..60 {
+            scene.file(&format!("d/{number:02}"), if number == 7 { 3 * MIB } else { 10 });
+        }
+        let command = scene.command_after(&format!("ulimit -n {limit}"), scene.upload_arguments("d", &["-r"]));
+        Running::start(command).wait().exits(0).does_not_say("changed");
+        scene.assert_stored("d/07", "d/07");
+    }
+}
+
+#[test]
+fn descriptors_that_a_parent_left_open_are_counted() {
+    // Not every shell can open a thousand files.
+    if Command::new("bash").arg("--version").output().is_err() {
+        return;
+    }
+    let scene = Scene::new(&[]);
+    fs::create_dir(scene.path("d")).unwrap();
+    for number in 0..300 {
+        scene.file(&format!("d/{number:03}"), 10);
+    }
+    let program = scene.command(scene.upload_arguments("d", &["-r"]));
+    let open = "ulimit -n 1024; for ((i = 0; i < 990; i++)); do exec {fd}</dev/null; done; exec \"$0\" \"$@\"";
+    let mut command = Command::new("bash");
+    command.args(["-c", open]).arg(program.get_program()).args(program.get_args()).env_clear().stdin(Stdio::null());
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(scene.directory.path());
+    Running::start(command).wait().exits(0).does_not_say("changed");
 }

@@ -102,7 +102,7 @@ impl Publisher<'_> {
         observer.begin_pass();
         let template = Template { goal, skip: None, resume: true, ..self.template.clone() };
         let (concurrency, plan_options) = (template.requests.concurrency, plan_options(self.options.plan));
-        let (sender, work) = WorkSender::new();
+        let (sender, work) = WorkSender::new(concurrency);
         let files = self.publishing.files();
         spawn_blocking(move || supply_held_back(files, &template, plan_options, sender));
         let done = transfer(work, concurrency, observer, self.connection, world, self.console).await;

@@ -1,5 +1,5 @@
-//! How many files may be open, and how many requests that suffices for: each has a connection, and each object its file and
-//! its journal.
+//! How many requests may be in flight with the descriptors that are free: each needs a connection, and each object its file
+//! and its journal.
 
 use crate::upload::batch::objects::AHEAD;
 
@@ -17,9 +17,9 @@ pub(crate) enum Objects {
     Many,
 }
 
-/// How many requests may be in flight where `limit` files may be open; `None` where there is no bound to speak of.
-/// `serves` where the server's end of each connection is in this process too.
-pub(crate) fn requests_within(limit: u64, objects: Objects, serves: bool) -> Option<u16> {
+/// Returns how many requests may be in flight if `free` more files may be opened; `None` if that is no limit. If this process
+/// `serves`, it has the server's end of each connection too.
+pub(crate) fn requests_within(free: u64, objects: Objects, serves: bool) -> Option<u16> {
     // Of an object: its file, which is opened once more to look whether it is the same, and its journal.
     let (each_object, objects_ahead) = match objects {
         Objects::One => (0, 1),
@@ -28,7 +28,7 @@ pub(crate) fn requests_within(limit: u64, objects: Objects, serves: bool) -> Opt
     // Of a connection: our end, and where we serve, the other end, and the file that it writes and its directory.
     let each_request = 1 + each_object + if serves { 3 } else { 0 };
     let others = OTHERS + OPENED_AHEAD as u64 + 3 * objects_ahead;
-    u16::try_from((limit.saturating_sub(others) / each_request).max(1)).ok()
+    u16::try_from((free.saturating_sub(others) / each_request).max(1)).ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,19 @@
 //! The limits that the operating system sets for this process.
 
-/// Raises the limit of open files as far as the system allows, and returns the new limit.
+/// Raises the limit of open files as far as the system allows, and returns how many more may be opened.
 #[cfg(unix)]
-pub(super) fn raise_limit() -> Option<u64> {
+pub(super) fn free_descriptors() -> Option<u64> {
+    raise_limit().map(|limit| limit.saturating_sub(open_descriptors()))
+}
+
+/// This system has no such limit.
+#[cfg(not(unix))]
+pub(super) fn free_descriptors() -> Option<u64> {
+    None
+}
+
+#[cfg(unix)]
+fn raise_limit() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     /// macOS refuses more, whatever it says.
     const ENOUGH: u64 = 10_240;
@@ -16,8 +27,9 @@ pub(super) fn raise_limit() -> Option<u64> {
     Some(if raised.is_ok() { wanted } else { current })
 }
 
-/// This system has no such limit.
-#[cfg(not(unix))]
-pub(super) fn raise_limit() -> Option<u64> {
-    None
+/// Descriptors that are open now, also those that a parent left open.
+#[cfg(unix)]
+fn open_descriptors() -> u64 {
+    let directory = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+    std::fs::read_dir(directory).map_or(0, |entries| entries.count() as u64)
 }

@@ -38,7 +38,7 @@ pub struct World {
     pub stderr_columns: fn() -> Option<usize>,
     /// How many rows it has.
     pub stderr_rows: fn() -> Option<usize>,
-    /// How many files may be open, where that is bounded.
+    /// How many more files may be opened, if there is a limit.
     pub open_files: fn() -> Option<u64>,
     /// The wall clock.
     pub clock: fn() -> SystemTime,
@@ -70,7 +70,7 @@ impl World {
             stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
             stderr_rows: || Some(terminal_size::terminal_size_of(io::stderr())?.1.0.into()),
-            open_files: limits::raise_limit,
+            open_files: limits::free_descriptors,
             clock: SystemTime::now,
             stopwatch: Instant::now,
             seed: fastrand::u64(..),

@@ -81,7 +81,7 @@ pub(crate) async fn transfer_gathered(
     console: &Console,
 ) -> Transferred {
     let concurrency = template.requests.concurrency;
-    let (sender, work) = WorkSender::new();
+    let (sender, work) = WorkSender::new(concurrency);
     let supplied = spawn_blocking(move || supply(gathered, &template, options, sender));
     let transferred = transfer(work, concurrency, observer, connection, world, console).await;
     if let Some(signal) = transferred.signal {

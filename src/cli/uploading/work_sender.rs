@@ -3,12 +3,14 @@
 use tokio::sync::mpsc;
 
 use super::news::SourceNews;
+use crate::upload::batch::window::Concurrency;
 use crate::upload::driver::Work;
 
 /// Work for the engine, with news of sources in between.
 pub(crate) type UploadWork = Work<SourceNews>;
 
-/// How many items are handed over at a time. Waking another thread takes as long as opening a file.
+/// How many items are handed over at a time. Waking another thread takes as long as opening a file. With one request at a
+/// time there may be descriptors for one item only.
 const ITEMS_AT_A_TIME: usize = 8;
 
 /// How many files are opened ahead of those that the engine has begun: items that it has received, items in the channel, and
@@ -19,19 +21,21 @@ pub(crate) const OPENED_AHEAD: usize = 3 * ITEMS_AT_A_TIME;
 pub(crate) struct WorkSender {
     channel: mpsc::Sender<Vec<UploadWork>>,
     waiting: Vec<UploadWork>,
+    at_a_time: usize,
 }
 
 impl WorkSender {
     /// A sender, and the end from which the engine receives.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Vec<UploadWork>>) {
+    pub(crate) fn new(concurrency: Concurrency) -> (Self, mpsc::Receiver<Vec<UploadWork>>) {
         let (channel, received) = mpsc::channel(1);
-        (Self { channel, waiting: Vec::new() }, received)
+        let at_a_time = if concurrency.most() == 1 { 1 } else { ITEMS_AT_A_TIME };
+        (Self { channel, waiting: Vec::new(), at_a_time }, received)
     }
 
     /// Adds an item. Blocks once there are enough to hand over. Returns false if the engine receives no more.
     pub(crate) fn send(&mut self, work: UploadWork) -> bool {
         self.waiting.push(work);
-        self.waiting.len() < ITEMS_AT_A_TIME || self.flush()
+        self.waiting.len() < self.at_a_time || self.flush()
     }
 
     /// Hands over the items that wait. Blocks until they are received. Returns false if the engine receives no more.

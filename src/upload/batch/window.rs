@@ -97,6 +97,11 @@ impl Window {
         Self { most, now, successes: 0, shrunk: None, search }
     }
 
+    /// The largest size that it can have.
+    pub fn most(&self) -> u16 {
+        self.most
+    }
+
     /// How many requests may be in flight.
     pub fn size(&self) -> u16 {
         self.now

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::header::{FIRST_WORDS, Header};
 use super::lines;
 use super::lines::Content;
+use crate::upload::descriptors::wait_for_descriptor;
 
 /// A journal of 10,000 parts has about 1 MiB; a larger file than this is no journal.
 const LARGEST: u64 = 64 << 20;
@@ -83,7 +84,7 @@ impl JournalFile {
                 return Err(OpenError::Unusable(io::Error::other("it is no file")));
             }
             let existed = known.is_some();
-            let file = options().open(path)?;
+            let file = wait_for_descriptor(|| options().open(path))?;
             match lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(OpenError::Busy),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cos::checksum::{Digest, Hasher};
+use crate::upload::descriptors::{is_shortage, wait_for_descriptor};
 use crate::upload::error::{FileKind, SourceError};
 use crate::upload::plan::part_sizes::Range;
 
@@ -81,7 +82,7 @@ impl FileSource {
         if !metadata.is_file() {
             return Err(SourceError::NotAFile(kind(&metadata)));
         }
-        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        let file = wait_for_descriptor(|| File::open(path)).map_err(|error| unreadable(&error))?;
         let identity = Identity::of(&file.metadata().map_err(|error| unreadable(&error))?);
         Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
     }
@@ -93,7 +94,7 @@ impl FileSource {
         // Should a pipe have taken its place, opening it must not wait for a writer.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, NONBLOCK);
-        let file = options.open(path).map_err(|error| unreadable(&error))?;
+        let file = wait_for_descriptor(|| options.open(path)).map_err(|error| unreadable(&error))?;
         let metadata = file.metadata().map_err(|error| unreadable(&error))?;
         if !metadata.is_file() {
             return Err(SourceError::NotAFile(kind(&metadata)));
@@ -124,6 +125,10 @@ impl FileSource {
         }
         let named = match File::open(&self.path).and_then(|file| file.metadata()) {
             Ok(metadata) => Identity::of(&metadata),
+            // A look at the path needs no descriptor; that it can be opened was seen before.
+            Err(error) if is_shortage(&error) => {
+                Identity::of(&fs::metadata(&self.path).map_err(|error| unreadable(&error))?)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(SourceError::Changed("it was removed or renamed".to_owned()));
             }

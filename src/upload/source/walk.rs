@@ -15,6 +15,7 @@ use std::vec;
 use super::file::{Identity, kind, unreadable};
 use super::filter::{Filter, Standing};
 use super::problem::{Problem, Skip};
+use crate::upload::descriptors::wait_for_descriptor;
 
 /// What symbolic links below a source are taken for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -235,7 +236,7 @@ impl Entry {
 fn list(directory: &Path) -> (Vec<Listed>, Option<io::Error>) {
     let mut names = Vec::new();
     let mut read = || -> io::Result<()> {
-        for entry in fs::read_dir(directory)? {
+        for entry in wait_for_descriptor(|| fs::read_dir(directory))? {
             let entry = entry?;
             names.push(Listed { name: entry.file_name().into_boxed_os_str(), kind: entry.file_type().ok() });
         }
