@@ -12,6 +12,7 @@ use std::thread;
 
 use rustls::{ClientConnection, StreamOwned};
 
+use super::aligned::Aligned;
 use super::tls;
 
 const CHUNK: usize = 256 << 10;
@@ -86,7 +87,7 @@ impl<T: Read + Write + Send> Stream for T {}
 
 struct Connection {
     stream: Box<dyn Stream>,
-    buffer: Vec<u8>,
+    buffer: Aligned,
 }
 
 impl Connection {
@@ -101,7 +102,7 @@ impl Connection {
                 Box::new(StreamOwned::new(tls, stream))
             }
         };
-        Ok(Self { stream, buffer: vec![0; CHUNK] })
+        Ok(Self { stream, buffer: Aligned::new(CHUNK) })
     }
 
     fn put(&mut self, path: &str, file: &File, mut offset: u64, length: u64) -> io::Result<()> {

@@ -8,6 +8,8 @@
 #![expect(clippy::print_stdout, reason = "a program of its own, which prints its results")]
 
 #[cfg(unix)]
+mod aligned;
+#[cfg(unix)]
 mod contender;
 #[cfg(unix)]
 mod far_server;

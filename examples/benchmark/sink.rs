@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use cosput::cos::checksum::{Combiner, Hasher};
 use rustls::{ServerConnection, StreamOwned};
 
+use super::aligned::Aligned;
 use super::tls;
 
 /// One system call drops at most this much.
@@ -89,7 +90,7 @@ pub(crate) fn run(file: &Path, part_size: u64, manner: Manner) -> io::Result<()>
 fn checksums(file: &Path, part_size: u64) -> io::Result<(Vec<u64>, u64, u64)> {
     let file = File::open(file)?;
     let size = file.metadata()?.len();
-    let mut buffer = vec![0; 256 << 10];
+    let mut buffer = Aligned::new(256 << 10);
     let mut whole = Combiner::new();
     let mut parts = Vec::new();
     let mut offset = 0;
@@ -143,7 +144,7 @@ impl Connection {
 
 impl Sink {
     fn serve(&self, mut connection: Connection) -> io::Result<()> {
-        let mut buffer = vec![0; DROP];
+        let mut buffer = Aligned::new(DROP);
         let mut head = Vec::new();
         loop {
             head.clear();

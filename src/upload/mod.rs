@@ -18,6 +18,7 @@
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
 
 pub mod batch;
+pub(crate) mod buffers;
 mod clock;
 mod descriptors;
 pub mod driver;

@@ -7,13 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cos::checksum::{Digest, Hasher};
+use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::descriptors::{is_shortage, wait_for_descriptor};
 use crate::upload::error::{FileKind, SourceError};
 use crate::upload::plan::part_sizes::Range;
-
-/// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
-/// less, and take more memory; docs/performance.md has the figures.
-pub const CHUNK: usize = 224 << 10;
 
 #[cfg(unix)]
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
@@ -148,13 +145,13 @@ impl FileSource {
     }
 
     fn hashed(&self, range: Range, mut hasher: Hasher) -> Result<Digest, SourceError> {
-        let mut buffer = vec![0; CHUNK];
+        let mut buffer = Buffer::lend(CHUNK);
         let end = range.offset + range.length;
         let mut offset = range.offset;
         while offset < end {
             let wanted = usize::try_from(end - offset).unwrap_or(CHUNK).min(CHUNK);
-            let read = self.read_at(&mut buffer[..wanted], offset)?;
-            hasher.update(&buffer[..read]);
+            let read = self.read_at(&mut buffer.bytes_mut()[..wanted], offset)?;
+            hasher.update(&buffer.as_ref()[..read]);
             offset += read as u64;
         }
         self.check_unchanged()?;

@@ -1,7 +1,7 @@
 //! What comes through a pipe: read once, in order, and held in memory until it is let go.
 //!
-//! It is held in pieces that are taken from the system as they are read, so that a small stream stays small, and used again
-//! once nobody needs them. How much may be held is not decided here.
+//! It is held in buffers that are lent as it is read, so that a small stream stays small, and go back when they are let go.
+//! How much may be held is not decided here.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::file::CHUNK;
 use crate::cos::checksum::{Digest, Hasher};
+use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::error::SourceError;
 use crate::upload::plan::part_sizes::Range;
 
@@ -37,7 +37,6 @@ struct Inner {
     reader: Mutex<Reader>,
     /// What is held, by where it begins.
     held: Mutex<BTreeMap<u64, Piece>>,
-    spare: Spare,
 }
 
 struct Reader {
@@ -54,23 +53,12 @@ struct Piece {
     needed: u64,
 }
 
-/// Buffers that wait for their next use. They never go back to the system, which might not give them out again without
-/// taking more.
-type Spare = Arc<Mutex<Vec<Box<[u8]>>>>;
-
-/// A buffer on loan; it goes back when it is dropped, by whichever thread.
-struct Loan {
-    buffer: Box<[u8]>,
-    length: usize,
-    spare: Spare,
-}
-
 impl Stream {
     /// Reads `input`, once it is asked to.
     pub fn new(input: impl Read + Send + 'static) -> Self {
         let taken = Taken { read: 0, end: None };
         let reader = Reader { input: Box::new(input), hasher: Hasher::crc64(), taken };
-        Self(Arc::new(Inner { reader: Mutex::new(reader), held: Mutex::default(), spare: Arc::default() }))
+        Self(Arc::new(Inner { reader: Mutex::new(reader), held: Mutex::default() }))
     }
 
     /// What stands for its path.
@@ -84,11 +72,12 @@ impl Stream {
         let mut reader = lock(&self.0.reader);
         while reader.taken.read < to && reader.taken.end.is_none() {
             let wanted = usize::try_from(to - reader.taken.read).unwrap_or(CHUNK).min(CHUNK);
-            let mut loan = Loan::new(&self.0.spare);
-            loan.length = reader.fill(&mut loan.buffer[..wanted])?;
-            let offset = reader.taken.read - loan.length as u64;
-            if loan.length > 0 {
-                let piece = Piece { needed: loan.length as u64, bytes: Bytes::from_owner(loan) };
+            let mut buffer = Buffer::lend(CHUNK).shortened(wanted);
+            let filled = reader.fill(buffer.bytes_mut())?;
+            let offset = reader.taken.read - filled as u64;
+            if filled > 0 {
+                let bytes = Bytes::from_owner(buffer.shortened(filled));
+                let piece = Piece { needed: filled as u64, bytes };
                 lock(&self.0.held).insert(offset, piece);
             }
         }
@@ -169,25 +158,6 @@ impl Reader {
     }
 }
 
-impl Loan {
-    fn new(spare: &Spare) -> Self {
-        let buffer = lock(spare).pop().unwrap_or_else(|| vec![0; CHUNK].into_boxed_slice());
-        Self { buffer, length: 0, spare: spare.clone() }
-    }
-}
-
-impl AsRef<[u8]> for Loan {
-    fn as_ref(&self) -> &[u8] {
-        &self.buffer[..self.length]
-    }
-}
-
-impl Drop for Loan {
-    fn drop(&mut self) {
-        lock(&self.spare).push(std::mem::take(&mut self.buffer));
-    }
-}
-
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stream").finish_non_exhaustive()
@@ -264,12 +234,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_let_go_is_no_longer_held_and_its_buffers_are_used_again() {
+    fn what_is_let_go_is_no_longer_held() {
         let (stream, content) = stream(6 * CHUNK);
         let half = CHUNK as u64 / 2;
         stream.read_on(4 * half, &[]).unwrap();
-        let buffers = || lock(&stream.0.held).len() + lock(&stream.0.spare).len();
+        let buffers = || lock(&stream.0.held).len();
         assert_eq!(buffers(), 2);
+        lock(&stream.0.held).values().for_each(|piece| crate::upload::buffers::assert_aligned(&piece.bytes));
         // A piece that two parts share is held until both are let go.
         stream.let_go(range(0, half));
         assert_eq!(all(&stream, range(half, half)), content[CHUNK / 2..CHUNK]);
@@ -277,7 +248,7 @@ mod tests {
         assert_eq!(stream.bytes(0, 1), Err(SourceError::Unreadable("what came at 0 is no longer held".to_owned())));
         for step in 2..6 {
             stream.read_on((step + 1) * 2 * half, &[range((step - 1) * 2 * half, 2 * half)]).unwrap();
-            assert_eq!(buffers(), 2);
+            assert_eq!(buffers(), 1);
         }
         assert_eq!(all(&stream, range(10 * half, 2 * half)), content[5 * CHUNK..]);
     }

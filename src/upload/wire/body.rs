@@ -20,9 +20,9 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::chunk::{Chunk, Gate, lend_shared};
 use super::pace::Pace;
 use crate::cos::checksum::{Digest, Hasher};
+use crate::upload::buffers::CHUNK;
 use crate::upload::error::SourceError;
 use crate::upload::plan::part_sizes::Range;
-use crate::upload::source::file::CHUNK;
 use crate::upload::source::{FileSource, Source};
 
 /// What is known of a body from outside, while it is sent and after.
@@ -46,6 +46,11 @@ impl Meter {
     /// Until when the next bytes wait, or waited, for their turn.
     pub fn waits_until(&self) -> Option<Instant> {
         *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts bytes that were handed to the connection.
+    pub(super) fn count(&self, bytes: u64) {
+        self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Says until when the next bytes wait for their turn.
@@ -168,7 +173,7 @@ impl SourceBody {
         if let Some(pace) = &mut self.pace {
             pace.spend(usize::try_from(length).unwrap_or(CHUNK));
         }
-        self.meter.0.bytes.fetch_add(length, Ordering::Relaxed);
+        self.meter.count(length);
         Ok(piece.into_bytes(self.gate.as_ref()))
     }
 
@@ -254,7 +259,7 @@ impl http_body::Body for SourceBody {
 fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Chunk, SourceError> {
     let mut chunk = Chunk::lend(wanted);
     let read = source.read_at(chunk.bytes_mut(), offset)?;
-    Ok(chunk.cut(read))
+    Ok(chunk.shortened(read))
 }
 
 /// The bytes at `offset`, if the page cache holds them; `None` where reading would wait, or end.
@@ -264,7 +269,7 @@ fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Chunk>
     let mut chunk = Chunk::lend(wanted);
     let into = &mut [std::io::IoSliceMut::new(chunk.bytes_mut())];
     let read = preadv2(source.file(), into, offset, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)?;
-    Some(chunk.cut(read))
+    Some(chunk.shortened(read))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -327,6 +332,17 @@ mod tests {
         let expected = &content[5..content.len() - 4];
         assert_eq!(body.collect().await.unwrap().to_bytes(), expected);
         assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
+    }
+
+    #[tokio::test]
+    async fn each_piece_of_a_file_begins_where_copying_is_fast() {
+        let content = vec![7; 3 * CHUNK];
+        let (_directory, source) = file(&content);
+        let range = Range { offset: 0, length: content.len() as u64 };
+        let mut body = SourceBody::new(source, range, Meter::default());
+        while let Some(piece) = body.frame().await {
+            crate::upload::buffers::assert_aligned(&piece.unwrap().into_data().unwrap());
+        }
     }
 
     #[tokio::test]

@@ -1,27 +1,21 @@
-//! Buffers for pieces of a file, used again and again: a fresh one costs the kernel a page at a time, and zeroes besides.
+//! Pieces of a body, and the gate that lets them out one at a time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 
-use crate::upload::source::file::CHUNK;
+use crate::upload::buffers::Buffer;
 
-/// Buffers that wait for their next use. There are never more than were in use at one time.
-static SPARE: Mutex<Vec<Box<[u8]>>> = Mutex::new(Vec::new());
-/// More than these are given back to the system.
-const MOST_SPARE: usize = 64;
-
-/// A buffer on loan; it goes back when it is dropped, by whichever thread.
+/// A piece of a file.
 pub(crate) struct Chunk {
-    buffer: Box<[u8]>,
-    length: usize,
-    gate: Option<Gate>,
+    buffer: Buffer,
+    gate: Option<Closed>,
 }
 
-/// Lets chunks out one at a time: the next only when nobody needs the last one any more.
+/// Lets chunks out one at a time: the next one when the last one is dropped.
 #[derive(Clone, Default)]
 pub(crate) struct Gate(Arc<Latch>);
 
@@ -29,6 +23,15 @@ pub(crate) struct Gate(Arc<Latch>);
 struct Latch {
     closed: AtomicBool,
     waiting: AtomicWaker,
+}
+
+/// A gate that is closed as long as this is there.
+struct Closed(Gate);
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        self.0.open();
+    }
 }
 
 impl Gate {
@@ -42,8 +45,9 @@ impl Gate {
         if open() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn close(&self) {
+    fn close(&self) -> Closed {
         self.0.closed.store(true, Ordering::Release);
+        Closed(self.clone())
     }
 
     fn open(&self) {
@@ -53,46 +57,38 @@ impl Gate {
 }
 
 impl Chunk {
-    /// A buffer of `length` bytes, at most `CHUNK`. What it holds is of no use.
-    pub(crate) fn lend(length: usize) -> Self {
-        let whole = length > CHUNK / 2;
-        let spare = if whole { spare().pop() } else { None };
-        let buffer = spare.unwrap_or_else(|| vec![0; if whole { CHUNK } else { length }].into_boxed_slice());
-        Self { length: length.min(buffer.len()), buffer, gate: None }
+    /// A piece of up to `wanted` bytes, fewer if other bodies hold many. Its content is left over from an earlier use.
+    pub(crate) fn lend(wanted: usize) -> Self {
+        Self { buffer: Buffer::for_body(wanted), gate: None }
     }
 
-    /// Where the bytes go.
+    /// The bytes, to be filled.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.buffer[..self.length]
+        self.buffer.bytes_mut()
     }
 
     /// The first `length` bytes alone.
-    pub(crate) fn cut(mut self, length: usize) -> Self {
-        self.length = length.min(self.length);
-        self
+    pub(crate) fn shortened(self, length: usize) -> Self {
+        Self { buffer: self.buffer.shortened(length), ..self }
     }
 
     /// The bytes, to be sent; the gate is closed while they are in use.
     pub(crate) fn into_bytes(mut self, gate: Option<&Gate>) -> Bytes {
-        if let Some(gate) = gate {
-            gate.close();
-            self.gate = Some(gate.clone());
-        }
+        self.gate = gate.map(Gate::close);
         Bytes::from_owner(self)
     }
 }
 
-/// Bytes that others hold too.
+/// Bytes that are held elsewhere too.
 struct Shared {
     bytes: Bytes,
-    gate: Gate,
+    _gate: Closed,
 }
 
-/// Bytes that others hold too, to be sent; the gate is closed while they are in use here.
+/// Bytes that are held elsewhere too, to be sent; the gate is closed while they are in use here.
 pub(crate) fn lend_shared(bytes: Bytes, gate: Option<&Gate>) -> Bytes {
     let Some(gate) = gate else { return bytes };
-    gate.close();
-    Bytes::from_owner(Shared { bytes, gate: gate.clone() })
+    Bytes::from_owner(Shared { bytes, _gate: gate.close() })
 }
 
 impl AsRef<[u8]> for Shared {
@@ -101,33 +97,10 @@ impl AsRef<[u8]> for Shared {
     }
 }
 
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.gate.open();
-    }
-}
-
 impl AsRef<[u8]> for Chunk {
     fn as_ref(&self) -> &[u8] {
-        &self.buffer[..self.length]
+        self.buffer.as_ref()
     }
-}
-
-impl Drop for Chunk {
-    fn drop(&mut self) {
-        let mut spare = spare();
-        if self.buffer.len() == CHUNK && spare.len() < MOST_SPARE {
-            spare.push(std::mem::take(&mut self.buffer));
-        }
-        drop(spare);
-        if let Some(gate) = &self.gate {
-            gate.open();
-        }
-    }
-}
-
-fn spare() -> std::sync::MutexGuard<'static, Vec<Box<[u8]>>> {
-    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -135,25 +108,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chunk_holds_what_was_put_in_and_no_more() {
-        for length in [0, 1, CHUNK / 2, CHUNK / 2 + 1, CHUNK] {
-            let mut chunk = Chunk::lend(length);
-            assert_eq!(chunk.bytes_mut().len(), length);
-            chunk.bytes_mut().fill(7);
-            let sent = chunk.cut(length / 3).into_bytes(None);
-            let other = Chunk::lend(length);
-            assert_eq!(sent, vec![7; length / 3]);
-            drop(other);
-        }
-    }
-    #[test]
     fn a_gate_is_closed_while_the_bytes_that_went_through_are_in_use() {
         let gate = Gate::default();
         let mut context = Context::from_waker(std::task::Waker::noop());
         assert!(gate.poll_open(&mut context).is_ready());
         let held = Bytes::from_static(b"held elsewhere too");
-        for bytes in [Chunk::lend(7).into_bytes(Some(&gate)), lend_shared(held.clone(), Some(&gate))] {
-            gate.close();
+        let lend: [&dyn Fn() -> Bytes; 2] =
+            [&|| Chunk::lend(7).into_bytes(Some(&gate)), &|| lend_shared(held.clone(), Some(&gate))];
+        for lend in lend {
+            let bytes = lend();
             let half = bytes.slice(..3);
             drop(bytes);
             assert!(gate.poll_open(&mut context).is_pending());

@@ -7,7 +7,7 @@
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
-use crate::upload::source::file::CHUNK;
+use crate::upload::buffers::CHUNK;
 
 /// The smallest rate that is of use, in bytes a second: a part of 1 MiB takes a quarter of an hour.
 pub const LEAST: u64 = 1024;

@@ -1,0 +1,37 @@
+//! A buffer that begins at a multiple of 64 bytes, as cosput's do: some processors copy at a fifth of their speed into
+//! one that begins 16 bytes into a page, where the system's allocator puts large ones.
+
+use std::ops::{Deref, DerefMut};
+
+const ALIGNMENT: usize = 64;
+
+/// The buffer.
+pub(crate) struct Aligned {
+    memory: Vec<u8>,
+    begin: usize,
+}
+
+impl Aligned {
+    /// A buffer of `length` zeros.
+    pub(crate) fn new(length: usize) -> Self {
+        let memory = vec![0; length + ALIGNMENT];
+        let begin = memory.as_ptr().align_offset(ALIGNMENT);
+        assert!(begin < ALIGNMENT, "a pointer to bytes can be aligned");
+        Self { memory, begin }
+    }
+}
+
+impl Deref for Aligned {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.memory[self.begin..self.memory.len() - ALIGNMENT + self.begin]
+    }
+}
+
+impl DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        let end = self.memory.len() - ALIGNMENT + self.begin;
+        &mut self.memory[self.begin..end]
+    }
+}
