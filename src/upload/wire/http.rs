@@ -19,8 +19,10 @@ use super::send_error::{build_error, send_error};
 use super::server_clock::ServerClock;
 use super::stall::{stalled, while_bytes_move};
 use super::transport::Transport;
+use super::unanswered::Unanswered;
 use crate::cos::sign::sign;
 use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
+use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
 
 /// The longest answer that is read, in bytes; a full page of parts has a tenth of it.
@@ -33,6 +35,9 @@ const SMALLEST_SKEW: u64 = 30;
 const TOLERATED_SKEW: u64 = 900;
 /// How long a body is delayed after another one was cut off, or if there is only one attempt.
 const DELAY: Duration = Duration::from_millis(500);
+
+/// How many times the stall limit a request may take more, as long as its link needs for all that was handed over.
+const MOST_PATIENCE: u32 = 15;
 
 /// Time limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +71,7 @@ pub struct Http {
     /// True if the last body was not sent to its end, or if the first one must not be cut off.
     cut_off: AtomicBool,
     limits: Limits,
+    unanswered: Unanswered,
     pacer: Option<Pacer>,
     proxy: Option<Proxy>,
 }
@@ -97,6 +103,7 @@ impl Http {
             refused: Mutex::new(None),
             cut_off: AtomicBool::new(false),
             limits,
+            unanswered: Unanswered::default(),
             pacer: None,
             proxy: None,
         })
@@ -198,7 +205,12 @@ impl Transport for Http {
         let request = reqwest_of(request, self.restrained(body))?;
         let url = request.url().clone();
         let sending = self.client.execute(request);
-        let answer = while_bytes_move(sending, meter.clone(), self.limits.stall).await?;
+        let unanswered = meter.clone().map(|meter| self.unanswered.add(clock::now(), meter));
+        let more_time = || self.unanswered.time(clock::now()).min(MOST_PATIENCE * self.limits.stall);
+        let answer = while_bytes_move(sending, meter.clone(), self.limits.stall, more_time).await?;
+        if let Some(body) = unanswered.filter(|_| answer.is_ok()) {
+            body.answered();
+        }
         if let Some(meter) = meter {
             self.cut_off.store(answer.is_err() && meter.digest().is_none(), Ordering::Relaxed);
         }
@@ -237,7 +249,7 @@ async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response
         .collect();
     let mut body = BytesMut::new();
     loop {
-        let chunk = while_bytes_move(answer.chunk(), None, stall).await?;
+        let chunk = while_bytes_move(answer.chunk(), None, stall, || Duration::ZERO).await?;
         let Some(chunk) = chunk.map_err(|error| send_error(&error))? else { break };
         if body.is_empty() && chunk.trim_ascii().is_empty() {
             continue;

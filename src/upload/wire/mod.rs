@@ -15,3 +15,4 @@ mod send_error;
 mod server_clock;
 mod stall;
 pub mod transport;
+mod unanswered;

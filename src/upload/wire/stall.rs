@@ -8,7 +8,7 @@ use super::body::Meter;
 use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
 
-/// Waits for `moving`, but not longer than `stall` without another byte of the body being taken.
+/// Waits for `moving`, but not longer than `stall` and `more_time` without another byte of the body being taken.
 ///
 /// Time is counted in steps, and a step that took longer than planned counts as one step: a process that was stopped
 /// (SIGTSTP) saw nothing move, which says nothing about its connections.
@@ -16,6 +16,7 @@ pub(super) async fn while_bytes_move<T>(
     moving: impl Future<Output = T>,
     meter: Option<Meter>,
     stall: Duration,
+    more_time: impl Fn() -> Duration,
 ) -> Result<T, SendError> {
     tokio::pin!(moving);
     let step = (stall / 4).min(Duration::from_secs(1));
@@ -26,7 +27,8 @@ pub(super) async fn while_bytes_move<T>(
             biased;
             done = &mut moving => return Ok(done),
             () = sleep(step) => {
-                if stillness.after(step, clock::now(), &meter) >= stall {
+                let lasted = stillness.after(step, clock::now(), &meter);
+                if lasted >= stall && lasted >= stall + more_time() {
                     return Err(stalled(stall));
                 }
             }
@@ -81,13 +83,13 @@ mod tests {
             hold_up(STALL * 2);
             sleep(STALL / 2).await;
         };
-        assert_eq!(while_bytes_move(moving, None, STALL).await, Ok(()));
+        assert_eq!(while_bytes_move(moving, None, STALL, || Duration::ZERO).await, Ok(()));
     }
 
     #[tokio::test]
     async fn what_does_not_move_is_given_up() {
         let never = std::future::pending::<()>();
-        assert_eq!(while_bytes_move(never, None, STALL).await, Err(stalled(STALL)));
+        assert_eq!(while_bytes_move(never, None, STALL, || Duration::ZERO).await, Err(stalled(STALL)));
     }
 
     #[test]
