@@ -55,7 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'cosput' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file')
             [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'CA certificates to trust in addition')
             [CompletionResult]::new('--part-size', '--part-size', [CompletionResultType]::ParameterName, 'Part size, 1MiB to 5GiB [by file size]')
-            [CompletionResult]::new('--multipart-threshold', '--multipart-threshold', [CompletionResultType]::ParameterName, 'Largest file sent in one request [16MiB]')
+            [CompletionResult]::new('--multipart-threshold', '--multipart-threshold', [CompletionResultType]::ParameterName, 'Largest file sent in one request [by file size]')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'Proof of the bytes: crc64, or md5 in addition [crc64]')
             [CompletionResult]::new('--traffic-limit', '--traffic-limit', [CompletionResultType]::ParameterName, 'Speed limit per request, kept by the server')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests in flight, 1 to 1000 [auto]')

@@ -51,7 +51,7 @@ set edit:completion:arg-completer[cosput] = {|@words|
             cand --config 'Configuration file'
             cand --ca-bundle 'CA certificates to trust in addition'
             cand --part-size 'Part size, 1MiB to 5GiB [by file size]'
-            cand --multipart-threshold 'Largest file sent in one request [16MiB]'
+            cand --multipart-threshold 'Largest file sent in one request [by file size]'
             cand --checksum 'Proof of the bytes: crc64, or md5 in addition [crc64]'
             cand --traffic-limit 'Speed limit per request, kept by the server'
             cand --concurrency 'Requests in flight, 1 to 1000 [auto]'

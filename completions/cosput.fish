@@ -57,7 +57,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l profile -d 'Pro
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l part-size -d 'Part size, 1MiB to 5GiB [by file size]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l multipart-threshold -d 'Largest file sent in one request [16MiB]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l multipart-threshold -d 'Largest file sent in one request [by file size]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l checksum -d 'Proof of the bytes: crc64, or md5 in addition [crc64]' -r -f -a "crc64\t'The server\'s CRC-64'
 md5\t'Content-MD5 in addition'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l traffic-limit -d 'Speed limit per request, kept by the server' -r

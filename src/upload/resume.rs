@@ -10,6 +10,7 @@ use super::journal::header::Header;
 use super::journal::lines::{Content, Journal, no_overwrite_line};
 use super::machine::Resume;
 use super::patience::Patience;
+use super::plan::object_plan::Plan;
 use super::session::{JournalLocation, Refused, Session, target_of};
 use super::wire::one_request::Requester;
 use super::wire::transport::Transport;
@@ -87,14 +88,16 @@ impl Session {
         content: Content,
         transport: &T,
         observe: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<(Option<JournalFile>, Option<Resume>), Refused> {
+    ) -> Result<(Option<JournalFile>, Option<Resume>, Plan), Refused> {
         let mut kept = 0;
         let mut resume = None;
+        let mut plan = self.plan;
         let mut overruling = None;
         if let Content::Journal(journal) = content {
             match self.why_not(&journal) {
                 None => {
                     kept = journal.whole;
+                    plan = plan.with_part_size(journal.header.part_size).unwrap_or(plan);
                     overruling = (journal.header.no_overwrite != self.header.no_overwrite)
                         .then(|| no_overwrite_line(self.header.no_overwrite));
                     let upload_id = UploadId::new(&journal.header.upload_id).expect("a journal's reader checks it");
@@ -119,14 +122,14 @@ impl Session {
         }
         if self.plan.is_put() {
             let _ = file.remove();
-            return Ok((None, None));
+            return Ok((None, None, plan));
         }
         let written = file.keep(kept).and_then(|()| overruling.map_or(Ok(()), |line| file.append(&line)));
         if let Err(error) = written {
             observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
-            return Ok((None, resume));
+            return Ok((None, resume, plan));
         }
-        Ok((Some(file), resume))
+        Ok((Some(file), resume, plan))
     }
 
     /// Aborts an upload that nothing will resume, if it can; its upload ID is reported either way.
@@ -166,13 +169,16 @@ impl Session {
         if !self.resume {
             return Some("a new upload was asked for".to_owned());
         }
+        // A PUT has no part size of its own.
+        let alike = Header { part_size: self.header.part_size, ..journal.header.clone() };
         if self.plan.is_put() {
-            // A PUT has no part size of its own.
-            let alike = Header { part_size: self.header.part_size, ..journal.header.clone() };
             let differs = alike.difference(&self.header);
             return Some(differs.unwrap_or_else(|| "the file now goes in one request".to_owned()));
         }
-        journal.header.difference(&self.header)
+        match self.plan.with_part_size(journal.header.part_size) {
+            Some(_) => alike.difference(&self.header),
+            None => journal.header.difference(&self.header),
+        }
     }
 
     /// Whether only the SSE-C key differs. A wrong key is more often a mistake than an intention, and a new upload would

@@ -144,12 +144,16 @@ impl Session {
                 return Err(Refused::Header(name.to_owned()));
             }
         }
-        let (file, resume) = match self.open(observe)? {
-            None => (None, None),
+        // An upload is resumed in parts of the size that it began with.
+        let (file, resume, plan) = match self.open(observe)? {
+            None => (None, None, self.plan),
             Some((file, content)) => self.resume_or_abort(file, content, transport, observe).await?,
         };
         self.check_journal(file.is_some(), resume.is_some())?;
-        let log = file.map(|file| Log { recorder: Recorder::start(file), header: self.header.clone() });
+        let log = file.map(|file| Log {
+            recorder: Recorder::start(file),
+            header: Header { part_size: plan.part_size(), ..self.header.clone() },
+        });
         if let (Some(log), Some(begun)) = (&log, self.begun_elsewhere(resume.as_ref())) {
             log.recorder.append(&begun.line());
         }
@@ -166,7 +170,7 @@ impl Session {
             Some(intake) => {
                 Upload::of_stream(intake.clone(), settings, resume.map(|resume| resume.upload_id), self.seed)
             }
-            None => Upload::new(self.plan, settings, resume, self.seed),
+            None => Upload::new(plan, settings, resume, self.seed),
         };
         if let Some(likeness) = unless {
             upload.unless_unchanged(likeness);

@@ -71,7 +71,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     fs::write(&path, vec![b'x'; 3 << 20]).unwrap();
     let source = FileSource::open(&path).unwrap();
     let target = Target { address, key: Key::new("k").unwrap() };
-    let plan = Plan::new(3 << 20, PlanOptions { part_size: Some(1 << 20), multipart_threshold: 0 }).unwrap();
+    let plan = Plan::new(3 << 20, PlanOptions::fixed(1 << 20, 0)).unwrap();
     let session = Session {
         header: Header::new(&target, "e", "s", source.identity(), plan.part_size()),
         job: Job { source: Source::File(source), target, object: cosput::upload::ObjectOptions::default(), md5: false },

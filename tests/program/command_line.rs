@@ -220,21 +220,21 @@ fn part_sizes_that_cannot_be() {
     let refused = |why: &str| refused(2, &format!("error: could not plan the upload of large.bin: {why}\n"));
     assert_eq!(
         setting.upload(&["large.bin", "--part-size", "1MB"]),
-        refused("a part size of 1000000 bytes is below 1 MiB; at least 11 MiB would do")
+        refused("a part size of 1000000 bytes is below 1 MiB; use at least 11 MiB")
     );
     assert_eq!(
         setting.upload(&["large.bin", "--part-size", "6G"]),
-        refused("a part size of 6442450944 bytes is above 5 GiB; at most 5 GiB would do")
+        refused("a part size of 6442450944 bytes is above 5 GiB; use at most 5 GiB")
     );
     assert_eq!(
         setting.upload(&["large.bin", "--part-size", "5M"]),
         refused(
-            "a part size of 5242880 bytes makes 20480 parts, and an upload has at most 10000; at least 11 MiB would do"
+            "a part size of 5242880 bytes makes 20480 parts, and an upload has at most 10000; use at least 11 MiB"
         )
     );
     assert_eq!(
         setting.upload(&["large.bin", "--multipart-threshold", "6G"]),
-        refused("a threshold of 6442450944 bytes is above what one PUT takes; at most 5 GiB would do")
+        refused("a threshold of 6442450944 bytes is above what one PUT takes; use at most 5 GiB")
     );
 }
 
@@ -280,7 +280,7 @@ fn a_dry_run_says_what_would_be_sent() {
     assert_eq!(
         setting.upload(&["dist.tar", "-n", "--key", "builds/"]),
         shown(
-            "would upload dist.tar -> cos://examplebucket-1250000000/builds/dist.tar  40.0 MiB in 3 parts of 16.0 MiB\n"
+            "would upload dist.tar -> cos://examplebucket-1250000000/builds/dist.tar  40.0 MiB in 40 parts of 1.0 MiB\n"
         )
     );
     assert_eq!(setting.upload(&["dist.tar", "-n", "-q"]), shown(""));

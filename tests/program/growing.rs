@@ -16,7 +16,7 @@ use cosput::upload::journal::header::Header;
 use cosput::upload::machine::{Proving, Settings};
 use cosput::upload::observer::Observer;
 use cosput::upload::patience::Patience;
-use cosput::upload::plan::part_sizes::Cut;
+use cosput::upload::plan::part_sizes::PartSizes;
 use cosput::upload::session::{Ended, Goal, JournalLocation, Refused, Session};
 use cosput::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use cosput::upload::source::{Identity, Source, Stream};
@@ -62,7 +62,7 @@ impl Read for Noise {
 }
 
 /// Uploads a stream of `size` bytes, cut in this way.
-fn upload(server: &Server, size: u64, cut: Cut, memory: u64) -> Finished {
+fn upload(server: &Server, size: u64, cut: PartSizes, memory: u64) -> Finished {
     let address = Address {
         service: Service::Cos,
         edition: Edition::default(),
@@ -123,7 +123,7 @@ fn assert_noise(object: impl Read, size: u64) {
 }
 
 /// Uploads so much and asserts that it arrives whole, in parts of these sizes.
-fn arrives(size: u64, cut: Cut, memory: u64) {
+fn arrives(size: u64, cut: PartSizes, memory: u64) {
     let server = Server::start(&["reset-in-body:skip=7,after=300000,times=3", "internal-error:skip=20,times=3"]);
     let finished = upload(&server, size, cut, memory);
     let Finished::Stored(object) = finished else { panic!("{finished:?}") };
@@ -144,12 +144,12 @@ fn arrives(size: u64, cut: Cut, memory: u64) {
 #[test]
 fn a_stream_whose_parts_grow_arrives_whole() {
     // 20 parts of 1 MiB, 20 of 2 MiB, 20 of 4 MiB, the rest of 8 MiB.
-    arrives(200 * MIB + 12_345, Cut::doubling(MIB, 8 * MIB, 20), 32 * MIB);
+    arrives(200 * MIB + 12_345, PartSizes::doubling(MIB, 8 * MIB, 20), 32 * MIB);
 }
 
 /// `cargo test --release --test program growing:: -- --ignored`
 #[test]
 #[ignore = "it writes 10 GiB"]
 fn five_gibibytes_whose_parts_grow_arrive_whole() {
-    arrives(5 << 30, Cut::doubling(MIB, 64 * MIB, 25), 256 * MIB);
+    arrives(5 << 30, PartSizes::doubling(MIB, 64 * MIB, 25), 256 * MIB);
 }

@@ -424,8 +424,8 @@ fn what_cannot_be_is_refused_before_anything_is_read() {
     refused(&["-"], "stdin has no name to make a key from");
     refused(&["-", "--key", "dir/"], "stdin has no name to make a key from");
     refused(&["-", "--key", "k", "--journal", "j"], "--journal cannot be used with stdin");
-    refused(&["-", "--key", "k", "--memory", "1M", "--part-size", "2M"], "at least 2 MiB would do");
-    refused(&["-", "--key", "k", "--memory", "8M", "--part-size", "16M"], "at least 16 MiB would do");
+    refused(&["-", "--key", "k", "--memory", "1M", "--part-size", "2M"], "use at least 2 MiB");
+    refused(&["-", "--key", "k", "--memory", "8M", "--part-size", "16M"], "use at least 16 MiB");
     refused(&["-", "--key", "k", "--expect-size", "5000G", "--part-size", "1M"], "and an upload has at most 10000");
     refused(&["-", "--key", "k", "--service", "cdcs", "--allow-empty"], "CDCS takes no empty objects");
     for option in [["--memory", "8M"], ["--expect-size", "8"], ["--expect-crc64", "8"], ["--allow-empty", "-q"]] {
@@ -435,6 +435,6 @@ fn what_cannot_be_is_refused_before_anything_is_read() {
     scene.set("COSPUT_MEMORY", "512K");
     scene.upload("a.bin", &[]).exits(0);
     let outcome = scene.run(scene.arguments(&["--dry-run"])).exits(2);
-    outcome.says("at least 1 MiB would do");
+    outcome.says("use at least 1 MiB");
     assert_eq!(scene.server.record().len(), 1);
 }

@@ -117,13 +117,14 @@ pub struct LocationArguments {
 pub struct TransferArguments {
     /// Part size, 1MiB to 5GiB [by file size]
     ///
-    /// K, M, G and KiB, MiB, GiB are binary; KB, MB, GB are decimal. Default: 16MiB, or more for a file that would need
-    /// more than 10,000 parts. Example: 64MiB.
+    /// K, M, G and KiB, MiB, GiB are binary; KB, MB, GB are decimal. Default: a fiftieth of the file, from 1MiB to
+    /// 64MiB; larger parts for one file among many and for a file that would need more than 10,000. Example: 64MiB.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub part_size: Option<u64>,
-    /// Largest file sent in one request [16MiB]
+    /// Largest file sent in one request [by file size]
     ///
-    /// Larger files are sent in parts. At most 5GiB. Default: 16MiB.
+    /// Larger files are sent in parts. At most 5GiB. Default: two parts, from 2MiB for a file that is alone to 16MiB for
+    /// one file among many. Example: 16MiB.
     #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = parse_size)]
     pub multipart_threshold: Option<u64>,
     /// Proof of the bytes: crc64, or md5 in addition [crc64]

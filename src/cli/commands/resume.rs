@@ -163,7 +163,7 @@ async fn send(
         Failure::Unresumable { source, error, journal }
     })?;
     let service = target.address.service;
-    let wanted = PlanOptions { part_size: Some(header.part_size), multipart_threshold: 0 };
+    let wanted = PlanOptions::fixed(header.part_size, 0);
     // A file that outgrew its part size begins anew whatever the plan.
     let plan = file_session::plan(&source, service, wanted)
         .or_else(|_| file_session::plan(&source, service, PlanOptions { part_size: None, ..wanted }))?;

@@ -94,7 +94,6 @@ impl UploadOptions {
             headers: object_headers::headers(object)?,
             encryption,
         };
-        let usual = PlanOptions::default();
         Ok(Self {
             wanted,
             stdin: stdin_options,
@@ -104,9 +103,10 @@ impl UploadOptions {
             plan: PlanOptions {
                 part_size: transfer.part_size,
                 multipart_threshold: match resume.resume_upload_id {
-                    Some(_) => 0,
-                    None => transfer.multipart_threshold.unwrap_or(usual.multipart_threshold),
+                    Some(_) => Some(0),
+                    None => transfer.multipart_threshold,
                 },
+                ..PlanOptions::default()
             },
             content_md5: transfer.checksum == Some(ChecksumChoice::Md5),
             object,

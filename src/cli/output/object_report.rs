@@ -207,7 +207,7 @@ pub(crate) mod tests {
     }
 
     fn plan() -> Plan {
-        Plan::new(40 << 20, PlanOptions::default()).unwrap()
+        Plan::new(40 << 20, PlanOptions::fixed(16 << 20, 16 << 20)).unwrap()
     }
 
     pub(in crate::cli) fn object() -> Object {

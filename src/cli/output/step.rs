@@ -2,7 +2,7 @@
 
 use super::console::visible;
 use super::units;
-use crate::upload::plan::part_sizes::Cut;
+use crate::upload::plan::part_sizes::PartSizes;
 use crate::upload::{Event, Plan};
 
 /// Returns the text of a step; empty for other events.
@@ -29,7 +29,7 @@ pub(crate) fn in_words(event: &Event, parts: Option<u16>) -> String {
 }
 
 /// The sizes of a stream's parts.
-pub(crate) fn part_sizes(cut: Cut) -> String {
+pub(crate) fn part_sizes(cut: PartSizes) -> String {
     let (first, largest) = (units::size(cut.first()), units::size(cut.largest()));
     if first == largest { first } else { format!("{first}, growing up to {largest}") }
 }

@@ -9,7 +9,7 @@ use crate::cli::output::console::shown;
 use crate::cli::output::failure::Failure;
 use crate::cos::{Key, Service};
 use crate::upload::driver::Work;
-use crate::upload::plan::object_plan::PlanError;
+use crate::upload::plan::plan_error::PlanError;
 use crate::upload::session::Session;
 use crate::upload::source::{FileSource, Problem};
 use crate::upload::{Plan, PlanOptions, SourceError};

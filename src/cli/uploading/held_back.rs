@@ -122,7 +122,7 @@ impl Publishing {
 
 /// How files are cut: all of them in parts, since a PUT is visible at once.
 pub(crate) fn plan_options(options: PlanOptions) -> PlanOptions {
-    PlanOptions { multipart_threshold: 0, ..options }
+    PlanOptions { multipart_threshold: Some(0), ..options }
 }
 
 /// How a file has changed since it was sent, as a failure; `None` if it has not.

@@ -4,6 +4,7 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use super::file_session::{unfit, work};
 use super::held_back::HeldFile;
@@ -18,6 +19,11 @@ use crate::upload::source::{Gather, Item};
 
 /// How many files are found ahead of those that are opened: some megabytes of names.
 const FOUND_AHEAD: usize = 10_000;
+
+/// How many files are found before the first one is planned, since one file among many needs fewer parts.
+const LOOKED_AT: usize = 64;
+/// How long the search for the next of these files may take.
+const LOOKING: Duration = Duration::from_millis(10);
 
 /// Sends all that is gathered to the engine. Reports how many files were found before each item, and at the end. Once the
 /// engine receives no more, it goes on to look and opens nothing. Returns the number of files, with those that cannot be
@@ -45,7 +51,9 @@ pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions
             reported = now;
             !changed || sender.send(Work::News(SourceNews::Listed(now)))
         };
-        while let Some(item) = next(&found, &mut sender) {
+        let mut first = look_ahead(&found).into_iter();
+        while let Some(item) = first.next().or_else(|| next(&found, &mut sender)) {
+            let options = among(&item, listed(), options);
             if !report(listed(), &mut sender) || !sender.send(work_of(item, template, options)) {
                 break;
             }
@@ -71,6 +79,26 @@ pub(crate) fn supply_held_back(
         }
     }
     sender.flush();
+}
+
+/// The first items, as long as they are found quickly.
+fn look_ahead(found: &Receiver<Item>) -> Vec<Item> {
+    let mut first = Vec::new();
+    while first.len() < LOOKED_AT
+        && let Ok(item) = found.recv_timeout(LOOKING)
+    {
+        first.push(item);
+    }
+    first
+}
+
+/// The options for an item among those that were found, which count as files of its size.
+fn among(item: &Item, listed: Listed, options: PlanOptions) -> PlanOptions {
+    let files = match item {
+        Item::File { identity, .. } => listed.bytes / identity.size.max(1),
+        _ => 1,
+    };
+    PlanOptions { files: files.max(1), ..options }
 }
 
 /// The next item. Before it waits, the items found so far are handed over.

@@ -202,7 +202,7 @@ mod tests {
 
     /// A file of as many parts as it has mebibytes; one of less goes in one request.
     fn upload(size: u64) -> Upload {
-        let plan = Plan::new(size, PlanOptions { part_size: Some(MIB), multipart_threshold: MIB }).unwrap();
+        let plan = Plan::new(size, PlanOptions::fixed(MIB, MIB)).unwrap();
         let settings = Settings {
             patience: Patience::default(),
             abort_on_failure: false,

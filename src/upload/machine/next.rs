@@ -48,7 +48,7 @@ impl Upload {
             return self.next(now);
         }
         let Some((number, todo)) = board.take(now) else {
-            let until = board.next_due();
+            let until = board.next_due(now);
             if until.is_none() {
                 self.report_memory_limit();
             }

@@ -1,30 +1,34 @@
-//! From a size, a wish and the service's limits to a plan: one PUT, or parts. A plan that exists respects the limits.
+//! From a size, options and the service's limits to a plan: one PUT, or parts. A plan that exists respects the limits.
 
-use std::fmt;
-
-use super::part_sizes::{Cut, Range};
-use crate::cos::multipart::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
+use super::part_sizes::{PartSizes, Parts};
+use super::plan_error::PlanError;
+use super::usual_sizes;
+use crate::cos::multipart::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 use crate::cos::put_object::LARGEST_PUT;
-
-/// The part size where nobody wishes for another, in bytes: 16 MiB.
-pub const USUAL_PART_SIZE: u64 = 16 << 20;
-/// The size up to which a file goes in one PUT where nobody says otherwise, in bytes: 16 MiB.
-pub const USUAL_THRESHOLD: u64 = 16 << 20;
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// How to cut a source. The service's limits come first.
+/// What the user asked for. The service's limits come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlanOptions {
     /// The part size in bytes; `None` leaves it to the plan.
     pub part_size: Option<u64>,
-    /// The largest file, in bytes, that goes in one PUT.
-    pub multipart_threshold: u64,
+    /// The largest file, in bytes, that goes in one PUT; `None` leaves it to the plan.
+    pub multipart_threshold: Option<u64>,
+    /// How many files are uploaded together, as far as that is known.
+    pub files: u64,
+}
+
+impl PlanOptions {
+    /// Parts of this size, and one PUT for files up to `threshold`.
+    pub const fn fixed(part_size: u64, threshold: u64) -> Self {
+        Self { part_size: Some(part_size), multipart_threshold: Some(threshold), files: 1 }
+    }
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        Self { part_size: None, multipart_threshold: USUAL_THRESHOLD }
+        Self { part_size: None, multipart_threshold: None, files: 1 }
     }
 }
 
@@ -38,123 +42,89 @@ pub enum Plan {
     },
     /// A multipart upload.
     Multipart(Parts),
-    /// A multipart upload of a stream: nobody knows how many parts it has before it ends.
-    Stream(Cut),
-}
-
-/// The parts of a multipart upload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts {
-    size: u64,
-    cut: Cut,
-}
-
-/// Why there is no plan: which limit stands in the way and what would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlanError {
-    /// The source is larger than COS can hold.
-    ObjectTooLarge {
-        /// The size in bytes.
-        size: u64,
-    },
-    /// The wished part size is below 1 MiB.
-    PartTooSmall {
-        /// The wish in bytes.
-        wish: u64,
-        /// The smallest size that would do for this source.
-        smallest: u64,
-    },
-    /// The wished part size is above 5 GiB.
-    PartTooLarge {
-        /// The wish in bytes.
-        wish: u64,
-    },
-    /// The wished part size makes more than 10,000 parts.
-    TooManyParts {
-        /// The wish in bytes.
-        wish: u64,
-        /// How many parts it would make.
-        parts: u64,
-        /// The smallest size that would do for this source.
-        smallest: u64,
-    },
-    /// The threshold is above what one PUT takes, 5 GiB.
-    ThresholdTooLarge {
-        /// The wish in bytes.
-        wish: u64,
-    },
-    /// The memory for a stream is too little for its parts.
-    MemoryTooSmall {
-        /// The memory in bytes.
-        memory: u64,
-        /// The part size in bytes.
-        part_size: u64,
-        /// The smallest memory that would do.
-        smallest: u64,
-    },
+    /// A multipart upload of a stream, whose number of parts is known when it ends.
+    Stream(PartSizes),
 }
 
 impl Plan {
     /// Plans a source of `size` bytes.
-    pub fn new(size: u64, wish: PlanOptions) -> Result<Self, PlanError> {
-        if wish.multipart_threshold > LARGEST_PUT {
-            return Err(PlanError::ThresholdTooLarge { wish: wish.multipart_threshold });
-        }
+    pub fn new(size: u64, options: PlanOptions) -> Result<Self, PlanError> {
+        let threshold = match options.multipart_threshold {
+            Some(beyond) if beyond > LARGEST_PUT => return Err(PlanError::ThresholdTooLarge { threshold: beyond }),
+            Some(threshold) => threshold,
+            None => usual_sizes::threshold(size, options.files),
+        };
         if size > LARGEST_OBJECT {
             return Err(PlanError::ObjectTooLarge { size });
         }
         let smallest = smallest_part_size(size);
-        // A wish is checked for small files too: a script that works with one file should not fail with the next.
-        let part_size = match wish.part_size {
-            None => smallest.max(USUAL_PART_SIZE),
-            Some(wish) if wish < SMALLEST_PART => return Err(PlanError::PartTooSmall { wish, smallest }),
-            Some(wish) if wish > LARGEST_PART => return Err(PlanError::PartTooLarge { wish }),
-            Some(wish) if wish < smallest && size.div_ceil(wish) > u64::from(MOST_PARTS) => {
-                return Err(PlanError::TooManyParts { wish, parts: size.div_ceil(wish), smallest });
-            }
-            Some(wish) => wish,
+        // A part size is checked for small files too: a script that works with one file should not fail with the next.
+        let sizes = match options.part_size {
+            None => PartSizes::uniform(smallest.max(usual_sizes::part_size(size, options.files))).chosen(),
+            Some(asked) => PartSizes::uniform(checked(asked, size, smallest)?),
         };
-        if size <= wish.multipart_threshold {
+        if size <= threshold {
             return Ok(Self::Put { size });
         }
-        Ok(Self::Multipart(Parts::new(size, Cut::uniform(part_size))))
+        Ok(Self::Multipart(Parts::new(size, sizes)))
     }
 
-    /// Plans a stream, of which no more than `memory` bytes are held at a time: parts of one size where that is wished for
-    /// or the `size` is known, growing ones otherwise.
-    pub fn of_stream(size: Option<u64>, wish: PlanOptions, memory: u64) -> Result<Self, PlanError> {
+    /// Plans a stream of which up to `memory` bytes are held: parts of one size if the user asked for it or the `size` is
+    /// known, growing ones otherwise.
+    pub fn of_stream(size: Option<u64>, options: PlanOptions, memory: u64) -> Result<Self, PlanError> {
         // While one part is sent, another is read.
         let largest = (memory / 2 / MEBIBYTE * MEBIBYTE).clamp(SMALLEST_PART, LARGEST_PART);
-        let usual = USUAL_PART_SIZE.min(largest);
-        let part_size = wish.part_size.unwrap_or_else(|| smallest_part_size(size.unwrap_or(0)).max(usual));
-        // Whatever goes in one PUT is held whole, so that it can be sent again.
-        let multipart_threshold = match wish.multipart_threshold {
-            beyond if beyond > LARGEST_PUT => beyond,
-            threshold => threshold.min(memory.saturating_sub(1)),
-        };
-        let plan = Self::new(size.unwrap_or(0), PlanOptions { part_size: Some(part_size), multipart_threshold })?;
-        let needed = if wish.part_size.is_some() { part_size } else { 2 * part_size };
+        let usual = usual_sizes::stream_part_size(size, memory).min(largest);
+        let part_size = options.part_size.unwrap_or_else(|| smallest_part_size(size.unwrap_or(0)).max(usual));
+        let multipart_threshold = Some(Self::stream_threshold(size, options, memory));
+        let fixed = PlanOptions { part_size: Some(part_size), multipart_threshold, ..options };
+        let plan = Self::new(size.unwrap_or(0), fixed)?;
+        let needed = if options.part_size.is_some() { part_size } else { 2 * part_size };
         if needed > memory {
             let smallest = needed.next_multiple_of(MEBIBYTE);
             return Err(PlanError::MemoryTooSmall { memory, part_size, smallest });
         }
-        Ok(match (size, wish.part_size) {
-            (Some(_), _) => plan,
-            (None, Some(part_size)) => Self::Stream(Cut::uniform(part_size)),
-            (None, None) => Self::Stream(Cut::growing(usual, largest)),
+        Ok(match (plan, size, options.part_size) {
+            (plan, Some(_), Some(_)) => plan,
+            (Self::Multipart(parts), Some(_), None) => Self::Multipart(parts.chosen()),
+            (plan, Some(_), None) => plan,
+            (_, None, Some(part_size)) => Self::Stream(PartSizes::uniform(part_size)),
+            (_, None, None) => Self::Stream(PartSizes::growing(usual, largest).chosen()),
         })
     }
 
-    /// The size of the whole in bytes, where it is known.
+    /// The largest stream that goes in one PUT. It is held whole, so that it can be sent again.
+    pub(crate) fn stream_threshold(size: Option<u64>, options: PlanOptions, memory: u64) -> u64 {
+        match options.multipart_threshold.unwrap_or_else(|| usual_sizes::stream_threshold(size)) {
+            beyond if beyond > LARGEST_PUT => beyond,
+            threshold => threshold.min(memory.saturating_sub(1)),
+        }
+    }
+
+    /// The same source in parts of another size, if this size was chosen by cosput and the other one can be.
+    #[must_use]
+    pub(crate) fn with_part_size(self, part_size: u64) -> Option<Self> {
+        let Self::Multipart(parts) = self else { return None };
+        let size = parts.size();
+        let possible = parts.sizes().is_chosen() && checked(part_size, size, smallest_part_size(size)).is_ok();
+        possible.then(|| Self::Multipart(Parts::new(size, PartSizes::uniform(part_size).chosen())))
+    }
+
+    /// True for one PUT of the whole.
+    pub fn is_put(&self) -> bool {
+        matches!(self, Self::Put { .. })
+    }
+
+    /// The size of the whole in bytes, if it is known.
     pub fn size(&self) -> Option<u64> {
         match self {
             Self::Put { size } => Some(*size),
-            Self::Multipart(parts) => Some(parts.size),
+            Self::Multipart(parts) => Some(parts.size()),
             Self::Stream(_) => None,
         }
     }
 
-    /// How many parts, 1 for a PUT; `None` where that is not known.
+    /// How many parts, 1 for a PUT; `None` while it is not known.
     pub fn parts(&self) -> Option<u16> {
         match self {
             Self::Put { .. } => Some(1),
@@ -168,59 +138,27 @@ impl Plan {
         match self {
             Self::Put { size } => *size,
             Self::Multipart(parts) => parts.part_size(),
-            Self::Stream(cut) => cut.first(),
+            Self::Stream(sizes) => sizes.first(),
         }
-    }
-
-    /// Whether all of it goes in one request.
-    pub fn is_put(&self) -> bool {
-        matches!(self, Self::Put { .. })
     }
 
     /// `put` or `multipart`, as events name it.
     pub fn mode(&self) -> &'static str {
-        match self {
-            Self::Put { .. } => "put",
-            Self::Multipart(_) | Self::Stream(_) => "multipart",
-        }
+        if self.is_put() { "put" } else { "multipart" }
     }
 }
 
-impl Parts {
-    /// A source of `size` bytes, which is no more than the cut holds.
-    pub(crate) fn new(size: u64, cut: Cut) -> Self {
-        Self { size, cut }
+/// The part size that was asked for, if a source of `size` bytes can be divided by it.
+fn checked(part_size: u64, size: u64, smallest: u64) -> Result<u64, PlanError> {
+    if part_size < SMALLEST_PART {
+        return Err(PlanError::PartTooSmall { part_size, smallest });
     }
-
-    /// How many there are.
-    pub fn count(&self) -> u16 {
-        u16::try_from(self.cut.count(self.size)).expect("a plan has at most 10,000 parts")
+    if part_size > LARGEST_PART {
+        return Err(PlanError::PartTooLarge { part_size });
     }
-
-    /// The size of the whole in bytes.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// The size of every part but the last, in bytes; of the first one, where parts grow.
-    pub fn part_size(&self) -> u64 {
-        self.cut.first()
-    }
-
-    /// How it is cut.
-    pub fn cut(&self) -> Cut {
-        self.cut
-    }
-
-    /// The numbers, ascending.
-    pub fn numbers(&self) -> impl Iterator<Item = PartNumber> + use<> {
-        (1..=self.count()).map(|number| PartNumber::new(number).expect("a plan has part numbers 1 to 10,000"))
-    }
-
-    /// Where a part lies; `None` for a number beyond the last.
-    pub fn range(&self, number: PartNumber) -> Option<Range> {
-        let Range { offset, length } = self.cut.range(number);
-        (offset < self.size).then(|| Range { offset, length: length.min(self.size - offset) })
+    match size.div_ceil(part_size) {
+        parts if parts > u64::from(MOST_PARTS) => Err(PlanError::TooManyParts { part_size, parts, smallest }),
+        _ => Ok(part_size),
     }
 }
 
@@ -229,142 +167,129 @@ fn smallest_part_size(size: u64) -> u64 {
     size.div_ceil(u64::from(MOST_PARTS)).div_ceil(MEBIBYTE).max(1) * MEBIBYTE
 }
 
-impl fmt::Display for PlanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mebibytes = |bytes: u64| bytes / MEBIBYTE;
-        match *self {
-            Self::ObjectTooLarge { size } => {
-                write!(f, "{size} bytes are more than an object can hold, 50,000 GiB ({LARGEST_OBJECT} bytes)")
-            }
-            Self::PartTooSmall { wish, smallest } => {
-                write!(f, "a part size of {wish} bytes is below 1 MiB; at least {} MiB would do", mebibytes(smallest))
-            }
-            Self::PartTooLarge { wish } => {
-                write!(f, "a part size of {wish} bytes is above 5 GiB; at most 5 GiB would do")
-            }
-            Self::TooManyParts { wish, parts, smallest } => write!(
-                f,
-                "a part size of {wish} bytes makes {parts} parts, and an upload has at most {MOST_PARTS}; at least {} MiB would do",
-                mebibytes(smallest)
-            ),
-            Self::ThresholdTooLarge { wish } => {
-                write!(f, "a threshold of {wish} bytes is above what one PUT takes; at most 5 GiB would do")
-            }
-            Self::MemoryTooSmall { memory, part_size, smallest } => write!(
-                f,
-                "a memory of {memory} bytes is too little for parts of {part_size} bytes; at least {} MiB would do",
-                mebibytes(smallest)
-            ),
-        }
-    }
-}
-
-impl std::error::Error for PlanError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cos::multipart::PartNumber;
     use proptest::prelude::*;
 
     const GIB: u64 = 1 << 30;
 
-    fn wish(part_size: impl Into<Option<u64>>) -> PlanOptions {
-        PlanOptions { part_size: part_size.into(), multipart_threshold: 0 }
+    fn fixed(part_size: u64) -> PlanOptions {
+        PlanOptions::fixed(part_size, 0)
+    }
+
+    fn chosen(size: u64, part_size: u64) -> Plan {
+        Plan::Multipart(Parts::new(size, PartSizes::uniform(part_size).chosen()))
     }
 
     #[test]
     fn sizes_around_each_limit_get_the_plan_of_the_reference() {
-        let usual = USUAL_PART_SIZE;
+        let largest = 64 * MEBIBYTE;
         let table = [
-            (1, usual, 1),
-            (usual - 1, usual, 1),
-            (usual, usual, 1),
-            (usual + 1, usual, 2),
-            (usual * 10_000, usual, 10_000),
-            (usual * 10_000 + 1, 17 * MEBIBYTE, 9412),
-            (17 * MEBIBYTE * 10_000, 17 * MEBIBYTE, 10_000),
-            (17 * MEBIBYTE * 10_000 + 1, 18 * MEBIBYTE, 9445),
+            (1, MEBIBYTE, 1),
+            (MEBIBYTE, MEBIBYTE, 1),
+            (MEBIBYTE + 1, MEBIBYTE, 2),
+            (50 * MEBIBYTE, MEBIBYTE, 50),
+            (50 * MEBIBYTE + 1, 2 * MEBIBYTE, 26),
+            (largest * 50, largest, 50),
+            (largest * 10_000, largest, 10_000),
+            (largest * 10_000 + 1, 65 * MEBIBYTE, 9847),
             (LARGEST_OBJECT - 1, 5 * GIB, 10_000),
             (LARGEST_OBJECT, 5 * GIB, 10_000),
         ];
+        let options = PlanOptions { multipart_threshold: Some(0), ..PlanOptions::default() };
         for (size, part_size, parts) in table {
-            let plan = Plan::new(size, wish(None)).unwrap();
-            assert_eq!((plan.part_size(), plan.parts()), (part_size, Some(parts)), "{size}");
+            let plan = Plan::new(size, options).unwrap();
+            assert_eq!((plan, plan.parts()), (chosen(size, part_size), Some(parts)), "{size}");
         }
-        assert_eq!(
-            Plan::new(LARGEST_OBJECT + 1, wish(None)),
-            Err(PlanError::ObjectTooLarge { size: LARGEST_OBJECT + 1 })
-        );
+        assert_eq!(Plan::new(LARGEST_OBJECT + 1, options), Err(PlanError::ObjectTooLarge { size: LARGEST_OBJECT + 1 }));
     }
 
     #[test]
     fn a_file_at_or_under_the_threshold_is_one_put() {
         let plan =
-            |size, multipart_threshold| Plan::new(size, PlanOptions { part_size: None, multipart_threshold }).unwrap();
-        assert_eq!(plan(0, 0), Plan::Put { size: 0 });
-        assert_eq!(plan(0, 100), Plan::Put { size: 0 });
-        assert_eq!(plan(100, 100), Plan::Put { size: 100 });
-        assert_eq!(plan(101, 100).mode(), "multipart");
-        assert_eq!(plan(5 * GIB, 5 * GIB), Plan::Put { size: 5 * GIB });
-        let wish = PlanOptions { part_size: None, multipart_threshold: 5 * GIB + 1 };
-        assert_eq!(Plan::new(1, wish), Err(PlanError::ThresholdTooLarge { wish: 5 * GIB + 1 }));
+            |size, threshold| Plan::new(size, PlanOptions { multipart_threshold: threshold, ..PlanOptions::default() });
+        assert_eq!(plan(0, Some(0)), Ok(Plan::Put { size: 0 }));
+        assert_eq!(plan(0, Some(100)), Ok(Plan::Put { size: 0 }));
+        assert_eq!(plan(100, Some(100)), Ok(Plan::Put { size: 100 }));
+        assert_eq!(plan(101, Some(100)), Ok(chosen(101, MEBIBYTE)));
+        assert_eq!(plan(5 * GIB, Some(5 * GIB)), Ok(Plan::Put { size: 5 * GIB }));
+        assert_eq!(plan(1, Some(5 * GIB + 1)), Err(PlanError::ThresholdTooLarge { threshold: 5 * GIB + 1 }));
+        assert_eq!(plan(2 * MEBIBYTE, None), Ok(Plan::Put { size: 2 * MEBIBYTE }));
+        assert_eq!(plan(2 * MEBIBYTE + 1, None), Ok(chosen(2 * MEBIBYTE + 1, MEBIBYTE)));
     }
 
     #[test]
-    fn a_wish_that_cannot_be_is_refused_with_what_would_do() {
-        let refused = |size, part_size| Plan::new(size, wish(part_size)).unwrap_err();
-        assert_eq!(refused(1, MEBIBYTE - 1), PlanError::PartTooSmall { wish: MEBIBYTE - 1, smallest: MEBIBYTE });
-        assert_eq!(refused(1, 5 * GIB + 1), PlanError::PartTooLarge { wish: 5 * GIB + 1 });
+    fn a_part_size_that_cannot_be_is_refused_with_one_that_can() {
+        let refused = |size, part_size| Plan::new(size, fixed(part_size)).unwrap_err();
+        assert_eq!(refused(1, MEBIBYTE - 1), PlanError::PartTooSmall { part_size: MEBIBYTE - 1, smallest: MEBIBYTE });
+        assert_eq!(refused(1, 5 * GIB + 1), PlanError::PartTooLarge { part_size: 5 * GIB + 1 });
         assert_eq!(
             refused(100 * GIB, 5 * MEBIBYTE),
-            PlanError::TooManyParts { wish: 5 * MEBIBYTE, parts: 20_480, smallest: 11 * MEBIBYTE }
+            PlanError::TooManyParts { part_size: 5 * MEBIBYTE, parts: 20_480, smallest: 11 * MEBIBYTE }
         );
-        assert!(Plan::new(100 * GIB, wish(11 * MEBIBYTE)).is_ok());
-        assert!(Plan::new(100 * GIB, wish(10 * MEBIBYTE)).is_err());
+        assert!(Plan::new(100 * GIB, fixed(11 * MEBIBYTE)).is_ok());
+        assert!(Plan::new(100 * GIB, fixed(10 * MEBIBYTE)).is_err());
         assert_eq!(
             refused(100 * GIB, 5 * MEBIBYTE).to_string(),
-            "a part size of 5242880 bytes makes 20480 parts, and an upload has at most 10000; at least 11 MiB would do"
+            "a part size of 5242880 bytes makes 20480 parts, and an upload has at most 10000; use at least 11 MiB"
         );
     }
 
     #[test]
-    fn a_stream_is_cut_so_that_its_parts_fit_into_memory() {
+    fn a_plan_takes_the_part_size_of_a_journal_unless_the_user_named_one() {
+        let size = 100 * MEBIBYTE;
+        let journal = 16 * MEBIBYTE;
+        let plan = Plan::new(size, PlanOptions::default()).unwrap();
+        assert_eq!(plan.with_part_size(journal), Some(chosen(size, journal)));
+        assert_eq!(plan.with_part_size(1), None);
+        assert_eq!(Plan::new(size, fixed(MEBIBYTE)).unwrap().with_part_size(journal), None);
+        assert_eq!(Plan::Put { size: 1 }.with_part_size(journal), None);
+    }
+
+    #[test]
+    fn a_stream_has_parts_that_fit_into_memory() {
         let plan = |size: Option<u64>, part_size: Option<u64>, memory| {
-            let wish = PlanOptions { part_size, ..PlanOptions::default() };
-            Plan::of_stream(size, wish, memory * MEBIBYTE)
+            let options = PlanOptions { part_size, ..PlanOptions::default() };
+            Plan::of_stream(size, options, memory * MEBIBYTE)
         };
-        let stream = |first, largest| Ok(Plan::Stream(Cut::growing(first * MEBIBYTE, largest * MEBIBYTE)));
-        let multipart = |size, part_size| Ok(Plan::Multipart(Parts::new(size, Cut::uniform(part_size * MEBIBYTE))));
+        let growing = |first, largest| PartSizes::growing(first * MEBIBYTE, largest * MEBIBYTE).chosen();
+        let stream = |first, largest| Ok(Plan::Stream(growing(first, largest)));
+        let multipart = |size, part_size| Ok(chosen(size, part_size * MEBIBYTE));
         let too_small = |memory, part_size, smallest| {
             let [memory, part_size, smallest] = [memory, part_size, smallest].map(|size| size * MEBIBYTE);
             Err(PlanError::MemoryTooSmall { memory, part_size, smallest })
         };
-        assert_eq!(plan(None, None, 256), stream(16, 128));
-        assert_eq!(plan(None, None, 33), stream(16, 16));
-        assert_eq!(plan(None, None, 9), stream(4, 4));
-        assert_eq!(plan(None, None, 64 << 10), stream(16, 5 << 10));
+        assert_eq!(plan(None, None, 256), stream(8, 128));
+        assert_eq!(plan(None, None, 33), stream(2, 16));
+        assert_eq!(plan(None, None, 9), stream(1, 4));
+        assert_eq!(plan(None, None, 64 << 10), stream(8, 5 << 10));
         assert_eq!(plan(None, None, 1), too_small(1, 1, 2));
-        assert_eq!(plan(None, Some(64 * MEBIBYTE), 256), Ok(Plan::Stream(Cut::uniform(64 * MEBIBYTE))));
-        assert_eq!(plan(None, Some(64 * MEBIBYTE), 64), Ok(Plan::Stream(Cut::uniform(64 * MEBIBYTE))));
-        assert_eq!(plan(None, Some(64 * MEBIBYTE), 63), too_small(63, 64, 64));
-        assert_eq!(plan(None, Some(1), 64), Err(PlanError::PartTooSmall { wish: 1, smallest: MEBIBYTE }));
+        let sixty_four = Some(64 * MEBIBYTE);
+        assert_eq!(plan(None, sixty_four, 256), Ok(Plan::Stream(PartSizes::uniform(64 * MEBIBYTE))));
+        assert_eq!(plan(None, sixty_four, 64), Ok(Plan::Stream(PartSizes::uniform(64 * MEBIBYTE))));
+        assert_eq!(plan(None, sixty_four, 63), too_small(63, 64, 64));
+        let smallest = MEBIBYTE;
+        assert_eq!(plan(None, Some(1), 64), Err(PlanError::PartTooSmall { part_size: 1, smallest }));
         // A size that is known makes parts that are alike.
         assert_eq!(plan(Some(5), None, 256), Ok(Plan::Put { size: 5 }));
+        assert_eq!(plan(Some(100 * MEBIBYTE), None, 256), multipart(100 * MEBIBYTE, 2));
         assert_eq!(plan(Some(5 * GIB), None, 256), multipart(5 * GIB, 16));
-        assert_eq!(plan(Some(5 * GIB), None, 8), multipart(5 * GIB, 4));
+        assert_eq!(plan(Some(5 * GIB), None, 8), multipart(5 * GIB, 1));
         assert_eq!(plan(Some(1000 * GIB), None, 256), multipart(1000 * GIB, 103));
         assert_eq!(plan(Some(5000 * GIB), None, 256), too_small(256, 512, 1024));
         assert_eq!(plan(Some(5000 * GIB), None, 1024), multipart(5000 * GIB, 512));
         assert_eq!(
             plan(Some(5000 * GIB), None, 256).unwrap_err().to_string(),
-            "a memory of 268435456 bytes is too little for parts of 536870912 bytes; at least 1024 MiB would do"
+            "a memory of 268435456 bytes is too little for parts of 536870912 bytes; use at least 1024 MiB"
         );
     }
 
     #[test]
     fn what_goes_in_one_put_fits_into_memory() {
-        let wish = PlanOptions { part_size: None, multipart_threshold: 5 * GIB };
-        let plan = |size| Plan::of_stream(Some(size), wish, 2 * MEBIBYTE).unwrap();
+        let options = PlanOptions { multipart_threshold: Some(5 * GIB), ..PlanOptions::default() };
+        let plan = |size| Plan::of_stream(Some(size), options, 2 * MEBIBYTE).unwrap();
         assert_eq!(plan(2 * MEBIBYTE - 1).mode(), "put");
         assert_eq!(plan(2 * MEBIBYTE).mode(), "multipart");
     }
@@ -373,7 +298,7 @@ mod tests {
     fn every_small_case_covers_the_source_without_gap_or_overlap() {
         for size in 1..=64_u64 {
             for part_size in 1..=16 {
-                let parts = Parts::new(size * MEBIBYTE - size % 3, Cut::uniform(part_size * MEBIBYTE));
+                let parts = Parts::new(size * MEBIBYTE - size % 3, PartSizes::uniform(part_size * MEBIBYTE));
                 let mut offset = 0;
                 for number in parts.numbers() {
                     let range = parts.range(number).unwrap();
@@ -382,7 +307,7 @@ mod tests {
                     assert!(range.length == parts.part_size() || number.value() == parts.count());
                     offset += range.length;
                 }
-                assert_eq!(offset, parts.size);
+                assert_eq!(offset, parts.size());
                 assert_eq!(parts.range(PartNumber::new(parts.count() + 1).unwrap()), None);
             }
         }
@@ -390,8 +315,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plan_respects_every_limit(size in 0..=LARGEST_OBJECT, part_size in prop::option::of(0..=LARGEST_PART + MEBIBYTE)) {
-            match Plan::new(size, wish(part_size)) {
+        fn a_plan_respects_every_limit(
+            size in 0..=LARGEST_OBJECT,
+            part_size in prop::option::of(0..=LARGEST_PART + MEBIBYTE),
+            files in 0..=u64::MAX,
+        ) {
+            let options = |part_size| PlanOptions { part_size, multipart_threshold: Some(0), files };
+            match Plan::new(size, options(part_size)) {
                 Ok(Plan::Put { .. }) => prop_assert_eq!(size, 0),
                 Ok(Plan::Multipart(parts)) => {
                     prop_assert!((SMALLEST_PART..=LARGEST_PART).contains(&parts.part_size()));
@@ -401,8 +331,9 @@ mod tests {
                     prop_assert!(last.length >= 1);
                 }
                 Err(PlanError::PartTooSmall { smallest, .. } | PlanError::TooManyParts { smallest, .. }) => {
-                    prop_assert!(Plan::new(size, wish(smallest)).is_ok());
-                    prop_assert!(smallest == SMALLEST_PART || Plan::new(size, wish(smallest - MEBIBYTE)).is_err());
+                    prop_assert!(Plan::new(size, options(Some(smallest))).is_ok());
+                    let smaller = Plan::new(size, options(Some(smallest - MEBIBYTE)));
+                    prop_assert!(smallest == SMALLEST_PART || smaller.is_err());
                 }
                 Ok(Plan::Stream(_)) => prop_assert!(false, "the size is known"),
                 Err(PlanError::PartTooLarge { .. }) => prop_assert!(part_size > Some(LARGEST_PART)),

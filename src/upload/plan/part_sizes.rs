@@ -1,11 +1,11 @@
-//! How a source is cut into parts: all of one size or, where nobody knows the size of the whole, of sizes that double.
+//! How a source is divided into parts: all of one size or, if the size of the whole is not known, of sizes that double.
 //!
 //! A stream begins with small parts, of which many fit into memory and so into as many requests, and ends with ones so
 //! large that 10,000 of them hold what a stream may bring.
 
 use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS, PartNumber};
 
-/// What the parts of a stream are to hold in all where they may be as large as COS takes them: 48 TiB.
+/// How much the parts of a stream hold in all if memory allows the largest parts that COS takes: 48 TiB.
 const ENOUGH: u64 = 48 << 40;
 
 /// A part's place in the source, in bytes.
@@ -19,21 +19,30 @@ pub struct Range {
 
 /// The sizes of parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cut {
+pub struct PartSizes {
     first: u64,
     largest: u64,
-    /// So many parts are of the first size, then as many of twice that size, and so on up to the largest.
+    /// How many parts are of the first size, then of twice that size, and so on up to the largest.
     every: u16,
+    /// True if cosput chose them, false if the user did.
+    chosen: bool,
 }
 
-impl Cut {
+/// The parts of a multipart upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    size: u64,
+    sizes: PartSizes,
+}
+
+impl PartSizes {
     /// All parts of one size.
     pub const fn uniform(part_size: u64) -> Self {
-        Self { first: part_size, largest: part_size, every: MOST_PARTS }
+        Self::doubling(part_size, part_size, MOST_PARTS)
     }
 
-    /// Parts that grow from `first` to `largest`, as late as they can: 10,000 of them hold 48 TiB, or where the largest is
-    /// too small for that, four fifths of what they would if all were of that size.
+    /// Parts that grow from `first` to `largest`, as late as they can: 10,000 of them hold 48 TiB or, if the largest is too
+    /// small for that, four fifths of 10,000 parts of the largest size.
     pub fn growing(first: u64, largest: u64) -> Self {
         let at_best = Self::uniform(largest).capacity();
         let wanted = if at_best >= ENOUGH { ENOUGH } else { at_best / 5 * 4 };
@@ -48,7 +57,18 @@ impl Cut {
 
     /// `every` parts of the first size, as many of twice that size, and so on up to the largest.
     pub const fn doubling(first: u64, largest: u64, every: u16) -> Self {
-        Self { first, largest, every }
+        Self { first, largest, every, chosen: false }
+    }
+
+    /// The same, chosen by cosput and not by the user.
+    #[must_use]
+    pub const fn chosen(self) -> Self {
+        Self { chosen: true, ..self }
+    }
+
+    /// True if cosput chose them. No more than 50 such parts of one object begin in any second.
+    pub fn is_chosen(&self) -> bool {
+        self.chosen
     }
 
     /// The size of the first part in bytes.
@@ -105,6 +125,50 @@ impl Cut {
     }
 }
 
+impl Parts {
+    /// A source of `size` bytes, which is no more than the sizes can hold.
+    pub(crate) fn new(size: u64, sizes: PartSizes) -> Self {
+        Self { size, sizes }
+    }
+
+    /// The same, with sizes that cosput chose.
+    #[must_use]
+    pub(super) fn chosen(self) -> Self {
+        Self::new(self.size, self.sizes.chosen())
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u16 {
+        u16::try_from(self.sizes.count(self.size)).expect("a plan has at most 10,000 parts")
+    }
+
+    /// The size of the whole in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The size of every part but the last, in bytes; of the first one if parts grow.
+    pub fn part_size(&self) -> u64 {
+        self.sizes.first()
+    }
+
+    /// The sizes of its parts.
+    pub fn sizes(&self) -> PartSizes {
+        self.sizes
+    }
+
+    /// The numbers, ascending.
+    pub fn numbers(&self) -> impl Iterator<Item = PartNumber> + use<> {
+        (1..=self.count()).map(|number| PartNumber::new(number).expect("a plan has part numbers 1 to 10,000"))
+    }
+
+    /// The place of a part; `None` for a number beyond the last.
+    pub fn range(&self, number: PartNumber) -> Option<Range> {
+        let Range { offset, length } = self.sizes.range(number);
+        (offset < self.size).then(|| Range { offset, length: length.min(self.size - offset) })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,9 +184,9 @@ mod tests {
     }
 
     /// The sizes of the parts, each with how many there are.
-    fn runs(cut: Cut) -> Vec<(u64, u16)> {
+    fn runs(sizes: PartSizes) -> Vec<(u64, u16)> {
         let mut runs: Vec<(u64, u16)> = Vec::new();
-        for size in numbers().map(|number| cut.range(number).length) {
+        for size in numbers().map(|number| sizes.range(number).length) {
             match runs.last_mut() {
                 Some((last, count)) if *last == size => *count += 1,
                 _ => runs.push((size / MIB * MIB, 1)),
@@ -156,33 +220,33 @@ mod tests {
             (16, 5120, &largest_of_all, 50_366_112),
         ];
         for (first, largest, expected, capacity) in table {
-            let cut = Cut::growing(first * MIB, largest * MIB);
+            let sizes = PartSizes::growing(first * MIB, largest * MIB);
             let expected: Vec<(u64, u16)> = expected.iter().map(|(size, count)| (size * MIB, *count)).collect();
-            assert_eq!(runs(cut), expected, "{first} to {largest} MiB");
-            assert_eq!(cut.capacity(), capacity * MIB, "{first} to {largest} MiB");
+            assert_eq!(runs(sizes), expected, "{first} to {largest} MiB");
+            assert_eq!(sizes.capacity(), capacity * MIB, "{first} to {largest} MiB");
         }
-        assert!(Cut::growing(16 * MIB, 5 * GIB).capacity() >= 48 * TIB);
+        assert!(PartSizes::growing(16 * MIB, 5 * GIB).capacity() >= 48 * TIB);
     }
 
     proptest! {
         #[test]
         fn parts_never_shrink_and_keep_within_the_limits(first in 1..=5120_u64, more in 0..=5120_u64, size in 1..=LARGEST_OBJECT) {
             let (first, largest) = (first * MIB, ((first + more) * MIB).min(LARGEST_PART));
-            let cut = Cut::growing(first, largest);
+            let sizes = PartSizes::growing(first, largest);
             let (mut offset, mut last) = (0, 0);
             for number in numbers() {
-                let range = cut.range(number);
+                let range = sizes.range(number);
                 prop_assert_eq!(range.offset, offset);
                 prop_assert!(range.length >= last && (SMALLEST_PART..=largest).contains(&range.length));
                 (offset, last) = (offset + range.length, range.length);
             }
-            prop_assert_eq!(cut.capacity(), offset.min(LARGEST_OBJECT));
+            prop_assert_eq!(sizes.capacity(), offset.min(LARGEST_OBJECT));
             let at_best = largest * u64::from(MOST_PARTS);
-            prop_assert!(cut.capacity() >= (at_best / 5 * 4).min(48 * TIB));
+            prop_assert!(sizes.capacity() >= (at_best / 5 * 4).min(48 * TIB));
 
-            let size = size.min(cut.capacity());
-            let count = cut.count(size);
-            let last = cut.range(PartNumber::new(u16::try_from(count).unwrap()).unwrap());
+            let size = size.min(sizes.capacity());
+            let count = sizes.count(size);
+            let last = sizes.range(PartNumber::new(u16::try_from(count).unwrap()).unwrap());
             prop_assert!(last.offset < size && size <= last.offset + last.length);
         }
     }

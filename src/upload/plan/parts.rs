@@ -5,8 +5,8 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::ops::RangeInclusive;
 use std::time::Instant;
 
-use super::object_plan::Parts;
-use super::part_sizes::{Cut, Range};
+use super::part_pace::PartPace;
+use super::part_sizes::{PartSizes, Parts, Range};
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
@@ -40,6 +40,7 @@ pub(crate) struct PartBoard {
     fresh: VecDeque<PartNumber>,
     doubtful: VecDeque<PartNumber>,
     again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
+    pace: Option<PartPace>,
     stored: u16,
     bytes_stored: u64,
     /// Whether the upload is shared, and how many parts other machines send.
@@ -68,6 +69,7 @@ impl PartBoard {
             fresh: plan.numbers().collect(),
             doubtful: VecDeque::new(),
             again: BinaryHeap::new(),
+            pace: plan.sizes().is_chosen().then(PartPace::default),
             stored: 0,
             bytes_stored: 0,
             shared: false,
@@ -96,14 +98,14 @@ impl PartBoard {
     }
 
     /// A board without parts, for a stream.
-    pub(crate) fn open(cut: Cut) -> Self {
-        Self { closed: false, ..Self::new(Parts::new(0, cut)) }
+    pub(crate) fn open(sizes: PartSizes) -> Self {
+        Self { closed: false, ..Self::new(Parts::new(0, sizes)) }
     }
 
     /// Adds the next part, of `length` bytes. With an ETag, the server holds a part of this length, which is to be
     /// compared.
     pub(crate) fn add(&mut self, length: u64, etag: Option<Etag>) {
-        self.plan = Parts::new(self.plan.size() + length, self.plan.cut());
+        self.plan = Parts::new(self.plan.size() + length, self.plan.sizes());
         self.slots.push(Slot::Waiting);
         self.attempts.push(Attempts::default());
         let number = PartNumber::new(self.len()).expect("the part was just added");
@@ -149,16 +151,27 @@ impl PartBoard {
         if let Some(number) = self.doubtful.pop_front() {
             return Some((number, Todo::Compare));
         }
+        if self.pace.as_ref().is_some_and(|pace| pace.next(now) > now) {
+            return None;
+        }
         let due = self.again.peek().is_some_and(|Reverse((due, _))| *due <= now);
         let number = if due { self.again.pop().map(|Reverse((_, number))| number) } else { self.fresh.pop_front() }?;
         self.slots[index(number)] = Slot::InFlight;
         self.attempts[index(number)].count();
+        if let Some(pace) = &mut self.pace {
+            pace.begin(now);
+        }
         Some((number, Todo::Send))
     }
 
-    /// When the next pause of a failed part ends.
-    pub(crate) fn next_due(&self) -> Option<Instant> {
-        self.again.peek().map(|Reverse((due, _))| *due)
+    /// When the next part may be sent, if `take` has none now: a failed one, or one that would be the 51st in a second.
+    pub(crate) fn next_due(&self, now: Instant) -> Option<Instant> {
+        let paced = self.pace.as_ref().map(|pace| pace.next(now)).filter(|next| *next > now);
+        let again = self.again.peek().map(|Reverse((due, _))| *due);
+        match (self.fresh.is_empty(), paced) {
+            (false, Some(paced)) => Some(paced),
+            (_, paced) => again.map(|due| paced.map_or(due, |paced| due.max(paced))),
+        }
     }
 
     /// The attempts to send a part.

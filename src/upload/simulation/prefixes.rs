@@ -122,7 +122,7 @@ proptest! {
         lost in prop::collection::btree_set(1..=12_u16, 0..3),
         cut in any::<prop::sample::Index>(),
     ) {
-        let plan = Plan::new(size, PlanOptions { part_size: Some(MEBIBYTE), multipart_threshold: 0 }).unwrap();
+        let plan = Plan::new(size, PlanOptions::fixed(MEBIBYTE, 0)).unwrap();
         let Plan::Multipart(parts) = plan else { panic!("it is larger than a part") };
         let number = |number: u16| PartNumber::new(number).unwrap();
         let known = |wanted: &u16| *wanted <= parts.count();

@@ -20,7 +20,7 @@ pub(super) fn setup(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World,
     let part_size = MEBIBYTE;
     // CDCS takes no empty objects.
     let size = random.u64(u64::from(coffer.is_some())..12 * MEBIBYTE);
-    let wish = PlanOptions { part_size: Some(part_size), multipart_threshold: MEBIBYTE };
+    let wish = PlanOptions::fixed(part_size, MEBIBYTE);
     let stream = streams.then(|| StreamSource::of(&mut random, coffer.is_none()));
     if streams {
         faults.source_change = 0;

@@ -7,8 +7,8 @@ use super::MEBIBYTE;
 use super::content::{Content, whole};
 use super::world::World;
 use crate::upload::error::SourceError;
-use crate::upload::plan::object_plan::{Parts, Plan};
-use crate::upload::plan::part_sizes::{Cut, Range};
+use crate::upload::plan::object_plan::Plan;
+use crate::upload::plan::part_sizes::{PartSizes, Parts, Range};
 use crate::upload::source::stream::Taken;
 use crate::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use crate::upload::wire::call::{Call, Failure, Reply};
@@ -31,7 +31,7 @@ pub(super) struct StreamSource {
 impl StreamSource {
     pub(super) fn of(random: &mut fastrand::Rng, takes_empty: bool) -> Self {
         let largest = MEBIBYTE << random.u32(0..3);
-        let cut = Cut::doubling(MEBIBYTE, largest, random.u16(1..4));
+        let cut = PartSizes::doubling(MEBIBYTE, largest, random.u16(1..4));
         let memory = largest * random.u64(1..4) + random.u64(0..MEBIBYTE);
         let threshold = random.u64(0..3 * MEBIBYTE).min(memory - 1);
         let size = if random.u32(0..20) == 0 { 0 } else { random.u64(0..12 * MEBIBYTE) };

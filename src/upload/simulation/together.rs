@@ -215,7 +215,7 @@ fn disk(random: &mut fastrand::Rng) -> Disk {
     let object = |random: &mut fastrand::Rng| {
         let (mut world, _, settings) = setup(random.u64(..), None, false);
         world.skips = false;
-        let wish = PlanOptions { part_size: Some(MEBIBYTE), multipart_threshold: 0 };
+        let wish = PlanOptions::fixed(MEBIBYTE, 0);
         let plan = Plan::new(world.size, wish).expect("it is small");
         Object { world, plan, on_server: false, settings: Settings { abort_on_failure: false, ..settings } }
     };

@@ -10,9 +10,10 @@ use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::upload::error::SourceError;
 use crate::upload::event::MemoryLimit;
-use crate::upload::plan::object_plan::{Parts, Plan, PlanError, PlanOptions};
-use crate::upload::plan::part_sizes::{Cut, Range};
+use crate::upload::plan::object_plan::{Plan, PlanOptions};
+use crate::upload::plan::part_sizes::{PartSizes, Parts, Range};
 use crate::upload::plan::parts::PartBoard;
+use crate::upload::plan::plan_error::PlanError;
 use crate::upload::wire::call::AttemptId;
 
 /// The conditions for completing the object of a stream. A stream that breaks off looks like one that ends.
@@ -45,9 +46,9 @@ pub struct StreamBuffer {
 
 impl StreamBuffer {
     /// A stream of which at most `memory` bytes are buffered at a time.
-    pub fn new(wish: PlanOptions, memory: u64, expectations: Expectations) -> Result<Self, PlanError> {
-        let plan = Plan::of_stream(expectations.size, wish, memory)?;
-        let threshold = wish.multipart_threshold.min(memory - 1);
+    pub fn new(options: PlanOptions, memory: u64, expectations: Expectations) -> Result<Self, PlanError> {
+        let plan = Plan::of_stream(expectations.size, options, memory)?;
+        let threshold = Plan::stream_threshold(expectations.size, options, memory);
         Ok(Self::cut_by(plan, threshold, memory, expectations))
     }
 
@@ -173,7 +174,7 @@ impl StreamBuffer {
     /// The largest stream that is possible, cut into parts.
     fn whole(&self) -> Parts {
         match self.plan {
-            Plan::Put { size } => Parts::new(size, Cut::uniform(size.max(1))),
+            Plan::Put { size } => Parts::new(size, PartSizes::uniform(size.max(1))),
             Plan::Multipart(parts) => parts,
             Plan::Stream(cut) => Parts::new(cut.capacity(), cut),
         }
@@ -196,7 +197,7 @@ mod tests {
     }
 
     fn stream(expectations: Expectations) -> StreamBuffer {
-        StreamBuffer::cut_by(Plan::Stream(Cut::uniform(MIB)), MIB, 4 * MIB, expectations)
+        StreamBuffer::cut_by(Plan::Stream(PartSizes::uniform(MIB)), MIB, 4 * MIB, expectations)
     }
 
     #[test]
@@ -231,7 +232,7 @@ mod tests {
     fn a_part_is_read_only_if_all_of_it_fits() {
         let mut intake = stream(Expectations::default());
         assert_eq!(intake.next_target(None), Some(MIB + 1));
-        let mut board = PartBoard::open(Cut::uniform(MIB));
+        let mut board = PartBoard::open(PartSizes::uniform(MIB));
         for part in 1..=4 {
             assert_eq!(intake.next_target(Some(&board)), Some(part * MIB));
             intake.take(taken(part * MIB, None)).unwrap();

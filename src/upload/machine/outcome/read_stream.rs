@@ -45,7 +45,7 @@ impl Upload {
         match (self.plan, &self.stream) {
             (Plan::Put { .. }, _) => {}
             (Plan::Multipart(parts), None) => self.board = Some(PartBoard::new(parts)),
-            (Plan::Multipart(parts), Some(_)) => self.board = Some(PartBoard::open(parts.cut())),
+            (Plan::Multipart(parts), Some(_)) => self.board = Some(PartBoard::open(parts.sizes())),
             (Plan::Stream(cut), _) => self.board = Some(PartBoard::open(cut)),
         }
         self.add_parts();

@@ -1,0 +1,61 @@
+//! How many parts of one object begin in a second. Like the window it has no clock.
+//!
+//! COS names 50 uploads a second of a single file and does not say whether parts count. Parts whose size cosput chose keep
+//! to it; a user who names a part size knows better.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::usual_sizes::PARTS_A_SECOND;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// When the last parts began.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PartPace {
+    began: VecDeque<Instant>,
+}
+
+impl PartPace {
+    /// When the next part may begin; `now` or a later moment.
+    pub(super) fn next(&self, now: Instant) -> Instant {
+        let full = self.began.len() >= usize::from(PARTS_A_SECOND);
+        self.began.front().filter(|_| full).map_or(now, |first| now.max(*first + SECOND))
+    }
+
+    /// A part begins.
+    pub(super) fn begin(&mut self, now: Instant) {
+        if self.began.len() >= usize::from(PARTS_A_SECOND) {
+            self.began.pop_front();
+        }
+        self.began.push_back(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::simulation::epoch;
+
+    #[test]
+    fn fifty_parts_begin_at_once_and_never_more_in_any_second() {
+        let begin = epoch();
+        let (mut pace, mut now, mut began) = (PartPace::default(), begin, Vec::new());
+        for part in 0..500_u32 {
+            now = pace.next(now);
+            pace.begin(now);
+            began.push(now);
+            if part < 50 {
+                assert_eq!(now, begin);
+            } else {
+                // Some are slow to come.
+                now += Duration::from_millis(u64::from(part % 7));
+            }
+        }
+        for (index, first) in began.iter().enumerate() {
+            let within = began[index..].iter().take_while(|later| **later - *first < SECOND).count();
+            assert!(within <= 50, "{within} parts within a second of part {index}");
+        }
+        assert!(*began.last().unwrap() - begin <= 11 * SECOND);
+    }
+}

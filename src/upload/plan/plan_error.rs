@@ -1,0 +1,84 @@
+//! Why there is no plan: the limit that stands in the way, and the value that would do.
+
+use std::fmt;
+
+use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS};
+
+const MEBIBYTE: u64 = 1 << 20;
+
+/// Why there is no plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanError {
+    /// The source is larger than COS can hold.
+    ObjectTooLarge {
+        /// The size in bytes.
+        size: u64,
+    },
+    /// The part size is below 1 MiB.
+    PartTooSmall {
+        /// The part size in bytes.
+        part_size: u64,
+        /// The smallest size that would do for this source.
+        smallest: u64,
+    },
+    /// The part size is above 5 GiB.
+    PartTooLarge {
+        /// The part size in bytes.
+        part_size: u64,
+    },
+    /// The part size makes more than 10,000 parts.
+    TooManyParts {
+        /// The part size in bytes.
+        part_size: u64,
+        /// How many parts it would make.
+        parts: u64,
+        /// The smallest size that would do for this source.
+        smallest: u64,
+    },
+    /// The threshold is above what one PUT takes, 5 GiB.
+    ThresholdTooLarge {
+        /// The threshold in bytes.
+        threshold: u64,
+    },
+    /// The memory for a stream is too little for its parts.
+    MemoryTooSmall {
+        /// The memory in bytes.
+        memory: u64,
+        /// The part size in bytes.
+        part_size: u64,
+        /// The smallest memory that would do.
+        smallest: u64,
+    },
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mebibytes = |bytes: u64| bytes / MEBIBYTE;
+        match *self {
+            Self::ObjectTooLarge { size } => {
+                write!(f, "{size} bytes are more than an object can hold, 50,000 GiB ({LARGEST_OBJECT} bytes)")
+            }
+            Self::PartTooSmall { part_size, smallest } => {
+                write!(f, "a part size of {part_size} bytes is below 1 MiB; use at least {} MiB", mebibytes(smallest))
+            }
+            Self::PartTooLarge { part_size } => {
+                write!(f, "a part size of {part_size} bytes is above 5 GiB; use at most 5 GiB")
+            }
+            Self::TooManyParts { part_size, parts, smallest } => write!(
+                f,
+                "a part size of {part_size} bytes makes {parts} parts, and an upload has at most {MOST_PARTS}; use at least {} MiB",
+                mebibytes(smallest)
+            ),
+            Self::ThresholdTooLarge { threshold } => {
+                write!(f, "a threshold of {threshold} bytes is above what one PUT takes; use at most 5 GiB")
+            }
+            Self::MemoryTooSmall { memory, part_size, smallest } => write!(
+                f,
+                "a memory of {memory} bytes is too little for parts of {part_size} bytes; use at least {} MiB",
+                mebibytes(smallest)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}

@@ -1,0 +1,96 @@
+//! The part size and the threshold that cosput chooses when the user names none.
+//!
+//! | what | size | reason |
+//! | --- | --- | --- |
+//! | part of a file that is alone | a fiftieth of the file, at least 1 MiB, at most 64 MiB | Far away each connection is slow, so more connections are faster. COS names 50 uploads a second of one file, so 50 parts may begin at once. A part costs a round trip and some hundred bytes, so fewer than 50 bring nothing. COS takes no part below 1 MiB. 50 parts of 64 MiB a second are more than an account may send (15 Gbit/s). |
+//! | part of one file among N | N fiftieths of the file, at most 16 MiB or a fiftieth | Other files keep the connections busy. |
+//! | threshold | two parts, 2 MiB to 16 MiB | Initiate and Complete cost two round trips. In these a single connection carries what a part would have brought. |
+//! | first part of a stream | 8 MiB | The parts are held in memory, and nothing says how many there will be. |
+//! | part of a stream of a known size | as of a file, at most a sixteenth of the memory | 16 parts are in flight at a time. |
+
+use crate::cos::multipart::SMALLEST_PART;
+
+/// How many parts of one object begin in any second at most. COS names 50 uploads a second of a single file
+/// (document 436/14518) and does not say whether parts count.
+pub(super) const PARTS_A_SECOND: u16 = 50;
+
+const MEBIBYTE: u64 = 1 << 20;
+/// The largest part of a file that is alone.
+const LARGEST_USUAL: u64 = 64 * MEBIBYTE;
+/// The largest part while other files keep the connections busy; also the largest threshold.
+const LARGEST_AMONG_MANY: u64 = 16 * MEBIBYTE;
+const SMALLEST_THRESHOLD: u64 = 2 * MEBIBYTE;
+/// The first part of a stream of unknown size, and the largest such stream that is sent in one PUT.
+const STREAM: u64 = 8 * MEBIBYTE;
+/// How many parts of a stream fit into memory.
+const HELD_PARTS: u64 = 16;
+
+/// The part size of a file of `size` bytes, one of `files` that are uploaded together.
+pub(super) fn part_size(size: u64, files: u64) -> u64 {
+    let fiftieth = size.div_ceil(u64::from(PARTS_A_SECOND));
+    let share = size.saturating_mul(files.max(1)).div_ceil(u64::from(PARTS_A_SECOND));
+    let share = share.min(LARGEST_AMONG_MANY.max(fiftieth));
+    share.min(LARGEST_USUAL).next_multiple_of(MEBIBYTE).max(SMALLEST_PART)
+}
+
+/// The largest file that is sent in one PUT, for a file of `size` bytes, one of `files`.
+pub(super) fn threshold(size: u64, files: u64) -> u64 {
+    (2 * part_size(size, files)).clamp(SMALLEST_THRESHOLD, LARGEST_AMONG_MANY)
+}
+
+/// The part size of a stream of which up to `memory` bytes are held; the first part's if nothing says how large it is.
+pub(super) fn stream_part_size(size: Option<u64>, memory: u64) -> u64 {
+    let most = (memory / HELD_PARTS / MEBIBYTE * MEBIBYTE).max(SMALLEST_PART);
+    size.map_or(STREAM, |size| part_size(size, 1)).min(most)
+}
+
+/// The largest stream that is sent in one PUT.
+pub(super) fn stream_threshold(size: Option<u64>) -> u64 {
+    size.map_or(STREAM, |size| threshold(size, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[(u64, u64, u64, u64)]) {
+        for (size, files, expected_part, expected_threshold) in rows {
+            let found = (part_size(size * MEBIBYTE, *files), threshold(size * MEBIBYTE, *files));
+            let expected = (expected_part * MEBIBYTE, expected_threshold * MEBIBYTE);
+            assert_eq!(found, expected, "{size} MiB, {files} files");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_alone_has_up_to_fifty_parts() {
+        table(&[
+            (1, 1, 1, 2),
+            (8, 1, 1, 2),
+            (50, 1, 1, 2),
+            (51, 1, 2, 4),
+            (100, 1, 2, 4),
+            (256, 1, 6, 12),
+            (2048, 1, 41, 16),
+            (3200, 1, 64, 16),
+            (1 << 20, 1, 64, 16),
+        ]);
+    }
+
+    #[test]
+    fn a_file_among_others_has_fewer_parts() {
+        table(&[(8, 4, 1, 2), (8, 50, 8, 16), (16, 50, 16, 16), (100, 2, 4, 8), (100, 50, 16, 16), (1600, 50, 32, 16)]);
+    }
+
+    #[test]
+    fn a_stream_has_parts_of_which_sixteen_fit_into_memory() {
+        let mebibytes = |size: Option<u64>, memory| {
+            stream_part_size(size.map(|size| size * MEBIBYTE), memory * MEBIBYTE) / MEBIBYTE
+        };
+        assert_eq!(mebibytes(None, 256), 8);
+        assert_eq!(mebibytes(None, 64), 4);
+        assert_eq!(mebibytes(None, 2), 1);
+        assert_eq!(mebibytes(Some(32), 256), 1);
+        assert_eq!(mebibytes(Some(5 << 10), 256), 16);
+        assert_eq!(mebibytes(Some(5 << 10), 4096), 64);
+    }
+}
