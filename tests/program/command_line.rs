@@ -228,9 +228,7 @@ fn part_sizes_that_cannot_be() {
     );
     assert_eq!(
         setting.upload(&["large.bin", "--part-size", "5M"]),
-        refused(
-            "a part size of 5242880 bytes makes 20480 parts, and an upload has at most 10000; use at least 11 MiB"
-        )
+        refused("a part size of 5242880 bytes makes 20480 parts, and an upload has at most 10000; use at least 11 MiB")
     );
     assert_eq!(
         setting.upload(&["large.bin", "--multipart-threshold", "6G"]),

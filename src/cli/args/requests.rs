@@ -15,8 +15,8 @@ use crate::upload::wire::rate;
 pub struct RequestArguments {
     /// Requests in flight, 1 to 1000 [auto]
     ///
-    /// Each request sends one part or one small file. Default: auto, which begins with 4, adds requests up to 64 while
-    /// that is faster, and uses fewer on a slow network.
+    /// Each request sends one part or one small file. Default: auto, which begins with 8, adds requests up to 64, or
+    /// 256 of small files, while that is faster, and uses fewer on a slow network.
     #[arg(long, value_name = "N", value_parser = parse_concurrency)]
     pub concurrency: Option<Concurrency>,
     /// Attempts for each request, 1 to 1000 [8]

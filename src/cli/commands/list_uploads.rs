@@ -110,7 +110,7 @@ async fn list(
     let mut requests = BucketRequests::open(&options.bucket, world, console).await?;
     let uploads = requests.uploads(&options.bucket.name, &options.prefix).await?;
     let concurrency = match options.bucket.requests.concurrency {
-        Concurrency::Auto => USUAL_CONCURRENCY,
+        Concurrency::Auto | Concurrency::AutoUpTo(_) => USUAL_CONCURRENCY,
         Concurrency::Fixed(number) => number,
     };
     let so_far = so_far(&uploads, concurrency, &mut requests, console).await?;

@@ -64,5 +64,5 @@ pub(crate) fn concurrency(options: &UploadOptions, objects: Objects, world: &Wor
             "{most} requests at a time instead of {wanted}: no more files may be open at a time (ulimit -n)"
         ));
     }
-    Concurrency::Fixed(most)
+    if let Concurrency::Fixed(_) = wanted { Concurrency::Fixed(most) } else { Concurrency::AutoUpTo(most) }
 }

@@ -4,14 +4,15 @@
 //! among equals the one that has waited longest: so the parts of a big file and the requests of small ones alternate, and
 //! neither starves. Like the machines in it, a batch has no clock and does nothing itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use super::window::{Concurrency, Window};
 use crate::cos::Fault;
+use crate::upload::error::SendErrorKind;
 use crate::upload::event::{Event, Finished};
 use crate::upload::machine::{Step, Upload};
-use crate::upload::wire::call::{AttemptId, Call, Outcome, Reply};
+use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
 
 /// How many objects are open beyond those that the window lets send, so that the next request follows at once.
 pub const AHEAD: usize = 4;
@@ -41,6 +42,12 @@ pub struct Batch {
     entries: BTreeMap<ObjectId, Entry>,
     /// Counts requests, to know which object has waited longest.
     requests: u64,
+    /// How many requests are in flight, kept here since there may be hundreds of objects.
+    in_flight: usize,
+    /// Objects that may have ended, or may read on, since they were last looked at.
+    touched: BTreeSet<ObjectId>,
+    /// Objects that may have events.
+    eventful: BTreeSet<ObjectId>,
     cancelled: bool,
 }
 
@@ -51,12 +58,22 @@ struct Entry {
     served: u64,
     /// True while it waits for its journal to be on disk.
     paused: bool,
+    /// When Initiate was sent.
+    initiated: Option<Instant>,
 }
 
 impl Batch {
     /// A batch without objects.
     pub fn new(concurrency: Concurrency) -> Self {
-        Self { window: Window::new(concurrency), entries: BTreeMap::new(), requests: 0, cancelled: false }
+        Self {
+            window: Window::new(concurrency),
+            entries: BTreeMap::new(),
+            requests: 0,
+            in_flight: 0,
+            touched: BTreeSet::new(),
+            eventful: BTreeSet::new(),
+            cancelled: false,
+        }
     }
 
     /// How many objects may be open at the same time. It changes with the window.
@@ -72,62 +89,122 @@ impl Batch {
             upload.cancel();
         }
         // A new object has not waited longer than those that are here; otherwise new ones would always go first.
-        self.entries.insert(object, Entry { upload, served: self.requests, paused: false });
+        self.in_flight += upload.in_flight();
+        self.entries.insert(object, Entry { upload, served: self.requests, paused: false, initiated: None });
+        self.touch(object);
     }
 
     /// What to do next. Ask again after each `Send` and `Done`, and after each outcome.
     pub fn next(&mut self, now: Instant) -> Next {
-        // Reading a stream is no request and takes no place in the window.
-        let mut reading = self.entries.iter_mut().filter(|(_, entry)| !entry.paused);
-        if let Some(turn) = reading.find_map(|(object, entry)| {
-            let (attempt, call) = entry.upload.read_on()?;
-            Some(Next::Send(*object, attempt, call))
-        }) {
-            return turn;
+        if let Some(next) = self.next_without_request() {
+            return next;
         }
-        // An object that has ended takes none either, and makes room.
-        let ended = |(object, entry): (&ObjectId, &Entry)| {
-            Some((*object, entry.upload.finished().filter(|_| !entry.paused)?.clone()))
-        };
-        if let Some((object, finished)) = self.entries.iter().find_map(ended) {
-            self.entries.remove(&object);
-            return Next::Done(object, finished);
-        }
-        if self.in_flight() >= usize::from(self.window.size()) {
+        if self.in_flight >= usize::from(self.window.size()) {
             return Next::Wait { until: None };
         }
-        let mut order: Vec<_> = self.entries.iter().filter(|(_, entry)| !entry.paused).collect();
-        order.sort_by_key(|(object, entry)| (entry.upload.in_flight(), entry.served, **object));
-        let order: Vec<ObjectId> = order.into_iter().map(|(object, _)| *object).collect();
-        let mut soonest: Option<Instant> = None;
-        for object in order {
-            let entry = self.entries.get_mut(&object).expect("it was just listed");
-            match entry.upload.next(now) {
-                Step::Send(attempt, call) => {
-                    self.requests += 1;
-                    entry.served = self.requests;
-                    return Next::Send(object, attempt, call);
-                }
-                Step::Done(finished) => {
-                    self.entries.remove(&object);
-                    return Next::Done(object, finished);
-                }
-                Step::Wait { until } => soonest = soonest.into_iter().chain(until).min(),
+        let order = |(object, entry): (&ObjectId, &Entry)| (entry.upload.in_flight(), entry.served, *object);
+        let ready = self.entries.iter().filter(|(_, entry)| !entry.paused).map(order);
+        let Some((_, _, first)) = ready.min() else { return Next::Wait { until: None } };
+        let mut soonest = match self.step(first, now) {
+            Ok(next) => return next,
+            Err(until) => until,
+        };
+        let mut others: Vec<_> = self.entries.iter().filter(|(_, entry)| !entry.paused).map(order).collect();
+        others.sort_unstable();
+        for (.., object) in others.into_iter().filter(|(.., object)| *object != first) {
+            match self.step(object, now) {
+                Ok(next) => return next,
+                Err(until) => soonest = soonest.into_iter().chain(until).min(),
             }
         }
         Next::Wait { until: soonest }
     }
 
+    /// What takes no place in the window: reading a stream is no request, and an object that has ended makes room.
+    fn next_without_request(&mut self) -> Option<Next> {
+        let touched: Vec<ObjectId> = self.touched.iter().copied().collect();
+        for object in touched {
+            let Some(entry) = self.entries.get(&object) else {
+                self.touched.remove(&object);
+                continue;
+            };
+            if entry.paused {
+                continue;
+            }
+            if let Some(finished) = entry.upload.finished().cloned() {
+                self.remove(object);
+                return Some(Next::Done(object, finished));
+            }
+            if let Some((attempt, call)) = self.change(object, |entry| entry.upload.read_on()).flatten() {
+                return Some(Next::Send(object, attempt, call));
+            }
+            self.touched.remove(&object);
+        }
+        None
+    }
+
+    /// What an object does next, or until when it waits.
+    fn step(&mut self, object: ObjectId, now: Instant) -> Result<Next, Option<Instant>> {
+        let step = self.change(object, |entry| entry.upload.next(now)).expect("it was just listed");
+        match step {
+            Step::Send(attempt, call) => {
+                self.requests += 1;
+                let served = self.requests;
+                self.change(object, |entry| {
+                    entry.served = served;
+                    if call == Call::Initiate {
+                        entry.initiated = Some(now);
+                    }
+                });
+                Ok(Next::Send(object, attempt, call))
+            }
+            Step::Done(finished) => {
+                self.remove(object);
+                Ok(Next::Done(object, finished))
+            }
+            Step::Wait { until } => Err(until),
+        }
+    }
+
+    /// Changes an object, and notes that it may have ended or have events.
+    fn change<R>(&mut self, object: ObjectId, change: impl FnOnce(&mut Entry) -> R) -> Option<R> {
+        let entry = self.entries.get_mut(&object)?;
+        let before = entry.upload.in_flight();
+        let result = change(entry);
+        self.in_flight = self.in_flight + entry.upload.in_flight() - before;
+        self.touch(object);
+        Some(result)
+    }
+
+    fn touch(&mut self, object: ObjectId) {
+        self.touched.insert(object);
+        self.eventful.insert(object);
+    }
+
+    fn remove(&mut self, object: ObjectId) {
+        if let Some(entry) = self.entries.remove(&object) {
+            self.in_flight -= entry.upload.in_flight();
+        }
+        self.touched.remove(&object);
+        self.eventful.remove(&object);
+    }
+
     /// Takes the outcome of a call. A throttled answer slows down every object.
     pub fn record(&mut self, now: Instant, object: ObjectId, attempt: AttemptId, outcome: Outcome) {
         match &outcome.result {
-            Ok(Reply::Part(_) | Reply::Stored(_)) => self.window.grow(),
+            Ok(Reply::Part(_) | Reply::Stored(_)) => {
+                self.window.grow(now, outcome.sent.map_or(0, |sent| sent.length));
+            }
+            Ok(Reply::Initiated(_)) => {
+                if let Some(began) = self.entries.get(&object).and_then(|entry| entry.initiated) {
+                    self.window.answered_after(now.saturating_duration_since(began));
+                }
+            }
+            Err(Failure::Send(error)) if error.kind != SendErrorKind::NoCredentials => self.window.break_one(now),
             Err(failure) if failure.fault() == Some(Fault::Throttled) => self.window.shrink(now),
             _ => {}
         }
-        if let Some(entry) = self.entries.get_mut(&object) {
-            entry.upload.record(now, attempt, outcome);
-        }
+        self.change(object, |entry| entry.upload.record(now, attempt, outcome));
     }
 
     /// Lets an object do nothing until it is resumed.
@@ -155,17 +232,25 @@ impl Batch {
     pub fn cancel(&mut self) {
         self.cancelled = true;
         self.entries.values_mut().for_each(|entry| entry.upload.cancel());
+        self.touched.extend(self.entries.keys());
+        self.eventful.extend(self.entries.keys());
     }
 
     /// The next event of an object that is not paused. The events of each object come in order.
     pub fn take_event(&mut self) -> Option<(ObjectId, Event)> {
-        let mut reporting = self.entries.iter_mut().filter(|(_, entry)| !entry.paused);
-        reporting.find_map(|(object, entry)| Some((*object, entry.upload.take_event()?)))
+        loop {
+            let paused = |object: &ObjectId| self.entries.get(object).is_some_and(|entry| entry.paused);
+            let object = self.eventful.iter().copied().find(|object| !paused(object))?;
+            if let Some(event) = self.entries.get_mut(&object).and_then(|entry| entry.upload.take_event()) {
+                return Some((object, event));
+            }
+            self.eventful.remove(&object);
+        }
     }
 
     /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
-        self.entries.values().map(|entry| entry.upload.in_flight()).sum()
+        self.in_flight
     }
 
     /// The objects, with what each is doing.
@@ -179,9 +264,7 @@ impl Batch {
     }
 
     fn set_paused(&mut self, object: ObjectId, paused: bool) {
-        if let Some(entry) = self.entries.get_mut(&object) {
-            entry.paused = paused;
-        }
+        self.change(object, |entry| entry.paused = paused);
     }
 }
 
