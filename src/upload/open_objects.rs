@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
-use super::batch::objects::{Batch, ObjectId};
+use super::batch::objects::{Batch, ObjectId, Pause};
 use super::batch::window::Concurrency;
 use super::clock;
 use super::event::{Event, Finished, Notice, Progress};
@@ -211,7 +211,7 @@ impl<T: Transport> OpenObjects<T> {
             if let Some(Open::Uploading { log: Some(log), .. }) = self.objects.get(&object)
                 && let Some(flush) = log.record(&event)
             {
-                self.batch.pause(object);
+                self.batch.pause(object, what_waits(&event));
                 self.tasks.spawn(async move { TaskResult::Flushed(object, event, flush.await) });
             } else {
                 observer.event(object, event);
@@ -252,6 +252,12 @@ impl<T: Transport> OpenObjects<T> {
             observer.ends(object, Ok(Ended::interrupted()));
         }
     }
+}
+
+/// What waits until an event is on disk. Parts need not wait for the upload's ID: a process that dies leaves it in the
+/// journal, and a power cut between Initiate and the flush leaves an upload that no journal names either way.
+fn what_waits(event: &Event) -> Pause {
+    if matches!(event, Event::Initiated(_)) { Pause::Events } else { Pause::Everything }
 }
 
 /// The same upload by way of the backup domain, if the address has one.

@@ -51,13 +51,22 @@ pub struct Batch {
     cancelled: bool,
 }
 
+/// What of an object waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Its events; its requests go on.
+    Events,
+    /// Its events and its requests.
+    Everything,
+}
+
 #[derive(Debug)]
 struct Entry {
     upload: Upload,
     /// The number of its last request.
     served: u64,
-    /// True while it waits for its journal to be on disk.
-    paused: bool,
+    /// What waits for its journal to be on disk.
+    paused: Option<Pause>,
     /// When Initiate was sent.
     initiated: Option<Instant>,
 }
@@ -90,7 +99,7 @@ impl Batch {
         }
         // A new object has not waited longer than those that are here; otherwise new ones would always go first.
         self.in_flight += upload.in_flight();
-        self.entries.insert(object, Entry { upload, served: self.requests, paused: false, initiated: None });
+        self.entries.insert(object, Entry { upload, served: self.requests, paused: None, initiated: None });
         self.touch(object);
     }
 
@@ -103,13 +112,13 @@ impl Batch {
             return Next::Wait { until: None };
         }
         let order = |(object, entry): (&ObjectId, &Entry)| (entry.upload.in_flight(), entry.served, *object);
-        let ready = self.entries.iter().filter(|(_, entry)| !entry.paused).map(order);
+        let ready = self.entries.iter().filter(|(_, entry)| entry.may_send()).map(order);
         let Some((_, _, first)) = ready.min() else { return Next::Wait { until: None } };
         let mut soonest = match self.step(first, now) {
             Ok(next) => return next,
             Err(until) => until,
         };
-        let mut others: Vec<_> = self.entries.iter().filter(|(_, entry)| !entry.paused).map(order).collect();
+        let mut others: Vec<_> = self.entries.iter().filter(|(_, entry)| entry.may_send()).map(order).collect();
         others.sort_unstable();
         for (.., object) in others.into_iter().filter(|(.., object)| *object != first) {
             match self.step(object, now) {
@@ -128,10 +137,13 @@ impl Batch {
                 self.touched.remove(&object);
                 continue;
             };
-            if entry.paused {
+            if !entry.may_send() {
                 continue;
             }
             if let Some(finished) = entry.upload.finished().cloned() {
+                if entry.paused.is_some() {
+                    continue;
+                }
                 self.remove(object);
                 return Some(Next::Done(object, finished));
             }
@@ -158,6 +170,8 @@ impl Batch {
                 });
                 Ok(Next::Send(object, attempt, call))
             }
+            // Its last events come first.
+            Step::Done(_) if self.entries.get(&object).is_some_and(|entry| entry.paused.is_some()) => Err(None),
             Step::Done(finished) => {
                 self.remove(object);
                 Ok(Next::Done(object, finished))
@@ -207,14 +221,14 @@ impl Batch {
         self.change(object, |entry| entry.upload.record(now, attempt, outcome));
     }
 
-    /// Lets an object do nothing until it is resumed.
-    pub fn pause(&mut self, object: ObjectId) {
-        self.set_paused(object, true);
+    /// Lets an object report nothing, or do nothing either, until it is resumed.
+    pub fn pause(&mut self, object: ObjectId, what: Pause) {
+        self.change(object, |entry| entry.paused = Some(what));
     }
 
     /// Lets a paused object go on.
     pub fn resume(&mut self, object: ObjectId) {
-        self.set_paused(object, false);
+        self.change(object, |entry| entry.paused = None);
     }
 
     /// Takes how many bytes were handed to connections by now, from which the window finds its size.
@@ -239,7 +253,7 @@ impl Batch {
     /// The next event of an object that is not paused. The events of each object come in order.
     pub fn take_event(&mut self) -> Option<(ObjectId, Event)> {
         loop {
-            let paused = |object: &ObjectId| self.entries.get(object).is_some_and(|entry| entry.paused);
+            let paused = |object: &ObjectId| self.entries.get(object).is_some_and(|entry| entry.paused.is_some());
             let object = self.eventful.iter().copied().find(|object| !paused(object))?;
             if let Some(event) = self.entries.get_mut(&object).and_then(|entry| entry.upload.take_event()) {
                 return Some((object, event));
@@ -262,9 +276,11 @@ impl Batch {
     pub fn upload(&self, object: ObjectId) -> Option<&Upload> {
         self.entries.get(&object).map(|entry| &entry.upload)
     }
+}
 
-    fn set_paused(&mut self, object: ObjectId, paused: bool) {
-        self.change(object, |entry| entry.paused = paused);
+impl Entry {
+    fn may_send(&self) -> bool {
+        self.paused != Some(Pause::Everything)
     }
 }
 
@@ -468,7 +484,7 @@ mod tests {
     fn a_paused_object_waits_and_the_others_go_on() {
         let mut test = TestBatch::new(2);
         (0..2).for_each(|object| test.batch.add(ObjectId(object), upload(10)));
-        test.batch.pause(ObjectId(0));
+        test.batch.pause(ObjectId(0), Pause::Everything);
         test.begin();
         assert_eq!(test.in_flight.iter().map(|(object, ..)| object.0).collect::<Vec<_>>(), [1]);
         test.batch.resume(ObjectId(0));
