@@ -22,6 +22,7 @@
 //! | `faults/` | faults as data; a new fault is a row in `faults/catalogue.rs` |
 //! | `clock` | tokio's clock |
 //! | `random` | random identifiers |
+//! | `own_credentials` | the credentials that it accepts by default |
 //! | `record` | `requests.jsonl`, the log of requests |
 //! | `hasher` | the digest of received bytes |
 //!
@@ -35,6 +36,7 @@ mod faults;
 mod hasher;
 pub(crate) mod http;
 mod operations;
+mod own_credentials;
 mod random;
 mod record;
 pub(crate) mod request;
@@ -44,6 +46,9 @@ mod service;
 mod store;
 
 pub use self::faults::{Fault, InvalidFault};
+pub use self::own_credentials::{
+    DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN,
+};
 pub use self::record::RequestRecord;
 pub use self::request::operation::Operation;
-pub use self::server::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
+pub use self::server::{Emulator, Options, start};

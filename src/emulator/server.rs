@@ -31,11 +31,6 @@ use super::respond::respond;
 use super::service::Service;
 use super::store::Store;
 
-/// The secret ID that an emulator accepts by default.
-pub const DEFAULT_SECRET_ID: &str = "AKIDcosputemulator";
-/// The secret key that belongs to it. It is not a secret.
-pub const DEFAULT_SECRET_KEY: &str = "cosput-emulator-secret";
-
 /// The options of an emulator.
 #[derive(Debug, Clone)]
 pub struct Options {

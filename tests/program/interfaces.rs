@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use crate::support::{BUCKET, MIB, Outcome, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret};
+use crate::support::{BUCKET, MIB, Outcome, Running, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret};
 use cosput::emulator::Operation;
 use serde_json::{Value, json};
 
@@ -267,6 +267,49 @@ fn an_emulator_tells_programs_where_it_listens() {
     assert_eq!(told["event"], "listening");
     assert!(told["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     running.kill();
+}
+
+#[test]
+fn an_emulator_prints_its_credentials_and_a_command_to_paste() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 100);
+    let mut command =
+        scene.command(["emulator", "--listen", "127.0.0.1:0", "--dir", "objects", "--region", "ap-beijing"]);
+    command.env_remove("COS_SECRET_ID").env_remove("COS_SECRET_KEY").env_remove("COS_SESSION_TOKEN");
+    let running = Running::start(command);
+    crate::support::until(|| running.stderr().contains("in a browser\n"), "it has printed how to use it");
+    let printed = running.stderr();
+    assert!(printed.contains("credentials: AKIDcosputemulator cosput-emulator-secret\n"), "{printed}");
+    assert!(
+        printed.contains("temporary credentials: AKIDcosputtemporary cosput-temporary-secret cosput-temporary-token\n")
+    );
+    assert!(printed.contains("nothing leaves this machine"), "{printed}");
+    let line =
+        printed.lines().find_map(|line| line.strip_prefix("to upload a file: ")).unwrap().replace("FILE", "a.bin");
+    let (variables, arguments): (Vec<&str>, Vec<&str>) =
+        line.split(' ').filter(|word| *word != "cosput").partition(|word| word.starts_with("COS_"));
+    let mut upload = scene.command(arguments);
+    upload.env_remove("COS_SESSION_TOKEN").envs(variables.iter().map(|pair| pair.split_once('=').unwrap()));
+    let output = upload.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stored = scene.directory.path().join("objects/examplebucket-1250000000/files/a.bin");
+    assert_eq!(fs::read(stored).unwrap().len(), 100);
+    running.kill();
+}
+
+#[cfg(unix)]
+#[test]
+fn an_emulator_whose_disk_is_full_ends_the_upload_with_that() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 1 << 20);
+    let arguments = ["upload", "a.bin", "-b", "examplebucket-1250000000", "--emulator=objects"];
+    // A limit on the size of files stands for a full disk: the system refuses to write more.
+    let mut command = scene.command_after("trap '' XFSZ; ulimit -f 600", arguments);
+    let output = command.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && stderr.contains("no space left in objects"), "{stderr}");
+    let record = fs::read_to_string(scene.directory.path().join("objects/requests.jsonl")).unwrap();
+    assert_eq!(record.matches("put-object").count(), 1, "{record}");
 }
 
 /// The lines of the log without their times, which must be there.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::server::ServiceChoice;
-use crate::cos::Bucket;
+use crate::cos::{Bucket, Region};
 
 const EMULATOR_VARIABLES: &str = "Every option can also be set by a variable: COSPUT_LISTEN for --listen.";
 
@@ -38,6 +38,11 @@ pub struct EmulatorArguments {
     /// Default: cos.
     #[arg(long, value_name = "SERVICE", hide_possible_values = true)]
     pub service: Option<ServiceChoice>,
+    /// Region of the buckets [any]
+    ///
+    /// A request for the host of another region is refused, as COS does. Default: every region is accepted.
+    #[arg(long, value_name = "REGION", value_parser = Region::new)]
+    pub region: Option<Region>,
     /// Use the older XML edition of CDCS
     ///
     /// Requires --service cdcs. Default: JSON, the newer edition.

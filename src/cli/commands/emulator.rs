@@ -11,7 +11,9 @@ use crate::cli::uploading::connection::emulator_credentials;
 use crate::cos::{Credentials, Edition};
 use crate::credentials::Environment;
 use crate::emulator;
-use crate::emulator::{Fault, Options};
+use crate::emulator::{
+    DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Fault, Options, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN,
+};
 
 /// Serves until a signal comes. Returns the exit code.
 pub(crate) fn run(options: &EmulatorOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -20,22 +22,28 @@ pub(crate) fn run(options: &EmulatorOptions, world: &mut World, console: &Consol
         return Ok(SUCCESS);
     }
     let faults = faults(&options.faults)?;
+    let named = credentials(world)?;
+    let credentials = match &named {
+        Some(named) => vec![named.clone()],
+        None => vec![emulator_credentials(), temporary_credentials()],
+    };
     let serve = Options {
         dir: options.directory.clone(),
         listen: options.listen,
         service: options.service,
         cdcs_xml: options.edition == Edition::Xml,
-        credentials: vec![credentials(world)?],
-        region: None,
+        credentials,
+        region: options.region.clone(),
         buckets: (!options.buckets.is_empty()).then(|| options.buckets.clone()),
         faults,
         clock: world.clock,
     };
-    runtime::run(serve_until_signalled(serve, options.json, world, console))?
+    runtime::run(serve_until_signalled(serve, named.as_ref(), options.json, world, console))?
 }
 
 async fn serve_until_signalled(
     serve: Options,
+    named: Option<&Credentials>,
     as_json: bool,
     world: &mut World,
     console: &Console,
@@ -50,7 +58,10 @@ async fn serve_until_signalled(
     } else {
         console.result(&url);
     }
-    console.message(&format!("serving {directory}; Ctrl-C ends it"));
+    console.message(&format!("serving {directory}; nothing leaves this machine; press Ctrl-C to stop"));
+    for line in instructions(&url, named) {
+        console.message(&line);
+    }
     world.signals.next().await;
     emulator.stop().await;
     Ok(SUCCESS)
@@ -76,9 +87,31 @@ fn faults(typed: &[String]) -> Result<Vec<Fault>, Failure> {
         .collect()
 }
 
-/// The pair of the environment, or the emulator's own.
-fn credentials(world: &World) -> Result<Credentials, Failure> {
+/// How to use the emulator: its credentials, a command to paste, and the page for a browser. Credentials of the environment
+/// may be real ones and are not shown.
+fn instructions(url: &str, named: Option<&Credentials>) -> Vec<String> {
+    let upload = format!("cosput upload --endpoint {url} FILE cos://examplebucket-1250000000");
+    let (credentials, upload) = match named {
+        Some(named) => (vec![format!("credentials: {} of the environment", named.masked_id())], upload),
+        None => (
+            vec![
+                format!("credentials: {DEFAULT_SECRET_ID} {DEFAULT_SECRET_KEY}"),
+                format!("temporary credentials: {TEMPORARY_SECRET_ID} {TEMPORARY_SECRET_KEY} {TEMPORARY_TOKEN}"),
+            ],
+            format!("COS_SECRET_ID={DEFAULT_SECRET_ID} COS_SECRET_KEY={DEFAULT_SECRET_KEY} {upload}"),
+        ),
+    };
+    let usage = [format!("to upload a file: {upload}"), format!("to see the objects: open {url} in a browser")];
+    credentials.into_iter().chain(usage).collect()
+}
+
+fn temporary_credentials() -> Credentials {
+    Credentials::new(TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, Some(TEMPORARY_TOKEN))
+        .expect("the emulator's temporary credentials are well-formed")
+}
+
+/// The credentials in the environment, if there are any.
+fn credentials(world: &World) -> Result<Option<Credentials>, Failure> {
     let environment = Environment { variables: world.variables.all(), ..Environment::default() };
-    let named = environment.keys().map_err(|error| Failure::NoCredentials(error.to_string()))?;
-    Ok(named.unwrap_or_else(emulator_credentials))
+    environment.keys().map_err(|error| Failure::NoCredentials(error.to_string()))
 }

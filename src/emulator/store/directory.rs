@@ -104,6 +104,10 @@ impl Store {
         self.dir.join(bucket.as_str()).join("objects")
     }
 
+    pub(super) fn files_dir(&self, bucket: &Bucket) -> PathBuf {
+        self.dir.join(bucket.as_str()).join("files")
+    }
+
     pub(super) fn upload_dir(&self, bucket: &Bucket, upload_id: &str) -> PathBuf {
         self.dir.join(bucket.as_str()).join("uploads").join(upload_id)
     }

@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! DIR/lock                                       locked by the emulator that uses DIR
-//! DIR/<bucket>/objects/<id>/<last part of key>   exactly the object's bytes
+//! DIR/<bucket>/files/<key>                       exactly the object's bytes
 //! DIR/<bucket>/objects/<id>/object.json          its key, headers and checksums
+//! DIR/<bucket>/objects/<id>/<last part of key>   the bytes, if the file system cannot hold the key as a path
 //! DIR/<bucket>/uploads/<upload ID>/upload.json   an unfinished upload
 //! DIR/<bucket>/uploads/<upload ID>/00007.<etag>.<crc64>.<size>
 //! ```
 //!
-//! A rename commits an object, an upload or a part; the next start removes files that were not renamed. The index is in
+//! A rename commits an object, an upload or a part; the next start removes files that were not renamed. The bytes of a
+//! committed object then move to the name of its key. The index is in
 //! memory and rebuilt from the files. Nothing is flushed: the store survives the end of the process, but not a power
 //! failure. Bytes are stored unchanged, whatever encryption was requested.
 //!
@@ -19,6 +21,7 @@
 //! | `model` | objects, uploads and parts, and their JSON |
 //! | `listed` | the entries of lists |
 //! | `object` | PUT, GET and DELETE of objects |
+//! | `named` | the bytes of an object under the name of its key |
 //! | `upload` | unfinished uploads and their parts |
 //! | `merge` | Complete |
 //! | `draft` | a file that is being received |
@@ -31,6 +34,7 @@ mod index;
 mod listed;
 mod merge;
 mod model;
+mod named;
 mod object;
 mod scan;
 pub(crate) mod sparse;

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::cos::multipart::PartNumber;
 use crate::emulator::request::object_properties::ObjectProperties;
 
-/// The version of `object.json` and `upload.json`.
-pub(super) const VERSION: u32 = 1;
+/// The version of `object.json` and `upload.json`. Version 1 had no files under the names of keys.
+pub(super) const VERSION: u32 = 2;
+const OLDEST: u32 = 1;
 pub(super) const OBJECT_FILE: &str = "object.json";
 pub(super) const UPLOAD_FILE: &str = "upload.json";
 
@@ -23,6 +24,9 @@ pub(crate) struct Object {
     /// The name of its directory, which is not in the file.
     #[serde(skip)]
     pub(super) number: u64,
+    /// True if its bytes are under the name of its key and not in its own directory.
+    #[serde(skip)]
+    pub(super) is_named: bool,
     pub(super) key: String,
     pub(super) file_name: String,
     pub(crate) size: u64,
@@ -94,7 +98,7 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
         io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
     };
     let versioned: Versioned = serde_json::from_slice(&text).map_err(|error| broken(&error))?;
-    if versioned.version != VERSION {
+    if !(OLDEST..=VERSION).contains(&versioned.version) {
         return Err(broken(&format!("version {} is not known to this cosput", versioned.version)));
     }
     serde_json::from_slice(&text).map(Some).map_err(|error| broken(&error))

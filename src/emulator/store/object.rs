@@ -19,6 +19,7 @@ use super::index::State;
 use super::listed::ListedObject;
 use super::model;
 use super::model::{OBJECT_FILE, Object, VERSION};
+use super::named;
 
 impl Store {
     /// Begins an object: a file for its bytes.
@@ -106,11 +107,19 @@ impl Store {
             let _ = fs::remove_dir_all(&dir);
             return Err(error.into());
         }
-        let contents = state.buckets.entry(bucket.clone()).or_default();
-        let replaced = contents.objects.insert(key.clone(), object.clone());
-        if let Some(old) = replaced {
-            let _ = fs::remove_dir_all(self.object_dir(bucket, &old));
+        let replaced = state.buckets.get_mut(bucket).and_then(|contents| contents.objects.remove(key));
+        if let Some(old) = &replaced {
+            let _ = fs::remove_dir_all(self.object_dir(bucket, old));
         }
+        let replaces = replaced.is_some_and(|old| old.is_named);
+        let files = self.files_dir(bucket);
+        if let Some(name) = named::path_of(&files, key) {
+            object.is_named = named::publish(&dir.join(&object.file_name), &name, replaces);
+            if replaces && !object.is_named {
+                named::remove(&files, &name);
+            }
+        }
+        state.buckets.entry(bucket.clone()).or_default().objects.insert(key.clone(), object.clone());
         Ok(object)
     }
 
@@ -128,15 +137,22 @@ impl Store {
     pub(crate) fn object(&self, bucket: &Bucket, key: &Key) -> Result<(Object, File), Refusal> {
         let state = self.state();
         let object = find(&state, bucket, key).ok_or(refusal::NO_SUCH_KEY)?.clone();
-        let file = File::open(self.object_dir(bucket, &object).join(&object.file_name))?;
+        let file = File::open(self.path_of(bucket, key, &object))?;
         Ok((object, file))
     }
 
-    /// Where an object's bytes are.
+    /// The file with an object's bytes.
     pub(crate) fn object_path(&self, bucket: &Bucket, key: &Key) -> Option<PathBuf> {
         let state = self.state();
         let object = find(&state, bucket, key)?;
-        Some(self.object_dir(bucket, object).join(&object.file_name))
+        Some(self.path_of(bucket, key, object))
+    }
+
+    fn path_of(&self, bucket: &Bucket, key: &Key, object: &Object) -> PathBuf {
+        match named::path_of(&self.files_dir(bucket), key).filter(|_| object.is_named) {
+            Some(name) => name,
+            None => self.object_dir(bucket, object).join(&object.file_name),
+        }
     }
 
     /// Deletes an object; true if it existed.
@@ -146,6 +162,9 @@ impl Store {
         let dir = self.object_dir(bucket, object);
         fs::remove_file(dir.join(OBJECT_FILE))?;
         let _ = fs::remove_dir_all(dir);
+        if object.is_named {
+            named::remove(&self.files_dir(bucket), &self.path_of(bucket, key, object));
+        }
         if let Some(contents) = state.buckets.get_mut(bucket) {
             contents.objects.remove(key);
         }
@@ -182,6 +201,7 @@ pub(super) fn new_object(
     Object {
         version: VERSION,
         number: 0,
+        is_named: false,
         key: key.to_string(),
         file_name: file_name(key),
         size: digest.length,

@@ -11,6 +11,7 @@ use crate::cos::multipart::PartNumber;
 use super::index::{Contents, State};
 use super::model;
 use super::model::{OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload, part_file_name};
+use super::named;
 
 /// Reads every bucket under `dir`.
 pub(super) fn load(dir: &Path) -> io::Result<State> {
@@ -19,6 +20,7 @@ pub(super) fn load(dir: &Path) -> io::Result<State> {
         let Some(bucket) = name(&entry).and_then(|name| Bucket::new(&name).ok()) else { continue };
         let mut contents = Contents::default();
         let finished = load_objects(&entry.path().join("objects"), &mut contents, &mut state.newest)?;
+        find_files(&entry.path(), &mut contents);
         load_uploads(&entry.path().join("uploads"), &mut contents, &finished)?;
         state.buckets.insert(bucket, contents);
     }
@@ -46,6 +48,21 @@ fn load_objects(dir: &Path, contents: &mut Contents, newest: &mut u64) -> io::Re
         }
     }
     Ok(finished)
+}
+
+/// Finds the bytes of each object: in its own directory if the process ended before they were moved, otherwise under the
+/// name of its key. Removes files that belong to no object.
+fn find_files(bucket: &Path, contents: &mut Contents) {
+    let files = bucket.join("files");
+    let mut names = BTreeSet::new();
+    for (key, object) in &mut contents.objects {
+        let own = bucket.join("objects").join(format!("{:012}", object.number)).join(&object.file_name);
+        if let Some(name) = named::path_of(&files, key).filter(|name| !own.is_file() && name.is_file()) {
+            object.is_named = true;
+            names.insert(name);
+        }
+    }
+    named::remove_unnamed(&files, &|path| names.contains(path));
 }
 
 fn load_uploads(dir: &Path, contents: &mut Contents, finished: &BTreeSet<String>) -> io::Result<()> {

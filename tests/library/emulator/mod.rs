@@ -5,6 +5,7 @@ mod cdcs;
 mod copies;
 mod encryption;
 mod faults;
+mod files;
 mod limits;
 mod options;
 mod properties;

@@ -1,0 +1,88 @@
+//! The bytes of an object under the name of its key: `DIR/<bucket>/files/<key>`.
+//!
+//! A key that the file system cannot hold as a path stays in the directory of its object: one with empty segments, `.` or
+//! `..`, one that is longer than a file name may be, or one whose path is taken, such as `a/b` beside `a`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::cos::address::Key;
+
+/// The longest file name, in bytes.
+const LONGEST_NAME: usize = 255;
+/// The characters that file names of Windows cannot have.
+const NOT_ON_WINDOWS: &str = "<>:\"|?*\\";
+
+/// The path of a key below `files`; `None` if the file system cannot hold it.
+pub(super) fn path_of(files: &Path, key: &Key) -> Option<PathBuf> {
+    key.as_str().split('/').all(is_file_name).then(|| files.join(key.as_str()))
+}
+
+fn is_file_name(segment: &str) -> bool {
+    let allowed = |c: char| c != '\0' && !(cfg!(windows) && (c.is_control() || NOT_ON_WINDOWS.contains(c)));
+    let ending = !(cfg!(windows) && segment.ends_with(['.', ' ']));
+    !matches!(segment, "" | "." | "..") && segment.len() <= LONGEST_NAME && segment.chars().all(allowed) && ending
+}
+
+/// Moves the bytes of an object to its name. `replaces` is true if the name has the bytes of the object that it replaces;
+/// any other file there belongs to another key. Returns whether the bytes were moved.
+pub(super) fn publish(from: &Path, to: &Path, replaces: bool) -> bool {
+    if !replaces && to.symlink_metadata().is_ok() {
+        return false;
+    }
+    let made = to.parent().is_some_and(|parent| fs::create_dir_all(parent).is_ok());
+    made && fs::rename(from, to).is_ok()
+}
+
+/// Removes the bytes of an object and the directories that are empty without them, up to `files`.
+pub(super) fn remove(files: &Path, path: &Path) {
+    let _ = fs::remove_file(path);
+    let parents = path.ancestors().skip(1).take_while(|parent| *parent != files && parent.starts_with(files));
+    for parent in parents {
+        if fs::remove_dir(parent).is_err() {
+            return;
+        }
+    }
+}
+
+/// Removes every file below `dir` that belongs to no object, and empty directories.
+pub(super) fn remove_unnamed(dir: &Path, is_named: &impl Fn(&Path) -> bool) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_unnamed(&path, is_named);
+            let _ = fs::remove_dir(&path);
+        } else if !is_named(&path) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_path_if_every_segment_is_a_file_name() {
+        let of = |key: &str| path_of(Path::new("files"), &Key::as_stored(key).unwrap());
+        assert_eq!(of("dir/a b.txt"), Some(PathBuf::from("files/dir/a b.txt")));
+        let long = "k".repeat(256);
+        for key in ["a//b", "/a", "dir/", "a/../b", ".", "a\0b", long.as_str()] {
+            assert_eq!(of(key), None, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_belongs_to_another_key_is_not_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let (own, name) = (dir.path().join("own"), dir.path().join("files/a"));
+        fs::write(&own, "1").unwrap();
+        assert!(publish(&own, &name, false));
+        fs::write(&own, "2").unwrap();
+        assert!(!publish(&own, &name, false) && !publish(&own, &name.join("b"), false));
+        assert!(publish(&own, &name, true));
+        assert_eq!(fs::read(&name).unwrap(), b"2");
+        remove(&dir.path().join("files"), &name);
+        assert!(!name.exists() && dir.path().join("files").exists());
+    }
+}
