@@ -292,6 +292,7 @@ Register-ArgumentCompleter -Native -CommandName 'cosput' -ScriptBlock {
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Directory for the objects')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen on [127.0.0.1:9460]')
             [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Service: cos, or cdcs for data coffers [cos]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of the buckets [any]')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Fault to inject; can be repeated')
             [CompletionResult]::new('--buckets', '--buckets', [CompletionResultType]::ParameterName, 'Buckets that exist, comma-separated [any]')
             [CompletionResult]::new('--cdcs-xml', '--cdcs-xml', [CompletionResultType]::ParameterName, 'Use the older XML edition of CDCS')

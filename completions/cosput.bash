@@ -205,7 +205,7 @@ _cosput() {
             return 0
             ;;
         cosput__subcmd__emulator)
-            opts="-h --dir --listen --service --cdcs-xml --fault --buckets --json --help"
+            opts="-h --dir --listen --service --region --cdcs-xml --fault --buckets --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,6 +221,10 @@ _cosput() {
                     ;;
                 --service)
                     COMPREPLY=($(compgen -W "cos cdcs" -- "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --fault)

@@ -281,6 +281,7 @@ set edit:completion:arg-completer[cosput] = {|@words|
             cand --dir 'Directory for the objects'
             cand --listen 'Address and port to listen on [127.0.0.1:9460]'
             cand --service 'Service: cos, or cdcs for data coffers [cos]'
+            cand --region 'Region of the buckets [any]'
             cand --fault 'Fault to inject; can be repeated'
             cand --buckets 'Buckets that exist, comma-separated [any]'
             cand --cdcs-xml 'Use the older XML edition of CDCS'

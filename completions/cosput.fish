@@ -269,6 +269,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l dir -d 'Direc
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l listen -d 'Address and port to listen on [127.0.0.1:9460]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l service -d 'Service: cos, or cdcs for data coffers [cos]' -r -f -a "cos\t'Cloud Object Storage'
 cdcs\t'Cloud Data Coffer Service'"
+complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l region -d 'Region of the buckets [any]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l fault -d 'Fault to inject; can be repeated' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l buckets -d 'Buckets that exist, comma-separated [any]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l cdcs-xml -d 'Use the older XML edition of CDCS'

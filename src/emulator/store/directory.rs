@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::cos::address::Bucket;
 
@@ -11,6 +12,10 @@ use super::index::{Contents, State};
 use super::scan;
 use crate::emulator::answer::refusal;
 use crate::emulator::answer::refusal::Refusal;
+
+/// How often, and how long apart, a lock that is held is tried again.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The directory and its index.
 #[derive(Debug)]
@@ -28,7 +33,7 @@ impl Store {
     pub(crate) fn open(dir: &Path, buckets: Option<&[Bucket]>) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         let lock = File::create(dir.join("lock"))?;
-        lock.try_lock().map_err(|error| match error {
+        locked(&lock).map_err(|error| match error {
             TryLockError::WouldBlock => {
                 let message = format!("{} is in use by another emulator", dir.display());
                 io::Error::new(io::ErrorKind::ResourceBusy, message)
@@ -111,4 +116,16 @@ impl Store {
     pub(super) fn upload_dir(&self, bucket: &Bucket, upload_id: &str) -> PathBuf {
         self.dir.join(bucket.as_str()).join("uploads").join(upload_id)
     }
+}
+
+/// Locks the file. A process that another thread is starting has copies of all open files until it runs its program, so the
+/// lock of an emulator that has just stopped may be held for a moment.
+fn locked(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..ATTEMPTS {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            ended => return ended,
+        }
+    }
+    lock.try_lock()
 }

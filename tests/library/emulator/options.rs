@@ -42,8 +42,9 @@ async fn who_may_read_is_checked_and_kept_beside_the_bytes() {
     assert_eq!(test.send(request, "x").await.unwrap().status, 200);
     let head = test.send(head_object::request(&test.target("k")), "").await.unwrap();
     assert_eq!(head.headers.get("x-cos-acl"), None);
-    let path = test.emulator.object_path(&test.target("k").address.bucket, &test.target("k").key).unwrap();
-    let json = std::fs::read_to_string(path.with_file_name("object.json")).unwrap();
+    let objects = test.dir.path().join(BUCKET).join("objects");
+    let object = std::fs::read_dir(objects).unwrap().next().unwrap().unwrap().path();
+    let json = std::fs::read_to_string(object.join("object.json")).unwrap();
     assert!(json.contains("public-read") && json.contains("100000000001"), "{json}");
 }
 
