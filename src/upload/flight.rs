@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tokio::task::{AbortHandle, JoinError, spawn_blocking};
+use tokio::task::{AbortHandle, JoinError};
 use tokio::time::Instant;
 
 use super::batch::objects::ObjectId;
@@ -15,6 +15,7 @@ use super::wire::transport::Transport;
 use crate::cos::Target;
 use crate::cos::checksum::Digest;
 use crate::cos::encryption::hides_the_md5;
+use crate::upload::threads;
 
 /// What is uploaded, and where to.
 #[derive(Debug, Clone)]
@@ -150,5 +151,5 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter)
 async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, SourceError> + Send + 'static,
 ) -> Result<R, SourceError> {
-    spawn_blocking(work).await.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
+    threads::spawn_blocking(work).await.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
 }

@@ -38,6 +38,7 @@ pub mod shards;
 #[cfg(test)]
 mod simulation;
 pub mod source;
+pub mod threads;
 pub mod wire;
 
 pub use self::error::{Cause, FileKind, Operation, SendError, SendErrorKind, SourceError, UploadError};

@@ -164,3 +164,53 @@ fn descriptors_that_a_parent_left_open_are_counted() {
     command.current_dir(scene.directory.path());
     Running::start(command).wait().exits(0).does_not_say("changed");
 }
+
+/// A user of whom no other test has a process: the limit counts all processes of a user.
+#[cfg(target_os = "linux")]
+const LONELY: &str = "54321";
+
+/// The program under a limit on processes and threads; `None` if this user cannot become another, or root is not limited.
+#[cfg(target_os = "linux")]
+fn with_threads(scene: &Scene, limit: u32, arguments: &[String]) -> Option<Command> {
+    let able = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !rustix::process::geteuid().is_root() || !able("prlimit") || !able("setpriv") {
+        return None;
+    }
+    let program = scene.command(arguments);
+    let copy = scene.path("program");
+    if !copy.exists() {
+        fs::copy(program.get_program(), &copy).unwrap();
+    }
+    let own = format!("{LONELY}:{LONELY}");
+    assert!(Command::new("chown").arg("-R").arg(own).arg(scene.directory.path()).status().unwrap().success());
+    let mut command = Command::new("prlimit");
+    command.arg(format!("--nproc={limit}:{limit}")).arg("setpriv");
+    command.args([format!("--reuid={LONELY}"), format!("--regid={LONELY}"), "--clear-groups".to_owned()]);
+    command.arg(copy).args(program.get_args()).env_clear().stdin(Stdio::null());
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(scene.directory.path());
+    Some(command)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_thread_is_enough() {
+    for limit in [1, 2, 4, 7] {
+        let scene = Scene::new(&[]);
+        fs::create_dir(scene.path("d")).unwrap();
+        for number in 0..40 {
+            scene.file(&format!("d/{number:02}"), if number % 10 == 7 { 3 * MIB } else { 10 });
+        }
+        let many: &[&[&str]] = &[&["-r"], &["-r", "--publish-together"], &["-r", "--skip-unchanged"]];
+        for more in many {
+            let Some(command) = with_threads(&scene, limit, &scene.upload_arguments("d", more)) else { return };
+            Running::start(command).wait().exits(0).says("no more threads can be started");
+        }
+        scene.assert_stored("d/07", "d/07");
+        let one = scene.upload_arguments("d/17", &[]);
+        Running::start(with_threads(&scene, limit, &one).unwrap()).wait().exits(0);
+        let url = scene.server.url();
+        let verify = ["verify", "d/17", "-b", support::BUCKET, "--endpoint", &url, "--key", "d/17"].map(str::to_owned);
+        Running::start(with_threads(&scene, limit, &verify).unwrap()).wait().exits(0);
+    }
+}

@@ -25,6 +25,7 @@ use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key};
 use crate::upload::journal::file::{JournalFile, OpenError};
+use crate::upload::threads;
 use crate::upload::{Cause, Operation};
 
 /// The question lists up to this many uploads.
@@ -170,7 +171,7 @@ async fn agreed(
     let (uploads, them) = if count == 1 { ("upload", "it") } else { ("uploads", "them") };
     console.message(&format!("Abort {count} unfinished {uploads} in {bucket} and all parts of {them}? [y/N]"));
     let read_line = world.read_line;
-    let answer = tokio::task::spawn_blocking(read_line).await;
+    let answer = threads::spawn_blocking(read_line).await;
     let answer = answer.unwrap_or_else(|died| Err(std::io::Error::other(died)));
     let answer = answer.map_err(|error| Failure::Other(format!("could not read the answer: {error}")))?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))

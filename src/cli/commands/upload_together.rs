@@ -12,13 +12,14 @@ use crate::cli::uploading::held_back::{Publishing, change, plan_options};
 use crate::cli::uploading::observer::UploadObserver;
 use crate::cli::uploading::publishing_record::PublishingRecord;
 use crate::cli::uploading::setup::rerun;
-use crate::cli::uploading::supply::supply_held_back;
+use crate::cli::uploading::supply::{supply_held_back, supply_held_back_here};
 use crate::cli::uploading::template::{SkipUnchanged, Template};
 use crate::cli::uploading::transfer::{Transferred, transfer, transfer_gathered};
 use crate::cli::uploading::work_sender::WorkSender;
 use crate::upload::batch::together::{Outcome, Step};
 use crate::upload::session::Goal;
 use crate::upload::source::Sources;
+use crate::upload::threads;
 
 /// What all steps need.
 struct Publisher<'a> {
@@ -104,7 +105,11 @@ impl Publisher<'_> {
         let (concurrency, plan_options) = (template.requests.concurrency, plan_options(self.options.plan));
         let (sender, work) = WorkSender::new(concurrency);
         let files = self.publishing.files();
-        spawn_blocking(move || supply_held_back(files, &template, plan_options, sender));
+        if threads::are_scarce() {
+            tokio::spawn(supply_held_back_here(files, template, plan_options, sender));
+        } else {
+            spawn_blocking(move || supply_held_back(files, &template, plan_options, sender));
+        }
         let done = transfer(work, concurrency, observer, self.connection, world, self.console).await;
         self.publishing.stop_at(done.signal);
     }

@@ -19,6 +19,7 @@ use crate::cos::head_object::Object;
 use crate::cos::{Address, AnswerError, Encryption, Key, Response, Service, head_object};
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::FileSource;
+use crate::upload::threads;
 use crate::upload::{Cause, Operation, SourceError, UploadError};
 
 /// The options of `cosput verify`.
@@ -154,7 +155,7 @@ async fn look(
     requests.close().await;
     let absent = || Failure::NotFound(format!("there is no object {location}"));
     let described = described.ok_or_else(absent)?;
-    let digest = tokio::task::spawn_blocking(move || {
+    let digest = threads::spawn_blocking(move || {
         let digest = source.digest(Range { offset: 0, length: source.identity().size })?;
         source.check_unchanged().map(|()| digest)
     });

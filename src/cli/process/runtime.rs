@@ -5,18 +5,35 @@ use rustls::crypto::CryptoProvider;
 use tokio::runtime::Builder;
 
 use crate::cli::output::failure::Failure;
+use crate::upload::threads;
 
 /// Two threads: one reads, hashes and sends while the other does. More of them cost more than they bring.
 const THREADS: usize = 2;
 
+/// Those two, the two that list and open files, and a few that read and hash. With fewer, one may wait for another that
+/// cannot be started.
+const ENOUGH: usize = 8;
+
 /// Runs `work` to its end. A read that hangs on a dead disk does not keep the program from leaving.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    if threads::available(ENOUGH) < ENOUGH {
+        return run_on_one_thread(work);
+    }
     run_on(Builder::new_multi_thread().worker_threads(THREADS), work)
 }
 
 /// Runs work that has one request in flight at a time, on this thread: others would take longer to start than a small
 /// file takes to send. What waits for a disk still does so elsewhere, but for the last look at the source.
 pub(crate) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    if threads::available(1) == 0 {
+        return run_on_one_thread(work);
+    }
+    run_on(&mut Builder::new_current_thread(), work)
+}
+
+/// The runtime starts its threads when it needs them, and cannot do without one that it was promised.
+fn run_on_one_thread<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    threads::do_without();
     run_on(&mut Builder::new_current_thread(), work)
 }
 

@@ -66,6 +66,35 @@ pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions
     })
 }
 
+/// The same on the thread of the runtime, if there is no other. Files are found when they are sent.
+pub(crate) async fn supply_here(gathered: Gather, template: Template, options: PlanOptions, sender: WorkSender) -> u64 {
+    let (mut listed, mut files, mut received) = (Listed::default(), 0, true);
+    for item in gathered {
+        files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
+        listed.add(&item);
+        received = received
+            && sender.send_here(Work::News(SourceNews::Listed(listed))).await
+            && sender.send_here(work_of(item, &template, options)).await;
+    }
+    listed.complete = true;
+    sender.send_here(Work::News(SourceNews::Listed(listed))).await;
+    files
+}
+
+/// Sends the files that are held back to the engine, in order, on the thread of the runtime.
+pub(crate) async fn supply_held_back_here(
+    files: Vec<(Key, HeldFile)>,
+    template: Template,
+    options: PlanOptions,
+    sender: WorkSender,
+) {
+    for (key, HeldFile { source, .. }) in files {
+        if !sender.send_here(work(&source, key, &template, options)).await {
+            return;
+        }
+    }
+}
+
 /// Sends the files that are held back to the engine, in order.
 pub(crate) fn supply_held_back(
     files: Vec<(Key, HeldFile)>,

@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::connection::Connection;
 use super::observer::UploadObserver;
-use super::supply::supply;
+use super::supply::{supply, supply_here};
 use super::template::Template;
 use super::work_sender::{UploadWork, WorkSender};
 use crate::cli::options::OutputOptions;
@@ -22,6 +22,7 @@ use crate::upload::batch::window::Concurrency;
 use crate::upload::driver::{Stop, Work, drive};
 use crate::upload::session::Session;
 use crate::upload::source::Gather;
+use crate::upload::threads;
 
 /// How the uploads of a command ended.
 pub(crate) struct Transferred {
@@ -52,6 +53,11 @@ pub(crate) async fn transfer(
     world: &mut World,
     console: &Console,
 ) -> Transferred {
+    if threads::are_scarce() {
+        console.warning_once(
+            "no more threads can be started (ulimit -u, or a limit of the container); continuing with one",
+        );
+    }
     let (stop, stopping) = watch::channel(Stop::No);
     let first = observer.results.signal_cell();
     observer.results.stop_by(&stop);
@@ -82,7 +88,11 @@ pub(crate) async fn transfer_gathered(
 ) -> Transferred {
     let concurrency = template.requests.concurrency;
     let (sender, work) = WorkSender::new(concurrency);
-    let supplied = spawn_blocking(move || supply(gathered, &template, options, sender));
+    let supplied = if threads::are_scarce() {
+        tokio::spawn(supply_here(gathered, template, options, sender))
+    } else {
+        spawn_blocking(move || supply(gathered, &template, options, sender))
+    };
     let transferred = transfer(work, concurrency, observer, connection, world, console).await;
     if let Some(signal) = transferred.signal {
         // It may have come after everything was begun.

@@ -38,6 +38,11 @@ impl WorkSender {
         self.waiting.len() < self.at_a_time || self.flush()
     }
 
+    /// Hands over one item on the thread of the runtime. Returns false if the engine receives no more.
+    pub(crate) async fn send_here(&self, work: UploadWork) -> bool {
+        self.channel.send(vec![work]).await.is_ok()
+    }
+
     /// Hands over the items that wait. Blocks until they are received. Returns false if the engine receives no more.
     pub(crate) fn flush(&mut self) -> bool {
         self.waiting.is_empty() || self.channel.blocking_send(std::mem::take(&mut self.waiting)).is_ok()

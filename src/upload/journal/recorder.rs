@@ -24,11 +24,26 @@ const UNFLUSHED: Duration = Duration::from_secs(1);
 pub struct Recorder {
     file: Arc<File>,
     state: Arc<State>,
-    orders: Sender<Order>,
-    thread: JoinHandle<JournalFile>,
+    flusher: Flusher,
 }
 
+/// Who flushes: a thread, or the caller if there is no thread.
+#[derive(Debug)]
+enum Flusher {
+    Thread { orders: Sender<Order>, thread: JoinHandle<Option<JournalFile>> },
+    Caller(Mutex<Unthreaded>),
+}
+
+#[derive(Debug)]
+struct Unthreaded {
+    file: JournalFile,
+    reported: bool,
+}
+
+#[derive(Debug)]
 enum Order {
+    /// The first order: a thread that cannot be had must not take the file along.
+    Begin(JournalFile),
     StartAnew,
     Flush(oneshot::Sender<Result<(), String>>),
 }
@@ -58,6 +73,14 @@ impl State {
             self.note(file.sync());
         }
     }
+
+    /// Flushes and answers with the first failure, once.
+    fn answer(&self, file: &JournalFile, reported: &mut bool, done: oneshot::Sender<Result<(), String>>) {
+        self.flush(file);
+        let failure = self.failure().clone().filter(|_| !*reported);
+        *reported |= failure.is_some();
+        let _ = done.send(failure.map_or(Ok(()), Err));
+    }
 }
 
 impl Recorder {
@@ -66,7 +89,18 @@ impl Recorder {
         let (orders, queue) = channel();
         let state = Arc::new(State::default());
         let (lines, shared) = (file.share(), state.clone());
-        Self { file: lines, state, orders, thread: thread::spawn(move || serve(file, &shared, &queue)) }
+        let serving = move || match queue.recv() {
+            Ok(Order::Begin(file)) => Some(serve(file, &shared, &queue)),
+            _ => None,
+        };
+        let flusher = match thread::Builder::new().spawn(serving) {
+            Ok(thread) => {
+                let _ = orders.send(Order::Begin(file));
+                Flusher::Thread { orders, thread }
+            }
+            Err(_) => Flusher::Caller(Mutex::new(Unthreaded { file, reported: false })),
+        };
+        Self { file: lines, state, flusher }
     }
 
     /// Adds lines; they are on disk once a later `flush` returns.
@@ -80,20 +114,41 @@ impl Recorder {
 
     /// Empties the journal. Wait for a `flush` before anything is added.
     pub fn start_anew(&self) {
-        let _ = self.orders.send(Order::StartAnew);
+        match &self.flusher {
+            Flusher::Thread { orders, .. } => drop(orders.send(Order::StartAnew)),
+            Flusher::Caller(unthreaded) => {
+                let mut unthreaded = unthreaded.lock().unwrap_or_else(PoisonError::into_inner);
+                self.state.note(unthreaded.file.keep(0));
+            }
+        }
     }
 
     /// Waits until all lines are on disk. Returns the first failure, once.
     pub fn flush(&self) -> impl Future<Output = Result<(), String>> + Send + use<> {
         let (done, wait) = oneshot::channel();
-        let _ = self.orders.send(Order::Flush(done));
+        match &self.flusher {
+            Flusher::Thread { orders, .. } => drop(orders.send(Order::Flush(done))),
+            Flusher::Caller(unthreaded) => {
+                let Unthreaded { file, reported } = &mut *unthreaded.lock().unwrap_or_else(PoisonError::into_inner);
+                self.state.answer(file, reported, done);
+            }
+        }
         async { wait.await.unwrap_or_else(|_| Err("the journal's thread ended".to_owned())) }
     }
 
     /// Ends the writing and gives the file back; `None` if the thread died.
     pub fn stop(self) -> Option<JournalFile> {
-        drop(self.orders);
-        self.thread.join().ok()
+        match self.flusher {
+            Flusher::Thread { orders, thread } => {
+                drop(orders);
+                thread.join().ok().flatten()
+            }
+            Flusher::Caller(unthreaded) => {
+                let file = unthreaded.into_inner().unwrap_or_else(PoisonError::into_inner).file;
+                self.state.flush(&file);
+                Some(file)
+            }
+        }
     }
 }
 
@@ -109,12 +164,8 @@ fn serve(mut file: JournalFile, state: &State, queue: &Receiver<Order>) -> Journ
                 return file;
             }
             Ok(Order::StartAnew) => state.note(file.keep(0)),
-            Ok(Order::Flush(done)) => {
-                state.flush(&file);
-                let failure = state.failure().clone().filter(|_| !reported);
-                reported |= failure.is_some();
-                let _ = done.send(failure.map_or(Ok(()), Err));
-            }
+            Ok(Order::Flush(done)) => state.answer(&file, &mut reported, done),
+            Ok(Order::Begin(_)) => {}
         }
     }
 }

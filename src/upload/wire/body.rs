@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::chunk::{Chunk, Gate, lend_shared};
@@ -24,6 +24,7 @@ use crate::upload::buffers::CHUNK;
 use crate::upload::error::SourceError;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::{FileSource, Source};
+use crate::upload::threads;
 
 /// What is known of a body from outside, while it is sent and after.
 #[derive(Debug, Clone, Default)]
@@ -205,7 +206,7 @@ impl SourceBody {
                 Some(chunk) => return Poll::Ready(Ok(Piece::Read(chunk))),
                 None => {
                     let file = file.clone();
-                    self.reading.insert(spawn_blocking(move || read_chunk(&file, offset, wanted)))
+                    self.reading.insert(threads::spawn_blocking(move || read_chunk(&file, offset, wanted)))
                 }
             },
         };
@@ -372,7 +373,7 @@ mod tests {
         let (slow_meter, quick_meter) = (Meter::default(), Meter::default());
         let mut slow = SourceBody::new(source.clone(), range, slow_meter.clone());
         let (release, released) = std::sync::mpsc::channel();
-        slow.reading = Some(spawn_blocking(move || {
+        slow.reading = Some(threads::spawn_blocking(move || {
             released.recv().unwrap();
             read_chunk(&late, 0, CHUNK)
         }));

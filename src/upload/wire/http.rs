@@ -3,11 +3,13 @@
 //! HTTP/1.1 only, because each part needs a connection of its own. No redirect is followed, because the next host would
 //! get a signature that was made for another.
 
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderName, HeaderValue};
 use tokio::time::timeout;
 use url::Url;
@@ -24,6 +26,7 @@ use crate::cos::sign::sign;
 use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
 use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
+use crate::upload::threads;
 
 /// The longest answer that is read, in bytes; a full page of parts has a tenth of it.
 const LONGEST_ANSWER: usize = 4 << 20;
@@ -58,7 +61,19 @@ pub fn client(limits: Limits) -> reqwest::ClientBuilder {
     // The library's own limit is shorter than ours.
     #[cfg(any(target_os = "android", target_os = "linux"))]
     let builder = builder.tcp_user_timeout(limits.stall);
-    builder
+    if threads::are_scarce() { builder.dns_resolver(Arc::new(ResolveHere)) } else { builder }
+}
+
+/// Resolves names on the thread of the runtime: the library's own resolver needs another.
+struct ResolveHere;
+
+impl Resolve for ResolveHere {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let addresses: Vec<SocketAddr> = (name.as_str(), 0).to_socket_addrs()?.collect();
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
 }
 
 /// Sends over HTTP and signs with the credentials that are valid at that moment.
