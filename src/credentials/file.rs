@@ -42,6 +42,9 @@ fn content(file: File, name: &str) -> Result<Zeroizing<String>, CredentialsError
     if bytes.len() as u64 > MOST {
         return Err(error(format!("could not read {name}: it is larger than 1 MiB")));
     }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(error(format!("could not read {name}: it is UTF-16; save it as UTF-8")));
+    }
     let text = str::from_utf8(&bytes).map_err(|_| error(format!("could not read {name}: it is not UTF-8")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Ok(Zeroizing::new(text.to_owned()))
@@ -68,8 +71,12 @@ mod tests {
         std::fs::write(&path, "\u{feff}text").unwrap();
         assert_eq!(read(&path, "it").unwrap().unwrap().as_str(), "text");
         assert_eq!(read(&path.join("below"), "it"), Ok(None));
-        std::fs::write(&path, [0xff, 0xfe]).unwrap();
+        std::fs::write(&path, [0xff]).unwrap();
         assert_eq!(read(&path, "it"), Err(error("could not read it: it is not UTF-8")));
+        for utf16 in [[0xff, 0xfe], [0xfe, 0xff]] {
+            std::fs::write(&path, utf16).unwrap();
+            assert_eq!(read(&path, "it"), Err(error("could not read it: it is UTF-16; save it as UTF-8")));
+        }
         std::fs::write(&path, vec![b'a'; (1 << 20) + 1]).unwrap();
         assert_eq!(read(&path, "it"), Err(error("could not read it: it is larger than 1 MiB")));
         assert!(read(directory.path(), "it").is_err());

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::error::error;
+use crate::credentials::excerpt::{excerpt, masked};
 use crate::credentials::expiry;
 use crate::credentials::limits::Limits;
 
@@ -39,27 +40,33 @@ pub(crate) async fn fetch(command_line: &str, limits: &Limits) -> Result<Credent
     let words = shell_words::split(command_line).map_err(|_| failed("its quotes are not closed"))?;
     let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let ended = timeout(limits.process, run(command)).await;
     let late = || failed(format!("it did not exit within {}", humantime::format_duration(limits.process)));
-    let (status, output) =
+    let (status, output, errors) =
         ended.map_err(|_| late())?.map_err(|why| failed(format!("could not run {program:?}: {why}")))?;
     if status.success() {
         parse(&output)
     } else {
-        // Its error output may contain secrets and is not shown.
-        Err(failed(format!("it exited with {status}; run it on its own to see why")))
+        let said = masked(&excerpt(&String::from_utf8_lossy(&errors), &[]));
+        Err(failed(match said.as_str() {
+            "" => format!("it exited with {status}; run it on its own to see why"),
+            said => format!("it exited with {status}: {said}"),
+        }))
     }
 }
 
-async fn run(mut command: Command) -> std::io::Result<(ExitStatus, Zeroizing<Vec<u8>>)> {
+/// What a command printed, which may contain secrets.
+type Output = Zeroizing<Vec<u8>>;
+
+async fn run(mut command: Command) -> std::io::Result<(ExitStatus, Output, Output)> {
     let mut child = command.spawn()?;
-    let output = child.stdout.take();
-    tokio::try_join!(child.wait(), drain(output))
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    tokio::try_join!(child.wait(), drain(output), drain(errors))
 }
 
 /// Keeps the beginning and discards the rest, so that a command with a long output can exit.
-async fn drain(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizing<Vec<u8>>> {
+async fn drain(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Output> {
     let mut bytes = Zeroizing::new(Vec::new());
     if let Some(mut pipe) = pipe {
         (&mut pipe).take(MOST).read_to_end(&mut bytes).await?;
@@ -69,6 +76,10 @@ async fn drain(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizin
 }
 
 fn parse(output: &[u8]) -> Result<Credentials, CredentialsError> {
+    let output = output.strip_prefix("\u{feff}".as_bytes()).unwrap_or(output);
+    if output.starts_with(&[0xff, 0xfe]) || output.starts_with(&[0xfe, 0xff]) {
+        return Err(failed("its output is UTF-16; expected UTF-8"));
+    }
     let document: Document =
         serde_json::from_slice(output).map_err(|_| failed("its output is not the JSON expected"))?;
     if document.version.is_some_and(|version| version != 1) {
@@ -100,6 +111,8 @@ mod tests {
             );
             assert_eq!(parse(output.as_bytes()), Ok(expected.clone()));
         }
+        let marked = "\u{feff}{\"SecretId\":\"AKID1\",\"SecretKey\":\"key\"}";
+        assert_eq!(parse(marked.as_bytes()), Ok(Credentials::new("AKID1", "key", None).unwrap()));
         let least = br#"{"SecretId":"AKID1","SecretKey":"key","Expiration":null}"#;
         assert_eq!(parse(least), Ok(Credentials::new("AKID1", "key", None).unwrap()));
     }
@@ -136,10 +149,12 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn the_error_for_a_failing_command_has_its_status_and_not_its_output() {
+        async fn the_error_for_a_failing_command_has_its_status_and_its_masked_message() {
             let long = Duration::from_secs(30);
-            let talkative = "sh -c 'echo hidden; echo hidden too >&2; exit 3'";
-            assert_eq!(message(talkative, long).await, "it exited with exit status: 3; run it on its own to see why");
+            let silent = "sh -c 'echo hidden; exit 3'";
+            assert_eq!(message(silent, long).await, "it exited with exit status: 3; run it on its own to see why");
+            let talkative = "sh -c 'echo hidden; echo no session for AKIDz8krbsJ5yKBZQpn74WFkmLPx3 >&2; exit 3'";
+            assert_eq!(message(talkative, long).await, "it exited with exit status: 3: no session for ****");
             assert_eq!(message("'", long).await, "its quotes are not closed");
             assert_eq!(message("", long).await, "it is empty");
             assert!(message("/no/such/program x", long).await.starts_with("could not run \"/no/such/program\": "));

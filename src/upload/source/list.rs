@@ -27,6 +27,7 @@ pub struct List {
     name: PathBuf,
     reader: Box<dyn BufRead + Send>,
     delimiter: Delimiter,
+    begun: bool,
     ended: bool,
 }
 
@@ -36,7 +37,7 @@ pub(super) type Entry = Result<PathBuf, (PathBuf, Problem)>;
 impl List {
     /// Reads from `reader`; a failure to read is told under `name`.
     pub fn new(name: &Path, reader: Box<dyn BufRead + Send>, delimiter: Delimiter) -> Self {
-        Self { name: name.to_owned(), reader, delimiter, ended: false }
+        Self { name: name.to_owned(), reader, delimiter, begun: false, ended: false }
     }
 
     /// The next entry without its delimiter, cut off after the longest that is allowed; `None` at the end.
@@ -66,6 +67,22 @@ impl List {
         }
     }
 
+    /// The next entry without its delimiter, and without the byte order mark of a list.
+    fn next_bytes(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = self.bytes()?;
+        if !std::mem::replace(&mut self.begun, true)
+            && let Some(first) = &mut bytes
+        {
+            if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "the list is UTF-16; save it as UTF-8"));
+            }
+            if first.starts_with("\u{feff}".as_bytes()) {
+                first.drain(.."\u{feff}".len());
+            }
+        }
+        Ok(bytes)
+    }
+
     fn entry(&self, mut bytes: Vec<u8>) -> Entry {
         if self.delimiter == Delimiter::Line && bytes.last() == Some(&b'\r') {
             bytes.pop();
@@ -83,7 +100,7 @@ impl Iterator for List {
 
     fn next(&mut self) -> Option<Entry> {
         while !self.ended {
-            match self.bytes() {
+            match self.next_bytes() {
                 Ok(Some(bytes)) => match self.entry(bytes) {
                     Ok(path) if path.as_os_str().is_empty() => {}
                     entry => return Some(entry),
@@ -141,6 +158,9 @@ mod tests {
         assert_eq!(entries(list, Delimiter::Line), paths(&["a", " dir/b c ", "中文 🎉", "-x", "#no comment"]));
         assert_eq!(entries("", Delimiter::Line), []);
         assert_eq!(entries("\n", Delimiter::Line), []);
+        assert_eq!(entries("\u{feff}a\n\u{feff}b", Delimiter::Line), paths(&["a", "\u{feff}b"]));
+        let utf16 = entries([0xff, 0xfe, b'a', 0, b'\n', 0], Delimiter::Line);
+        assert!(utf16.len() == 1 && format!("{utf16:?}").contains("the list is UTF-16; save it as UTF-8"), "{utf16:?}");
     }
 
     #[test]
