@@ -140,6 +140,8 @@ impl Provider for Credentials {
 pub struct CredentialsError {
     /// The attempt and the reason for its failure.
     pub message: String,
+    /// What the user can do about it.
+    pub hint: Option<String>,
 }
 
 impl fmt::Display for CredentialsError {

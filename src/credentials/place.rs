@@ -47,6 +47,21 @@ impl Place {
         }
     }
 
+    /// What to do about an error of this place: the hint names the place, and how to search without it.
+    pub(super) fn hint(self, settings: &Settings) -> Option<String> {
+        let file = |path: &str| Some(format!("correct {path}, or rename it to search without it"));
+        match self {
+            Environment => Some("correct these variables, or unset them to search without them".to_owned()),
+            Profile => Some(format!("correct {}, or choose another with --profile", settings.choice().describe())),
+            Coscli => file("~/.cos.yaml"),
+            Coscmd => file("~/.cos.conf"),
+            Tccli => file("tccli's files in ~/.tccli"),
+            SdkProfile => file("~/.tencentcloud/credentials"),
+            WebIdentity => Some("unset TKE_ROLE_ARN to search without the pod's identity".to_owned()),
+            InstanceMetadata => None,
+        }
+    }
+
     /// The name of the place, for the message that nothing was found.
     pub(super) fn name(self, settings: &Settings) -> String {
         match self {

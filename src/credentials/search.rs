@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::error::error;
+use super::error::{error, hinting};
 use super::found::{Found, Grant};
 use super::place::Place;
 use super::providers::{assume_role, metadata, process, profile};
@@ -22,7 +22,8 @@ pub(super) struct Obtained {
 pub(super) async fn search(settings: &Settings, now: SystemTime) -> Result<Obtained, CredentialsError> {
     let mut empty = Vec::new();
     for place in Place::order(settings) {
-        let Some(found) = place.look(settings)? else {
+        let look = place.look(settings).map_err(|why| hinting(why, place.hint(settings)));
+        let Some(found) = look? else {
             empty.push(place.name(settings));
             continue;
         };
@@ -34,10 +35,12 @@ pub(super) async fn search(settings: &Settings, now: SystemTime) -> Result<Obtai
                 empty.push(format!("{} (its login has expired)", obtained.source));
             }
             (_, Ok(obtained)) => return still_valid(obtained, now),
-            (_, Err(why)) => return Err(why),
+            (_, Err(why)) => return Err(hinting(why, place.hint(settings))),
         }
     }
-    Err(error(format!("no credentials found; looked at: {}", empty.join("; "))))
+    let places: String = empty.iter().map(|place| format!("\n  {place}")).collect();
+    let hint = "set COS_SECRET_ID and COS_SECRET_KEY, or put a profile into the configuration file".to_owned();
+    Err(hinting(error(format!("no credentials found in these places:{places}")), Some(hint)))
 }
 
 /// Asks only the place that the credentials came from: an upload does not change its identity midway.

@@ -294,16 +294,16 @@ async fn nothing_anywhere_is_an_error_that_lists_the_places() {
     assert_eq!(
         message(world.chain().credentials(at(0), None).await),
         format!(
-            "no credentials found; looked at: the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID); profile \
-             \"default\" of {}; coscli's ~/.cos.yaml; coscmd's ~/.cos.conf; tccli's ~/.tccli/default.credential; the \
-             SDKs' ~/.tencentcloud/credentials; the pod's identity (TKE_ROLE_ARN); could not use the CAM role of this \
-             instance: it has no such role (HTTP status 404)",
+            "no credentials found in these places:\n  the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)\n  profile \
+             \"default\" of {}\n  coscli's ~/.cos.yaml\n  coscmd's ~/.cos.conf\n  tccli's ~/.tccli/default.credential\n  \
+             the SDKs' ~/.tencentcloud/credentials\n  the pod's identity (TKE_ROLE_ARN)\n  could not use the CAM role of \
+             this instance: it has no such role (HTTP status 404)",
             config.display()
         )
     );
     assert_eq!(world.metadata.asked(), [ROLES]);
     let off = world.with("COSPUT_METADATA_URL", "off");
-    assert!(message(off.chain().credentials(at(0), None).await).ends_with("; the CAM role of this instance"));
+    assert!(message(off.chain().credentials(at(0), None).await).ends_with("\n  the CAM role of this instance"));
 }
 
 #[tokio::test]
@@ -495,7 +495,7 @@ async fn a_login_that_has_ended_does_not_stand_in_the_way() {
     world.metadata.then(200, "uploader").then(200, from_metadata("instance", 7200)).then(404, "");
     assert_eq!(world.chain().credentials(at(0), None).await, Ok(temporary("instance", 7200)));
     let nothing = message(world.chain().credentials(at(0), None).await);
-    assert!(nothing.contains("; tccli's ~/.tccli/default.credential (its login has expired); "), "{nothing}");
+    assert!(nothing.contains("\n  tccli's ~/.tccli/default.credential (its login has expired)\n"), "{nothing}");
 }
 
 #[tokio::test]

@@ -469,7 +469,8 @@ async fn credentials_are_shown_without_their_secret() {
     let none = setting.run(&["credentials"]).await;
     assert_eq!((none.code, none.stdout.as_str()), (Some(4), ""));
     assert!(
-        none.stderr.starts_with("error: could not sign requests: no credentials found; looked at: the environment")
+        none.stderr
+            .starts_with("error: could not sign requests: no credentials found in these places:\n  the environment")
     );
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Cons
     let access = AccessOptions { profile: identity.profile, config: identity.config, ..AccessOptions::default() };
     let found = bucket_requests::run(world, async |world| {
         let described = credentials(&access, world).describe((world.clock)()).await;
-        described.map_err(|error| Failure::NoCredentials(error.to_string()))
+        described.map_err(Failure::NoCredentials)
     })?;
     let expires = found.expires.map(|expires| humantime::format_rfc3339_seconds(expires).to_string());
     if json {

@@ -113,5 +113,5 @@ fn temporary_credentials() -> Credentials {
 /// The credentials in the environment, if there are any.
 fn credentials(world: &World) -> Result<Option<Credentials>, Failure> {
     let environment = Environment { variables: world.variables.all(), ..Environment::default() };
-    environment.keys().map_err(|error| Failure::NoCredentials(error.to_string()))
+    environment.keys().map_err(Failure::NoCredentials)
 }

@@ -9,7 +9,7 @@ use super::failure_report::FailureReport;
 use super::hint;
 use super::message;
 use crate::cli::process::signals::Signal;
-use crate::cos::Service;
+use crate::cos::{CredentialsError, Service};
 use crate::upload::{SourceError, UploadError};
 
 /// A failure of a command, outside the engine.
@@ -39,7 +39,7 @@ pub enum Failure {
     /// A file was sent, and its object is not completed, since others were not sent.
     Withheld(PathBuf),
     /// There are no credentials: which places were looked at.
-    NoCredentials(String),
+    NoCredentials(CredentialsError),
     /// There are no certificates that https could trust.
     NoCertificates,
     /// Another process works on this journal.
@@ -138,7 +138,7 @@ impl Failure {
             Self::Withheld(source) => {
                 format!("{} was sent but not completed, because other files failed", shown(source))
             }
-            Self::NoCredentials(places) => format!("could not sign requests: {places}"),
+            Self::NoCredentials(error) => format!("could not sign requests: {error}"),
             Self::JournalInUse(journal) => {
                 format!("could not start the upload: another process is using its journal {}", shown(journal))
             }
@@ -156,7 +156,7 @@ impl Failure {
                 "if the file will not come back, abort the upload with cosput abort --journal {}",
                 shown(journal)
             )),
-            Self::NoCredentials(_) => Some(hint::NO_CREDENTIALS.to_owned()),
+            Self::NoCredentials(error) => error.hint.clone(),
             Self::NoCertificates => Some(hint::NO_CERTIFICATES.to_owned()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => {
                 Some("wait for the other process to finish, or stop it".to_owned())
@@ -199,7 +199,7 @@ mod tests {
                 "could not upload f: no such file",
             ),
             (
-                Failure::NoCredentials("looked at a, b".to_owned()),
+                Failure::NoCredentials(CredentialsError { message: "looked at a, b".to_owned(), hint: None }),
                 CREDENTIALS,
                 "credentials",
                 "could not sign requests: looked at a, b",

@@ -62,10 +62,7 @@ impl Connection {
                     console.detail_once(verbose, &format!("ignoring {file}"));
                 }
                 let chain = Chain::new(settings);
-                chain
-                    .credentials((world.clock)(), None)
-                    .await
-                    .map_err(|error| Failure::NoCredentials(error.to_string()))?;
+                chain.credentials((world.clock)(), None).await.map_err(Failure::NoCredentials)?;
                 if let Some(source) = chain.source() {
                     console.detail_once(verbose, &format!("credentials from {source}"));
                 }

@@ -3,9 +3,6 @@
 use crate::cos::Service;
 use crate::upload::{Cause, Operation, UploadError};
 
-/// The hint if no credentials were found.
-pub(crate) const NO_CREDENTIALS: &str = "set COS_SECRET_ID and COS_SECRET_KEY";
-
 /// The hint if the server denies access.
 pub(super) const PERMISSIONS: &str = "the credentials lack permission; an upload needs cos:PutObject, \
     cos:InitiateMultipartUpload, cos:ListParts, cos:UploadPart, cos:CompleteMultipartUpload, cos:AbortMultipartUpload \

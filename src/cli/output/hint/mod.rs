@@ -11,7 +11,6 @@ mod service;
 mod source;
 mod upload;
 
-pub(super) use self::credentials::NO_CREDENTIALS;
 pub(super) use self::network::NO_CERTIFICATES;
 pub(super) use self::source::for_source;
 pub(super) use self::upload::for_upload;
