@@ -18,10 +18,10 @@ use super::process::world::World;
 /// Runs the program in a world. Returns its exit code.
 pub fn run(mut world: World) -> u8 {
     let console = Console::new(&world);
-    match command_line::parse(&world.arguments, &world.variables) {
-        Ok(arguments) => {
+    match command_line::parse_with_notes(&world.arguments, &world.variables) {
+        Ok((arguments, notes)) => {
             let only_prints = arguments.command.only_prints();
-            let exit_code = carry_out(arguments.command, &mut world, &console);
+            let exit_code = carry_out(arguments.command, &notes, &mut world, &console);
             with_results_written(exit_code, only_prints, &console)
         }
         Err(error) => {
@@ -31,9 +31,12 @@ pub fn run(mut world: World) -> u8 {
     }
 }
 
-fn carry_out(command: Command, world: &mut World, console: &Console) -> u8 {
+fn carry_out(command: Command, notes: &[String], world: &mut World, console: &Console) -> u8 {
     let json = command.json();
-    let done = keep_log(&command, world, console).and_then(|()| dispatch(command, world, console));
+    let done = keep_log(&command, world, console);
+    let verbose = command.verbose();
+    notes.iter().for_each(|note| console.detail(verbose, note));
+    let done = done.and_then(|()| dispatch(command, world, console));
     done.unwrap_or_else(|failure| {
         let report = failure.report();
         if json {

@@ -31,6 +31,7 @@ mod found;
 mod http;
 mod ini;
 mod keys;
+mod known_buckets;
 mod limits;
 mod place;
 mod profile_file;
@@ -43,6 +44,7 @@ mod tc3;
 mod web_identity;
 
 pub use self::chain::{Chain, Described};
+pub use self::known_buckets::{KnownBucket, known_buckets};
 pub use self::limits::Limits;
 pub use self::profile_file::{ProfileChoice, ProfileTable, default_file};
 pub use self::providers::environment::Environment;

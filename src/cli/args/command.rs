@@ -10,6 +10,7 @@ use super::credentials::CredentialsArguments;
 use super::emulator::EmulatorArguments;
 use super::list_parts::ListPartsArguments;
 use super::list_uploads::ListUploadsArguments;
+use super::output::OutputArguments;
 use super::resume::ResumeArguments;
 use super::upload::UploadArguments;
 use super::verify::VerifyArguments;
@@ -64,30 +65,32 @@ pub enum Command {
 impl Command {
     /// The log file, if one is named.
     pub fn log_file(&self) -> Option<&Path> {
-        let file = match self {
-            Self::Upload(typed) => &typed.output.log_file,
-            Self::Resume(typed) => &typed.output.log_file,
-            Self::ListUploads(typed) => &typed.bucket.output.log_file,
-            Self::ListParts(typed) => &typed.bucket.output.log_file,
-            Self::Abort(typed) => &typed.bucket.output.log_file,
-            Self::Verify(typed) => &typed.bucket.output.log_file,
-            Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => &None,
-        };
-        file.as_deref()
+        self.output()?.log_file.as_deref()
+    }
+
+    /// True if details are shown.
+    pub fn verbose(&self) -> bool {
+        self.output().is_some_and(|output| output.verbose)
+    }
+
+    fn output(&self) -> Option<&OutputArguments> {
+        match self {
+            Self::Upload(typed) => Some(&typed.output),
+            Self::Resume(typed) => Some(&typed.output),
+            Self::ListUploads(typed) => Some(&typed.bucket.output),
+            Self::ListParts(typed) => Some(&typed.bucket.output),
+            Self::Abort(typed) => Some(&typed.bucket.output),
+            Self::Verify(typed) => Some(&typed.bucket.output),
+            Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
     }
 
     /// True if results and failures are JSON events.
     pub fn json(&self) -> bool {
         match self {
-            Self::Upload(typed) => typed.output.json,
-            Self::Resume(typed) => typed.output.json,
-            Self::ListUploads(typed) => typed.bucket.output.json,
-            Self::ListParts(typed) => typed.bucket.output.json,
-            Self::Abort(typed) => typed.bucket.output.json,
-            Self::Verify(typed) => typed.bucket.output.json,
             Self::Credentials(typed) => typed.json,
             Self::Emulator(typed) => typed.json,
-            Self::Completions(_) | Self::Man(_) => false,
+            _ => self.output().is_some_and(|output| output.json),
         }
     }
 

@@ -14,7 +14,7 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 use super::directories::Directories;
 use super::setting::{Setting, setting_of};
 use super::setting_names::key_of;
-use super::{configuration, variables};
+use super::{configuration, other_tools, variables};
 use crate::cli::args::Arguments;
 use crate::cli::process::world::Variables;
 use crate::credentials::{ProfileChoice, ProfileTable, default_file};
@@ -24,15 +24,26 @@ const OUTPUT_OPTIONS: [&str; 5] = ["-v", "--verbose", "-q", "--quiet", "--json"]
 
 /// Reads the command line, then variables, then a profile of the configuration for what is still open.
 pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
-    let arguments = usual_form(arguments);
+    parse_with_notes(arguments, variables).map(|(arguments, _)| arguments)
+}
+
+/// The same, with a note for each value from the configuration of another tool.
+pub(crate) fn parse_with_notes(
+    arguments: &[OsString],
+    variables: &Variables,
+) -> Result<(Arguments, Vec<String>), Error> {
+    let (arguments, mut notes) = other_tools::without_aliases(usual_form(arguments), variables);
     let mut program = Arguments::command();
     let typed = program.try_get_matches_from_mut(&arguments)?;
     let Some((name, typed_for_command)) = typed.subcommand() else {
-        return Arguments::from_arg_matches(&typed);
+        return Arguments::from_arg_matches(&typed).map(|arguments| (arguments, notes));
     };
-    let settings = settings(pristine(&program, name), typed_for_command, variables)?;
+    let mut settings = settings(pristine(&program, name), typed_for_command, variables)?;
+    let more = other_tools::settings(pristine(&program, name), typed_for_command, &settings, variables);
+    notes.extend(more.iter().map(|setting| format!("{}: {}", setting.origin, setting.value[0].display())));
+    settings.extend(more);
     if settings.is_empty() {
-        return Arguments::from_arg_matches(&typed);
+        return Arguments::from_arg_matches(&typed).map(|arguments| (arguments, notes));
     }
     // Building the definition costs more than reading, so it is used again. `mut_arg` would move an option away from
     // the place where clap looks its name up.
@@ -44,7 +55,7 @@ pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments,
     let matches = program
         .try_get_matches_from_mut(&arguments)
         .map_err(|error| blame(error, pristine(&program, name), &settings))?;
-    Arguments::from_arg_matches(&matches)
+    Arguments::from_arg_matches(&matches).map(|arguments| (arguments, notes))
 }
 
 /// The command line in the form that clap reads: `help upload` is `upload --help`, `version` is `--version`, and options of
@@ -341,6 +352,39 @@ mod tests {
             );
         }
         assert_eq!(upload(&[], &[("COSPUT_META", "a=1\nb=2")]).object.meta.len(), 2);
+    }
+
+    #[test]
+    fn buckets_of_coscli_and_coscmd_come_after_everything_else() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().to_str().unwrap();
+        let parsed = |typed: &[&str], variables: &[(&str, &str)]| {
+            let typed: Vec<OsString> = ["cosput", "upload", "f"].iter().chain(typed).map(OsString::from).collect();
+            let variables = [("HOME", path), ("USERPROFILE", path)].into_iter().chain(variables.iter().copied());
+            let (arguments, notes) = parse_with_notes(&typed, &variables.collect()).unwrap();
+            let crate::cli::args::Command::Upload(upload) = arguments.command else { panic!("not an upload") };
+            let location = upload.location;
+            let bucket = location.bucket.map(|bucket| bucket.to_string()).unwrap_or_default();
+            let region = location.server.region.map(|region| region.as_str().to_owned()).unwrap_or_default();
+            (upload.sources.last().unwrap().display().to_string(), bucket, region, notes)
+        };
+        let expected = |last: &str, bucket: &str, region: &str, notes: &[&str]| {
+            let notes = notes.iter().map(|&note| note.to_owned()).collect::<Vec<_>>();
+            (last.to_owned(), bucket.to_owned(), region.to_owned(), notes)
+        };
+        assert_eq!(parsed(&[], &[]), expected("f", "", "", &[]));
+        std::fs::write(home.path().join(".cos.conf"), "[common]\nbucket = b-1\nregion = ap-x\n").unwrap();
+        let (bucket, region) = ("bucket in coscmd's ~/.cos.conf: b-1", "region in coscmd's ~/.cos.conf: ap-x");
+        assert_eq!(parsed(&[], &[]), expected("f", "b-1", "ap-x", &[bucket, region]));
+        assert_eq!(parsed(&["-b", "c-1"], &[]), expected("f", "c-1", "", &[]));
+        assert_eq!(parsed(&["--region=r"], &[]), expected("f", "b-1", "r", &[bucket]));
+        assert_eq!(parsed(&[], &[("COSPUT_BUCKET", "b-1")]), expected("f", "b-1", "ap-x", &[region]));
+        assert_eq!(parsed(&["cos://b-1/k"], &[]), expected("cos://b-1/k", "", "ap-x", &[region]));
+        let yaml = "cos:\n  buckets:\n    - {name: a-1, alias: short, region: ap-y}\n";
+        std::fs::write(home.path().join(".cos.yaml"), yaml).unwrap();
+        assert_eq!(parsed(&[], &[]), expected("f", "", "", &[]));
+        let notes = ["short is the bucket a-1 of coscli's ~/.cos.yaml", "region in coscli's ~/.cos.yaml: ap-y"];
+        assert_eq!(parsed(&["cos://short/k"], &[]), expected("cos://a-1/k", "", "ap-y", &notes));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod directories;
 mod emulator;
 mod named_sources;
 pub(crate) mod object_headers;
+mod other_tools;
 mod output;
 mod precedence;
 mod requests;
