@@ -12,7 +12,7 @@ pub(crate) const CHUNK: usize = 224 << 10;
 /// Where a buffer begins: at a multiple of this.
 const ALIGNMENT: usize = 64;
 /// Once bodies hold this much, further pieces are small, so that many slow connections need little memory.
-const BODIES: usize = 16 * CHUNK;
+const BODIES: usize = 8 * CHUNK;
 /// A small piece.
 const SMALL_CHUNK: usize = 32 << 10;
 

@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_millis(1800);
 /// How often progress is reported.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 /// How often the window measures how many bytes moved.
-const MEASURE_INTERVAL: Duration = Duration::from_millis(20);
+const MEASURE_INTERVAL: Duration = Duration::from_millis(10);
 /// Stands for a wait without an end.
 const LONG: Duration = Duration::from_secs(3600);
 

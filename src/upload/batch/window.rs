@@ -228,7 +228,7 @@ impl Window {
     }
 
     /// Looks at how many bytes have been handed to connections since the beginning, with this many requests in flight.
-    /// To be called some fifty times a second.
+    /// To be called some hundred times a second.
     pub fn look(&mut self, now: Instant, moved: u64, in_flight: usize) {
         let Some(search) = &mut self.search else { return };
         // A window that is not used, or one that is still closing, says nothing.
