@@ -4,7 +4,7 @@
 //!
 //! | step | what happens |
 //! | --- | --- |
-//! | opening | It begins with few and doubles while bytes flow freely, since an upload may be over before a first part is answered; up to 16 near, 64 far away. Small requests are counted in rounds of answers, as TCP's slow start does; up to 256, until a round takes longer because of more requests. |
+//! | opening | It begins with few and doubles while bytes flow freely, since an upload may be over before a first part is answered; up to 16 near, 64 far away. Small requests are counted in rounds of answers, as in TCP's slow start, and become four times as many in each; up to 256, until a round takes longer because of more requests. |
 //! | filling, measuring | From then on more requests must pay: it doubles, lets the new connections fill the buffers, measures, and goes back if that brought nothing. If each connection gets little, it makes do with fewer. |
 //! | resting | Nothing changes for a while. |
 //! | careful | The network broke before any part was answered: a quarter of the requests, and more only once a round of answers takes a few seconds at most, so that some parts are always near their end. |
@@ -59,6 +59,8 @@ const SMALL: u64 = 1 << 20;
 /// While opening, each connection must have taken this many bytes: what the system's buffers take at once, and a first
 /// round trip.
 const FLOWING: u64 = 100 << 10;
+/// A round of answers multiplies small requests by this. Each new connection costs a round trip, so doubling is too slow.
+const FASTER: u16 = 4;
 /// A round of answers may take this much longer than the shortest one before more requests bring nothing.
 const LONGER: f64 = 1.5;
 /// After the network broke, a round of answers must not take longer than this before there are more requests.
@@ -300,7 +302,7 @@ impl Search {
         self.rounds.answers = 0;
         // The first round began before there was an answer, and took as long as connecting does.
         let Some(began) = self.rounds.began.replace(now) else {
-            return if self.small && self.step == Step::Open { size.saturating_mul(2) } else { size };
+            return if self.small && self.step == Step::Open { size.saturating_mul(FASTER) } else { size };
         };
         let time = now.saturating_duration_since(began);
         if self.step == Step::Careful {
@@ -320,7 +322,7 @@ impl Search {
             self.enter(Step::Rest);
             return (size / 2).max(1);
         }
-        size.saturating_mul(2)
+        size.saturating_mul(FASTER)
     }
 
     /// The size that follows, after `moved` bytes in `elapsed` at this one.
