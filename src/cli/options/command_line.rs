@@ -67,9 +67,9 @@ fn usual_form(arguments: &[OsString]) -> Vec<OsString> {
     match rest.split_first() {
         Some((command, topic)) if command == "help" => {
             let command = topic.first().filter(|topic| !topic.as_encoded_bytes().starts_with(b"-"));
-            return [program].into_iter().chain(command).cloned().chain(["--help".into()]).collect();
+            [program].into_iter().chain(command).cloned().chain(["--help".into()]).collect()
         }
-        Some((command, _)) if command == "version" => return vec![program.clone(), "--version".into()],
+        Some((command, _)) if command == "version" => vec![program.clone(), "--version".into()],
         Some((command, rest)) => [program, command].into_iter().chain(options).chain(rest).cloned().collect(),
         None => arguments.to_vec(),
     }
