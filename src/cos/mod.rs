@@ -19,6 +19,7 @@
 //! | `document` | XML and JSON documents of answers |
 //! | `error` | error answers, and the kind of fault each one is |
 //! | `encoding` | percent-encoding |
+//! | `page_text` | the words of an answer that is not the service's |
 
 pub mod address;
 pub mod checksum;

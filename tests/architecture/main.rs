@@ -11,6 +11,8 @@ mod tokens;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use tree::{Imports, Tree, files_below};
@@ -155,4 +157,38 @@ fn mod_files_hold_no_logic() {
     let gone = exceptions.keys().filter(|name| !TREE.files().any(|file| file == **name));
     breaches.extend(gone.map(|name| format!("{name} is gone: delete it from the list")));
     assert_none(&breaches);
+}
+
+/// Folders whose files are alike, so that their names say enough.
+const ALIKE: [&str; 9] = [
+    "cli/commands",
+    "cli/output/json",
+    "cos/address",
+    "cos/multipart",
+    "credentials/providers",
+    "emulator/faults",
+    "emulator/store",
+    "upload/machine/outcome",
+    "upload/journal",
+];
+
+/// A map that lacks a file leads nowhere at first sight.
+#[test]
+fn every_map_names_the_files_of_its_folder() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut missing = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        let entries: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        folders.extend(entries.iter().filter(|path| path.is_dir()).cloned());
+        let name = folder.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        let Ok(map) = fs::read_to_string(folder.join("mod.rs")) else { continue };
+        let map: String = map.lines().filter(|line| line.starts_with("//!")).collect();
+        let files = entries.iter().filter(|path| !path.ends_with("mod.rs")).filter_map(|path| path.file_stem());
+        let names = files.map(|stem| stem.to_string_lossy().into_owned());
+        let lacking = names.filter(|stem| !ALIKE.contains(&name.as_str()) && !map.contains(&format!("`{stem}")));
+        missing.extend(lacking.map(|stem| format!("{name}/mod.rs does not name {stem}")));
+    }
+    missing.sort();
+    assert_none(&missing);
 }

@@ -1,8 +1,13 @@
-//! The command line as typed: the one definition behind parsing, help, man pages and completions. A file a command, and
-//! a file for each group of options that commands share.
+//! The command line as typed: the one definition behind parsing, help, man pages and completions.
 //!
 //! Nothing here has a default; `options` gives each argument its meaning. `options::variables` adds variables and the
 //! configuration.
+//!
+//! - `command`: the list of commands
+//! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `emulator`: a command each
+//! - `server`, `requests`, `output`, `bucket`, `upload_id`: options that commands share
+//! - `many`, `stdin`: options for several files, and for a pipe
+//! - `object`, `fields`, `encryption`: headers, conditions and encryption of an object
 
 #![expect(
     rustdoc::broken_intra_doc_links,

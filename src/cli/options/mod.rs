@@ -1,6 +1,12 @@
 //! The meaning of the command line: `args` with variables, the configuration and all defaults filled in.
 //!
-//! A file a command, and a file for each group of options that commands share.
+//! - `command_line`: parses, with `variables` and `configuration` for the options that it leaves open; `setting`,
+//!   `setting_names` and `precedence` are about one such value
+//! - `upload`, `stdin`, `resume`, `emulator`, `bucket`: the options of commands
+//! - `server`, `requests`, `output`: options that commands share
+//! - `sources`, `named_sources`, `destination`: what is uploaded, and to which keys
+//! - `object_headers`, `content_type`: the headers of an object
+//! - `directories`: where the platform keeps state and configuration
 
 pub(crate) mod bucket;
 pub mod command_line;

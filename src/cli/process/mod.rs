@@ -1,4 +1,10 @@
-//! The process: its arguments, variables, streams and clock, its signals, its runtime, its limits.
+//! The process.
+//!
+//! - `world`: its one door: arguments, variables, streams, clock
+//! - `signals`, `ignored`: signals that stop the program, and those that do not
+//! - `runtime`: the threads that send
+//! - `limits`, `descriptors`: what the system allows, and how many requests that is
+//! - `paths`: absolute paths
 
 pub(crate) mod descriptors;
 #[cfg(unix)]

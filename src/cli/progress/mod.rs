@@ -1,4 +1,4 @@
-//! How far an upload has come: totals, rate, and the bar that shows them.
+//! How far an upload has come: `totals` counts, `rate` says how fast and how long yet, `bar` shows it.
 
 pub mod bar;
 pub(crate) mod rate;

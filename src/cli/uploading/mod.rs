@@ -1,6 +1,6 @@
 //! What the commands that upload, or ask about uploads, share.
 //!
-//! - `connection`: the server, or an emulator started for the command
+//! - `connection`, `client`: the server, or an emulator started for the command; certificates and proxies
 //! - `setup`: connection, template and number of requests, from the options of an upload
 //! - `template`, `file_session`: from the options and a file to its session
 //! - `supply`, `work_sender`: from many sources to work for the engine

@@ -3,6 +3,10 @@
 //!
 //! A value that the service is known to refuse is refused here, before anything is sent. A new field is one row of the
 //! table in `field`, with a reader in `value` if its values have a form of their own.
+//!
+//! `object_headers` has all headers of one object: fields, `metadata` and `tag`s. `traffic_limit` belongs to a request.
+//! `disposition` is about file names beyond ASCII, `names` about headers that are no fields, `invalid_header` about values
+//! that cannot be sent.
 
 mod disposition;
 mod field;

@@ -1,4 +1,9 @@
-//! HTTP: sockets, request heads, bodies, and header names in the service's case.
+//! HTTP.
+//!
+//! - `socket`: connections, which can be reset
+//! - `serve`: from hyper's requests to data, and from answers to hyper's responses
+//! - `request_head`, `body`: a request as it arrived
+//! - `header_case`: header names as the service writes them
 
 pub(crate) mod body;
 pub(crate) mod header_case;

@@ -1,4 +1,9 @@
-//! Many objects that share one window of requests in flight.
+//! Many objects at a time.
+//!
+//! - `objects`: which object sends next
+//! - `window`: how many requests may be in flight
+//! - `breaks`: what it means that requests broke
+//! - `together`: `--publish-together`: which objects are held back, and when they are completed
 
 mod breaks;
 pub mod objects;

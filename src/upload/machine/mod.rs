@@ -4,6 +4,9 @@
 //! out the calls it asks for and hands back their outcomes. `next` walks one ordered list: initiate, or list the parts
 //! when resuming; send the parts that the server lacks; check that the source is unchanged; complete; if the result is in
 //! doubt, look at the object with HEAD. `outcome` decides what outcomes mean, `finish` how the upload ends.
+//!
+//! `phase` and `ending` are where the upload stands, `requests` and `retries` what is in flight and when it is sent again,
+//! `settings` what the upload is given.
 
 mod ending;
 mod finish;

@@ -1,8 +1,14 @@
 //! How a source is divided into requests: one PUT, or parts.
+//!
+//! - `object_plan`: the plan of one object, within the limits of the service; `plan_error`: why there is none
+//! - `default_sizes`: the part size and the threshold, chosen by the size of the file
+//! - `part_sizes`: where each part begins and ends, once the size is chosen
+//! - `part_pace`: how many parts begin in a second
+//! - `parts`: the state of each part during the upload
 
+mod default_sizes;
 pub mod object_plan;
 mod part_pace;
 pub mod part_sizes;
 pub(crate) mod parts;
 pub mod plan_error;
-mod usual_sizes;

@@ -1,8 +1,8 @@
 //! From a size, options and the service's limits to a plan: one PUT, or parts. A plan that exists respects the limits.
 
+use super::default_sizes;
 use super::part_sizes::{PartSizes, Parts};
 use super::plan_error::PlanError;
-use super::usual_sizes;
 use crate::cos::multipart::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 use crate::cos::put_object::LARGEST_PUT;
 
@@ -52,7 +52,7 @@ impl Plan {
         let threshold = match options.multipart_threshold {
             Some(beyond) if beyond > LARGEST_PUT => return Err(PlanError::ThresholdTooLarge { threshold: beyond }),
             Some(threshold) => threshold,
-            None => usual_sizes::threshold(size, options.files),
+            None => default_sizes::threshold(size, options.files),
         };
         if size > LARGEST_OBJECT {
             return Err(PlanError::ObjectTooLarge { size });
@@ -60,7 +60,7 @@ impl Plan {
         let smallest = smallest_part_size(size);
         // A part size is checked for small files too: a script that works with one file should not fail with the next.
         let sizes = match options.part_size {
-            None => PartSizes::uniform(smallest.max(usual_sizes::part_size(size, options.files))).chosen(),
+            None => PartSizes::uniform(smallest.max(default_sizes::part_size(size, options.files))).chosen(),
             Some(asked) => PartSizes::uniform(checked(asked, size, smallest)?),
         };
         if size <= threshold {
@@ -74,7 +74,7 @@ impl Plan {
     pub fn of_stream(size: Option<u64>, options: PlanOptions, memory: u64) -> Result<Self, PlanError> {
         // While one part is sent, another is read.
         let largest = (memory / 2 / MEBIBYTE * MEBIBYTE).clamp(SMALLEST_PART, LARGEST_PART);
-        let usual = usual_sizes::stream_part_size(size, memory).min(largest);
+        let usual = default_sizes::stream_part_size(size, memory).min(largest);
         let part_size = options.part_size.unwrap_or_else(|| smallest_part_size(size.unwrap_or(0)).max(usual));
         let multipart_threshold = Some(Self::stream_threshold(size, options, memory));
         let fixed = PlanOptions { part_size: Some(part_size), multipart_threshold, ..options };
@@ -95,7 +95,7 @@ impl Plan {
 
     /// The largest stream that goes in one PUT. It is held whole, so that it can be sent again.
     pub(crate) fn stream_threshold(size: Option<u64>, options: PlanOptions, memory: u64) -> u64 {
-        match options.multipart_threshold.unwrap_or_else(|| usual_sizes::stream_threshold(size)) {
+        match options.multipart_threshold.unwrap_or_else(|| default_sizes::stream_threshold(size)) {
             beyond if beyond > LARGEST_PUT => beyond,
             threshold => threshold.min(memory.saturating_sub(1)),
         }

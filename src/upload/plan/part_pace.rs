@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::usual_sizes::PARTS_A_SECOND;
+use super::default_sizes::PARTS_A_SECOND;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -69,9 +69,7 @@ pub fn shard_of_engine(variable: impl Fn(&str) -> Option<String>, shards: u32) -
         found.extend(engine.look(&variable, shards)?);
     }
     let Some((_, shard)) = found.first() else {
-        return Err(format!(
-            "no engine was recognised that says which shard this is; set {OWN}=I/N, or give --shard I/N"
-        ));
+        return Err(format!("no engine was recognised that says which shard this is; set {OWN}=I/N"));
     };
     if found.iter().all(|(_, other)| other == shard) {
         return Ok(*shard);

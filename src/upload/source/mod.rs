@@ -1,7 +1,11 @@
-//! Where the bytes come from: what was named, the files that makes, and one of them, or a stream, while it is read.
+//! Where the bytes come from.
 //!
-//! `gather` → `walk` (a directory) or `list` (a list of paths), past `filter`, with keys by
-//! `naming` that differ by `keys`; then `file`, for each.
+//! - `gather`: all files that the user named, with their keys: by `walk` (a directory) or `list` (a list of paths), past `filter`
+//!   (with `glob`), with keys by `naming`, none twice by `keys`; `problem` says why a file is left out
+//! - `file`: one file while it is read, and whether it changed
+//! - `stream`, `stream_buffer`: a pipe, its bytes, and which of them are still needed
+//! - `either`: a file or a stream
+//! - `test_tree`: files for tests
 
 mod either;
 pub mod file;

@@ -1,4 +1,15 @@
 //! From a call to a request on the network, and back to a reply.
+//!
+//! - `call`: what the machine asks for, its request, its reply
+//! - `transport`: the one seam; `http` is the transport over HTTP
+//! - `body`, `chunk`: a range of a source as the body of a request
+//! - `rate`, `pace`: `--limit-rate`: the rule, and the wait of one body for its turn
+//! - `stall`, `unanswered`: time limits for connections without movement, and for answers
+//! - `retry`: whether a failure is worth another attempt, and when
+//! - `send_error`, `server_clock`: what a failure of the network means; the server's time
+//! - `proxy`, `no_proxy`: proxies by variables
+//! - `backup_domain`: the way to COS's other domain
+//! - `one_request`: requests outside uploads
 
 pub mod backup_domain;
 pub(crate) mod body;
