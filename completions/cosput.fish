@@ -63,7 +63,7 @@ md5\t'Content-MD5 in addition'"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l traffic-limit -d 'Speed limit per request, kept by the server' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l max-attempts -d 'Attempts for each request, 1 to 1000 [8]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l retry-time -d 'How long to keep retrying while throttled [10m]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l retry-time -d 'How long to keep retrying while throttled or without a network [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l limit-rate -d 'Speed limit of all requests together' -r
@@ -124,7 +124,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l config -d 'Conf
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l max-attempts -d 'Attempts for each request, 1 to 1000 [8]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -l retry-time -d 'How long to keep retrying while throttled [10m]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l retry-time -d 'How long to keep retrying while throttled or without a network [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l limit-rate -d 'Speed limit of all requests together' -r
@@ -156,7 +156,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l config -d
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l concurrency -d 'Requests in flight, 1 to 1000 [auto]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l max-attempts -d 'Attempts for each request, 1 to 1000 [8]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l retry-time -d 'How long to keep retrying while throttled [10m]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l retry-time -d 'How long to keep retrying while throttled or without a network [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l log-file -d 'Append all messages to a file' -r -F
@@ -184,7 +184,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l profile -d 
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l max-attempts -d 'Attempts for each request, 1 to 1000 [8]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l retry-time -d 'How long to keep retrying while throttled [10m]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l retry-time -d 'How long to keep retrying while throttled or without a network [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l log-file -d 'Append all messages to a file' -r -F
@@ -217,7 +217,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l profile -d 'Prof
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l max-attempts -d 'Attempts for each request, 1 to 1000 [8]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand abort" -l retry-time -d 'How long to keep retrying while throttled [10m]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l retry-time -d 'How long to keep retrying while throttled or without a network [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l log-file -d 'Append all messages to a file' -r -F
@@ -248,7 +248,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l profile -d 'Pro
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l max-attempts -d 'Attempts for each request, 1 to 1000 [8]' -r
-complete -c cosput -n "__fish_cosput_using_subcommand verify" -l retry-time -d 'How long to keep retrying while throttled [10m]' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l retry-time -d 'How long to keep retrying while throttled or without a network [10m]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l connect-timeout -d 'Longest wait for a connection [10s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l stall-timeout -d 'Longest time without a byte moving [60s]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l log-file -d 'Append all messages to a file' -r -F

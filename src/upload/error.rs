@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cos::ServiceError;
 use crate::cos::multipart::{PartNumber, UploadId};
+use crate::cos::{Fault, ServiceError};
 
 /// A request, or another step that the engine asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +31,13 @@ pub enum Operation {
     HeadObject,
     /// Abort Multipart Upload.
     Abort,
+}
+
+impl Operation {
+    /// False if only the source is read, and nothing is sent.
+    pub fn is_request(self) -> bool {
+        !matches!(self, Self::ComparePart(_) | Self::CheckSource | Self::ReadSource)
+    }
 }
 
 /// Why a request gave no answer.
@@ -164,6 +171,11 @@ pub enum Cause {
         /// The id of the answer, where it has one.
         request_id: Option<String>,
     },
+    /// There is an object under the key, which must not be overwritten.
+    KeyTaken {
+        /// The ID of the answer that reported it.
+        request_id: Option<String>,
+    },
     /// The upload id vanished, twice.
     UploadVanished(Box<ServiceError>),
     /// The user stopped it.
@@ -239,6 +251,7 @@ impl fmt::Display for Cause {
             Self::Malformed { what, .. } | Self::Integrity { what, .. } | Self::Unencrypted { what, .. } => {
                 f.write_str(what)
             }
+            Self::KeyTaken { .. } => f.write_str("there is an object under this key"),
             Self::Network(error) => error.fmt(f),
             Self::Interrupted => f.write_str("interrupted"),
         }
@@ -246,12 +259,22 @@ impl fmt::Display for Cause {
 }
 
 impl Cause {
+    /// True if the object must not be overwritten, and one exists.
+    pub fn is_taken_key(&self) -> bool {
+        match self {
+            Self::KeyTaken { .. } => true,
+            Self::Service(error) => error.fault() == Fault::AlreadyExists,
+            _ => false,
+        }
+    }
+
     /// The id that support asks for, where an answer had one.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Service(error) | Self::UploadVanished(error) => error.request_id.as_deref(),
             Self::Malformed { request_id, .. }
             | Self::Integrity { request_id, .. }
+            | Self::KeyTaken { request_id }
             | Self::Unencrypted { request_id, .. } => request_id.as_deref(),
             Self::Source(_) | Self::Network(_) | Self::Interrupted => None,
         }

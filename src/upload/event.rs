@@ -90,12 +90,23 @@ pub enum Notice {
     PartsNotListed,
     /// The upload vanished on the server; it starts anew.
     StartedAnew(UploadId),
-    /// The answer to Complete was lost or unclear; the object is being looked at.
-    LookingAtObject(Cause),
+    /// The answer to a request was lost or unclear; HEAD decides whether the object was made.
+    LookingAtObject {
+        /// Which request.
+        operation: Operation,
+        /// Why its answer is unclear.
+        cause: Cause,
+    },
+    /// The network fails: nothing was answered for this long. Requests are sent again all the same.
+    NoNetwork(Duration),
+    /// Parts on the server that no journal records are compared with the source.
+    ComparingParts(u16),
     /// The object may not be looked at, so it is replaced, changed or not.
     NotCompared(Cause),
     /// A stream is not read on before parts of it have been sent, although there could be more requests.
     MemoryLimits(MemoryLimit),
+    /// The server's answers prove nothing, so each part is proved by its MD5.
+    ProvedByMd5(NoProof),
     /// COS could not be reached; requests go to the backup domain from now on.
     BackupDomain,
     /// The clock of this machine is off by so many seconds; requests are signed with the server's time.
@@ -103,6 +114,15 @@ pub enum Notice {
         /// Positive where the server is ahead.
         seconds: i64,
     },
+}
+
+/// Why an answer proves nothing of the bytes that were sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoProof {
+    /// It has no CRC-64, although the service promises one.
+    Crc64Missing,
+    /// Its ETag is not the MD5 of the bytes.
+    EtagNotMd5,
 }
 
 /// How far the memory for a stream goes.

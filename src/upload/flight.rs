@@ -10,7 +10,7 @@ use super::error::{SendError, SendErrorKind, SourceError};
 use super::object_headers::ObjectOptions;
 use super::source::Source;
 use super::wire::body::{Meter, SourceBody};
-use super::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
+use super::wire::call::{AttemptId, BodyMd5, Call, Failure, Outcome, Reply};
 use super::wire::transport::Transport;
 use crate::cos::Target;
 use crate::cos::checksum::Digest;
@@ -26,8 +26,6 @@ pub struct Job {
     pub target: Target,
     /// Headers, encryption and conditions of the object.
     pub object: ObjectOptions,
-    /// Send each body's MD5 too, which costs a second reading.
-    pub md5: bool,
 }
 
 /// One attempt at one call of one object.
@@ -120,11 +118,8 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
 }
 
 async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
-    let service = job.target.address.service;
-    // An object that is written once cannot be replaced, so the server must compare its MD5 before it stores it.
-    let announced = job.md5 || (service.is_write_once() && matches!(call, Call::PutObject(_)));
     let mut first_reading: Option<Digest> = None;
-    if let Some(range) = call.body().filter(|_| announced) {
+    if let Some(range) = call.body().filter(|_| call.body_md5() == BodyMd5::Sent) {
         let source = job.source.clone();
         match blocking(move || source.digest(range)).await {
             Ok(digest) => first_reading = Some(digest),
@@ -134,7 +129,7 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter)
     let md5 = first_reading.and_then(|digest| digest.md5);
     let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
     let body = call.body().map(|range| {
-        let make = if service.promises_crc64() { SourceBody::new } else { SourceBody::with_md5 };
+        let make = if call.body_md5() == BodyMd5::Computed { SourceBody::with_md5 } else { SourceBody::new };
         make(job.source.clone(), range, meter.clone())
     });
     let answer = transport.send(request, body).await;

@@ -31,6 +31,7 @@ pub mod machine;
 pub mod object_headers;
 pub mod observer;
 mod open_objects;
+pub mod outage;
 pub mod patience;
 pub mod plan;
 pub(crate) mod resume;

@@ -42,7 +42,10 @@ impl ObjectOptions {
                 add(&self.limit());
                 add(&self.condition());
             }
-            Operation::Initiate => add(&self.shape()),
+            Operation::Initiate => {
+                add(&self.shape());
+                add(&self.condition());
+            }
             Operation::UploadPart(_) => {
                 add(&self.encryption.of_bytes());
                 add(&self.limit());
@@ -167,7 +170,8 @@ mod tests {
         let sse_c = sse_c.each_ref().map(String::as_str);
         let put = ["x-cos-traffic-limit", "x-cos-forbid-overwrite"];
         assert_eq!(names(&customer, Operation::PutObject), [&object[..], &sse_c, &put].concat());
-        assert_eq!(names(&customer, Operation::Initiate), [&object[..], &sse_c].concat());
+        let forbid = ["x-cos-forbid-overwrite"];
+        assert_eq!(names(&customer, Operation::Initiate), [&object[..], &sse_c, &forbid].concat());
         assert_eq!(names(&customer, part), [&sse_c[..], &["x-cos-traffic-limit"]].concat());
         assert_eq!(names(&customer, Operation::Complete), ["x-cos-forbid-overwrite"]);
         assert_eq!(names(&customer, Operation::HeadObject), sse_c);
@@ -175,7 +179,7 @@ mod tests {
         for other in [options(Encryption::Cos), options(Encryption::Kms(KmsKey::default()))] {
             let mode = ["x-cos-server-side-encryption"];
             assert_eq!(names(&other, Operation::PutObject), [&object[..], &mode, &put].concat());
-            assert_eq!(names(&other, Operation::Initiate), [&object[..], &mode].concat());
+            assert_eq!(names(&other, Operation::Initiate), [&object[..], &mode, &forbid].concat());
             assert_eq!(names(&other, part), ["x-cos-traffic-limit"]);
             assert_eq!(names(&other, Operation::HeadObject), [""; 0]);
         }

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 const FIRST_BOUND: Duration = Duration::from_millis(500);
 /// The bound stops growing here.
 const LAST_BOUND: Duration = Duration::from_secs(20);
+/// The bound while the network fails: its return is to be noticed soon.
+const OUTAGE_BOUND: Duration = Duration::from_secs(4);
 /// The longest `Retry-After` that is obeyed; a server that asks for more might as well be down.
 const LONGEST_OBEYED: Duration = Duration::from_secs(120);
 
@@ -17,7 +19,7 @@ const LONGEST_OBEYED: Duration = Duration::from_secs(120);
 pub struct Patience {
     /// The number of attempts for one request, the first included.
     pub max_attempts: u32,
-    /// How long throttled attempts do not count.
+    /// How long throttled attempts do not count, nor those that fail while the network does.
     pub retry_time: Duration,
 }
 
@@ -33,6 +35,7 @@ pub struct Attempts {
     sent: u32,
     throttled: u32,
     throttled_since: Option<Instant>,
+    unanswered: u32,
 }
 
 impl Attempts {
@@ -48,7 +51,7 @@ impl Attempts {
 
     /// True if the next attempt is the last one allowed.
     pub fn next_is_last(&self, patience: Patience) -> bool {
-        self.sent.saturating_sub(self.throttled) + 1 == patience.max_attempts
+        self.sent.saturating_sub(self.throttled) + 1 >= patience.max_attempts
     }
 
     /// How long to wait before the next attempt; `None` if none is left.
@@ -81,6 +84,19 @@ impl Attempts {
         self.wait(patience, left, retry_after.map(|pause| pause.min(left)), random)
     }
 
+    /// The same for an attempt that fails with the network. It does not count while time is `left`.
+    pub fn after_outage(&mut self, left: Duration, random: &mut fastrand::Rng) -> Duration {
+        self.throttled_since = None;
+        self.unanswered += 1;
+        // The last attempt is made at the end of the time, not after it.
+        jitter(self.unanswered, random).min(OUTAGE_BOUND).min(left)
+    }
+
+    /// The number of attempts that count.
+    fn counted(&self) -> u32 {
+        self.sent.saturating_sub(self.throttled).saturating_sub(self.unanswered)
+    }
+
     fn wait(
         &self,
         patience: Patience,
@@ -88,11 +104,11 @@ impl Attempts {
         retry_after: Option<Duration>,
         random: &mut fastrand::Rng,
     ) -> Option<Duration> {
-        if self.sent.saturating_sub(self.throttled) >= patience.max_attempts {
+        if self.counted() >= patience.max_attempts {
             return None;
         }
         let obeyed = retry_after.unwrap_or_default().min(LONGEST_OBEYED);
-        Some(jitter(self.sent, random).min(longest).max(obeyed))
+        Some(jitter(self.sent.saturating_sub(self.unanswered), random).min(longest).max(obeyed))
     }
 }
 

@@ -175,6 +175,9 @@ impl Session {
         if let Some(likeness) = unless {
             upload.unless_unchanged(likeness);
         }
+        if self.upload_id.is_some() {
+            upload.resume_no_other();
+        }
         if let Some(share) = &self.share {
             upload.share(&share.ours);
         }

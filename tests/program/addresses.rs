@@ -17,7 +17,7 @@ use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::batch::window::Concurrency;
 use cosput::upload::driver::{Stop, Work, drive};
 use cosput::upload::journal::header::Header;
-use cosput::upload::machine::{Proving, Settings};
+use cosput::upload::machine::Settings;
 use cosput::upload::observer::Observer;
 use cosput::upload::patience::Patience;
 use cosput::upload::session::{Ended, Goal, JournalLocation, Refused, Session};
@@ -74,15 +74,10 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     let plan = Plan::new(3 << 20, PlanOptions::fixed(1 << 20, 0)).unwrap();
     let session = Session {
         header: Header::new(&target, "e", "s", source.identity(), plan.part_size()),
-        job: Job { source: Source::File(source), target, object: cosput::upload::ObjectOptions::default(), md5: false },
+        job: Job { source: Source::File(source), target, object: cosput::upload::ObjectOptions::default() },
         plan,
         intake: None,
-        settings: Settings {
-            patience: PATIENCE,
-            abort_on_failure: false,
-            etags_are_md5: true,
-            proving: Proving::Crc64,
-        },
+        settings: Settings { patience: PATIENCE, abort_on_failure: false, ..Settings::default() },
         location: JournalLocation::Unavailable("none is wanted".to_owned()),
         resume: false,
         upload_id: None,

@@ -269,7 +269,8 @@ fn a_look_that_stays_without_an_answer_leaves_it_open_and_the_next_run_settles_i
 fn a_lost_answer_to_put_is_settled_too() {
     let scene = Scene::new(&["reset-after-stored:on=put-object,times=0"]);
     scene.file("a.bin", 1000);
-    scene.upload("a.bin", &["--max-attempts", "1"]).exits(0);
+    let outcome = scene.upload("a.bin", &["--max-attempts", "1"]).exits(0);
+    outcome.says("the response to PUT Object was lost or unclear").does_not_say("Complete");
     assert_eq!(scene.server.requests(Operation::PutObject).len(), 1);
     scene.assert_stored("a.bin", "a.bin");
 }

@@ -13,7 +13,7 @@ use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::batch::window::Concurrency;
 use cosput::upload::driver::{Stop, Work, drive};
 use cosput::upload::journal::header::Header;
-use cosput::upload::machine::{Proving, Settings};
+use cosput::upload::machine::Settings;
 use cosput::upload::observer::Observer;
 use cosput::upload::patience::Patience;
 use cosput::upload::plan::part_sizes::PartSizes;
@@ -76,15 +76,10 @@ fn upload(server: &Server, size: u64, cut: PartSizes, memory: u64) -> Finished {
     let source = Source::Stream(Stream::new(io::BufReader::with_capacity(1 << 20, Noise::new(size))));
     let session = Session {
         header: Header::new(&target, "e", "-", nobody, plan.part_size()),
-        job: Job { source, target, object: ObjectOptions::default(), md5: false },
+        job: Job { source, target, object: ObjectOptions::default() },
         plan,
         intake: Some(StreamBuffer::cut_by(plan, 0, memory, Expectations::default())),
-        settings: Settings {
-            patience: Patience::default(),
-            abort_on_failure: false,
-            etags_are_md5: true,
-            proving: Proving::Crc64,
-        },
+        settings: Settings { patience: Patience::default(), abort_on_failure: false, ..Settings::default() },
         location: JournalLocation::NotNeeded,
         resume: false,
         upload_id: None,

@@ -21,6 +21,8 @@ mod limits;
 mod many;
 mod networks;
 mod object_options;
+mod outages;
+mod proof;
 mod recipes;
 mod resume;
 mod secrets;

@@ -252,7 +252,7 @@ const ROWS: &[Row] = &[
     (&["--storage-class", "standard_ia"], "x-cos-storage-class", "STANDARD_IA", OBJECT),
     (&["--website-redirect-location", "/new.html"], "x-cos-website-redirect-location", "/new.html", OBJECT),
     (&["--tag", "a b=c@d", "--tag", "e=f"], "x-cos-tagging", "a%20b=c%40d&e=f", OBJECT),
-    (&["--no-overwrite"], "x-cos-forbid-overwrite", "true", ("put", &["complete"])),
+    (&["--no-overwrite"], "x-cos-forbid-overwrite", "true", ("put", &["initiate", "complete"])),
     (&["--traffic-limit", "8Mbit"], "x-cos-traffic-limit", "8000000", ("put", &["part 1"])),
     (&["--checksum", "md5"], "Content-MD5", "EI9SjrY7Zec08nrjMfX/qg==", ("put", &["part 1", "complete"])),
     (&["--sse", "AES256"], MODE, "AES256", OBJECT),
@@ -536,17 +536,50 @@ async fn a_key_that_is_taken_is_refused_with_8() {
     let setting = Setting::new().await;
     succeeded(&setting.upload(&[]).await);
     std::fs::write(setting.path("a.bin"), "other").unwrap();
-    for outcome in [setting.upload(&["--no-overwrite"]).await, setting.upload_parts(&["--no-overwrite"]).await] {
-        assert_eq!(outcome.code, Some(8), "{outcome:?}");
-        assert!(outcome.stderr.contains("FileAlreadyExists"), "{outcome:?}");
-    }
+    let outcome = setting.upload(&["--no-overwrite"]).await;
+    assert_eq!(outcome.code, Some(8), "{outcome:?}");
+    assert!(outcome.stderr.contains("FileAlreadyExists"), "{outcome:?}");
     assert_eq!(setting.object("a.bin").as_deref(), Some(PART));
-    // Its parts are there: whoever decides to overwrite after all sends nothing twice.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_taken_is_refused_before_the_first_part() {
+    let setting = Setting::new().await;
+    succeeded(&setting.upload(&[]).await);
     setting.seen();
-    succeeded(&setting.upload_parts(&[]).await);
+    let outcome = setting.upload_parts(&["--no-overwrite"]).await;
+    assert_eq!(outcome.code, Some(8), "{outcome:?}");
     let sent: Vec<String> = setting.seen().into_iter().map(|seen| seen.what).collect();
-    assert_eq!(sent, ["list", "complete"]);
-    assert_eq!(setting.object("a.bin").as_deref(), Some(&b"other"[..]));
+    assert_eq!(sent, ["head"]);
+    assert_eq!(setting.object("a.bin").as_deref(), Some(PART));
+    assert_eq!(setting.journals(), Vec::<String>::new());
+}
+
+/// Parts are billed as long as they stay.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_taken_meanwhile_leaves_no_parts() {
+    let table: [(Option<u16>, &[&str]); 2] =
+        [(None, &["list", "head", "abort"]), (Some(403), &["list", "head", "part 2", "complete", "abort"])];
+    for (head, requests) in table {
+        // The ETag of the second part is no MD5, and no journal records the part, so it is sent again.
+        let options = ["--no-overwrite", "--sse", "cos/kms"];
+        let setting = interrupted(&options).await;
+        std::fs::write(setting.path("other.bin"), PART).unwrap();
+        let to = format!("cos://{BUCKET}/a.bin");
+        succeeded(&setting.run(&["upload", "other.bin", &to, "--endpoint", &setting.url]).await);
+        setting.seen();
+        if head.is_some() {
+            setting.way(|what, _| (what == "head").then_some(403));
+        }
+        let outcome = setting.upload_parts(&options).await;
+        assert_eq!(outcome.code, Some(8), "{outcome:?}");
+        let sent: Vec<String> = setting.seen().into_iter().map(|seen| seen.what).collect();
+        assert_eq!(sent, requests);
+        let hints: Vec<&str> = outcome.stderr.lines().filter(|line| line.starts_with("hint: ")).collect();
+        assert_eq!(hints, ["hint: choose another key, or delete the object first"]);
+        assert_eq!(setting.journals(), Vec::<String>::new());
+        assert_eq!(setting.object("a.bin").as_deref(), Some(PART));
+    }
 }
 
 /// Begins an upload in two parts and stops it before the second.
@@ -608,9 +641,9 @@ async fn resume_knows_the_options_of_the_upload() {
     succeeded(&setting.run(&["resume", "--traffic-limit", "100MiB/s"]).await);
     let seen = setting.seen();
     let sent: Vec<&str> = seen.iter().map(|seen| seen.what.as_str()).collect();
-    assert_eq!(sent, ["list", "part 2", "complete"]);
-    assert_eq!(seen[1].headers["x-cos-traffic-limit"], "838860800");
-    assert_eq!(seen[2].headers["x-cos-forbid-overwrite"], "true");
+    assert_eq!(sent, ["list", "head", "part 2", "complete"]);
+    assert_eq!(seen[2].headers["x-cos-traffic-limit"], "838860800");
+    assert_eq!(seen[3].headers["x-cos-forbid-overwrite"], "true");
 }
 
 #[tokio::test(flavor = "multi_thread")]

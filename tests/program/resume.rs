@@ -420,3 +420,42 @@ fn a_journal_that_is_not_there_is_wrong_usage_and_named_in_json() {
     }
     assert_eq!(scene.run(["resume", "--json", "none.jsonl"]).event("failed")["journal"], "none.jsonl");
 }
+
+#[test]
+fn an_upload_that_was_completed_is_found_again_by_its_id() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 5 * MIB);
+    let outcome = scene.upload("a.bin", &["--json"]).exits(0);
+    let id = outcome.event("uploaded")["upload_id"].as_str().unwrap().to_owned();
+    let outcome = scene.upload("a.bin", &["--json", "--resume-upload-id", &id]).exits(0);
+    let uploaded = outcome.event("uploaded");
+    assert_eq!((&uploaded["parts_resumed"], &uploaded["bytes_sent"]), (&json!(5), &json!(0)));
+    scene.server.assert_each_part_stored_once(5);
+    assert!(scene.journals().is_empty());
+}
+
+#[test]
+fn an_object_with_other_bytes_is_not_the_upload_that_is_gone() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 5 * MIB);
+    let outcome = scene.upload("a.bin", &["--json"]).exits(0);
+    let id = outcome.event("uploaded")["upload_id"].as_str().unwrap().to_owned();
+    fs::write(scene.path("a.bin"), crate::support::noise(5 * MIB, 77)).unwrap();
+    scene.upload("a.bin", &["--resume-upload-id", &id]).exits(5).says("NoSuchUpload");
+    scene.server.assert_each_part_stored_once(5);
+}
+
+#[test]
+fn the_number_of_resumed_parts_is_reported_once_they_are_compared() {
+    let mut scene = Scene::new(&[TAKES_FOUR_PARTS]);
+    scene.file("a.bin", 6 * MIB);
+    scene.interrupt("a.bin", &[], 4);
+    let (_, id) = scene.server.uploads().remove(0);
+    fs::remove_file(scene.journal()).unwrap();
+    scene.server.restart(&[]);
+    let outcome = scene.upload("a.bin", &["--json", "--resume-upload-id", &id]).exits(0);
+    let outcome = outcome.says("comparing 4 parts on the server with the file");
+    let outcome = outcome.says(&format!("resuming upload {id}: 4 of 6 parts"));
+    assert_eq!(parts_resumed(&outcome), 4);
+    scene.server.assert_each_part_stored_once(6);
+}

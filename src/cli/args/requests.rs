@@ -24,10 +24,11 @@ pub struct RequestArguments {
     /// The first attempt counts. Default: 8.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub max_attempts: Option<u32>,
-    /// How long to keep retrying while throttled [10m]
+    /// How long to keep retrying while throttled or without a network [10m]
     ///
-    /// Until then, answers that ask for fewer requests, such as SlowDown, do not count as attempts. The time begins
-    /// anew with each part. Units: ms, s, m, h and d. Default: 10m.
+    /// Until then, answers that ask for fewer requests, such as SlowDown, do not count as attempts; the time begins
+    /// anew with each part. Nor do requests that fail with the network, once the server has answered; the time begins
+    /// anew with each answer. Units: ms, s, m, h and d. Default: 10m.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, hide_short_help = true)]
     pub retry_time: Option<Duration>,
     /// Longest wait for a connection [10s]

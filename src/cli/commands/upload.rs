@@ -14,7 +14,7 @@ use crate::cli::process::runtime;
 use crate::cli::process::world::World;
 use crate::cli::uploading::file_session;
 use crate::cli::uploading::observer::UploadObserver;
-use crate::cli::uploading::server_parts::{plan_of_parts, server_parts};
+use crate::cli::uploading::server_parts::{is_gone, plan_of_parts, server_parts};
 use crate::cli::uploading::setup::{concurrency, connect, rerun, template};
 use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, transfer_one};
 use crate::cos::Key;
@@ -77,8 +77,13 @@ async fn send_one(
     let mut connection = connect(options, world, console).await?;
     if let Some(id) = &options.resume_upload_id {
         let listed;
-        (connection, listed) = server_parts(id, key, connection, options, world, console).await?;
-        plan = plan_of_parts(&source, options.plan, &listed).unwrap_or(plan);
+        (connection, listed) = server_parts(id, key, connection, options, world, console).await;
+        match listed {
+            Ok(listed) => plan = plan_of_parts(&source, options.plan, &listed).unwrap_or(plan),
+            // The engine compares the file with the object.
+            Err(failure) if is_gone(&failure) => {}
+            Err(failure) => return Err(failure),
+        }
     }
     let session = template(options, &connection, world).session(source, key.clone(), plan);
     let mut observer =

@@ -54,8 +54,8 @@ async fn send(
     let mut connection = connect(options, world, console).await?;
     if let Some(id) = &options.resume_upload_id {
         let listed;
-        (connection, listed) = server_parts(id, key, connection, options, world, console).await?;
-        warn_of_misfits(&buffer.plan(), &listed, console);
+        (connection, listed) = server_parts(id, key, connection, options, world, console).await;
+        warn_of_misfits(&buffer.plan(), &listed?, console);
     }
     let stream = Stream::new((world.stdin)());
     let session = template(options, &connection, world).stream_session(stream, buffer, key.clone());

@@ -100,6 +100,7 @@ pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
             | SendErrorKind::Stalled { .. } => (UNAVAILABLE, Kind::Network),
         },
         Cause::Integrity { .. } | Cause::Unencrypted { .. } => (INTEGRITY, Kind::Integrity),
+        Cause::KeyTaken { .. } => (REFUSED, Kind::Exists),
         Cause::UploadVanished(_) => (NOT_FOUND, Kind::NotFound),
         // Without a signal, another file's failure stopped it, and has a code of its own.
         Cause::Interrupted => (signal.map_or(UNAVAILABLE, Signal::exit_code), Kind::Interrupted),

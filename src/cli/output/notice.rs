@@ -1,9 +1,9 @@
 //! The engine's notices in words: neither progress nor failure.
 
 use super::console::visible;
-use super::units;
+use super::{message, units};
 use crate::upload::Notice;
-use crate::upload::event::MemoryLimit;
+use crate::upload::event::{MemoryLimit, NoProof};
 
 /// Returns the text of a notice.
 pub(crate) fn in_words(notice: &Notice) -> String {
@@ -39,8 +39,13 @@ pub(crate) fn in_words(notice: &Notice) -> String {
             "these credentials may not list the parts of the earlier upload; every part is sent again".to_owned()
         }
         Notice::StartedAnew(id) => format!("upload {id} no longer exists on the server; starting over"),
-        Notice::LookingAtObject(cause) => {
-            format!("the response to Complete Multipart Upload was lost or unclear ({cause}); checking the object")
+        Notice::LookingAtObject { operation, cause } => {
+            let request = message::kind(*operation);
+            format!("the response to {request} was lost or unclear ({cause}); checking the object")
+        }
+        Notice::NoNetwork(time) => format!("no network for {}, still trying", units::duration(*time)),
+        Notice::ComparingParts(parts) => {
+            format!("comparing {} on the server with the file", units::counted(u64::from(*parts), "part"))
         }
         Notice::NotCompared(cause) => {
             format!("could not check the object ({cause}); it is uploaded even if it is unchanged")
@@ -49,6 +54,12 @@ pub(crate) fn in_words(notice: &Notice) -> String {
             let (memory, part_size) = (units::size(*memory), units::size(*part_size));
             let (held, requests) = (units::counted(*parts, "part"), units::counted(*parts, "request"));
             format!("{memory} of memory hold {held} of {part_size}: up to {requests} at a time (--memory)")
+        }
+        Notice::ProvedByMd5(NoProof::Crc64Missing) => {
+            "the server's responses have no CRC-64; the object is verified by MD5 instead".to_owned()
+        }
+        Notice::ProvedByMd5(NoProof::EtagNotMd5) => {
+            "the server's ETags are not MD5s; each part is sent with its MD5, which the server compares".to_owned()
         }
         Notice::BackupDomain => {
             "COS does not respond at its primary domain; continuing with the backup domain tencentcos.cn".to_owned()
@@ -66,7 +77,7 @@ pub(crate) fn in_words(notice: &Notice) -> String {
 mod tests {
     use super::*;
     use crate::cos::multipart::UploadId;
-    use crate::upload::{Cause, SendError, SendErrorKind};
+    use crate::upload::{Cause, Operation, SendError, SendErrorKind};
 
     #[test]
     fn every_notice_has_its_words() {
@@ -106,16 +117,22 @@ mod tests {
             ),
             (Notice::StartedAnew(id()), "upload id no longer exists on the server; starting over"),
             (
-                Notice::LookingAtObject(Cause::Network(SendError {
-                    kind: SendErrorKind::Broken,
-                    message: "reset".to_owned(),
-                })),
-                "the response to Complete Multipart Upload was lost or unclear (the connection broke: reset); checking the object",
+                Notice::LookingAtObject {
+                    operation: Operation::PutObject,
+                    cause: Cause::Network(SendError { kind: SendErrorKind::Broken, message: "reset".to_owned() }),
+                },
+                "the response to PUT Object was lost or unclear (the connection broke: reset); checking the object",
             ),
             (
                 Notice::MemoryLimits(MemoryLimit { memory: 256 << 20, part_size: 128 << 20, parts: 2 }),
                 "256.0 MiB of memory hold 2 parts of 128.0 MiB: up to 2 requests at a time (--memory)",
             ),
+            (
+                Notice::ProvedByMd5(NoProof::Crc64Missing),
+                "the server's responses have no CRC-64; the object is verified by MD5 instead",
+            ),
+            (Notice::NoNetwork(std::time::Duration::from_secs(40)), "no network for 40 s, still trying"),
+            (Notice::ComparingParts(1118), "comparing 1,118 parts on the server with the file"),
             (
                 Notice::BackupDomain,
                 "COS does not respond at its primary domain; continuing with the backup domain tencentcos.cn",

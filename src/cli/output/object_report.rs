@@ -139,13 +139,21 @@ impl ObjectReport {
         match event {
             Event::Retrying { .. } => self.retries.print(console, &subject, event, parts),
             // A doubt that is checked several times is printed once.
-            Event::Notice(doubt @ Notice::LookingAtObject(_)) => {
+            Event::Notice(doubt @ Notice::LookingAtObject { .. }) => {
                 let full = format!("{subject}{}", notice::in_words(doubt));
                 console.warning_in_brief(self.retries.shows("looking").then_some(full.as_str()), &full);
             }
             Event::Notice(limit @ Notice::MemoryLimits(_)) => console.note(&notice::in_words(limit)),
-            // The clock and the domain are the same for all objects.
-            Event::Notice(common @ (Notice::ClockCorrected { .. } | Notice::BackupDomain)) => {
+            Event::Notice(step @ Notice::ComparingParts(_)) => {
+                console.note(&format!("{subject}{}", notice::in_words(step)));
+            }
+            // The clock, the network and the server are the same for all objects.
+            Event::Notice(
+                common @ (Notice::ClockCorrected { .. }
+                | Notice::BackupDomain
+                | Notice::NoNetwork(_)
+                | Notice::ProvedByMd5(_)),
+            ) => {
                 console.warning_once(&notice::in_words(common));
             }
             Event::Notice(notice) => console.warning(&format!("{subject}{}", notice::in_words(notice))),

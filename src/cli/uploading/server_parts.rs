@@ -6,13 +6,13 @@ use crate::cli::options::UploadOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::failure::Failure;
 use crate::cli::process::world::World;
-use crate::cos::Key;
 use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::ListedPart;
+use crate::cos::{Fault, Key};
 use crate::upload::source::FileSource;
-use crate::upload::{Plan, PlanOptions};
+use crate::upload::{Cause, Plan, PlanOptions};
 
-/// Lists the parts of an upload over a connection, and gives the connection back.
+/// Lists the parts of an upload over a connection, and returns the connection.
 pub(crate) async fn server_parts(
     id: &UploadId,
     key: &Key,
@@ -20,11 +20,18 @@ pub(crate) async fn server_parts(
     options: &UploadOptions,
     world: &mut World,
     console: &Console,
-) -> Result<(Connection, Vec<ListedPart>), Failure> {
+) -> (Connection, Result<Vec<ListedPart>, Failure>) {
     let (requests, verbose) = (options.requests, options.output.verbose);
     let mut bucket = BucketRequests::over(connection, &options.bucket, requests, verbose, world, console);
-    let parts = bucket.parts(key, id).await?;
-    Ok((bucket.into_connection(), parts))
+    let parts = bucket.parts(key, id).await;
+    (bucket.into_connection(), parts)
+}
+
+/// True if the upload no longer exists: an earlier run may have completed it.
+pub(crate) fn is_gone(failure: &Failure) -> bool {
+    let Failure::Request { error, .. } = failure else { return false };
+    let Cause::Service(error) = &error.cause else { return false };
+    matches!(error.fault(), Fault::NoSuchUpload | Fault::AlreadyCompleted)
 }
 
 /// The plan that the parts on the server fit. `None` if the user chose a part size, or if no plan fits: then parts that do

@@ -9,7 +9,7 @@ use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Target};
 use crate::upload::journal::header::Header;
-use crate::upload::machine::{Likeness, Proving, Settings};
+use crate::upload::machine::{Likeness, Settings};
 use crate::upload::session::{Goal, JournalLocation, Session};
 use crate::upload::source::file::nanoseconds;
 use crate::upload::source::stream_buffer::StreamBuffer;
@@ -100,9 +100,11 @@ impl Template {
                 patience: self.requests.patience(),
                 abort_on_failure: self.abort_on_failure,
                 etags_are_md5: object.encryption.etags_are_md5(),
-                proving: Proving::of(*service, self.content_md5),
+                service: *service,
+                no_overwrite: object.forbid_overwrite,
+                content_md5: self.content_md5,
             },
-            job: Job { source, target, object, md5: self.content_md5 },
+            job: Job { source, target, object },
             header,
             location: self.location.clone(),
             resume: self.resume,

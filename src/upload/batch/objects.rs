@@ -11,7 +11,7 @@ use super::window::{Concurrency, Window};
 use crate::cos::Fault;
 use crate::upload::error::SendErrorKind;
 use crate::upload::event::{Event, Finished};
-use crate::upload::machine::{Step, Upload};
+use crate::upload::machine::{Findings, Step, Upload};
 use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
 
 /// How many objects are open beyond those that the window lets send, so that the next request follows at once.
@@ -49,6 +49,8 @@ pub struct Batch {
     /// Objects that may have events.
     eventful: BTreeSet<ObjectId>,
     cancelled: bool,
+    /// What the uploads have found out about the server and the network.
+    findings: Findings,
 }
 
 /// What of an object waits.
@@ -82,6 +84,7 @@ impl Batch {
             touched: BTreeSet::new(),
             eventful: BTreeSet::new(),
             cancelled: false,
+            findings: Findings::default(),
         }
     }
 
@@ -97,6 +100,7 @@ impl Batch {
         if self.cancelled {
             upload.cancel();
         }
+        upload.learn(self.findings);
         // A new object has not waited longer than those that are here; otherwise new ones would always go first.
         self.in_flight += upload.in_flight();
         self.entries.insert(object, Entry { upload, served: self.requests, paused: None, initiated: None });
@@ -157,7 +161,12 @@ impl Batch {
 
     /// What an object does next, or until when it waits.
     fn step(&mut self, object: ObjectId, now: Instant) -> Result<Next, Option<Instant>> {
-        let step = self.change(object, |entry| entry.upload.next(now)).expect("it was just listed");
+        let findings = self.findings;
+        let next = |entry: &mut Entry| {
+            entry.upload.learn(findings);
+            entry.upload.next(now)
+        };
+        let step = self.change(object, next).expect("it was just listed");
         match step {
             Step::Send(attempt, call) => {
                 self.requests += 1;
@@ -218,7 +227,13 @@ impl Batch {
             Err(failure) if failure.fault() == Some(Fault::Throttled) => self.window.shrink(now),
             _ => {}
         }
-        self.change(object, |entry| entry.upload.record(now, attempt, outcome));
+        let findings = self.findings;
+        let record = |entry: &mut Entry| {
+            entry.upload.learn(findings);
+            entry.upload.record(now, attempt, outcome);
+            entry.upload.findings()
+        };
+        self.findings = self.change(object, record).unwrap_or(findings);
     }
 
     /// Lets an object report nothing, or do nothing either, until it is resumed.
@@ -290,7 +305,7 @@ mod tests {
     use crate::cos::multipart::UploadId;
     use crate::cos::multipart::upload_part::StoredPart;
     use crate::cos::put_object::Stored;
-    use crate::upload::machine::{Proving, Settings};
+    use crate::upload::machine::Settings;
     use crate::upload::patience::Patience;
     use crate::upload::plan::object_plan::{Plan, PlanOptions};
     use crate::upload::simulation::{epoch, service};
@@ -302,12 +317,7 @@ mod tests {
     /// A file of as many parts as it has mebibytes; one of less goes in one request.
     fn upload(size: u64) -> Upload {
         let plan = Plan::new(size, PlanOptions::fixed(MIB, MIB)).unwrap();
-        let settings = Settings {
-            patience: Patience::default(),
-            abort_on_failure: false,
-            etags_are_md5: true,
-            proving: Proving::Crc64,
-        };
+        let settings = Settings { patience: Patience::default(), abort_on_failure: false, ..Settings::default() };
         Upload::new(plan, settings, None, 1)
     }
 
@@ -362,7 +372,7 @@ mod tests {
         let stored = || Stored { etag: "\"e\"".into(), crc64: Some(0), version_id: None, request_id: None };
         let sent = call.body().map(|range| digest(range.length));
         let result = Ok(match call {
-            Call::PutObject(_) => Reply::Stored(stored()),
+            Call::PutObject { .. } => Reply::Stored(stored()),
             Call::Initiate => Reply::Initiated(UploadId::new("id").unwrap()),
             Call::UploadPart { .. } => {
                 Reply::Part(StoredPart { etag: "\"e\"".into(), crc64: Some(0), request_id: None })

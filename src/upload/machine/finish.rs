@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::ending::Ending;
 use super::phase::{ObjectMade, Phase};
 use super::{Step, Upload};
+use crate::cos::head_object;
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation, UploadError};
 use crate::upload::event::{Finished, HeldBack, Object, ProvedBy};
@@ -29,12 +30,13 @@ impl Upload {
         Step::Done(self.end(finished))
     }
 
-    /// A changed source fits no journal, so no run could resume the upload; and parts that the server may keep unencrypted
-    /// must not stay.
+    /// A changed source fits no journal, so no run could resume the upload. Parts that the server may keep unencrypted must
+    /// not stay, nor parts of an object whose key is taken.
     fn is_to_be_aborted(&self) -> bool {
         let Ending::Failing(failure) = &self.ending else { return false };
-        let useless =
-            self.settings.abort_on_failure || matches!(failure.cause, Cause::Source(_) | Cause::Unencrypted { .. });
+        let useless = self.settings.abort_on_failure
+            || matches!(failure.cause, Cause::Source(_) | Cause::Unencrypted { .. })
+            || failure.cause.is_taken_key();
         // A machine that has only some of the parts never aborts: others may be sending theirs.
         useless && !self.is_shared() && self.upload_id.is_some() && self.object_made != ObjectMade::Possibly
     }
@@ -83,6 +85,25 @@ impl Upload {
             bytes_resumed,
             attempts: self.requests.sent(),
             request_id: stored.request_id,
+        }));
+    }
+
+    /// An earlier run completed the object; it was found again.
+    pub(super) fn finish_completed_before(&mut self, found: head_object::Object, crc64: u64) {
+        let size = self.whole_size();
+        self.end(Finished::Stored(Object {
+            size,
+            crc64,
+            proved_by: if found.crc64 == Some(crc64) { ProvedBy::Crc64 } else { ProvedBy::Md5 },
+            etag: found.etag.unwrap_or_default(),
+            version_id: found.version_id,
+            upload_id: self.upload_id.clone(),
+            parts_sent: 0,
+            parts_resumed: self.plan.parts().unwrap_or_default(),
+            bytes_sent: 0,
+            bytes_resumed: size,
+            attempts: self.requests.sent(),
+            request_id: found.request_id,
         }));
     }
 

@@ -13,6 +13,7 @@ mod finish;
 mod next;
 mod outcome;
 mod phase;
+mod proofs;
 mod requests;
 mod retries;
 mod settings;
@@ -21,14 +22,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 use std::time::Instant;
 
-pub use self::settings::{Likeness, Proving, Resume, Settings};
+pub use self::settings::{Likeness, Resume, Settings};
 
 use self::ending::Ending;
 use self::phase::{ObjectMade, Phase, Recovery};
+use self::proofs::{Proofs, ProvenBy};
 use self::requests::Requests;
 use self::retries::Retries;
 use super::error::{Cause, UploadError};
 use super::event::{Event, Finished, PartRecord};
+use super::outage::Network;
 use super::plan::object_plan::Plan;
 use super::plan::parts::PartBoard;
 use super::source::stream_buffer::StreamBuffer;
@@ -51,6 +54,13 @@ pub enum Step {
     Done(Finished),
 }
 
+/// What uploads find out about the server and the network, and share.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Findings {
+    network: Network,
+    proven_by: ProvenBy,
+}
+
 /// One object's upload.
 #[derive(Debug)]
 pub struct Upload {
@@ -59,6 +69,7 @@ pub struct Upload {
     phase: Phase,
     requests: Requests,
     retries: Retries,
+    proofs: Proofs,
     upload_id: Option<UploadId>,
     /// The parts, unless the object goes in one PUT.
     board: Option<PartBoard>,
@@ -74,6 +85,8 @@ pub struct Upload {
     object_made: ObjectMade,
     /// End the upload before Complete.
     held_back: bool,
+    /// Fail if the upload to resume is gone, instead of beginning another one.
+    named: bool,
     ending: Ending,
     events: VecDeque<Event>,
 }
@@ -94,9 +107,10 @@ impl Upload {
         Self {
             plan,
             settings,
-            phase: Phase::first(plan, upload_id.is_some()),
+            phase: Phase::first(plan, upload_id.is_some(), settings.no_overwrite),
             requests: Requests::default(),
             retries: Retries::new(seed),
+            proofs: Proofs::new(&settings),
             upload_id,
             board,
             stream: None,
@@ -106,6 +120,7 @@ impl Upload {
             put_wrong: None,
             object_made: if had_sent_all { ObjectMade::Possibly } else { ObjectMade::No },
             held_back: false,
+            named: false,
             ending: Ending::Open,
             events: VecDeque::from([Event::Started(plan)]),
         }
@@ -159,11 +174,27 @@ impl Upload {
         self.board.as_ref().is_some_and(PartBoard::is_shared)
     }
 
+    /// The user named the upload to resume: if it is gone, no other one begins.
+    pub fn resume_no_other(&mut self) {
+        self.named = true;
+    }
+
     /// Aborts the upload, and does nothing else. Complete must not have been sent for it.
     pub fn discard(&mut self) {
         self.settings.abort_on_failure = true;
         self.object_made = ObjectMade::No;
         self.ending.fail(UploadError { operation: None, attempts: 0, cause: Cause::Interrupted, leftover: None });
+    }
+
+    /// What this upload has found out that holds for others too.
+    pub fn findings(&self) -> Findings {
+        Findings { network: self.retries.network, proven_by: self.proofs.by() }
+    }
+
+    /// Takes over what another upload to the same server has found out.
+    pub fn learn(&mut self, findings: Findings) {
+        self.retries.network = findings.network;
+        self.proofs.rely_on(findings.proven_by);
     }
 
     /// Begins nothing new. Requests in flight may still finish.

@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use super::phase::Phase;
+use super::phase::{Phase, Recovery};
 use super::{Step, Upload};
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::Attempts;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::plan::parts::{PartBoard, Todo};
-use crate::upload::wire::call::{AttemptId, Call};
+use crate::upload::source::stream_buffer::StreamBuffer;
+use crate::upload::wire::call::{AttemptId, BodyMd5, Call};
 
 impl Upload {
     /// What to do now. Ask again after each `Send`, and after each outcome.
@@ -22,6 +23,7 @@ impl Upload {
         }
         match &self.phase {
             Phase::ReadBeginning => Step::Wait { until: None },
+            Phase::CompareParts => self.next_comparison(now),
             Phase::Parts => self.next_part(now),
             // An object that goes in one PUT is too small to send any of it ahead.
             Phase::Put if self.held_back => Step::Done(self.finish_held_back()),
@@ -39,6 +41,30 @@ impl Upload {
         let id = self.requests.next_id();
         let let_go = self.stream.as_mut()?.begin(id, self.board.as_ref());
         Some((id, Call::ReadOn { to, let_go }))
+    }
+
+    fn next_comparison(&mut self, now: Instant) -> Step {
+        let board = self.board.as_mut().expect("only a multipart upload compares parts");
+        if let Some(number) = board.take_doubtful() {
+            let range = board.range(number);
+            return self.send(Call::ComparePart { number, range });
+        }
+        if !self.requests.are_finished() {
+            return Step::Wait { until: None };
+        }
+        self.leave_comparisons();
+        self.next(now)
+    }
+
+    /// Every part on the server is proved or is sent again. The parts of a stream are compared once they were read.
+    fn leave_comparisons(&mut self) {
+        let (Some(board), Some(upload_id)) = (&self.board, &self.upload_id) else { return };
+        let (parts, bytes) = self.stream.as_ref().map_or_else(|| board.resumed(), StreamBuffer::listed);
+        let sends = !board.is_complete();
+        if self.recovery == Recovery::None {
+            self.report(Event::Resumed { upload_id: upload_id.clone(), parts, bytes });
+        }
+        self.enter(if self.settings.no_overwrite && sends { Phase::CheckKey } else { Phase::Parts });
     }
 
     fn next_part(&mut self, now: Instant) -> Step {
@@ -59,7 +85,7 @@ impl Upload {
             Todo::Compare => Call::ComparePart { number, range },
             Todo::Send => {
                 let upload_id = self.upload_id.clone().expect("parts are sent once the upload has its ID");
-                Call::UploadPart { upload_id, number, range }
+                Call::UploadPart { upload_id, number, range, md5: self.proofs.body_md5() }
             }
         };
         self.send(call)
@@ -111,7 +137,7 @@ impl Upload {
     fn single_call(&self) -> Call {
         let upload_id = || self.upload_id.clone().expect("this phase follows Initiate");
         match &self.phase {
-            Phase::Put => Call::PutObject(self.whole_range()),
+            Phase::Put => Call::PutObject { range: self.whole_range(), md5: self.put_md5() },
             Phase::Initiate => Call::Initiate,
             Phase::List { after } => Call::ListParts { upload_id: upload_id(), after: *after },
             Phase::CheckSource => Call::CheckSource,
@@ -119,11 +145,22 @@ impl Upload {
                 let parts = self.board.as_ref().map(PartBoard::etags).unwrap_or_default();
                 Call::Complete { upload_id: upload_id(), parts }
             }
-            Phase::Look(_) | Phase::Compare(_) => Call::HeadObject,
-            Phase::ReadSource(found) => Call::ReadSource { range: self.whole_range(), with_md5: found.crc64.is_none() },
+            Phase::Look(_) | Phase::Compare(_) | Phase::CheckKey => Call::HeadObject,
+            Phase::ReadSource { found, .. } => {
+                Call::ReadSource { range: self.whole_range(), with_md5: found.crc64.is_none() }
+            }
             Phase::Abort => Call::Abort(upload_id()),
-            Phase::Parts | Phase::ReadBeginning => unreachable!("parts and reading have calls of their own"),
+            Phase::CompareParts | Phase::Parts | Phase::ReadBeginning => {
+                unreachable!("parts and reading have calls of their own")
+            }
         }
+    }
+
+    /// An object that must not be overwritten cannot be replaced by a better one, so the server compares it before it
+    /// stores it.
+    fn put_md5(&self) -> BodyMd5 {
+        let once = self.settings.service.is_write_once() || self.settings.no_overwrite;
+        if once { BodyMd5::Sent } else { self.proofs.body_md5() }
     }
 
     fn whole_range(&self) -> Range {
@@ -131,6 +168,6 @@ impl Upload {
     }
 
     fn send(&mut self, call: Call) -> Step {
-        Step::Send(self.requests.start(call.operation()), call)
+        Step::Send(self.requests.start(&call, self.retries.network.answers()), call)
     }
 }

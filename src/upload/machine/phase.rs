@@ -16,13 +16,20 @@ pub(super) enum Phase {
     /// HEAD, to see whether the object is a copy of the source already.
     Compare(Likeness),
     /// The source is read, to compare it with the object that HEAD found.
-    ReadSource(head_object::Object),
+    ReadSource {
+        found: head_object::Object,
+        unless_equal: UnlessEqual,
+    },
+    /// HEAD, to see whether the key is taken, before any part is sent.
+    CheckKey,
     Put,
     Initiate,
     /// The parts on the server are listed, those after this number.
     List {
         after: Option<PartNumber>,
     },
+    /// Parts on the server that the journal lacks are compared with the source.
+    CompareParts,
     Parts,
     /// The source is checked for changes before Complete.
     CheckSource,
@@ -33,13 +40,19 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    /// The phase in which a file is first sent, or listed when it is resumed.
-    pub(super) fn first(plan: Plan, resumes: bool) -> Self {
+    /// The phase in which an upload by `plan` begins, or continues if it `resumes`.
+    pub(super) fn first(plan: Plan, resumes: bool, no_overwrite: bool) -> Self {
         match plan {
             Plan::Put { .. } => Self::Put,
             Plan::Multipart(_) | Plan::Stream(_) if resumes => Self::List { after: None },
+            Plan::Multipart(_) | Plan::Stream(_) if no_overwrite => Self::CheckKey,
             Plan::Multipart(_) | Plan::Stream(_) => Self::Initiate,
         }
+    }
+
+    /// True while parts are compared or sent.
+    pub(super) fn has_parts(&self) -> bool {
+        matches!(self, Self::CompareParts | Self::Parts)
     }
 }
 
@@ -54,6 +67,17 @@ pub(super) enum Doubt {
     CompleteLost(Cause),
     /// The upload is gone: this program completed it, or something else aborted it.
     UploadGone(Operation, Cause),
+    /// The upload that was to be resumed is gone, and not all of its parts are known: it may have been completed before.
+    NotResumed(Operation, Cause),
+}
+
+/// What follows if the source is not equal to the object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum UnlessEqual {
+    /// The source is uploaded.
+    Upload,
+    /// The upload that was to be resumed was not completed, but is gone.
+    Gone(Operation, Cause),
 }
 
 /// Whether a request that was sent may have made the object. An earlier run's requests count.

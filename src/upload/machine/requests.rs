@@ -3,13 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::upload::error::Operation;
-use crate::upload::wire::call::AttemptId;
+use crate::upload::wire::call::{AttemptId, BodyMd5, Call};
 
 #[derive(Debug, Default)]
 pub(super) struct Requests {
-    in_flight: BTreeMap<AttemptId, Operation>,
+    in_flight: BTreeMap<AttemptId, InFlight>,
     next_id: u64,
     sent: u32,
+}
+
+/// A call that has no outcome yet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InFlight {
+    pub(super) operation: Operation,
+    pub(super) md5: BodyMd5,
+    /// The number of answers before it was sent.
+    pub(super) answers: u64,
 }
 
 impl Requests {
@@ -20,16 +29,17 @@ impl Requests {
     }
 
     /// Adds a call. Those that only read the source are no requests, and are not counted.
-    pub(super) fn start(&mut self, operation: Operation) -> AttemptId {
-        if !matches!(operation, Operation::ComparePart(_) | Operation::CheckSource | Operation::ReadSource) {
+    pub(super) fn start(&mut self, call: &Call, answers: u64) -> AttemptId {
+        let operation = call.operation();
+        if operation.is_request() {
             self.sent += 1;
         }
         let id = self.next_id();
-        self.in_flight.insert(id, operation);
+        self.in_flight.insert(id, InFlight { operation, md5: call.body_md5(), answers });
         id
     }
 
-    pub(super) fn finish(&mut self, id: AttemptId) -> Option<Operation> {
+    pub(super) fn finish(&mut self, id: AttemptId) -> Option<InFlight> {
         self.in_flight.remove(&id)
     }
 

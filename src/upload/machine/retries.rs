@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::upload::error::{Cause, SendErrorKind};
+use crate::upload::outage::Network;
 use crate::upload::patience::Attempts;
 use crate::upload::wire::backup_domain::Detour;
 
@@ -16,6 +17,9 @@ pub(super) struct Retries {
     /// The attempts of Complete, which outlast its phase: the object is looked at in between.
     pub(super) complete: Attempts,
     pub(super) backup: Detour,
+    pub(super) network: Network,
+    /// The time for which the request that just failed does not count, if the network fails.
+    pub(super) outage: Option<Duration>,
     /// The last answer that called the credentials expired.
     expired: Option<Cause>,
 }
@@ -28,6 +32,8 @@ impl Retries {
             due: None,
             complete: Attempts::default(),
             backup: Detour::default(),
+            network: Network::default(),
+            outage: None,
             expired: None,
         }
     }

@@ -14,30 +14,23 @@ pub struct Settings {
     pub abort_on_failure: bool,
     /// True if the ETag of a part is the MD5 of its bytes: not with SSE-KMS and SSE-C (document 436/7729).
     pub etags_are_md5: bool,
-    /// What has to prove the object.
-    pub proving: Proving,
+    /// The service, which decides what its answers prove.
+    pub service: Service,
+    /// Refuse a key that is taken.
+    pub no_overwrite: bool,
+    /// Send `Content-MD5` with every body, which the server compares.
+    pub content_md5: bool,
 }
 
-/// What has to prove an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Proving {
-    /// The CRC-64 of the whole object, which COS promises.
-    #[default]
-    Crc64,
-    /// No CRC-64 is promised and objects are written once, as in CDCS: the ETag of each part is the MD5 of its bytes, the
-    /// server reports that it put the parts together, and the object has their size.
-    Etags,
-    /// The same, but the server compares each part with its `Content-MD5`, so ETags may be anything.
-    ContentMd5,
-}
-
-impl Proving {
-    /// What proves objects of `service`, if each request does or does not send its `Content-MD5`.
-    pub fn of(service: Service, content_md5: bool) -> Self {
-        match (service.promises_crc64(), content_md5) {
-            (true, _) => Self::Crc64,
-            (false, false) => Self::Etags,
-            (false, true) => Self::ContentMd5,
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            patience: Patience::default(),
+            abort_on_failure: false,
+            etags_are_md5: true,
+            service: Service::default(),
+            no_overwrite: false,
+            content_md5: false,
         }
     }
 }

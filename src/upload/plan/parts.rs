@@ -148,7 +148,7 @@ impl PartBoard {
 
     /// Takes the next part: first those to compare, then those whose pause is over, then those that were never sent.
     pub(crate) fn take(&mut self, now: Instant) -> Option<(PartNumber, Todo)> {
-        if let Some(number) = self.doubtful.pop_front() {
+        if let Some(number) = self.take_doubtful() {
             return Some((number, Todo::Compare));
         }
         if self.pace.as_ref().is_some_and(|pace| pace.next(now) > now) {
@@ -162,6 +162,16 @@ impl PartBoard {
             pace.begin(now);
         }
         Some((number, Todo::Send))
+    }
+
+    /// Takes the next part to compare.
+    pub(crate) fn take_doubtful(&mut self) -> Option<PartNumber> {
+        self.doubtful.pop_front()
+    }
+
+    /// The number of parts to compare.
+    pub(crate) fn doubtful_count(&self) -> u16 {
+        u16::try_from(self.doubtful.len()).unwrap_or(u16::MAX)
     }
 
     /// When the next part may be sent, if `take` has none now: a failed one, or one that would be the 51st in a second.

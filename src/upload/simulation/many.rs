@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::crash::run_again;
 use super::run::upload;
+use super::server::Kind;
 use super::setup::setup;
 use super::world::World;
 use super::{Ending, how_many};
@@ -82,7 +83,7 @@ fn schedule(seed: u64) -> BTreeSet<Ending> {
     let most = random.u16(1..6);
     let mut objects: Vec<Object> = (0..random.usize(2..9))
         .map(|_| {
-            let (world, plan, settings) = setup(random.u64(..), None, false);
+            let (world, plan, settings) = setup(random.u64(..), Kind::COS, false);
             Object { world, plan, settings, finished: None }
         })
         .collect();

@@ -14,6 +14,7 @@ mod crash;
 mod fault_rates;
 mod many;
 mod network;
+mod outages;
 #[cfg(test)]
 mod prefixes;
 mod rules;
@@ -33,11 +34,11 @@ pub(crate) use self::network::service;
 use self::crash::run_again;
 use self::rules::check;
 use self::run::{Run, run};
-use self::server::Coffer;
+use self::server::Kind;
 use self::setup::setup;
 use super::error::{Cause, SendError, SendErrorKind};
 use super::event::Finished;
-use super::machine::{Proving, Settings, Step, Upload};
+use super::machine::{Settings, Step, Upload};
 use super::patience::Patience;
 use super::plan::object_plan::{Plan, PlanOptions};
 use super::wire::call::Failure;
@@ -59,8 +60,8 @@ enum Ending {
     Unknown,
 }
 
-fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
-    let (mut world, plan, settings) = setup(seed, coffer, streams);
+fn schedule(seed: u64, kind: Kind, streams: bool) -> Ending {
+    let (mut world, plan, settings) = setup(seed, kind, streams);
     let most = world.random.u16(1..6);
     let expected = world.expected.clone();
     let mut crashes = 0;
@@ -78,20 +79,17 @@ fn schedule(seed: u64, coffer: Option<Coffer>, streams: bool) -> Ending {
 
 #[test]
 fn in_every_schedule_stored_means_whole_and_failed_means_not_completed() {
-    many_schedules(|seed| schedule(seed, None, false));
+    many_schedules(|seed| schedule(seed, Kind::COS, false));
 }
 
 #[test]
 fn the_same_holds_for_a_stream() {
-    many_schedules_to(&STREAM_ENDINGS, |seed| schedule(seed, None, true));
+    many_schedules_to(&STREAM_ENDINGS, |seed| schedule(seed, Kind::COS, true));
 }
 
 #[test]
 fn the_same_holds_for_a_stream_to_a_coffer() {
-    many_schedules_to(&STREAM_ENDINGS, |seed| {
-        let coffer = Coffer { compares_parts: seed % 2 == 1, forgets: seed % 4 >= 2 };
-        schedule(seed, Some(coffer), true)
-    });
+    many_schedules_to(&STREAM_ENDINGS, |seed| schedule(seed, Kind::coffer(seed), true));
 }
 
 /// A stream is never compared with an object that exists.
@@ -99,10 +97,17 @@ const STREAM_ENDINGS: [Ending; 3] = [Ending::Stored, Ending::Failed, Ending::Unk
 
 #[test]
 fn the_same_holds_without_a_crc64_and_for_objects_that_are_written_once() {
-    many_schedules(|seed| {
-        let coffer = Coffer { compares_parts: seed % 2 == 1, forgets: seed % 4 >= 2 };
-        schedule(seed, Some(coffer), false)
-    });
+    many_schedules(|seed| schedule(seed, Kind::coffer(seed), false));
+}
+
+#[test]
+fn the_same_holds_for_a_server_that_gives_no_crc64() {
+    many_schedules(|seed| schedule(seed, Kind::without_crc64(seed), false));
+}
+
+#[test]
+fn the_same_holds_for_a_stream_to_a_server_that_gives_no_crc64() {
+    many_schedules_to(&STREAM_ENDINGS, |seed| schedule(seed, Kind::without_crc64(seed), true));
 }
 
 /// The number of schedules: `COSPUT_SIMULATIONS`, or this default.
@@ -132,12 +137,7 @@ fn many_schedules_to(reached: &[Ending], schedule: impl Fn(u64) -> Ending + std:
 
 #[test]
 fn expired_credentials_that_cannot_be_renewed_are_reported_in_the_words_of_the_service() {
-    let settings = Settings {
-        patience: Patience::default(),
-        abort_on_failure: false,
-        etags_are_md5: true,
-        proving: Proving::Crc64,
-    };
+    let settings = Settings { patience: Patience::default(), abort_on_failure: false, ..Settings::default() };
     let mut upload = Upload::new(Plan::new(3, PlanOptions::default()).unwrap(), settings, None, 1);
     let no_credentials = SendError { kind: SendErrorKind::NoCredentials, message: "there are no newer ones".into() };
     for failure in [service(403, "ExpiredToken"), Failure::Send(no_credentials)] {

@@ -9,7 +9,7 @@ use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::put_object::Stored;
 use crate::cos::{AnswerError, ServiceError};
 use crate::upload::error::{SendError, SendErrorKind, SourceError};
-use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
+use crate::upload::wire::call::{AttemptId, BodyMd5, Call, Failure, Outcome, Reply};
 
 impl World {
     pub(super) fn send(&mut self, id: AttemptId, call: Call, due: Instant) {
@@ -22,10 +22,14 @@ impl World {
                 return self.at(due, Happening::Outcome(id, Err(failure).into()));
             }
             let content = read(range, 0);
-            let md5 = self.server.coffer.map(|_| md5(content.crc64));
+            let md5 = (call.body_md5() != BodyMd5::None).then(|| md5(content.crc64));
             sent = Some(Digest { length: content.size, crc64: content.crc64, md5 });
             let bits = u64::from(self.percent(self.faults.corrupted));
             arrived = Some(Content { crc64: content.crc64 ^ bits, ..content });
+        }
+        if self.is_out() {
+            let failure = Failure::Send(SendError { kind: SendErrorKind::Connect, message: "no network".into() });
+            return self.at(due, Happening::Outcome(id, Err(failure).into()));
         }
         if self.percent(self.faults.lost_request) {
             let stalled = SendErrorKind::Stalled { after: Duration::from_secs(60) };
@@ -42,7 +46,7 @@ impl World {
             self.lose(id, sent, due);
             let late = due + Duration::from_secs(self.random.u64(0..60));
             // A corrupted copy of a whole object that arrives after the good one cannot be noticed.
-            let honest = call.body().filter(|_| matches!(call, Call::PutObject(_))).map(|range| read(range, 0));
+            let honest = call.body().filter(|_| matches!(call, Call::PutObject { .. })).map(|range| read(range, 0));
             let arrived = honest.or(arrived);
             return self.at(late, Happening::Act { id, call, arrived, sent, answered: false, due: late });
         }
@@ -61,7 +65,32 @@ impl World {
         }
     }
 
-    fn lose(&mut self, id: AttemptId, sent: Option<Digest>, due: Instant) {
+    /// True while the network is out.
+    pub(super) fn is_out(&self) -> bool {
+        self.outage_until.is_some_and(|until| self.now < until)
+    }
+
+    /// Counts answers, which begin the outage, and loses them while it lasts.
+    pub(super) fn through_outage(&mut self, outcome: Outcome) -> Outcome {
+        let is_answer = match &outcome.result {
+            Ok(reply) => !matches!(reply, Reply::Read(_) | Reply::SourceUnchanged | Reply::Further(_)),
+            Err(failure) => matches!(failure, Failure::Answer(_)),
+        };
+        if !is_answer {
+            return outcome;
+        }
+        if self.is_out() {
+            let failure = Failure::Send(SendError { kind: SendErrorKind::Broken, message: "no network".into() });
+            return Outcome { sent: outcome.sent, result: Err(failure) };
+        }
+        self.answers += 1;
+        if let Some((_, time)) = self.outage.filter(|(answers, _)| *answers == self.answers) {
+            self.outage_until = Some(self.now + time);
+        }
+        outcome
+    }
+
+    pub(super) fn lose(&mut self, id: AttemptId, sent: Option<Digest>, due: Instant) {
         let failure = Failure::Send(SendError { kind: SendErrorKind::Broken, message: "lost".into() });
         self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure) }));
     }
@@ -97,10 +126,11 @@ impl World {
             self.server.uploads.clear();
             self.unsettled = true;
             // Another client aborted the upload, and then wrote as many bytes of its own under the key.
-            if self.server.coffer.is_some() && self.server.object.is_none() && self.random.bool() {
+            if self.server.kind.write_once && self.server.object.is_none() && self.random.bool() {
                 self.server.object = Some(Content { size: self.size, crc64: 3 });
             }
         }
+        self.differs |= is_corrupt(arrived, sent);
         self.unsettled |= is_corrupt(arrived, sent) && !answered;
         let result = self.server.act(call, arrived).map_err(|(status, code)| service(status, code));
         if !answered {
@@ -114,6 +144,7 @@ impl World {
         let result = match result {
             Ok(Reply::Part(stored)) => {
                 self.unsettled |= lying_etag;
+                self.differs |= lying_etag;
                 let etag = if lying_etag { format!("\"{}\"", md5(1).hex()) } else { stored.etag };
                 Ok(Reply::Part(StoredPart { etag, crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
             }

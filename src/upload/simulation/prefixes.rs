@@ -14,7 +14,7 @@ use crate::upload::event::{Finished, PartRecord};
 use crate::upload::journal::header::tests::header;
 use crate::upload::journal::lines;
 use crate::upload::journal::lines::{Content, part_line};
-use crate::upload::machine::{Proving, Resume, Settings, Step, Upload};
+use crate::upload::machine::{Resume, Settings, Step, Upload};
 use crate::upload::patience::Patience;
 use crate::upload::plan::object_plan::{Plan, PlanOptions};
 use crate::upload::plan::part_sizes::Range;
@@ -76,7 +76,7 @@ impl Server {
                 let etag = "\"whole-1\"".to_owned();
                 Reply::Completed(Stored { etag, crc64: self.completed, version_id: None, request_id: None })
             }
-            Call::PutObject(_) | Call::HeadObject | Call::Abort(_) => panic!("nothing calls for {call:?}"),
+            Call::PutObject { .. } | Call::HeadObject | Call::Abort(_) => panic!("nothing calls for {call:?}"),
         }
     }
 }
@@ -90,12 +90,7 @@ fn finish(plan: Plan, bytes: &[u8], server: &mut Server) -> Finished {
         }
         other => panic!("a prefix of a journal is read as {other:?}"),
     };
-    let settings = Settings {
-        patience: Patience::default(),
-        abort_on_failure: false,
-        etags_are_md5: true,
-        proving: Proving::Crc64,
-    };
+    let settings = Settings { patience: Patience::default(), abort_on_failure: false, ..Settings::default() };
     let (mut upload, now) = (Upload::new(plan, settings, resume, 1), epoch());
     loop {
         match upload.next(now) {

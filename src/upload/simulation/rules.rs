@@ -27,7 +27,7 @@ impl World {
         self.complete_sent |= matches!(call, Call::Complete { .. });
         if let (
             Some(stream),
-            Call::PutObject(range) | Call::UploadPart { range, .. } | Call::ComparePart { range, .. },
+            Call::PutObject { range, .. } | Call::UploadPart { range, .. } | Call::ComparePart { range, .. },
         ) = (&self.stream, call)
         {
             stream.check(*range);
@@ -47,12 +47,16 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Content) 
         assert!(matches!(finished, Finished::Failed(_)), "a stream that is not as expected fails: {finished:?}");
         assert!(!world.complete_sent, "such an upload is never completed");
     }
+    if world.server.no_overwrite && world.foreign.is_some() {
+        assert_eq!(world.server.object, world.foreign, "an object was overwritten");
+    }
     match finished {
         Finished::Stored(object) => {
             assert_eq!(world.server.object.as_ref(), Some(expected), "stored means the object is whole");
             assert_eq!((object.size, object.crc64), (expected.size, expected.crc64));
-            let proved_by = if world.server.coffer.is_some() { ProvedBy::Md5 } else { ProvedBy::Crc64 };
-            assert_eq!(object.proved_by, proved_by);
+            let has_crc64 = world.server.kind.gives_crc64;
+            assert!(has_crc64 || object.proved_by == ProvedBy::Md5, "a CRC-64 that the server never gave");
+            assert!(!has_crc64 || world.faults.no_crc64 > 0 || object.proved_by == ProvedBy::Crc64);
         }
         Finished::Unchanged(_) => {
             assert_eq!(world.server.object.as_ref(), Some(expected), "unchanged means the object is whole");
@@ -64,6 +68,7 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Content) 
             world.finish_the_agenda();
             let integrity = matches!(error.cause, Cause::Integrity { .. });
             let in_the_clear = matches!(error.cause, Cause::Unencrypted { .. });
+            assert!(!integrity || world.differs, "nothing differs, but the upload failed: {error:?}");
             let whole = world.server.object.as_ref() == Some(expected);
             assert!(
                 world.server.completions == 0 || (integrity && !whole) || in_the_clear || world.disowned,

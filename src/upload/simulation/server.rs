@@ -9,20 +9,36 @@ use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
-use crate::upload::wire::call::{Call, Reply};
+use crate::upload::wire::call::{BodyMd5, Call, Reply};
 
-/// How CDCS differs from COS: it gives no CRC-64, writes each object once, and lets an upload keep its key.
+/// How servers differ.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Coffer {
-    /// It compares parts with their Content-MD5, and its ETags are no MD5s.
-    pub(super) compares_parts: bool,
-    /// It says `NoSuchUpload` of an upload that was completed, instead of `MultipartAlreadyCompleted`.
+pub(super) struct Kind {
+    /// An object is written once, and an unfinished upload blocks its key, as in CDCS.
+    pub(super) write_once: bool,
+    /// For a completed upload it answers `NoSuchUpload`, and not `MultipartAlreadyCompleted`.
     pub(super) forgets: bool,
+    pub(super) gives_crc64: bool,
+    pub(super) etags_are_md5: bool,
 }
 
-#[derive(Default)]
+impl Kind {
+    pub(super) const COS: Self = Self { write_once: false, forgets: true, gives_crc64: true, etags_are_md5: true };
+
+    /// COS without CRC-64, as private clouds have it.
+    pub(super) fn without_crc64(seed: u64) -> Self {
+        Self { gives_crc64: false, etags_are_md5: seed.is_multiple_of(2), ..Self::COS }
+    }
+
+    pub(super) fn coffer(seed: u64) -> Self {
+        Self { write_once: true, forgets: seed % 4 >= 2, gives_crc64: false, etags_are_md5: seed.is_multiple_of(2) }
+    }
+}
+
 pub(super) struct Server {
-    pub(super) coffer: Option<Coffer>,
+    pub(super) kind: Kind,
+    /// Every request of this program forbids to overwrite an object.
+    pub(super) no_overwrite: bool,
     pub(super) completed: BTreeSet<String>,
     /// The ETag of an object that was put together.
     pub(super) identity: Option<&'static str>,
@@ -36,39 +52,52 @@ pub(super) struct Server {
 }
 
 impl Server {
+    pub(super) fn new(kind: Kind, no_overwrite: bool) -> Self {
+        Self {
+            kind,
+            no_overwrite,
+            completed: BTreeSet::new(),
+            identity: None,
+            object: None,
+            uploads: BTreeMap::new(),
+            next_upload: 0,
+            completions: 0,
+            ours: false,
+        }
+    }
+
     fn etag(&self, held: &Content) -> String {
-        let no_md5 = self.coffer.is_some_and(|coffer| coffer.compares_parts);
-        if no_md5 { format!("\"{}\"", md5(!held.crc64).hex()) } else { held.etag() }
+        if !self.kind.etags_are_md5 { format!("\"{}\"", md5(!held.crc64).hex()) } else { held.etag() }
     }
 
     fn crc64(&self, held: &Content) -> Option<u64> {
-        self.coffer.is_none().then_some(held.crc64)
+        self.kind.gives_crc64.then_some(held.crc64)
     }
 
     /// The answer if there is no such upload.
     fn unknown(&self, upload_id: &UploadId) -> (u16, &'static str) {
-        match self.coffer {
-            Some(Coffer { forgets: false, .. }) if self.completed.contains(upload_id.as_str()) => {
-                (409, "MultipartAlreadyCompleted")
-            }
-            _ => (404, "NoSuchUpload"),
+        if !self.kind.forgets && self.completed.contains(upload_id.as_str()) {
+            (409, "MultipartAlreadyCompleted")
+        } else {
+            (404, "NoSuchUpload")
         }
     }
 
-    /// The requests that CDCS refuses and COS does not.
+    /// The requests that are refused before anything is stored.
     fn refuse(&self, call: &Call, arrived: Option<&Content>) -> Result<(), (u16, &'static str)> {
-        let Some(coffer) = self.coffer else { return Ok(()) };
-        let compared = match call {
-            Call::PutObject(range) => Some(range),
-            Call::UploadPart { range, .. } => Some(range).filter(|_| coffer.compares_parts),
-            _ => None,
-        };
-        if compared.zip(arrived).is_some_and(|(range, arrived)| *arrived != read(*range, 0)) {
+        let compared = call.body().filter(|_| call.body_md5() == BodyMd5::Sent);
+        if compared.zip(arrived).is_some_and(|(range, arrived)| *arrived != read(range, 0)) {
             return Err((400, "BadDigest"));
         }
         match call {
-            Call::PutObject(_) | Call::Initiate if self.object.is_some() => Err((409, "ObjectAlreadyExists")),
-            Call::PutObject(_) | Call::Initiate if !self.uploads.is_empty() => Err((409, "ObjectAlreadyUploading")),
+            Call::PutObject { .. } | Call::Initiate | Call::Complete { .. }
+                if self.no_overwrite && self.object.is_some() =>
+            {
+                Err((409, "FileAlreadyExists"))
+            }
+            _ if !self.kind.write_once => Ok(()),
+            Call::PutObject { .. } | Call::Initiate if self.object.is_some() => Err((409, "ObjectAlreadyExists")),
+            Call::PutObject { .. } | Call::Initiate if !self.uploads.is_empty() => Err((409, "ObjectAlreadyUploading")),
             _ => Ok(()),
         }
     }
@@ -77,7 +106,7 @@ impl Server {
     pub(super) fn act(&mut self, call: &Call, arrived: Option<&Content>) -> Result<Reply, (u16, &'static str)> {
         self.refuse(call, arrived)?;
         match call {
-            Call::PutObject(_) => {
+            Call::PutObject { .. } => {
                 let held = arrived.expect("a PUT has a body").clone();
                 let (etag, crc64) = (self.etag(&held), self.crc64(&held));
                 let stored = Stored { etag, crc64, version_id: None, request_id: None };

@@ -5,23 +5,24 @@ use std::time::Duration;
 
 use super::content::{Content, whole};
 use super::fault_rates::FaultRates;
-use super::server::{Coffer, Server};
+use super::server::{Kind, Server};
 use super::stream::StreamSource;
 use super::world::World;
 use super::{MEBIBYTE, epoch};
-use crate::upload::machine::{Proving, Settings};
+use crate::cos::Service;
+use crate::upload::machine::Settings;
 use crate::upload::patience::Patience;
 use crate::upload::plan::object_plan::{Plan, PlanOptions};
 
 /// A world, and how its one object is uploaded.
-pub(super) fn setup(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World, Plan, Settings) {
+pub(super) fn setup(seed: u64, kind: Kind, streams: bool) -> (World, Plan, Settings) {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut faults = FaultRates::of(&mut random);
     let part_size = MEBIBYTE;
     // CDCS takes no empty objects.
-    let size = random.u64(u64::from(coffer.is_some())..12 * MEBIBYTE);
+    let size = random.u64(u64::from(kind.write_once)..12 * MEBIBYTE);
     let wish = PlanOptions::fixed(part_size, MEBIBYTE);
-    let stream = streams.then(|| StreamSource::of(&mut random, coffer.is_none()));
+    let stream = streams.then(|| StreamSource::of(&mut random, !kind.write_once));
     if streams {
         faults.source_change = 0;
     }
@@ -31,15 +32,13 @@ pub(super) fn setup(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World,
         patience: Patience { max_attempts: random.u32(1..8), retry_time: Duration::from_secs(60) },
         abort_on_failure: random.bool(),
         etags_are_md5: true,
-        proving: match coffer {
-            None => Proving::Crc64,
-            Some(Coffer { compares_parts: false, .. }) => Proving::Etags,
-            Some(Coffer { compares_parts: true, .. }) => Proving::ContentMd5,
-        },
+        service: if kind.write_once { Service::Cdcs } else { Service::Cos },
+        no_overwrite: !kind.write_once && random.u32(0..4) == 0,
+        content_md5: random.u32(0..4) == 0,
     };
     let mut world = World {
         faults,
-        server: Server { coffer, ..Server::default() },
+        server: Server::new(kind, settings.no_overwrite),
         size,
         expected: whole(plan),
         stream,
@@ -55,18 +54,24 @@ pub(super) fn setup(seed: u64, coffer: Option<Coffer>, streams: bool) -> (World,
         source_checked: false,
         durable: 0,
         // A part that its ETag does not prove is sent again if its journal line is lost.
-        unsettled: coffer.is_some_and(|coffer| coffer.compares_parts),
+        unsettled: !kind.etags_are_md5,
+        outage: (random.u32(0..4) == 0).then(|| (random.u32(1..20), Duration::from_secs(random.u64(1..100)))),
+        answers: 0,
+        outage_until: None,
+        foreign: None,
+        differs: false,
         named: BTreeSet::new(),
         disowned: false,
         orphans_reported: 0,
         orphans_lost: 0,
         random,
     };
-    let there_before = if coffer.is_some() { world.random.u32(0..10) == 0 } else { world.random.bool() };
+    let there_before = if kind.write_once { world.random.u32(0..10) == 0 } else { world.random.bool() };
     let size = if world.random.bool() { size } else { 3 };
     world.server.object = there_before.then_some(Content { size, crc64: 3 });
     if world.skips && world.random.u32(0..4) == 0 {
         world.server.object = Some(world.expected.clone());
     }
+    world.foreign = world.server.object.clone();
     (world, plan, settings)
 }

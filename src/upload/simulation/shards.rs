@@ -2,6 +2,7 @@
 //! the upload was completed or aborted. Receipts take the place of the journal. At the end, `complete` judges.
 
 use super::run::{Run, run_upload};
+use super::server::Kind;
 use super::setup::setup;
 use super::world::World;
 use super::{how_many, run::upload};
@@ -30,9 +31,9 @@ struct Schedule {
 impl Schedule {
     /// `None` if the seed's file is too small for parts.
     fn new(seed: u64) -> Option<Self> {
-        let (mut world, plan, settings) = setup(seed, None, false);
+        let (mut world, plan, settings) = setup(seed, Kind::COS, false);
         let Plan::Multipart(parts) = plan else { return None };
-        world.skips = false;
+        (world.skips, world.server.no_overwrite) = (false, false);
         let Ok(Reply::Initiated(id)) = world.server.act(&Call::Initiate, None) else { unreachable!("it is begun") };
         let file = PlannedFile {
             n: 0,
@@ -47,7 +48,13 @@ impl Schedule {
         world.named.insert(id.as_str().to_owned());
         world.journal = Some((id, vec![]));
         let shards = world.random.u32(1..6);
-        Some(Self { world, parts, settings: Settings { abort_on_failure: false, ..settings }, file, shards })
+        Some(Self {
+            world,
+            parts,
+            settings: Settings { abort_on_failure: false, no_overwrite: false, ..settings },
+            file,
+            shards,
+        })
     }
 
     /// The numbers of the parts that a shard has, if it has any.

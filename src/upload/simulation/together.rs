@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::crash::run_again;
 use super::fault_rates::FaultRates;
 use super::run::upload;
+use super::server::Kind;
 use super::setup::setup;
 use super::world::World;
 use super::{MEBIBYTE, how_many};
@@ -213,11 +214,13 @@ fn of(object: ObjectId) -> usize {
 
 fn disk(random: &mut fastrand::Rng) -> Disk {
     let object = |random: &mut fastrand::Rng| {
-        let (mut world, _, settings) = setup(random.u64(..), None, false);
+        let (mut world, _, settings) = setup(random.u64(..), Kind::COS, false);
         world.skips = false;
         let wish = PlanOptions::fixed(MEBIBYTE, 0);
         let plan = Plan::new(world.size, wish).expect("it is small");
-        Object { world, plan, on_server: false, settings: Settings { abort_on_failure: false, ..settings } }
+        world.server.no_overwrite = false;
+        let settings = Settings { abort_on_failure: false, no_overwrite: false, ..settings };
+        Object { world, plan, on_server: false, settings }
     };
     let objects = (0..random.usize(2..6)).map(|_| object(random)).collect();
     Disk { objects, record: false, completing: false }
@@ -257,6 +260,7 @@ fn schedule(seed: u64) -> BTreeSet<&'static str> {
     for object in &mut disk.objects {
         object.world.finish_the_agenda();
         object.world.faults = FaultRates::default();
+        (object.world.outage, object.world.outage_until) = (None, None);
         object.settings.patience.max_attempts = 8;
     }
     assert_none_completed_too_early(&disk);

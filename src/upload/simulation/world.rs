@@ -50,8 +50,16 @@ pub(super) struct World {
     pub(super) source_checked: bool,
     /// The number of journal lines that are on disk for certain.
     pub(super) durable: usize,
+    /// An outage of the network: it begins with this number of answers, and lasts for this time.
+    pub(super) outage: Option<(u32, Duration)>,
+    pub(super) answers: u32,
+    pub(super) outage_until: Option<Instant>,
     /// Set if the world itself destroyed parts that were acknowledged.
     pub(super) unsettled: bool,
+    /// The object that existed before the upload.
+    pub(super) foreign: Option<Content>,
+    /// Set if other bytes than the source's arrived, or an answer claimed so.
+    pub(super) differs: bool,
     /// Uploads whose ID the user can find: in a notice, a journal or the result.
     pub(super) named: BTreeSet<String>,
     /// Set once an answer denied the object's encryption: it counts as another client's, and is replaced.
@@ -116,10 +124,16 @@ impl World {
         while let Some(Reverse((_, order))) = self.agenda.peek().copied().filter(|Reverse((due, _))| *due <= self.now) {
             self.agenda.pop();
             match self.happenings.remove(&order) {
+                // The request does not reach the server; its answer is lost with it.
+                Some(Happening::Act { id, sent, answered: true, due, .. }) if self.is_out() => self.lose(id, sent, due),
+                Some(Happening::Act { answered: false, .. }) if self.is_out() => {}
                 Some(Happening::Act { id, call, arrived, sent, answered, due }) => {
                     self.act(id, &call, arrived.as_ref(), sent, answered, due);
                 }
-                Some(Happening::Outcome(id, outcome)) => batch.record(self.now, object, id, outcome),
+                Some(Happening::Outcome(id, outcome)) => {
+                    let outcome = self.through_outage(outcome);
+                    batch.record(self.now, object, id, outcome);
+                }
                 None => {}
             }
         }
@@ -138,7 +152,11 @@ impl World {
                 parts.push(record);
             }
             // The driver empties the journal before another upload begins.
-            Event::Notice(Notice::StartedAnew(_)) => self.journal = None,
+            Event::Notice(Notice::StartedAnew(_)) => {
+                self.journal = None;
+                // Without a CRC-64 nothing proves that the upload that is gone was completed.
+                self.disowned |= !self.server.kind.gives_crc64;
+            }
             Event::Notice(Notice::InitiateLost) => self.orphans_reported += 1,
             _ => {}
         }
@@ -148,6 +166,7 @@ impl World {
     pub(super) fn finish_the_agenda(&mut self) {
         for (_, happening) in std::mem::take(&mut self.happenings) {
             if let Happening::Act { call, arrived, sent, .. } = happening {
+                self.differs |= is_corrupt(arrived.as_ref(), sent);
                 self.unsettled |= is_corrupt(arrived.as_ref(), sent);
                 let _ = self.server.act(&call, arrived.as_ref());
             }

@@ -136,6 +136,11 @@ impl StreamBuffer {
         self.listed.insert(listed.number, listed);
     }
 
+    /// Forgets the parts that the server listed: they are of an upload that is gone.
+    pub(crate) fn forget_listed(&mut self) {
+        self.listed.clear();
+    }
+
     /// The number of parts that the server listed, and their bytes.
     pub(crate) fn listed(&self) -> (u16, u64) {
         let parts = u16::try_from(self.listed.len()).unwrap_or(u16::MAX);

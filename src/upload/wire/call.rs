@@ -7,7 +7,7 @@ use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part};
 use crate::cos::put_object::Stored;
 use crate::cos::{AnswerError, Etag, Fault, Request, Response, ServiceError, Target, head_object, put_object};
-use crate::upload::error::{Cause, Operation, SendError, SourceError};
+use crate::upload::error::{Cause, Operation, SendError, SendErrorKind, SourceError};
 use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::stream::Taken;
@@ -16,11 +16,27 @@ use crate::upload::source::stream::Taken;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptId(pub u64);
 
+/// What a request does about the MD5 of its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyMd5 {
+    /// Nothing.
+    None,
+    /// It is computed while the body is sent, to compare it with the ETag in the answer.
+    Computed,
+    /// It is sent ahead as `Content-MD5`, which the server compares. The body is read twice.
+    Sent,
+}
+
 /// One thing to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
     /// Store the whole object.
-    PutObject(Range),
+    PutObject {
+        /// All of its bytes.
+        range: Range,
+        /// What is done about their MD5.
+        md5: BodyMd5,
+    },
     /// Begin a multipart upload.
     Initiate,
     /// Ask for a page of the parts that the server holds.
@@ -38,6 +54,8 @@ pub enum Call {
         number: PartNumber,
         /// Its bytes.
         range: Range,
+        /// What is done about their MD5.
+        md5: BodyMd5,
     },
     /// Read a part again, with its MD5. Nothing is sent.
     ComparePart {
@@ -143,7 +161,7 @@ impl Call {
     /// What kind of call this is.
     pub fn operation(&self) -> Operation {
         match self {
-            Self::PutObject(_) => Operation::PutObject,
+            Self::PutObject { .. } => Operation::PutObject,
             Self::Initiate => Operation::Initiate,
             Self::ListParts { .. } => Operation::ListParts,
             Self::UploadPart { number, .. } => Operation::UploadPart(*number),
@@ -159,8 +177,16 @@ impl Call {
     /// The bytes of the source that travel with the request.
     pub fn body(&self) -> Option<Range> {
         match self {
-            Self::PutObject(range) | Self::UploadPart { range, .. } => Some(*range),
+            Self::PutObject { range, .. } | Self::UploadPart { range, .. } => Some(*range),
             _ => None,
+        }
+    }
+
+    /// What is done about the MD5 of those bytes.
+    pub fn body_md5(&self) -> BodyMd5 {
+        match self {
+            Self::PutObject { md5, .. } | Self::UploadPart { md5, .. } => *md5,
+            _ => BodyMd5::None,
         }
     }
 
@@ -168,10 +194,10 @@ impl Call {
     pub fn request(&self, target: &Target, object: &ObjectOptions, md5: Option<Md5Digest>) -> Option<Request> {
         let headers = object.of_request(self.operation());
         let mut request = match self {
-            Self::PutObject(range) => put_object::request(target, &headers, range.length, md5),
+            Self::PutObject { range, .. } => put_object::request(target, &headers, range.length, md5),
             Self::Initiate => initiate::request(target, &headers),
             Self::ListParts { upload_id, after } => list_parts::request(target, upload_id, *after),
-            Self::UploadPart { upload_id, number, range } => {
+            Self::UploadPart { upload_id, number, range, .. } => {
                 upload_part::request(target, upload_id, *number, range.length, md5)
             }
             Self::Complete { upload_id, parts } => complete::request(target, upload_id, parts),
@@ -206,7 +232,7 @@ impl Call {
 
     fn read_reply(&self, response: &Response) -> Result<Reply, AnswerError> {
         Ok(match self {
-            Self::PutObject(_) => Reply::Stored(put_object::read(response)?),
+            Self::PutObject { .. } => Reply::Stored(put_object::read(response)?),
             Self::Initiate => Reply::Initiated(initiate::read(response)?),
             Self::ListParts { .. } => Reply::Parts(list_parts::read(response)?),
             Self::UploadPart { .. } => Reply::Part(upload_part::read(response)?),
@@ -224,6 +250,11 @@ impl Call {
 }
 
 impl Failure {
+    /// True if no answer came because the network failed.
+    pub(crate) fn is_of_network(&self) -> bool {
+        matches!(self, Self::Send(error) if !error.kind.is_final() && error.kind != SendErrorKind::NoCredentials)
+    }
+
     /// True where no answer says what the server did with a request that may have reached it.
     pub fn is_lost(&self) -> bool {
         match self {

@@ -69,7 +69,7 @@ impl<P: Deref<Target: Transport>> Requester<P> {
                 observe(Event::Notice(Notice::BackupDomain));
             }
             let now = clock::now().into_std();
-            let wait = wait_after(&mut attempts, now, &failure, self.patience, &mut self.random);
+            let wait = wait_after(&mut attempts, now, &failure, self.patience, None, &mut self.random);
             let corrected = corrected.filter(|_| attempts.sent() <= MOST_CORRECTIONS);
             let at_once = (diverted || corrected.is_some()).then_some(Duration::ZERO);
             let (attempts, cause) = (attempts.sent(), failure.into_cause());

@@ -12,20 +12,24 @@ const MOST_REFUSALS: u32 = 3;
 /// How often a request is sent at most while a page answers it, such as that of a login portal.
 const MOST_PAGES: u32 = 3;
 
-/// How long to wait before the same request is sent again; `None` if that would not help, or no attempt is left.
+/// How long to wait before the same request is sent again; `None` if that would not help, or no attempt is left. `outage` is
+/// the time for which failures of the network do not count.
 pub(crate) fn wait_after(
     attempts: &mut Attempts,
     now: Instant,
     failure: &Failure,
     patience: Patience,
+    outage: Option<Duration>,
     random: &mut fastrand::Rng,
 ) -> Option<Duration> {
     match failure {
         Failure::Source(_) | Failure::Abandoned => None,
         Failure::Send(error) if error.kind.is_final() || error.kind == SendErrorKind::NoCredentials => None,
-        Failure::Send(_) | Failure::Answer(AnswerError::Malformed { .. }) => {
-            attempts.after_failure(patience, None, random)
-        }
+        Failure::Send(_) => match outage {
+            Some(left) => Some(attempts.after_outage(left, random)),
+            None => attempts.after_failure(patience, None, random),
+        },
+        Failure::Answer(AnswerError::Malformed { .. }) => attempts.after_failure(patience, None, random),
         Failure::Answer(AnswerError::Service(error)) if error.is_page() && attempts.sent() >= MOST_PAGES => None,
         Failure::Answer(AnswerError::Service(error)) => match error.fault() {
             Fault::Throttled => attempts.after_throttling(now, patience, error.retry_after, random),

@@ -1,19 +1,12 @@
 //! Hints about failures that only CDCS has, or that mean something else there (document 1232/44620).
 
 use crate::cos::{Service, ServiceError};
-use crate::upload::{Cause, Operation};
+use crate::upload::Cause;
 
 /// Returns the hint about a failure at CDCS, if it differs from COS's.
-pub(super) fn for_cause(cause: &Cause, operation: Option<Operation>, service: Service) -> Option<&'static str> {
-    if service != Service::Cdcs {
-        return None;
-    }
-    match (cause, operation) {
-        (Cause::Service(error), _) => for_error(error),
-        (Cause::Integrity { .. }, Some(Operation::UploadPart(_))) => Some(
-            "the data is corrupted in transit, or the ETags of this coffer are not MD5s; with --checksum md5 the server \
-             compares instead; no object was completed",
-        ),
+pub(super) fn for_cause(cause: &Cause, service: Service) -> Option<&'static str> {
+    match cause {
+        Cause::Service(error) if service == Service::Cdcs => for_error(error),
         _ => None,
     }
 }
@@ -51,7 +44,6 @@ fn for_error(error: &ServiceError) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cos::multipart::PartNumber;
 
     fn service(status: u16, code: &str) -> Cause {
         Cause::Service(Box::new(ServiceError {
@@ -83,19 +75,10 @@ mod tests {
         ];
         for (status, code, beginning) in table {
             let cause = service(status, code);
-            let hint = for_cause(&cause, None, Service::Cdcs).unwrap_or_default();
+            let hint = for_cause(&cause, Service::Cdcs).unwrap_or_default();
             assert!(hint.starts_with(beginning), "{code}: {hint}");
-            assert_eq!(for_cause(&cause, None, Service::Cos), None);
+            assert_eq!(for_cause(&cause, Service::Cos), None);
         }
-        assert_eq!(for_cause(&service(403, "SignatureDoesNotMatch"), None, Service::Cdcs), None);
-    }
-
-    #[test]
-    fn a_part_that_differs_may_have_an_etag_that_is_not_an_md5() {
-        let cause = Cause::Integrity { what: "differs".to_owned(), request_id: None };
-        let part = Operation::UploadPart(PartNumber::new(1).unwrap());
-        assert!(for_cause(&cause, Some(part), Service::Cdcs).unwrap().contains("--checksum md5"));
-        assert_eq!(for_cause(&cause, Some(part), Service::Cos), None);
-        assert_eq!(for_cause(&cause, Some(Operation::Complete), Service::Cdcs), None);
+        assert_eq!(for_cause(&service(403, "SignatureDoesNotMatch"), Service::Cdcs), None);
     }
 }

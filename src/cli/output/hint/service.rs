@@ -12,6 +12,9 @@ pub(super) const NOT_FROM_COS: &str =
 const REDIRECT_NOT_FROM_COS: &str = "the redirect has no x-cos-request-id, so another server sent it: log in to this \
     network if it has a login page, and check the endpoint and the proxy settings";
 
+/// The hint if the object must not be overwritten.
+pub(super) const KEY_TAKEN: &str = "choose another key, or delete the object first";
+
 /// A redirect is not followed: the next host would get a signature made for another one.
 pub(super) fn for_redirect(cause: &Cause) -> Option<String> {
     let Cause::Service(error) = cause else { return None };
@@ -28,7 +31,7 @@ pub(super) fn for_error(error: &ServiceError) -> Option<&'static str> {
         Fault::Corrupted => {
             return Some("the data was corrupted in transit; check the network and this machine's memory");
         }
-        Fault::AlreadyExists => return Some("choose another key, or delete the object first"),
+        Fault::AlreadyExists => return Some(KEY_TAKEN),
         _ => {}
     }
     if let Some(hint) = error.code.as_deref().and_then(credentials::for_code) {

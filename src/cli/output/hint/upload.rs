@@ -11,7 +11,7 @@ pub(crate) fn for_upload(error: &UploadError, circumstances: Circumstances<'_>, 
     let general = || for_cause(&error.cause, error.operation);
     let about_cause = service::for_redirect(&error.cause)
         .or_else(|| credentials::for_customer_key(error, service))
-        .or_else(|| cdcs::for_cause(&error.cause, error.operation, service).or_else(general).map(str::to_owned))
+        .or_else(|| cdcs::for_cause(&error.cause, service).or_else(general).map(str::to_owned))
         .map(|hint| hint.replace(Service::Cos.request_id_header(), service.request_id_header()));
     about_cause.into_iter().chain(next_step::after(error, circumstances, exit_code)).collect()
 }
@@ -28,6 +28,7 @@ fn for_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str
         Cause::Unencrypted { .. } => {
             Some("the object may be stored unencrypted: delete it, then check the endpoint and any proxy")
         }
+        Cause::KeyTaken { .. } => Some(service::KEY_TAKEN),
         Cause::Malformed { request_id: None, .. } => Some(service::NOT_FROM_COS),
         Cause::Malformed { .. } | Cause::UploadVanished(_) | Cause::Interrupted => None,
     }

@@ -37,7 +37,10 @@ impl Upload {
             Some(Fault::AlreadyCompleted) => self.completed_before(Operation::Complete, failure.into_cause()),
             _ if self.complete_may_have_worked(&failure) => {
                 let cause = failure.into_cause();
-                self.report(Event::Notice(Notice::LookingAtObject(cause.clone())));
+                self.report(Event::Notice(Notice::LookingAtObject {
+                    operation: Operation::Complete,
+                    cause: cause.clone(),
+                }));
                 self.enter(Phase::Look(Doubt::CompleteLost(cause)));
             }
             _ => self.complete_refused(now, failure),
@@ -61,10 +64,13 @@ impl Upload {
     }
 
     pub(super) fn complete_again(&mut self, now: Instant, cause: Cause) {
-        let attempts = &mut self.retries.complete;
-        match attempts.after_failure(self.settings.patience, None, &mut self.retries.random) {
+        self.enter(Phase::Complete);
+        let wait = match &cause {
+            Cause::Network(error) => self.wait_after(now, &Failure::Send(error.clone())),
+            _ => self.retries.complete.after_failure(self.settings.patience, None, &mut self.retries.random),
+        };
+        match wait {
             Some(wait) => {
-                self.enter(Phase::Complete);
                 self.single_again(now, Operation::Complete, wait, cause);
             }
             None => self.fail(Operation::Complete, self.retries.complete.sent(), cause),

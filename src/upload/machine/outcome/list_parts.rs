@@ -2,11 +2,10 @@
 
 use crate::cos::etag::looks_like_md5;
 use crate::cos::multipart::list_parts::{ListedPart, Page};
-use crate::upload::event::Event;
+use crate::upload::event::{Event, Notice};
 use crate::upload::machine::Upload;
 use crate::upload::machine::phase::{Phase, Recovery};
 use crate::upload::plan::parts::PartBoard;
-use crate::upload::source::stream_buffer::StreamBuffer;
 
 impl Upload {
     pub(super) fn parts_listed(&mut self, page: Page) {
@@ -17,7 +16,7 @@ impl Upload {
         // A page that leads back would go round for ever; parts that are not listed are sent.
         match page.next.filter(|next| Some(*next) > before) {
             Some(after) => self.enter(Phase::List { after: Some(after) }),
-            None => self.go_on_with_parts(),
+            None => self.compare_parts(),
         }
     }
 
@@ -43,16 +42,15 @@ impl Upload {
         }
     }
 
-    fn go_on_with_parts(&mut self) {
-        let (Some(board), Some(upload_id)) = (&mut self.board, &self.upload_id) else { return };
+    /// The parts on the server are known: those that the journal lacks are compared first.
+    fn compare_parts(&mut self) {
+        let Some(board) = &mut self.board else { return };
         board.queue_the_rest();
-        // The parts of a stream are compared once their bytes were read.
-        let (parts, bytes) = self.stream.as_ref().map_or_else(|| board.resumed(), StreamBuffer::listed);
-        let event = Event::Resumed { upload_id: upload_id.clone(), parts, bytes };
-        if self.recovery == Recovery::None {
-            self.report(event);
+        let doubtful = board.doubtful_count();
+        if doubtful > 0 && self.recovery == Recovery::None {
+            self.report(Event::Notice(Notice::ComparingParts(doubtful)));
         }
-        self.enter(Phase::Parts);
+        self.enter(Phase::CompareParts);
     }
 }
 

@@ -5,12 +5,17 @@ use std::time::Instant;
 use crate::cos::head_object::Object;
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
-use crate::upload::machine::phase::{Doubt, ObjectMade, Phase};
-use crate::upload::machine::{Proving, Upload};
+use crate::upload::event::NoProof;
+use crate::upload::machine::Upload;
+use crate::upload::machine::phase::{Doubt, ObjectMade, Phase, UnlessEqual};
+use crate::upload::machine::proofs::ProvenBy;
 
 impl Upload {
     pub(super) fn looked(&mut self, now: Instant, object: Option<Object>) {
         let Phase::Look(doubt) = self.phase.clone() else { return };
+        if let Doubt::NotResumed(operation, cause) = doubt {
+            return self.completed_by_an_earlier_run(object, operation, cause);
+        }
         if let Some(object) = &object
             && self.resolves(&doubt, object)
         {
@@ -20,7 +25,23 @@ impl Upload {
             Doubt::Unproved(stored) => self.unproved(object, stored),
             Doubt::PutLost { attempts, cause } => self.fail_put(attempts, cause),
             Doubt::CompleteLost(cause) => self.complete_again(now, cause),
-            Doubt::UploadGone(operation, cause) => self.start_anew(operation, cause),
+            Doubt::UploadGone(operation, cause) | Doubt::NotResumed(operation, cause) => {
+                self.start_anew(operation, cause);
+            }
+        }
+    }
+
+    /// The object is the upload's if it has the size and the checksum of the file.
+    fn completed_by_an_earlier_run(&mut self, object: Option<Object>, operation: Operation, cause: Cause) {
+        let has_checksum = |found: &Object| {
+            found.crc64.is_some() || found.etag.as_deref().is_some_and(|etag| self.proofs.is_comparable(etag))
+        };
+        let comparable = object.filter(|found| found.size == Some(self.whole_size())).filter(has_checksum);
+        match comparable {
+            Some(found) => {
+                self.enter(Phase::ReadSource { found, unless_equal: UnlessEqual::Gone(operation, cause) });
+            }
+            None => self.not_resumed(operation, cause),
         }
     }
 
@@ -33,7 +54,7 @@ impl Upload {
             self.finish(stored_of(object), expected);
             return true;
         }
-        if self.settings.proving == Proving::Crc64 || object.crc64.is_some() {
+        if object.crc64.is_some() {
             return false;
         }
         match doubt {
@@ -42,9 +63,22 @@ impl Upload {
                 let etag = object.etag.clone().unwrap_or_else(|| stored.etag.clone());
                 self.finish(Stored { etag, ..stored_of(object) }, expected);
             }
-            Doubt::PutLost { .. } if self.is_what_put_sent(object) => self.finish(stored_of(object), expected),
-            // Nothing else may write the key, so this may be this upload's object; a new upload would be refused.
-            Doubt::UploadGone(operation, cause) => {
+            // No MD5 was sent with it, so it goes again with one, which the server compares.
+            Doubt::Unproved(_) if self.proofs.by() < ProvenBy::ContentMd5 => {
+                self.rely_on(ProvenBy::ContentMd5, NoProof::Crc64Missing);
+                self.object_made = ObjectMade::Possibly;
+                self.enter(Phase::Put);
+            }
+            Doubt::PutLost { .. } => match self.is_what_put_sent(object) {
+                Some(true) => self.finish(stored_of(object), expected),
+                Some(false) => return false,
+                None => {
+                    self.object_made = ObjectMade::Possibly;
+                    return false;
+                }
+            },
+            // The key is taken, perhaps by this upload's object; a new upload would be refused.
+            Doubt::UploadGone(operation, cause) if self.settings.service.is_write_once() => {
                 self.object_made = ObjectMade::Possibly;
                 self.fail(*operation, 1, cause.clone());
             }
@@ -53,16 +87,16 @@ impl Upload {
         true
     }
 
-    fn is_what_put_sent(&self, object: &Object) -> bool {
-        let md5 = self.put_sent.and_then(|sent| sent.md5).filter(|_| self.settings.etags_are_md5);
-        md5.zip(object.etag.as_deref()).is_some_and(|(md5, etag)| md5.is_etag(etag))
+    /// Whether the object's ETag is the MD5 of the bytes that PUT sent; `None` if they cannot be compared.
+    fn is_what_put_sent(&self, object: &Object) -> Option<bool> {
+        let etag = object.etag.as_deref().filter(|etag| self.proofs.is_comparable(etag))?;
+        Some(self.put_sent?.md5?.is_etag(etag))
     }
 
     /// The server reported that it has the object; HEAD gives no proof, or proves the contrary.
     fn unproved(&mut self, object: Option<Object>, stored: Stored) {
         self.upload_id = None;
         let request_id = object.as_ref().and_then(|object| object.request_id.clone()).or(stored.request_id);
-        let by_crc64 = self.settings.proving == Proving::Crc64;
         let whole = self.whole_size();
         let (what, known) = match object {
             None => ("the server said it stored the object, but holds none".to_owned(), true),
@@ -70,13 +104,13 @@ impl Upload {
                 let expected = self.expected_crc64().unwrap_or_default();
                 (format!("the object's CRC-64 is {crc64}, that of what was read is {expected}"), true)
             }
-            Some(_) if by_crc64 => {
-                ("the server stored the object but gives no CRC-64 to prove it by".to_owned(), false)
-            }
             Some(Object { size: Some(size), .. }) if size != whole => {
                 (format!("the object has {size} bytes, what was read has {whole}"), true)
             }
-            Some(_) => ("the server stored the object but does not say its size".to_owned(), false),
+            Some(Object { size: None, .. }) => {
+                ("the server stored the object but does not report its size".to_owned(), false)
+            }
+            Some(_) => ("the server stored the object but gives no checksum to prove it by".to_owned(), false),
         };
         if !known {
             self.object_made = ObjectMade::Possibly;

@@ -4,11 +4,11 @@
 //! any of them is given. `record` takes an outcome apart, `retry` decides on failures, and each request has a file for
 //! what its outcomes mean.
 
+mod check_key;
 mod complete;
 mod list_parts;
 mod look;
 mod no_such_upload;
-mod proof;
 mod put_object;
 mod read_stream;
 mod record;

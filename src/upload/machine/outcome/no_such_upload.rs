@@ -1,5 +1,6 @@
 //! What follows if the server no longer knows the upload, or its parts.
 
+use crate::cos::Fault;
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
@@ -23,10 +24,9 @@ impl Upload {
             return self.fail(operation, 1, upload_vanished(cause));
         }
         if self.every_part_is_known() {
-            self.report(Event::Notice(Notice::LookingAtObject(cause.clone())));
-            self.enter(Phase::Look(Doubt::UploadGone(operation, cause)));
+            self.look(operation, cause.clone(), Doubt::UploadGone(operation, cause));
         } else {
-            self.start_anew(operation, cause);
+            self.some_parts_unknown(operation, cause);
         }
     }
 
@@ -34,12 +34,36 @@ impl Upload {
     pub(super) fn completed_before(&mut self, operation: Operation, cause: Cause) {
         if self.every_part_is_known() {
             let request_id = cause.request_id().map(str::to_owned);
-            self.report(Event::Notice(Notice::LookingAtObject(cause)));
             let stored = Stored { etag: String::new(), crc64: None, version_id: None, request_id };
-            self.enter(Phase::Look(Doubt::Unproved(stored)));
+            self.look(operation, cause, Doubt::Unproved(stored));
         } else {
+            self.some_parts_unknown(operation, cause);
+        }
+    }
+
+    fn look(&mut self, operation: Operation, cause: Cause, doubt: Doubt) {
+        self.report(Event::Notice(Notice::LookingAtObject { operation, cause }));
+        self.enter(Phase::Look(doubt));
+    }
+
+    /// An upload that was resumed may have been completed by an earlier run. A file can be compared with the object.
+    fn some_parts_unknown(&mut self, operation: Operation, cause: Cause) {
+        let resumes = matches!(self.phase, Phase::List { .. }) && self.recovery == Recovery::None;
+        if resumes && self.stream.is_none() && !self.is_shared() {
+            self.look(operation, cause.clone(), Doubt::NotResumed(operation, cause));
+        } else {
+            self.not_resumed(operation, cause);
+        }
+    }
+
+    /// The upload was not completed by an earlier run, and is gone.
+    pub(super) fn not_resumed(&mut self, operation: Operation, cause: Cause) {
+        let completed = matches!(&cause, Cause::Service(error) if error.fault() == Fault::AlreadyCompleted);
+        if completed || self.named {
             self.upload_id = None;
             self.fail(operation, 1, cause);
+        } else {
+            self.start_anew(operation, cause);
         }
     }
 
@@ -61,6 +85,9 @@ impl Upload {
         }
         self.recovery = Recovery::StartedAnew;
         self.journalled.clear();
+        if let Some(stream) = &mut self.stream {
+            stream.forget_listed();
+        }
         self.clear_the_board();
         if let Some(vanished) = vanished {
             self.report(Event::Notice(Notice::StartedAnew(vanished)));

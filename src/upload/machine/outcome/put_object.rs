@@ -2,25 +2,20 @@
 
 use std::time::Instant;
 
-use super::proof::{Proof, prove};
 use crate::cos::checksum::Digest;
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
+use crate::upload::machine::Upload;
 use crate::upload::machine::phase::{Doubt, ObjectMade, Phase};
-use crate::upload::machine::{Proving, Settings, Upload};
-use crate::upload::wire::call::Failure;
+use crate::upload::machine::proofs::Proof;
+use crate::upload::wire::call::{BodyMd5, Failure};
 
 impl Upload {
-    pub(super) fn put_answered(&mut self, now: Instant, stored: Stored, sent: Option<Digest>) {
-        // If a key can be written only once, PUT sends Content-MD5.
-        let proving = match self.settings.proving {
-            Proving::Crc64 => Proving::Crc64,
-            Proving::Etags | Proving::ContentMd5 => Proving::ContentMd5,
-        };
-        match prove(&stored.etag, stored.crc64, sent, Settings { proving, ..self.settings }) {
+    pub(super) fn put_answered(&mut self, now: Instant, stored: Stored, (sent, md5): (Option<Digest>, BodyMd5)) {
+        match self.proofs.examine(&stored.etag, stored.crc64, sent, md5) {
             Proof::Proved => self.finish(stored, sent.map_or(0, |sent| sent.crc64)),
-            Proof::Missing => self.enter(Phase::Look(Doubt::Unproved(stored))),
+            Proof::Missing(_) => self.enter(Phase::Look(Doubt::Unproved(stored))),
             Proof::Wrong(what) => {
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
                 self.put_wrong = Some(cause.clone());
@@ -42,7 +37,10 @@ impl Upload {
         }
         let (attempts, cause) = (self.retries.single.sent(), failure.into_cause());
         if self.object_made > ObjectMade::No {
-            self.report(Event::Notice(Notice::LookingAtObject(cause.clone())));
+            self.report(Event::Notice(Notice::LookingAtObject {
+                operation: Operation::PutObject,
+                cause: cause.clone(),
+            }));
             self.enter(Phase::Look(Doubt::PutLost { attempts, cause }));
         } else {
             self.fail_put(attempts, cause);

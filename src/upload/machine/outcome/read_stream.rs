@@ -37,7 +37,7 @@ impl Upload {
         }
         self.report(Event::Started(self.plan));
         self.clear_the_board();
-        self.enter(Phase::first(self.plan, self.upload_id.is_some()));
+        self.enter(Phase::first(self.plan, self.upload_id.is_some(), self.settings.no_overwrite));
     }
 
     /// Makes every part wait, those of a stream as far as it was read.

@@ -5,10 +5,11 @@ use std::time::Instant;
 use crate::cos::Fault;
 use crate::cos::checksum::Digest;
 use crate::upload::error::{Cause, Operation};
-use crate::upload::event::Event;
+use crate::upload::event::{Event, Notice};
 use crate::upload::machine::Upload;
 use crate::upload::machine::phase::{Doubt, Phase};
-use crate::upload::wire::call::{AttemptId, Failure, Outcome, Reply};
+use crate::upload::machine::requests::InFlight;
+use crate::upload::wire::call::{AttemptId, BodyMd5, Failure, Outcome, Reply};
 
 impl Upload {
     /// Takes the outcome of a call that `next` or `read_on` asked for.
@@ -16,8 +17,11 @@ impl Upload {
         if self.is_reading(id) {
             return self.read_further(outcome.result);
         }
-        let Some(operation) = self.requests.finish(id) else { return };
+        let Some(InFlight { operation, md5, answers }) = self.requests.finish(id) else { return };
         let Outcome { sent, result } = outcome;
+        if operation.is_request() {
+            self.note_network(now, answers, &result);
+        }
         if operation == Operation::PutObject && sent.is_some() {
             self.put_sent = sent;
         }
@@ -25,12 +29,25 @@ impl Upload {
             Ok(Reply::Unconfirmed { reply, what, request_id }) => {
                 self.unconfirmed(now, operation, *reply, Cause::Unencrypted { what, request_id });
             }
-            Ok(reply) => self.answered(now, operation, reply, sent),
+            Ok(reply) => self.answered(now, operation, reply, (sent, md5)),
             Err(failure) => self.failed(now, operation, failure, sent.is_some()),
         }
     }
 
-    fn answered(&mut self, now: Instant, operation: Operation, reply: Reply, sent: Option<Digest>) {
+    fn note_network(&mut self, now: Instant, answers: u64, result: &Result<Reply, Failure>) {
+        let network = &mut self.retries.network;
+        match result {
+            Ok(_) | Err(Failure::Answer(_)) => network.answered(),
+            Err(failure) if failure.is_of_network() => network.failed(now),
+            Err(_) => {}
+        }
+        self.retries.outage = network.time_left(now, self.settings.patience, answers);
+        if let Some(time) = network.report(now) {
+            self.report(Event::Notice(Notice::NoNetwork(time)));
+        }
+    }
+
+    fn answered(&mut self, now: Instant, operation: Operation, reply: Reply, sent: (Option<Digest>, BodyMd5)) {
         match (operation, reply) {
             (Operation::UploadPart(number), Reply::Part(stored)) => self.part_answered(now, number, stored, sent),
             (Operation::ComparePart(number), Reply::Read(digest)) => self.part_compared(now, number, digest),
@@ -49,7 +66,7 @@ impl Upload {
         }
     }
 
-    fn single_answered(&mut self, now: Instant, reply: Reply, sent: Option<Digest>) {
+    fn single_answered(&mut self, now: Instant, reply: Reply, sent: (Option<Digest>, BodyMd5)) {
         match reply {
             Reply::Stored(stored) => self.put_answered(now, stored, sent),
             Reply::Initiated(upload_id) => {
@@ -67,6 +84,10 @@ impl Upload {
             Reply::Object(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(object),
             // The same bytes under other headers are the same bytes.
             Reply::OtherObject(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(Some(object)),
+            Reply::Object(None) if self.phase == Phase::CheckKey => self.key_is_free(),
+            Reply::Object(Some(object)) | Reply::OtherObject(object) if self.phase == Phase::CheckKey => {
+                self.key_is_taken(object);
+            }
             Reply::Object(object) => self.looked(now, object),
             // The server has reported that it stored this upload's object, and may write a header in another form.
             Reply::OtherObject(object) if matches!(self.phase, Phase::Look(Doubt::Unproved(_))) => {
@@ -89,6 +110,7 @@ impl Upload {
             // An object that is not encrypted as requested is replaced.
             Reply::Object(_) if matches!(self.phase, Phase::Compare(_)) => self.changed(),
             Reply::Completed(stored) => self.enter(Phase::Look(Doubt::Unproved(stored))),
+            Reply::Object(Some(object)) if self.phase == Phase::CheckKey => self.key_is_taken(object),
             Reply::Object(_) if !matches!(self.phase, Phase::Look(Doubt::Unproved(_))) => self.looked(now, None),
             Reply::Object(_) => {
                 self.upload_id = None;

@@ -52,6 +52,10 @@ impl Upload {
             {
                 self.looked(now, None);
             }
+            Phase::Look(Doubt::NotResumed(operation, cause)) if may_not_look(&failure) => {
+                self.not_resumed(operation, cause);
+            }
+            Phase::CheckKey if may_not_look(&failure) => self.key_is_free(),
             Phase::Look(_) => {
                 self.object_made = ObjectMade::Possibly;
                 self.fail(Operation::HeadObject, self.retries.single.sent(), failure.into_cause());
@@ -85,7 +89,7 @@ impl Upload {
             self.report(Event::Notice(Notice::BackupDomain));
             return Some(Duration::ZERO);
         }
-        wait_after(attempts, now, failure, patience, &mut self.retries.random)
+        wait_after(attempts, now, failure, patience, self.retries.outage, &mut self.retries.random)
     }
 
     pub(super) fn single_again(&mut self, now: Instant, operation: Operation, wait: Duration, cause: Cause) {

@@ -7,7 +7,7 @@ use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::head_object::Object;
 use crate::upload::event::{Event, Finished, Notice, Unchanged};
-use crate::upload::machine::phase::Phase;
+use crate::upload::machine::phase::{Phase, UnlessEqual};
 use crate::upload::machine::{Likeness, Upload};
 use crate::upload::wire::call::Failure;
 
@@ -23,24 +23,24 @@ impl Upload {
                 if with_md5 && !(self.settings.etags_are_md5 && found.etag.as_deref().is_some_and(looks_like_md5)) {
                     return self.changed();
                 }
-                self.enter(Phase::ReadSource(found));
+                self.enter(Phase::ReadSource { found, unless_equal: UnlessEqual::Upload });
             }
             _ => self.changed(),
         }
     }
 
     pub(super) fn source_read(&mut self, read: Digest) {
-        let Phase::ReadSource(found) = &self.phase else { return };
-        let found = found.clone();
+        let Phase::ReadSource { found, unless_equal } = self.phase.clone() else { return };
         let same = match (found.crc64, read.md5, &found.etag) {
             (Some(crc64), _, _) => crc64 == read.crc64,
             (None, Some(md5), Some(etag)) => md5.is_etag(etag),
             _ => false,
         };
-        if same && Some(read.length) == found.size {
-            self.unchanged(&Object { crc64: Some(read.crc64), ..found });
-        } else {
-            self.changed();
+        match (same && Some(read.length) == found.size, unless_equal) {
+            (true, UnlessEqual::Upload) => self.unchanged(&Object { crc64: Some(read.crc64), ..found }),
+            (true, UnlessEqual::Gone(..)) => self.finish_completed_before(found, read.crc64),
+            (false, UnlessEqual::Upload) => self.changed(),
+            (false, UnlessEqual::Gone(operation, cause)) => self.not_resumed(operation, cause),
         }
     }
 
@@ -52,7 +52,7 @@ impl Upload {
 
     /// The object differs, so the upload begins.
     pub(super) fn changed(&mut self) {
-        self.enter(Phase::first(self.plan, self.upload_id.is_some()));
+        self.enter(Phase::first(self.plan, self.upload_id.is_some(), self.settings.no_overwrite));
     }
 
     fn unchanged(&mut self, found: &Object) {

@@ -2,36 +2,53 @@
 
 use std::time::{Duration, Instant};
 
-use super::proof::{Proof, prove};
 use crate::cos::checksum::Digest;
-use crate::cos::etag::looks_like_md5;
 use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::{Etag, Fault};
 use crate::upload::error::{Cause, Operation};
-use crate::upload::event::{Event, PartRecord};
+use crate::upload::event::{Event, NoProof, Notice, PartRecord};
 use crate::upload::machine::Upload;
-use crate::upload::machine::phase::Phase;
-use crate::upload::wire::call::Failure;
+use crate::upload::machine::proofs::{Proof, ProvenBy};
+use crate::upload::wire::call::{BodyMd5, Failure};
 
 impl Upload {
-    pub(super) fn part_answered(&mut self, now: Instant, number: PartNumber, stored: StoredPart, sent: Option<Digest>) {
-        if self.phase != Phase::Parts {
+    pub(super) fn part_answered(
+        &mut self,
+        now: Instant,
+        number: PartNumber,
+        stored: StoredPart,
+        (sent, md5): (Option<Digest>, BodyMd5),
+    ) {
+        if !self.phase.has_parts() {
             return;
         }
-        match prove(&stored.etag, stored.crc64, sent, self.settings) {
+        match self.proofs.examine(&stored.etag, stored.crc64, sent, md5) {
             Proof::Proved => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
             Proof::Wrong(what) => {
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
                 self.part_wrong(now, number, cause);
             }
-            Proof::Missing if self.settings.etags_are_md5 && looks_like_md5(&stored.etag) => {
+            Proof::Missing(why) if md5 == BodyMd5::None && self.proofs.is_comparable(&stored.etag) => {
+                self.rely_on(ProvenBy::Etag, why);
                 if let Some(board) = &mut self.board {
                     board.doubt(number, stored.etag.into(), false);
                 }
             }
-            // No checksum of this part: the CRC-64 of the whole object decides in the end.
-            Proof::Missing => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
+            Proof::Missing(why) => self.part_unproved(now, number, why),
+        }
+    }
+
+    /// The part goes again with Content-MD5, and so do those that follow.
+    fn part_unproved(&mut self, now: Instant, number: PartNumber, why: NoProof) {
+        self.rely_on(ProvenBy::ContentMd5, why);
+        self.send_part_again(number, now);
+    }
+
+    /// Reports, once, that the server's answers do not prove what was expected of them.
+    pub(super) fn rely_on(&mut self, by: ProvenBy, why: NoProof) {
+        if self.proofs.rely_on(by) {
+            self.report(Event::Notice(Notice::ProvedByMd5(why)));
         }
     }
 
@@ -44,13 +61,16 @@ impl Upload {
 
     pub(super) fn part_compared(&mut self, now: Instant, number: PartNumber, read: Digest) {
         let doubtful = self.board.as_ref().and_then(|board| board.doubtful(number));
-        let Some((etag, resumed)) = doubtful.filter(|_| self.phase == Phase::Parts) else { return };
+        let Some((etag, resumed)) = doubtful.filter(|_| self.phase.has_parts()) else { return };
         if read.md5.is_some_and(|md5| md5.is_etag(&etag.to_string())) {
+            self.proofs.etag_matched();
             let Some(board) = &mut self.board else { return };
             board.store(number, etag.clone(), read.crc64, resumed);
             self.report(Event::PartStored(PartRecord { number, size: read.length, etag, crc64: read.crc64 }));
         } else if resumed {
             self.send_part_again(number, now);
+        } else if !self.proofs.etags_are_md5() {
+            self.part_unproved(now, number, NoProof::EtagNotMd5);
         } else {
             let what = format!("the server's ETag is {etag}, which is not the MD5 of what was read");
             self.part_wrong(now, number, Cause::Integrity { what, request_id: None });
@@ -65,7 +85,7 @@ impl Upload {
     }
 
     pub(super) fn part_failed(&mut self, now: Instant, number: PartNumber, failure: Failure) {
-        if failure == Failure::Abandoned || self.phase != Phase::Parts {
+        if failure == Failure::Abandoned || !self.phase.has_parts() {
             return;
         }
         match failure.fault() {
