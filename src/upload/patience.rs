@@ -194,7 +194,7 @@ mod tests {
     fn retry_after_is_not_obeyed_beyond_the_retry_time() {
         let random = &mut fastrand::Rng::with_seed(1);
         let (pause, seconds) = (Some(Duration::from_secs(100)), Duration::from_secs);
-        let patience = Patience { retry_time: seconds(5), ..PATIENCE };
+        let patience = Patience { retry_time: seconds(5), max_attempts: 8 };
         let mut attempts = Attempts::default();
         attempts.count();
         assert_eq!(attempts.after_failure(patience, pause, random), Some(seconds(5)));
