@@ -283,7 +283,8 @@ mod tests {
         scene.totals.event(scene.at(3), ObjectId(0), &Event::Retrying { operation, attempts: 4, wait, cause });
         let lines = bar(&scene);
         assert!(lines[0].starts_with("a [####"), "{lines:?}");
-        assert_eq!(lines[1..], ["retrying part 2 of 3, attempt 5 of 8, next in 4.0 s"]);
+        let parts = Plan::new(40 * MIB, PlanOptions::default()).unwrap().parts().unwrap();
+        assert_eq!(lines[1..], [format!("retrying part 2 of {parts}, attempt 5 of 8, next in 4.0 s")]);
         scene.moves(8, 0, 20, 40);
         assert_eq!(bar(&scene).len(), 1);
         scene.moves(9, 0, 40, 40);
