@@ -37,6 +37,16 @@ fn a_journal_beyond_the_limit_of_file_sizes_ends_no_upload() {
 }
 
 #[test]
+fn a_connection_that_is_refused_is_shown_with_its_port() {
+    let mut scene = Scene::new(&[]);
+    scene.file("a.bin", 1000);
+    let arguments = scene.upload_arguments("a.bin", &["--max-attempts", "1", "--retry-time", "1ms"]);
+    let port = scene.server.port();
+    scene.server.stop();
+    scene.run(arguments).exits(6).says(&format!("could not connect: 127.0.0.1:{port}: "));
+}
+
+#[test]
 fn readers_that_have_read_enough_hear_of_no_failure() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 1000);

@@ -13,7 +13,11 @@ pub(super) fn send_error(error: &reqwest::Error) -> SendError {
     let tls = tls_error(error).and_then(|tls| refused_handshake(tls, host)).filter(|_| error.is_connect());
     let (kind, message) = match tls {
         Some(refused) => refused,
-        None if error.is_connect() => (SendErrorKind::Connect, format!("{host}: {}", innermost(error))),
+        None if error.is_connect() => {
+            let port = error.url().and_then(reqwest::Url::port_or_known_default);
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            (SendErrorKind::Connect, format!("{host}{port}: {}", innermost(error)))
+        }
         None => (SendErrorKind::Broken, innermost(error)),
     };
     SendError { kind, message }
