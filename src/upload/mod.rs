@@ -6,7 +6,7 @@
 //! - `plan`: how a source is cut into parts (pure)
 //! - `machine`: one object's upload, from the first call to the proof (pure)
 //! - `batch`: many objects: which sends next, how many requests at a time, which become visible together (pure)
-//! - `patience`: how long and how often to try (pure)
+//! - `patience`, `outage`: how long and how often to try, and whether the network fails (pure)
 //! - `event`, `error`: what happens, and what goes wrong
 //! - `source`: files, streams and directories
 //! - `wire`: requests and answers, over HTTP

@@ -3,10 +3,10 @@
 //! The machine has one owner, no clock, no lock and no randomness of its own, and does nothing itself: the driver carries
 //! out the calls it asks for and hands back their outcomes. `next` walks one ordered list: initiate, or list the parts
 //! when resuming; send the parts that the server lacks; check that the source is unchanged; complete; if the result is in
-//! doubt, look at the object with HEAD. `outcome` decides what outcomes mean, `finish` how the upload ends.
+//! doubt, look at the object with HEAD. If objects must not be overwritten, HEAD also precedes the first part. `outcome` decides what outcomes mean, `finish` how the upload ends.
 //!
 //! `phase` and `ending` are where the upload stands, `requests` and `retries` what is in flight and when it is sent again,
-//! `settings` what the upload is given.
+//! `proofs` what proves that the server stored the bytes, `settings` what the upload is given.
 
 mod ending;
 mod finish;
