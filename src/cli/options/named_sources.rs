@@ -84,7 +84,7 @@ impl NamedSources<'_> {
         if is_pipe(path) {
             return Err(usage(
                 format!("could not upload {}: it is a pipe", shown(path)),
-                format!("upload its content with - and a key: cosput upload - --key KEY < {}", shown(path)),
+                "upload its content through stdin: COMMAND | cosput upload - --key KEY".to_owned(),
             ));
         }
         Ok(())
@@ -237,6 +237,6 @@ mod tests {
         let path = format!("/dev/fd/{}", reader.as_raw_fd());
         let (message, hint) = refused(&[&path], None).unwrap();
         assert_eq!(message, format!("could not upload {path}: it is a pipe"));
-        assert_eq!(hint, format!("upload its content with - and a key: cosput upload - --key KEY < {path}"));
+        assert_eq!(hint, "upload its content through stdin: COMMAND | cosput upload - --key KEY");
     }
 }

@@ -51,7 +51,11 @@ impl FailureReport {
 
     /// Tells it to a person.
     pub fn print(&self, console: &Console) {
-        console.labelled(Label::Error, &visible(&self.message));
+        // Only the list of places without credentials has line breaks of our own.
+        let lines = if self.kind == Kind::Credentials { usize::MAX } else { 1 };
+        let mut lines = self.message.splitn(lines, '\n');
+        console.labelled(Label::Error, &visible(lines.next().unwrap_or_default()));
+        lines.for_each(|line| console.message(&visible(line)));
         if let Some(request_id) = &self.request_id {
             console.message(&format!("  {}: {}", self.service.request_id_header(), visible(request_id)));
         }
