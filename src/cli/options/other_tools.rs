@@ -87,6 +87,8 @@ fn bucket_of(typed: &ArgMatches, decided: &[Setting]) -> Option<String> {
 
 /// The last value of an option on the command line.
 fn raw(typed: &ArgMatches, id: &str) -> Option<OsString> {
-    let values = typed.try_get_raw(id).ok().flatten()?;
-    (typed.value_source(id) == Some(ValueSource::CommandLine)).then(|| values.last().map(OsStr::to_owned)).flatten()
+    let mut values = typed.try_get_raw(id).ok().flatten()?;
+    (typed.value_source(id) == Some(ValueSource::CommandLine))
+        .then(|| values.next_back().map(OsStr::to_owned))
+        .flatten()
 }
