@@ -15,7 +15,7 @@ use crate::cli::process::world::World;
 use crate::cli::uploading::file_session;
 use crate::cli::uploading::observer::UploadObserver;
 use crate::cli::uploading::server_parts::{is_gone, plan_of_parts, server_parts};
-use crate::cli::uploading::setup::{concurrency, connect, rerun, template};
+use crate::cli::uploading::setup::{concurrency, connect, own_paths, rerun, template};
 use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, transfer_one};
 use crate::cos::Key;
 use crate::upload::Plan;
@@ -95,7 +95,7 @@ async fn send_one(
 }
 
 fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &Console) -> Result<Sent, Failure> {
-    let sources = many.sources(world.stdin)?;
+    let sources = Sources { own: own_paths(options), ..many.sources(world.stdin)? };
     if options.dry_run {
         return Ok(upload_dry_run::show_many(sources, options, console));
     }

@@ -156,6 +156,7 @@ impl Many {
             links: self.links,
             filter: Filter::new(&self.rules).map_err(|error| Failure::usage(error.to_string()))?,
             prefix: self.prefix.clone(),
+            ..Sources::default()
         };
         sources.check().map_err(|error| {
             let hint = Some(USE_RECURSIVE.to_owned());

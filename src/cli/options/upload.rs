@@ -45,6 +45,8 @@ pub struct UploadOptions {
     pub publish_together: bool,
     /// The requests.
     pub requests: RequestOptions,
+    /// The log file, if one is named.
+    pub log_file: Option<PathBuf>,
     /// The journal, if one is named.
     pub journal: Option<PathBuf>,
     /// The directory of the journals, if the platform has one.
@@ -114,6 +116,7 @@ impl UploadOptions {
             fail_fast: many.fail_fast,
             publish_together: many.publish_together,
             requests: RequestOptions::new(requests).at_rate(rate),
+            log_file: output.log_file.clone(),
             journal: resume.journal,
             state_directory: resume.state_dir.or(directories.uploads()),
             resume: !resume.no_resume,
@@ -207,6 +210,7 @@ pub(super) mod tests {
                 stall_timeout: Duration::from_secs(60),
                 limit_rate: None,
             },
+            log_file: None,
             journal: None,
             state_directory: options.state_directory.clone(),
             resume: true,

@@ -52,6 +52,7 @@ impl Report {
             Skip::Link => "symlink",
             Skip::Loop => "loop",
             Skip::Special(_) => "special",
+            Skip::Own => "own",
         };
         if self.json {
             self.line(&Line::Skipped(Skipped::left_out(UploadName::new(source, bucket, None), reason)));
@@ -60,6 +61,7 @@ impl Report {
         // Links are left out by rule; other files that are not regular may surprise.
         match why {
             Skip::Link => self.console.detail(self.verbose, &line),
+            Skip::Own => self.console.note(&line),
             Skip::Loop | Skip::Special(_) => self.console.warning(&line),
         }
     }

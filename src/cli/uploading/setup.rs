@@ -10,6 +10,7 @@ use crate::cli::process::descriptors::{Objects, requests_within};
 use crate::cli::process::world::World;
 use crate::upload::batch::window::Concurrency;
 use crate::upload::session::{Goal, JournalLocation};
+use crate::upload::source::OwnPaths;
 
 /// Connects to the server of an upload.
 pub(crate) async fn connect(options: &UploadOptions, world: &World, console: &Console) -> Result<Connection, Failure> {
@@ -32,6 +33,18 @@ pub(crate) fn template(options: &UploadOptions, connection: &Connection, world: 
         goal: Goal::Complete,
         seed: world.seed,
     }
+}
+
+/// The files and directories that the command itself writes: they are not uploaded.
+pub(crate) fn own_paths(options: &UploadOptions) -> OwnPaths {
+    let UploadOptions { server, log_file, journal, state_directory, .. } = options;
+    let emulator = match server {
+        Server::Emulator { directory, .. } => Some(directory),
+        Server::At { .. } => None,
+    };
+    OwnPaths::new(
+        [log_file.as_ref(), journal.as_ref(), state_directory.as_ref(), emulator].into_iter().flatten().cloned(),
+    )
 }
 
 /// What the same command would do with the uploads that this one leaves.

@@ -14,6 +14,7 @@ use super::filter::{Filter, Standing};
 use super::keys::Keys;
 use super::list::List;
 use super::naming::{Prefix, as_listed, names_content};
+use super::own::{OwnPaths, Owned};
 use super::problem::{Problem, Skip};
 use super::walk::{Found, Links, Start, Walk};
 use crate::cos::Key;
@@ -34,6 +35,8 @@ pub struct Sources {
     pub filter: Filter,
     /// What every key begins with.
     pub prefix: Prefix,
+    /// Files and directories that this run writes.
+    pub own: OwnPaths,
 }
 
 /// What became of one file or entry.
@@ -106,6 +109,7 @@ impl Sources {
             links: self.links,
             filter: Arc::new(self.filter),
             prefix: self.prefix,
+            own: self.own,
         }
     }
 }
@@ -121,6 +125,7 @@ pub struct Gather {
     links: Links,
     filter: Arc<Filter>,
     prefix: Prefix,
+    own: OwnPaths,
 }
 
 /// What a single path came to.
@@ -133,7 +138,10 @@ impl Iterator for Gather {
         loop {
             if let Some((walk, prefix)) = &mut self.walk {
                 match walk.next() {
-                    Some(found) => return Some(item(found, prefix, &mut self.keys)),
+                    Some(found) => match item(found, prefix, &mut self.keys, &mut self.own) {
+                        Some(item) => return Some(item),
+                        None => continue,
+                    },
                     None => self.walk = None,
                 }
             }
@@ -202,6 +210,7 @@ impl Gather {
         if !self.recursive {
             return Err(SourceError::NotAFile(FileKind::Directory).into());
         }
+        self.own.enter(&start.path);
         self.walk = Some((Walk::from(start, self.links, Arc::clone(&self.filter)), prefix));
         Ok(None)
     }
@@ -213,21 +222,35 @@ impl Gather {
         if !metadata.is_file() {
             return Err(SourceError::NotAFile(kind(metadata)).into());
         }
-        let key = self.keys.give(&self.prefix, relative)?;
-        Ok(Some(Item::File { path: path.to_owned(), key, identity: Identity::of(metadata) }))
+        if self.own.contains(path) {
+            return Ok(Some(Item::Skipped { path: path.to_owned(), why: Skip::Own }));
+        }
+        let identity = Identity::of(metadata);
+        let key = self.keys.give(&self.prefix, relative, (path, identity))?;
+        Ok(key.map(|key| Item::File { path: path.to_owned(), key, identity }))
     }
 }
 
-fn item(found: Found, prefix: &Prefix, keys: &mut Keys) -> Item {
-    match found {
-        Found::File { path, relative, identity } => match keys.give(prefix, &relative) {
-            Ok(key) => Item::File { path, key, identity },
+/// The item of an entry; `None` if there is nothing to say of it, or all was said before.
+fn item(found: Found, prefix: &Prefix, keys: &mut Keys, own: &mut OwnPaths) -> Option<Item> {
+    let (Found::File { path, .. }
+    | Found::Skipped { path, .. }
+    | Found::EmptyDirectory { path }
+    | Found::Failed { path, .. }) = &found;
+    match own.of_walk(path) {
+        Owned::No => {}
+        Owned::First(path) => return Some(Item::Skipped { path, why: Skip::Own }),
+        Owned::Again => return None,
+    }
+    Some(match found {
+        Found::File { path, relative, identity } => match keys.give(prefix, &relative, (&path, identity)) {
+            Ok(key) => Item::File { key: key?, path, identity },
             Err(why) => Item::Failed { path, why },
         },
         Found::Skipped { path, why } => Item::Skipped { path, why },
         Found::EmptyDirectory { path } => Item::EmptyDirectory { path },
         Found::Failed { path, why } => Item::Failed { path, why },
-    }
+    })
 }
 
 fn look_at(path: &Path) -> Result<Metadata, SourceError> {
@@ -405,7 +428,6 @@ mod tests {
         let (place, listed) = listed(&tree, &["./d/./中", "a b", "none", "d/../a b", "a b"]);
         let found = lines(&tree, Sources { prefix: Prefix::new("p").unwrap(), ..listed });
         let parent = "a listed path may not have '..' in it";
-        let again = format!("a b: another source of this run has the key 'p/{place}/a b' already");
         assert_eq!(
             found,
             [
@@ -413,7 +435,6 @@ mod tests {
                 &format!("p/{place}/a b = a b"),
                 "none: no such file",
                 &format!("d/../a b: {parent}"),
-                &again,
             ]
         );
     }

@@ -1,12 +1,17 @@
-//! The keys that a run gives to its files: none twice, so that no source replaces another in silence.
+//! The keys that a run gives to its files: none to two files, so that no source replaces another without a word. A file that
+//! is named twice under one key is one source.
 //!
-//! Of every key 64 bits of its hash are kept, some 10 to 20 bytes a file. A hash that fell on another key's would fail a
-//! file that could have been uploaded: one chance in 10⁹ for 200,000 files, and other hashes on the next run.
+//! For every key 64 bits of its hash and of its file's are kept, some 20 to 40 bytes a file. A hash that fell on another
+//! key's would fail a file that could have been uploaded: one chance in 10⁹ for 200,000 files, and other hashes on the next
+//! run.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::path::Path;
 
+use super::file::Identity;
 use super::naming::Prefix;
 use super::problem::Problem;
 use crate::cos::Key;
@@ -15,7 +20,7 @@ use crate::cos::Key;
 #[derive(Debug)]
 pub(super) struct Keys {
     hasher: RandomState,
-    given: Option<HashSet<u64>>,
+    given: Option<HashMap<u64, u64>>,
 }
 
 impl Keys {
@@ -26,24 +31,35 @@ impl Keys {
 
     /// For files whose keys may be the same.
     pub(super) fn told_apart() -> Self {
-        Self { hasher: RandomState::new(), given: Some(HashSet::new()) }
+        Self { hasher: RandomState::new(), given: Some(HashMap::new()) }
     }
 
-    /// Gives the key of a file below a prefix, unless it is given already.
-    pub(super) fn give(&mut self, prefix: &Prefix, relative: &str) -> Result<Key, Problem> {
+    /// Gives the key of a file below a prefix; `None` if the same file has it already.
+    pub(super) fn give(
+        &mut self,
+        prefix: &Prefix,
+        relative: &str,
+        (path, identity): (&Path, Identity),
+    ) -> Result<Option<Key>, Problem> {
         let key = prefix.key(relative).map_err(Problem::Key)?;
-        match &mut self.given {
-            Some(given) => match given.insert(self.hasher.hash_one(&key)) {
-                true => Ok(key),
-                false => Err(Problem::SameKey(key)),
-            },
-            None => Ok(key),
+        let Some(given) = &mut self.given else { return Ok(Some(key)) };
+        let file = match identity.inode {
+            Some(inode) => self.hasher.hash_one(inode),
+            None => self.hasher.hash_one(path.canonicalize().unwrap_or_else(|_| path.to_owned())),
+        };
+        match given.entry(self.hasher.hash_one(&key)) {
+            Entry::Vacant(entry) => {
+                entry.insert(file);
+                Ok(Some(key))
+            }
+            Entry::Occupied(entry) if *entry.get() == file => Ok(None),
+            Entry::Occupied(_) => Err(Problem::SameKey(key)),
         }
     }
 
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
-        self.given.as_ref().map_or(0, HashSet::len)
+        self.given.as_ref().map_or(0, HashMap::len)
     }
 }
 
@@ -51,20 +67,26 @@ impl Keys {
 mod tests {
     use super::*;
 
+    fn file(inode: u64) -> (&'static Path, Identity) {
+        let metadata = std::fs::metadata(".").unwrap();
+        (Path::new("."), Identity { inode: Some((1, inode)), ..Identity::of(&metadata) })
+    }
+
     #[test]
-    fn a_key_is_given_once() {
+    fn a_key_is_given_to_one_file() {
         let mut keys = Keys::told_apart();
         let (none, prefix) = (Prefix::default(), Prefix::new("a").unwrap());
-        let key = keys.give(&none, "a/b").unwrap();
-        assert_eq!(keys.give(&prefix, "b"), Err(Problem::SameKey(key)));
-        assert!(keys.give(&prefix, "c").is_ok());
+        let key = keys.give(&none, "a/b", file(1)).unwrap().unwrap();
+        assert_eq!(keys.give(&prefix, "b", file(2)), Err(Problem::SameKey(key)));
+        assert_eq!(keys.give(&prefix, "b", file(1)), Ok(None), "it is the same source");
+        assert!(keys.give(&prefix, "c", file(1)).is_ok_and(|key| key.is_some()));
     }
 
     #[test]
     fn a_key_that_is_refused_is_not_given() {
         let mut keys = Keys::told_apart();
         for _ in 0..2 {
-            assert!(matches!(keys.give(&Prefix::default(), "/a"), Err(Problem::Key(_))));
+            assert!(matches!(keys.give(&Prefix::default(), "/a", file(1)), Err(Problem::Key(_))));
         }
     }
 }

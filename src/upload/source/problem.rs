@@ -15,6 +15,8 @@ pub enum Skip {
     Loop,
     /// It is a pipe, a socket or a device.
     Special(FileKind),
+    /// It is a log, a journal or another file that this run writes.
+    Own,
 }
 
 /// Why a file cannot be uploaded, while others can.
@@ -40,6 +42,7 @@ impl fmt::Display for Skip {
             Self::Link => f.write_str("is a symbolic link"),
             Self::Loop => f.write_str("leads back to a directory that it lies in"),
             Self::Special(kind) => write!(f, "is {kind}, not a file"),
+            Self::Own => f.write_str("is written by this run of cosput"),
         }
     }
 }

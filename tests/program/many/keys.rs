@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write as _;
 
-use super::{in_brief, plant_all, run, upload, uploaded_keys};
+use super::{accounts, in_brief, plant_all, run, upload, uploaded_keys};
 use crate::support::{Outcome, Running, Scene, until};
 
 const TREE: [&str; 7] = [
@@ -159,4 +159,18 @@ fn a_dry_run_shows_how_each_file_would_be_sent() {
     };
     assert_eq!(modes(&[]), ["\"d/big\" \"multipart\" 5", "\"d/small\" \"put\" 1"]);
     assert_eq!(modes(&["--publish-together"]), ["\"d/big\" \"multipart\" 5", "\"d/small\" \"multipart\" 1"]);
+}
+
+/// A list that names a file twice, a file and its directory, two ways to write a path: each is one source.
+#[test]
+fn a_source_that_is_named_twice_is_one_source() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["a", "d/b"]);
+    fs::write(scene.path("list"), "a\nd/b\na\n./a\n").unwrap();
+    for sources in [&["a", "./a"][..], &["--files-from", "list"], &["d", "d", "-r"], &["d", "d/../d", "-r"]] {
+        let outcome = run(&scene, &[sources, &["--json"]].concat()).exits(0);
+        assert!(accounts(&outcome).values().all(|event| event["event"] == "uploaded"), "{sources:?}");
+    }
+    let outcome = run(&scene, &["a", "a", "--json"]).exits(0);
+    assert_eq!(outcome.event("summary")["uploaded"], 1);
 }
