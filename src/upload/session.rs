@@ -87,6 +87,8 @@ pub enum Goal {
     CompleteHeldBack,
     /// Abort an upload that was held back.
     DiscardHeldBack,
+    /// Compare the object with the source, and send nothing.
+    Compare,
 }
 
 /// Why nothing was sent.
@@ -184,6 +186,7 @@ impl Session {
         match self.goal {
             Goal::HoldBack => upload.hold_back(),
             Goal::DiscardHeldBack => upload.discard(),
+            Goal::Compare => upload.only_compare(),
             Goal::Complete | Goal::CompleteHeldBack => {}
         }
         Ok(Ready { upload, log })

@@ -13,6 +13,7 @@ use crate::cli::process::descriptors::Objects;
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
 use crate::cli::uploading::file_session;
+use crate::cli::uploading::held_back::plan_options;
 use crate::cli::uploading::observer::UploadObserver;
 use crate::cli::uploading::server_parts::{is_gone, plan_of_parts, server_parts};
 use crate::cli::uploading::setup::{concurrency, connect, own_paths, rerun, template};
@@ -56,7 +57,7 @@ fn open_and_send(
     if options.resume_upload_id.is_some() && plan.is_put() {
         return Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))));
     }
-    if options.dry_run {
+    if options.dry_run && options.skip.is_none() {
         return Ok(upload_dry_run::show_one(&source, key, &plan, options, console));
     }
     // A single request needs no second thread.
@@ -88,6 +89,9 @@ async fn send_one(
     let session = template(options, &connection, world).session(source, key.clone(), plan);
     let mut observer =
         UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
+    if options.dry_run {
+        observer = observer.dry_run();
+    }
     let concurrency = concurrency(options, Objects::One, world, console);
     let transferred = transfer_one(session, concurrency, &mut observer, &connection, world, console).await;
     connection.close().await;
@@ -96,7 +100,7 @@ async fn send_one(
 
 fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &Console) -> Result<Sent, Failure> {
     let sources = Sources { own: own_paths(options), ..many.sources(world.stdin)? };
-    if options.dry_run {
+    if options.dry_run && options.skip.is_none() {
         return Ok(upload_dry_run::show_many(sources, options, console));
     }
     runtime::run(send_many(many, options, sources, world, console))?.map(Sent::from)
@@ -112,13 +116,15 @@ async fn send_many(
     let connection = connect(options, world, console).await?;
     let mut template = template(options, &connection, world);
     template.requests.concurrency = concurrency(options, Objects::Many, world, console);
-    let transferred = if options.publish_together {
+    let transferred = if options.publish_together && !options.dry_run {
         upload_together::publish(template, options, (many, sources), &connection, world, console).await
     } else {
         let observer =
             UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
-        let mut observer = observer.for_many(options.fail_fast);
-        let what = (template, options.plan);
+        let observer = observer.for_many(options.fail_fast);
+        let mut observer = if options.dry_run { observer.dry_run() } else { observer };
+        let plan = if options.publish_together { plan_options(options.plan) } else { options.plan };
+        let what = (template, plan);
         Ok(transfer_gathered(sources.gather(), what, &mut observer, &connection, world, console).await)
     };
     connection.close().await;

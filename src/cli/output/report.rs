@@ -144,7 +144,8 @@ impl Report {
         if self.json {
             self.line(&Line::Summary(SummaryLine::new(summary, elapsed, exit_code)));
         }
-        if summary.uploaded + summary.skipped + summary.failed > 1 {
+        let planned = summary.planned.map_or(0, |planned| planned.files);
+        if planned + summary.uploaded + summary.skipped + summary.failed > 1 {
             self.console.message(&summary.in_words(elapsed));
         }
     }
@@ -182,7 +183,7 @@ mod tests {
             unchanged: 2999,
             failed: 1,
             bytes_sent: 31 << 20,
-            bytes_resumed: 0,
+            ..Summary::default()
         };
         report(all, OUTPUT);
         report(all, OutputOptions { quiet: true, ..OUTPUT });

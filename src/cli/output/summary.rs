@@ -20,6 +20,17 @@ pub struct Summary {
     pub bytes_sent: u64,
     /// Bytes that an earlier run had sent.
     pub bytes_resumed: u64,
+    /// Sources that a dry run would upload.
+    pub planned: Option<PlannedTotals>,
+}
+
+/// The totals of a dry run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlannedTotals {
+    /// Sources that would be uploaded.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 impl Summary {
@@ -31,6 +42,18 @@ impl Summary {
         self.failed += other.failed;
         self.bytes_sent += other.bytes_sent;
         self.bytes_resumed += other.bytes_resumed;
+    }
+
+    /// No totals, of a dry run.
+    pub(crate) fn of_dry_run() -> Self {
+        Self { planned: Some(PlannedTotals::default()), ..Self::default() }
+    }
+
+    /// Counts one source that a dry run would upload.
+    pub(crate) fn plan(&mut self, size: u64) {
+        let planned = self.planned.get_or_insert_default();
+        planned.files += 1;
+        planned.bytes += size;
     }
 
     /// Counts one upload.
@@ -52,11 +75,15 @@ impl Summary {
 
     /// `1,998 uploaded, 1 unchanged, 1 failed: 31.2 MiB in 4.0 s (7.8 MiB/s)`.
     pub(crate) fn in_words(self, elapsed: Duration) -> String {
-        let Self { uploaded, skipped, unchanged, failed, bytes_sent, bytes_resumed } = self;
+        let Self { uploaded, skipped, unchanged, failed, bytes_sent, bytes_resumed, planned } = self;
         let others = [(unchanged, "unchanged"), (skipped - unchanged, "skipped"), (failed, "failed")];
         let others = others.into_iter().filter(|(number, _)| *number > 0);
-        let counts = [(uploaded, "uploaded")].into_iter().chain(others);
+        let first = planned.map_or((uploaded, "uploaded"), |planned| (planned.files, "would be uploaded"));
+        let counts = [first].into_iter().chain(others);
         let counts: Vec<String> = counts.map(|(number, word)| format!("{} {word}", units::count(number))).collect();
+        if let Some(PlannedTotals { bytes, .. }) = planned {
+            return format!("{}: {}", counts.join(", "), units::size(bytes));
+        }
         let rate = units::rate(bytes_sent, elapsed).map(|rate| format!(" ({rate})")).unwrap_or_default();
         let earlier = match bytes_resumed {
             0 => String::new(),

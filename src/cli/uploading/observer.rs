@@ -27,7 +27,7 @@ use crate::upload::batch::together::Step;
 use crate::upload::observer::Observer;
 use crate::upload::session::{Ended, Session};
 use crate::upload::source::Identity;
-use crate::upload::{Event, Finished, session};
+use crate::upload::{Event, Finished, Plan, session};
 
 /// Reports uploads and keeps their results.
 pub(crate) struct UploadObserver<'a> {
@@ -50,10 +50,13 @@ pub(crate) struct UploadObserver<'a> {
     publishing: Option<Publishing>,
     /// What the same command would do with uploads that are left.
     rerun: Rerun,
+    /// Whether objects are only compared with their sources.
+    dry_run: bool,
 }
 
 struct Running {
     identity: Identity,
+    plan: Plan,
     subject: Subject,
     report: ObjectReport,
     began: Instant,
@@ -83,6 +86,7 @@ impl<'a> UploadObserver<'a> {
             begun: 0,
             publishing: None,
             rerun: RESUMES.clone(),
+            dry_run: false,
         }
     }
 
@@ -94,6 +98,12 @@ impl<'a> UploadObserver<'a> {
     /// The same; `rerun` is what the same command would do with uploads that are left.
     pub(crate) fn rerun(self, rerun: Rerun) -> Self {
         Self { rerun, ..self }
+    }
+
+    /// The same for a dry run: objects are only compared with their sources.
+    pub(crate) fn dry_run(mut self) -> Self {
+        self.results.summary = Summary::of_dry_run();
+        Self { dry_run: true, ..self }
     }
 
     /// The same for objects that become visible together.
@@ -187,6 +197,9 @@ impl<'a> UploadObserver<'a> {
     /// Reports an upload that has ended. Returns the exit code.
     fn ended(&mut self, mut running: Running, ended: Ended) -> u8 {
         let Ended { mut finished, journal } = ended;
+        if self.dry_run && matches!(finished, Finished::HeldBack(_)) {
+            return self.planned(&running);
+        }
         self.record(&running, &mut finished, journal.as_ref());
         self.results.summary.record(&finished);
         let Running { subject, report, began, .. } = &mut running;
@@ -197,6 +210,13 @@ impl<'a> UploadObserver<'a> {
         let elapsed = (self.stopwatch)().duration_since(*began);
         let (journal, signal) = (journal.as_deref(), self.results.signal());
         report.finished(&finished, Ending { elapsed, journal, signal, rerun: &self.rerun })
+    }
+
+    /// Reports a source that would be uploaded. Returns the exit code.
+    fn planned(&mut self, Running { identity, subject, plan, .. }: &Running) -> u8 {
+        self.report.planned(&subject.source, &subject.bucket, &subject.key, plan);
+        self.results.summary.plan(identity.size);
+        SUCCESS
     }
 
     /// Reports an upload that was to be aborted. That it was not completed is no failure of its own.
@@ -248,7 +268,8 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         self.totals.begins(object, &subject.source, session.plan.size(), session.settings.patience.max_attempts);
         let report = ObjectReport::new(self.report.clone(), subject.clone()).among_many(self.many);
         let identity = session.job.source.identity();
-        self.running.insert(object, Running { identity, subject, report, began: (self.stopwatch)() });
+        self.running
+            .insert(object, Running { identity, plan: session.plan, subject, report, began: (self.stopwatch)() });
     }
 
     fn event(&mut self, object: ObjectId, event: Event) {
@@ -265,6 +286,9 @@ impl Observer<SourceNews> for UploadObserver<'_> {
             _ => {}
         }
         let starts = matches!(event, Event::Started(_) | Event::Resumed { .. });
+        if starts && self.dry_run {
+            return;
+        }
         if starts && self.publishing.as_ref().is_some_and(Publishing::were_started) {
             return;
         }

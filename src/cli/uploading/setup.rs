@@ -22,15 +22,15 @@ pub(crate) fn template(options: &UploadOptions, connection: &Connection, world: 
     Template {
         site: connection.site.clone(),
         bucket: options.bucket.clone(),
-        location: location(options),
+        location: if options.dry_run { JournalLocation::NotNeeded } else { location(options) },
         resume: options.resume,
-        upload_id: options.resume_upload_id.clone(),
+        upload_id: options.resume_upload_id.clone().filter(|_| !options.dry_run),
         abort_on_failure: options.abort_on_failure,
         content_md5: options.content_md5,
         requests: options.requests,
         object: options.object.clone(),
         skip: options.skip,
-        goal: Goal::Complete,
+        goal: if options.dry_run { Goal::Compare } else { Goal::Complete },
         seed: world.seed,
     }
 }

@@ -87,6 +87,8 @@ pub struct Upload {
     held_back: bool,
     /// Fail if the upload to resume is gone, instead of beginning another one.
     named: bool,
+    /// Whether it ends once the object was compared with the source.
+    only_compares: bool,
     ending: Ending,
     events: VecDeque<Event>,
 }
@@ -121,6 +123,7 @@ impl Upload {
             object_made: if had_sent_all { ObjectMade::Possibly } else { ObjectMade::No },
             held_back: false,
             named: false,
+            only_compares: false,
             ending: Ending::Open,
             events: VecDeque::from([Event::Started(plan)]),
         }
@@ -153,6 +156,11 @@ impl Upload {
     /// True if requests go to the backup domain from now on.
     pub fn is_on_backup(&self) -> bool {
         self.retries.backup == Detour::Taken
+    }
+
+    /// Sends nothing: an object that is not like the source ends as one that is held back, without a byte sent.
+    pub fn only_compare(&mut self) {
+        self.only_compares = true;
     }
 
     /// Ends the upload once every part is on the server; a later upload completes it.

@@ -176,3 +176,48 @@ fn there_is_no_false_skip() {
         }
     }
 }
+
+/// They would change while they are uploaded, and fail.
+#[test]
+fn what_the_run_itself_writes_is_left_out_with_a_word() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["d/a", "d/state/old.jsonl"]);
+    let own = ["--log-file", "d/up.log", "--state-dir", "d/state"];
+    let outcome = run(&scene, &[&["d", "-r", "--json"], &own[..]].concat()).exits(0);
+    assert_eq!(in_brief(&outcome), ["d/a uploaded", "d/state skipped own", "d/up.log skipped own"]);
+    outcome.says("skipped d/up.log: it is written by this run of cosput").says("skipped d/state: it is written by");
+    fs::write(scene.path("list"), "d/a\nd/up.log\n").unwrap();
+    let outcome = run(&scene, &["--files-from", "list", "--json", "--log-file", "d/up.log"]).exits(0);
+    assert_eq!(in_brief(&outcome), ["d/a uploaded", "d/up.log skipped own"]);
+}
+
+#[test]
+fn a_dry_run_compares_and_shows_what_would_be_sent() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["d/a", "d/b", "d/c"]);
+    run(&scene, &SKIP).exits(0);
+    fs::write(scene.path("d/b"), super::noise(100, 99)).unwrap();
+    let before = scene.server.requests(Operation::PutObject).len();
+    let outcome = run(&scene, &["d", "-r", "--skip-unchanged", "--dry-run"]).exits(0);
+    assert_eq!(outcome.stdout, "would upload d/b -> cos://examplebucket-1250000000/d/b  100 B in one request\n");
+    assert_eq!(outcome.stderr, "1 would be uploaded, 2 unchanged: 100 B\n");
+    let summary = run(&scene, &[&SKIP[..], &["--dry-run"]].concat()).exits(0).event("summary");
+    assert_eq!(
+        (&summary["planned"], &summary["bytes_planned"], &summary["skipped"]),
+        (&1.into(), &100.into(), &2.into())
+    );
+    let one = run(&scene, &["d/a", "--key", "d/a", "--skip-unchanged", "--dry-run"]).exits(0);
+    assert!(one.stdout.contains("unchanged"), "{one:?}");
+    assert_eq!(scene.server.requests(Operation::PutObject).len(), before, "nothing is sent");
+}
+
+#[test]
+fn a_dry_run_of_several_files_ends_with_its_totals() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["d/a", "d/b"]);
+    let outcome = run(&scene, &["d", "-r", "--dry-run"]).exits(0);
+    assert_eq!((outcome.stdout.lines().count(), outcome.stderr.as_str()), (2, "2 would be uploaded: 200 B\n"));
+    let summary = run(&scene, &["d", "-r", "--dry-run", "--json"]).exits(0).event("summary");
+    assert_eq!((&summary["planned"], &summary["uploaded"]), (&2.into(), &0.into()));
+    assert_eq!(scene.server.record(), []);
+}

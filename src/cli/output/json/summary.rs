@@ -10,6 +10,11 @@ use crate::cli::output::summary::Summary;
 #[derive(Debug, Serialize)]
 pub(crate) struct SummaryLine {
     uploaded: u64,
+    /// Sources that a dry run would upload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planned: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_planned: Option<u64>,
     skipped: u64,
     failed: u64,
     bytes_sent: u64,
@@ -20,8 +25,9 @@ pub(crate) struct SummaryLine {
 
 impl SummaryLine {
     pub(crate) fn new(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {
-        let Summary { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed } = summary;
+        let Summary { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed, planned } = summary;
+        let (planned, bytes_planned) = (planned.map(|planned| planned.files), planned.map(|planned| planned.bytes));
         let duration_ms = milliseconds(elapsed);
-        Self { uploaded, skipped, failed, bytes_sent, bytes_resumed, duration_ms, exit_code }
+        Self { uploaded, planned, bytes_planned, skipped, failed, bytes_sent, bytes_resumed, duration_ms, exit_code }
     }
 }

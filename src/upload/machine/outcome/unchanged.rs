@@ -52,6 +52,10 @@ impl Upload {
 
     /// The object differs, so the upload begins.
     pub(super) fn changed(&mut self) {
+        if self.only_compares {
+            self.finish_held_back();
+            return;
+        }
         self.enter(Phase::first(self.plan, self.upload_id.is_some(), self.settings.no_overwrite));
     }
 
