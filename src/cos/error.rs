@@ -131,6 +131,17 @@ impl ServiceError {
         }
     }
 
+    /// True if a request for any other object of the bucket would be refused for this reason too.
+    pub fn concerns_bucket(&self) -> bool {
+        match self.code.as_deref() {
+            Some(code) => {
+                matches!(code, "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "NoSuchBucket" | "ExpiredToken")
+                    || matches!(self.fault(), Fault::Skewed | Fault::Expired)
+            }
+            None => self.foreign.is_some() && self.status < 400,
+        }
+    }
+
     /// True if the answer is a page with the status of a success.
     pub fn is_page(&self) -> bool {
         self.foreign.is_some() && (200..300).contains(&self.status)

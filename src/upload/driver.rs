@@ -71,6 +71,10 @@ pub async fn drive<T: Transport, N>(
             }
             Next::Done(object, finished) => {
                 objects.close(object, finished, observer);
+                if objects.batch.has_no_destination() && !stopped {
+                    stopped = true;
+                    observer.has_no_destination();
+                }
                 continue;
             }
             Next::Wait { until } => until.map_or_else(|| clock::now() + LONG, Instant::from_std),

@@ -259,6 +259,15 @@ impl fmt::Display for Cause {
 }
 
 impl Cause {
+    /// True if every other object of the same bucket would fail for this reason too.
+    pub fn concerns_destination(&self) -> bool {
+        match self {
+            Self::Network(error) => error.kind.never_sent(),
+            Self::Service(error) => error.concerns_bucket(),
+            _ => false,
+        }
+    }
+
     /// True if the object must not be overwritten, and one exists.
     pub fn is_taken_key(&self) -> bool {
         match self {

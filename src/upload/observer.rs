@@ -12,6 +12,8 @@ pub trait Observer<N> {
     fn begins(&mut self, object: ObjectId, session: &Session);
     /// Something happened to an upload.
     fn event(&mut self, object: ObjectId, event: Event);
+    /// The first upload failed for a reason that concerns every upload. No other begins.
+    fn has_no_destination(&mut self) {}
     /// An upload has ended.
     fn ends(&mut self, object: ObjectId, ended: Result<Ended, Refused>);
 }

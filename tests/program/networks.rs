@@ -289,3 +289,35 @@ async fn retry_after_is_not_waited_for_beyond_the_retry_time() {
     assert!(stderr.contains("retrying in 1.0 s, 1 attempt so far"), "{stderr}");
     assert_eq!(code, Some(6), "{stderr}");
 }
+
+#[tokio::test]
+async fn a_destination_that_cannot_be_reached_or_refuses_all_is_reported_once() {
+    let (setting, none, wrong) = (Setting::new(), [], [("COS_SECRET_KEY", "wrong")]);
+    for number in 0..40 {
+        let directory = setting.0.path().join("d");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join(format!("{number:02}")), "x").unwrap();
+    }
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let emulator = setting.emulator().await;
+    for (endpoint, variables, code) in
+        [(format!("http://{closed}"), none.as_slice(), 6), (emulator.url(), wrong.as_slice(), 4)]
+    {
+        let arguments = ["d", "-r", "--max-attempts=2", "--endpoint", &endpoint];
+        let told = setting.run(&arguments, variables).await;
+        let errors = told.stderr.lines().filter(|line| line.starts_with("error: ")).count();
+        assert_eq!((told.code, errors), (Some(code), 1), "{}", told.stderr);
+        assert!(told.stderr.contains("39 files were not begun"), "{}", told.stderr);
+    }
+    assert_eq!(emulator.requests().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_fails_for_one_object_alone_does_not_end_the_others() {
+    let setting = Setting::new();
+    std::fs::write(setting.0.path().join("b.txt"), "b").unwrap();
+    let emulator = setting.emulator().await;
+    let told = setting.run(&["missing.txt", "a.txt", "b.txt", "--endpoint", &emulator.url()], &[]).await;
+    assert!(!told.stderr.contains("not begun"), "{}", told.stderr);
+    assert_eq!(emulator.requests().unwrap().len(), 2, "{}", told.stderr);
+}

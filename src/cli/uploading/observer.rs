@@ -297,6 +297,10 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         }
     }
 
+    fn has_no_destination(&mut self) {
+        self.results.end_early();
+    }
+
     fn ends(&mut self, object: ObjectId, ended: Result<Ended, session::Refused>) {
         let Some(running) = self.running.remove(&object) else { return };
         let stored = matches!(&ended, Ok(Ended { finished: Finished::Stored(_) | Finished::HeldBack(_), .. }));

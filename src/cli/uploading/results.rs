@@ -19,6 +19,8 @@ pub(crate) struct Results {
     signal: Rc<Cell<Option<Signal>>>,
     /// Whether the first failure ends the rest.
     fail_fast: bool,
+    /// Whether the first failure concerns every upload.
+    concerns_all: bool,
     /// Where the driver is told to stop.
     stop: Option<watch::Sender<Stop>>,
 }
@@ -61,9 +63,14 @@ impl Results {
         self.fail_fast = false;
     }
 
+    /// The first failure concerns every upload, so it ends the rest.
+    pub(crate) fn end_early(&mut self) {
+        self.concerns_all = true;
+    }
+
     /// Whether a failure, and not a signal, ended the uploads early.
     pub(crate) fn has_failed_fast(&self) -> bool {
-        self.fail_fast && self.exit_code != SUCCESS && self.signal.get().is_none()
+        (self.fail_fast || self.concerns_all) && self.exit_code != SUCCESS && self.signal.get().is_none()
     }
 
     /// The signal that ended the command.

@@ -6,6 +6,7 @@
 //! - `together`: `--publish-together`: which objects are held back, and when they are completed
 
 mod breaks;
+mod destination;
 pub mod objects;
 pub mod together;
 pub mod window;

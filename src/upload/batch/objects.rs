@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use super::destination::Destination;
 use super::window::{Concurrency, Window};
 use crate::cos::Fault;
 use crate::upload::error::SendErrorKind;
@@ -51,6 +52,7 @@ pub struct Batch {
     cancelled: bool,
     /// What the uploads have found out about the server and the network.
     findings: Findings,
+    destination: Destination,
 }
 
 /// What of an object waits.
@@ -85,14 +87,26 @@ impl Batch {
             eventful: BTreeSet::new(),
             cancelled: false,
             findings: Findings::default(),
+            destination: Destination::default(),
         }
     }
 
-    /// How many objects may be open at the same time. It changes with the window.
+    /// How many objects may be open at the same time: one until the destination is proved, then as the window says.
     pub fn room(&self) -> usize {
+        if self.cancelled {
+            return 0;
+        }
+        if self.destination == Destination::Unproved {
+            return 1;
+        }
         // One request at a time needs no next object ready, and may be all that the open files are enough for.
         let ahead = if self.window.most() == 1 { 0 } else { AHEAD };
-        if self.cancelled { 0 } else { usize::from(self.window.size()) + ahead }
+        usize::from(self.window.size()) + ahead
+    }
+
+    /// True if the first object failed for a reason that concerns every object; the batch is cancelled then.
+    pub fn has_no_destination(&self) -> bool {
+        self.destination == Destination::Failed
     }
 
     /// Takes one more object.
@@ -148,8 +162,7 @@ impl Batch {
                 if entry.paused.is_some() {
                     continue;
                 }
-                self.remove(object);
-                return Some(Next::Done(object, finished));
+                return Some(self.done(object, finished));
             }
             if let Some((attempt, call)) = self.change(object, |entry| entry.upload.read_on()).flatten() {
                 return Some(Next::Send(object, attempt, call));
@@ -181,10 +194,7 @@ impl Batch {
             }
             // Its last events come first.
             Step::Done(_) if self.entries.get(&object).is_some_and(|entry| entry.paused.is_some()) => Err(None),
-            Step::Done(finished) => {
-                self.remove(object);
-                Ok(Next::Done(object, finished))
-            }
+            Step::Done(finished) => Ok(self.done(object, finished)),
             Step::Wait { until } => Err(until),
         }
     }
@@ -204,6 +214,15 @@ impl Batch {
         self.eventful.insert(object);
     }
 
+    fn done(&mut self, object: ObjectId, finished: Finished) -> Next {
+        self.remove(object);
+        self.destination.ended(&finished);
+        if self.has_no_destination() {
+            self.cancel();
+        }
+        Next::Done(object, finished)
+    }
+
     fn remove(&mut self, object: ObjectId) {
         if let Some(entry) = self.entries.remove(&object) {
             self.in_flight -= entry.upload.in_flight();
@@ -214,6 +233,7 @@ impl Batch {
 
     /// Takes the outcome of a call. A throttled answer slows down every object.
     pub fn record(&mut self, now: Instant, object: ObjectId, attempt: AttemptId, outcome: Outcome) {
+        self.destination.record(&outcome.result);
         match &outcome.result {
             Ok(Reply::Part(_) | Reply::Stored(_)) => {
                 self.window.grow(now, outcome.sent.map_or(0, |sent| sent.length));
@@ -461,7 +481,7 @@ mod tests {
     fn all_come_to_their_end_and_none_beyond_the_window_or_the_room() {
         for most in [1, 2, 7] {
             let mut test = TestBatch::new(most);
-            assert_eq!(test.batch.room(), if most == 1 { 1 } else { usize::from(most) + AHEAD });
+            assert_eq!(test.batch.room(), 1, "the first object proves the destination");
             (0..20).for_each(|object| test.batch.add(ObjectId(object), upload((object % 4) * MIB + object)));
             let mut done = BTreeSet::new();
             while done.len() < 20 {
@@ -471,6 +491,7 @@ mod tests {
                 }
             }
             assert_eq!(test.batch.uploads().count(), 0);
+            assert_eq!(test.batch.room(), if most == 1 { 1 } else { usize::from(most) + AHEAD });
         }
     }
 

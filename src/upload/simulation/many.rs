@@ -49,6 +49,10 @@ fn run(objects: &mut [Object], most: u16, random: &mut fastrand::Rng, dies: bool
             Next::Done(object, finished) => {
                 let object = &mut objects[of(object)];
                 assert_eq!(object.finished.replace(finished), None, "it ends once");
+                if batch.has_no_destination() && !cancelled {
+                    assert_eq!(batch.uploads().count(), 0, "no other object begins before the destination is proved");
+                    cancelled = true;
+                }
                 continue;
             }
             Next::Wait { .. } if batch.uploads().next().is_none() && waiting.is_empty() => return,
