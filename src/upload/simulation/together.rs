@@ -155,6 +155,7 @@ fn run(
                     _ if purpose == Purpose::Discard => {}
                     _ => _ = together.ended(&of(object), &finished),
                 }
+                cancelled |= batch.has_no_destination();
                 continue;
             }
             Next::Wait { .. } if batch.uploads().next().is_none() && waiting.is_empty() => return Some(()),
