@@ -195,16 +195,17 @@ mod tests {
         let random = &mut fastrand::Rng::with_seed(1);
         let (pause, seconds) = (Some(Duration::from_secs(100)), Duration::from_secs);
         let patience = Patience { retry_time: seconds(5), max_attempts: 8 };
+        let begin = epoch();
         let mut attempts = Attempts::default();
         attempts.count();
         assert_eq!(attempts.after_failure(patience, pause, random), Some(seconds(5)));
         let mut attempts = Attempts::default();
         attempts.count();
-        assert_eq!(attempts.after_throttling(epoch(), patience, pause, random), Some(seconds(5)));
+        assert_eq!(attempts.after_throttling(begin, patience, pause, random), Some(seconds(5)));
         attempts.count();
-        assert_eq!(attempts.after_throttling(epoch() + seconds(3), patience, pause, random), Some(seconds(2)));
+        assert_eq!(attempts.after_throttling(begin + seconds(3), patience, pause, random), Some(seconds(2)));
         attempts.count();
-        assert!(attempts.after_throttling(epoch() + seconds(5), patience, pause, random).unwrap() < seconds(5));
+        assert!(attempts.after_throttling(begin + seconds(5), patience, pause, random).unwrap() < seconds(5));
     }
 
     #[test]
