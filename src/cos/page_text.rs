@@ -12,11 +12,21 @@ pub(super) fn page_text(body: &[u8]) -> Option<String> {
     if text.starts_with("<?xml") || text.starts_with('{') || text.contains('\0') {
         return None;
     }
+    if text.starts_with('<') && !is_html(text) {
+        // A document of the service, of which the end may be missing.
+        return None;
+    }
     let text = if text.starts_with('<') { without_tags(text) } else { text.to_owned() };
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines: Vec<String> = text.lines().map(words).filter(|line| !line.is_empty()).collect();
     let text: String = lines.join("\n").chars().take(LONGEST).collect();
     (!text.is_empty()).then_some(text)
+}
+
+fn is_html(text: &str) -> bool {
+    ["!", "html", "head", "body", "title", "meta", "center", "script", "h1", "p>"]
+        .iter()
+        .any(|name| begins_with(&text[1..], name))
 }
 
 /// HTML without its tags, each of which ends a line, and without what they hide.

@@ -15,6 +15,7 @@
 //! | `role`, `web_identity` | a role to assume; the identity of a pod |
 //! | `sts`, `tc3` | calls to STS, and their signature |
 //! | `http`, `endpoint`, `limits` | small requests, their addresses and their time limits |
+//! | `known_buckets` | the buckets in the files of coscli and coscmd |
 //! | `profile_file` | the configuration file of cosput, a table a profile |
 //! | `file`, `ini` | small files that may contain secrets |
 //! | `expiry` | times of expiry in every spelling |

@@ -14,7 +14,7 @@
 //! - `session`, `resume`: one object's upload from the journal of an earlier run to its own end
 //! - `shards`: one upload by many machines: who sends what, receipts, and what completes it
 //! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
-//! - `buffers`, `clock`, `descriptors`: memory, time and open files
+//! - `buffers`, `clock`, `descriptors`, `threads`: memory, time, open files and threads
 //! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
 

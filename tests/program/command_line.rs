@@ -292,7 +292,9 @@ fn a_dry_run_tells_programs_the_plan() {
         setting.upload(&["dist.tar", "--dry-run"]),
         shown(
             "{\"event\":\"planned\",\"source\":\"dist.tar\",\"bucket\":\"examplebucket-1250000000\",\
-             \"key\":\"dist.tar\",\"size\":41943040,\"mode\":\"multipart\",\"part_size\":20971520,\"parts\":2}\n"
+             \"key\":\"dist.tar\",\"size\":41943040,\"mode\":\"multipart\",\"part_size\":20971520,\"parts\":2}\n\
+             {\"event\":\"summary\",\"uploaded\":0,\"planned\":1,\"bytes_planned\":41943040,\"skipped\":0,\
+             \"failed\":0,\"bytes_sent\":0,\"bytes_resumed\":0,\"duration_ms\":0,\"exit_code\":0}\n"
         )
     );
     assert_eq!(

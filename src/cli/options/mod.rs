@@ -6,6 +6,7 @@
 //! - `server`, `requests`, `output`: options that commands share
 //! - `sources`, `named_sources`, `destination`: what is uploaded, and to which keys
 //! - `object_headers`, `content_type`: the headers of an object
+//! - `other_tools`: bucket, region and endpoint from the files of coscli and coscmd
 //! - `directories`: where the platform keeps state and configuration
 
 pub(crate) mod bucket;

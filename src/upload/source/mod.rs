@@ -4,6 +4,7 @@
 //!   (with `glob`), with keys by `naming`, none twice by `keys`; `problem` says why a file is left out
 //! - `file`: one file while it is read, and whether it changed
 //! - `stream`, `stream_buffer`: a pipe, its bytes, and which of them are still needed
+//! - `own`: files of this very run, which are left out
 //! - `either`: a file or a stream
 //! - `test_tree`: files for tests
 
