@@ -15,7 +15,7 @@ use super::output::failure::Failure;
 use super::output::json::{FailedCommand, Line};
 use super::process::world::World;
 
-/// Runs the program in a world. Returns its exit code.
+/// Runs the program in a world. Returns the exit code.
 pub fn run(mut world: World) -> u8 {
     let console = Console::new(&world);
     match command_line::parse_with_notes(&world.arguments, &world.variables) {
@@ -47,7 +47,7 @@ fn carry_out(command: Command, notes: &[String], world: &mut World, console: &Co
     })
 }
 
-/// Opens the log file first, so that it has every failure.
+/// Opens the log file first, so that it records every failure.
 fn keep_log(command: &Command, world: &World, console: &Console) -> Result<(), Failure> {
     let Some(file) = command.log_file() else { return Ok(()) };
     let unusable = |why: String| Failure::usage(format!("--log-file {} cannot be used: {why}", shown(file)));
@@ -75,7 +75,7 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
     }
 }
 
-/// Prints the message of clap: help and version are results, anything else is wrong usage.
+/// Prints a message from clap: help and version are results; anything else is a usage error.
 fn show(error: &clap::Error, json: bool, console: &Console) -> u8 {
     let text = error.render().to_string();
     let text = text.trim_end();
@@ -95,7 +95,7 @@ fn show(error: &clap::Error, json: bool, console: &Console) -> u8 {
     USAGE
 }
 
-/// A command whose results could not be written has failed, unless it only prints and its reader has read enough.
+/// A command fails if its results could not be written, unless it only prints and its reader has closed the pipe.
 fn with_results_written(exit_code: u8, only_prints: bool, console: &Console) -> u8 {
     match console.results_lost() {
         Some(why) if exit_code == SUCCESS && !(only_prints && console.reader_is_gone()) => {

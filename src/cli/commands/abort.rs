@@ -1,7 +1,7 @@
-//! `cosput abort`: one unfinished upload by its id, or many by prefix and age, after a question.
+//! `cosput abort`: aborts one unfinished upload by its ID, or many by prefix and age after a confirmation.
 //!
-//! The journal of an aborted upload is removed. If another process has locked the journal, the upload is running, and is
-//! left alone.
+//! The journal of an aborted upload is removed. If another process has locked the journal, the upload is running and
+//! is not aborted.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,7 +28,7 @@ use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::threads;
 use crate::upload::{Cause, Operation};
 
-/// The question lists up to this many uploads.
+/// The confirmation lists up to this many uploads.
 const MOST_SHOWN: usize = 20;
 const USUAL_WIDTH: usize = 80;
 
@@ -40,7 +40,7 @@ pub(crate) struct AbortOptions {
     bucket: BucketOptions,
 }
 
-/// What is aborted.
+/// The uploads to abort.
 enum Which {
     One(Key, UploadId),
     Journal(JournalledUpload),
@@ -82,7 +82,7 @@ impl AbortOptions {
 
 const COLUMNS: [Column; 3] = [Column::names("KEY"), Column::words("UPLOAD ID"), Column::numbers("AGE")];
 
-/// Aborts. Returns the exit code.
+/// Aborts the uploads. Returns the exit code.
 pub(crate) fn run(options: AbortOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
@@ -139,7 +139,7 @@ async fn abort(
             }
             Err(error) => Err(Failure::Other(format!("could not abort the upload {id}: {error}"))),
         };
-        // If it has ended since it was listed, there is nothing left to abort.
+        // If the upload has ended since it was listed, there is nothing left to abort.
         if let Err(failure) = aborted.or_else(ended_meanwhile) {
             let about = [bucket.as_str(), &upload.key, id.as_str()];
             codes.push(report_failed(&failure, about, options.bucket.output.json, console));
@@ -148,7 +148,7 @@ async fn abort(
     Ok(exit::of_many(codes))
 }
 
-/// Lists what would be aborted, and asks.
+/// Lists the uploads to abort and asks for confirmation.
 async fn agreed(
     uploads: &[ListedUpload],
     options: &AbortOptions,
@@ -214,7 +214,7 @@ async fn abort_one(
     Ok(())
 }
 
-/// Locks the journal, so that no process resumes the upload now; `None` if it is gone or cannot be opened.
+/// Locks the journal, so that no process can resume the upload; `None` if it is gone or cannot be opened.
 fn lock(journal: &Path) -> Result<Option<JournalFile>, Failure> {
     match JournalFile::lock(journal) {
         Ok((file, _)) => Ok(Some(file)),
@@ -223,7 +223,7 @@ fn lock(journal: &Path) -> Result<Option<JournalFile>, Failure> {
     }
 }
 
-/// True if an earlier attempt may have aborted it.
+/// True if an earlier attempt may have aborted the upload.
 fn sent_again(failure: &Failure) -> bool {
     matches!(failure, Failure::Request { error, .. } if error.attempts > 1)
 }

@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &CompletionsArguments, world: &World) -> u8 {
     SUCCESS
 }
 
-/// Every script that is part of a release: its file's name and its content.
+/// Every script that is part of a release: its file name and its content.
 pub fn scripts() -> Vec<(String, Vec<u8>)> {
     let shells = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish];
     shells.map(|shell| (shell.file_name("cosput"), script(shell))).into()

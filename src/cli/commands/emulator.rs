@@ -15,7 +15,7 @@ use crate::emulator::{
     DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Fault, Options, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN,
 };
 
-/// Serves until a signal comes. Returns the exit code.
+/// Runs the emulator until a signal arrives. Returns the exit code.
 pub(crate) fn run(options: &EmulatorOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     if options.faults.iter().any(|fault| fault == "help") {
         console.result(&known_faults());
@@ -67,7 +67,7 @@ async fn serve_until_signalled(
     Ok(SUCCESS)
 }
 
-/// What `--fault` takes.
+/// The accepted values of `--fault`.
 fn known_faults() -> String {
     let table = |rows: &[(&str, &str)]| -> Vec<String> {
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
@@ -87,7 +87,7 @@ fn faults(typed: &[String]) -> Result<Vec<Fault>, Failure> {
         .collect()
 }
 
-/// How to use the emulator: its credentials, a command to paste, and the page for a browser. Credentials of the environment
+/// How to use the emulator: its credentials, a command to paste, and the page for a browser. Environment credentials
 /// may be real ones and are not shown.
 fn instructions(url: &str, named: Option<&Credentials>) -> Vec<String> {
     let upload = format!("cosput upload --endpoint {url} FILE cos://examplebucket-1250000000");

@@ -1,4 +1,4 @@
-//! `cosput list-parts`: the parts of an unfinished upload, as the server holds them.
+//! `cosput list-parts`: the parts of an unfinished upload that are on the server.
 
 use crate::cli::args::ListPartsArguments;
 use crate::cli::options::bucket;
@@ -36,7 +36,7 @@ impl ListPartsOptions {
 
 const COLUMNS: [Column; 3] = [Column::numbers("PART"), Column::numbers("SIZE"), Column::words("ETAG")];
 
-/// Lists. Returns the exit code.
+/// Lists the parts. Returns the exit code.
 pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let ListPartsOptions { key, upload_id, bucket } = options;
     let output = bucket.output;

@@ -23,7 +23,7 @@ use crate::cos::{Fault, Key};
 use crate::upload::batch::window::Concurrency;
 use crate::upload::{Cause, Event, UploadError};
 
-/// How many requests are sent at a time, unless --concurrency says otherwise.
+/// The number of requests at a time without --concurrency.
 const USUAL_CONCURRENCY: u16 = 8;
 
 /// The options of `cosput list-uploads`.
@@ -62,11 +62,11 @@ enum SoFar {
         size: u64,
     },
     Unknown,
-    /// It ended while it was being listed.
+    /// The upload ended while it was being listed.
     Gone,
 }
 
-/// Lists. Returns the exit code.
+/// Lists the uploads. Returns the exit code.
 pub(crate) fn run(options: ListUploadsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
@@ -118,7 +118,7 @@ async fn list(
     Ok(uploads.into_iter().zip(so_far).filter(|(_, so_far)| !matches!(so_far, SoFar::Gone)).collect())
 }
 
-/// Lists the parts of several uploads at a time, to learn how much of each is on the server.
+/// Lists the parts of several uploads at a time, to find how much of each is on the server.
 async fn so_far(
     uploads: &[ListedUpload],
     concurrency: u16,
@@ -132,7 +132,7 @@ async fn so_far(
         while in_flight.len() < usize::from(concurrency)
             && let Some((index, upload)) = waiting.next()
         {
-            // An upload is listed even if its key could not be requested safely.
+            // An upload is listed even if its key is unsafe to request.
             let Ok(key) = Key::new(&upload.key) else { continue };
             let (mut requester, upload_id) = (requests.requester(), upload.upload_id.clone());
             in_flight.spawn(async move {
@@ -160,7 +160,7 @@ fn is(error: &UploadError, wanted: impl Fn(Fault, u16) -> bool) -> bool {
     matches!(&error.cause, Cause::Service(service) if wanted(service.fault(), service.status))
 }
 
-/// How long ago an upload began; `None` if its time cannot be read.
+/// The time since an upload began; `None` if its start time cannot be read.
 pub(crate) fn age(upload: &ListedUpload, now: SystemTime) -> Option<Duration> {
     let initiated = humantime::parse_rfc3339(&upload.initiated).ok()?;
     Some(now.duration_since(initiated).unwrap_or_default())

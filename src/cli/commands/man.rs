@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &ManArguments) -> Result<u8, Failure> {
     Ok(SUCCESS)
 }
 
-/// Every page: its file's name and its content.
+/// Every page: its file name and its content.
 pub fn pages() -> Vec<(String, Vec<u8>)> {
     let mut command = Arguments::command();
     command.build();

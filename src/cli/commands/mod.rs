@@ -1,10 +1,10 @@
-//! The commands: what happens from the options to the exit code.
+//! The commands: everything between the options and the exit code.
 //!
 //! - `upload`: files and directories; with `upload_stdin`, `upload_together` and `upload_dry_run`
-//! - `resume`: finish interrupted uploads from their journals
+//! - `resume`: finishes interrupted uploads from their journals
 //! - `list_uploads`, `list_parts`, `abort`: unfinished uploads on the server
-//! - `verify`: compare a file with an object
-//! - `credentials`: show which credentials would be used
+//! - `verify`: compares a file with an object
+//! - `credentials`: shows which credentials would be used
 //! - `emulator`: a server on this machine
 //! - `completions`, `man`: files for shells and for `man`
 

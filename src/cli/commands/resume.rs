@@ -1,4 +1,4 @@
-//! `cosput resume`: finish what was interrupted, from its journals.
+//! `cosput resume`: finishes interrupted uploads from their journals.
 
 use std::path::{Path, PathBuf};
 
@@ -91,18 +91,18 @@ struct JournalFound {
     target: Target,
 }
 
-/// What a journal is good for.
+/// The result of reading a journal.
 enum Found {
     Upload(Box<JournalFound>),
-    /// It is left for another command or process.
+    /// Another command or process has to finish this upload.
     Skipped,
-    /// It should have been one, and this is the exit code.
+    /// The journal was named and cannot be used; the exit code.
     Failed(u8),
-    /// It was not named and is no journal.
+    /// The file was not named and is no journal.
     Nothing,
 }
 
-/// Reads a journal. Those that the user did not name are only skipped.
+/// Reads a journal. Unusable journals that the user did not name are only skipped.
 fn find(path: &Path, options: &ResumeOptions, report: &Report) -> Found {
     let named = !options.journals.is_empty();
     let header = match header(path) {
@@ -164,12 +164,12 @@ async fn send(
     })?;
     let service = target.address.service;
     let wanted = PlanOptions::fixed(header.part_size, 0);
-    // A file that outgrew its part size begins anew whatever the plan.
+    // A file that outgrew its part size starts over with any plan.
     let plan = file_session::plan(&source, service, wanted)
         .or_else(|_| file_session::plan(&source, service, PlanOptions { part_size: None, ..wanted }))?;
     let object = object_options(header, options)?.ok_or_else(|| names_no_upload(path))?;
     let mut connection = connect(header, &target.address, (options, &object), world, console).await?;
-    // The journal goes on under the name that it began with.
+    // The journal keeps the name that it began with.
     connection.site.name = header.endpoint.clone();
     let template = Template {
         site: connection.site.clone(),
@@ -193,7 +193,7 @@ async fn send(
     Ok(transferred)
 }
 
-/// The object's headers and encryption as the journal has them; `None` if they make no sense.
+/// The object's headers and encryption as the journal records them; `None` if they are invalid.
 fn object_options(header: &Header, options: &ResumeOptions) -> Result<Option<ObjectOptions>, Failure> {
     match ObjectOptions::restore(&header.options, header.sse_c_key_md5.as_deref(), options.sse_c_key.as_ref()) {
         Ok(object) => {

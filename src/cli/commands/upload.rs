@@ -1,4 +1,4 @@
-//! `cosput upload`: look at the sources, plan, send.
+//! `cosput upload`: checks the sources, plans the uploads and sends them.
 
 use std::path::Path;
 

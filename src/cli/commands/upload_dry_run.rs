@@ -1,4 +1,4 @@
-//! `cosput upload --dry-run`: show what would be sent.
+//! `cosput upload --dry-run`: shows what would be sent.
 
 use std::path::Path;
 

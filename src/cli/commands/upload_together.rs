@@ -21,7 +21,7 @@ use crate::upload::session::Goal;
 use crate::upload::source::Sources;
 use crate::upload::threads;
 
-/// What all steps need.
+/// The state that all steps share.
 struct Publisher<'a> {
     template: Template,
     options: &'a UploadOptions,
@@ -30,7 +30,7 @@ struct Publisher<'a> {
     publishing: Publishing,
 }
 
-/// Uploads all of the sources, then completes them one after the other.
+/// Uploads all sources, then completes them one after the other.
 pub(crate) async fn publish(
     template: Template,
     options: &UploadOptions,
@@ -76,7 +76,7 @@ pub(crate) async fn publish(
 }
 
 impl Publisher<'_> {
-    /// Sends every object and holds it back.
+    /// Sends every object without completing it.
     async fn send(&self, sources: Sources, compare: bool, observer: &mut UploadObserver<'_>, world: &mut World) {
         let skip = if compare { Some(SkipUnchanged::Content) } else { self.template.skip };
         let template = Template { goal: Goal::HoldBack, skip, ..self.template.clone() };
@@ -114,7 +114,7 @@ impl Publisher<'_> {
         self.publishing.stop_at(done.signal);
     }
 
-    /// Says what is visible and what is left on the server. `sent` objects have journals.
+    /// Reports the objects that are visible and those left on the server. `sent` objects have journals.
     fn report(&self, outcome: Outcome, sent: u64) {
         let none = if self.publishing.was_interrupted_before() {
             "no further object was completed"

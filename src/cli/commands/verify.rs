@@ -65,7 +65,7 @@ struct Described {
     etag_is_md5: bool,
 }
 
-/// One property, compared.
+/// The comparison of one property.
 struct Compared {
     what: &'static str,
     file: String,
@@ -73,7 +73,7 @@ struct Compared {
     same: Option<bool>,
 }
 
-/// Compares. Returns the exit code.
+/// Compares the file with the object. Returns the exit code.
 pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let output = options.bucket.output;
     let console = console.clone().quiet(output.quiet);
@@ -83,7 +83,7 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     let names = |wanted: fn(&Compared) -> bool| compared.iter().filter(|one| wanted(one)).map(|one| one.what).collect();
     let differences: Vec<&'static str> = names(|one| one.same == Some(false));
     let compared_names: Vec<&'static str> = names(|one| one.same.is_some());
-    // Equal sizes alone prove nothing.
+    // Equal sizes prove nothing without a checksum.
     let proved = compared_names.iter().any(|what| *what != "size");
     let source = shown(&options.source);
     if output.json {
@@ -179,7 +179,7 @@ fn compare(described: &Described, digest: Digest, service: Service) -> Vec<Compa
     let Described { object, etag_is_md5 } = described;
     let one = |what, file: String, object: Option<String>, same| Compared { what, file, object, same };
     let etag = object.etag.clone().unwrap_or_default();
-    // At CDCS a different ETag may belong to the same bytes, uploaded in parts: its shape says nothing there.
+    // At CDCS the same bytes, uploaded in parts, may have a different ETag, whose shape does not show it.
     let counts = |same: &bool| *same || service == Service::Cos;
     let same_etag = digest.md5.filter(|_| *etag_is_md5).map(|md5| md5.is_etag(&etag)).filter(counts);
     let md5 = digest.md5.map(|md5| md5.hex()).unwrap_or_default();

@@ -1,41 +1,41 @@
-//! What a failure's message and hints depend on, besides the engine's error.
+//! The facts, besides the engine's error, that a failure's message and hints depend on.
 
 use std::path::Path;
 
 use crate::cli::process::signals::Signal;
 use crate::cos::Service;
 
-/// What the engine does not know about a failed upload.
+/// The facts about a failed upload that the engine does not know.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// The service that was spoken to.
+    /// The service that got the requests.
     pub service: Service,
-    /// The source, as people read it.
+    /// The source, as messages name it.
     pub source: &'a str,
-    /// How many parts it has, where it has parts.
+    /// The number of parts, if the source is sent in parts.
     pub parts: Option<u16>,
-    /// The journal that is kept, where one is.
+    /// The journal, if it is kept.
     pub journal: Option<&'a Path>,
-    /// The signal that stopped it, where one did.
+    /// The signal that stopped the upload, if one did.
     pub signal: Option<Signal>,
-    /// Whether it cannot be told if the object was completed.
+    /// Whether it is unknown if the object was completed.
     pub unknown: bool,
-    /// Whether the source came through a pipe, and the same command would find nothing there.
+    /// Whether the source came through a pipe, so that the same command would find no data there.
     pub stream: bool,
-    /// What the same command would do with what is left.
+    /// The effect of the same command on the upload that is left.
     pub rerun: &'a Rerun,
 }
 
-/// What the same command would do with the upload that this one leaves.
+/// The effect of the same command on the upload that this one leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rerun {
     /// Whether it would resume the upload: the user did not give `--no-resume`.
     pub resumes: bool,
-    /// The options that decide where a stream is cut, of those that the user gave.
+    /// The user's options that decide where a stream is split.
     pub cut_by: Vec<&'static str>,
 }
 
-/// A command without an option that changes what the next run does.
+/// A command without options that change the next run.
 pub(crate) static RESUMES: Rerun = Rerun { resumes: true, cut_by: Vec::new() };
 
 impl Rerun {
@@ -46,7 +46,7 @@ impl Rerun {
 }
 
 impl<'a> Circumstances<'a> {
-    /// Those of a request outside an upload.
+    /// The circumstances of a request outside an upload.
     pub fn of(about: &'a str, service: Service) -> Self {
         Self {
             source: about,

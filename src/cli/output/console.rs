@@ -1,4 +1,4 @@
-//! Lines for people: results on stdout, messages on stderr, neither garbled by a progress bar; and a log file of both.
+//! Lines for people: results on stdout, messages on stderr, with the progress bar kept out of both; and a log of both.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -37,7 +37,7 @@ struct Timed<'a, E> {
     time: String,
 }
 
-/// The word a message begins with, and its colour on a terminal.
+/// The label of a message, and its colour on a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
     /// Something failed.
@@ -68,7 +68,7 @@ impl Label {
 }
 
 impl Console {
-    /// The console of this world. It is in colour if stderr is a terminal and `NO_COLOR` is not set.
+    /// The console of this world. It uses colour if stderr is a terminal and `NO_COLOR` is not set.
     pub fn new(world: &World) -> Self {
         let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
         Self {
@@ -83,32 +83,32 @@ impl Console {
         }
     }
 
-    /// The same console; if `quiet`, with errors and hints only on stderr.
+    /// The same console; if `quiet`, stderr gets only errors and hints.
     #[must_use]
     pub fn quiet(mut self, quiet: bool) -> Self {
         self.quiet = quiet;
         self
     }
 
-    /// Starts a log file: it gets every message, of clones of this console too, and the details that are not shown.
+    /// Starts a log file: it gets every message, also from clones of this console, and the details that are not shown.
     pub fn log_to(&self, file: &Path, clock: fn() -> SystemTime) -> io::Result<()> {
         *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(Log::open(file, clock)?);
         Ok(())
     }
 
-    /// A result, for stdout. The log has none of them: see [`Console::outcome`].
+    /// A result, for stdout. It is not logged: see [`Console::outcome`].
     pub fn result(&self, line: &str) {
         self.above_the_bar(|| self.stdout.write(format!("{}\n", printable(line)).as_bytes()));
     }
 
-    /// A JSON event, for stdout, with its time. The log has none of them either.
+    /// A JSON event, for stdout, with its time. It is not logged either.
     pub(crate) fn event(&self, event: &impl Serialize) {
         let time = humantime::format_rfc3339_millis((self.clock)()).to_string();
         let line = serde_json::to_string(&Timed { event, time }).expect("an event has string keys and finite numbers");
         self.result(&escaped_in_json(&line));
     }
 
-    /// A result in words: on stdout if `shown`, and always in the log.
+    /// A result as text: on stdout if `shown`, and always in the log.
     pub fn outcome(&self, shown: bool, line: &str) {
         self.log(line);
         if shown {
@@ -153,7 +153,7 @@ impl Console {
         self.warning_in_brief(Some(line), line);
     }
 
-    /// A warning that is printed in brief or not at all; the log has it in full.
+    /// A warning that is printed briefly or not at all; the log has the full text.
     pub fn warning_in_brief(&self, brief: Option<&str>, full: &str) {
         self.log(&format!("{} {full}", Label::Warning.word()));
         if let Some(brief) = brief.filter(|_| !self.quiet) {
@@ -161,41 +161,41 @@ impl Console {
         }
     }
 
-    /// A message that begins with its label. Errors and hints are printed even if quiet.
+    /// A message with its label. Errors and hints are printed even if quiet.
     pub fn labelled(&self, label: Label, line: &str) {
         self.log(&format!("{} {line}", label.word()));
         self.write(&self.with_label(label, line));
     }
 
-    /// A message as it is.
+    /// A message without a label.
     pub fn message(&self, line: &str) {
         self.log(line);
         self.passing(line);
     }
 
-    /// A message that is not logged, like progress.
+    /// A message that is not logged, such as progress.
     pub fn passing(&self, line: &str) {
         self.write(&printable(line));
     }
 
-    /// Why results could not be written, if that failed.
+    /// The error that kept results from being written.
     pub fn results_lost(&self) -> Option<String> {
         self.stdout.broken()
     }
 
-    /// True if results could not be written because their reader has closed the pipe.
+    /// True if results could not be written because the reader has closed the pipe.
     pub fn reader_is_gone(&self) -> bool {
         self.stdout.reader_is_gone()
     }
 
-    /// Removes the bar for good.
+    /// Removes the bar permanently.
     pub fn end_bar(&self) {
         if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
             bar.finish_and_clear();
         }
     }
 
-    /// Keeps later lines clear of this bar, until it is `None` again.
+    /// Prints later lines above this bar, until the bar is `None` again.
     pub fn watch(&self, bar: Option<ProgressBar>) {
         *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = bar;
     }
@@ -205,12 +205,12 @@ impl Console {
         format!("{word} {}", printable(line))
     }
 
-    /// Writes a line whose control characters are our own.
+    /// Writes a line whose control characters are the program's own.
     fn write(&self, line: &str) {
         self.above_the_bar(|| self.stderr.write(format!("{line}\n").as_bytes()));
     }
 
-    /// If the log cannot be written, logging stops: the upload matters more.
+    /// If the log cannot be written, logging stops and the upload continues.
     fn log(&self, text: &str) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Err(error)) = log.as_mut().map(|log| log.append(text)) else { return };
@@ -228,7 +228,7 @@ impl Console {
     }
 }
 
-/// A path for people: `stdin` for the stream, else as [`visible_path`] has it.
+/// A path for people: `stdin` for the stream, otherwise as [`visible_path`] writes it.
 pub fn shown(path: &Path) -> String {
     if is_stdin(path) { "stdin".to_owned() } else { visible_path(path) }
 }

@@ -1,20 +1,20 @@
-//! Text from outside, made safe: a file's name or a server's message must not control the terminal.
+//! Escapes text from outside: a file name or a server's message must not control the terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// A name or a message for one line: every control character is escaped.
+/// A name or a message for one line; every control character is escaped.
 pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, is_unsafe, spelled)
 }
 
-/// A line, or lines, for a terminal: like [`visible`], but line breaks and tabs stay.
+/// One or more lines for a terminal: like [`visible`], but line breaks and tabs stay.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'), spelled)
 }
 
-/// JSON for a terminal: what JSON itself does not escape.
+/// JSON for a terminal: escapes the characters that JSON itself does not escape.
 pub(super) fn escaped_in_json(json: &str) -> Cow<'_, str> {
     escaped(json, is_unsafe, |c| format!("\\u{:04x}", u32::from(c)))
 }
@@ -24,7 +24,7 @@ pub(super) fn visible_path(path: &Path) -> String {
     visible(&path_text(path)).into_owned()
 }
 
-/// A path for JSON: as it is, or with `\xff` for each byte that is not UTF-8.
+/// A path for JSON: unchanged, or with `\xff` for each byte that is not UTF-8.
 pub(super) fn path_text(path: &Path) -> Cow<'_, str> {
     if let Some(text) = path.to_str() {
         return Cow::Borrowed(text);

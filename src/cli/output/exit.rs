@@ -1,44 +1,44 @@
-//! How a command ends: its exit code, and the kind of failure behind it. The codes are an interface, see the README.
+//! How a command ends: its exit code, and the kind of failure. The codes are an interface, see the README.
 //!
-//! A command's own failures are in `failure`, what is printed about each of them is in `failure_report`.
+//! A command's own failures are in `failure`; the text of each failure is in `failure_report`.
 
 use crate::cli::process::signals::{INTERRUPTED, Signal, TERMINATED};
 use crate::cos::{Fault, ServiceError};
 use crate::upload::{Cause, SendErrorKind};
 
-/// All uploaded and verified.
+/// Everything was uploaded and verified.
 pub const SUCCESS: u8 = 0;
-/// Something that no other code says.
+/// A failure without a code of its own.
 pub const OTHER: u8 = 1;
-/// Wrong usage; nothing was sent.
+/// A usage error; nothing was sent.
 pub const USAGE: u8 = 2;
 /// The source is missing, unreadable, or changed.
 pub const SOURCE: u8 = 3;
-/// Credentials or permission.
+/// Credentials or permissions.
 pub const CREDENTIALS: u8 = 4;
-/// The bucket or upload is not there.
+/// The bucket or upload does not exist.
 pub const NOT_FOUND: u8 = 5;
 /// The network or the server failed after every attempt.
 pub const UNAVAILABLE: u8 = 6;
-/// What the server holds is not what was read.
+/// The server's bytes differ from those that were read.
 pub const INTEGRITY: u8 = 7;
-/// The object exists, or another process is at it.
+/// The object exists, or another process is uploading it.
 pub const REFUSED: u8 = 8;
 
-/// What an exit code is about, for programs that read JSON.
+/// The subject of an exit code, for programs that read JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The command line.
     Usage,
     /// The file.
     Source,
-    /// Who asks, and what they may.
+    /// The credentials, and their permissions.
     Credentials,
-    /// A bucket or an upload that is not there.
+    /// A bucket or an upload that does not exist.
     NotFound,
-    /// No answer, or none that can be understood.
+    /// No answer, or an invalid one.
     Network,
-    /// The service said no.
+    /// The service refused the request.
     Service,
     /// Bytes differ.
     Integrity,
@@ -48,7 +48,7 @@ pub enum Kind {
     Busy,
     /// A signal.
     Interrupted,
-    /// Whether the object was completed cannot be told.
+    /// It is unknown whether the object was completed.
     Unknown,
     /// The journal.
     Journal,
@@ -77,7 +77,7 @@ impl Kind {
     }
 }
 
-/// The exit code of many: the one that needs a person most. 6 means that running again is all that is needed.
+/// The exit code of several failures: the one that most needs attention. 6 means that running again is enough.
 pub fn of_many(codes: impl IntoIterator<Item = u8>) -> u8 {
     const FIRST_COMES_FIRST: [u8; 10] =
         [INTERRUPTED, TERMINATED, INTEGRITY, CREDENTIALS, NOT_FOUND, SOURCE, REFUSED, USAGE, OTHER, UNAVAILABLE];
@@ -102,13 +102,13 @@ pub(crate) fn classify(cause: &Cause, signal: Option<Signal>) -> (u8, Kind) {
         Cause::Integrity { .. } | Cause::Unencrypted { .. } => (INTEGRITY, Kind::Integrity),
         Cause::KeyTaken { .. } => (REFUSED, Kind::Exists),
         Cause::UploadVanished(_) => (NOT_FOUND, Kind::NotFound),
-        // Without a signal, another file's failure stopped it, and has a code of its own.
+        // Without a signal, the failure of another file stopped it, and that failure has its own code.
         Cause::Interrupted => (signal.map_or(UNAVAILABLE, Signal::exit_code), Kind::Interrupted),
     }
 }
 
 fn classify_service(error: &ServiceError) -> (u8, Kind) {
-    // A login portal or a proxy answered, and not the service.
+    // The answer came from a login portal or a proxy, not from the service.
     if error.foreign.is_some() && error.status < 400 {
         return (UNAVAILABLE, Kind::Network);
     }

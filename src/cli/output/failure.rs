@@ -1,4 +1,4 @@
-//! What can fail in a command outside the engine: each failure's exit code, its words, and what to do about it.
+//! Failures of a command outside the engine: the exit code, the message and the hints of each.
 
 use std::path::PathBuf;
 
@@ -15,81 +15,81 @@ use crate::upload::{SourceError, UploadError};
 /// A failure of a command, outside the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// The command line asks for what cannot be.
+    /// The command line asks for something impossible.
     Usage {
-        /// What is wrong and what would be right.
+        /// The error and the correct usage.
         message: String,
-        /// What else would help.
+        /// A further hint.
         hint: Option<String>,
     },
     /// The source cannot be uploaded.
     Source {
         /// Its path.
         source: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the source.
         error: SourceError,
     },
-    /// A file has no key, for this reason.
+    /// A file has no valid key, for this reason.
     Unfit {
         /// Its path.
         source: PathBuf,
-        /// What is wrong with its name.
+        /// The fault of its name.
         why: String,
     },
-    /// A file was sent, and its object is not completed, since others were not sent.
+    /// A file was sent, but its object is not completed because others were not sent.
     Withheld(PathBuf),
-    /// There are no credentials: which places were looked at.
+    /// There are no credentials: the places that were searched.
     NoCredentials(CredentialsError),
-    /// There are no certificates that https could trust.
+    /// There are no trusted certificates for https.
     NoCertificates,
-    /// Another process works on this journal.
+    /// Another process is using this journal.
     JournalInUse(PathBuf),
-    /// A journal that was asked for cannot be used.
+    /// A journal that the user named cannot be used.
     JournalUnusable {
         /// Its path.
         journal: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the journal.
         why: String,
     },
-    /// A request outside an upload failed: whom it asked, what it was about, and how.
+    /// A request outside an upload failed: the service, the subject and the cause.
     Request {
-        /// The service that was asked.
+        /// The service that got the request.
         service: Service,
-        /// The bucket, key or file, as people read it.
+        /// The bucket, key or file, as messages name it.
         about: String,
-        /// What went wrong.
+        /// The cause.
         error: Box<UploadError>,
     },
     /// The source of an upload that was to be resumed cannot be used.
     Unresumable {
         /// The source.
         source: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the source.
         error: SourceError,
         /// The journal of the upload.
         journal: PathBuf,
     },
-    /// Another process works on an upload that was to be aborted.
+    /// Another process is running an upload that was to be aborted.
     UploadInUse(PathBuf),
-    /// What was named is not on the server.
+    /// The named bucket, object or upload is not on the server.
     NotFound(String),
-    /// What the server holds is not what the file holds.
+    /// The server's bytes differ from the file's.
     Different(String),
-    /// A signal ended a command that has nothing to keep.
+    /// A signal ended a command that keeps no state.
     Interrupted(Signal),
     /// Results could not be written to stdout.
     ResultsLost(String),
-    /// Anything else: what failed, and why.
+    /// Any other failure: the action that failed, and the cause.
     Other(String),
 }
 
 impl Failure {
-    /// Wrong usage, in one line.
+    /// A usage error, in one line.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: None }
     }
 
-    /// What there is to tell.
+    /// The report of the failure.
     pub fn report(&self) -> FailureReport {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),

@@ -1,4 +1,4 @@
-//! Everything that is told about a failure, to people and programs. What failed is in `message`, advice is in `hint`.
+//! The complete report of a failure, for people and programs. The text is in `message`, advice is in `hint`.
 
 use super::circumstances::Circumstances;
 use super::console::{Console, Label, visible};
@@ -8,31 +8,31 @@ use super::message;
 use crate::cos::{Service, ServiceError};
 use crate::upload::{Cause, UploadError};
 
-/// Everything there is to tell about a failure.
+/// The complete report of a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailureReport {
     /// The exit code.
     pub exit_code: u8,
-    /// What it is about.
+    /// The subject of the failure.
     pub kind: Kind,
-    /// What failed, and why.
+    /// The failure and its cause.
     pub message: String,
     /// The service's code.
     pub code: Option<String>,
     /// The HTTP status.
     pub status: Option<u16>,
-    /// The service that was spoken to.
+    /// The service that got the request.
     pub service: Service,
-    /// The id that support asks for.
+    /// The request ID, which support asks for.
     pub request_id: Option<String>,
-    /// What to do about it.
+    /// The hints.
     pub hints: Vec<String>,
-    /// Whether the same command would go on where this one stopped.
+    /// Whether the same command would continue where this one stopped.
     pub resumable: bool,
 }
 
 impl FailureReport {
-    /// What there is to tell about an upload that was not finished.
+    /// The report of an upload that was not finished.
     pub fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> Self {
         let (exit_code, kind) = classify(&error.cause, circumstances.signal);
         let service = service_error(&error.cause);
@@ -49,9 +49,9 @@ impl FailureReport {
         }
     }
 
-    /// Tells it to a person.
+    /// Prints the report for people.
     pub fn print(&self, console: &Console) {
-        // Only the list of places without credentials has line breaks of our own.
+        // Only the list of credential sources has line breaks of the program's own.
         let lines = if self.kind == Kind::Credentials { usize::MAX } else { 1 };
         let mut lines = self.message.splitn(lines, '\n');
         console.labelled(Label::Error, &visible(lines.next().unwrap_or_default()));
@@ -65,13 +65,13 @@ impl FailureReport {
     }
 }
 
-/// The text of an answer that is not the service's, a line each; its first line is in the message.
+/// The text of an answer that did not come from the service, one entry per line; the message has its first line.
 pub(crate) fn foreign_text(cause: &Cause) -> impl Iterator<Item = &str> {
     let text = service_error(cause).and_then(|error| error.foreign.as_ref()?.text.as_deref());
     text.unwrap_or_default().lines()
 }
 
-/// The service's error in a cause, where there is one.
+/// The service's error in a cause, if there is one.
 pub(crate) fn service_error(cause: &Cause) -> Option<&ServiceError> {
     match cause {
         Cause::Service(error) | Cause::UploadVanished(error) => Some(error),

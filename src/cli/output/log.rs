@@ -1,5 +1,5 @@
-//! The log file: everything that is told, and what only `-v` shows, each line with its time before it. What may be told
-//! at all is for others to decide: no message holds a secret, so no log does.
+//! The log file: every message, and the details that only `-v` shows, each line with its time. Messages hold no
+//! secrets, so the log holds none.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Opens the file; one that is made is for its owner's eyes alone.
+    /// Opens the file; a new file is readable only by its owner.
     pub(crate) fn open(path: &Path, clock: fn() -> SystemTime) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);
@@ -25,7 +25,7 @@ impl Log {
         Ok(Self { file: options.open(path)?, clock })
     }
 
-    /// Appends each line of a text, all of them at once: another process may log into the same file.
+    /// Appends the lines of a text in one write, because another process may log into the same file.
     pub(crate) fn append(&mut self, text: &str) -> io::Result<()> {
         let time = humantime::format_rfc3339_millis((self.clock)());
         let lines: String = text.lines().map(|line| format!("{time} {line}\n")).collect();

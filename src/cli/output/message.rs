@@ -1,9 +1,9 @@
-//! What failed, in words. Codes are in `exit`, advice is in `hint`.
+//! The text of failures. Codes are in `exit`, advice is in `hint`.
 
 use super::circumstances::Circumstances;
 use crate::upload::{Cause, Operation, UploadError};
 
-/// What failed and why, in one line.
+/// The failure and its reason, in one line.
 pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> String {
     let Circumstances { source, parts, unknown, .. } = circumstances;
     let what = match error.operation {
@@ -35,7 +35,7 @@ fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {
     }
 }
 
-/// A request as people call it: `part 7 of 120`.
+/// A request in plain words: `part 7 of 120`.
 pub(crate) fn name(operation: Operation, parts: Option<u16>) -> String {
     match (operation, parts) {
         (Operation::UploadPart(number) | Operation::ComparePart(number), Some(parts)) => {
@@ -46,7 +46,7 @@ pub(crate) fn name(operation: Operation, parts: Option<u16>) -> String {
     }
 }
 
-/// What COS calls a request.
+/// COS's name of a request.
 pub(crate) fn kind(operation: Operation) -> &'static str {
     match operation {
         Operation::PutObject => "PUT Object",

@@ -1,11 +1,11 @@
-//! Everything that a person or a script reads.
+//! All output for people and scripts.
 //!
 //! - `console`: both streams, with the bar and the `log`; `escape` makes text from outside safe to print
 //! - `report`, `object_report`, `result_line`, `summary`, `table`: results; `json` has every event
-//! - `step`, `notice`, `retries`: what happens meanwhile, in words
-//! - `failure_report`: everything that is printed about a failure. `failure` has those of commands, with their exit codes;
-//!   `message` says what failed in the engine, `hint` what to do about it, `exit` gives the exit code
-//! - `circumstances`, `subject`: what a message depends on: the command, the upload
+//! - `step`, `notice`, `retries`: the events of a running upload, as text
+//! - `failure_report`: the full report of a failure. `failure` has the failures of commands, with their exit codes;
+//!   `message` has the text of the engine's failures, `hint` the advice, `exit` the exit code
+//! - `circumstances`, `subject`: the command and the upload, which messages depend on
 //! - `units`: sizes and durations, read and written
 
 pub(crate) mod circumstances;

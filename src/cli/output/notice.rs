@@ -1,4 +1,4 @@
-//! The engine's notices in words: neither progress nor failure.
+//! The text of the engine's notices: neither progress nor failure.
 
 use super::console::visible;
 use super::{message, units};

@@ -1,6 +1,6 @@
 //! The report of one upload: its events while it runs, and its result.
 //!
-//! `report` is about the whole command; the words are in `step`, `notice`, `retries` and `result_line`.
+//! `report` covers the whole command; the texts are in `step`, `notice`, `retries` and `result_line`.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use super::{notice, result_line, step};
 use crate::cli::process::signals::Signal;
 use crate::upload::{Event, Finished, Notice, Object, Plan, Unchanged, UploadError};
 
-/// The end of one upload, as far as the engine does not know it.
+/// The end of one upload: the facts that the engine does not know.
 #[derive(Debug, Clone, Copy)]
 pub struct Ending<'a> {
     /// How long the upload took.
@@ -26,7 +26,7 @@ pub struct Ending<'a> {
     pub journal: Option<&'a Path>,
     /// The signal that stopped the upload, if one did.
     pub signal: Option<Signal>,
-    /// What the same command would do with the upload.
+    /// The effect of the same command on the upload.
     pub rerun: &'a Rerun,
 }
 
@@ -41,7 +41,7 @@ pub struct ObjectReport {
 }
 
 impl ObjectReport {
-    /// A report about `subject`, in the way of `report`.
+    /// A report about `subject`, in the format of `report`.
     pub(crate) fn new(report: Report, subject: Subject) -> Self {
         let retries = Retries::new(report.verbose);
         Self { report, subject, plan: None, last_progress: None, retries, one_of_many: false }
@@ -53,7 +53,7 @@ impl ObjectReport {
         Self { one_of_many, ..self }
     }
 
-    /// Replaces the subject by one that is complete at the end.
+    /// Replaces the subject with one that is complete at the end.
     pub fn settle(&mut self, subject: Subject) {
         self.subject = subject;
     }
@@ -77,7 +77,7 @@ impl ObjectReport {
         match finished {
             Finished::Stored(object) => self.stored(object, ending.elapsed),
             Finished::Unchanged(object) => self.unchanged(object),
-            // Reported when it is completed.
+            // Reported when the object is completed.
             Finished::HeldBack(_) => SUCCESS,
             Finished::Failed(error) => self.failed(error, false, ending),
             Finished::Unknown(error) => self.failed(error, true, ending),
@@ -138,7 +138,7 @@ impl ObjectReport {
         let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
         match event {
             Event::Retrying { .. } => self.retries.print(console, &subject, event, parts),
-            // A doubt that is checked several times is printed once.
+            // A notice about a repeated check is printed once.
             Event::Notice(doubt @ Notice::LookingAtObject { .. }) => {
                 let full = format!("{subject}{}", notice::in_words(doubt));
                 console.warning_in_brief(self.retries.shows("looking").then_some(full.as_str()), &full);

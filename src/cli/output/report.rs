@@ -19,10 +19,10 @@ use crate::cos::{Bucket, Key};
 use crate::upload::Plan;
 use crate::upload::source::Skip;
 
-/// How often JSON has an event of progress.
+/// The interval between progress events in JSON.
 pub(crate) const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Reports to stdout and stderr as the options say.
+/// Reports to stdout and stderr as the options require.
 #[derive(Clone)]
 pub struct Report {
     pub(crate) console: Console,
@@ -32,7 +32,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report as `output` says.
+    /// A report in the format of `output`.
     pub fn new(console: &Console, output: OutputOptions) -> Self {
         let OutputOptions { quiet, json, verbose, .. } = output;
         Self { console: console.clone(), json, quiet, verbose }
@@ -46,7 +46,7 @@ impl Report {
         self.result(&result_line::planned(source, bucket, key, plan));
     }
 
-    /// Reports a source that is left out, and why.
+    /// Reports a skipped source and the reason.
     pub(crate) fn left_out(&self, source: &Path, bucket: &Bucket, why: Skip) {
         let reason = match why {
             Skip::Link => "symlink",
@@ -58,7 +58,7 @@ impl Report {
             self.line(&Line::Skipped(Skipped::left_out(UploadName::new(source, bucket, None), reason)));
         }
         let line = format!("skipped {}: it {why}", shown(source));
-        // Links are left out by rule; other files that are not regular may surprise.
+        // Links are always skipped; other files that are not regular may be unexpected.
         match why {
             Skip::Link => self.console.detail(self.verbose, &line),
             Skip::Own => self.console.note(&line),
@@ -81,7 +81,7 @@ impl Report {
         report.exit_code
     }
 
-    /// Reports a journal from which no upload could begin; `upload` is the upload that it names. Returns the exit code.
+    /// Reports a journal whose upload could not begin; `upload` is the upload that it names. Returns the exit code.
     pub(crate) fn not_resumed(&self, upload: Option<(&Path, &Bucket, &Key)>, journal: &Path, failure: &Failure) -> u8 {
         let report = failure.report();
         if self.json {
@@ -139,7 +139,7 @@ impl Report {
         }
     }
 
-    /// Reports the totals. A single upload has its own line, so people get the totals of several only.
+    /// Reports the totals. A single upload has its own line, so text output has totals for several only.
     pub fn summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
         if self.json {
             self.line(&Line::Summary(SummaryLine::new(summary, elapsed, exit_code)));

@@ -8,7 +8,7 @@ use super::{step, units};
 use crate::cos::{Bucket, Key};
 use crate::upload::{Object, Plan, ProvedBy, Unchanged};
 
-/// An object that was uploaded. The checksum is left out of long lists, so that lines stay short.
+/// An uploaded object. Long lists omit the checksum to keep lines short.
 pub(super) fn uploaded(subject: &Subject, object: &Object, with_checksum: bool) -> String {
     let proof = match object.proved_by {
         ProvedBy::Crc64 => "verified",
@@ -19,7 +19,7 @@ pub(super) fn uploaded(subject: &Subject, object: &Object, with_checksum: bool) 
     format!("{}  {}  {proof}{checksum}{on_disk}", arrow(subject, "->"), units::size(object.size))
 }
 
-/// An object that was there before.
+/// An object that already existed.
 pub(super) fn unchanged(subject: &Subject, object: &Unchanged) -> String {
     format!("{}  {}  unchanged", arrow(subject, "="), units::size(object.size))
 }

@@ -1,4 +1,4 @@
-//! Retries in words: each kind of failure and each length of a long wait once, or every retry with `-v`.
+//! Retries as text: each kind of failure and each length of a long wait is printed once, or every retry with `-v`.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::console::{Console, visible};
 use super::{message, units};
 use crate::upload::{Cause, Event};
 
-/// The length of a longer wait is printed.
+/// From this length on, the wait is printed.
 const LONG_WAIT: Duration = Duration::from_secs(10);
 
 /// Prints the retries of an upload or a command.
@@ -23,7 +23,7 @@ impl Retries {
         Self { verbose, printed: HashSet::new() }
     }
 
-    /// True the first time that this is asked about a kind of retry, and always with `-v`.
+    /// True on the first call for a kind of retry, and always with `-v`.
     pub(crate) fn shows(&mut self, kind: &str) -> bool {
         self.printed.insert(kind.to_owned()) || self.verbose
     }

@@ -1,4 +1,4 @@
-//! The steps of an upload in words, for `-v` and the log.
+//! The steps of an upload as text, for `-v` and the log.
 
 use super::console::visible;
 use super::units;

@@ -1,4 +1,4 @@
-//! The names of one upload: its source, its destination.
+//! The names of one upload: its source and its destination.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The totals of a command, as numbers and in words.
+//! The totals of a command, as numbers and as text.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::upload::Finished;
 pub struct Summary {
     /// Objects that were uploaded.
     pub uploaded: u64,
-    /// Sources that were left out or unchanged.
+    /// Sources that were skipped or unchanged.
     pub skipped: u64,
-    /// Those of them that were unchanged.
+    /// The unchanged sources among them.
     pub unchanged: u64,
     /// Sources that were not uploaded, or may not have been.
     pub failed: u64,
-    /// Bytes sent, retries not counted.
+    /// Bytes sent, without retries.
     pub bytes_sent: u64,
     /// Bytes that an earlier run had sent.
     pub bytes_resumed: u64,
@@ -29,7 +29,7 @@ pub struct Summary {
 pub struct PlannedTotals {
     /// Sources that would be uploaded.
     pub files: u64,
-    /// Their bytes.
+    /// The bytes of these sources.
     pub bytes: u64,
 }
 
@@ -44,7 +44,7 @@ impl Summary {
         self.bytes_resumed += other.bytes_resumed;
     }
 
-    /// No totals, of a dry run.
+    /// The empty totals of a dry run.
     pub(crate) fn of_dry_run() -> Self {
         Self { planned: Some(PlannedTotals::default()), ..Self::default() }
     }

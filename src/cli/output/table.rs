@@ -5,23 +5,23 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::console::{Console, visible};
 use crate::cli::process::world::World;
 
-/// No column is cut to less.
+/// The minimum width of a column that is cut.
 const NARROWEST: usize = 12;
 const GAP: &str = "  ";
-/// The width of a terminal that does not tell.
+/// The width of a terminal that does not report one.
 const USUAL_WIDTH: usize = 80;
 
-/// What stands above a column, and how it is set.
+/// The title of a column, and its layout.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
     title: &'static str,
     right: bool,
-    /// It may be cut where the terminal is too narrow.
+    /// The column may be cut if the terminal is too narrow.
     cut: bool,
 }
 
 impl Column {
-    /// A column of words that are never cut.
+    /// A column of text that is never cut.
     pub(crate) const fn words(title: &'static str) -> Self {
         Self { title, right: false, cut: false }
     }
@@ -37,7 +37,7 @@ impl Column {
     }
 }
 
-/// A value, as people and as programs read it.
+/// A value, in the forms for people and for programs.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {
     people: String,
@@ -45,24 +45,24 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// One that differs for the two.
+    /// A value with different forms.
     pub(crate) fn new(people: impl Into<String>, programs: impl ToString) -> Self {
         Self { people: people.into(), programs: programs.to_string() }
     }
 
-    /// One that is the same for both.
+    /// A value with the same form for both.
     pub(crate) fn same(text: &str) -> Self {
         let text = visible(text).into_owned();
         Self { people: text.clone(), programs: text }
     }
 
-    /// One that is not known.
+    /// An unknown value.
     pub(crate) fn unknown() -> Self {
         Self::same("-")
     }
 }
 
-/// Rows below columns.
+/// Rows below column titles.
 pub(crate) struct Table<'a> {
     columns: &'a [Column],
     rows: Vec<Vec<Cell>>,
@@ -77,7 +77,7 @@ impl<'a> Table<'a> {
         self.rows.push(row);
     }
 
-    /// Prints it as a result.
+    /// Prints the table as a result.
     pub(crate) fn print(&self, world: &World, console: &Console) {
         let lines = if world.stdout_is_terminal {
             self.for_people((world.stdout_columns)().unwrap_or(USUAL_WIDTH))
@@ -94,7 +94,7 @@ impl<'a> Table<'a> {
         self.rows.iter().map(line).collect()
     }
 
-    /// The lines for a terminal of so many columns, the titles first; none where there are no rows.
+    /// The lines for a terminal of this width, titles first; none if there are no rows.
     pub(crate) fn for_people(&self, width: usize) -> Vec<String> {
         if self.rows.is_empty() {
             return Vec::new();
@@ -115,7 +115,8 @@ impl<'a> Table<'a> {
         cells.join(GAP).trim_end().to_owned()
     }
 
-    /// How wide each column is: as wide as it wants, and where that is too much, the widest of those that may be cut gives.
+    /// The width of each column: the width of its content; if the total is too wide, the widest columns that may be cut
+    /// shrink.
     fn widths(&self, terminal: usize) -> Vec<usize> {
         let widest = |(index, column): (usize, &Column)| {
             let cells = self.rows.iter().map(|row| row[index].people.width());
@@ -135,7 +136,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The text in at most so many columns: its beginning and its end, which tell most keys apart.
+/// The text in at most this many columns: its beginning and its end, which distinguish most keys.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();

@@ -1,14 +1,14 @@
-//! Sizes and durations as people write and read them.
+//! Sizes and durations, as people write and read them.
 //!
 //! `K`, `M`, `G`, `T` are binary like `KiB`…; `KB`… are decimal. The arithmetic is exact: a size that does not fit is
-//! refused, never rounded up or cut off.
+//! refused, never rounded or truncated.
 
 use std::fmt;
 use std::time::Duration;
 
 use bytesize::ByteSize;
 
-/// Why a text is no size: what is wrong with it.
+/// Why a text is not a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidSize(&'static str);
 
@@ -20,7 +20,7 @@ impl fmt::Display for InvalidSize {
 
 impl std::error::Error for InvalidSize {}
 
-/// Why a text is no duration: what is wrong with it.
+/// Why a text is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidDuration(String);
 
@@ -32,7 +32,7 @@ impl fmt::Display for InvalidDuration {
 
 impl std::error::Error for InvalidDuration {}
 
-/// Why a text is no speed: what is wrong with it.
+/// Why a text is not a speed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidBitRate(&'static str);
 
@@ -44,7 +44,7 @@ impl fmt::Display for InvalidBitRate {
 
 impl std::error::Error for InvalidBitRate {}
 
-/// Why a text is no speed in bytes: what is wrong with it.
+/// Why a text is not a speed in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidByteRate(&'static str);
 
@@ -56,8 +56,8 @@ impl fmt::Display for InvalidByteRate {
 
 impl std::error::Error for InvalidByteRate {}
 
-/// Reads a speed in bytes a second: a size, per second or without saying so. A unit with a small `b` is refused, since half
-/// of all people would mean bits.
+/// Reads a speed in bytes per second; the suffix `/s` is optional. A unit with a small `b` is refused, because many
+/// people would mean bits.
 pub fn parse_byte_rate(text: &str) -> Result<u64, InvalidByteRate> {
     let size = text.trim();
     let size = size.strip_suffix("/s").unwrap_or(size);
@@ -67,8 +67,8 @@ pub fn parse_byte_rate(text: &str) -> Result<u64, InvalidByteRate> {
     parse_size(size).map_err(|InvalidSize(why)| InvalidByteRate(why))
 }
 
-/// Reads a speed in bits a second. Here `b` is a bit and `B` a byte, `M` decimal and `Mi` binary; a unit that says neither
-/// bit nor byte is refused, since half of all people would mean the other one.
+/// Reads a speed in bits per second. Here `b` is a bit and `B` a byte, `M` is decimal and `Mi` binary; a unit without
+/// `b` or `B` is refused, because it is ambiguous.
 pub fn parse_bit_rate(text: &str) -> Result<u64, InvalidBitRate> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -102,7 +102,7 @@ fn bits_of(suffix: &str) -> Option<u64> {
     Some(bits * scale)
 }
 
-/// Reads a size in bytes. Half a byte that a fraction leaves over is dropped.
+/// Reads a size in bytes. A fraction of a byte is dropped.
 pub fn parse_size(text: &str) -> Result<u64, InvalidSize> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -137,7 +137,7 @@ fn unit(suffix: &str) -> Option<u64> {
 }
 
 fn scaled(whole: &str, fraction: &str, unit: u64) -> Option<u64> {
-    // Nine digits are finer than a byte of a gigabyte; more could overflow and change nothing.
+    // Nine digits are finer than a byte of a gigabyte; more could overflow and would change nothing.
     let fraction = &fraction[..fraction.len().min(9)];
     let scale = 10_u128.pow(u32::try_from(fraction.len()).ok()?);
     let whole = u128::from(whole.parse::<u64>().ok()?);
@@ -145,7 +145,7 @@ fn scaled(whole: &str, fraction: &str, unit: u64) -> Option<u64> {
     u64::try_from((whole * scale + fraction) * u128::from(unit) / scale).ok()
 }
 
-/// Reads a duration longer than nothing.
+/// Reads a duration above zero.
 pub fn parse_duration(text: &str) -> Result<Duration, InvalidDuration> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err(InvalidDuration("it is zero".to_owned())),
@@ -161,7 +161,7 @@ pub fn count(number: u64) -> String {
     grouped.collect::<Vec<_>>().join(",")
 }
 
-/// A number of things for people: `1 request`, `2,000 requests`.
+/// A count for people: `1 request`, `2,000 requests`.
 pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
@@ -181,7 +181,7 @@ pub fn rate(bytes: u64, elapsed: Duration) -> Option<String> {
     Some(format!("{}/s", size(u64::try_from(rate).unwrap_or(u64::MAX))))
 }
 
-/// A duration for people, as coarse as it is long: `0.8 s`, `88 s`, `12 min`, `3 h 20 min`.
+/// A duration for people; the longer it is, the coarser the unit: `0.8 s`, `88 s`, `12 min`, `3 h 20 min`.
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

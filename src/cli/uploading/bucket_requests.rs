@@ -1,4 +1,4 @@
-//! Requests outside an upload, as all commands that need some share them: the connection, the retries, the failures.
+//! Requests outside an upload: the connection, the retries and the failures that several commands share.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl<'a> BucketRequests<'a> {
         Ok(Self::over(connection, name, *requests, output.verbose, world, console))
     }
 
-    /// The same over a connection that is open.
+    /// The same over an open connection.
     pub(crate) fn over(
         connection: Connection,
         bucket: &Bucket,
@@ -71,7 +71,7 @@ impl<'a> BucketRequests<'a> {
         Self { connection, requester, events: RequestEvents { console, retries: Retries::new(verbose) } }
     }
 
-    /// Where requests go.
+    /// The address of the server.
     pub(crate) fn address(&self) -> &Address {
         self.requester.address()
     }
@@ -86,7 +86,7 @@ impl<'a> BucketRequests<'a> {
         self.connection.close().await;
     }
 
-    /// Sends one request with patience. An error names `about`.
+    /// Sends one request with retries. An error names `about`.
     pub(crate) async fn send<R>(
         &mut self,
         operation: Operation,
@@ -114,12 +114,12 @@ impl<'a> BucketRequests<'a> {
         parts.map_err(|error| failed(self.requester.address().service, key.as_str(), error))
     }
 
-    /// A requester of its own, for requests at the same time.
+    /// A separate requester, for concurrent requests.
     pub(crate) fn requester(&self) -> Requester<Arc<Http>> {
         self.requester.clone()
     }
 
-    /// Reports what happened to a request that another requester sent.
+    /// Reports the events of a request that another requester sent.
     pub(crate) fn report(&mut self, event: &Event) {
         self.events.report(event);
     }
@@ -144,12 +144,12 @@ pub(crate) fn target(address: &Address, key: &Key) -> Target {
     Target { address: address.clone(), key: key.clone() }
 }
 
-/// The failure of a request; `about` is what its message names.
+/// The failure of a request; its message names `about`.
 pub(crate) fn failed(service: Service, about: &str, error: UploadError) -> Failure {
     Failure::Request { service, about: about.to_owned(), error: Box::new(error) }
 }
 
-/// Reports that one of many failed. Returns its exit code.
+/// Reports one failure of several. Returns its exit code.
 pub(crate) fn report_failed(failure: &Failure, about: [&str; 3], json: bool, console: &Console) -> u8 {
     let report: FailureReport = failure.report();
     if json {

@@ -1,4 +1,4 @@
-//! The HTTP client for an endpoint: which certificates it trusts, which proxy it goes through.
+//! The HTTP client for an endpoint, with its trusted certificates and its proxy.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::upload::wire::http::{Http, Limits};
 use crate::upload::wire::pace::Pacer;
 use crate::upload::wire::proxy::Proxy;
 
-/// A client and the proxy that it goes through.
+/// A client and its proxy.
 pub(super) struct Client {
     builder: ClientBuilder,
     proxy: Option<Proxy>,
@@ -41,7 +41,7 @@ impl Client {
             None => builder,
         };
         let builder = match bundle {
-            // To load the system's certificates takes longer than a small upload.
+            // Loading the system's certificates takes longer than a small upload.
             _ if !endpoint.is_https() => builder.tls_certs_only([]),
             Some(bundle) => builder.tls_certs_merge(bundle),
             None => builder,
@@ -73,9 +73,9 @@ fn limits(requests: RequestOptions) -> Limits {
     Limits { connect: requests.connect_timeout, stall: requests.stall_timeout }
 }
 
-/// The proxy that the usual variables name, in either case. An endpoint on this machine is reached without one.
+/// The proxy from the usual variables, in upper or lower case. An endpoint on this machine is reached directly.
 fn proxy(endpoint: &Endpoint, variables: &Variables) -> Result<Option<Proxy>, Failure> {
-    // A web server hands a header of the request to CGI programs as HTTP_PROXY.
+    // A web server passes a request header to CGI programs as HTTP_PROXY.
     if endpoint.is_loopback() || variables.get("REQUEST_METHOD").is_some() {
         return Ok(None);
     }
@@ -99,7 +99,7 @@ fn certificates(file: &Path) -> Result<Vec<Certificate>, Failure> {
     if certificates.is_empty() {
         return Err(refuse("it holds no certificate".to_owned()));
     }
-    // The library looks into them only when the client is made.
+    // The library parses the certificates only when it builds the client.
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|_| unreadable())?;
         RootCertStore::empty().add(certificate).map_err(|_| unreadable())?;

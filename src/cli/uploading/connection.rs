@@ -1,4 +1,4 @@
-//! The server that a command sends requests to: a service, or an emulator that is started for the command.
+//! The server that a command sends requests to: a service, or an emulator started for the command.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use crate::upload::wire::http::Http;
 /// How a journal writes the endpoint of an emulator: this prefix, and its directory.
 const EMULATOR_PREFIX: &str = "emulator:";
 
-/// Where a server is, and which service it offers.
+/// The address of a server and the service that it runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     /// The endpoint.
@@ -31,13 +31,13 @@ pub(crate) struct Site {
     pub(crate) edition: Edition,
     /// How the bucket becomes part of the URL.
     pub(crate) addressing: Addressing,
-    /// The endpoint as a journal names it: an emulator's port changes, its directory does not.
+    /// The endpoint as a journal records it: an emulator's port changes, its directory does not.
     pub(crate) name: String,
 }
 
-/// A server that requests can be sent to.
+/// An open connection to a server.
 pub(crate) struct Connection {
-    /// Where the server is.
+    /// The server's address.
     pub(crate) site: Site,
     /// Sends requests to the server.
     pub(crate) transport: Arc<Http>,
@@ -45,7 +45,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Starts the emulator if one is wanted, and finds credentials. With `verbose`, it reports where they were found.
+    /// Starts the emulator if requested, and finds credentials. With `verbose`, reports where they were found.
     pub(crate) async fn open(
         server: &Server,
         requests: RequestOptions,
@@ -131,7 +131,7 @@ impl Connection {
     }
 }
 
-/// The server that a journal names. The endpoint of `address` is not used.
+/// The server that a journal names. The endpoint of `address` is ignored.
 pub(crate) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Failure> {
     if let Some(directory) = endpoint.strip_prefix(EMULATOR_PREFIX) {
         let &Address { service, edition, .. } = address;
@@ -142,12 +142,12 @@ pub(crate) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Fa
     Ok(Server::new(endpoint, address))
 }
 
-/// The keys that the emulator accepts unless its environment names others.
+/// The emulator's default keys; its environment can set others.
 pub(crate) fn emulator_credentials() -> Credentials {
     Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).expect("the emulator's own pair is well-formed")
 }
 
-/// The places where credentials are looked for.
+/// The places to look for credentials.
 pub(crate) fn credentials(access: &AccessOptions, world: &World) -> Chain {
     Chain::new(settings(access, world))
 }

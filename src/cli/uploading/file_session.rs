@@ -1,4 +1,4 @@
-//! From a file to its plan and its session, or to the failure that it is.
+//! Turns a file into its plan and session, or into a failure.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::upload::session::Session;
 use crate::upload::source::{FileSource, Problem};
 use crate::upload::{Plan, PlanOptions, SourceError};
 
-/// The upload of one file to a key, or the failure that it is.
+/// The upload of one file to a key, or its failure.
 pub(crate) fn work(path: &Path, key: Key, template: &Template, options: PlanOptions) -> UploadWork {
     match session(path, &key, template, options) {
         Ok(session) => Work::Upload(Box::new(session)),

@@ -1,5 +1,5 @@
-//! Objects that a command holds back until all of them are on the server: the policy, shared by the command, which asks what
-//! to do, and the observer, which says how objects ended.
+//! Objects that a command holds back until all of them are on the server. The command asks this shared policy for the
+//! next step; the observer reports to it how objects ended.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -13,16 +13,16 @@ use crate::upload::batch::together::{OnFailure, Step, Together};
 use crate::upload::source::{FileSource, Identity};
 use crate::upload::{Finished, HeldBack, PlanOptions, SourceError};
 
-/// A file whose object is on the server and not completed.
+/// A file whose object is on the server but not completed.
 #[derive(Debug, Clone)]
 pub(crate) struct HeldFile {
     /// The file.
     pub(crate) source: PathBuf,
-    /// Its size and times when it was sent.
+    /// Its size and times when the file was sent.
     pub(crate) identity: Identity,
     /// The journal from which it is completed; an empty file has none.
     pub(crate) journal: Option<PathBuf>,
-    /// What was sent.
+    /// The result of sending it.
     pub(crate) sent: HeldBack,
 }
 
@@ -31,28 +31,28 @@ pub(crate) struct HeldFile {
 pub(crate) struct Publishing(Rc<RefCell<Together<Key, HeldFile>>>);
 
 impl Publishing {
-    /// Nothing sent yet. `interrupted_before` is true if the record of an earlier run is there.
+    /// Nothing sent yet. `interrupted_before` is true if an earlier run left its record.
     pub(crate) fn new(abort_on_failure: bool, interrupted_before: bool) -> Self {
         let on_failure = if abort_on_failure { OnFailure::Discard } else { OnFailure::Keep };
         Self(Rc::new(RefCell::new(Together::new(on_failure, interrupted_before))))
     }
 
-    /// What to do now.
+    /// The next step.
     pub(crate) fn next(&self) -> Step {
         self.0.borrow().next()
     }
 
-    /// The step is done.
+    /// Ends the step.
     pub(crate) fn advance(&self) {
         self.0.borrow_mut().advance();
     }
 
-    /// Takes an object that is on the server and held back.
+    /// Adds an object that is on the server and held back.
     pub(crate) fn hold_back(&self, key: Key, file: HeldFile) {
         self.0.borrow_mut().hold_back(key, file);
     }
 
-    /// Takes the end of an object. What an earlier step of this command sent counts as sent now.
+    /// Records the end of an object. Bytes that an earlier step of this command sent count as sent by this run.
     pub(crate) fn ended(&self, key: &Key, finished: &mut Finished) {
         let before = self.0.borrow_mut().ended(key, finished);
         if let (Finished::Stored(object), Some(before)) = (finished, before) {
@@ -69,7 +69,7 @@ impl Publishing {
         }
     }
 
-    /// Something failed that concerns no single object.
+    /// A failure that affects no single object.
     pub(crate) fn fail(&self) {
         self.0.borrow_mut().fail();
     }
@@ -87,17 +87,17 @@ impl Publishing {
         together.held_back().into_iter().map(|(key, file)| (key.clone(), file.clone())).collect()
     }
 
-    /// How many objects are held back.
+    /// The number of objects that are held back.
     pub(crate) fn count(&self) -> u64 {
         self.0.borrow().held_back().len() as u64
     }
 
-    /// How many objects are held back that have a journal, and so something on the server.
+    /// The number of held-back objects with a journal, and so with data on the server.
     pub(crate) fn count_of_journals(&self) -> u64 {
         self.0.borrow().held_back().iter().filter(|(_, file)| file.journal.is_some()).count() as u64
     }
 
-    /// How many files are held back, and their bytes.
+    /// The number of files that are held back, and their bytes.
     pub(crate) fn listed(&self) -> Listed {
         let together = self.0.borrow();
         let bytes = together.held_back().iter().map(|(_, file)| file.identity.size).sum();
@@ -114,18 +114,18 @@ impl Publishing {
         self.0.borrow().was_interrupted_before()
     }
 
-    /// Whether objects were reported as started already, while they were sent.
+    /// Whether objects were already reported as started, while they were sent.
     pub(crate) fn were_started(&self) -> bool {
         matches!(self.next(), Step::Complete | Step::Discard)
     }
 }
 
-/// How files are cut: all of them in parts, since a PUT is visible at once.
+/// How files are split: all of them into parts, because a PUT is visible at once.
 pub(crate) fn plan_options(options: PlanOptions) -> PlanOptions {
     PlanOptions { multipart_threshold: Some(0), ..options }
 }
 
-/// How a file has changed since it was sent, as a failure; `None` if it has not.
+/// The change of a file since it was sent, as a failure; `None` if it has not changed.
 pub(crate) fn change(file: &HeldFile) -> Option<Failure> {
     let error = match FileSource::open_found(&file.source) {
         Ok(now) => SourceError::Changed(file.identity.difference(&now.identity())?),

@@ -1,4 +1,4 @@
-//! Journals as commands find them: in the state directory, or by name.
+//! Finding journals: in the state directory, or by name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +21,7 @@ use crate::upload::session::target_of;
 pub(crate) struct Journals(BTreeMap<[String; 3], PathBuf>);
 
 impl Journals {
-    /// The journals in a directory; none if there is no such directory, or it cannot be read.
+    /// The journals in a directory; none if the directory does not exist or cannot be read.
     pub(crate) fn of(directory: Option<&Path>) -> Self {
         let paths = directory.and_then(|directory| paths_in(directory).ok()).unwrap_or_default();
         Self(paths.into_iter().filter_map(|path| Some((upload(&path)?, path))).collect())
@@ -33,7 +33,7 @@ impl Journals {
     }
 }
 
-/// The files in a directory that are named as journals are, in order; none if there is no such directory.
+/// The files in a directory with the name of a journal, in order; none if the directory does not exist.
 pub(crate) fn paths_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -51,14 +51,14 @@ fn upload(path: &Path) -> Option<[String; 3]> {
     Some([header.bucket, header.key, header.upload_id])
 }
 
-/// Why a file names no upload.
+/// Why a file does not name an upload.
 #[derive(Debug)]
 pub(crate) enum NoUpload {
-    /// It is not there.
+    /// The file does not exist.
     Missing,
-    /// It cannot be read, for this reason.
+    /// The file cannot be read, for this reason.
     Unreadable(String),
-    /// It is no journal of an upload, but this.
+    /// The file is not the journal of an upload; what it is instead.
     Other(&'static str),
 }
 
@@ -109,19 +109,19 @@ impl JournalledUpload {
         Ok(Self { path: path.to_owned(), target, upload_id, endpoint: header.endpoint })
     }
 
-    /// The server that it names.
+    /// The server that the journal names.
     pub(crate) fn server(&self) -> Result<Server, Failure> {
         journalled(&self.endpoint, &self.target.address)
     }
 }
 
-/// The object of a journal. The address is complete but for its endpoint.
+/// The object of a journal. The address is complete except for its endpoint.
 pub(crate) fn target(header: &Header, path: &Path) -> Result<Target, Failure> {
     let any = Endpoint::parse("localhost").map_err(anyhow::Error::from)?;
     target_of(header, &any).ok_or_else(|| names_no_upload(path))
 }
 
-/// The failure of a journal whose first line makes no sense.
+/// The failure of a journal with an invalid first line.
 pub(crate) fn names_no_upload(path: &Path) -> Failure {
     Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)))
 }

@@ -1,14 +1,14 @@
-//! What the commands that upload, or ask about uploads, share.
+//! The parts that commands share if they upload or request uploads from the server.
 //!
 //! - `connection`, `client`: the server, or an emulator started for the command; certificates and proxies
 //! - `setup`: connection, template and number of requests, from the options of an upload
 //! - `template`, `file_session`: from the options and a file to its session
 //! - `supply`, `work_sender`: from many sources to work for the engine
-//! - `transfer`: runs the engine, and stops it at a signal
+//! - `transfer`: runs the engine, and stops it on a signal
 //! - `observer`, `news`, `results`, `refusal`: report every source, and keep counts and the exit code
 //! - `held_back`, `publishing_record`: objects that become visible together
 //! - `server_parts`: the parts of an upload that the user named
-//! - `bucket_requests`: requests outside uploads
+//! - `bucket_requests`: requests outside an upload
 //! - `journals`: the journals in the state directory
 
 pub(crate) mod bucket_requests;

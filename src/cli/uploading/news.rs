@@ -1,4 +1,4 @@
-//! News about sources, reported in its place between the uploads.
+//! News about sources, reported in order between the uploads.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::cli::progress::totals::Listed;
 use crate::cos::Key;
 use crate::upload::source::Skip;
 
-/// Something to report that is no upload.
+/// A report about a source that is not an upload.
 #[derive(Debug)]
 pub(crate) enum SourceNews {
     /// A source that cannot be uploaded.
@@ -23,11 +23,11 @@ pub(crate) enum SourceNews {
     LeftOut {
         /// Its path.
         source: PathBuf,
-        /// What it is.
+        /// The file type.
         why: Skip,
     },
     /// An empty directory, which is not uploaded.
     EmptyDirectory(PathBuf),
-    /// How many files were found so far.
+    /// The number of files found so far.
     Listed(Listed),
 }

@@ -44,11 +44,11 @@ pub(crate) struct UploadObserver<'a> {
     pub(crate) results: Results,
     /// Whether there may be several objects.
     many: bool,
-    /// How many sources had their turn, or cannot have one.
+    /// The number of sources that were processed or cannot be.
     begun: u64,
-    /// Objects that become visible together, if that is what the command does.
+    /// Objects that become visible together, for a command that publishes them so.
     publishing: Option<Publishing>,
-    /// What the same command would do with uploads that are left.
+    /// The effect of the same command on the uploads that this one leaves.
     rerun: Rerun,
     /// Whether objects are only compared with their sources.
     dry_run: bool,
@@ -90,12 +90,12 @@ impl<'a> UploadObserver<'a> {
         }
     }
 
-    /// The same for several uploads. With `fail_fast`, the first failure ends the rest.
+    /// The same for several uploads. With `fail_fast`, the first failure stops the rest.
     pub(crate) fn for_many(self, fail_fast: bool) -> Self {
         Self { many: true, totals: Totals::new(true), results: Results::new(fail_fast), ..self }
     }
 
-    /// The same; `rerun` is what the same command would do with uploads that are left.
+    /// The same; `rerun` is the effect of the same command on the uploads that this one leaves.
     pub(crate) fn rerun(self, rerun: Rerun) -> Self {
         Self { rerun, ..self }
     }
@@ -111,12 +111,12 @@ impl<'a> UploadObserver<'a> {
         Self { publishing: Some(publishing.clone()), ..self }
     }
 
-    /// How many sources had their turn, or cannot have one.
+    /// The number of sources that were processed or cannot be.
     pub(crate) fn begun(&self) -> u64 {
         self.begun
     }
 
-    /// Begins another pass over the objects that are held back, to complete or to discard them.
+    /// Begins another pass over the objects that are held back, to complete or discard them.
     pub(crate) fn begin_pass(&mut self) {
         self.totals = Totals::new(true);
         if let Some(publishing) = &self.publishing {
@@ -131,7 +131,7 @@ impl<'a> UploadObserver<'a> {
         self.results.failed(exit_code);
     }
 
-    /// Reports a failure that concerns no single object.
+    /// Reports a failure that affects no single object.
     pub(crate) fn trouble(&mut self, failure: &Failure) {
         if let Some(publishing) = &self.publishing {
             publishing.fail();
@@ -166,7 +166,7 @@ impl<'a> UploadObserver<'a> {
         }
     }
 
-    /// Shows how far all uploads are.
+    /// Shows the progress of all uploads.
     fn show(&mut self) {
         let now = (self.stopwatch)();
         self.progress.show(now, &self.totals);
@@ -180,7 +180,7 @@ impl<'a> UploadObserver<'a> {
         self.publishing.as_ref().is_some_and(|publishing| publishing.next() == step)
     }
 
-    /// Tells the policy how an object ended.
+    /// Reports the end of an object to the policy.
     fn record(&self, running: &Running, finished: &mut Finished, journal: Option<&PathBuf>) {
         let Some(publishing) = &self.publishing else { return };
         let Running { identity, subject, .. } = running;
@@ -219,7 +219,7 @@ impl<'a> UploadObserver<'a> {
         SUCCESS
     }
 
-    /// Reports an upload that was to be aborted. That it was not completed is no failure of its own.
+    /// Reports an upload that was to be aborted. An upload that is not completed then is no failure.
     fn discarded(&mut self, running: &Running, finished: &Finished) {
         let Subject { source, key, .. } = &running.subject;
         self.not_sent(Some(key));

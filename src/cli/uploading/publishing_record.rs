@@ -1,4 +1,4 @@
-//! The record of `--publish-together`, held by one command at a time.
+//! The record of `--publish-together`, locked by one command at a time.
 
 use std::path::PathBuf;
 
@@ -10,14 +10,15 @@ use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::journal::lines::Content;
 use crate::upload::journal::publishing::{Publishing, file_name};
 
-/// Warns the next run that this one was completing objects. While a command has it locked, no other one publishes the same.
+/// Warns the next run that this run was completing objects. The lock keeps other commands from publishing the same
+/// sources.
 pub(crate) struct PublishingRecord {
     file: JournalFile,
     of_earlier_run: bool,
 }
 
 impl PublishingRecord {
-    /// Locks the record of these sources and this destination. That it can be written is known before anything is sent.
+    /// Locks the record of these sources and this destination. Fails before any request if the record is not writable.
     pub(crate) fn claim(many: &Many, options: &UploadOptions, site: &str) -> Result<Self, Failure> {
         let directory = options.state_directory.as_ref().ok_or_else(|| {
             Failure::usage(
@@ -34,19 +35,19 @@ impl PublishingRecord {
         }
     }
 
-    /// Whether an earlier run wrote it, and ended while it completed objects.
+    /// Whether an earlier run wrote the record and ended while it completed objects.
     pub(crate) fn is_of_earlier_run(&self) -> bool {
         self.of_earlier_run
     }
 
-    /// Writes that objects are completed from now on.
+    /// Records that objects are completed from now on.
     pub(crate) fn write(&mut self, objects: u64) -> Result<(), Failure> {
         let written = self.file.keep(0).and_then(|()| self.file.append(&Publishing { objects }.line()));
         written
             .map_err(|error| Failure::JournalUnusable { journal: self.file.path().to_owned(), why: error.to_string() })
     }
 
-    /// Removes it unless the next run needs it.
+    /// Removes the record unless the next run needs it.
     pub(crate) fn close(self, needed: bool) {
         if !needed {
             let _ = self.file.remove();

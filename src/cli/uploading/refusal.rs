@@ -1,11 +1,11 @@
-//! What a refused session means for the user.
+//! The failure that a refused session causes.
 
 use crate::cli::options::object_headers;
 use crate::cli::output::failure::Failure;
 use crate::cos::Service;
 use crate::upload::session::Refused;
 
-/// The failure of a session that was refused before anything was sent.
+/// The failure of a session that was refused before any request.
 pub(crate) fn failure(refused: Refused, service: Service) -> Failure {
     match refused {
         Refused::Busy(journal) => Failure::JournalInUse(journal),

@@ -1,4 +1,4 @@
-//! The results of a command's uploads: the counts, the exit code, and whether a failure ends the rest.
+//! The results of a command's uploads: the counts, the exit code, and whether a failure stops the rest.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,16 +17,16 @@ pub(crate) struct Results {
     exit_code: u8,
     /// The signal that ended the command.
     signal: Rc<Cell<Option<Signal>>>,
-    /// Whether the first failure ends the rest.
+    /// Whether the first failure stops the rest.
     fail_fast: bool,
-    /// Whether the first failure concerns every upload.
+    /// Whether the first failure affects every upload.
     concerns_all: bool,
-    /// Where the driver is told to stop.
+    /// The channel that stops the driver.
     stop: Option<watch::Sender<Stop>>,
 }
 
 impl Results {
-    /// No results; with `fail_fast`, the first failure ends the rest.
+    /// No results yet; with `fail_fast`, the first failure stops the rest.
     pub(crate) fn new(fail_fast: bool) -> Self {
         Self { fail_fast, ..Self::default() }
     }
@@ -42,7 +42,7 @@ impl Results {
         self.count(exit_code);
     }
 
-    /// Takes an exit code, and stops the driver if it is the first failure and the user wants that.
+    /// Records an exit code, and stops the driver if it is the first failure and the user asked for that.
     pub(crate) fn count(&mut self, exit_code: u8) {
         self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
         if exit_code != SUCCESS
@@ -53,22 +53,22 @@ impl Results {
         }
     }
 
-    /// Takes the sender that stops the driver.
+    /// Stores the sender that stops the driver.
     pub(crate) fn stop_by(&mut self, stop: &watch::Sender<Stop>) {
         self.stop = Some(stop.clone());
     }
 
-    /// From now on failures no longer end the rest.
+    /// From now on, failures no longer stop the rest.
     pub(crate) fn ignore_failures(&mut self) {
         self.fail_fast = false;
     }
 
-    /// The first failure concerns every upload, so it ends the rest.
+    /// The first failure affects every upload, so it stops the rest.
     pub(crate) fn end_early(&mut self) {
         self.concerns_all = true;
     }
 
-    /// Whether a failure, and not a signal, ended the uploads early.
+    /// Whether a failure, and not a signal, stopped the uploads early.
     pub(crate) fn has_failed_fast(&self) -> bool {
         (self.fail_fast || self.concerns_all) && self.exit_code != SUCCESS && self.signal.get().is_none()
     }
@@ -78,7 +78,7 @@ impl Results {
         self.signal.get()
     }
 
-    /// Where the signal that ends the command is stored.
+    /// The place to store the signal that ends the command.
     pub(crate) fn signal_cell(&self) -> Rc<Cell<Option<Signal>>> {
         self.signal.clone()
     }

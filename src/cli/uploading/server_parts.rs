@@ -1,4 +1,4 @@
-//! The parts on the server of an upload that the user named with `--resume-upload-id`, and whether a plan fits them.
+//! The server's parts of an upload that the user named with `--resume-upload-id`, and the plan that fits them.
 
 use super::bucket_requests::BucketRequests;
 use super::connection::Connection;
@@ -34,17 +34,17 @@ pub(crate) fn is_gone(failure: &Failure) -> bool {
     matches!(error.fault(), Fault::NoSuchUpload | Fault::AlreadyCompleted)
 }
 
-/// The plan that the parts on the server fit. `None` if the user chose a part size, or if no plan fits: then parts that do
-/// not fit are sent again.
+/// The plan that the server's parts fit. `None` if the user chose a part size or no plan fits: other parts are
+/// then sent again.
 pub(crate) fn plan_of_parts(source: &FileSource, options: PlanOptions, listed: &[ListedPart]) -> Option<Plan> {
-    // All have the same size but the last, which may be smaller.
+    // All parts but the last have the same size; the last may be smaller.
     let part_size = listed.iter().map(|part| part.size).max().filter(|_| options.part_size.is_none())?;
     let options = PlanOptions { part_size: Some(part_size), ..options };
     let plan = Plan::new(source.identity().size, options).ok()?;
     listed.iter().all(|part| fits(&plan, part)).then_some(plan)
 }
 
-/// Warns of parts that an earlier run cut in another way: they are sent again.
+/// Warns of parts that an earlier run cut differently: they are sent again.
 pub(crate) fn warn_of_misfits(plan: &Plan, parts: &[ListedPart], console: &Console) {
     // The last part of a stream may have any size.
     let fits = |part: &ListedPart| fits(plan, part) || matches!(plan, Plan::Stream(_)) && parts.last() == Some(part);

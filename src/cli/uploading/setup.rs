@@ -1,4 +1,4 @@
-//! What the options of an upload ask for: the connection, the template of its sessions, and how many requests at a time.
+//! The connection, the session template and the number of concurrent requests, from the options of an upload.
 
 use super::connection::Connection;
 use super::template::Template;
@@ -35,7 +35,7 @@ pub(crate) fn template(options: &UploadOptions, connection: &Connection, world: 
     }
 }
 
-/// The files and directories that the command itself writes: they are not uploaded.
+/// The files and directories that the command itself writes; they are not uploaded.
 pub(crate) fn own_paths(options: &UploadOptions) -> OwnPaths {
     let UploadOptions { server, log_file, journal, state_directory, .. } = options;
     let emulator = match server {
@@ -47,7 +47,7 @@ pub(crate) fn own_paths(options: &UploadOptions) -> OwnPaths {
     )
 }
 
-/// What the same command would do with the uploads that this one leaves.
+/// The effect of the same command on the uploads that this one leaves.
 pub(crate) fn rerun(options: &UploadOptions) -> Rerun {
     Rerun { resumes: options.resume, cut_by: options.stdin.cut_by(options.plan) }
 }
@@ -62,7 +62,7 @@ fn location(options: &UploadOptions) -> JournalLocation {
     }
 }
 
-/// The number of requests at a time that the user asked for, reduced to what the limit of open files allows.
+/// The number of concurrent requests that the user asked for, reduced to fit the limit on open files.
 pub(crate) fn concurrency(options: &UploadOptions, objects: Objects, world: &World, console: &Console) -> Concurrency {
     let wanted = options.requests.concurrency;
     let serves = matches!(options.server, Server::Emulator { .. });

@@ -1,5 +1,5 @@
-//! From sources to work for the engine: each file is opened and planned shortly before it is sent. Many more are found ahead,
-//! so that their number is known.
+//! Turns sources into work for the engine: each file is opened and planned shortly before it is sent. Many more are
+//! found ahead, so that the total is known.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -20,13 +20,13 @@ use crate::upload::source::{Gather, Item};
 /// How many files are found ahead of those that are opened: some megabytes of names.
 const FOUND_AHEAD: usize = 10_000;
 
-/// How many files are found before the first one is planned, since one file among many needs fewer parts.
+/// How many files are found before the first one is planned, because one file among many needs fewer parts.
 const LOOKED_AT: usize = 64;
-/// How long the search for the next of these files may take.
+/// How long to search for the next of these files.
 const LOOKING: Duration = Duration::from_millis(10);
 
-/// Sends all that is gathered to the engine. Reports how many files were found before each item, and at the end. Once the
-/// engine receives no more, it goes on to look and opens nothing. Returns the number of files, with those that cannot be
+/// Sends all sources to the engine. Reports how many files were found before each item, and at the end. Once the engine
+/// stops receiving, the search continues but opens no files. Returns the number of files, including any that cannot be
 /// uploaded.
 pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions, mut sender: WorkSender) -> u64 {
     let listing = Mutex::new(Listed::default());
@@ -39,7 +39,7 @@ pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions
             for item in gathered {
                 files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
                 listing.lock().unwrap_or_else(PoisonError::into_inner).add(&item);
-                // Counted even if it is not received any more.
+                // Counted even if the engine has stopped receiving.
                 let _ = find.send(item);
             }
             listing.lock().unwrap_or_else(PoisonError::into_inner).complete = true;
@@ -66,7 +66,7 @@ pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions
     })
 }
 
-/// The same on the thread of the runtime, if there is no other. Files are found when they are sent.
+/// The same on the runtime's thread, if it is the only one. Files are found as they are sent.
 pub(crate) async fn supply_here(gathered: Gather, template: Template, options: PlanOptions, sender: WorkSender) -> u64 {
     let (mut listed, mut files, mut received) = (Listed::default(), 0, true);
     for item in gathered {
@@ -81,7 +81,7 @@ pub(crate) async fn supply_here(gathered: Gather, template: Template, options: P
     files
 }
 
-/// Sends the files that are held back to the engine, in order, on the thread of the runtime.
+/// Sends the files that are held back to the engine, in order, on the runtime's thread.
 pub(crate) async fn supply_held_back_here(
     files: Vec<(Key, HeldFile)>,
     template: Template,
@@ -110,7 +110,7 @@ pub(crate) fn supply_held_back(
     sender.flush();
 }
 
-/// The first items, as long as they are found quickly.
+/// The first items, as long as the search finds them quickly.
 fn look_ahead(found: &Receiver<Item>) -> Vec<Item> {
     let mut first = Vec::new();
     while first.len() < LOOKED_AT
@@ -121,7 +121,7 @@ fn look_ahead(found: &Receiver<Item>) -> Vec<Item> {
     first
 }
 
-/// The options for an item among those that were found, which count as files of its size.
+/// The options for one of these items; the other files count as files of its size.
 fn among(item: &Item, listed: Listed, options: PlanOptions) -> PlanOptions {
     let files = match item {
         Item::File { identity, .. } => listed.bytes / identity.size.max(1),
@@ -130,7 +130,7 @@ fn among(item: &Item, listed: Listed, options: PlanOptions) -> PlanOptions {
     PlanOptions { files: files.max(1), ..options }
 }
 
-/// The next item. Before it waits, the items found so far are handed over.
+/// The next item. Before it blocks, the items found so far are sent.
 fn next(found: &Receiver<Item>, sender: &mut WorkSender) -> Option<Item> {
     found.try_recv().ok().or_else(|| if sender.flush() { found.recv().ok() } else { None })
 }

@@ -1,4 +1,4 @@
-//! The settings that all uploads of a command share, and the session that they make of a file and a key.
+//! The settings that all uploads of a command share, and the session for a file and a key.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub(crate) struct Template {
     pub(crate) abort_on_failure: bool,
     pub(crate) content_md5: bool,
     pub(crate) requests: RequestOptions,
-    /// Each object's headers, but for the content type that its name implies.
+    /// Each object's headers, except the content type that its name implies.
     pub(crate) object: ObjectOptions,
     /// When an unchanged source is skipped.
     pub(crate) skip: Option<SkipUnchanged>,
@@ -39,12 +39,12 @@ pub(crate) struct Template {
     pub(crate) seed: u64,
 }
 
-/// When an object is taken to be unchanged.
+/// When an object counts as unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SkipUnchanged {
-    /// It has the source's size and CRC-64.
+    /// The object has the source's size and CRC-64.
     Content,
-    /// It has the source's size and recorded modification time.
+    /// The object has the source's size and recorded modification time.
     Modified,
 }
 
@@ -112,13 +112,13 @@ impl Template {
             unless: None,
             share: None,
             goal: self.goal,
-            // Files that are throttled together do not retry at the same time.
+            // Different seeds keep throttled uploads from retrying at the same time.
             seed: self.seed.wrapping_add(crc64(path.as_bytes())),
         }
     }
 }
 
-/// The path in a journal, which does not depend on the working directory.
+/// The absolute path in a journal, independent of the working directory.
 fn absolute(path: &Path) -> String {
     paths::absolute(path).to_string_lossy().into_owned()
 }

@@ -1,4 +1,4 @@
-//! Runs the engine for a command: its uploads are shown while they run, and a signal stops them.
+//! Runs the engine for a command: shows its uploads while they run, and stops them on a signal.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -28,11 +28,11 @@ use crate::upload::threads;
 pub(crate) struct Transferred {
     pub(crate) exit_code: u8,
     pub(crate) summary: Summary,
-    /// The signal that ended them: nothing more may begin.
+    /// The signal that ended them: no further upload may begin.
     pub(crate) signal: Option<Signal>,
 }
 
-/// How a command ended; without a summary if nothing was to be sent.
+/// How a command ended; without a summary if there was nothing to send.
 pub(crate) struct Sent {
     pub(crate) exit_code: u8,
     pub(crate) summary: Option<Summary>,
@@ -44,7 +44,7 @@ impl From<Transferred> for Sent {
     }
 }
 
-/// Uploads all that comes through `work`.
+/// Uploads everything that arrives through `work`.
 pub(crate) async fn transfer(
     work: mpsc::Receiver<Vec<UploadWork>>,
     concurrency: Concurrency,
@@ -66,7 +66,7 @@ pub(crate) async fn transfer(
         tokio::pin!(running);
         loop {
             tokio::select! {
-                // Polled first, so that the program listens for signals before anything is sent.
+                // Polled first, so that the program listens for signals before any request.
                 biased;
                 signal = world.signals.next() => obey(signal, &first, &stop, console),
                 () = &mut running => break,
@@ -77,7 +77,7 @@ pub(crate) async fn transfer(
     Transferred { exit_code, summary, signal: first.get() }
 }
 
-/// Uploads all that is gathered. If a failure or a signal ends it early, says how many files were not begun.
+/// Uploads all sources. If a failure or a signal ends this early, reports how many files were not begun.
 pub(crate) async fn transfer_gathered(
     gathered: Gather,
     (template, options): (Template, PlanOptions),
@@ -95,7 +95,7 @@ pub(crate) async fn transfer_gathered(
     };
     let transferred = transfer(work, concurrency, observer, connection, world, console).await;
     if let Some(signal) = transferred.signal {
-        // It may have come after everything was begun.
+        // The signal may have arrived after every upload had begun.
         if !supplied.is_finished() || supplied.await.is_ok_and(|found| found > observer.begun()) {
             observer.results.count(signal.exit_code());
             console.note("files that are not named here were not begun");
@@ -107,7 +107,7 @@ pub(crate) async fn transfer_gathered(
     Transferred { exit_code, summary, ..transferred }
 }
 
-/// Says how many files were not begun after a failure; a signal ends the count.
+/// Reports how many files were not begun after a failure; a signal ends the count.
 async fn report_not_begun(supplied: JoinHandle<u64>, begun: u64, world: &mut World, console: &Console) {
     let found = tokio::select! {
         biased;
@@ -137,13 +137,13 @@ pub(crate) async fn transfer_one(
     transfer(work, concurrency, observer, connection, world, console).await
 }
 
-/// The first signal lets requests in flight finish, the second one does not.
+/// The first signal lets requests in flight finish; the second stops them.
 fn obey(signal: Signal, first: &Cell<Option<Signal>>, stop: &watch::Sender<Stop>, console: &Console) {
     if first.get().is_some() {
         stop.send_replace(Stop::Now);
         return;
     }
-    // A terminal echoes ^C into the bar, which would be drawn a second time below it.
+    // A terminal echoes ^C into the bar, which would then be drawn a second time below.
     console.end_bar();
     console.note("stopping: requests in flight get two seconds to finish; press Ctrl-C again to stop at once");
     first.set(Some(signal));

@@ -1,9 +1,9 @@
-//! Hints about failures that only CDCS has, or that mean something else there (document 1232/44620).
+//! Hints about failures that occur only at CDCS or have another meaning there (document 1232/44620).
 
 use crate::cos::{Service, ServiceError};
 use crate::upload::Cause;
 
-/// Returns the hint about a failure at CDCS, if it differs from COS's.
+/// Returns the hint about a failure at CDCS, if it differs from the hint for COS.
 pub(super) fn for_cause(cause: &Cause, service: Service) -> Option<&'static str> {
     match cause {
         Cause::Service(error) if service == Service::Cdcs => for_error(error),

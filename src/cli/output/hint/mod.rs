@@ -1,8 +1,8 @@
-//! Hints: what the user can do about a failure, one line each below the error.
+//! Hints: how the user can fix a failure, one line each below the error.
 //!
 //! `upload` collects the hints of a failed request; every other file has the hints of one subject: `source`, `network`,
 //! `credentials`, `service` (COS's error codes), `cdcs`, and `next_step` (resume, start again, abort). Exit codes are in
-//! `exit`, what failed is in `message`.
+//! `exit`, the text of failures is in `message`.
 
 mod cdcs;
 mod credentials;

@@ -2,7 +2,7 @@
 
 use crate::upload::{SendError, SendErrorKind};
 
-/// The hint if https has no certificates to trust.
+/// The hint if no certificates for https were found.
 pub(in crate::cli::output) const NO_CERTIFICATES: &str =
     "install the package ca-certificates, or name a file of certificates with --ca-bundle or COSPUT_CA_BUNDLE";
 

@@ -35,7 +35,7 @@ pub(super) fn after(error: &UploadError, circumstances: Circumstances<'_>, exit_
     }
 }
 
-/// A stream cannot be read again, but the command that feeds it may be able to repeat it.
+/// A stream cannot be read again, but the command that writes it may be able to repeat it.
 fn after_stream(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Option<String> {
     if circumstances.unknown {
         return Some("check whether the object exists before you send the same stream again".to_owned());
@@ -94,7 +94,7 @@ mod tests {
         );
     }
 
-    /// Every way to end that leaves something, and what the next run really does with it.
+    /// Every ending that leaves an upload, and the real effect of the next run on it.
     #[test]
     fn a_hint_says_what_the_same_command_would_do() {
         let no_resume = Rerun { resumes: false, cut_by: vec![] };

@@ -15,7 +15,7 @@ const REDIRECT_NOT_FROM_COS: &str = "the redirect has no x-cos-request-id, so an
 /// The hint if the object must not be overwritten.
 pub(super) const KEY_TAKEN: &str = "choose another key, or delete the object first";
 
-/// A redirect is not followed: the next host would get a signature made for another one.
+/// Redirects are not followed: the next host would get a signature made for another one.
 pub(super) fn for_redirect(cause: &Cause) -> Option<String> {
     let Cause::Service(error) = cause else { return None };
     let region = error.region.as_ref()?.as_str();

@@ -1,4 +1,4 @@
-//! `failed`: an upload that was not finished, or a command that could not do its work.
+//! `failed`: an upload that was not finished, or a command that failed.
 
 use std::borrow::Cow;
 use std::path::Path;

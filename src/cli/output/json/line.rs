@@ -43,7 +43,7 @@ pub(crate) enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// True for the events that `--quiet` leaves: failures, totals, and the results of commands that upload nothing.
+    /// True for the events that `--quiet` keeps: failures, totals, and the results of commands that upload nothing.
     pub(crate) fn matters_if_quiet(&self) -> bool {
         !matches!(
             self,

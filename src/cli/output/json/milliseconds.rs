@@ -1,4 +1,4 @@
-//! Durations as the events have them.
+//! Durations in events, in milliseconds.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! JSON events for programs: one JSON object a line. Field names and their order are an interface, see the README.
+//! JSON events for programs: one JSON object per line. Field names and their order are an interface, see the README.
 //!
 //! [`Line`] is any event; each event, or group of events, has a file with its fields.
 

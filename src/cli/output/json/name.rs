@@ -13,7 +13,7 @@ use crate::cos::{Bucket, Key};
 pub(crate) struct UploadName<'a> {
     source: Cow<'a, str>,
     bucket: &'a str,
-    /// Absent if no key can be made from the source's name.
+    /// Absent if the source's name gives no valid key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +31,7 @@ impl<'a> UploadName<'a> {
         Self { location: Some(location), ..self }
     }
 
-    /// The same, for events that come often.
+    /// The same, for frequent events.
     pub(super) fn without_location(&self) -> Self {
         Self { location: None, ..self.clone() }
     }

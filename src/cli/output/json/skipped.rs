@@ -1,4 +1,4 @@
-//! `skipped`: a source that is not uploaded, because it is unchanged or is not a file.
+//! `skipped`: a source that is not uploaded because it is unchanged or not a regular file.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! `uploaded`: the server holds the object and proved it.
+//! `uploaded`: the server holds the object, and its checksum or ETag proves it.
 
 use std::borrow::Cow;
 use std::path::Path;
