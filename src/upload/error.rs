@@ -1,4 +1,5 @@
-//! What can go wrong with an upload: one enum for what a caller can tell apart. Words and exit codes are the cli's.
+//! The errors of an upload, as one enum with the cases that a caller can distinguish. The cli chooses messages and exit
+//! codes.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::{Fault, ServiceError};
 
-/// A request, or another step that the engine asks for.
+/// A request, or another step of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// PUT Object.
@@ -19,11 +20,11 @@ pub enum Operation {
     ListUploads,
     /// Upload Part.
     UploadPart(PartNumber),
-    /// Reading a part again, to compare it with what the server holds.
+    /// Reading a part again, to compare it with the part on the server.
     ComparePart(PartNumber),
-    /// Looking whether the source is still what it was.
+    /// Checking that the source has not changed.
     CheckSource,
-    /// Reading the whole source, to compare it with the object; or a stream, as it comes.
+    /// Reading the whole source to compare it with the object, or reading a stream.
     ReadSource,
     /// Complete Multipart Upload.
     Complete,
@@ -34,45 +35,45 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// False if only the source is read, and nothing is sent.
+    /// False if the step only reads the source and sends nothing.
     pub fn is_request(self) -> bool {
         !matches!(self, Self::ComparePart(_) | Self::CheckSource | Self::ReadSource)
     }
 }
 
-/// Why a request gave no answer.
+/// Why a request got no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendError {
-    /// Where it broke.
+    /// The stage at which the request failed.
     pub kind: SendErrorKind,
-    /// What the network library said, without addresses that hold secrets.
+    /// The message of the network library, without addresses that contain secrets.
     pub message: String,
 }
 
-/// Where a request broke.
+/// The stage at which a request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendErrorKind {
-    /// No connection came about: refused, unreachable, name not found, or time ran out.
+    /// No connection was made: it was refused, the host is unreachable, the name was not found, or it timed out.
     Connect,
-    /// The server's certificate is not trusted. Another attempt would not help.
+    /// The server's certificate is not trusted. A retry would not help.
     Certificate,
-    /// The server does not speak TLS, or no version of it that this program does. Another attempt would not help.
+    /// The server does not speak TLS, or no version of TLS that this program supports. A retry would not help.
     Tls,
-    /// The proxy refuses to pass requests on. Another attempt would not help.
+    /// The proxy refuses to forward requests. A retry would not help.
     ProxyRefused,
-    /// The connection broke before the answer was whole.
+    /// The connection broke before the answer was complete.
     Broken,
-    /// No byte moved for the stall timeout.
+    /// No byte was transferred for the stall timeout.
     Stalled {
-        /// How long nothing moved.
+        /// The stall timeout.
         after: Duration,
     },
-    /// There were no credentials to sign with.
+    /// There were no credentials for the signature.
     NoCredentials,
 }
 
 impl SendErrorKind {
-    /// True if another attempt would fail in the same way.
+    /// True if a retry would fail in the same way.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Certificate | Self::Tls | Self::ProxyRefused)
     }
@@ -98,45 +99,45 @@ pub enum FileKind {
     Other,
 }
 
-/// What is wrong with the source.
+/// An error of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceError {
-    /// There is no such file.
+    /// The file does not exist.
     Missing,
     /// It cannot be read.
     Unreadable(String),
-    /// It is not what it was when the upload began: which property changed, from what to what.
+    /// It changed since the upload began: the property, its old value and its new value.
     Changed(String),
     /// It is not a regular file.
     NotAFile(FileKind),
-    /// It has no bytes, and the service takes no empty objects.
+    /// It is empty, and the service does not accept empty objects.
     Empty,
-    /// It is larger than an object can be.
+    /// It is larger than the largest object.
     TooLarge(u64),
-    /// It is a stream without a byte, and nobody said that it may be.
+    /// It is an empty stream, and empty streams are not allowed.
     EmptyStream,
-    /// It is a stream that ended too early.
+    /// It is a stream that ended before the expected size.
     Shorter {
-        /// How many bytes came.
+        /// The number of bytes read.
         read: u64,
-        /// How many were to come.
+        /// The number of bytes expected.
         expected: u64,
     },
-    /// It is a stream of which more came than was to come.
+    /// It is a stream with more bytes than expected.
     Longer {
-        /// How many bytes were to come.
+        /// The number of bytes expected.
         expected: u64,
     },
-    /// It is a stream of which other bytes came than were to come.
+    /// It is a stream whose CRC-64 differs from the expected one.
     OtherCrc64 {
-        /// The CRC-64 of those that came.
+        /// The CRC-64 of the bytes read.
         read: u64,
-        /// The CRC-64 of those that were to come.
+        /// The expected CRC-64.
         expected: u64,
     },
-    /// It is a stream that has more bytes than its parts can hold.
+    /// It is a stream with more bytes than its parts can hold.
     Outgrown {
-        /// How many bytes they can hold.
+        /// The number of bytes that its parts can hold.
         most: u64,
     },
 }
@@ -144,54 +145,54 @@ pub enum SourceError {
 /// Why an upload was not finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// The source's fault.
+    /// The source is the cause.
     Source(SourceError),
-    /// The service said no, and went on saying it.
+    /// The service refused the request, after any retries.
     Service(Box<ServiceError>),
-    /// An answer that cannot be understood.
+    /// The answer cannot be understood.
     Malformed {
-        /// What is missing or wrong.
+        /// The missing or wrong part of the answer.
         what: String,
-        /// The id of the answer, where it has one.
+        /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
-    /// No answer came.
+    /// There was no answer.
     Network(SendError),
-    /// What the server holds is not what was read.
+    /// The data on the server differs from the data that was read.
     Integrity {
-        /// What was compared and how it differs.
+        /// The compared property and the difference.
         what: String,
-        /// The id of the answer, where it has one.
+        /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
-    /// The server does not confirm the encryption that was asked for.
+    /// The server does not confirm the requested encryption.
     Unencrypted {
-        /// What its answer lacks.
+        /// The confirmation that the answer lacks.
         what: String,
-        /// The id of the answer, where it has one.
+        /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
-    /// There is an object under the key, which must not be overwritten.
+    /// An object exists under the key and must not be overwritten.
     KeyTaken {
-        /// The ID of the answer that reported it.
+        /// The request ID of the answer that reported it.
         request_id: Option<String>,
     },
-    /// The upload id vanished, twice.
+    /// The upload ID vanished twice.
     UploadVanished(Box<ServiceError>),
-    /// The user stopped it.
+    /// The user stopped the upload.
     Interrupted,
 }
 
-/// A failure, with what is left behind.
+/// A failure, with the multipart upload that may remain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadError {
-    /// What was being done.
+    /// The operation that failed.
     pub operation: Option<Operation>,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempts: u32,
-    /// Why it failed.
+    /// The reason.
     pub cause: Cause,
-    /// A multipart upload that still exists, or may.
+    /// A multipart upload that still exists, or may exist.
     pub leftover: Option<UploadId>,
 }
 
@@ -259,7 +260,7 @@ impl fmt::Display for Cause {
 }
 
 impl Cause {
-    /// True if every other object of the same bucket would fail for this reason too.
+    /// True if every other object of the same bucket would fail for the same reason.
     pub fn concerns_destination(&self) -> bool {
         match self {
             Self::Network(error) => error.kind.never_sent(),
@@ -268,7 +269,7 @@ impl Cause {
         }
     }
 
-    /// True if the object must not be overwritten, and one exists.
+    /// True if an object exists under the key and must not be overwritten.
     pub fn is_taken_key(&self) -> bool {
         match self {
             Self::KeyTaken { .. } => true,
@@ -277,7 +278,7 @@ impl Cause {
         }
     }
 
-    /// The id that support asks for, where an answer had one.
+    /// The request ID that COS support asks for, if an answer had one.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Service(error) | Self::UploadVanished(error) => error.request_id.as_deref(),

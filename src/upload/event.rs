@@ -1,4 +1,4 @@
-//! What happens during an upload, as data: the only way out of the engine.
+//! The events of an upload, as data. The engine has no other output.
 
 use std::time::Duration;
 
@@ -7,116 +7,116 @@ use super::plan::object_plan::Plan;
 use crate::cos::Etag;
 use crate::cos::multipart::{PartNumber, UploadId};
 
-/// Something that happened to one object's upload.
+/// An event of one object's upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The upload begins, by this plan.
+    /// The upload begins with this plan.
     Started(Plan),
-    /// A new multipart upload exists.
+    /// A new multipart upload was initiated.
     Initiated(UploadId),
-    /// An earlier upload goes on: this much of it is on the server.
+    /// An earlier upload is resumed.
     Resumed {
-        /// The upload's id.
+        /// The upload ID.
         upload_id: UploadId,
-        /// How many parts need not be sent.
+        /// The number of parts that are already on the server.
         parts: u16,
-        /// How many bytes need not be sent.
+        /// The number of bytes that are already on the server.
         bytes: u64,
     },
-    /// The server holds a part, and it is what was read.
+    /// The server holds a part, and it equals the data that was read.
     PartStored(PartRecord),
-    /// A request failed and will be sent again.
+    /// A request failed and will be retried.
     Retrying {
-        /// Which request.
+        /// The request.
         operation: Operation,
-        /// How often it was sent so far.
+        /// The number of attempts so far.
         attempts: u32,
-        /// How long it waits.
+        /// The pause before the retry.
         wait: Duration,
-        /// Why it failed.
+        /// The reason for the failure.
         cause: Cause,
     },
-    /// Bytes moved; at most a few times a second.
+    /// Bytes were transferred; at most a few times a second.
     Progress(Progress),
-    /// Something to tell that is neither progress nor failure.
+    /// A message that is neither progress nor failure.
     Notice(Notice),
 }
 
-/// A finished part, as events and the journal tell it.
+/// A finished part, as recorded in events and in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartRecord {
-    /// Its number.
+    /// The part number.
     pub number: PartNumber,
     /// Its size in bytes.
     pub size: u64,
-    /// Its ETag as sent, quotes included.
+    /// Its ETag as received, quotes included.
     pub etag: Etag,
-    /// The CRC-64 of its bytes, as they were read.
+    /// The CRC-64 of the bytes that were read.
     pub crc64: u64,
 }
 
-/// How far one object is.
+/// The progress of one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Bytes that the server has, or that are on their way.
+    /// Bytes that are on the server or in flight.
     pub bytes: u64,
-    /// Bytes in all, where that is known.
+    /// The total number of bytes, if known.
     pub total: Option<u64>,
 }
 
-/// Things to tell.
+/// A message to report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// A journal was found that does not fit, so a new upload starts.
+    /// The journal found does not fit this upload, so a new upload starts.
     JournalDoesNotFit {
-        /// What differs.
+        /// The difference.
         why: String,
-        /// The upload it belonged to, and whether that was aborted.
+        /// The upload of that journal, and whether it was aborted.
         stale: Option<(UploadId, bool)>,
     },
-    /// An earlier run stopped before it knew its upload's id; there may be an orphan on the server.
+    /// An earlier run stopped before it recorded its upload ID; an orphaned upload may remain on the server.
     PossibleOrphan,
-    /// The answer to Initiate was lost; it may have begun an upload whose id nobody knows.
+    /// The answer to Initiate was lost; an upload with an unknown ID may exist.
     InitiateLost,
-    /// The journal cannot be written: the upload goes on, but cannot be resumed.
+    /// The journal cannot be written. The upload continues, but cannot be resumed.
     JournalUnwritable(String),
-    /// The journal was no journal and was set aside under this name.
+    /// The file was not a valid journal and was renamed to this name.
     JournalSetAside(String),
-    /// The journal is of a later version of cosput and was left alone.
+    /// The journal was written by a later version of cosput and is kept as it is.
     JournalOfLaterVersion,
-    /// A journal of this other upload made room for the one that was asked for; the other is left as it is.
+    /// The journal belonged to this other upload and now belongs to the requested one. The other upload is kept.
     OtherUploadLeft(UploadId),
-    /// The parts on the server may not be listed, so each one is sent again.
+    /// Listing the parts on the server is not permitted, so every part is sent again.
     PartsNotListed,
-    /// The upload vanished on the server; it starts anew.
+    /// The upload vanished on the server, so a new one starts.
     StartedAnew(UploadId),
-    /// The answer to a request was lost or unclear; HEAD decides whether the object was made.
+    /// The answer to a request was lost or unclear; HEAD decides whether the object exists.
     LookingAtObject {
-        /// Which request.
+        /// The request.
         operation: Operation,
-        /// Why its answer is unclear.
+        /// The reason why the answer is unclear.
         cause: Cause,
     },
-    /// The network fails: nothing was answered for this long. Requests are sent again all the same.
+    /// The network fails: there was no answer for this long. Requests are still retried.
     NoNetwork(Duration),
-    /// Parts on the server that no journal records are compared with the source.
+    /// Parts on the server that the journal does not record are compared with the source.
     ComparingParts(u16),
-    /// The object may not be looked at, so it is replaced, changed or not.
+    /// HEAD on the object is not permitted, so the object is replaced even if it has not changed.
     NotCompared(Cause),
-    /// A stream is not read on before parts of it have been sent, although there could be more requests.
+    /// The memory limit stops reading the stream until parts have been sent, although more requests could run.
     MemoryLimits(MemoryLimit),
-    /// The server's answers prove nothing, so each part is proved by its MD5.
+    /// The server's answers do not prove the bytes that were sent, so MD5 is used instead.
     ProvedByMd5(NoProof),
-    /// COS could not be reached; requests go to the backup domain from now on.
+    /// COS could not be reached; requests use the backup domain from now on.
     BackupDomain,
-    /// The clock of this machine is off by so many seconds; requests are signed with the server's time.
+    /// The clock of this machine is wrong by this many seconds; requests are signed with the server's time.
     ClockCorrected {
-        /// Positive where the server is ahead.
+        /// Positive if the server is ahead.
         seconds: i64,
     },
 }
 
-/// Why an answer proves nothing of the bytes that were sent.
+/// Why an answer does not prove the bytes that were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoProof {
     /// It has no CRC-64, although the service promises one.
@@ -125,34 +125,35 @@ pub enum NoProof {
     EtagNotMd5,
 }
 
-/// How far the memory for a stream goes.
+/// The memory limit of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryLimit {
-    /// How much may be held, in bytes.
+    /// The number of bytes that may be held.
     pub memory: u64,
     /// The size of the next part in bytes.
     pub part_size: u64,
-    /// How many such parts that is.
+    /// The number of such parts that fit.
     pub parts: u64,
 }
 
-/// The end of one object's upload. Of what was sent there is no fourth answer.
+/// The result of one object's upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finished {
-    /// The server holds the object, whole, and proved it.
+    /// The object is complete on the server and was verified.
     Stored(Object),
-    /// The object was there, like its source, and nothing was sent.
+    /// The object already existed and equals its source. Nothing was sent.
     Unchanged(Unchanged),
-    /// All of it is on the server, and it is to be completed later.
+    /// All parts are on the server. The object is completed later.
     HeldBack(HeldBack),
     /// The object was not completed.
     Failed(UploadError),
-    /// It cannot be told whether the object was completed.
+    /// It is unknown whether the object was completed.
     Unknown(UploadError),
 }
 
 impl Object {
-    /// Takes in what was sent before it was held back: all that looked like an earlier run's was that.
+    /// Adds the counts from before the completion was held back. Parts counted here as resumed were sent before it, so
+    /// the resumed counts are replaced.
     pub fn add_to(&mut self, held: HeldBack) {
         let HeldBack { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts } = held;
         self.attempts += attempts;
@@ -164,40 +165,40 @@ impl Object {
     }
 }
 
-/// An object that lacks nothing but its completion.
+/// An object that only needs to be completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HeldBack {
-    /// How many parts were sent now.
+    /// The number of parts that this run sent.
     pub parts_sent: u16,
-    /// How many parts an earlier run had sent.
+    /// The number of parts that an earlier run sent.
     pub parts_resumed: u16,
-    /// Bytes that were sent now, each once, retries left out.
+    /// The number of bytes that this run sent, without retries.
     pub bytes_sent: u64,
-    /// Bytes that an earlier run had sent.
+    /// The number of bytes that an earlier run sent.
     pub bytes_resumed: u64,
-    /// Requests sent for this object, of every kind.
+    /// The number of requests of every kind for this object.
     pub attempts: u32,
 }
 
-/// An object that was there already.
+/// An object that already existed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unchanged {
     /// Its size in bytes.
     pub size: u64,
-    /// Its CRC-64, where that is known.
+    /// Its CRC-64, if known.
     pub crc64: Option<u64>,
-    /// Its ETag as sent, quotes included.
+    /// Its ETag as received, quotes included.
     pub etag: Option<String>,
-    /// The id of the answer that told of it.
+    /// The request ID of the answer that reported it.
     pub request_id: Option<String>,
 }
 
-/// What proved that an object is what was read.
+/// The proof that an object equals the data that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProvedBy {
-    /// The server's CRC-64 of the whole is that of what was read.
+    /// The server's CRC-64 of the object equals that of the data that was read.
     Crc64,
-    /// The server's MD5 of each part is that of what was read. CDCS has no CRC-64.
+    /// The server's MD5 of each part equals that of the data that was read. CDCS has no CRC-64.
     Md5,
 }
 
@@ -216,26 +217,26 @@ impl ProvedBy {
 pub struct Object {
     /// Its size in bytes.
     pub size: u64,
-    /// The CRC-64 of what was read.
+    /// The CRC-64 of the data that was read.
     pub crc64: u64,
-    /// What both sides agree on.
+    /// The proof that the object was verified by.
     pub proved_by: ProvedBy,
-    /// Its ETag as sent, quotes included.
+    /// Its ETag as received, quotes included.
     pub etag: String,
-    /// Its version, in a bucket that keeps versions.
+    /// Its version ID, if the bucket keeps versions.
     pub version_id: Option<String>,
     /// The multipart upload that made it.
     pub upload_id: Option<UploadId>,
-    /// How many parts were sent now.
+    /// The number of parts that this run sent.
     pub parts_sent: u16,
-    /// How many parts an earlier run had sent.
+    /// The number of parts that an earlier run sent.
     pub parts_resumed: u16,
-    /// Bytes that were sent now, each once, retries left out.
+    /// The number of bytes that this run sent, without retries.
     pub bytes_sent: u64,
-    /// Bytes that an earlier run had sent.
+    /// The number of bytes that an earlier run sent.
     pub bytes_resumed: u64,
-    /// Requests sent for this object, of every kind.
+    /// The number of requests of every kind for this object.
     pub attempts: u32,
-    /// The id of the answer that proved it.
+    /// The request ID of the answer that verified it.
     pub request_id: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A source, whichever it is.
+//! A source: a file or a stream.
 
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -9,17 +9,17 @@ use crate::cos::checksum::Digest;
 use crate::upload::error::SourceError;
 use crate::upload::plan::part_sizes::Range;
 
-/// Where the bytes of one object come from.
+/// The source of the bytes of one object.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// A file, which is read where and when its bytes are needed.
+    /// A file, read at any offset when its bytes are needed.
     File(FileSource),
-    /// A stream, which is read in order and held.
+    /// A stream, read in order and held in memory.
     Stream(Stream),
 }
 
 impl Source {
-    /// The path as it was given.
+    /// The path as given.
     pub fn path(&self) -> &Path {
         match self {
             Self::File(file) => file.path(),
@@ -27,7 +27,7 @@ impl Source {
         }
     }
 
-    /// What tells it from another. Nothing does with streams.
+    /// The identity of the source. All streams have the same one.
     pub fn identity(&self) -> Identity {
         match self {
             Self::File(file) => file.identity(),
@@ -35,7 +35,7 @@ impl Source {
         }
     }
 
-    /// Looks whether it is what it was. What was read of a stream stays so.
+    /// Checks that a file has not changed. The bytes read from a stream cannot change.
     pub fn check_unchanged(&self) -> Result<(), SourceError> {
         match self {
             Self::File(file) => file.check_unchanged(),
@@ -43,7 +43,7 @@ impl Source {
         }
     }
 
-    /// Reads a range once more, for its MD5 and CRC-64. Blocks.
+    /// Reads a range again, for its MD5 and CRC-64. Blocks.
     pub fn digest(&self, range: Range) -> Result<Digest, SourceError> {
         match self {
             Self::File(file) => file.digest(range),
@@ -51,7 +51,7 @@ impl Source {
         }
     }
 
-    /// Reads a range once more, for its CRC-64 alone. Blocks.
+    /// Reads a range again, for its CRC-64 only. Blocks.
     pub fn crc64(&self, range: Range) -> Result<Digest, SourceError> {
         match self {
             Self::File(file) => file.crc64(range),

@@ -1,4 +1,4 @@
-//! A file on disk: what it is, its ranges, and whether it is still what it was.
+//! A file on disk: its identity, its ranges, and the check that it has not changed.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -15,14 +15,14 @@ use crate::upload::plan::part_sizes::Range;
 #[cfg(unix)]
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 
-/// What tells a file from another, and from itself at another time.
+/// The properties that distinguish a file from other files, and from a changed version of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     /// Size in bytes.
     pub size: u64,
     /// Time of the last modification.
     pub modified: SystemTime,
-    /// Device and inode, where the platform has them.
+    /// Device and inode, if the platform has them.
     pub inode: Option<(u64, u64)>,
 }
 
@@ -31,7 +31,7 @@ impl Identity {
         Self { size: metadata.len(), modified: metadata.modified().unwrap_or(UNIX_EPOCH), inode: inode(metadata) }
     }
 
-    /// What differs from `self` in `now`; `None` where nothing does.
+    /// The first property that differs between `self` and `now`; `None` if all are equal.
     pub fn difference(&self, now: &Self) -> Option<String> {
         if self.size != now.size {
             return Some(format!("its size went from {} to {} bytes", self.size, now.size));
@@ -44,7 +44,7 @@ impl Identity {
     }
 }
 
-/// A time as `seconds.nanoseconds` since 1970; before that, as negative seconds.
+/// A time as `seconds.nanoseconds` since 1970; negative seconds before 1970.
 pub fn nanoseconds(time: SystemTime) -> String {
     let text = |span: Duration| format!("{}.{:09}", span.as_secs(), span.subsec_nanos());
     match time.duration_since(UNIX_EPOCH) {
@@ -73,7 +73,7 @@ pub struct FileSource {
 }
 
 impl FileSource {
-    /// Opens a regular file. A pipe or a device is refused without being opened: opening one can wait for ever.
+    /// Opens a regular file. A pipe or a device is refused without being opened, because opening one can block forever.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
         if !metadata.is_file() {
@@ -84,11 +84,11 @@ impl FileSource {
         Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
     }
 
-    /// Opens what was a regular file when it was found; no second look is needed to know that opening does not wait.
+    /// Opens a path that was a regular file when it was found, so its kind is not checked again before opening.
     pub fn open_found(path: &Path) -> Result<Self, SourceError> {
         let mut options = fs::OpenOptions::new();
         options.read(true);
-        // Should a pipe have taken its place, opening it must not wait for a writer.
+        // If a pipe has replaced the file, opening it must not wait for a writer.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, NONBLOCK);
         let file = wait_for_descriptor(|| options.open(path)).map_err(|error| unreadable(&error))?;
@@ -99,12 +99,12 @@ impl FileSource {
         Ok(Self { path: path.to_owned(), file: Arc::new(file), identity: Identity::of(&metadata) })
     }
 
-    /// The path as it was given.
+    /// The path as given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What the file was when it was opened.
+    /// The identity of the file when it was opened.
     pub fn identity(&self) -> Identity {
         self.identity
     }
@@ -114,7 +114,7 @@ impl FileSource {
         &self.file
     }
 
-    /// Looks at the open file and at what its path names now; both must be what was opened, and still be readable.
+    /// Checks that the open file and the file now at its path are both the opened one, and are still readable.
     pub fn check_unchanged(&self) -> Result<(), SourceError> {
         let opened = Identity::of(&self.file.metadata().map_err(|error| unreadable(&error))?);
         if let Some(what) = self.identity.difference(&opened) {
@@ -122,7 +122,7 @@ impl FileSource {
         }
         let named = match File::open(&self.path).and_then(|file| file.metadata()) {
             Ok(metadata) => Identity::of(&metadata),
-            // A look at the path needs no descriptor; that it can be opened was seen before.
+            // Checking the path needs no descriptor. That it can be opened was checked before.
             Err(error) if is_shortage(&error) => {
                 Identity::of(&fs::metadata(&self.path).map_err(|error| unreadable(&error))?)
             }
@@ -134,12 +134,12 @@ impl FileSource {
         self.identity.difference(&named).map_or(Ok(()), |what| Err(SourceError::Changed(what)))
     }
 
-    /// Reads a range once more, for its MD5 and CRC-64. Blocks.
+    /// Reads a range again, for its MD5 and CRC-64. Blocks.
     pub fn digest(&self, range: Range) -> Result<Digest, SourceError> {
         self.hashed(range, Hasher::crc64_and_md5())
     }
 
-    /// Reads a range once more, for its CRC-64 alone. Blocks.
+    /// Reads a range again, for its CRC-64 only. Blocks.
     pub fn crc64(&self, range: Range) -> Result<Digest, SourceError> {
         self.hashed(range, Hasher::crc64())
     }
@@ -158,7 +158,7 @@ impl FileSource {
         Ok(hasher.finish())
     }
 
-    /// Reads at least one byte at `offset`. Blocks where the bytes are not in the page cache.
+    /// Reads at least one byte at `offset`. Blocks if the bytes are not in the page cache.
     pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError> {
         loop {
             match read_at(&self.file, buffer, offset) {
@@ -191,7 +191,7 @@ pub(super) fn unreadable(error: &io::Error) -> SourceError {
     }
 }
 
-/// The kind of a file that is not a regular one.
+/// The kind of a file that is not regular.
 pub(super) fn kind(metadata: &Metadata) -> FileKind {
     #[cfg(unix)]
     {

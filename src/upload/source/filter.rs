@@ -1,9 +1,10 @@
-//! What `--include` and `--exclude` keep of a source, in the order in which they were given.
+//! Selects the files that `--include` and `--exclude` keep. The order of the options counts.
 //!
-//! - A rule matches a path if its glob matches the path or a directory above it, so `dir/` speaks for all it holds.
-//! - The last rule that matches decides: what an exclude removes, a later include brings back.
-//! - Where no rule matches, the first rule tells what the user began with. An include: only what is included. An exclude:
-//!   all but what is excluded.
+//! - A rule matches a path if its glob matches the path or a directory above it, so `dir/` covers everything below
+//!   `dir`.
+//! - The last rule that matches decides: a later include restores a path that an exclude removed.
+//! - If no rule matches, the first rule decides. If it is an include, only included files are kept. If it is an
+//!   exclude, all files but the excluded ones are kept.
 //!
 //! Globs are gitignore's (see `glob`) and case-sensitive; a `.gitignore` file is never read.
 
@@ -14,18 +15,18 @@ use super::glob::Glob;
 /// An `--include` or `--exclude`, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
-    /// Keeps what matches.
+    /// Keeps matching paths.
     Include(String),
-    /// Leaves out what matches.
+    /// Leaves out matching paths.
     Exclude(String),
 }
 
-/// A glob that cannot be used: which one, and why.
+/// A glob that cannot be used, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidGlob {
     /// The glob as typed.
     pub glob: String,
-    /// What is wrong with it.
+    /// The reason.
     pub why: String,
 }
 
@@ -37,7 +38,7 @@ impl fmt::Display for InvalidGlob {
 
 impl std::error::Error for InvalidGlob {}
 
-/// The rules in their order. Without any, everything is kept.
+/// The rules in their order. Without rules, everything is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     rules: Vec<(Verdict, Glob)>,
@@ -49,7 +50,8 @@ enum Verdict {
     LeaveOut,
 }
 
-/// The last rule that matches a path or a directory above it. Below a directory it can only be the same or a later one.
+/// The last rule that matches a path or a directory above it. For a path below a directory, it is the same or a later
+/// rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Standing(Option<usize>);
 
@@ -67,12 +69,12 @@ impl Filter {
         Ok(Self { rules: rules.iter().map(read).collect::<Result<_, _>>()? })
     }
 
-    /// The standing of a path whose parent has the standing `above`.
+    /// The standing of a path. `above` is the standing of its parent.
     pub(super) fn standing(&self, above: Standing, path: &str, is_directory: bool) -> Standing {
         self.later(above, |glob| glob.matches(path, is_directory))
     }
 
-    /// The standing of a path, looked up from the top.
+    /// The standing of a path, computed from the top directory down.
     pub(super) fn standing_from_top(&self, path: &str, is_directory: bool) -> Standing {
         let above = path
             .match_indices('/')
@@ -80,8 +82,8 @@ impl Filter {
         self.standing(above, path, is_directory)
     }
 
-    /// The standing of a named directory by its own name, for which only globs without a place count: `/x` and `a/x`
-    /// speak of what is inside it. Where only its content was named, it has no name.
+    /// The standing of a named directory by its own name. Only globs that match at any depth apply: `/x` and `a/x` are
+    /// relative to the directory. `name` is empty if the source is the content of a directory, as in `dir/`.
     pub(super) fn standing_of_source(&self, name: &str) -> Standing {
         if name.is_empty() {
             return Standing::default();
@@ -89,7 +91,7 @@ impl Filter {
         self.later(Standing::default(), |glob| glob.is_floating() && glob.matches(name, true))
     }
 
-    /// True where what has this standing is uploaded.
+    /// True if a path with this standing is uploaded.
     pub(super) fn keeps(&self, standing: Standing) -> bool {
         match standing.0 {
             Some(rule) => self.rules[rule].0 == Verdict::Keep,
@@ -97,7 +99,7 @@ impl Filter {
         }
     }
 
-    /// True where something below a directory may be uploaded.
+    /// True if a path below the directory may be uploaded.
     pub(super) fn enters(&self, standing: Standing, directory: &str) -> bool {
         let after = standing.0.map_or(0, |rule| rule + 1);
         let brings_back = |(verdict, glob): &(Verdict, Glob)| *verdict == Verdict::Keep && glob.leads_below(directory);

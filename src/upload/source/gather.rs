@@ -1,7 +1,8 @@
-//! All that the user named, as one stream of files with their keys: files, directories, lists of paths.
+//! All files that the user named, as one stream of files with their keys. Sources are files, directories and lists of
+//! paths.
 //!
-//! Lazy, and bounded in memory: a walk holds the names above its current entry, a list holds one entry, `keys` some bytes
-//! a file where there is more than one source. All of it blocks.
+//! The stream is lazy and uses little memory: a walk holds the names in the directories above its current entry, a list
+//! holds one entry, and `keys` holds a few bytes per file if there is more than one source. Iterating blocks.
 
 use std::fmt;
 use std::fs::{self, Metadata};
@@ -20,59 +21,59 @@ use super::walk::{Found, Links, Start, Walk};
 use crate::cos::Key;
 use crate::upload::error::{FileKind, SourceError};
 
-/// What the user named, and how it is to be taken.
+/// The sources that the user named, with the options that apply to them.
 #[derive(Debug, Default)]
 pub struct Sources {
-    /// Files and directories, as typed. Links among them are followed, as everything named is.
+    /// Files and directories, as typed. A named symbolic link is followed.
     pub named: Vec<PathBuf>,
     /// Paths to read from a list.
     pub list: Option<List>,
     /// Whether directories are walked.
     pub recursive: bool,
-    /// What links below a directory are taken for.
+    /// How symbolic links below a directory are handled.
     pub links: Links,
-    /// What is kept. Globs see a listed path as it is written, everything else relative to its source.
+    /// The filter. Globs match a listed path as it is written, and any other path relative to its source.
     pub filter: Filter,
-    /// What every key begins with.
+    /// The prefix of every key.
     pub prefix: Prefix,
     /// Files and directories that this run writes.
     pub own: OwnPaths,
 }
 
-/// What became of one file or entry.
+/// The result for one file or entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// To be uploaded.
     File {
-        /// Where it is.
+        /// The path of the file.
         path: PathBuf,
         /// Its key.
         key: Key,
-        /// What it was when it was found; its size among that.
+        /// The identity of the file when it was found, including its size.
         identity: Identity,
     },
-    /// Passed by on purpose.
+    /// Skipped on purpose.
     Skipped {
-        /// Where it is.
+        /// The path of the entry.
         path: PathBuf,
-        /// What it is.
+        /// The reason.
         why: Skip,
     },
-    /// A directory with nothing in it, which leaves no trace in the bucket.
+    /// An empty directory. Empty directories are not uploaded.
     EmptyDirectory {
-        /// Where it is.
+        /// The path of the directory.
         path: PathBuf,
     },
-    /// Cannot be uploaded, while others can.
+    /// Cannot be uploaded. Other files still can.
     Failed {
-        /// Where it is, or what stands in the list.
+        /// The path of the file, or the entry in the list.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: Problem,
     },
 }
 
-/// A directory was named, and directories are not walked. This is wrong usage.
+/// The user named a directory, but directories are not walked. This is a usage error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeedsRecursive {
     /// The directory.
@@ -88,7 +89,8 @@ impl fmt::Display for NeedsRecursive {
 impl std::error::Error for NeedsRecursive {}
 
 impl Sources {
-    /// Refuses named directories unless they are to be walked. What is missing is no matter yet: it fails by itself.
+    /// Refuses named directories unless directories are walked. A missing path is not reported here; it fails later on
+    /// its own.
     pub fn check(&self) -> Result<(), NeedsRecursive> {
         match self.named.iter().find(|path| !self.recursive && path.is_dir()) {
             Some(path) => Err(NeedsRecursive { path: path.clone() }),
@@ -96,9 +98,9 @@ impl Sources {
         }
     }
 
-    /// Begins to look for the files.
+    /// Starts the search for files.
     pub fn gather(self) -> Gather {
-        // The paths below one directory differ, so one source cannot give a key twice.
+        // Paths below one directory are distinct, so a single source cannot produce a key twice.
         let keys = if self.list.is_none() && self.named.len() < 2 { Keys::all_differ() } else { Keys::told_apart() };
         Gather {
             named: self.named.into_iter(),
@@ -114,7 +116,7 @@ impl Sources {
     }
 }
 
-/// The files as they are found: those of the named sources in their order, then those of the list.
+/// The files as they are found: first those of the named sources in their order, then those of the list.
 #[derive(Debug)]
 pub struct Gather {
     named: vec::IntoIter<PathBuf>,
@@ -128,7 +130,7 @@ pub struct Gather {
     own: OwnPaths,
 }
 
-/// What a single path came to.
+/// The result for a single path; `None` if there is nothing to report yet.
 type Outcome = Result<Option<Item>, Problem>;
 
 impl Iterator for Gather {
@@ -153,7 +155,7 @@ impl Iterator for Gather {
 }
 
 impl Gather {
-    /// Turns to the next path that was named or listed: a file is an item, a directory is walked from now on.
+    /// Takes the next named or listed path: a file becomes an item, a directory starts a walk.
     fn take_up_next_source(&mut self) -> Option<Option<Item>> {
         let (path, outcome) = if let Some(path) = self.named.next() {
             let outcome = self.named(&path);
@@ -202,7 +204,7 @@ impl Gather {
         }
     }
 
-    /// Goes on inside a directory.
+    /// Starts the walk of a directory.
     fn walk(&mut self, start: Start, prefix: Prefix) -> Outcome {
         if !self.filter.enters(start.standing, &start.relative) {
             return Ok(None);
@@ -231,7 +233,7 @@ impl Gather {
     }
 }
 
-/// The item of an entry; `None` if there is nothing to say of it, or all was said before.
+/// The item of an entry; `None` if there is nothing to report.
 fn item(found: Found, prefix: &Prefix, keys: &mut Keys, own: &mut OwnPaths) -> Option<Item> {
     let (Found::File { path, .. }
     | Found::Skipped { path, .. }
@@ -270,7 +272,7 @@ mod tests {
         Sources { named, recursive: true, ..Sources::default() }
     }
 
-    /// What is gathered, a line each: the key and its file, or what else there is to tell.
+    /// The gathered items, one per line: the key and its file, or the reason why there is none.
     fn lines(tree: &Tree, sources: Sources) -> Vec<String> {
         let line = |item| match item {
             Item::File { path, key, identity } => {
@@ -292,7 +294,7 @@ mod tests {
         Some(List::new(Path::new("-"), Box::new(Cursor::new(entries.to_owned())), Delimiter::Line))
     }
 
-    /// A list whose entries lie below a tree. A listed path is its own key, so the tree's place comes before each.
+    /// A list whose entries lie below a tree. A listed path is its own key, so each entry includes the tree's path.
     fn listed(tree: &Tree, entries: &[&str]) -> (String, Sources) {
         let whole: Vec<String> = entries.iter().map(|entry| format!("{}/{entry}", tree.root().display())).collect();
         let place = as_listed(tree.root()).unwrap();
@@ -407,7 +409,7 @@ mod tests {
         assert_eq!(gathered(&tree, &["pipe"]), ["pipe: is a pipe, not a file"]);
     }
 
-    /// Other platforms make no such names.
+    /// Other platforms cannot create such names.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_source_that_is_not_utf8_fails_but_its_content_has_keys() {

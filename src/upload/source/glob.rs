@@ -1,12 +1,13 @@
 //! One glob with gitignore's rules, matched on a path relative to the source: `/` between names, none at either end.
 //!
-//! A glob without a slash inside matches at any depth, one with a slash only from the top; a final slash means
-//! directories only; `*` and `?` stop at a slash, `**` does not. Unlike in gitignore, `{a,b}` is a choice, and `!` and `#`
-//! are nothing special. What can never match is refused, so that a file someone meant to hold back is not sent.
+//! A glob without an inner slash matches at any depth. A glob with one matches only from the top. A final slash matches
+//! directories only. `*` and `?` stop at a slash, `**` does not. Unlike in gitignore, `{a,b}` is an alternative, and
+//! `!` and `#` are ordinary characters. A glob that can never match is refused, so that a mistyped exclude does not
+//! upload the file.
 
 use globset::{GlobBuilder, GlobMatcher};
 
-/// A glob, ready to match.
+/// A compiled glob.
 #[derive(Debug, Clone)]
 pub(super) struct Glob {
     matcher: GlobMatcher,
@@ -14,25 +15,25 @@ pub(super) struct Glob {
     depth: Depth,
 }
 
-/// Where a glob matches.
+/// The depths at which a glob matches.
 #[derive(Debug, Clone)]
 enum Depth {
     /// At any depth.
     Any,
-    /// From the top, by the way that leads there.
+    /// From the top, through the directories of this path.
     Top(Way),
 }
 
-/// The directories above what a glob matches: the first level, the first two, and so on.
+/// Globs for the directories above a match: the first level, the first two levels, and so on.
 #[derive(Debug, Clone)]
 struct Way {
     levels: Vec<GlobMatcher>,
-    /// Whether what follows the last level can match at any depth.
+    /// Whether the rest after the last level can match at any depth.
     open: bool,
 }
 
 impl Glob {
-    /// Reads a glob; refuses with what is wrong with it.
+    /// Parses a glob; the error is the reason why it is invalid.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         let (rest, directories_only) = text.strip_suffix('/').map_or((text, false), |rest| (rest, true));
         let (rest, from_top) = rest.strip_prefix('/').map_or((rest, false), |rest| (rest, true));
@@ -53,17 +54,17 @@ impl Glob {
         Ok(Self { matcher, directories_only, depth })
     }
 
-    /// True where it matches this very path.
+    /// True if the glob matches exactly this path.
     pub(super) fn matches(&self, path: &str, is_directory: bool) -> bool {
         (is_directory || !self.directories_only) && self.matcher.is_match(path)
     }
 
-    /// True where it matches at any depth.
+    /// True if the glob matches at any depth.
     pub(super) fn is_floating(&self) -> bool {
         matches!(self.depth, Depth::Any)
     }
 
-    /// False where nothing below a directory can match. The source itself is the empty path.
+    /// False if nothing below the directory can match. The source itself is the empty path.
     pub(super) fn leads_below(&self, directory: &str) -> bool {
         match &self.depth {
             Depth::Any => true,
@@ -77,7 +78,7 @@ impl Way {
         let mut levels = Vec::new();
         for (slash, _) in glob.match_indices('/') {
             let above = &glob[..slash];
-            // A part with `**` or a choice across the slash has no fixed depth, and the rest hasn't either.
+            // A `**`, or a choice that spans a slash, has no fixed depth. Nor has the rest after it.
             let fixed = !above.contains("**") && above.matches('{').count() == above.matches('}').count();
             match compile(above) {
                 Ok(matcher) if fixed => levels.push(matcher),

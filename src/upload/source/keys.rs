@@ -1,9 +1,9 @@
-//! The keys that a run gives to its files: none to two files, so that no source replaces another without a word. A file that
-//! is named twice under one key is one source.
+//! The keys of a run. Two files never get the same key, so that no source silently replaces another. A file that is
+//! named twice under the same key counts as one source.
 //!
-//! For every key 64 bits of its hash and of its file's are kept, some 20 to 40 bytes a file. A hash that fell on another
-//! key's would fail a file that could have been uploaded: one chance in 10⁹ for 200,000 files, and other hashes on the next
-//! run.
+//! Each key needs 64 bits of its hash and 64 bits of its file's hash, about 20 to 40 bytes in the table. If the hashes
+//! of two keys collide, the second file fails although it could be uploaded. For 200,000 files the chance is about one
+//! in 10⁹. The next run uses other hashes.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,7 +16,7 @@ use super::naming::Prefix;
 use super::problem::Problem;
 use crate::cos::Key;
 
-/// Gives keys, and remembers them where that is needed.
+/// Assigns keys, and remembers them if two files could get the same one.
 #[derive(Debug)]
 pub(super) struct Keys {
     hasher: RandomState,
@@ -24,7 +24,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// For files of which it is known that their keys differ. Remembers nothing.
+    /// For files whose keys are known to differ. Remembers nothing.
     pub(super) fn all_differ() -> Self {
         Self { hasher: RandomState::new(), given: None }
     }
@@ -34,7 +34,7 @@ impl Keys {
         Self { hasher: RandomState::new(), given: Some(HashMap::new()) }
     }
 
-    /// Gives the key of a file below a prefix; `None` if the same file has it already.
+    /// Assigns the key of a file below a prefix; `None` if the same file already has it.
     pub(super) fn give(
         &mut self,
         prefix: &Prefix,

@@ -1,4 +1,4 @@
-//! `--files-from`: a list of paths, read as it is needed, an entry at a time.
+//! `--files-from`: a list of paths, read lazily, one entry at a time.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -8,21 +8,21 @@ use std::path::{Path, PathBuf};
 use super::file::unreadable;
 use super::problem::Problem;
 
-/// The longest entry in bytes. The longest path that Linux opens has 4096.
+/// The longest entry in bytes. The longest path that Linux opens has 4096 bytes.
 pub const LONGEST_ENTRY: usize = 64 << 10;
-/// How much of a longer one is kept, to tell which it was.
+/// How many bytes of a longer entry are kept, to identify it in the message.
 const BEGINNING: usize = 64;
 
-/// What ends an entry.
+/// The delimiter of the entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delimiter {
-    /// A line feed, perhaps with a carriage return before it.
+    /// A line feed, optionally preceded by a carriage return.
     Line,
-    /// A NUL, as of `find -print0`.
+    /// A NUL, as written by `find -print0`.
     Nul,
 }
 
-/// The paths in a list. Empty entries are passed by.
+/// The paths in a list. Empty entries are skipped.
 pub struct List {
     name: PathBuf,
     reader: Box<dyn BufRead + Send>,
@@ -31,16 +31,16 @@ pub struct List {
     ended: bool,
 }
 
-/// A path of the list, or a name for what is none and why.
+/// A path of the list, or a display name and the reason if the entry is not a usable path.
 pub(super) type Entry = Result<PathBuf, (PathBuf, Problem)>;
 
 impl List {
-    /// Reads from `reader`; a failure to read is told under `name`.
+    /// Reads from `reader`. Read errors are reported under `name`.
     pub fn new(name: &Path, reader: Box<dyn BufRead + Send>, delimiter: Delimiter) -> Self {
         Self { name: name.to_owned(), reader, delimiter, begun: false, ended: false }
     }
 
-    /// The next entry without its delimiter, cut off after the longest that is allowed; `None` at the end.
+    /// The next entry without its delimiter, truncated beyond the maximum length; `None` at the end.
     fn bytes(&mut self) -> io::Result<Option<Vec<u8>>> {
         let delimiter = match self.delimiter {
             Delimiter::Line => b'\n',
@@ -57,7 +57,7 @@ impl List {
             }
             let end = held.iter().position(|byte| *byte == delimiter);
             let piece = &held[..end.unwrap_or(held.len())];
-            // Two more than allowed: a carriage return, and the byte that tells it is too long.
+            // Two bytes above the maximum: a carriage return, and the byte that shows that the entry is too long.
             entry.extend_from_slice(&piece[..piece.len().min(LONGEST_ENTRY + 2 - entry.len())]);
             let read = piece.len() + usize::from(end.is_some());
             self.reader.consume(read);
@@ -67,7 +67,7 @@ impl List {
         }
     }
 
-    /// The next entry without its delimiter, and without the byte order mark of a list.
+    /// The next entry without its delimiter and without the byte order mark of the list.
     fn next_bytes(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut bytes = self.bytes()?;
         if !std::mem::replace(&mut self.begun, true)

@@ -1,10 +1,11 @@
-//! Where the bytes come from.
+//! The sources of an upload: files, directories, lists and streams.
 //!
-//! - `gather`: all files that the user named, with their keys: by `walk` (a directory) or `list` (a list of paths), past `filter`
-//!   (with `glob`), with keys by `naming`, none twice by `keys`; `problem` says why a file is left out
-//! - `file`: one file while it is read, and whether it changed
-//! - `stream`, `stream_buffer`: a pipe, its bytes, and which of them are still needed
-//! - `own`: files of this very run, which are left out
+//! - `gather`: all files that the user named, with their keys. `walk` reads a directory, `list` reads a list of paths,
+//!   `filter` (with `glob`) selects files, `naming` makes their keys, `keys` refuses duplicate keys, and `problem`
+//!   gives the reason why a file is left out
+//! - `file`: one file while it is read, and the check that it has not changed
+//! - `stream`, `stream_buffer`: a pipe, its bytes, and the ranges that are still needed
+//! - `own`: the files that this run writes, which are left out
 //! - `either`: a file or a stream
 //! - `test_tree`: files for tests
 

@@ -1,4 +1,5 @@
-//! The key that a file gets, by rsync's rule: `dir/` gives its content, `dir` gives `dir/…`, both below the prefix.
+//! The key of a file, by rsync's rule: `dir/` uploads the content of `dir`, `dir` uploads `dir/…`. The prefix precedes
+//! both.
 
 use std::path::{Component, Path, is_separator};
 
@@ -6,12 +7,12 @@ use super::problem::Problem;
 use crate::cos::Key;
 use crate::cos::address::InvalidName;
 
-/// What the keys of an upload begin with: nothing, or a text that ends in a slash.
+/// The prefix of the keys of an upload: empty, or a text that ends in a slash.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prefix(String);
 
 impl Prefix {
-    /// Takes `releases/1.2` and `releases/1.2/` for the same; refuses what no key can begin with.
+    /// Treats `releases/1.2` and `releases/1.2/` as the same prefix. Refuses a prefix that no key can begin with.
     pub fn new(text: &str) -> Result<Self, InvalidName> {
         if text.is_empty() {
             return Ok(Self::default());
@@ -32,7 +33,7 @@ impl Prefix {
     }
 }
 
-/// True where a path names what is in a directory and not the directory: it ends in a separator, in `.` or in `..`.
+/// True if a path names the content of a directory: it ends in a separator, in `.` or in `..`.
 pub(super) fn names_content(path: &Path) -> bool {
     ends_inside(path.as_os_str().as_encoded_bytes(), is_separator)
 }
@@ -42,13 +43,13 @@ fn ends_inside(path: &[u8], is_separator: fn(char) -> bool) -> bool {
     matches!(last, Some(b"" | b"." | b".."))
 }
 
-/// A listed path as a key tells it: `/` between names, and no root, drive, `.` or doubled slash.
+/// A listed path in the form of a key: `/` between names, and no root, drive, `.` or doubled slash.
 pub(super) fn as_listed(path: &Path) -> Result<String, Problem> {
     let mut names = Vec::new();
     for component in path.components() {
         match component {
             Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
-            // What `a/../b` is depends on where the link `a` leads, so it is no name.
+            // `a/../b` depends on the target of `a` if `a` is a link, so it cannot serve as a name.
             Component::ParentDir => return Err(Problem::Parent),
             Component::Normal(name) => names.push(name.to_str().ok_or(Problem::NotUtf8)?),
         }

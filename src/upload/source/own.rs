@@ -1,16 +1,16 @@
-//! Files and directories that belong to this very run, such as its log and its journals: they change while they would be
-//! uploaded, so they are left out.
+//! The files and directories that this run writes, such as its log and its journals. They change during the upload, so
+//! they are left out.
 
 use std::path::{Path, PathBuf};
 
-/// The files and directories of this run.
+/// The files and directories that this run writes.
 #[derive(Debug, Default)]
 pub struct OwnPaths {
-    /// Their absolute paths, without links.
+    /// Their absolute paths, with links resolved.
     paths: Vec<PathBuf>,
-    /// Their paths below the directory that is walked.
+    /// Their paths below the directory being walked.
     below: Vec<PathBuf>,
-    /// Those of them that were reported.
+    /// The paths already reported.
     reported: Vec<PathBuf>,
 }
 
@@ -18,22 +18,22 @@ pub struct OwnPaths {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Owned {
     No,
-    /// It does, and this file or directory of the run is to be reported.
+    /// It does, and this file or directory of the run must be reported.
     First(PathBuf),
-    /// It does, as an entry that was reported before.
+    /// It does, but its file or directory was already reported.
     Again,
 }
 
 impl OwnPaths {
-    /// The run writes to these paths. Those that do not exist yet count if their directory does.
+    /// Takes the paths that the run writes. A path that does not exist yet counts if its directory exists.
     pub fn new(paths: impl IntoIterator<Item = PathBuf>) -> Self {
         Self { paths: paths.into_iter().filter_map(|path| real(&path)).collect(), ..Self::default() }
     }
 
-    /// A walk of this directory begins.
+    /// Starts the walk of a directory.
     pub(super) fn enter(&mut self, directory: &Path) {
         self.below = match directory.canonicalize() {
-            // A directory that the user named is uploaded even if it is one of these.
+            // A directory that the user named is uploaded even if the run writes to it.
             Ok(root) => {
                 let inside = self.paths.iter().filter_map(|path| path.strip_prefix(&root).ok());
                 inside.filter(|path| !path.as_os_str().is_empty()).map(|path| directory.join(path)).collect()
@@ -42,7 +42,7 @@ impl OwnPaths {
         };
     }
 
-    /// Looks at an entry of the directory that is walked.
+    /// Checks an entry of the directory being walked.
     pub(super) fn of_walk(&mut self, path: &Path) -> Owned {
         match self.below.iter().find(|own| path.starts_with(own)) {
             None => Owned::No,
@@ -61,7 +61,7 @@ impl OwnPaths {
     }
 }
 
-/// The absolute path without links, of a file that need not exist in a directory that does.
+/// The absolute path with links resolved. The file need not exist, but its directory must.
 fn real(path: &Path) -> Option<PathBuf> {
     if let Ok(real) = path.canonicalize() {
         return Some(real);

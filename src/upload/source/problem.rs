@@ -1,4 +1,4 @@
-//! Why something that was found is not uploaded: passed by on purpose, or unfit.
+//! The reason why a found entry is not uploaded: it is skipped on purpose, or it cannot be uploaded.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use crate::cos::Key;
 use crate::cos::address::InvalidName;
 use crate::upload::error::{FileKind, SourceError};
 
-/// Why an entry is passed by. This is no failure.
+/// Why an entry is skipped. This is not a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Skip {
     /// It is a symbolic link, and links are not followed.
     Link,
-    /// It leads back to a directory that it lies in, by way of a link.
+    /// It is a link that leads back to a directory above it.
     Loop,
     /// It is a pipe, a socket or a device.
     Special(FileKind),
@@ -19,18 +19,18 @@ pub enum Skip {
     Own,
 }
 
-/// Why a file cannot be uploaded, while others can.
+/// Why a file cannot be uploaded. Other files still can.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// It is missing, cannot be read, or is no file.
+    /// It is missing, cannot be read, or is not a file.
     Source(SourceError),
-    /// Its name is not UTF-8, and keys are.
+    /// Its name is not UTF-8, but keys must be.
     NotUtf8,
-    /// The key it would get is refused.
+    /// Its key would be invalid.
     Key(InvalidName),
-    /// Another source of this run got the same key before it.
+    /// Another source of this run already has the same key.
     SameKey(Key),
-    /// A listed path has `..` in it, which no key can say.
+    /// A listed path contains `..`, which a key cannot express.
     Parent,
     /// An entry of the list is longer than this many bytes.
     LongEntry(usize),

@@ -1,7 +1,7 @@
-//! What comes through a pipe: read once, in order, and held in memory until it is let go.
+//! The bytes of a pipe: read once, in order, and held in memory until they are released.
 //!
-//! It is held in buffers that are lent as it is read, so that a small stream stays small, and go back when they are let go.
-//! How much may be held is not decided here.
+//! The bytes are held in buffers lent from a pool. Buffers are lent as the stream is read, so a small stream uses
+//! little memory, and they return to the pool when released. The memory limit is not enforced here.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::error::SourceError;
 use crate::upload::plan::part_sizes::Range;
 
-/// How a stream is named where others have a path.
+/// The name of a stream, in place of a path.
 pub const NAME: &str = "-";
 
 /// A stream.
@@ -26,47 +26,47 @@ pub struct Stream(Arc<Inner>);
 /// How much of a stream was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
-    /// How many bytes were read so far.
+    /// The number of bytes read so far.
     pub read: u64,
     /// The CRC-64 of all bytes, once the stream has ended.
     pub end: Option<u64>,
 }
 
 struct Inner {
-    /// Taken by whoever reads, for as long as that takes.
+    /// Locked during a read.
     reader: Mutex<Reader>,
-    /// What is held, by where it begins.
+    /// The pieces in memory, by their offset.
     held: Mutex<BTreeMap<u64, Piece>>,
 }
 
 struct Reader {
     input: Box<dyn Read + Send>,
-    /// What came, until nothing more does.
+    /// The CRC-64 of the bytes read so far.
     hasher: Hasher,
     taken: Taken,
 }
 
-/// Bytes that follow each other.
+/// Consecutive bytes.
 struct Piece {
     bytes: Bytes,
-    /// How many of them are still needed.
+    /// The number of bytes that are still needed.
     needed: u64,
 }
 
 impl Stream {
-    /// Reads `input`, once it is asked to.
+    /// Wraps `input`. Nothing is read before `read_on`.
     pub fn new(input: impl Read + Send + 'static) -> Self {
         let taken = Taken { read: 0, end: None };
         let reader = Reader { input: Box::new(input), hasher: Hasher::crc64(), taken };
         Self(Arc::new(Inner { reader: Mutex::new(reader), held: Mutex::default() }))
     }
 
-    /// What stands for its path.
+    /// The name that stands for the path.
     pub fn path(&self) -> &Path {
         Path::new(NAME)
     }
 
-    /// Forgets the ranges that are let go, then reads until `to` bytes came in all, or there are no more. Blocks.
+    /// Releases the ranges in `let_go`, then reads until `to` bytes in total were read or the stream ends. Blocks.
     pub fn read_on(&self, to: u64, let_go: &[Range]) -> Result<Taken, SourceError> {
         let_go.iter().for_each(|range| self.let_go(*range));
         let mut reader = lock(&self.0.reader);
@@ -84,17 +84,17 @@ impl Stream {
         Ok(reader.taken)
     }
 
-    /// Reads a range that is held once more, for its MD5 and CRC-64.
+    /// Hashes a held range again, for its MD5 and CRC-64.
     pub fn digest(&self, range: Range) -> Result<Digest, SourceError> {
         self.hashed(range, Hasher::crc64_and_md5())
     }
 
-    /// Reads a range that is held once more, for its CRC-64 alone.
+    /// Hashes a held range again, for its CRC-64 only.
     pub fn crc64(&self, range: Range) -> Result<Digest, SourceError> {
         self.hashed(range, Hasher::crc64())
     }
 
-    /// Up to so many of the bytes at `offset`, which are held.
+    /// Up to `wanted` of the held bytes at `offset`.
     pub(crate) fn bytes(&self, offset: u64, wanted: usize) -> Result<Bytes, SourceError> {
         let held = lock(&self.0.held);
         let piece = held.range(..=offset).next_back().and_then(|(start, piece)| {
@@ -135,7 +135,7 @@ impl Stream {
 }
 
 impl Reader {
-    /// Fills the buffer, as far as there is something to fill it with.
+    /// Fills the buffer, or stops at the end of the input.
     fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, SourceError> {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -172,7 +172,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    /// Gives a few bytes at a time, as pipes do, and stumbles now and then.
+    /// Returns a few bytes at a time, as pipes do, and is sometimes interrupted.
     struct Pipe {
         content: Vec<u8>,
         at: usize,
@@ -241,7 +241,7 @@ mod tests {
         let buffers = || lock(&stream.0.held).len();
         assert_eq!(buffers(), 2);
         lock(&stream.0.held).values().for_each(|piece| crate::upload::buffers::assert_aligned(&piece.bytes));
-        // A piece that two parts share is held until both are let go.
+        // A piece that two parts share is held until both are released.
         stream.let_go(range(0, half));
         assert_eq!(all(&stream, range(half, half)), content[CHUNK / 2..CHUNK]);
         stream.let_go(range(half, half));

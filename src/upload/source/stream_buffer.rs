@@ -1,4 +1,4 @@
-//! How far a stream was read, which parts of it are still buffered, and what to read next. Pure.
+//! How much of a stream was read, which parts are still buffered, and how far to read next. Does no I/O.
 //!
 //! A stream is read in order, a part at a time, and each part is buffered until the server has it. Reading a part begins
 //! only when all of it fits into the memory limit.
@@ -16,7 +16,7 @@ use crate::upload::plan::parts::PartBoard;
 use crate::upload::plan::plan_error::PlanError;
 use crate::upload::wire::call::AttemptId;
 
-/// The conditions for completing the object of a stream. A stream that breaks off looks like one that ends.
+/// The conditions for completing the object of a stream. A truncated stream looks like a complete one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expectations {
     /// Its size in bytes, if known.
@@ -31,7 +31,7 @@ pub struct Expectations {
 #[derive(Debug, Clone)]
 pub struct StreamBuffer {
     plan: Plan,
-    /// The largest stream, in bytes, that goes in one PUT.
+    /// The size in bytes of the largest stream that is sent in one PUT.
     threshold: u64,
     memory: u64,
     expectations: Expectations,
@@ -52,7 +52,7 @@ impl StreamBuffer {
         Ok(Self::cut_by(plan, threshold, memory, expectations))
     }
 
-    /// The same with a given plan. `memory` holds at least one part, and more than `threshold`.
+    /// As `new`, with a given plan. `memory` holds at least one part, and more than `threshold`.
     pub fn cut_by(plan: Plan, threshold: u64, memory: u64, expectations: Expectations) -> Self {
         Self {
             plan,
@@ -76,7 +76,7 @@ impl StreamBuffer {
         self.reading
     }
 
-    /// How far it was read.
+    /// How much of the stream was read.
     pub(crate) fn taken(&self) -> Taken {
         self.taken
     }
@@ -86,13 +86,13 @@ impl StreamBuffer {
         self.let_go.is_empty()
     }
 
-    /// The offset to read up to next; `None` if the stream has ended, is being read, or the memory is full.
+    /// The offset to read up to next; `None` if the stream has ended, a read is in progress, or the memory is full.
     pub(crate) fn next_target(&self, board: Option<&PartBoard>) -> Option<u64> {
         let target = self.target(board).filter(|_| self.reading.is_none())?;
         self.fits(target, board).then_some(target)
     }
 
-    /// Begins to read on, and returns the ranges that need not be buffered any longer.
+    /// Begins the next read, and returns the ranges that no longer need to be buffered.
     pub(crate) fn begin(&mut self, reading: AttemptId, board: Option<&PartBoard>) -> Vec<Range> {
         self.reading = Some(reading);
         let Some(board) = board else { return Vec::new() };
@@ -100,7 +100,7 @@ impl StreamBuffer {
         stored.map(|number| board.range(number)).collect()
     }
 
-    /// Records how far the stream was read, and checks the expectations.
+    /// Records how much of the stream was read, and checks the expectations.
     pub(crate) fn take(&mut self, taken: Taken) -> Result<(), SourceError> {
         self.reading = None;
         self.taken = taken;
@@ -121,7 +121,7 @@ impl StreamBuffer {
         }
     }
 
-    /// The next part that was read whole: its length, and its ETag if the server listed a part of that length.
+    /// The next part that was read completely: its length, and its ETag if the server listed a part of that length.
     pub(crate) fn next_part(&self, board: &PartBoard) -> Option<(u64, Option<String>)> {
         let number = following(board)?;
         let range = self.whole().range(number)?;
@@ -131,12 +131,12 @@ impl StreamBuffer {
         whole.then(|| (came, listed.map(|listed| listed.etag.clone())))
     }
 
-    /// Keeps a part that the server listed.
+    /// Stores a part that the server listed.
     pub(crate) fn remember(&mut self, listed: ListedPart) {
         self.listed.insert(listed.number, listed);
     }
 
-    /// Forgets the parts that the server listed: they are of an upload that is gone.
+    /// Forgets the parts that the server listed, because their upload no longer exists.
     pub(crate) fn forget_listed(&mut self) {
         self.listed.clear();
     }
@@ -147,7 +147,7 @@ impl StreamBuffer {
         (parts, self.listed.values().map(|part| part.size).sum())
     }
 
-    /// The memory limit, the first time that it stops the reading.
+    /// The memory limit, the first time that it stops reading.
     pub(crate) fn limit_to_report(&mut self, board: &PartBoard) -> Option<MemoryLimit> {
         let target = self.target(Some(board)).filter(|_| self.reading.is_none() && !self.limit_reported)?;
         if self.fits(target, Some(board)) {
@@ -176,7 +176,7 @@ impl StreamBuffer {
         target - board.map_or(0, PartBoard::bytes_stored) <= self.memory
     }
 
-    /// The largest stream that is possible, cut into parts.
+    /// The largest possible stream, cut into parts.
     fn whole(&self) -> Parts {
         match self.plan {
             Plan::Put { size } => Parts::new(size, PartSizes::uniform(size.max(1))),

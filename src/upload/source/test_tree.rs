@@ -1,4 +1,4 @@
-//! Files and directories for tests, in a directory that vanishes with them.
+//! Files and directories for tests, in a temporary directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use tempfile::TempDir;
 
 use super::filter::{Filter, Rule};
 
-/// A directory on disk.
+/// A temporary directory, deleted on drop.
 pub(crate) struct Tree(TempDir);
 
 impl Tree {
-    /// Makes each path: a directory where it ends in a slash, a file otherwise.
+    /// Makes each path: a directory if it ends in a slash, a file otherwise.
     pub(crate) fn new(paths: &[&str]) -> Self {
         let tree = Self(tempfile::tempdir().unwrap());
         paths.iter().for_each(|path| tree.add(path));
@@ -34,7 +34,7 @@ impl Tree {
         std::os::unix::fs::symlink(target, self.path(path)).unwrap();
     }
 
-    /// Adds a pipe, which nobody will ever write to.
+    /// Adds a named pipe without a writer.
     #[cfg(target_os = "linux")]
     pub(crate) fn pipe(&self, path: &str) {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -49,7 +49,7 @@ impl Tree {
         self.0.path()
     }
 
-    /// A path as the tests know it.
+    /// A path relative to the tree, as the tests write it.
     pub(crate) fn known(&self, path: &Path) -> String {
         path.strip_prefix(self.root()).unwrap_or(path).display().to_string()
     }

@@ -1,9 +1,9 @@
-//! The files below a directory, found while they are asked for, in the order of their names.
+//! The files below a directory, found lazily, in the order of their names.
 //!
-//! It holds the names in the directories above the current entry and nothing else, so its memory does not grow with the
-//! tree. (The usual library holds a whole path for each of them, and cannot tell that a directory is empty.) Each entry
-//! is looked at once, after the filter where its kind is known from the listing; nothing but directories is opened.
-//! All of it blocks.
+//! A walk holds only the names in the directories above the current entry, so its memory does not grow with the tree.
+//! (The usual library holds a whole path for each name, and cannot detect an empty directory.) The metadata of each
+//! entry is read once. If the listing gives the kind of the entry, the filter runs first. Only directories are opened.
+//! Iterating blocks.
 
 use std::ffi::OsStr;
 use std::fs::{self, FileType, Metadata};
@@ -17,45 +17,45 @@ use super::filter::{Filter, Standing};
 use super::problem::{Problem, Skip};
 use crate::upload::descriptors::wait_for_descriptor;
 
-/// What symbolic links below a source are taken for.
+/// How symbolic links below a source are handled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Links {
-    /// Links, which are passed by.
+    /// Links are skipped.
     #[default]
     Skip,
-    /// What they lead to.
+    /// Links are followed.
     Follow,
 }
 
-/// What a directory holds. What the filter leaves out is not told.
+/// An entry found in a directory. Entries that the filter leaves out are not reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// A regular file, or a link to one that is followed.
     File {
-        /// Where it is.
+        /// The path of the file.
         path: PathBuf,
-        /// Where it is below the source, with `/` between names.
+        /// The path relative to the source, with `/` between names.
         relative: String,
-        /// What it was when it was found.
+        /// The identity of the file when it was found.
         identity: Identity,
     },
-    /// Something passed by.
+    /// A skipped entry.
     Skipped {
-        /// Where it is.
+        /// The path of the entry.
         path: PathBuf,
-        /// What it is.
+        /// The reason.
         why: Skip,
     },
-    /// A directory with nothing in it, which leaves no trace in the bucket.
+    /// An empty directory. Empty directories are not uploaded.
     EmptyDirectory {
-        /// Where it is.
+        /// The path of the directory.
         path: PathBuf,
     },
-    /// An entry or a directory that cannot be read or has no name for a key.
+    /// An entry or a directory that cannot be read, or whose name cannot be part of a key.
     Failed {
-        /// Where it is.
+        /// The path of the entry.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: Problem,
     },
 }
@@ -63,11 +63,11 @@ pub enum Found {
 /// A directory to walk.
 #[derive(Debug, Clone)]
 pub(super) struct Start {
-    /// Where it is.
+    /// The path of the directory.
     pub(super) path: PathBuf,
-    /// What it is called in `relative` and to the filter: nothing where the source itself is walked.
+    /// The prefix of `relative`, also used by the filter. Empty if the source itself is walked.
     pub(super) relative: String,
-    /// What the filter says of it.
+    /// The rule of the filter that applies to the directory.
     pub(super) standing: Standing,
 }
 
@@ -80,7 +80,7 @@ pub struct Walk {
     levels: Vec<Level>,
 }
 
-/// A directory that is not listed yet.
+/// A directory that has not been listed yet.
 #[derive(Debug)]
 struct Directory {
     path: PathBuf,
@@ -90,7 +90,7 @@ struct Directory {
     place: Option<Place>,
 }
 
-/// A directory that is listed, with what of it was not looked at yet.
+/// A listed directory, with the entries that have not been visited yet.
 #[derive(Debug)]
 struct Level {
     directory: Directory,
@@ -103,7 +103,7 @@ struct Listed {
     kind: Option<FileType>,
 }
 
-/// What the listing said of an entry and what a look at it adds.
+/// An entry of a listing, with its kind if the listing gives it.
 struct Entry {
     path: PathBuf,
     relative: String,
@@ -118,7 +118,7 @@ enum Seen {
 }
 
 impl Walk {
-    /// Begins at a directory. Nothing is read before the first entry is asked for.
+    /// Prepares the walk of a directory. Nothing is listed before the first call of `next`.
     pub fn new(path: &Path, links: Links, filter: Arc<Filter>) -> Self {
         let start = Start { path: path.to_owned(), relative: String::new(), standing: Standing::default() };
         Self::from(start, links, filter)
@@ -134,7 +134,7 @@ impl Walk {
         Self { filter, links, start: Some(start), levels: Vec::new() }
     }
 
-    /// Lists a directory and goes on inside it; returns what there is to tell of the directory itself.
+    /// Lists a directory and continues inside it; returns the result to report for the directory itself.
     fn enter(&mut self, directory: Directory) -> Option<Found> {
         let path = || directory.path.clone();
         let (rest, broken) = list(&directory.path);
@@ -151,7 +151,7 @@ impl Walk {
 
     fn look_at(&self, entry: Entry, above: Standing) -> Seen {
         let follows = self.links == Links::Follow;
-        // Where the kind is known, what is left out is not looked at: a temporary file may well be gone by now.
+        // If the kind is known, the metadata of filtered entries is not read: a temporary file may already be gone.
         let known = entry.kind.filter(|kind| !(follows && kind.is_symlink())).map(|kind| kind.is_dir());
         let asked = known.map(|is_directory| (is_directory, self.standing(&entry, above, is_directory)));
         if asked.is_some_and(|(is_directory, standing)| !self.may_keep(&entry, standing, is_directory)) {
@@ -177,7 +177,7 @@ impl Walk {
         self.filter.standing(above, &entry.relative, is_directory)
     }
 
-    /// False for a file that is left out, and for a directory that nothing can be kept of.
+    /// False for a file that is left out, and for a directory in which nothing can be kept.
     fn may_keep(&self, entry: &Entry, standing: Standing, is_directory: bool) -> bool {
         self.filter.keeps(standing) || is_directory && self.filter.enters(standing, &entry.relative)
     }
@@ -225,14 +225,15 @@ impl Iterator for Walk {
 impl Entry {
     fn below(directory: &Directory, listed: Listed) -> Self {
         let slash = if directory.relative.is_empty() { "" } else { "/" };
-        // Globs are asked about names that are not UTF-8 too; those that are kept fail by their path.
+        // Globs also match names that are not UTF-8. If the filter keeps such a name, the entry fails because of its
+        // path.
         let relative = format!("{}{slash}{}", directory.relative, listed.name.to_string_lossy());
         let named_in_utf8 = directory.named_in_utf8 && listed.name.to_str().is_some();
         Self { path: directory.path.join(&*listed.name), relative, named_in_utf8, kind: listed.kind }
     }
 }
 
-/// The names in a directory, sorted, and what broke the listing off.
+/// The names in a directory, sorted, and the error that stopped the listing.
 fn list(directory: &Path) -> (Vec<Listed>, Option<io::Error>) {
     let mut names = Vec::new();
     let mut read = || -> io::Result<()> {
@@ -247,7 +248,7 @@ fn list(directory: &Path) -> (Vec<Listed>, Option<io::Error>) {
     (names, broken)
 }
 
-/// What there is to tell of an entry that is no directory.
+/// The result to report for an entry that is not a directory.
 fn told(entry: Entry, metadata: &Metadata) -> Found {
     let Entry { path, relative, named_in_utf8, .. } = entry;
     match () {
@@ -258,7 +259,7 @@ fn told(entry: Entry, metadata: &Metadata) -> Found {
     }
 }
 
-/// What tells a directory from any other.
+/// The identity of a directory.
 #[cfg(unix)]
 type Place = (u64, u64);
 #[cfg(not(unix))]
@@ -280,7 +281,7 @@ mod tests {
     use super::*;
     use crate::upload::source::test_tree::{Tree, filter};
 
-    /// What a walk tells, a line each.
+    /// The results of a walk, one per line.
     fn lines(tree: &Tree, walk: impl Iterator<Item = Found>) -> Vec<String> {
         let line = |found| match found {
             Found::File { path, relative, identity } => {
@@ -459,7 +460,7 @@ mod tests {
         assert_eq!(walked(&tree, Links::Follow, &["+file"]), ["file"]);
     }
 
-    /// Other platforms make no such names.
+    /// Other platforms cannot create such names.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_name_that_is_not_utf8_fails_by_its_path() {
@@ -475,7 +476,7 @@ mod tests {
         assert_eq!(walked(&tree, Links::Skip, &["-caf*", "-d*/"]), ["z"]);
     }
 
-    /// A superuser reads everything, and then there is nothing to see.
+    /// A superuser can read every directory, so the result is not checked.
     #[cfg(unix)]
     #[test]
     fn a_directory_that_cannot_be_read_fails_alone() {
@@ -513,14 +514,14 @@ mod tests {
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
-        /// Passing excluded directories by saves time and loses nothing.
+        /// Not entering excluded directories saves time and loses no file.
         #[test]
         fn a_walk_finds_what_the_rules_keep(
             paths in proptest::collection::btree_set("[ab]{1,2}(/[ab]{1,2}){0,3}", 1..20),
             rules in proptest::collection::vec("[+-]/?([ab]{1,2}|\\*|a\\*)(/([ab]{1,2}|\\*|\\*\\*|\\{a,b\\})){0,2}/?", 0..4),
         ) {
             let tree = Tree::new(&[]);
-            // What is a directory by now is no file.
+            // A path that is the directory of another path is not a file.
             let files = || paths.iter().filter(|path| {
                 !paths.iter().any(|other| other.starts_with(&format!("{path}/")))
             });
