@@ -1,5 +1,5 @@
-//! A buffer that begins at a multiple of 64 bytes, as cosput's do: some processors copy at a fifth of their speed into
-//! one that begins 16 bytes into a page, where the system's allocator puts large ones.
+//! A buffer whose address is a multiple of 64, as in cosput. The system's allocator places large buffers 16 bytes into
+//! a page, and some processors copy there at a fifth of their speed.
 
 use std::ops::{Deref, DerefMut};
 

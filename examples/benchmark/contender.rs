@@ -1,4 +1,4 @@
-//! Programs that upload a file to the sink: the floor, cosput, and others where they are installed.
+//! Programs that upload a file to the sink: the floor, cosput, and other programs if they are installed.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,17 +9,17 @@ use super::tls;
 
 const BUCKET: &str = "examplebucket-1250000000";
 
-/// Where the programs find their things.
+/// The paths that programs need.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     /// The binary that is measured.
     pub cosput: PathBuf,
-    /// Everything that is written is in here: files, journals, the certificate.
+    /// The directory for everything that is written: files, journals, the certificate.
     pub directory: PathBuf,
 }
 
 impl Place {
-    /// The floor, with so many connections.
+    /// The floor, with this number of connections.
     pub(crate) fn floor(
         &self,
         file: &Path,
@@ -35,7 +35,7 @@ impl Place {
         Ok(command)
     }
 
-    /// cosput, with these options besides the file and the place it goes to.
+    /// cosput, with these options besides the file and the destination.
     pub(crate) fn cosput(&self, file: &Path, sink: &Sink, options: &[String]) -> Command {
         let mut command = self.cosput_to(file, &sink.url(), options);
         if sink.is_tls() {
@@ -55,7 +55,7 @@ impl Place {
         command
     }
 
-    /// s5cmd with its usual settings, for a directory.
+    /// s5cmd with its default settings, for a directory.
     pub(crate) fn s5cmd_files(&self, directory: &Path, url: &str) -> Command {
         let mut command = Command::new("s5cmd");
         command.args(["--endpoint-url", url, "--no-sign-request", "cp"]).arg(directory).arg("s3://bucket/");
@@ -63,7 +63,7 @@ impl Place {
         command
     }
 
-    /// Another program, if it is installed and can be pointed at the sink; otherwise, why not.
+    /// Another program, or the reason if it is not installed or cannot upload to the sink.
     pub(crate) fn peer(&self, name: &str, file: &Path, sink: &Sink) -> Result<Command, &'static str> {
         let mut command = Command::new(name);
         let answers = |flag| {

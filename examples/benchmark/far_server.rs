@@ -1,5 +1,5 @@
-//! A server at the end of an imitated link. It answers just enough COS for uploads with parts of any size, whose
-//! checksums it takes as they come. It runs as a process of its own, one thread for each connection.
+//! A server at the end of a simulated link. It implements just enough of COS for uploads with parts of any size, and
+//! computes their checksums as they arrive. It runs as a separate process, with one thread for each connection.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read, Write};
@@ -17,24 +17,24 @@ use super::link::{FIRST_ROUND, Link};
 use super::sink::{etag, header, ok, parameter, stored};
 use super::tls;
 
-/// The most that is read at a time.
+/// The most bytes of one read.
 const PIECE: usize = 16 << 10;
-/// Sleeping is not exact: what was slept too long is made good within this time.
+/// Sleep is not exact: time slept too long is made up for within this period.
 const CATCH_UP: Duration = Duration::from_millis(5);
 /// Shorter waits than this are not worth a sleep.
 const SHORTEST_SLEEP: Duration = Duration::from_micros(500);
-/// A connection that was idle for this long, and a round trip, begins slow start anew.
+/// A connection that was idle for this long plus a round trip restarts slow start.
 const IDLE: Duration = Duration::from_millis(200);
 const STACK: usize = 128 << 10;
 
 struct Server {
     link: Link,
-    /// When the line that all connections share is free again.
+    /// When the shared line is free again.
     line: Mutex<Instant>,
     began: Mutex<Option<Instant>>,
     parts: Mutex<BTreeMap<u64, (u64, u64)>>,
     counts: Counts,
-    /// When requests of the last second began.
+    /// Start times of the requests of the last second.
     recent: Mutex<VecDeque<Instant>>,
 }
 
@@ -51,7 +51,7 @@ struct Counts {
 /// Serves until standard input ends. Prints its port once it is ready.
 pub(crate) fn run(link: Link, tls: Option<&Path>) -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    // A connection that is slow is slow from its first bytes: little of them fits in between.
+    // A small receive buffer, so that a slow connection is slow from its first bytes.
     rustix::net::sockopt::set_socket_recv_buffer_size(&listener, 64 << 10)?;
     let tls = tls.map(tls::server).transpose()?;
     let server = Arc::new(Server {
@@ -86,12 +86,12 @@ trait Stream: Read + Write + Send {}
 impl Stream for TcpStream {}
 impl Stream for StreamOwned<ServerConnection, TcpStream> {}
 
-/// TCP's slow start: what a connection may carry in this round trip, and when the next one begins.
+/// TCP's slow start: the bytes left in this round trip, and when the next one begins.
 struct SlowStart {
     window: u64,
     used: u64,
     round: Instant,
-    /// When the connection's own rate lets the next byte come, once slow start is over.
+    /// When the connection's own rate allows the next byte, after slow start.
     free: Instant,
 }
 
@@ -100,7 +100,7 @@ impl SlowStart {
         Self { window: FIRST_ROUND, used: 0, round: now, free: now }
     }
 
-    /// When the next byte may come after these.
+    /// When the byte after these may arrive.
     fn after(&mut self, link: &Link, now: Instant, bytes: u64) -> Instant {
         let most = if link.each == 0 { u64::MAX } else { (link.each * link.round_trip / 1000).max(FIRST_ROUND) };
         if self.window >= most && link.each > 0 {
@@ -290,7 +290,7 @@ impl Server {
         }
     }
 
-    /// Requests, refused ones, connections, and the most requests at a time, since the last report.
+    /// Requests, refused requests, connections, and the most requests at a time, since the last report.
     fn report(&self) -> String {
         let take = |count: &AtomicU64| count.swap(0, Ordering::Relaxed);
         let Counts { connections, requests, refused, most_in_flight, .. } = &self.counts;

@@ -1,5 +1,5 @@
-//! The least that an upload can cost: read, CRC-64, write, one thread a connection. The same requests as cosput's, in the
-//! same part size, but nothing is signed, checked, recorded or retried.
+//! The lowest cost of an upload: read, CRC-64, write, one thread per connection. It sends the same requests as cosput,
+//! with the same part size, but signs, checks, records and retries nothing.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -19,7 +19,7 @@ const CHUNK: usize = 256 << 10;
 /// As long as the headers of a signed request.
 const HEADERS: &str = "x-cos-filler: q-sign-algorithm=sha1&q-ak=AKIDQjz3ltompVjBni5LitkWHFlFpwkn9U5q&q-sign-time=1417773892;1417853898&q-key-time=1417773892;1417853898&q-header-list=host&q-url-param-list=partnumber;uploadid&q-signature=c13d7e2c2d2e1ee8c4ee4e7dd8d8b3f1f8d2c5ad\r\n";
 
-/// Uploads once.
+/// Uploads a file once.
 pub(crate) fn run(file: &Path, port: u16, part_size: u64, connections: u64, tls: Option<&Path>) -> io::Result<()> {
     if file.is_dir() {
         return run_directory(file, port, connections);
@@ -63,7 +63,7 @@ pub(crate) fn run(file: &Path, port: u16, part_size: u64, connections: u64, tls:
     first.post(&format!("{target}?uploadId=id"))
 }
 
-/// Uploads each file of a directory, one request a file.
+/// Uploads each file of a directory, one request per file.
 fn run_directory(directory: &Path, port: u16, connections: u64) -> io::Result<()> {
     let files = Mutex::new(std::fs::read_dir(directory)?);
     let work = || -> io::Result<()> {

@@ -1,9 +1,9 @@
-//! A link that is imitated: how late answers come, how fast connections are, and what goes wrong on it.
+//! A simulated link: its delay, the speed of connections, and its faults.
 
 use std::io;
 use std::time::Duration;
 
-/// What the first round trip of a connection carries: 10 segments of 1,460 bytes.
+/// The bytes in the first round trip of a connection: 10 segments of 1,460 bytes.
 pub(crate) const FIRST_ROUND: u64 = 14_600;
 
 /// A link between a client and a server.
@@ -11,23 +11,23 @@ pub(crate) const FIRST_ROUND: u64 = 14_600;
 pub(crate) struct Link {
     /// The round trip in milliseconds.
     pub round_trip: u64,
-    /// Bytes a second that one connection carries at most; 0 for no limit.
+    /// The most bytes a second of one connection; 0 for no limit.
     pub each: u64,
-    /// Bytes a second that all connections carry; 0 for no limit.
+    /// The most bytes a second of all connections; 0 for no limit.
     pub all: u64,
-    /// Every so many requests with a body one stalls; 0 for none.
+    /// One of this many requests with a body stalls; 0 for none.
     pub stall_every: u64,
-    /// How long it stalls, in milliseconds.
+    /// How long a request stalls, in milliseconds.
     pub stall: u64,
-    /// Every so many connections one is reset in the middle of a body; 0 for none.
+    /// One of this many connections is reset in the middle of a body; 0 for none.
     pub reset_every: u64,
-    /// The server takes so many requests at a time and refuses others with 503 SlowDown; 0 for no limit.
+    /// The most requests at a time; others are refused with 503 SlowDown; 0 for no limit.
     pub takes: u64,
-    /// The server takes so many requests a second and refuses others with 503 SlowDown; 0 for no limit.
+    /// The most requests a second; others are refused with 503 SlowDown; 0 for no limit.
     pub per_second: u64,
-    /// After so many milliseconds of sending the link is dead …
+    /// The link is dead after this many milliseconds of sending …
     pub dies_after: u64,
-    /// … for so many milliseconds.
+    /// … for this many milliseconds.
     pub dead_for: u64,
 }
 
@@ -54,17 +54,17 @@ impl Link {
         Duration::from_millis(self.round_trip)
     }
 
-    /// The seconds that the link alone needs for some bytes.
+    /// The seconds that the link itself needs for some bytes.
     pub(crate) fn alone(&self, bytes: u64) -> f64 {
         if self.all == 0 { f64::NAN } else { bytes as f64 / self.all as f64 }
     }
 
-    /// The link as arguments of the process that imitates it.
+    /// The link as arguments of the process that simulates it.
     pub(crate) fn arguments(&self) -> Vec<String> {
         self.numbers().iter().map(u64::to_string).collect()
     }
 
-    /// Reads what [`Link::arguments`] wrote.
+    /// Parses the output of [`Link::arguments`].
     pub(crate) fn parse(words: &[&str]) -> io::Result<Self> {
         let numbers: Vec<u64> =
             words.iter().map(|word| word.parse().map_err(io::Error::other)).collect::<io::Result<_>>()?;

@@ -1,4 +1,4 @@
-//! Imitated links: without a flag against a grid of fixed settings, and many small files far away.
+//! Simulated links: default settings against a grid of fixed settings, and many small files far away.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ const MIB: u64 = 1 << 20;
 /// The fixed settings: part size in MiB, requests at a time.
 const GRID: [(u64, u16); 9] = [(1, 16), (1, 32), (1, 64), (2, 16), (2, 32), (2, 64), (4, 16), (4, 32), (4, 64)];
 
-/// A link, how it is called, and the files that are sent over it, in MiB.
+/// A link, its name, and the sizes of the files that are sent over it, in MiB.
 type Row = (&'static str, Link, &'static [u64]);
 
 const LINKS: [Row; 12] = [
@@ -33,7 +33,7 @@ const LINKS: [Row; 12] = [
     ("takes-16", Link { takes: 16, ..Link::new(50, 40, 1000) }, &[256]),
 ];
 
-/// What the server saw of a run.
+/// The server's report of a run.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     requests: u64,
@@ -42,7 +42,7 @@ struct Seen {
     most_in_flight: u64,
 }
 
-/// A server at the end of a link; it ends with this value.
+/// A server at the end of a link; dropping this value ends it.
 struct FarServer {
     child: Child,
     port: u16,
@@ -90,8 +90,8 @@ impl Drop for FarServer {
 }
 
 impl Bench {
-    /// For each link and size: without a flag against the grid. `--only=LINK,LINK` chooses some of the links, `--no-grid`
-    /// leaves the fixed settings out.
+    /// For each link and size: the default settings against the grid. `--only=LINK,LINK` selects links, `--no-grid`
+    /// skips the fixed settings.
     pub(crate) fn links(&self) -> io::Result<()> {
         let only = self.words.iter().find_map(|word| word.strip_prefix("--only="));
         let chosen = |name: &str| only.is_none_or(|only| only.split(',').any(|chosen| chosen == name));

@@ -1,8 +1,9 @@
-//! Measures cosput against the least that an upload can cost, on the machine it runs on, in one run.
+//! Compares cosput with the lowest cost of an upload, on the machine it runs on, in one run.
 //!
-//! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`, where a
-//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files; without one, all run. The program that is measured is
-//! `target/release/cosput`, or what `COSPUT_BINARY` names. docs/performance.md explains the figures. It asserts nothing.
+//! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`. A
+//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files; all run if none is
+//! named. The measured program is `target/release/cosput`, or the path in `COSPUT_BINARY`. docs/performance.md explains
+//! the figures. The benchmark asserts nothing.
 
 #![expect(clippy::disallowed_methods, reason = "a program of its own, which measures with the clock")]
 #![expect(clippy::print_stdout, reason = "a program of its own, which prints its results")]

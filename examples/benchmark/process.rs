@@ -1,4 +1,4 @@
-//! Processes that are measured, and the sink as a process.
+//! Measured processes, and the sink as a process.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -10,28 +10,28 @@ use wait4::Wait4;
 
 use super::sink::Manner;
 
-/// What one run of a program cost.
+/// The cost of one run of a program.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cost {
-    /// From its start to its end.
+    /// The time from its start to its end.
     pub wall: Duration,
     /// User and system time.
     pub cpu: Duration,
-    /// The most memory that was resident, in bytes.
+    /// The peak resident memory, in bytes.
     pub memory: u64,
-    /// What it read with system calls, in bytes, where the system counts them.
+    /// The bytes that it read with system calls, if the system counts them.
     pub read: Option<u64>,
-    /// From its start to the first request that the sink saw.
+    /// The time from its start to its first request at the sink.
     pub first_request: Option<Duration>,
-    /// From its start to the first PUT.
+    /// The time from its start to its first PUT.
     pub first_part: Option<Duration>,
-    /// How many requests the sink saw.
+    /// The number of requests at the sink.
     pub requests: u64,
     /// Whether it succeeded.
     pub success: bool,
 }
 
-/// Runs a program to its end. This process must be small: what it has in memory counts for the child until `exec`.
+/// Runs a program to its end. This process must be small: its memory counts as the child's until `exec`.
 pub(crate) fn measure(command: &mut Command, sink: Option<&Sink>) -> io::Result<Cost> {
     if let Some(sink) = sink {
         sink.report()?;
@@ -60,7 +60,7 @@ pub(crate) fn measure(command: &mut Command, sink: Option<&Sink>) -> io::Result<
     Ok(cost)
 }
 
-/// Waits for the end but leaves the dead there, to read what the system counted.
+/// Waits for the end without reaping the process, to read the system's counters.
 fn wait_and_look(child: &Child) -> Option<u64> {
     use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
     let pid = Pid::from_child(child);
@@ -69,10 +69,10 @@ fn wait_and_look(child: &Child) -> Option<u64> {
     counted.lines().find_map(|line| line.strip_prefix("rchar: ")?.parse().ok())
 }
 
-/// A sink that runs; it ends with this value.
+/// A running sink; dropping this value ends it.
 pub(crate) struct Sink {
     child: Child,
-    /// Where it listens.
+    /// Its port.
     pub port: u16,
     tls: Option<std::path::PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! What is measured. In each scenario the contenders take turns, so that a change of the machine's mood meets all of them.
+//! The scenarios. In each, the programs run alternately, so that changes in the machine's speed affect all of them.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,9 +12,9 @@ use super::sink::Manner;
 use super::{table, tls};
 
 const MIB: u64 = 1 << 20;
-/// A directory has so many files, …
+/// The number of files in a directory, …
 const FILES: u32 = 2000;
-/// … of so many bytes.
+/// … and the size of each in bytes.
 const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
@@ -33,21 +33,21 @@ const SCENARIOS: [(&str, Scenario); 11] = [
     ("far-files", Bench::far_files),
 ];
 
-/// What is measured, where, and how often.
+/// The settings of a benchmark.
 pub(crate) struct Bench {
-    /// Where programs find their things.
+    /// The paths that programs need.
     pub place: Place,
     size: u64,
-    /// How often each is run.
+    /// The number of runs of each program.
     pub runs: usize,
-    /// The command line.
+    /// The words of the command line.
     pub words: Vec<String>,
 }
 
 type MakeCommand<'a> = Box<dyn FnMut() -> io::Result<Command> + 'a>;
 type Contender<'a> = (String, MakeCommand<'a>);
 
-/// Runs the scenarios that are named; all of them where none is.
+/// Runs the named scenarios, or all of them if none is named.
 pub(crate) fn run(words: &[&str]) -> io::Result<()> {
     let value = |flag: &str, usual: u64| -> io::Result<u64> {
         let given = words.iter().position(|word| *word == flag).and_then(|at| words.get(at + 1));
@@ -73,7 +73,7 @@ fn beside() -> io::Result<std::ffi::OsString> {
     Ok(release.join("cosput").into())
 }
 
-/// Takes a file out of the page cache, where the platform can.
+/// Drops a file from the page cache, if the platform can.
 fn forget(file: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::fs::fadvise(File::open(file)?, 0, None, rustix::fs::Advice::DontNeed)?;
@@ -87,7 +87,7 @@ impl Bench {
         Self { place: self.place.clone(), runs, words: Vec::new(), ..*self }
     }
 
-    /// One big file in parts, as other programs send it too.
+    /// One big file in parts, for other programs too.
     fn big(&self) -> io::Result<()> {
         let file = self.file(self.size)?;
         let sink = Sink::start(&file, PART, &Manner::default())?;
@@ -115,7 +115,7 @@ impl Bench {
         )
     }
 
-    /// The same from the disk, which is told to forget the file before each run.
+    /// The same from the disk: the file is dropped from the page cache before each run.
     fn cold(&self) -> io::Result<()> {
         let file = self.file(self.size)?;
         let sink = Sink::start(&file, PART, &Manner::default())?;
@@ -148,12 +148,12 @@ impl Bench {
         )
     }
 
-    /// A file that goes in one request.
+    /// A file that is sent in one request.
     fn small(&self) -> io::Result<()> {
         self.one_request("8 MiB over HTTP, one request", 8 * MIB)
     }
 
-    /// A directory of small files, as other programs send it too.
+    /// A directory of small files, for other programs too.
     fn files(&self) -> io::Result<()> {
         self.files_to("over HTTP", &Manner::default())?;
         let late = Manner { late: Duration::from_millis(50), ..Manner::default() };
@@ -179,7 +179,7 @@ impl Bench {
         self.compare(&title, u64::from(FILES) * FILE, &sink, contenders)
     }
 
-    /// A file so small that starting the program is what costs.
+    /// A file so small that the start of the program is most of the cost.
     fn tiny(&self) -> io::Result<()> {
         let version = || -> io::Result<Cost> { measure(Command::new(&self.place.cosput).arg("--version"), None) };
         let times: Vec<Duration> =
@@ -201,7 +201,7 @@ impl Bench {
         many.compare(title, size, &sink, contenders)
     }
 
-    /// A server far away: 50 ms, 40 Mbit/s a connection, 1 Gbit/s in all.
+    /// A server far away: 50 ms, 40 Mbit/s per connection, 1 Gbit/s in all.
     fn far(&self) -> io::Result<()> {
         let size = 256 * MIB;
         let file = self.file(size)?;
@@ -229,7 +229,7 @@ impl Bench {
         few.compare("256 MiB far away: 50 ms, 40 Mbit/s a connection, 1 Gbit/s in all", size, &sink, contenders)
     }
 
-    /// As many parts as an upload can have: what the journal costs, and how soon a resume sends again.
+    /// As many parts as an upload can have: the cost of the journal, and the time until a resume sends again.
     fn parts(&self) -> io::Result<()> {
         let size = 10_000 * MIB;
         let file = self.sparse(size)?;
@@ -264,7 +264,7 @@ impl Bench {
         Ok(())
     }
 
-    /// The most memory, by part size and requests in flight.
+    /// The peak memory, by part size and requests in flight.
     fn memory(&self) -> io::Result<()> {
         for (size, part_size, concurrency) in
             [(2048 * MIB, 16, 8), (8192 * MIB, 1024, 8), (2048 * MIB, 16, 64), (2048 * MIB, 16, 1)]
@@ -283,7 +283,7 @@ impl Bench {
     fn compare(&self, title: &str, bytes: u64, sink: &Sink, mut contenders: Vec<Contender>) -> io::Result<()> {
         let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); contenders.len()];
         for run in 0..self.runs {
-            // Whoever comes first in a round may find the machine in another state than who comes after.
+            // The order changes in each round, because the machine's state may differ between its start and its end.
             for turn in 0..contenders.len() {
                 let index = if run % 2 == 0 { turn } else { contenders.len() - 1 - turn };
                 costs[index].push(measure(&mut (contenders[index].1)()?, Some(sink))?);
@@ -302,7 +302,7 @@ impl Bench {
         Ok(())
     }
 
-    /// A file with something in it, on disk before anything is measured.
+    /// A file with content, written to disk before the measurements.
     pub(crate) fn file(&self, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("file-{size}"));
         if path.exists() {
@@ -322,7 +322,7 @@ impl Bench {
         Ok(path)
     }
 
-    /// A directory of files that are all the same.
+    /// A directory of identical files.
     pub(crate) fn directory(&self, count: u32, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("files-{count}-{size}"));
         let file = self.file(size)?;
@@ -333,7 +333,7 @@ impl Bench {
         Ok(path)
     }
 
-    /// A file that takes no room on disk.
+    /// A file that occupies no disk space.
     fn sparse(&self, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("sparse-{size}"));
         File::create(&path)?.set_len(size)?;

@@ -1,5 +1,6 @@
-//! A server that drops what it is sent and answers just enough COS for an upload: the checksums of the parts are computed
-//! before the first request comes, so that an upload costs it next to nothing. It runs as a process of its own.
+//! A server that drops the bytes it receives and implements just enough of COS for an upload. It computes the checksums
+//! of the parts before the first request, so that it costs next to nothing during an upload. It runs as a separate
+//! process.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -17,22 +18,22 @@ use rustls::{ServerConnection, StreamOwned};
 use super::aligned::Aligned;
 use super::tls;
 
-/// One system call drops at most this much.
+/// The most bytes that one system call drops.
 const DROP: usize = 1 << 20;
 const UPLOAD_ID: &str = "1585130821cbb7df1d11846c073ad648e8f33b087cec2381df437acdc833cf654b9ecc6361";
 
 /// How the sink behaves.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Manner {
-    /// Answers come this late.
+    /// The delay of each answer.
     pub late: Duration,
-    /// Bytes a second that one connection takes.
+    /// The most bytes a second of one connection.
     pub each: Option<u64>,
-    /// Bytes a second that all connections take.
+    /// The most bytes a second of all connections.
     pub all: Option<u64>,
-    /// This part is refused, once, for good.
+    /// The part that is refused, once, with a final error.
     pub refuse: Option<usize>,
-    /// The directory with the certificate, where it speaks TLS.
+    /// The directory with the certificate, if the sink speaks TLS.
     pub tls: Option<std::path::PathBuf>,
 }
 
@@ -43,7 +44,7 @@ struct Sink {
     parts: Vec<u64>,
     whole: u64,
     seen: Mutex<Seen>,
-    /// When the line that all connections share is free again.
+    /// When the shared line is free again.
     line: Mutex<Instant>,
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn run(file: &Path, part_size: u64, manner: Manner) -> io::Result<()>
     let tls = manner.tls.as_deref().map(tls::server).transpose()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     if manner.each.is_some() {
-        // A connection that is slow is slow from its first bytes: little of them fits in between.
+        // A small receive buffer, so that a slow connection is slow from its first bytes.
         rustix::net::sockopt::set_socket_recv_buffer_size(&listener, 64 << 10)?;
     }
     let sink = Arc::new(Sink { manner, part_size, size, parts, whole, seen, line });
@@ -131,7 +132,7 @@ impl Connection {
         }
     }
 
-    /// Drops some bytes; the kernel does not even copy them where there is no TLS.
+    /// Drops some bytes; without TLS, the kernel does not even copy them.
     fn skip(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         #[cfg(target_os = "linux")]
         if let Self::Plain(stream) = self {
@@ -270,8 +271,8 @@ impl Sink {
         ok("", &format!("<ListPartsResult>{parts}{next}</ListPartsResult>"))
     }
 
-    /// When the first request and the first part came, in nanoseconds since 1970, and how many requests there were.
-    /// Forgets them.
+    /// The times of the first request and the first part, in nanoseconds since 1970, and the number of requests. Resets
+    /// them.
     fn report(&self) -> String {
         let mut seen = self.seen.lock().expect("no thread dies here");
         let nanoseconds = |time: Option<SystemTime>| {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::process::Cost;
 
-/// Prints what a line's columns are.
+/// Prints the column titles.
 pub(crate) fn title(text: &str) {
     println!("\n{text}");
     println!(
@@ -13,14 +13,14 @@ pub(crate) fn title(text: &str) {
     );
 }
 
-/// Prints a contender's line; its ratios are to `first`, the median of those of each round.
+/// Prints the line of a program; its ratios to `first` are medians over the rounds.
 pub(crate) fn line(name: &str, bytes: u64, costs: &[Cost], first: Option<&[Cost]>) {
     if let Some(failed) = costs.iter().position(|cost| !cost.success) {
         println!("  {name:<30} run {} failed", failed + 1);
         return;
     }
     let (wall, cpu) = (walls(costs), cpus(costs));
-    // Round by round, so that a change of the machine's mood between rounds is in no ratio.
+    // Round by round, so that changes in the machine's speed between rounds affect no ratio.
     let ratio = |own: &[f64], of: fn(&[Cost]) -> Vec<f64>| {
         let Some(first) = first.map(of) else { return String::new() };
         let ratios: Vec<f64> = own.iter().zip(&first).map(|(own, first)| own / first).collect();

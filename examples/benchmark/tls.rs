@@ -1,4 +1,4 @@
-//! A certificate for one run, and both ends' settings.
+//! A certificate for one run, and the TLS settings of both ends.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
-/// The certificate's file in its directory, as `SSL_CERT_FILE` wants it.
+/// The name of the certificate's file, for `SSL_CERT_FILE`.
 pub(crate) const CERTIFICATE: &str = "certificate.pem";
 const KEY: &str = "key.pem";
 
@@ -20,7 +20,7 @@ pub(crate) fn make(directory: &Path) -> io::Result<()> {
     fs::write(directory.join(KEY), made.signing_key.serialize_pem())
 }
 
-/// The server's end.
+/// The settings of the server.
 pub(crate) fn server(directory: &Path) -> io::Result<Arc<ServerConfig>> {
     let key = PrivateKeyDer::from_pem_file(directory.join(KEY)).map_err(io::Error::other)?;
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -30,7 +30,7 @@ pub(crate) fn server(directory: &Path) -> io::Result<Arc<ServerConfig>> {
     Ok(Arc::new(config))
 }
 
-/// The client's end.
+/// The settings of the client.
 pub(crate) fn client(directory: &Path) -> io::Result<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate(directory).map_err(io::Error::other)?).map_err(io::Error::other)?;

@@ -1,11 +1,11 @@
-//! Requests that the network broke: whether so many were in flight that they would all have ended together.
+//! Requests that the network broke: whether too many were in flight, so that they would all have ended together.
 
 use std::time::{Duration, Instant};
 
-/// Requests that break within this time break together.
+/// Requests that break within this time count as breaking together.
 const TOGETHER: Duration = Duration::from_secs(1);
 
-/// Requests that broke together last, and answers since the time before.
+/// The requests that broke together last, and the answers since the previous time.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Breaks {
     since: Option<Instant>,
@@ -19,7 +19,7 @@ impl Breaks {
         self.answers = self.answers.saturating_add(1);
     }
 
-    /// Counts a request that broke. True if most of `size` did, and none was answered since the last time.
+    /// Counts a request that broke. True if most of `size` requests did, and none was answered since the previous time.
     pub(super) fn break_one(&mut self, now: Instant, size: u16) -> bool {
         if self.since.is_none_or(|since| now.saturating_duration_since(since) >= TOGETHER) {
             (self.since, self.requests) = (Some(now), 0);

@@ -1,26 +1,26 @@
-//! Whether the destination takes uploads at all. The first object is a probe: until it is answered, no other begins.
+//! Whether the destination accepts uploads. The first object is a probe: until it is answered, no other object begins.
 
 use crate::upload::error::Cause;
 use crate::upload::event::Finished;
 use crate::upload::wire::call::{Failure, Reply};
 
-/// What is known of the destination.
+/// The state of the destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Destination {
-    /// Nothing yet.
+    /// No request was answered yet.
     #[default]
     Unproved,
-    /// It answers requests, or what fails concerns one object.
+    /// It answers requests, or its failures concern one object only.
     Proved,
     /// It fails for every object.
     Failed,
 }
 
 impl Destination {
-    /// Takes the outcome of a call.
+    /// Records the outcome of a call.
     pub(super) fn record(&mut self, result: &Result<Reply, Failure>) {
         let answered = match result {
-            // These are read from the source, without a request.
+            // These replies come from the source, without a request.
             Ok(Reply::Read(_) | Reply::SourceUnchanged | Reply::Further(_)) => false,
             Ok(_) => true,
             Err(failure) => match failure.clone().into_cause() {
@@ -33,7 +33,7 @@ impl Destination {
         }
     }
 
-    /// Takes how an object ended.
+    /// Records the end of an object.
     pub(super) fn ended(&mut self, finished: &Finished) {
         if *self != Self::Unproved {
             return;

@@ -1,8 +1,8 @@
 //! Many objects that share one window: which one sends next.
 //!
-//! Requests of all objects count against the same limit. The object with the fewest requests in flight goes first, and
-//! among equals the one that has waited longest: so the parts of a big file and the requests of small ones alternate, and
-//! neither starves. Like the machines in it, a batch has no clock and does nothing itself.
+//! Requests of all objects count against the same limit. The object with the fewest requests in flight goes first;
+//! among equals, the one that has waited longest. So the parts of a big file and the requests of small ones alternate,
+//! and neither starves. Like the machines in it, a batch has no clock and does no I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -15,14 +15,15 @@ use crate::upload::event::{Event, Finished};
 use crate::upload::machine::{Findings, Step, Upload};
 use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
 
-/// How many objects are open beyond those that the window lets send, so that the next request follows at once.
+/// The number of objects that are open beyond those that the window lets send, so that the next request follows at
+/// once.
 pub const AHEAD: usize = 4;
 
-/// Names an object of a batch. Later objects have higher numbers.
+/// Identifies an object of a batch. Later objects have higher numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u64);
 
-/// What the driver does next.
+/// The driver's next action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// Carry out this call for this object and record its outcome.
@@ -31,31 +32,31 @@ pub enum Next {
     Done(ObjectId, Finished),
     /// Wait for an outcome, or until this moment.
     Wait {
-        /// When to ask again, outcome or not.
+        /// When to ask again, even without an outcome.
         until: Option<Instant>,
     },
 }
 
-/// Objects that are being uploaded.
+/// The objects of a batch.
 #[derive(Debug)]
 pub struct Batch {
     window: Window,
     entries: BTreeMap<ObjectId, Entry>,
-    /// Counts requests, to know which object has waited longest.
+    /// The number of requests so far, to find the object that has waited longest.
     requests: u64,
-    /// How many requests are in flight, kept here since there may be hundreds of objects.
+    /// The number of requests in flight. A running count, since there may be hundreds of objects.
     in_flight: usize,
-    /// Objects that may have ended, or may read on, since they were last looked at.
+    /// Objects that may have ended, or may read on, since the last check.
     touched: BTreeSet<ObjectId>,
     /// Objects that may have events.
     eventful: BTreeSet<ObjectId>,
     cancelled: bool,
-    /// What the uploads have found out about the server and the network.
+    /// The findings of the uploads about the server and the network.
     findings: Findings,
     destination: Destination,
 }
 
-/// What of an object waits.
+/// The part of an object that is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pause {
     /// Its events; its requests go on.
@@ -69,7 +70,7 @@ struct Entry {
     upload: Upload,
     /// The number of its last request.
     served: u64,
-    /// What waits for its journal to be on disk.
+    /// The part that waits until the journal is on disk.
     paused: Option<Pause>,
     /// When Initiate was sent.
     initiated: Option<Instant>,
@@ -91,7 +92,8 @@ impl Batch {
         }
     }
 
-    /// How many objects may be open at the same time: one until the destination is proved, then as the window says.
+    /// The number of objects that may be open at the same time: one until the destination is proved, then by the
+    /// window's size.
     pub fn room(&self) -> usize {
         if self.cancelled {
             return 0;
@@ -99,7 +101,7 @@ impl Batch {
         if self.destination == Destination::Unproved {
             return 1;
         }
-        // One request at a time needs no next object ready, and may be all that the open files are enough for.
+        // With one request at a time no next object has to be ready, and there may not be enough open files for it.
         let ahead = if self.window.most() == 1 { 0 } else { AHEAD };
         usize::from(self.window.size()) + ahead
     }
@@ -109,19 +111,19 @@ impl Batch {
         self.destination == Destination::Failed
     }
 
-    /// Takes one more object.
+    /// Adds an object.
     pub fn add(&mut self, object: ObjectId, mut upload: Upload) {
         if self.cancelled {
             upload.cancel();
         }
         upload.learn(self.findings);
-        // A new object has not waited longer than those that are here; otherwise new ones would always go first.
+        // A new object has not waited longer than the existing ones; otherwise new ones would always go first.
         self.in_flight += upload.in_flight();
         self.entries.insert(object, Entry { upload, served: self.requests, paused: None, initiated: None });
         self.touch(object);
     }
 
-    /// What to do next. Ask again after each `Send` and `Done`, and after each outcome.
+    /// The next action. Call it again after each `Send` and `Done`, and after each outcome.
     pub fn next(&mut self, now: Instant) -> Next {
         if let Some(next) = self.next_without_request() {
             return next;
@@ -147,7 +149,8 @@ impl Batch {
         Next::Wait { until: soonest }
     }
 
-    /// What takes no place in the window: reading a stream is no request, and an object that has ended makes room.
+    /// The next action that needs no place in the window: reading a stream is no request, and the end of an object
+    /// frees places.
     fn next_without_request(&mut self) -> Option<Next> {
         let touched: Vec<ObjectId> = self.touched.iter().copied().collect();
         for object in touched {
@@ -172,7 +175,7 @@ impl Batch {
         None
     }
 
-    /// What an object does next, or until when it waits.
+    /// The next action of an object, or the time until which it waits.
     fn step(&mut self, object: ObjectId, now: Instant) -> Result<Next, Option<Instant>> {
         let findings = self.findings;
         let next = |entry: &mut Entry| {
@@ -192,14 +195,14 @@ impl Batch {
                 });
                 Ok(Next::Send(object, attempt, call))
             }
-            // Its last events come first.
+            // Its last events are reported before its end.
             Step::Done(_) if self.entries.get(&object).is_some_and(|entry| entry.paused.is_some()) => Err(None),
             Step::Done(finished) => Ok(self.done(object, finished)),
             Step::Wait { until } => Err(until),
         }
     }
 
-    /// Changes an object, and notes that it may have ended or have events.
+    /// Changes an object, and marks it as possibly ended or with events.
     fn change<R>(&mut self, object: ObjectId, change: impl FnOnce(&mut Entry) -> R) -> Option<R> {
         let entry = self.entries.get_mut(&object)?;
         let before = entry.upload.in_flight();
@@ -231,7 +234,7 @@ impl Batch {
         self.eventful.remove(&object);
     }
 
-    /// Takes the outcome of a call. A throttled answer slows down every object.
+    /// Records the outcome of a call. A throttled answer slows down every object.
     pub fn record(&mut self, now: Instant, object: ObjectId, attempt: AttemptId, outcome: Outcome) {
         self.destination.record(&outcome.result);
         match &outcome.result {
@@ -256,28 +259,28 @@ impl Batch {
         self.findings = self.change(object, record).unwrap_or(findings);
     }
 
-    /// Lets an object report nothing, or do nothing either, until it is resumed.
+    /// Pauses the events of an object, or its requests too, until it is resumed.
     pub fn pause(&mut self, object: ObjectId, what: Pause) {
         self.change(object, |entry| entry.paused = Some(what));
     }
 
-    /// Lets a paused object go on.
+    /// Resumes a paused object.
     pub fn resume(&mut self, object: ObjectId) {
         self.change(object, |entry| entry.paused = None);
     }
 
-    /// Takes how many bytes were handed to connections by now, from which the window finds its size.
+    /// Records the number of bytes handed to connections so far, from which the window finds its size.
     pub fn measure(&mut self, now: Instant, moved: u64) {
         let in_flight = self.in_flight();
         self.window.look(now, moved, in_flight);
     }
 
-    /// Skips a measurement, since the rate says nothing of the network now.
+    /// Skips a measurement, because the current rate says nothing about the network.
     pub fn skip_measurement(&mut self) {
         self.window.look_away();
     }
 
-    /// Starts nothing new and lets requests in flight finish. Objects that are added later start nothing either.
+    /// Starts nothing new and lets requests in flight finish. Objects that are added later do not start.
     pub fn cancel(&mut self) {
         self.cancelled = true;
         self.entries.values_mut().for_each(|entry| entry.upload.cancel());
@@ -302,7 +305,7 @@ impl Batch {
         self.in_flight
     }
 
-    /// The objects, with what each is doing.
+    /// The objects and their uploads.
     pub fn uploads(&self) -> impl Iterator<Item = (ObjectId, &Upload)> {
         self.entries.iter().map(|(object, entry)| (*object, &entry.upload))
     }
@@ -334,14 +337,14 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    /// A file of as many parts as it has mebibytes; one of less goes in one request.
+    /// A file with one part per MiB; a smaller one is sent in one request.
     fn upload(size: u64) -> Upload {
         let plan = Plan::new(size, PlanOptions::fixed(MIB, MIB)).unwrap();
         let settings = Settings { patience: Patience::default(), abort_on_failure: false, ..Settings::default() };
         Upload::new(plan, settings, None, 1)
     }
 
-    /// A batch whose requests finish one after the other, each with a good answer.
+    /// A batch whose requests finish one after the other, each with a successful answer.
     struct TestBatch {
         batch: Batch,
         now: Instant,
@@ -355,7 +358,7 @@ mod tests {
             Self { batch: Batch::new(Concurrency::Fixed(most)), now: epoch(), in_flight: vec![], sent: vec![] }
         }
 
-        /// Begins all that may begin; returns the objects that ended.
+        /// Starts all requests that may start; returns the objects that ended.
         fn begin(&mut self) -> BTreeSet<ObjectId> {
             let mut done = BTreeSet::new();
             loop {
@@ -404,7 +407,7 @@ mod tests {
         Outcome { sent, result }
     }
 
-    /// One big file among small ones that never end: both get on, whoever came first.
+    /// One big file among an endless supply of small ones: both progress, whichever came first.
     #[test]
     fn neither_a_big_file_nor_small_ones_starve() {
         let mut test = TestBatch::new(4);
@@ -420,7 +423,7 @@ mod tests {
         }
         let of_big = test.sent.iter().filter(|object| **object == big).count();
         let of_small = test.sent.len() - of_big;
-        // A quarter each of four requests, and more for neither.
+        // About a quarter each of four requests.
         assert!((80..=120).contains(&of_big), "{of_big} parts of the big file, {of_small} small files");
         let longest = test.sent.split(|object| *object == big).map(<[_]>::len).max();
         assert!(longest < Some(12), "the big file waited for {longest:?} small ones");

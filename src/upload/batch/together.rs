@@ -1,17 +1,17 @@
-//! Objects that become visible together: which are held back, when they are completed, and what a failure means.
+//! Objects that become visible together: which are held back, when they are completed, and the effect of a failure.
 //!
-//! Every object is sent and held back. Once all are on the server and no source has changed, a record is written and the
-//! objects are completed in the order in which they were sent. If anything fails before that, none is completed. COS
-//! completes one object at a time, so a crash in between leaves some of them visible: while the record is there, the next
-//! run compares each object with its source and sends only those that differ. Like the batch, this has no clock and does
-//! nothing itself.
+//! Every object is sent and held back. Once all are on the server and no source has changed, a record is written and
+//! the objects are completed in the order in which they were sent. If anything fails before that, none is completed.
+//! COS completes one object at a time, so a crash in between leaves only some of them visible. While the record exists,
+//! the next run compares each object with its source and sends only those that differ. Like the batch, this has no
+//! clock and does no I/O.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::upload::event::Finished;
 
-/// What to do with the parts on the server if not all objects can be sent.
+/// The handling of the parts on the server if not all objects can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnFailure {
     /// Keep them for the next run.
@@ -20,15 +20,15 @@ pub enum OnFailure {
     Discard,
 }
 
-/// What to do next; call [`Together::advance`] once it is done.
+/// The next step; call [`Together::advance`] once it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Send every object and hold it back.
     Send {
-        /// Skip objects that have the content of their source: an earlier run may have completed them.
+        /// Skip objects with the same content as their source: an earlier run may have completed them.
         compare: bool,
     },
-    /// Check that the source of each held back object is unchanged.
+    /// Check that the source of each object that is held back is unchanged.
     CheckSources,
     /// Write the record.
     WriteRecord,
@@ -36,38 +36,38 @@ pub enum Step {
     Complete,
     /// Abort the uploads of the objects that are held back.
     Discard,
-    /// Nothing more.
+    /// Nothing is left to do.
     Done(Outcome),
 }
 
-/// How it ended.
+/// The result of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Every object is visible.
     Published,
     /// Some objects may be visible, and the others are not.
     Partly {
-        /// How many were completed by this run.
+        /// The number of objects that this run completed.
         completed: u64,
-        /// How many this run had to complete.
+        /// The number of objects that this run had to complete.
         of: u64,
     },
-    /// This run completed no object and keeps what it sent.
+    /// This run completed no object and keeps the parts it sent.
     Kept,
-    /// This run completed no object and aborted what it sent.
+    /// This run completed no object and aborted its uploads.
     Discarded,
 }
 
-/// The objects of one command. `K` names an object, and `T` is what is needed to complete it.
+/// The objects of one command. `K` identifies an object, and `T` is the data needed to complete it.
 #[derive(Debug)]
 pub struct Together<K, T> {
     on_failure: OnFailure,
     /// True if an earlier run left its record.
     interrupted_before: bool,
     step: Step,
-    /// Objects on the server that are not completed, each with its place in the order.
+    /// Objects on the server that are not completed, each with its position in the order.
     held_back: HashMap<K, (u64, T)>,
-    /// How many objects were held back by now.
+    /// The number of objects held back so far.
     sent: u64,
     completed: u64,
     failed: bool,
@@ -75,7 +75,7 @@ pub struct Together<K, T> {
 }
 
 impl<K: Eq + Hash, T> Together<K, T> {
-    /// Nothing sent yet. `interrupted_before` is true if the record of an earlier run is there.
+    /// The initial state. `interrupted_before` is true if the record of an earlier run exists.
     pub fn new(on_failure: OnFailure, interrupted_before: bool) -> Self {
         Self {
             on_failure,
@@ -89,18 +89,18 @@ impl<K: Eq + Hash, T> Together<K, T> {
         }
     }
 
-    /// What to do now.
+    /// The current step.
     pub fn next(&self) -> Step {
         self.step
     }
 
-    /// Takes an object that is on the server and held back.
+    /// Adds an object that is on the server and held back.
     pub fn hold_back(&mut self, object: K, held: T) {
         self.held_back.insert(object, (self.sent, held));
         self.sent += 1;
     }
 
-    /// Takes the end of an object that is not held back any more, or never was. Returns what was held back of it.
+    /// Records the end of an object that is no longer held back, or never was. Returns its data, if it was held back.
     pub fn ended(&mut self, object: &K, finished: &Finished) -> Option<T> {
         let before = self.held_back.remove(object).map(|(_, held)| held);
         match finished {
@@ -110,18 +110,18 @@ impl<K: Eq + Hash, T> Together<K, T> {
         before
     }
 
-    /// An object could not be sent or completed at all. Returns what was held back of it, if it was.
+    /// Records that an object could not be sent or completed at all. Returns its data, if it was held back.
     pub fn refuse(&mut self, object: &K) -> Option<T> {
         self.failed = true;
         self.held_back.remove(object).map(|(_, held)| held)
     }
 
-    /// Something failed that concerns no single object.
+    /// Records a failure that concerns no single object.
     pub fn fail(&mut self) {
         self.failed = true;
     }
 
-    /// The user wants to leave: nothing further is begun.
+    /// The user stops the program: no further step begins.
     pub fn stop(&mut self) {
         self.stopped = true;
     }
@@ -148,7 +148,7 @@ impl<K: Eq + Hash, T> Together<K, T> {
         order.into_iter().map(|(object, (_, held))| (object, held)).collect()
     }
 
-    /// What is held back of one object.
+    /// The data of one object that is held back.
     pub fn held(&self, object: &K) -> Option<&T> {
         self.held_back.get(object).map(|(_, held)| held)
     }
@@ -158,7 +158,7 @@ impl<K: Eq + Hash, T> Together<K, T> {
         self.interrupted_before
     }
 
-    /// Whether the next run needs the record: some objects may be visible, and others are not.
+    /// Whether the next run needs the record, because some objects may be visible and others are not.
     pub fn needs_record(&self) -> bool {
         match self.step {
             Step::Done(Outcome::Published) => false,
@@ -167,7 +167,7 @@ impl<K: Eq + Hash, T> Together<K, T> {
         }
     }
 
-    /// The user who wants to leave does not wait for uploads to be aborted.
+    /// After a stop by the user, the program does not wait for uploads to be aborted.
     fn give_up(&self) -> Step {
         match self.on_failure {
             OnFailure::Discard if !self.stopped && !self.held_back.is_empty() => Step::Discard,
@@ -191,7 +191,7 @@ mod tests {
         Finished::Failed(UploadError { operation: None, attempts: 1, cause: Cause::Interrupted, leftover: None })
     }
 
-    /// Objects 0, 1, 2, … that end in these ways while they are sent; `None` is held back.
+    /// Objects 0, 1, 2, … with these ends; an object with `None` is held back.
     fn sent(on_failure: OnFailure, ends: &[Option<Finished>]) -> Together<usize, char> {
         let mut together = Together::new(on_failure, false);
         assert_eq!(together.next(), Step::Send { compare: false });

@@ -1,35 +1,35 @@
 //! How many requests may be in flight.
 //!
-//! A fixed number is what was asked for, fewer while the server asks for less. `auto` looks for the number itself:
+//! A fixed number is the limit itself, lowered while the server throttles. `auto` searches for the number:
 //!
 //! | step | what happens |
 //! | --- | --- |
-//! | opening | It begins with few and doubles while bytes flow freely, since an upload may be over before a first part is answered; up to 16 near, 64 far away. Small requests are counted in rounds of answers, as in TCP's slow start, and become four times as many in each; up to 256, until a round takes longer because of more requests. |
-//! | filling, measuring | From then on more requests must pay: it doubles, lets the new connections fill the buffers, measures, and goes back if that brought nothing. If each connection gets little, it makes do with fewer. |
+//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 256, until a round takes longer because of more requests. |
+//! | filling, measuring | From here on more requests must raise the rate: doubles, lets the new connections fill the buffers, measures, and goes back if the rate did not rise. If each connection gets little, uses fewer. |
 //! | resting | Nothing changes for a while. |
 //! | careful | The network broke before any part was answered: a quarter of the requests, and more only once a round of answers takes a few seconds at most, so that some parts are always near their end. |
 //!
-//! If the server asks for less, it gets less at once: half, then back to somewhat less than what was too much, and one by
-//! one to just below.
+//! If the server throttles, the window halves at once. It then returns to somewhat less than the refused number, and
+//! from there rises one by one to just below it.
 
 use std::time::{Duration, Instant};
 
 use super::breaks::Breaks;
 
-/// How many requests were asked for.
+/// The number of requests that the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Concurrency {
-    /// As many as bring something.
+    /// As many as raise the rate.
     #[default]
     Auto,
-    /// As many as bring something, up to a limit such as that of open files.
+    /// As many as raise the rate, up to a limit such as that of open files.
     AutoUpTo(u16),
     /// Up to this many.
     Fixed(u16),
 }
 
 impl Concurrency {
-    /// The most requests that it comes to.
+    /// The most requests that are possible.
     pub fn most(self) -> u16 {
         match self {
             Self::Auto => MOST_SMALL,
@@ -41,47 +41,47 @@ impl Concurrency {
 
 /// `auto` begins with this many requests, …
 const FEW: u16 = 8;
-/// … opens to this many near and far away without asking whether they bring something, …
+/// … opens to this many for near and far servers without checking that they raise the rate, …
 const FREE_NEAR: u16 = 16;
 const FREE: u16 = 64;
-/// … as long as this has not gone by, …
+/// … until this time has passed, …
 const FREE_TIME: Duration = Duration::from_secs(2);
-/// … and never beyond this many with large bodies, and with small ones.
+/// … and never beyond this many with large and with small bodies.
 const MOST: u16 = 64;
 const MOST_SMALL: u16 = 256;
-/// A server that answers sooner is near: connections need no time to become fast.
+/// A server that answers sooner is near: its connections need no time to become fast.
 const NEAR: Duration = Duration::from_millis(5);
-/// One that answers even sooner is on this machine or beside it: fewer connections to begin with cost less.
+/// A server that answers even sooner is on this machine or beside it: a small initial number costs less.
 const BESIDE: Duration = Duration::from_millis(1);
 const FEW_BESIDE: u16 = 4;
-/// A body of fewer bytes is small: its answer says more than its bytes.
+/// A smaller body is small: its answer is a better measure than its bytes.
 const SMALL: u64 = 1 << 20;
-/// While opening, each connection must have taken this many bytes: what the system's buffers take at once, and a first
-/// round trip.
+/// While opening, each connection must have taken this many bytes: those that the system's buffers take at once, and a
+/// first round trip.
 const FLOWING: u64 = 100 << 10;
-/// A round of answers multiplies small requests by this. Each new connection costs a round trip, so doubling is too slow.
+/// The factor for small requests per round of answers. Each new connection costs a round trip, so doubling is too slow.
 const FASTER: u16 = 4;
-/// A round of answers may take this much longer than the shortest one before more requests bring nothing.
+/// If a round of answers takes this many times the shortest one, more requests do not help.
 const LONGER: f64 = 1.5;
-/// After the network broke, a round of answers must not take longer than this before there are more requests.
+/// After the network broke, the window only grows if a round of answers takes no longer than this.
 const CAREFUL_ROUND: Duration = Duration::from_secs(5);
-/// A new connection takes this many bytes before it says anything about the network: they only fill buffers.
+/// The bytes of a new connection that only fill buffers and are no measure of the network.
 const FILLING: u64 = 1 << 20;
-/// More requests must bring this much more; less is noise.
+/// More requests must raise the rate by this factor; less is noise.
 const GAIN: f64 = 1.08;
-/// A request that gets fewer bytes a second than this is in the way of the others.
+/// A request with fewer bytes a second than this slows down the others.
 const LEAST_EACH: f64 = 16_384.0;
-/// More requests are tried if each may get this many bytes a second.
+/// More requests are tried if each can get this many bytes a second.
 const ENOUGH_EACH: f64 = 49_152.0;
-/// For how long the filling of buffers lasts at least, and a measurement.
+/// The shortest time for the filling of buffers, and for a measurement.
 const MEASURED: Duration = Duration::from_secs(1);
 /// Pause after an increase that brought nothing; doubles each time, up to `LONGEST_REST`.
 const SHORTEST_REST: Duration = Duration::from_secs(15);
 const LONGEST_REST: Duration = Duration::from_secs(120);
-/// Answers to requests that were in flight together ask for less only once.
+/// Throttled answers within this time count once, since their requests were in flight together.
 const ONE_ROUND: Duration = Duration::from_secs(1);
 
-/// A bound on requests in flight.
+/// A limit on requests in flight.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
     most: u16,
@@ -91,32 +91,32 @@ pub struct Window {
     search: Option<Search>,
 }
 
-/// How `auto` looks for a number.
+/// The search of `auto` for a number.
 #[derive(Debug, Clone, PartialEq)]
 struct Search {
     step: Step,
-    /// When this step began, and how many bytes had moved by then.
+    /// When this step began, and the bytes moved until then.
     since: Option<(Instant, u64)>,
-    /// When the first bytes were looked at.
+    /// The time of the first measurement.
     began: Option<Instant>,
     rest: Duration,
-    /// How many were too many for the server.
+    /// The number of requests that the server refused.
     refused: Option<u16>,
     /// Whether the last body that was answered was small.
     small: bool,
-    /// The shortest time from a request to its answer that is known.
+    /// The shortest known time from a request to its answer.
     round_trip: Option<Duration>,
     rounds: Rounds,
     breaks: Breaks,
 }
 
-/// Rounds of answers: each has as many as requests were in flight at its beginning.
+/// Rounds of answers: each has as many answers as requests were in flight at its start.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Rounds {
     began: Option<Instant>,
     answers: u16,
     shortest: Option<Duration>,
-    /// True once more requests brought nothing.
+    /// True once more requests did not help.
     over: bool,
 }
 
@@ -124,18 +124,18 @@ struct Rounds {
 enum Step {
     /// Doubles while bytes or answers flow.
     Open,
-    /// New connections fill the buffers on their way.
+    /// New connections fill the buffers of the network.
     Fill { new: u16, before: Option<(u16, f64)> },
-    /// Measures what this many bring; `before` is what fewer brought.
+    /// Measures the rate of this number; `before` is the rate of a smaller one.
     Measure { before: Option<(u16, f64)> },
-    /// Is content for a while.
+    /// Changes nothing for a while.
     Rest,
     /// The network broke: waits for answers.
     Careful,
 }
 
 impl Window {
-    /// A window for what was asked for.
+    /// A window for the requested concurrency.
     pub fn new(wanted: Concurrency) -> Self {
         let most = wanted.most().max(1);
         let (now, search) = match wanted {
@@ -145,17 +145,17 @@ impl Window {
         Self { most, now, successes: 0, shrunk: None, search }
     }
 
-    /// The largest size that it can have.
+    /// The largest possible size.
     pub fn most(&self) -> u16 {
         self.most
     }
 
-    /// How many requests may be in flight.
+    /// The number of requests that may be in flight.
     pub fn size(&self) -> u16 {
         self.now
     }
 
-    /// Halves, at most once a second.
+    /// Halves the window, at most once a second.
     pub fn shrink(&mut self, now: Instant) {
         if self.shrunk.is_some_and(|shrunk| now.saturating_duration_since(shrunk) < ONE_ROUND) {
             return;
@@ -170,7 +170,7 @@ impl Window {
         self.shrunk = Some(now);
     }
 
-    /// Takes how long an answer to a request without a body took.
+    /// Records the time from a request without a body to its answer.
     pub fn answered_after(&mut self, time: Duration) {
         if let Some(search) = &mut self.search {
             if search.round_trip.is_none() && search.began.is_none() && time < BESIDE {
@@ -180,8 +180,8 @@ impl Window {
         }
     }
 
-    /// The network broke a request. If most of them break and none was answered since the last time, there were too many:
-    /// they would all have ended together.
+    /// Records a request that the network broke. If most of them break and none was answered since the previous time,
+    /// too many were in flight: they would all have ended together.
     pub fn break_one(&mut self, now: Instant) {
         let Some(search) = &mut self.search else { return };
         if search.breaks.break_one(now, self.now) {
@@ -193,9 +193,9 @@ impl Window {
         }
     }
 
-    /// Counts a success with a body of `bytes`. After the server asked for less, successes open the window again: a round
-    /// of them by one or, if it is known what was too much, each of them by one up to somewhat below that, and then a round
-    /// of them by one, as long as it stays below.
+    /// Counts a success with a body of `bytes`. After throttling, successes open the window again. If the refused
+    /// number is not known, each round of successes adds one. If it is known, each success adds one up to somewhat
+    /// below that number; from there each round adds one, as long as the window stays below it.
     pub fn grow(&mut self, now: Instant, bytes: u64) {
         let (round, most) = match &mut self.search {
             None => (self.now, self.most),
@@ -222,18 +222,18 @@ impl Window {
         }
     }
 
-    /// Forgets what was being measured: bytes that a limit of ours holds back say nothing of the network.
+    /// Discards the current measurement: bytes that a limit of cosput's own holds back are no measure of the network.
     pub fn look_away(&mut self) {
         if let Some(search) = &mut self.search {
             search.since = None;
         }
     }
 
-    /// Looks at how many bytes have been handed to connections since the beginning, with this many requests in flight.
-    /// To be called some hundred times a second.
+    /// Measures the bytes handed to connections since the start, with this many requests in flight. To be called some
+    /// hundred times a second.
     pub fn look(&mut self, now: Instant, moved: u64, in_flight: usize) {
         let Some(search) = &mut self.search else { return };
-        // A window that is not used, or one that is still closing, says nothing.
+        // A window that is not full, or is still closing, cannot be measured.
         if in_flight != usize::from(self.now) {
             search.since = None;
             return;
@@ -245,13 +245,14 @@ impl Window {
         let most = search.most(self.most);
         let size = search.look(now.saturating_duration_since(began), elapsed, bytes, (self.now, most));
         self.now = size.clamp(1, most.max(self.now));
-        // A step begins with what its new connections take at once.
+        // A step starts with the bytes that its new connections take at once.
         search.since.get_or_insert((now, moved));
     }
 }
 
 impl Concurrency {
-    /// The same, if all requests together may send this many bytes a second: no more than each can have enough of.
+    /// The same, if all requests together may send this many bytes a second: the size is limited so that each gets
+    /// enough.
     #[must_use]
     pub fn at_rate(self, bytes_per_second: u64) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a rate is no more exact than that")]
@@ -288,19 +289,19 @@ impl Search {
         if self.small { most } else { most.min(MOST) }
     }
 
-    /// How many requests bytes alone can open.
+    /// The number of requests that bytes alone can open.
     fn free(&self) -> u16 {
         if self.round_trip.is_some_and(|time| time < NEAR) { FREE_NEAR } else { FREE }
     }
 
-    /// The size that follows after one more answer at this one.
+    /// The next size, after one more answer at this one.
     fn answered(&mut self, now: Instant, size: u16) -> u16 {
         self.rounds.answers += 1;
         if self.rounds.answers < size {
             return size;
         }
         self.rounds.answers = 0;
-        // The first round began before there was an answer, and took as long as connecting does.
+        // The first round began before any answer, and includes the time for connecting.
         let Some(began) = self.rounds.began.replace(now) else {
             return if self.small && self.step == Step::Open { size.saturating_mul(FASTER) } else { size };
         };
@@ -325,11 +326,11 @@ impl Search {
         size.saturating_mul(FASTER)
     }
 
-    /// The size that follows, after `moved` bytes in `elapsed` at this one.
+    /// The next size, after `moved` bytes in `elapsed` at this one.
     fn look(&mut self, age: Duration, elapsed: Duration, moved: u64, (size, most): (u16, u16)) -> u16 {
         match self.step {
             Step::Careful => {}
-            // Answers open it.
+            // Answers open the window.
             Step::Open if self.small && !self.rounds.over && age <= 4 * FREE_TIME => {}
             Step::Open if size >= self.free().min(most) || age > FREE_TIME => {
                 self.enter(Step::Fill { new: size, before: None });
@@ -343,7 +344,7 @@ impl Search {
                 if elapsed >= MEASURED / 2 && moved >= FILLING * u64::from(new) {
                     self.enter(Step::Measure { before });
                 } else if elapsed >= 8 * MEASURED && before.is_none() {
-                    // So slow that buffers do not even fill: what is measured now is too much, but still too little.
+                    // So slow that buffers do not even fill: the rate counts the bytes in them, but is low even so.
                     self.enter(Step::Measure { before });
                 }
             }
@@ -377,7 +378,7 @@ impl Search {
             self.enter(Step::Rest);
             return fewer;
         }
-        // If the server has said what is too much, the window comes near it with care.
+        // If the refused number is known, the window approaches it one by one.
         let next = if self.refused.is_some() { size + 1 } else { size * 2 }.min(most);
         let too_many = self.refused.is_some_and(|refused| next >= refused) && self.rest < LONGEST_REST;
         if next <= size || too_many || rate < ENOUGH_EACH * f64::from(next) {
@@ -458,18 +459,18 @@ mod tests {
         assert_eq!(window.size(), 3);
     }
 
-    /// A network: what one connection gets at most, what all get together, how late answers come, TCP's slow start, and what
-    /// the server refuses. Buffers on the way take bytes at once.
+    /// A network: the rate of one connection and of all together, the delay of answers, TCP's slow start, and the
+    /// server's limits. Buffers in the network take bytes at once.
     #[derive(Debug, Clone, Copy)]
     struct Link {
         all: f64,
         each: f64,
         late: f64,
-        /// How many requests the server takes at a time, and how many a second.
+        /// The most requests that the server takes at a time, and in a second.
         takes: usize,
         per_second: usize,
         buffers: f64,
-        /// The network breaks everything each time that this has gone by.
+        /// The network breaks all connections each time this period has passed.
         breaks: f64,
     }
 
@@ -482,10 +483,10 @@ mod tests {
         buffers: 0.6 * MIB,
         breaks: f64::INFINITY,
     };
-    /// What a connection carries in its first round trip.
+    /// The bytes that a connection carries in its first round trip.
     const FIRST_ROUND: f64 = 14_600.0;
 
-    /// One request: bytes on the wire, what its connection carries in a round trip, and what it waits for besides.
+    /// One request: its bytes in the network, the bytes of its connection per round trip, and its other delays.
     #[derive(Debug, Clone, Copy)]
     struct Flight {
         sent: f64,
@@ -604,7 +605,7 @@ mod tests {
             for late in [0.001, 0.02, 0.05, 0.2] {
                 for each in [f64::INFINITY, megabits / 6.0, megabits / 30.0].into_iter().filter(|each| *each > 0.5) {
                     let link = Link { all: megabits * MEGABIT, each: each * MEGABIT, late, ..WIDE };
-                    // Two minutes of sending, at the most 2,000 parts.
+                    // Two minutes of sending, 2,000 parts at most.
                     let part_size = (megabits / 8.0).clamp(1.0, 16.0) * MIB;
                     let parts = (120.0 * link.all / part_size).clamp(20.0, 2_000.0).round();
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
@@ -626,12 +627,12 @@ mod tests {
         assert!(run.seconds / seconds <= 1.15, "{seconds} s, auto {run:?}");
     }
 
-    /// The table of docs/performance.md, in the parts that the plan makes of these files.
+    /// The table of docs/performance.md, with the parts that the plan makes of these files.
     #[test]
     fn a_file_that_is_over_in_seconds_has_its_connections_at_once() {
         for (late, each, all) in [(0.01, 200.0, 1000.0), (0.05, 40.0, 1000.0), (0.2, 10.0, 200.0), (0.1, 5.0, 1e6)] {
             for (parts, part_size) in [(8, 1.0), (32, 1.0), (50, 2.0), (43, 6.0)] {
-                // Buffers as the system makes them: little at first.
+                // Buffers as the system sizes them: small at first.
                 for buffers in [0.09, 2.0] {
                     let link = Link { all: all * MEGABIT, each: each * MEGABIT, late, buffers: buffers * MIB, ..WIDE };
                     let (size, seconds) = best(link, parts, part_size * MIB);
@@ -673,7 +674,7 @@ mod tests {
 
     #[test]
     fn a_server_that_takes_so_many_a_second_gets_almost_as_many_and_is_not_pressed() {
-        // One request at a time must not be too much already: below that, the waits of the retries decide.
+        // One request at a time must not exceed the limit already: below that, the waits of the retries decide.
         for per_second in [20, 50, 200, 1000_u32] {
             for late in [0.05, 0.1, 0.3].into_iter().filter(|late| f64::from(per_second) * late >= 2.0) {
                 let per_second = usize::try_from(per_second).unwrap();
@@ -682,7 +683,7 @@ mod tests {
                 let fixed = [2, 4, 8, 16, 32, 64, 256].map(|n| of(Concurrency::Fixed(n)).done);
                 let best = *fixed.iter().max().unwrap();
                 let auto = of(Concurrency::Auto);
-                // Of few requests, one more or less is much.
+                // With few requests, one more or less makes a large difference.
                 let share = if f64::from(u32::try_from(per_second).unwrap()) * late < 5.0 { 0.7 } else { 0.85 };
                 assert!(f64::from(auto.done) >= share * f64::from(best), "{per_second}, {late}: {best}, {auto:?}");
                 let late_ones = f64::from(auto.throttled_late) / f64::from(auto.done / 2);
@@ -707,7 +708,7 @@ mod tests {
     fn a_server_that_takes_only_so_many_gets_almost_as_many_and_is_not_pressed() {
         for takes in [1, 2, 3, 5, 8, 9, 10, 16, 20, 24, 31, 32, 40, 50, 60] {
             let link = Link { all: 10_000.0 * MEGABIT, each: 40.0 * MEGABIT, late: 0.05, takes, ..WIDE };
-            // Two minutes of sending; what is too much takes some seconds to be found, of a shorter upload a larger share.
+            // Two minutes of sending. The search for the limit takes some seconds, a larger share of a shorter upload.
             for (parts, share) in [(36 * u32::try_from(takes).unwrap(), 0.9), (200, 0.75)] {
                 let all = Concurrency::Fixed(u16::try_from(takes).unwrap());
                 let seconds = upload(link, parts, 16.0 * MIB, all).seconds.min(best(link, parts, 16.0 * MIB).1);

@@ -1,28 +1,28 @@
-//! The part size and the threshold that cosput chooses when the user names none.
+//! The part size and the threshold that cosput chooses if the user gives none.
 //!
-//! | what | size | reason |
+//! | size of | value | reason |
 //! | --- | --- | --- |
-//! | part of a file that is alone | a fiftieth of the file, at least 1 MiB, at most 64 MiB | Far away each connection is slow, so more connections are faster. COS names 50 uploads a second of one file, so 50 parts may begin at once. A part costs a round trip and some hundred bytes, so fewer than 50 bring nothing. COS takes no part below 1 MiB. 50 parts of 64 MiB a second are more than an account may send (15 Gbit/s). |
+//! | part of a single file | a fiftieth of the file, at least 1 MiB, at most 64 MiB | Connections to a far server are slow, so more connections are faster. COS documents 50 uploads a second of one file, so 50 parts may begin at once. A part costs a round trip and some hundred bytes, so fewer than 50 bring no gain. COS accepts no part below 1 MiB. 50 parts of 64 MiB a second are more than an account may send (15 Gbit/s). |
 //! | part of one file among N | N fiftieths of the file, at most 16 MiB or a fiftieth | Other files keep the connections busy. |
-//! | threshold | two parts, 2 MiB to 16 MiB | Initiate and Complete cost two round trips. In these a single connection carries what a part would have brought. |
-//! | first part of a stream | 8 MiB | The parts are held in memory, and nothing says how many there will be. |
-//! | part of a stream of a known size | as of a file, at most a sixteenth of the memory | 16 parts are in flight at a time. |
+//! | threshold | two parts, 2 MiB to 16 MiB | Initiate and Complete cost two round trips. In that time a single connection carries as much as a part would have saved. |
+//! | first part of a stream | 8 MiB | The parts are held in memory, and their number is not known. |
+//! | part of a stream of a known size | as for a file, at most a sixteenth of the memory | 16 parts are in flight at a time. |
 
 use crate::cos::multipart::SMALLEST_PART;
 
-/// How many parts of one object begin in any second at most. COS names 50 uploads a second of a single file
+/// The most parts of one object that begin in any second. COS documents 50 uploads a second of a single file
 /// (document 436/14518) and does not say whether parts count.
 pub(super) const PARTS_A_SECOND: u16 = 50;
 
 const MEBIBYTE: u64 = 1 << 20;
-/// The largest part of a file that is alone.
+/// The largest part of a single file.
 const LARGEST_USUAL: u64 = 64 * MEBIBYTE;
 /// The largest part while other files keep the connections busy; also the largest threshold.
 const LARGEST_AMONG_MANY: u64 = 16 * MEBIBYTE;
 const SMALLEST_THRESHOLD: u64 = 2 * MEBIBYTE;
 /// The first part of a stream of unknown size, and the largest such stream that is sent in one PUT.
 const STREAM: u64 = 8 * MEBIBYTE;
-/// How many parts of a stream fit into memory.
+/// The number of parts of a stream that fit into memory.
 const HELD_PARTS: u64 = 16;
 
 /// The part size of a file of `size` bytes, one of `files` that are uploaded together.
@@ -38,7 +38,7 @@ pub(super) fn threshold(size: u64, files: u64) -> u64 {
     (2 * part_size(size, files)).clamp(SMALLEST_THRESHOLD, LARGEST_AMONG_MANY)
 }
 
-/// The part size of a stream of which up to `memory` bytes are held; the first part's if nothing says how large it is.
+/// The part size of a stream of which up to `memory` bytes are held; for an unknown size, that of the first part.
 pub(super) fn stream_part_size(size: Option<u64>, memory: u64) -> u64 {
     let most = (memory / HELD_PARTS / MEBIBYTE * MEBIBYTE).max(SMALLEST_PART);
     size.map_or(STREAM, |size| part_size(size, 1)).min(most)

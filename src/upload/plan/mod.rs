@@ -1,8 +1,8 @@
 //! How a source is divided into requests: one PUT, or parts.
 //!
-//! - `object_plan`: the plan of one object, within the limits of the service; `plan_error`: why there is none
+//! - `object_plan`: the plan of one object, within the limits of the service; `plan_error`: why no plan is possible
 //! - `default_sizes`: the part size and the threshold, chosen by the size of the file
-//! - `part_sizes`: where each part begins and ends, once the size is chosen
+//! - `part_sizes`: the start and length of each part, for a given part size
 //! - `part_pace`: how many parts begin in a second
 //! - `parts`: the state of each part during the upload
 

@@ -1,4 +1,4 @@
-//! From a size, options and the service's limits to a plan: one PUT, or parts. A plan that exists respects the limits.
+//! From a size, options and the service's limits to a plan: one PUT, or parts. Every plan respects the limits.
 
 use super::default_sizes;
 use super::part_sizes::{PartSizes, Parts};
@@ -8,14 +8,14 @@ use crate::cos::put_object::LARGEST_PUT;
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// What the user asked for. The service's limits come first.
+/// The sizes that the user asked for. The service's limits take precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlanOptions {
-    /// The part size in bytes; `None` leaves it to the plan.
+    /// The part size in bytes; if `None`, cosput chooses it.
     pub part_size: Option<u64>,
-    /// The largest file, in bytes, that goes in one PUT; `None` leaves it to the plan.
+    /// The largest file, in bytes, that is sent in one PUT; if `None`, cosput chooses it.
     pub multipart_threshold: Option<u64>,
-    /// How many files are uploaded together, as far as that is known.
+    /// The number of files that are uploaded together, as far as it is known.
     pub files: u64,
 }
 
@@ -32,7 +32,7 @@ impl Default for PlanOptions {
     }
 }
 
-/// How a source becomes an object.
+/// How a source is uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plan {
     /// One PUT of the whole.
@@ -42,7 +42,7 @@ pub enum Plan {
     },
     /// A multipart upload.
     Multipart(Parts),
-    /// A multipart upload of a stream, whose number of parts is known when it ends.
+    /// A multipart upload of a stream; the number of parts is known when the stream ends.
     Stream(PartSizes),
 }
 
@@ -69,10 +69,10 @@ impl Plan {
         Ok(Self::Multipart(Parts::new(size, sizes)))
     }
 
-    /// Plans a stream of which up to `memory` bytes are held: parts of one size if the user asked for it or the `size` is
-    /// known, growing ones otherwise.
+    /// Plans a stream of which up to `memory` bytes are held: parts of one size if the user asked for it or the `size`
+    /// is known, growing ones otherwise.
     pub fn of_stream(size: Option<u64>, options: PlanOptions, memory: u64) -> Result<Self, PlanError> {
-        // While one part is sent, another is read.
+        // While one part is sent, the next is read.
         let largest = (memory / 2 / MEBIBYTE * MEBIBYTE).clamp(SMALLEST_PART, LARGEST_PART);
         let usual = default_sizes::stream_part_size(size, memory).min(largest);
         let part_size = options.part_size.unwrap_or_else(|| smallest_part_size(size.unwrap_or(0)).max(usual));
@@ -93,7 +93,7 @@ impl Plan {
         })
     }
 
-    /// The largest stream that goes in one PUT. It is held whole, so that it can be sent again.
+    /// The largest stream that is sent in one PUT. All of it stays in memory, so that it can be sent again.
     pub(crate) fn stream_threshold(size: Option<u64>, options: PlanOptions, memory: u64) -> u64 {
         match options.multipart_threshold.unwrap_or_else(|| default_sizes::stream_threshold(size)) {
             beyond if beyond > LARGEST_PUT => beyond,
@@ -101,7 +101,7 @@ impl Plan {
         }
     }
 
-    /// The same source in parts of another size, if this size was chosen by cosput and the other one can be.
+    /// The same source in parts of another size, if cosput chose this size and the other one is possible.
     #[must_use]
     pub(crate) fn with_part_size(self, part_size: u64) -> Option<Self> {
         let Self::Multipart(parts) = self else { return None };
@@ -124,7 +124,7 @@ impl Plan {
         }
     }
 
-    /// How many parts, 1 for a PUT; `None` while it is not known.
+    /// The number of parts, 1 for a PUT; `None` while it is not known.
     pub fn parts(&self) -> Option<u16> {
         match self {
             Self::Put { .. } => Some(1),
@@ -133,7 +133,7 @@ impl Plan {
         }
     }
 
-    /// The part size in bytes; that of a PUT is its size, that of growing parts the first one's.
+    /// The part size in bytes: the whole size for a PUT, the first part's for growing parts.
     pub fn part_size(&self) -> u64 {
         match self {
             Self::Put { size } => *size,
@@ -142,13 +142,13 @@ impl Plan {
         }
     }
 
-    /// `put` or `multipart`, as events name it.
+    /// `put` or `multipart`, as in events.
     pub fn mode(&self) -> &'static str {
         if self.is_put() { "put" } else { "multipart" }
     }
 }
 
-/// The part size that was asked for, if a source of `size` bytes can be divided by it.
+/// The requested part size, if a source of `size` bytes can be divided by it.
 fn checked(part_size: u64, size: u64, smallest: u64) -> Result<u64, PlanError> {
     if part_size < SMALLEST_PART {
         return Err(PlanError::PartTooSmall { part_size, smallest });
@@ -162,7 +162,7 @@ fn checked(part_size: u64, size: u64, smallest: u64) -> Result<u64, PlanError> {
     }
 }
 
-/// The smallest part size, in whole MiB, that makes at most 10,000 parts.
+/// The smallest part size, in whole MiB, with at most 10,000 parts.
 fn smallest_part_size(size: u64) -> u64 {
     size.div_ceil(u64::from(MOST_PARTS)).div_ceil(MEBIBYTE).max(1) * MEBIBYTE
 }
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(plan(None, sixty_four, 63), too_small(63, 64, 64));
         let smallest = MEBIBYTE;
         assert_eq!(plan(None, Some(1), 64), Err(PlanError::PartTooSmall { part_size: 1, smallest }));
-        // A size that is known makes parts that are alike.
+        // With a known size, all parts have the same size.
         assert_eq!(plan(Some(5), None, 256), Ok(Plan::Put { size: 5 }));
         assert_eq!(plan(Some(100 * MEBIBYTE), None, 256), multipart(100 * MEBIBYTE, 2));
         assert_eq!(plan(Some(5 * GIB), None, 256), multipart(5 * GIB, 16));

@@ -1,7 +1,7 @@
-//! How many parts of one object begin in a second. Like the window it has no clock.
+//! The limit on the parts of one object that begin in a second. Like the window, it has no clock.
 //!
-//! COS names 50 uploads a second of a single file and does not say whether parts count. Parts whose size cosput chose keep
-//! to it; a user who names a part size knows better.
+//! COS documents 50 uploads a second of a single file and does not say whether parts count. The limit applies to parts
+//! whose size cosput chose; a part size that the user gave is taken as a deliberate choice.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use super::default_sizes::PARTS_A_SECOND;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// When the last parts began.
+/// The start times of the last parts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PartPace {
     began: VecDeque<Instant>,
@@ -23,7 +23,7 @@ impl PartPace {
         self.began.front().filter(|_| full).map_or(now, |first| now.max(*first + SECOND))
     }
 
-    /// A part begins.
+    /// Records the start of a part.
     pub(super) fn begin(&mut self, now: Instant) {
         if self.began.len() >= usize::from(PARTS_A_SECOND) {
             self.began.pop_front();
@@ -48,7 +48,7 @@ mod tests {
             if part < 50 {
                 assert_eq!(now, begin);
             } else {
-                // Some are slow to come.
+                // Some parts start late.
                 now += Duration::from_millis(u64::from(part % 7));
             }
         }

@@ -1,19 +1,19 @@
-//! How a source is divided into parts: all of one size or, if the size of the whole is not known, of sizes that double.
+//! How a source is divided into parts: all of one size or, if the total size is not known, of sizes that double.
 //!
-//! A stream begins with small parts, of which many fit into memory and so into as many requests, and ends with ones so
-//! large that 10,000 of them hold what a stream may bring.
+//! A stream begins with small parts, so that many fit into memory and can be in flight. Its last parts are so large
+//! that 10,000 parts hold the largest possible stream.
 
 use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS, PartNumber};
 
-/// How much the parts of a stream hold in all if memory allows the largest parts that COS takes: 48 TiB.
+/// The total size of a stream's parts if memory allows the largest parts that COS accepts: 48 TiB.
 const ENOUGH: u64 = 48 << 40;
 
-/// A part's place in the source, in bytes.
+/// A part's position in the source, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
-    /// Where it begins.
+    /// The offset of its first byte.
     pub offset: u64,
-    /// How long it is.
+    /// Its length.
     pub length: u64,
 }
 
@@ -22,9 +22,9 @@ pub struct Range {
 pub struct PartSizes {
     first: u64,
     largest: u64,
-    /// How many parts are of the first size, then of twice that size, and so on up to the largest.
+    /// The number of parts of the first size, then of twice that size, and so on up to the largest.
     every: u16,
-    /// True if cosput chose them, false if the user did.
+    /// True if cosput chose the sizes, false if the user did.
     chosen: bool,
 }
 
@@ -41,12 +41,12 @@ impl PartSizes {
         Self::doubling(part_size, part_size, MOST_PARTS)
     }
 
-    /// Parts that grow from `first` to `largest`, as late as they can: 10,000 of them hold 48 TiB or, if the largest is too
-    /// small for that, four fifths of 10,000 parts of the largest size.
+    /// Parts that grow from `first` to `largest`, as late as possible: 10,000 of them hold 48 TiB or, if the largest is
+    /// too small for that, four fifths of 10,000 parts of the largest size.
     pub fn growing(first: u64, largest: u64) -> Self {
         let at_best = Self::uniform(largest).capacity();
         let wanted = if at_best >= ENOUGH { ENOUGH } else { at_best / 5 * 4 };
-        // The more parts of each size, the less they hold; one of each is nearly all there is.
+        // The more parts of each size, the smaller the capacity; one of each has nearly the largest.
         let (mut holds, mut too_many) = (1, MOST_PARTS + 1);
         while too_many - holds > 1 {
             let every = holds.midpoint(too_many);
@@ -66,7 +66,7 @@ impl PartSizes {
         Self { chosen: true, ..self }
     }
 
-    /// True if cosput chose them. No more than 50 such parts of one object begin in any second.
+    /// True if cosput chose the sizes. Up to 50 such parts of one object begin in any second.
     pub fn is_chosen(&self) -> bool {
         self.chosen
     }
@@ -76,24 +76,24 @@ impl PartSizes {
         self.first
     }
 
-    /// The size that no part exceeds, in bytes.
+    /// The size of the largest parts in bytes.
     pub fn largest(&self) -> u64 {
         self.largest
     }
 
-    /// How many bytes 10,000 parts hold; no more than an object does.
+    /// The number of bytes that 10,000 parts hold, up to the largest object.
     pub fn capacity(&self) -> u64 {
         self.end(MOST_PARTS).min(LARGEST_OBJECT)
     }
 
-    /// Where a part lies in a source that goes on to its end and beyond.
+    /// The range of a part in a source without an end.
     pub fn range(&self, number: PartNumber) -> Range {
         let before = number.value() - 1;
         let offset = self.end(before);
         Range { offset, length: self.end(number.value()) - offset }
     }
 
-    /// How many parts hold `size` bytes.
+    /// The number of parts for `size` bytes.
     pub fn count(&self, size: u64) -> u64 {
         if self.first == self.largest {
             return size.div_ceil(self.largest);
@@ -111,7 +111,7 @@ impl PartSizes {
         u64::from(enough)
     }
 
-    /// Where the last of the first `parts` parts ends.
+    /// The end of the last of the first `parts` parts.
     fn end(&self, parts: u16) -> u64 {
         let (parts, every) = (u64::from(parts), u64::from(self.every));
         let step = (parts / every).min(self.steps());
@@ -119,14 +119,14 @@ impl PartSizes {
         every * self.first * ((1 << step) - 1) + (parts - step * every) * size
     }
 
-    /// How often the first size doubles until the largest is reached.
+    /// The number of times that the first size doubles until the largest is reached.
     fn steps(&self) -> u64 {
         u64::from(self.largest.div_ceil(self.first).next_power_of_two().trailing_zeros())
     }
 }
 
 impl Parts {
-    /// A source of `size` bytes, which is no more than the sizes can hold.
+    /// The parts of a source of `size` bytes, which must not exceed the capacity of the sizes.
     pub(crate) fn new(size: u64, sizes: PartSizes) -> Self {
         Self { size, sizes }
     }
@@ -137,32 +137,32 @@ impl Parts {
         Self::new(self.size, self.sizes.chosen())
     }
 
-    /// How many there are.
+    /// The number of parts.
     pub fn count(&self) -> u16 {
         u16::try_from(self.sizes.count(self.size)).expect("a plan has at most 10,000 parts")
     }
 
-    /// The size of the whole in bytes.
+    /// The total size in bytes.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// The size of every part but the last, in bytes; of the first one if parts grow.
+    /// The size of every part but the last, in bytes; of the first part if parts grow.
     pub fn part_size(&self) -> u64 {
         self.sizes.first()
     }
 
-    /// The sizes of its parts.
+    /// The sizes of the parts.
     pub fn sizes(&self) -> PartSizes {
         self.sizes
     }
 
-    /// The numbers, ascending.
+    /// The part numbers, ascending.
     pub fn numbers(&self) -> impl Iterator<Item = PartNumber> + use<> {
         (1..=self.count()).map(|number| PartNumber::new(number).expect("a plan has part numbers 1 to 10,000"))
     }
 
-    /// The place of a part; `None` for a number beyond the last.
+    /// The range of a part; `None` for a number beyond the last.
     pub fn range(&self, number: PartNumber) -> Option<Range> {
         let Range { offset, length } = self.sizes.range(number);
         (offset < self.size).then(|| Range { offset, length: length.min(self.size - offset) })
@@ -183,7 +183,7 @@ mod tests {
         (1..=MOST_PARTS).map(|number| PartNumber::new(number).unwrap())
     }
 
-    /// The sizes of the parts, each with how many there are.
+    /// The sizes of the parts, each with the number of parts of that size.
     fn runs(sizes: PartSizes) -> Vec<(u64, u16)> {
         let mut runs: Vec<(u64, u16)> = Vec::new();
         for size in numbers().map(|number| sizes.range(number).length) {
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn parts_double_up_to_what_memory_allows() {
-        // As large as COS takes them; 48 TiB are 50,331,648 MiB.
+        // As large as COS accepts them; 48 TiB are 50,331,648 MiB.
         let largest_of_all = [
             (16, 22),
             (32, 22),
@@ -211,7 +211,7 @@ mod tests {
             (5120, 9802),
         ];
         let table = [
-            // The usual memory: two parts of 128 MiB.
+            // The default memory: two parts of 128 MiB.
             (16, 128, [(16, 941), (32, 941), (64, 941), (128, 7177)].as_slice(), 1_024_048),
             (16, 16, &[(16, 10_000)], 160_000),
             (16, 32, &[(16, 4000), (32, 6000)], 256_000),

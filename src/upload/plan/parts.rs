@@ -24,14 +24,14 @@ enum Slot {
     InFlight,
     /// On the server.
     Stored { etag: Etag, crc64: u64, resumed: bool },
-    /// Another machine sends it.
+    /// Sent by another machine.
     Elsewhere,
 }
 
 /// The parts of one upload and their states.
 #[derive(Debug)]
 pub(crate) struct PartBoard {
-    /// The parts, of a stream those known so far.
+    /// The parts; for a stream, those known so far.
     plan: Parts,
     /// False while a stream may add parts.
     closed: bool,
@@ -43,12 +43,12 @@ pub(crate) struct PartBoard {
     pace: Option<PartPace>,
     stored: u16,
     bytes_stored: u64,
-    /// Whether the upload is shared, and how many parts other machines send.
+    /// Whether the upload is shared, and the number of parts that other machines send.
     shared: bool,
     elsewhere: u16,
 }
 
-/// What to do with a part.
+/// The next action for a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Todo {
     /// Send it.
@@ -58,7 +58,7 @@ pub(crate) enum Todo {
 }
 
 impl PartBoard {
-    /// A board with every part waiting.
+    /// All parts, each waiting.
     pub(crate) fn new(plan: Parts) -> Self {
         let count = usize::from(plan.count());
         Self {
@@ -77,7 +77,7 @@ impl PartBoard {
         }
     }
 
-    /// Leaves all parts but `ours` to other machines.
+    /// Leaves all parts except `ours` to other machines.
     pub(crate) fn leave_to_others(&mut self, ours: &RangeInclusive<u16>) {
         self.shared = true;
         for number in self.plan.numbers().filter(|number| !ours.contains(&number.value())) {
@@ -97,12 +97,12 @@ impl PartBoard {
         self.slots[index(number)] == Slot::Elsewhere
     }
 
-    /// A board without parts, for a stream.
+    /// An empty list of parts, for a stream.
     pub(crate) fn open(sizes: PartSizes) -> Self {
         Self { closed: false, ..Self::new(Parts::new(0, sizes)) }
     }
 
-    /// Adds the next part, of `length` bytes. With an ETag, the server holds a part of this length, which is to be
+    /// Adds the next part, of `length` bytes. With an ETag, the server holds a part of this length, which has to be
     /// compared.
     pub(crate) fn add(&mut self, length: u64, etag: Option<Etag>) {
         self.plan = Parts::new(self.plan.size() + length, self.plan.sizes());
@@ -141,7 +141,7 @@ impl PartBoard {
         self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Stored { .. }))
     }
 
-    /// A part's place in the source.
+    /// A part's range in the source.
     pub(crate) fn range(&self, number: PartNumber) -> Range {
         self.plan.range(number).expect("the board's numbers are the plan's")
     }
@@ -174,7 +174,8 @@ impl PartBoard {
         u16::try_from(self.doubtful.len()).unwrap_or(u16::MAX)
     }
 
-    /// When the next part may be sent, if `take` has none now: a failed one, or one that would be the 51st in a second.
+    /// When the next part may be sent, if `take` has none now: a failed part, or one that would be the 51st in a
+    /// second.
     pub(crate) fn next_due(&self, now: Instant) -> Option<Instant> {
         let paced = self.pace.as_ref().map(|pace| pace.next(now)).filter(|next| *next > now);
         let again = self.again.peek().map(|Reverse((due, _))| *due);
@@ -195,7 +196,7 @@ impl PartBoard {
         self.again.push(Reverse((due, number)));
     }
 
-    /// Marks a part to be compared: the server holds one with this ETag.
+    /// Marks a part for comparison: the server holds one with this ETag.
     pub(crate) fn doubt(&mut self, number: PartNumber, etag: Etag, resumed: bool) {
         self.forget(number);
         self.slots[index(number)] = Slot::Doubtful { etag, resumed };
@@ -218,7 +219,7 @@ impl PartBoard {
         self.bytes_stored += self.range(number).length;
     }
 
-    /// Makes a part wait again.
+    /// Sets a part back to waiting.
     fn forget(&mut self, number: PartNumber) {
         if matches!(self.slots[index(number)], Slot::Stored { .. }) {
             self.stored -= 1;
@@ -229,13 +230,13 @@ impl PartBoard {
         }
     }
 
-    /// Queues every part that waits, after a list of parts changed their states.
+    /// Queues every waiting part, after a list of parts changed their states.
     pub(crate) fn queue_the_rest(&mut self) {
         self.again.clear();
         self.fresh = self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Waiting)).collect();
     }
 
-    /// Makes every part wait, and returns the records of those that were on the server.
+    /// Sets every part back to waiting, and returns the records of those that were on the server.
     pub(crate) fn take_records(&mut self) -> Vec<PartRecord> {
         let records = self.records().collect();
         for number in self.plan.numbers() {
@@ -255,7 +256,7 @@ impl PartBoard {
         })
     }
 
-    /// True when the server holds every part.
+    /// True if the server holds every part.
     pub(crate) fn is_complete(&self) -> bool {
         self.closed && self.stored + self.elsewhere == self.plan.count()
     }

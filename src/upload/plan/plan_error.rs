@@ -1,4 +1,4 @@
-//! Why there is no plan: the limit that stands in the way, and the value that would do.
+//! Why no plan is possible: the limit that is exceeded, and a value within it.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS};
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// Why there is no plan.
+/// Why no plan is possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanError {
-    /// The source is larger than COS can hold.
+    /// The source is larger than the largest object of COS.
     ObjectTooLarge {
         /// The size in bytes.
         size: u64,
@@ -18,7 +18,7 @@ pub enum PlanError {
     PartTooSmall {
         /// The part size in bytes.
         part_size: u64,
-        /// The smallest size that would do for this source.
+        /// The smallest part size for this source.
         smallest: u64,
     },
     /// The part size is above 5 GiB.
@@ -30,23 +30,23 @@ pub enum PlanError {
     TooManyParts {
         /// The part size in bytes.
         part_size: u64,
-        /// How many parts it would make.
+        /// The number of parts.
         parts: u64,
-        /// The smallest size that would do for this source.
+        /// The smallest part size for this source.
         smallest: u64,
     },
-    /// The threshold is above what one PUT takes, 5 GiB.
+    /// The threshold exceeds the limit of one PUT, 5 GiB.
     ThresholdTooLarge {
         /// The threshold in bytes.
         threshold: u64,
     },
-    /// The memory for a stream is too little for its parts.
+    /// The memory for a stream is too small for its parts.
     MemoryTooSmall {
         /// The memory in bytes.
         memory: u64,
         /// The part size in bytes.
         part_size: u64,
-        /// The smallest memory that would do.
+        /// The smallest sufficient memory.
         smallest: u64,
     },
 }

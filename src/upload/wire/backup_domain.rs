@@ -1,7 +1,7 @@
-//! The way to the backup domain: when it is taken, and that it is taken once.
+//! Whether requests go to the backup domain. The switch is made once.
 //!
-//! Who counts the attempts decides, so this belongs to the machine and to single requests; the transport knows of one
-//! attempt alone, and `cos::address` says which hosts have a backup and what calls for it.
+//! It depends on the number of attempts, so the machine and single requests decide it. A transport sees one attempt
+//! only. `cos::address` says which hosts have a backup and which failures call for it.
 
 use super::call::Failure;
 use crate::cos::{AnswerError, Reached};
@@ -11,22 +11,23 @@ use crate::upload::patience::{Attempts, Patience};
 /// Whether requests go to the backup domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detour {
-    /// There is no other domain.
+    /// The address has no backup domain.
     #[default]
     Closed,
-    /// Not yet.
+    /// Requests go to the main domain; a failure may change that.
     Open,
-    /// From now on. One domain that answers is better than asking a dead one again for every part.
+    /// Requests go to the backup domain from now on, so that not every part waits for a dead domain again.
     Taken,
 }
 
 impl Detour {
-    /// The way for an address that has a backup, or has none.
+    /// The initial state for an address with or without a backup domain.
     pub fn new(has_backup: bool) -> Self {
         if has_backup { Self::Open } else { Self::Closed }
     }
 
-    /// Takes the detour where this failure calls for it and another attempt is allowed. True where it was taken now.
+    /// Switches to the backup domain if this failure calls for it and another attempt is allowed. True if it switched
+    /// now.
     pub fn consider(&mut self, failure: &Failure, attempts: &Attempts, patience: Patience) -> bool {
         let Some(reached) = reached(failure).filter(|_| *self == Self::Open && attempts.sent() < patience.max_attempts)
         else {
@@ -40,7 +41,7 @@ impl Detour {
     }
 }
 
-/// How far a failed attempt came; `None` where it was never made, or was not let in.
+/// How far a failed attempt came; `None` if no request was sent, or the server refused it.
 fn reached(failure: &Failure) -> Option<Reached> {
     match failure {
         Failure::Answer(AnswerError::Service(error)) => {
@@ -78,7 +79,7 @@ mod tests {
         Failure::Send(SendError { kind, message: String::new() })
     }
 
-    /// After which of the attempts the detour is taken, when all fail like this.
+    /// The number of attempts before the switch, if all fail like this.
     fn taken_after(failure: &Failure) -> Option<u32> {
         let (mut detour, mut attempts) = (Detour::new(true), Attempts::default());
         (1..=PATIENCE.max_attempts).find(|_| {

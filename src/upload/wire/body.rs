@@ -1,9 +1,9 @@
-//! A range of a source as a request's body: read in chunks, hashed in the same pass, never held whole.
+//! A range of a source as a request's body: read in chunks, hashed in the same pass, never in memory as a whole.
 //!
-//! Chunks of a stream are in memory. Of a file, those that the page cache holds are read at once, on the thread that
-//! sends them. The others are read on the blocking pool, so that a slow disk stalls no connection. Before the last chunk
-//! leaves, the source is looked at: bytes of a file that changed are never sent to the end, so the server stores nothing
-//! of them.
+//! Chunks of a stream are in memory. Chunks of a file that the page cache holds are read at once, on the thread that
+//! sends them. The others are read on the blocking pool, so that a slow disk stalls no connection. The source is
+//! checked for changes before the last chunk is sent: a changed file is never sent to the end, so the server stores
+//! nothing of it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,25 +26,25 @@ use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::{FileSource, Source};
 use crate::upload::threads;
 
-/// What is known of a body from outside, while it is sent and after.
+/// The progress of a body, visible from outside while it is sent and after.
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Gauge>);
 
 #[derive(Debug, Default)]
 struct Gauge {
     bytes: AtomicU64,
-    /// When the turn of the next bytes comes, or came, where there is a rate to keep.
+    /// When the next bytes may be sent, or might have been, if there is a rate limit.
     turn: Mutex<Option<Instant>>,
     end: OnceLock<Result<Digest, SourceError>>,
 }
 
 impl Meter {
-    /// How many bytes were handed to the connection.
+    /// The number of bytes that were handed to the connection.
     pub fn bytes(&self) -> u64 {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
-    /// Until when the next bytes wait, or waited, for their turn.
+    /// The time until which the next bytes wait, or waited, for the rate limit.
     pub fn waits_until(&self) -> Option<Instant> {
         *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -54,12 +54,12 @@ impl Meter {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Says until when the next bytes wait for their turn.
+    /// Sets the time until which the next bytes wait for the rate limit.
     pub(crate) fn wait_until(&self, turn: Instant) {
         *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
     }
 
-    /// What was read, once all of it was handed to the connection.
+    /// The digest of the body, once all of it was handed to the connection.
     pub fn digest(&self) -> Option<Digest> {
         self.0.end.get()?.as_ref().ok().copied()
     }
@@ -70,7 +70,7 @@ impl Meter {
     }
 }
 
-/// A piece of the source: read for this body, or held already.
+/// A piece of the source: read for this body, or already in memory.
 enum Piece {
     Read(Chunk),
     Held(Bytes),
@@ -94,7 +94,7 @@ impl AsRef<[u8]> for Piece {
     }
 }
 
-/// A body.
+/// The body of a request: a range of a source.
 pub struct SourceBody {
     source: Source,
     offset: u64,
@@ -131,30 +131,31 @@ impl SourceBody {
             meter,
         };
         if body.left == 0 {
-            // A connection need not ask for the frames of an empty body.
+            // A connection may skip the frames of an empty body.
             let checked = body.source.check_unchanged();
             body.end(checked);
         }
         body
     }
 
-    /// Gives its first byte only after a while, so that an answer to the request's head alone can come before.
+    /// Delays the first byte, so that an answer to the request's head alone can arrive before.
     pub fn hesitate(&mut self, time: Duration) {
         self.hesitation = Some(Box::pin(sleep(time)));
     }
 
-    /// Gives a chunk only once the one before is dropped: its reader must not collect them. A connection would take two
-    /// before it writes the first; one alone needs half the memory and is still in the CPU's cache when it is encrypted.
+    /// Returns a chunk only after the previous one was dropped; the reader must not collect chunks. A connection would
+    /// take two before it writes the first. One alone needs half the memory and is still in the CPU's cache for
+    /// encryption.
     pub fn lend_singly(&mut self) {
         self.gate = Some(Gate::default());
     }
 
-    /// Sends no faster than this lets it.
+    /// Limits the rate at which the body is sent.
     pub(crate) fn keep_to(&mut self, pace: Pace) {
         self.pace = Some(pace);
     }
 
-    /// What is known of this body from outside.
+    /// The meter of this body.
     pub fn meter(&self) -> Meter {
         self.meter.clone()
     }
@@ -184,7 +185,7 @@ impl SourceBody {
         }
     }
 
-    /// How many bytes are read next, once their turn has come.
+    /// The number of bytes to read next, once the rate limit lets them be sent.
     fn poll_wanted(&mut self, context: &mut Context<'_>) -> Poll<usize> {
         let wanted = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
         match &mut self.pace {
@@ -263,7 +264,7 @@ fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Chunk, 
     Ok(chunk.shortened(read))
 }
 
-/// The bytes at `offset`, if the page cache holds them; `None` where reading would wait, or end.
+/// The bytes at `offset`, if the page cache holds them; `None` if the read would block or reach the end.
 #[cfg(target_os = "linux")]
 fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Chunk> {
     use rustix::io::{ReadWriteFlags, preadv2};
@@ -354,7 +355,7 @@ mod tests {
         assert_eq!(meter.digest(), Some(Digest { length: 0, crc64: 0, md5: None }));
     }
 
-    /// Looks at something once, which must not be done yet.
+    /// Polls a future once and expects it to be pending.
     async fn waits(pending: &mut (impl Future + Unpin)) {
         tokio::select! {
             biased;
@@ -363,7 +364,7 @@ mod tests {
         }
     }
 
-    /// A disk that is slow to give a chunk: it is read on the blocking pool, and whoever waits for it waits alone.
+    /// A disk that is slow to return a chunk: the chunk is read on the blocking pool, and only its own body waits.
     #[tokio::test]
     async fn a_slow_disk_keeps_no_other_body_waiting() {
         let content = vec![7; 2 * CHUNK];
@@ -379,7 +380,7 @@ mod tests {
         }));
         let mut slow = Box::pin(slow.collect());
         waits(&mut slow).await;
-        // All of this is one thread.
+        // This test runs on one thread.
         let quick = SourceBody::new(source, range, quick_meter.clone()).collect().await.unwrap();
         assert_eq!(quick.to_bytes(), content);
         waits(&mut slow).await;

@@ -1,4 +1,4 @@
-//! What the machine asks for and what comes back, and the request that each call becomes.
+//! The calls that the machine makes, their replies, and the request that each call becomes.
 
 use crate::cos::checksum::{Digest, Md5Digest};
 use crate::cos::head_object::Object;
@@ -12,38 +12,38 @@ use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::stream::Taken;
 
-/// Names one sending of a call.
+/// Identifies one attempt at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptId(pub u64);
 
-/// What a request does about the MD5 of its body.
+/// How the MD5 of a request's body is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyMd5 {
-    /// Nothing.
+    /// Not at all.
     None,
-    /// It is computed while the body is sent, to compare it with the ETag in the answer.
+    /// Computed while the body is sent, and compared with the ETag in the answer.
     Computed,
-    /// It is sent ahead as `Content-MD5`, which the server compares. The body is read twice.
+    /// Sent in advance as `Content-MD5`, which the server compares. The body is read twice.
     Sent,
 }
 
-/// One thing to be done.
+/// One operation for the driver to carry out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
     /// Store the whole object.
     PutObject {
         /// All of its bytes.
         range: Range,
-        /// What is done about their MD5.
+        /// How their MD5 is used.
         md5: BodyMd5,
     },
     /// Begin a multipart upload.
     Initiate,
-    /// Ask for a page of the parts that the server holds.
+    /// List a page of the parts that the server holds.
     ListParts {
         /// The upload.
         upload_id: UploadId,
-        /// Where the page starts (exclusive).
+        /// The part number after which the page starts.
         after: Option<PartNumber>,
     },
     /// Store a part.
@@ -54,30 +54,30 @@ pub enum Call {
         number: PartNumber,
         /// Its bytes.
         range: Range,
-        /// What is done about their MD5.
+        /// How their MD5 is used.
         md5: BodyMd5,
     },
-    /// Read a part again, with its MD5. Nothing is sent.
+    /// Read a part again and compute its MD5. No request is sent.
     ComparePart {
         /// The part's number.
         number: PartNumber,
         /// Its bytes.
         range: Range,
     },
-    /// Look whether the source is still what it was. Nothing is sent.
+    /// Check that the source is unchanged. No request is sent.
     CheckSource,
-    /// Read the whole source, with its MD5 where that is what the object is compared by. Nothing is sent.
+    /// Read the whole source, with its MD5 if the object is compared by MD5. No request is sent.
     ReadSource {
         /// All of its bytes.
         range: Range,
-        /// Whether its MD5 is asked for.
+        /// Whether to compute its MD5.
         with_md5: bool,
     },
-    /// Read a stream on, until so many bytes came in all. Nothing is sent.
+    /// Read a stream until it has returned `to` bytes in all. No request is sent.
     ReadOn {
-        /// How many bytes.
+        /// The number of bytes.
         to: u64,
-        /// What need not be held any longer.
+        /// Ranges that need not stay in memory.
         let_go: Vec<Range>,
     },
     /// Put the parts together.
@@ -87,24 +87,24 @@ pub enum Call {
         /// Every part's number and ETag, ascending.
         parts: Vec<(PartNumber, Etag)>,
     },
-    /// Look at the object.
+    /// Send HEAD for the object.
     HeadObject,
-    /// Throw the upload away.
+    /// Abort the upload.
     Abort(UploadId),
 }
 
-/// What a call brought.
+/// The successful result of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// To `PutObject`: what the server says it stored.
+    /// To `PutObject`: the server's description of the stored object.
     Stored(Stored),
     /// To `Initiate`.
     Initiated(UploadId),
     /// To `ListParts`.
     Parts(Page),
-    /// To `UploadPart`: what the server says it stored.
+    /// To `UploadPart`: the server's description of the stored part.
     Part(StoredPart),
-    /// To `ComparePart`: what was read, with its MD5.
+    /// To `ComparePart`: the digest of the bytes read, with their MD5.
     Read(Digest),
     /// To `CheckSource`.
     SourceUnchanged,
@@ -112,29 +112,29 @@ pub enum Reply {
     Further(Taken),
     /// To `Complete`.
     Completed(Stored),
-    /// To `HeadObject`; `None` where there is no object.
+    /// To `HeadObject`; `None` if there is no object.
     Object(Option<Object>),
-    /// To `HeadObject`: an object that keeps other headers than ours would, such as other metadata.
+    /// To `HeadObject`: an object with other headers than this upload would set, such as other metadata.
     OtherObject(Object),
     /// To `Abort`.
     Aborted,
-    /// To anything: the server did what it was asked, but does not confirm the encryption that was asked for.
+    /// To any call: the server carried it out, but does not confirm the requested encryption.
     Unconfirmed {
-        /// What it did.
+        /// The reply without the confirmation.
         reply: Box<Reply>,
-        /// What the answer lacks.
+        /// The part of the confirmation that is missing.
         what: String,
-        /// The id of the answer, where it has one.
+        /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
 }
 
-/// How a call ended.
+/// The end of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// What was read of the source and handed to the connection, where that was all of it.
+    /// The digest of the body, if all of it was read and handed to the connection.
     pub sent: Option<Digest>,
-    /// What came back.
+    /// The reply or the failure.
     pub result: Result<Reply, Failure>,
 }
 
@@ -144,21 +144,21 @@ impl From<Result<Reply, Failure>> for Outcome {
     }
 }
 
-/// Why a call brought nothing.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// The answer was no, or no answer at all that can be understood.
+    /// The server refused, or its answer cannot be understood.
     Answer(AnswerError),
     /// No answer came.
     Send(SendError),
     /// The source could not be read, or changed.
     Source(SourceError),
-    /// The driver gave up waiting, because the user wants to leave.
+    /// The driver gave up waiting, because the user stops the program.
     Abandoned,
 }
 
 impl Call {
-    /// What kind of call this is.
+    /// The kind of this call.
     pub fn operation(&self) -> Operation {
         match self {
             Self::PutObject { .. } => Operation::PutObject,
@@ -174,7 +174,7 @@ impl Call {
         }
     }
 
-    /// The bytes of the source that travel with the request.
+    /// The bytes of the source that are sent with the request.
     pub fn body(&self) -> Option<Range> {
         match self {
             Self::PutObject { range, .. } | Self::UploadPart { range, .. } => Some(*range),
@@ -182,7 +182,7 @@ impl Call {
         }
     }
 
-    /// What is done about the MD5 of those bytes.
+    /// How the MD5 of those bytes is used.
     pub fn body_md5(&self) -> BodyMd5 {
         match self {
             Self::PutObject { md5, .. } | Self::UploadPart { md5, .. } => *md5,
@@ -190,7 +190,7 @@ impl Call {
         }
     }
 
-    /// The request; `None` for what is done on this side. `md5` is the body's, where it is to be sent.
+    /// The request; `None` for a call that needs none. `md5` is the body's, if it is to be sent.
     pub fn request(&self, target: &Target, object: &ObjectOptions, md5: Option<Md5Digest>) -> Option<Request> {
         let headers = object.of_request(self.operation());
         let mut request = match self {
@@ -213,7 +213,7 @@ impl Call {
         Some(request)
     }
 
-    /// Reads the answer, and whether it confirms the encryption that `object` asks for.
+    /// Reads the answer, and checks that it confirms the encryption that `object` asks for.
     pub fn read(&self, response: &Response, object: &ObjectOptions) -> Result<Reply, AnswerError> {
         let reply = self.read_reply(response)?;
         Ok(match object.unconfirmed(self.operation(), response) {
@@ -255,7 +255,7 @@ impl Failure {
         matches!(self, Self::Send(error) if !error.kind.is_final() && error.kind != SendErrorKind::NoCredentials)
     }
 
-    /// True where no answer says what the server did with a request that may have reached it.
+    /// True if no answer shows how the server handled a request that may have reached it.
     pub fn is_lost(&self) -> bool {
         match self {
             Self::Answer(AnswerError::Malformed { .. }) | Self::Abandoned => true,
@@ -264,8 +264,8 @@ impl Failure {
         }
     }
 
-    /// True where the server may have done what it was asked: the answer is lost, or it tells of the server's own
-    /// failure. An answer that asks for less is a clear no.
+    /// True if the server may have carried out the request: the answer is lost, or it reports the server's own failure.
+    /// A throttled answer is a clear refusal.
     pub fn is_ambiguous(&self) -> bool {
         match self {
             Self::Answer(AnswerError::Service(error)) => {
@@ -275,12 +275,12 @@ impl Failure {
         }
     }
 
-    /// The kind of the service's refusal; `None` if the failure is no answer of the service.
+    /// The kind of the service's refusal; `None` if the failure is not an answer of the service.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.refusal().map(ServiceError::fault)
     }
 
-    /// The service's refusal; `None` if the failure is no answer of the service.
+    /// The service's refusal; `None` if the failure is not an answer of the service.
     pub(crate) fn refusal(&self) -> Option<&ServiceError> {
         match self {
             Self::Answer(AnswerError::Service(error)) => Some(error),
@@ -288,7 +288,7 @@ impl Failure {
         }
     }
 
-    /// The same as a cause, for messages.
+    /// The failure as a cause, for messages.
     pub fn into_cause(self) -> Cause {
         match self {
             Self::Answer(AnswerError::Service(error)) => Cause::Service(error),

@@ -1,4 +1,4 @@
-//! Pieces of a body, and the gate that lets them out one at a time.
+//! Chunks of a body, and the gate that releases them one at a time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ pub(crate) struct Chunk {
     gate: Option<Closed>,
 }
 
-/// Lets chunks out one at a time: the next one when the last one is dropped.
+/// Releases chunks one at a time: the next one when the previous one is dropped.
 #[derive(Clone, Default)]
 pub(crate) struct Gate(Arc<Latch>);
 
@@ -25,7 +25,7 @@ struct Latch {
     waiting: AtomicWaker,
 }
 
-/// A gate that is closed as long as this is there.
+/// Keeps a gate closed until it is dropped.
 struct Closed(Gate);
 
 impl Drop for Closed {
@@ -35,7 +35,7 @@ impl Drop for Closed {
 }
 
 impl Gate {
-    /// Waits until the chunk that went through is dropped.
+    /// Waits until the previous chunk is dropped.
     pub(crate) fn poll_open(&self, context: &mut Context<'_>) -> Poll<()> {
         let open = || !self.0.closed.load(Ordering::Acquire);
         if open() {
@@ -57,35 +57,35 @@ impl Gate {
 }
 
 impl Chunk {
-    /// A piece of up to `wanted` bytes, fewer if other bodies hold many. Its content is left over from an earlier use.
+    /// A chunk of up to `wanted` bytes, fewer if other bodies hold many. It still has the content of an earlier use.
     pub(crate) fn lend(wanted: usize) -> Self {
         Self { buffer: Buffer::for_body(wanted), gate: None }
     }
 
-    /// The bytes, to be filled.
+    /// The bytes to fill.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         self.buffer.bytes_mut()
     }
 
-    /// The first `length` bytes alone.
+    /// Only the first `length` bytes.
     pub(crate) fn shortened(self, length: usize) -> Self {
         Self { buffer: self.buffer.shortened(length), ..self }
     }
 
-    /// The bytes, to be sent; the gate is closed while they are in use.
+    /// The bytes to send; the gate is closed while they are in use.
     pub(crate) fn into_bytes(mut self, gate: Option<&Gate>) -> Bytes {
         self.gate = gate.map(Gate::close);
         Bytes::from_owner(self)
     }
 }
 
-/// Bytes that are held elsewhere too.
+/// Bytes that have other owners too.
 struct Shared {
     bytes: Bytes,
     _gate: Closed,
 }
 
-/// Bytes that are held elsewhere too, to be sent; the gate is closed while they are in use here.
+/// Wraps bytes that have other owners too; the gate is closed while they are in use here.
 pub(crate) fn lend_shared(bytes: Bytes, gate: Option<&Gate>) -> Bytes {
     let Some(gate) = gate else { return bytes };
     Bytes::from_owner(Shared { bytes, _gate: gate.close() })

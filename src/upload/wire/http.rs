@@ -1,7 +1,7 @@
 //! The transport over HTTP: sign, send, read the answer.
 //!
-//! HTTP/1.1 only, because each part needs a connection of its own. No redirect is followed, because the next host would
-//! get a signature that was made for another.
+//! HTTP/1.1 only, because each part needs a connection of its own. Redirects are not followed, because a signature is
+//! only valid for the host it was made for.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,26 +28,27 @@ use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
 use crate::upload::threads;
 
-/// The longest answer that is read, in bytes; a full page of parts has a tenth of it.
+/// The longest answer that is read, in bytes; a full page of parts needs a tenth of it.
 const LONGEST_ANSWER: usize = 4 << 20;
-/// How long an answer may take once it has begun. Merging 10,000 parts takes minutes.
+/// The longest time from the start of an answer to its end. Merging 10,000 parts takes minutes.
 const LONGEST_READ: Duration = Duration::from_secs(1200);
-/// A signature is not refused because clocks differ by less than this many seconds.
+/// Clocks that differ by fewer seconds are not the reason for a refused signature.
 const SMALLEST_SKEW: u64 = 30;
-/// Clocks that differ by more seconds are refused (document 436/7730); an answer to HEAD has no body that says so.
+/// The server refuses clocks that differ by more seconds (document 436/7730); an answer to HEAD has no body that says
+/// so.
 const TOLERATED_SKEW: u64 = 900;
-/// How long a body is delayed after another one was cut off, or if there is only one attempt.
+/// The delay of a body after another one was cut off, or if there is only one attempt.
 const DELAY: Duration = Duration::from_millis(500);
 
-/// How many times the stall limit a request may take more, as long as its link needs for all that was handed over.
+/// The longest wait, as a multiple of the stall limit, while the link may still carry the bytes that were handed over.
 const MOST_PATIENCE: u32 = 15;
 
 /// Time limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// For a connection.
+    /// For opening a connection.
     pub connect: Duration,
-    /// For the next byte to move, in either direction.
+    /// For the next byte in either direction.
     pub stall: Duration,
 }
 
@@ -58,13 +59,13 @@ pub fn client(limits: Limits) -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(limits.connect)
         .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")));
-    // The library's own limit is shorter than ours.
+    // The library's default is shorter than this limit.
     #[cfg(any(target_os = "android", target_os = "linux"))]
     let builder = builder.tcp_user_timeout(limits.stall);
     if threads::are_scarce() { builder.dns_resolver(Arc::new(ResolveHere)) } else { builder }
 }
 
-/// Resolves names on the thread of the runtime: the library's own resolver needs another.
+/// Resolves names on the runtime's thread: the library's own resolver needs another thread.
 struct ResolveHere;
 
 impl Resolve for ResolveHere {
@@ -76,7 +77,7 @@ impl Resolve for ResolveHere {
     }
 }
 
-/// Sends over HTTP and signs with the credentials that are valid at that moment.
+/// Sends over HTTP and signs with the credentials that are valid when a request is sent.
 pub struct Http {
     client: reqwest::Client,
     service: Service,
@@ -102,7 +103,7 @@ impl Http {
         Self::over(client(limits), service, provider, clock, limits)
     }
 
-    /// The same over a client that began as [`client`] and has further settings.
+    /// The same, with a client built from [`client`] with further settings.
     pub fn over(
         client: reqwest::ClientBuilder,
         service: Service,
@@ -130,21 +131,21 @@ impl Http {
         Self { pacer, ..self }
     }
 
-    /// The same, for a client that sends through this proxy. Its errors name the proxy.
+    /// The same, for a client that sends through this proxy. Errors name the proxy.
     #[must_use]
     pub fn through(self, proxy: Option<Proxy>) -> Self {
         Self { proxy, ..self }
     }
 
-    /// The same, for requests that are sent once: the first bodies are delayed already, because an answer that is lost
-    /// with its connection cannot be requested again.
+    /// The same, for requests that are sent once: even the first body is delayed, because an answer that is lost with
+    /// its connection cannot be requested again.
     #[must_use]
     pub fn for_one_attempt(self) -> Self {
         self.cut_off.store(true, Ordering::Relaxed);
         self
     }
 
-    /// How many seconds the server's clock is ahead of this machine's, if a signature was refused for it.
+    /// The seconds that the server's clock is ahead of this machine's, known once a signature was refused for it.
     pub fn skew(&self) -> i64 {
         self.clock.skew()
     }
@@ -161,9 +162,9 @@ impl Http {
         Ok((request, credentials))
     }
 
-    /// A server that refuses a request by its head may answer and close the connection at once. The body then resets the
-    /// connection, and the answer is lost. So after a body that was cut off the next one is delayed, until one gets
-    /// through: if only the head is refused, the answer arrives before the body and says why.
+    /// A server that refuses a request by its head may answer and close the connection at once. The body then resets
+    /// the connection, and the answer is lost. So after a body was cut off, the next ones are delayed until one is sent
+    /// to its end: if the server refuses the head, the answer arrives before the body and gives the reason.
     fn restrained(&self, body: Option<SourceBody>) -> Option<SourceBody> {
         let mut body = body?;
         body.lend_singly();
@@ -176,8 +177,8 @@ impl Http {
         Some(body)
     }
 
-    /// Remembers what a refusal shows: the server's time, or that these credentials have expired. `skew` is the one that
-    /// the request was signed with: another answer may have corrected the clock since.
+    /// Learns from a refusal: corrects the clock, or marks these credentials as expired. `skew` is the offset that the
+    /// request was signed with; another answer may have corrected the clock since.
     fn learn(&self, response: &Response, credentials: &Credentials, skew: i64) {
         if response.is_success() {
             return;
@@ -198,7 +199,7 @@ impl Http {
         }
     }
 
-    /// Names the proxy, and its answer if there is one, in the error of a connection through it.
+    /// Adds the proxy's name, and its answer if there is one, to the error of a connection through it.
     async fn with_proxy(&self, error: SendError, url: &Url) -> SendError {
         let Some(proxy) = self.proxy_for(url).filter(|_| error.kind == SendErrorKind::Connect) else { return error };
         match proxy.refusal(url, self.limits.connect).await {
@@ -248,13 +249,13 @@ impl Transport for Http {
     }
 }
 
-/// The error of a connection that a proxy refuses. A refusal is final; a gateway that failed may recover.
+/// The error of a connection that a proxy refused. A refusal is final; a gateway that failed may recover.
 fn refused_by(proxy: &Proxy, refusal: &Refusal) -> SendError {
     let kind = if refusal.status < 500 { SendErrorKind::ProxyRefused } else { SendErrorKind::Connect };
     SendError { kind, message: format!("the proxy {proxy} answered {}", refusal.text) }
 }
 
-/// Reads an answer. White space before it, which only keeps the connection alive, is dropped.
+/// Reads an answer. Drops the white space before it, which only keeps the connection alive.
 async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response, SendError> {
     let status = answer.status().as_u16();
     let headers: Headers = answer

@@ -1,14 +1,14 @@
 //! From a call to a request on the network, and back to a reply.
 //!
-//! - `call`: what the machine asks for, its request, its reply
-//! - `transport`: the one seam; `http` is the transport over HTTP
+//! - `call`: the machine's calls, their requests and replies
+//! - `transport`: the trait that sends requests; `http` implements it over HTTP
 //! - `body`, `chunk`: a range of a source as the body of a request
-//! - `rate`, `pace`: `--limit-rate`: the rule, and the wait of one body for its turn
+//! - `rate`, `pace`: `--limit-rate`: the limit, and the wait of one body for it
 //! - `stall`, `unanswered`: time limits for connections without movement, and for answers
-//! - `retry`: whether a failure is worth another attempt, and when
-//! - `send_error`, `server_clock`: what a failure of the network means; the server's time
-//! - `proxy`, `no_proxy`: proxies by variables
-//! - `backup_domain`: the way to COS's other domain
+//! - `retry`: whether to send a failed request again, and when
+//! - `send_error`, `server_clock`: the meaning of network errors; the server's time
+//! - `proxy`, `no_proxy`: proxies from environment variables
+//! - `backup_domain`: when requests go to COS's other domain
 //! - `one_request`: requests outside uploads
 
 pub mod backup_domain;

@@ -1,8 +1,8 @@
 //! The hosts that are reached without a proxy, as `NO_PROXY` lists them.
 //!
-//! Entries are separated by commas or blanks. A name stands for itself and all names below it, with or without `.` or `*.`
-//! before it; an address may have a prefix length (`10.0.0.0/8`); `*` stands for all hosts. An entry with a port stands
-//! for that port alone.
+//! Entries are separated by commas or blanks. A name matches itself and all names below it, with or without `.` or `*.`
+//! before it; an address may have a prefix length (`10.0.0.0/8`); `*` matches all hosts. An entry with a port matches
+//! that port only.
 
 use std::net::IpAddr;
 
@@ -30,7 +30,7 @@ enum Hosts {
 }
 
 impl NoProxy {
-    /// Reads the variable. An entry that cannot be read matches nothing.
+    /// Parses the variable. An invalid entry matches nothing.
     pub(super) fn new(text: &str) -> Self {
         let entries = text.split(|letter: char| letter == ',' || letter.is_whitespace());
         Self(entries.filter(|entry| !entry.is_empty()).map(Entry::new).collect())

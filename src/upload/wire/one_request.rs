@@ -1,7 +1,7 @@
-//! Requests that belong to no upload: each is sent, and sent again by the rules of `retry`, on its own.
+//! Requests that belong to no upload: each is sent, and sent again by the rules of `retry`, by itself.
 //!
-//! The machine has the same patience for each of its requests, but they belong to one upload and depend on each other;
-//! here a request stands alone, so a loop is enough.
+//! The machine retries each of its requests by the same rules, but those belong to one upload and depend on each other;
+//! a single request needs only a loop.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use crate::upload::error::{Operation, UploadError};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::{Attempts, Patience};
 
-/// An answer to HEAD has no body with the server's time, so a corrected clock is a reason of its own to send the request
-/// again. The limit stops a server whose clock jumps.
+/// An answer to HEAD has no body with the server's time, so a corrected clock is a separate reason to send the request
+/// again. The limit stops the retries if the server's clock jumps.
 const MOST_CORRECTIONS: u32 = 3;
 
 /// Sends requests to one bucket, one after the other. `P` points to a transport: a reference or an `Arc`.
@@ -41,7 +41,7 @@ impl<P: Deref<Target: Transport>> Requester<P> {
         Self { transport, address, backup, detour, patience, random: fastrand::Rng::with_seed(seed) }
     }
 
-    /// Sends the request until an answer can be read or no attempt is left.
+    /// Sends the request until a valid answer arrives or no attempt is left.
     pub async fn send<R>(
         &mut self,
         operation: Operation,
@@ -99,14 +99,14 @@ impl<P: Deref<Target: Transport>> Requester<P> {
             let (page, next) = self.send(operation, request, &read, observe).await?;
             items.extend(page);
             match next {
-                // The pages of a faulty server may go in circles, which must not last for ever.
+                // A faulty server may return pages in a circle; the loop must end.
                 Some(next) if !markers.contains(&next) => markers.push(next),
                 _ => return Ok(items),
             }
         }
     }
 
-    /// Where requests go: to the backup domain once it was needed.
+    /// The address that requests go to: the backup domain, once it was needed.
     pub fn address(&self) -> &Address {
         match (&self.backup, self.detour) {
             (Some(backup), Detour::Taken) => backup,
@@ -124,7 +124,7 @@ mod tests {
     use crate::upload::error::SendError;
     use crate::upload::wire::body::SourceBody;
 
-    /// Answers each request with the next of its documents, and with the first again after the last.
+    /// Answers each request with the next of its documents; starts again after the last.
     struct Pages(&'static [&'static str], AtomicUsize);
 
     impl Transport for Pages {

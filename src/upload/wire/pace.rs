@@ -1,8 +1,7 @@
-//! A body's place among all that share one rate: it waits for its turn on the runtime's timer.
+//! The wait of one body for the rate limit that all bodies share; it uses the runtime's timer.
 //!
-//! There is one `Pacer` for the process, in the transport: it alone sees every body, whichever object it belongs to and
-//! however often it is sent again, and it keeps time limits anyway, which must not count the waiting. A job is one
-//! object's, and data.
+//! The transport has one `Pacer` for the process. Only the transport sees every body, of all objects and attempts, and
+//! its time limits must not count the wait for the rate. A job is data, and belongs to one object.
 
 use std::num::NonZeroU64;
 use std::pin::Pin;
@@ -14,15 +13,15 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::rate::{Rate, Turn};
 use crate::upload::clock;
 
-/// Gives turns to all bodies of the process.
+/// The rate limit of all bodies of the process.
 #[derive(Debug, Clone)]
 pub struct Pacer(Arc<Mutex<Rate>>);
 
-/// The turns of one body.
+/// One body's share of the rate limit.
 pub(crate) struct Pace {
     pacer: Pacer,
     waiting: Option<(Turn, Pin<Box<Sleep>>)>,
-    /// Bytes whose turn has come.
+    /// Bytes that may be sent now.
     granted: usize,
 }
 
@@ -32,7 +31,7 @@ impl Pacer {
         Self(Arc::new(Mutex::new(Rate::new(bytes_per_second))))
     }
 
-    /// A place for one body.
+    /// The share of one body.
     pub(crate) fn pace(&self) -> Pace {
         Pace { pacer: self.clone(), waiting: None, granted: 0 }
     }
@@ -43,7 +42,8 @@ impl Pacer {
 }
 
 impl Pace {
-    /// How many of `wanted` bytes may be sent, once at least one may. `told` hears until when it waits.
+    /// The number of bytes of `wanted` that may be sent, once it is at least one. `told` receives the time until which
+    /// it waits.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>, wanted: usize, told: impl FnOnce(Instant)) -> Poll<usize> {
         if self.granted == 0 {
             let (turn, sleep) = self.waiting.get_or_insert_with(|| {
@@ -59,7 +59,7 @@ impl Pace {
         Poll::Ready(self.granted.min(wanted))
     }
 
-    /// Counts bytes that are sent. What a short reading leaves over of a turn is the next one's.
+    /// Counts bytes that are sent. If a read was short, the rest of its share stays for the next read.
     pub(crate) fn spend(&mut self, bytes: usize) {
         self.granted = self.granted.saturating_sub(bytes);
     }

@@ -1,4 +1,4 @@
-//! The proxy that requests go through, as a variable names it, and the proxy's own answer when it refuses.
+//! The proxy that requests go through, as a variable names it, and the proxy's answer if it refuses.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use url::Url;
 
 use super::no_proxy::NoProxy;
 
-/// The schemes of proxies that can be used.
+/// The supported proxy schemes.
 const SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
-/// The status of a proxy that wants a user name and password.
+/// The status with which a proxy asks for a user name and password.
 pub(super) const AUTHENTICATION_REQUIRED: u16 = 407;
-/// No more than this is read of a proxy's answer, in bytes.
+/// The most that is read of a proxy's answer, in bytes.
 const LONGEST_ANSWER: usize = 4096;
 
 /// A proxy. `Debug` and `Display` show neither its user name nor its password.
@@ -28,20 +28,20 @@ pub struct Proxy {
     exceptions: NoProxy,
 }
 
-/// Why a variable names no proxy. The value is not shown, because it may hold a password.
+/// Why the value of a variable is not a valid proxy. The value is not shown, because it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidProxy {
     /// The variable.
     pub variable: String,
-    /// What is wrong with its value.
+    /// The fault in its value.
     pub why: String,
 }
 
-/// A proxy's answer other than a success.
+/// A proxy's answer other than success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) status: u16,
-    /// The status and its reason, as the proxy wrote them.
+    /// The status and its reason phrase, as the proxy sent them.
     pub(super) text: String,
 }
 
@@ -70,7 +70,7 @@ impl Proxy {
         Ok(Self { url, variable: variable.to_owned(), exceptions: NoProxy::new(no_proxy) })
     }
 
-    /// The same for the network library.
+    /// The proxy as a setting of the network library.
     pub fn for_client(&self) -> reqwest::Proxy {
         let proxy = self.clone();
         reqwest::Proxy::custom(move |url| proxy.is_for(url).then(|| proxy.url.clone()))
@@ -81,8 +81,8 @@ impl Proxy {
         !self.exceptions.contains(url)
     }
 
-    /// Asks the proxy for a connection once more, to learn its answer: the network library drops it. `None` if the proxy
-    /// does connect, does not answer, or speaks another protocol.
+    /// Asks the proxy for a connection once more to read its answer, because the network library drops it. `None` if
+    /// the proxy does connect, does not answer, or speaks another protocol.
     pub(super) async fn refusal(&self, url: &Url, longest: Duration) -> Option<Refusal> {
         if self.url.scheme() != "http" || url.scheme() != "https" {
             return None;

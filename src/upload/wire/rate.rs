@@ -1,21 +1,23 @@
-//! A limit on how fast everything together is sent: whoever wants to send takes a turn, and sends once it has come.
+//! A limit on the rate at which all bodies together are sent. Each sender takes a turn and sends once its time has
+//! come.
 //!
-//! Turns follow each other without gaps, in the order in which they were taken, and each is as long as its bytes take at
-//! the rate. So by any moment no more was sent than the rate allows since the first turn was taken, and those who take
-//! turns of one length get the same. Like the window it has no clock: it is handed `now`.
+//! Turns follow each other without gaps, in the order in which they were taken. Each is as long as its bytes take at
+//! the rate. So the bytes sent never exceed the rate, counted from the first turn, and senders with turns of one length
+//! get equal shares. The limit has no clock: like the window, it receives `now`.
 
 use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use crate::upload::buffers::CHUNK;
 
-/// The smallest rate that is of use, in bytes a second: a part of 1 MiB takes a quarter of an hour.
+/// The lowest rate that is practical, in bytes a second: a part of 1 MiB takes a quarter of an hour.
 pub const LEAST: u64 = 1024;
-/// A turn has no more bytes than move in this part of a second: 64 senders each have one a second.
+/// A turn has no more bytes than the rate allows in this fraction of a second, so that 64 senders each get one a
+/// second.
 const TURNS_A_SECOND: u64 = 64;
-/// Fewer bytes than these cost nearly as much in headers of packets as they bring.
+/// Fewer bytes than this cost nearly as much in packet headers as they carry.
 const SMALLEST_TURN: u64 = 256;
-/// What nobody sent in the last moments may be sent late: timers are, and so are connections between two requests.
+/// Unused capacity of this last period may be used late: timers fire late, and connections pause between requests.
 const CATCH_UP: Duration = Duration::from_millis(200);
 const NANOSECONDS: u128 = 1_000_000_000;
 
@@ -23,27 +25,27 @@ const NANOSECONDS: u128 = 1_000_000_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rate {
     bytes_per_second: NonZeroU64,
-    /// When the last turn ends that was taken.
+    /// The end of the last turn that was taken.
     free: Option<Instant>,
 }
 
-/// Leave to send so many bytes at that moment.
+/// Permission to send some bytes at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn {
-    /// How many.
+    /// The number of bytes.
     pub bytes: usize,
-    /// Not before.
+    /// The earliest time.
     pub at: Instant,
 }
 
 impl Rate {
-    /// A limit of which nothing was taken yet.
+    /// A limit without any turn taken.
     pub fn new(bytes_per_second: NonZeroU64) -> Self {
         Self { bytes_per_second, free: None }
     }
 
-    /// Takes the next turn for up to `wanted` bytes. It has come when its last byte may have been sent, not its first, so
-    /// that nothing is ever ahead of the rate.
+    /// Takes the next turn for up to `wanted` bytes. Its time is when the last byte may be sent, not the first, so
+    /// that the bytes sent are never ahead of the rate.
     pub fn take(&mut self, now: Instant, wanted: usize) -> Turn {
         let bytes = wanted.min(self.longest_turn());
         let earliest = now.checked_sub(CATCH_UP).unwrap_or(now);
@@ -53,13 +55,13 @@ impl Rate {
         Turn { bytes, at }
     }
 
-    /// How many bytes a turn may have: the fewer, the slower it goes, so that all who wait move often.
+    /// The most bytes of a turn: fewer at a lower rate, so that all waiting senders proceed often.
     fn longest_turn(&self) -> usize {
         let bytes = (self.bytes_per_second.get() / TURNS_A_SECOND).max(SMALLEST_TURN);
         usize::try_from(bytes).unwrap_or(CHUNK).min(CHUNK)
     }
 
-    /// Rounded up by less than a nanosecond, which is less than a part in ten thousand of a turn at 20 GB/s.
+    /// Rounded up by less than a nanosecond, which is less than 1/10,000 of a turn at 20 GB/s.
     fn time_of(&self, bytes: usize) -> Duration {
         let nanoseconds = (bytes as u128 * NANOSECONDS).div_ceil(u128::from(self.bytes_per_second.get()));
         Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
@@ -77,7 +79,8 @@ mod tests {
         Rate::new(NonZeroU64::new(bytes_per_second).unwrap())
     }
 
-    /// How many bytes each of so many takers sent within `time`. Each takes its next turn `pause` after the last one came.
+    /// The bytes that each of `takers` sends within `time`. Each takes its next turn `pause` after the time of the last
+    /// one.
     fn sent(bytes_per_second: u64, takers: usize, time: Duration, pause: impl Fn() -> Duration) -> Vec<u64> {
         let (mut rate, begin) = (rate(bytes_per_second), epoch());
         let mut sent = vec![0; takers];

@@ -1,4 +1,4 @@
-//! Whether a failed request is worth sending again, and how long to wait before it is.
+//! Whether to send a failed request again, and how long to wait before.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,13 @@ use crate::cos::{AnswerError, Fault};
 use crate::upload::error::SendErrorKind;
 use crate::upload::patience::{Attempts, Patience};
 
-/// How often a request is sent at most while its signature's time or credentials are refused.
+/// The most attempts while the server refuses the signature's time or the credentials.
 const MOST_REFUSALS: u32 = 3;
-/// How often a request is sent at most while a page answers it, such as that of a login portal.
+/// The most attempts while the answer is an HTML page, such as that of a login portal.
 const MOST_PAGES: u32 = 3;
 
-/// How long to wait before the same request is sent again; `None` if that would not help, or no attempt is left. `outage` is
-/// the time for which failures of the network do not count.
+/// How long to wait before the request is sent again; `None` if that would not help, or no attempt is left. `outage` is
+/// the time during which network failures do not count as attempts.
 pub(crate) fn wait_after(
     attempts: &mut Attempts,
     now: Instant,

@@ -1,4 +1,4 @@
-//! What an error of the network library means, and the words in it that are safe to show.
+//! The meaning of the network library's errors, and the parts of their text that are safe to show.
 
 use std::error::Error;
 use std::io;
@@ -29,7 +29,7 @@ pub(super) fn build_error(error: &reqwest::Error) -> SendError {
     SendError { kind, message: innermost(error) }
 }
 
-/// What the library says without the URL, which it puts first: the last two of the reasons below it.
+/// The text of the error without the URL, which comes first: the last two causes in the chain.
 fn innermost(error: &reqwest::Error) -> String {
     let mut reasons: Vec<String> = Vec::new();
     let mut source = error.source();
@@ -43,7 +43,7 @@ fn innermost(error: &reqwest::Error) -> String {
     reasons.split_off(reasons.len().saturating_sub(2)).join(": ")
 }
 
-/// A handshake that would fail again, and why; `None` if it may succeed later.
+/// The reason, if a failed handshake would fail again; `None` if it may succeed later.
 fn refused_handshake(error: &rustls::Error, host: &str) -> Option<(SendErrorKind, String)> {
     let refused = |why: String| Some((SendErrorKind::Tls, why));
     match error {
@@ -63,8 +63,8 @@ fn refused_handshake(error: &rustls::Error, host: &str) -> Option<(SendErrorKind
     }
 }
 
-/// The TLS error among the reasons. An I/O error's source is that of the error in it, not that error; and the TLS
-/// connector puts one I/O error into another.
+/// The TLS error in the chain of causes. `source()` of an I/O error skips the error inside it, and the TLS
+/// connector wraps one I/O error in another.
 fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
     let mut source = error.source();
     while let Some(reason) = source {

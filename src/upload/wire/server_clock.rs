@@ -1,9 +1,9 @@
-//! The server's clock, as far as its answers show it: requests are signed with the server's time.
+//! The server's clock, estimated from its answers: requests are signed with the server's time.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// This machine's clock, and how far the server's is ahead of it.
+/// This machine's clock, and the offset of the server's.
 pub(super) struct ServerClock {
     here: fn() -> SystemTime,
     /// In seconds; negative if the server's clock is behind.
@@ -17,7 +17,7 @@ impl ServerClock {
         Self { here, skew: AtomicI64::new(0), unreported: AtomicBool::new(false) }
     }
 
-    /// How many seconds the server's clock is ahead.
+    /// The seconds that the server's clock is ahead.
     pub(super) fn skew(&self) -> i64 {
         self.skew.load(Ordering::Relaxed)
     }
@@ -29,7 +29,7 @@ impl ServerClock {
         if skew < 0 { here.checked_sub(span) } else { here.checked_add(span) }.unwrap_or(here)
     }
 
-    /// Takes over the server's time.
+    /// Sets the clock to the server's time.
     pub(super) fn correct(&self, server: SystemTime) {
         let ahead = server.duration_since((self.here)()).map(|ahead| signed_seconds(ahead, 1));
         let skew = ahead.unwrap_or_else(|behind| signed_seconds(behind.duration(), -1));
@@ -37,7 +37,7 @@ impl ServerClock {
         self.unreported.store(true, Ordering::Relaxed);
     }
 
-    /// The correction that was made since this was last called.
+    /// The correction that was made since the last call of this function.
     pub(super) fn take_correction(&self) -> Option<i64> {
         self.unreported.swap(false, Ordering::Relaxed).then(|| self.skew())
     }

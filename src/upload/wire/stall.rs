@@ -8,10 +8,10 @@ use super::body::Meter;
 use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
 
-/// Waits for `moving`, but not longer than `stall` and `more_time` without another byte of the body being taken.
+/// Waits for `moving`, but no longer than `stall` plus `more_time` without progress of the body.
 ///
-/// Time is counted in steps, and a step that took longer than planned counts as one step: a process that was stopped
-/// (SIGTSTP) saw nothing move, which says nothing about its connections.
+/// Time is counted in steps, and a step that took longer than planned counts as one: a stopped process
+/// (SIGTSTP) sees no progress, which says nothing about its connections.
 pub(super) async fn while_bytes_move<T>(
     moving: impl Future<Output = T>,
     meter: Option<Meter>,
@@ -36,12 +36,12 @@ pub(super) async fn while_bytes_move<T>(
     }
 }
 
-/// The error of a connection on which nothing moved for this long.
+/// The error of a connection without progress for this long.
 pub(super) fn stalled(after: Duration) -> SendError {
     SendError { kind: SendErrorKind::Stalled { after }, message: String::new() }
 }
 
-/// How long a body has not moved.
+/// How long a body has made no progress.
 struct Stillness {
     seen: u64,
     looked: Instant,
@@ -49,7 +49,7 @@ struct Stillness {
 }
 
 impl Stillness {
-    /// How long the body has not moved, one step later. A body that waits at a limited rate is not still.
+    /// The time without progress, one step later. A body that waits for the rate limit does not count as still.
     fn after(&mut self, step: Duration, now: Instant, meter: &Meter) -> Duration {
         let waited = meter.waits_until().is_some_and(|turn| turn > self.looked);
         let moved = meter.bytes() != self.seen;
@@ -65,7 +65,7 @@ mod tests {
 
     const STALL: Duration = Duration::from_millis(200);
 
-    /// Keeps the one thread from everything else, as SIGTSTP does.
+    /// Blocks the only thread, as SIGTSTP does.
     #[expect(
         clippy::disallowed_methods,
         reason = "only the operating system's clock goes on while a thread is held up"

@@ -1,4 +1,4 @@
-//! The one seam of the engine: something that sends a request and brings the answer.
+//! The interface between the engine and the network: it sends a request and returns the answer.
 
 use std::future::Future;
 
@@ -6,16 +6,16 @@ use super::body::SourceBody;
 use crate::cos::{Request, Response};
 use crate::upload::error::SendError;
 
-/// Sends requests. It signs them, keeps time limits, and decides nothing.
+/// Sends requests. It signs them and keeps time limits, but makes no decisions.
 pub trait Transport: Send + Sync + 'static {
-    /// Sends `request`, with the bytes of `body` where there is one, and reads the answer to its end.
+    /// Sends `request`, with the bytes of `body` if there is one, and reads the answer to its end.
     fn send(
         &self,
         request: Request,
         body: Option<SourceBody>,
     ) -> impl Future<Output = Result<Response, SendError>> + Send;
 
-    /// How many seconds the server is ahead of this machine, where that was found out since it was last asked.
+    /// The seconds that the server is ahead of this machine, if a correction was made since the last call.
     fn take_clock_correction(&self) -> Option<i64> {
         None
     }

@@ -1,7 +1,7 @@
-//! The bytes of all requests that were handed to connections and not answered yet, and how long they may take.
+//! The bytes that were handed to connections in requests without an answer yet, and how long they may take.
 //!
-//! The system's buffers take megabytes of a body at once. On a slow link their answer then comes minutes after the last
-//! byte was handed over, later the more requests are in flight. That is no stalled connection.
+//! The system's buffers take megabytes of a body at once. On a slow link the answer then comes minutes after the last
+//! byte was handed over, and later still with more requests in flight. Such a connection is not stalled.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,10 +11,10 @@ use tokio::time::Instant;
 
 use super::body::Meter;
 
-/// The rate that is assumed before anything was answered, in bytes a second: half a megabit.
+/// The assumed rate before the first answer, in bytes a second: half a megabit.
 const LEAST_RATE: f64 = 65_536.0;
 
-/// Requests with a body that are not answered yet.
+/// Requests with a body and without an answer yet.
 #[derive(Debug, Default)]
 pub(super) struct Unanswered(Mutex<State>);
 
@@ -22,19 +22,19 @@ pub(super) struct Unanswered(Mutex<State>);
 struct State {
     next: u64,
     bodies: BTreeMap<u64, Meter>,
-    /// When the first request was sent, and how many bytes were answered since.
+    /// When the first request was sent, and the number of bytes answered since.
     began: Option<Instant>,
     answered: u64,
 }
 
-/// One of them, until it is dropped.
+/// A request without an answer; dropping it removes it.
 pub(super) struct Body<'a> {
     all: &'a Unanswered,
     number: u64,
 }
 
 impl Unanswered {
-    /// Counts a request with this meter on its body.
+    /// Adds a request with this meter on its body.
     pub(super) fn add(&self, now: Instant, meter: Meter) -> Body<'_> {
         let mut state = self.state();
         let number = state.next;
@@ -44,7 +44,7 @@ impl Unanswered {
         Body { all: self, number }
     }
 
-    /// How long all that was handed over takes at the rate of this link.
+    /// How long the bytes handed over take at the measured rate of the link.
     pub(super) fn time(&self, now: Instant) -> Duration {
         let state = self.state();
         let handed: u64 = state.bodies.values().map(Meter::bytes).sum();
@@ -91,9 +91,9 @@ mod tests {
         assert_eq!(unanswered.time(begin), Duration::ZERO);
         let first = unanswered.add(begin, meter(1 << 20));
         let second = unanswered.add(begin, meter(7 << 20));
-        // 8 MiB at half a megabit, since nothing is known of the link.
+        // 8 MiB at half a megabit, since the link's rate is not known yet.
         assert_eq!(unanswered.time(begin).as_secs(), 128);
-        // It shows 1 MiB a second.
+        // The link carries 1 MiB a second.
         let later = begin + Duration::from_secs(7);
         second.answered();
         assert_eq!(unanswered.time(later).as_secs(), 1);
