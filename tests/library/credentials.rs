@@ -1,4 +1,4 @@
-//! Where credentials come from, as an upload asks for them: files, commands, and local servers that stand in for
+//! The credentials of an upload: from files, commands, and local servers that stand in for
 //! the instance's metadata and for STS.
 
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Seconds since 1970 at which the tests take place.
+/// The time of the tests, in seconds since 1970.
 const START: u64 = 1_700_000_000;
 const ROLES: &str = "GET /latest/meta-data/cam/security-credentials/";
 
@@ -21,14 +21,14 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(START + seconds)
 }
 
-/// What a server says to its next request.
+/// The answer of a server to its next request.
 #[derive(Clone)]
 enum Answer {
     Say(u16, String),
     KeepSilent,
 }
 
-/// A server with prepared answers, that remembers what it was asked.
+/// A server with prepared answers that records its requests.
 #[derive(Clone)]
 struct Server {
     url: String,
@@ -109,7 +109,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        // A second call finds the first one's provider installed, which is as good.
+        // A second call finds the provider of the first one installed, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let home = tempfile::tempdir().unwrap();
         let (metadata, sts) = (Server::start().await, Server::start().await);
@@ -175,7 +175,7 @@ fn message(outcome: Result<Credentials, CredentialsError>) -> String {
     message
 }
 
-/// A small container has none, and the instance is asked without TLS.
+/// A small container has no certificates, and the metadata is requested without TLS.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_certificates_need_be_installed_to_ask_the_instance() {
@@ -234,7 +234,7 @@ async fn a_renewal_that_fails_leaves_the_old_ones_in_use_until_they_end() {
 
     world.metadata.then(500, "hidden");
     assert_eq!(chain.credentials(at(6600), None).await, Ok(temporary("first", 7200)));
-    // The next attempt waits for a quarter of what is left.
+    // The next attempt waits for a quarter of the remaining time.
     assert_eq!(chain.credentials(at(6749), None).await, Ok(temporary("first", 7200)));
     assert_eq!(world.metadata.asked().len(), 1);
 
@@ -256,7 +256,7 @@ async fn refused_credentials_are_replaced_at_once() {
     world.metadata.then(200, "uploader").then(200, from_metadata("second", 7300));
     let second = chain.credentials(at(10), Some(&first)).await.unwrap();
     assert_eq!(second, temporary("second", 7300));
-    // Another request had been signed with the first ones: the second are the answer to that too.
+    // Another request was signed with the first credentials: the second ones replace them there too.
     assert_eq!(chain.credentials(at(11), Some(&first)).await, Ok(second.clone()));
     assert_eq!(world.metadata.asked().len(), 4);
 
@@ -532,7 +532,7 @@ async fn a_command_is_run_again_for_new_credentials() {
     assert_eq!(chain.credentials(at(3000), None).await, Ok(temporary("second", 7200)));
 }
 
-/// Pieces of which the files are made, and what breaks them.
+/// Pieces to build the files from, and pieces that break them.
 fn garbage() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![

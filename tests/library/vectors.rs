@@ -1,4 +1,4 @@
-//! The published vectors: what the official clients sign, encode and sum up. They are the witness that client and
+//! The published vectors: signatures, encodings and checksums of the official clients. They show that client and
 //! emulator do not share a mistake.
 
 use cosput::cos::address::Key;
@@ -49,7 +49,7 @@ fn requests_are_signed_as_the_official_clients_sign_them() {
 }
 
 /// The Go client escapes every slash and leaves `!'()*`; the Node client protects nothing. cosput escapes the slashes
-/// of keys that would be rewritten on their way, and all reserved characters.
+/// of keys that would otherwise be rewritten in transit, and all reserved characters.
 #[test]
 fn keys_are_encoded_as_the_reference_advises() {
     for vector in vectors("key-encoding").as_array().unwrap() {

@@ -1,5 +1,5 @@
-//! Where requests go: the backup domain, proxies, certificates. Names lead to this machine through a resolver of the
-//! test's own or through a proxy, so nothing leaves it.
+//! Where requests go: the backup domain, proxies, certificates. Names resolve to this machine through the test's own
+//! resolver or through a proxy, so no request leaves the machine.
 
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
@@ -48,7 +48,7 @@ async fn serve(directory: &TempDir) -> (Emulator, SocketAddr) {
     (emulator, address)
 }
 
-/// A transport for which the first domain leads to `first` and the backup to `backup`. All ports are the endpoint's.
+/// A transport that resolves the first domain to `first` and the backup to `backup`. All ports are the endpoint's.
 fn transport(first: SocketAddr, backup: SocketAddr) -> Arc<Http> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let limits = Limits { connect: Duration::from_secs(2), stall: Duration::from_secs(5) };
@@ -65,7 +65,7 @@ fn address(port: u16, pinned: bool) -> Address {
 
 const PATIENCE: Patience = Patience { max_attempts: 2, retry_time: Duration::from_secs(600) };
 
-/// Uploads 3 MiB. Says how it ended, and what was noticed.
+/// Uploads 3 MiB. Returns the result and the notices.
 async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> (Finished, Vec<Notice>) {
     let path = directory.path().join("big.bin");
     fs::write(&path, vec![b'x'; 3 << 20]).unwrap();
@@ -96,7 +96,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     (ear.finished.unwrap(), ear.notices)
 }
 
-/// Hears what is noticed of one upload, and how it ends.
+/// Records the notices of one upload, and how it ends.
 #[derive(Default)]
 struct Ear {
     notices: Vec<Notice>,
@@ -119,7 +119,7 @@ impl Observer<()> for Ear {
     }
 }
 
-/// A resolver that knows nothing for its first questions, and then these addresses, in this order.
+/// A resolver that fails the first queries, and then returns these addresses, in this order.
 struct Names {
     failures: AtomicU32,
     addresses: Vec<IpAddr>,
@@ -135,7 +135,7 @@ impl Resolve for Names {
     }
 }
 
-/// A transport that finds its hosts by these names.
+/// A transport that resolves its hosts by these names.
 fn transport_by(failures: u32, addresses: &[[u8; 4]]) -> Arc<Http> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let limits = Limits { connect: Duration::from_secs(2), stall: Duration::from_secs(5) };
@@ -166,7 +166,7 @@ async fn a_name_server_that_stays_away_is_told_after_every_attempt() {
     assert!(cause.message.contains("the name server is away"), "{cause:?}");
 }
 
-/// Takes no connection and refuses none: its queue is full, with these that came first.
+/// Neither accepts nor refuses connections: its queue is full with these connections.
 #[cfg(target_os = "linux")]
 async fn listen_but_never_answer(at: SocketAddr) -> (TcpListener, Vec<TcpStream>) {
     let socket = TcpSocket::new_v4().unwrap();
@@ -179,7 +179,7 @@ async fn listen_but_never_answer(at: SocketAddr) -> (TcpListener, Vec<TcpStream>
     (listener, queue)
 }
 
-/// Of several addresses one refuses, and one does not even do that.
+/// Of several addresses, one refuses connections, and one does not answer.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn dead_addresses_among_several_are_no_failure() {
@@ -195,7 +195,7 @@ async fn dead_addresses_among_several_are_no_failure() {
     emulator.stop().await;
 }
 
-/// An address of this machine where nobody listens.
+/// An address of this machine without a listener.
 fn nobody() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 2], 0))
 }
@@ -237,7 +237,7 @@ async fn what_cos_itself_answers_is_the_answer() {
     assert_eq!((answer, events), (Ok(None), Vec::new()));
 }
 
-/// A proxy that answers every request itself, and the first lines that it was sent.
+/// A proxy that answers every request itself, and the first lines that it received.
 async fn proxy(answer: &'static str) -> (SocketAddr, Arc<std::sync::Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -286,7 +286,7 @@ async fn proxies_come_from_the_environment_in_either_case() {
         let (_, told) = run(&directory, &plain, &[(name, &url)]).await;
         let asked = seen.lock().unwrap().pop();
         assert_eq!(asked.as_deref(), Some(&*format!("PUT http://{FIRST}/a.txt HTTP/1.1")), "{name}: {told}");
-        // A proxy's answer is told from one of COS.
+        // A proxy's answer is distinguished from one of COS.
         assert!(told.contains("the response has no x-cos-request-id"), "{told}");
     }
     for name in ["HTTPS_PROXY", "https_proxy"] {

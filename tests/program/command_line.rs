@@ -1,4 +1,4 @@
-//! The program as it is typed: what is refused before anything is sent, and what a dry run shows. Whole output each time.
+//! The command line: usage that is refused before any request, and dry runs. Each test compares the whole output.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{BUCKET, Outcome};
 
-/// A directory with a file in it, and the program run there with nothing else in its environment.
+/// A directory with a file, and the program with an otherwise empty environment.
 struct Setting {
     directory: TempDir,
     variables: Vec<(&'static str, &'static str)>,
@@ -30,7 +30,7 @@ impl Setting {
         self.directory.path().join(name)
     }
 
-    /// A file of `size` bytes that takes no room on the disk.
+    /// A file of `size` bytes that takes no space on the disk.
     fn sparse(&self, name: &str, size: u64) {
         File::create(self.path(name)).unwrap().set_len(size).unwrap();
     }
@@ -47,7 +47,7 @@ impl Setting {
         Outcome::of(output)
     }
 
-    /// `upload` into the usual bucket and region.
+    /// `upload` into the default bucket and region.
     fn upload(&self, arguments: &[&str]) -> Outcome {
         let arguments: Vec<&str> =
             ["upload", "-b", BUCKET, "--region", "ap-guangzhou"].iter().chain(arguments).copied().collect();
@@ -59,7 +59,7 @@ fn refused(code: i32, stderr: &str) -> Outcome {
     Outcome { code: Some(code), stdout: String::new(), stderr: stderr.to_owned() }
 }
 
-/// As clap tells what cannot be read.
+/// The format of clap for a value that cannot be parsed.
 fn unreadable(message: &str) -> Outcome {
     refused(2, &format!("error: {message}\n\nFor more information, try '--help'.\n"))
 }
@@ -118,7 +118,7 @@ fn an_unreadable_file() {
     let setting = Setting::new();
     fs::set_permissions(setting.path("a.txt"), fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(setting.path("a.txt")).is_ok() {
-        // Root reads everything.
+        // Root can read every file.
         return;
     }
     assert_eq!(

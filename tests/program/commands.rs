@@ -1,5 +1,5 @@
-//! The commands beside upload, as they are typed, against an emulator in this process. Whole output each time; what
-//! differs from run to run is replaced by its name.
+//! The commands other than upload, against an emulator in this process. Each test compares the whole output; values
+//! that differ from run to run are replaced by placeholders.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use crate::support::{BUCKET, Outcome, pattern};
 
 const MIB: usize = 1 << 20;
 
-/// A server, a directory with files in it, and the program run there with little else in its environment.
+/// A server, a directory with files, and the program with a minimal environment.
 struct Setting {
     emulator: Emulator,
     directory: TempDir,
@@ -39,7 +39,7 @@ impl Setting {
         Self::of(Service::Cos, false, faults).await
     }
 
-    /// A coffer, in the older edition where `xml`, and the program told so.
+    /// A coffer, in the older edition if `xml`, and the program configured for it.
     async fn cdcs(xml: bool, faults: &[&str]) -> Self {
         let setting = Self::of(Service::Cdcs, xml, faults).await;
         let setting = setting.with("COSPUT_SERVICE", "cdcs");
@@ -91,7 +91,7 @@ impl Setting {
         fs::write(path, content).unwrap();
     }
 
-    /// Runs the program; the directory, the server's address and the journals' names are replaced by words.
+    /// Runs the program; replaces the directory, the server's address and the journal names by placeholders.
     async fn run(&self, arguments: &[&str]) -> Outcome {
         let output = Command::new(env!("CARGO_BIN_EXE_cosput"))
             .args(arguments)
@@ -108,7 +108,7 @@ impl Setting {
         Outcome { code: outcome.code, stdout: plain(&outcome.stdout), stderr: plain(&outcome.stderr) }
     }
 
-    /// Begins an upload of 3 MiB that a fault ends after its first part. Returns its id.
+    /// Begins an upload of 3 MiB that a fault ends after its first part. Returns its ID.
     async fn begin(&self, key: &str) -> String {
         self.write("big.bin", &pattern(3 * MIB));
         let arguments = [
@@ -127,7 +127,7 @@ impl Setting {
         listed.stdout.split('\t').nth(1).unwrap().to_owned()
     }
 
-    /// Begins so many uploads of nothing. Returns how many there are.
+    /// Begins this many empty uploads. Returns the number of unfinished uploads.
     async fn initiate_many(&self, count: usize) -> usize {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(10) };
@@ -163,12 +163,12 @@ impl Setting {
     }
 }
 
-/// Ends an upload after so many parts.
+/// Ends an upload after this many parts.
 fn denied_after(parts: usize) -> String {
     format!("access-denied:on=upload-part,skip={parts},times=1")
 }
 
-/// The lines without their third and fourth columns, a time and an age.
+/// The lines without their third and fourth columns, which are a time and an age.
 fn without_times(text: &str) -> String {
     let line = |line: &str| {
         let mut columns: Vec<&str> = line.split('\t').collect();
@@ -375,7 +375,7 @@ async fn unfinished_uploads_to_a_coffer_are_listed_and_aborted_in_both_editions(
         let parts = setting.run(&["list-parts", "--key=dir/a k", "--upload-id", &id]).await;
         assert_eq!((parts.code, parts.stdout.starts_with("1\t1048576\t")), (Some(0), true), "{parts:?}");
 
-        // The upload holds its key, and what is said of it leads to these commands.
+        // The upload holds its key, and the messages about it point to these commands.
         let taken = setting.run(&["upload", "a.txt", "--key=dir/a k", "--no-resume", "--state-dir=elsewhere"]).await;
         assert_eq!(taken.code, Some(8), "{taken:?}");
         assert!(taken.stderr.contains("cosput abort --service cdcs --key KEY --upload-id ID"), "{taken:?}");
@@ -516,7 +516,7 @@ async fn an_upload_goes_on_by_its_id_without_a_journal() {
     );
     assert_eq!(setting.object("k"), Some(pattern(3 * MIB)));
     assert_eq!(setting.journals(), Vec::<PathBuf>::new());
-    // Of an upload that was completed, the object is proof enough; without one, the upload is gone.
+    // For a completed upload, the object is proof enough; without one, the upload is gone.
     let completed = setting.run(&["upload", "big.bin", "--key=k", "--resume-upload-id=none"]).await;
     assert_eq!(completed.code, Some(0), "{completed:?}");
     let gone = setting.run(&["upload", "big.bin", "--key=other", "--resume-upload-id=none"]).await;
@@ -528,7 +528,7 @@ async fn another_uploads_journal_makes_room_and_that_upload_stays() {
     let setting = Setting::new(&["access-denied:on=upload-part,skip=1,every=2,times=2"]).await;
     let first = setting.begin("k").await;
     let journal = fs::read(&setting.journals()[0]).unwrap();
-    // The second one begins anew and aborts nothing, since its journal is elsewhere.
+    // The second one starts over and aborts nothing, since its journal is elsewhere.
     fs::remove_file(&setting.journals()[0]).unwrap();
     let second = setting.begin("k").await;
     let second = if second == first {
@@ -557,7 +557,7 @@ async fn a_wrong_clock_is_corrected_once_and_the_upload_goes_on() {
     assert_eq!(uploaded.code, Some(0), "{uploaded:?}");
     assert_eq!(setting.object("big.bin"), Some(pattern(3 * MIB)));
     assert_eq!(uploaded.stderr.matches("requests are signed with the server's time").count(), 1, "{uploaded:?}");
-    // HEAD is refused without a word about the reason.
+    // HEAD is refused without a reason.
     let verified = setting.run(&["verify", "big.bin", "-v"]).await;
     assert_eq!(verified.code, Some(0), "{verified:?}");
     assert_eq!(verified.stderr.matches("requests are signed with the server's time").count(), 1, "{verified:?}");
@@ -576,7 +576,8 @@ async fn single_requests_are_sent_again() {
     assert!(failed.stderr.starts_with(why) && failed.stderr.contains("after 2 attempts"), "{failed:?}");
 }
 
-/// Runs the program in this process, on a terminal where somebody types `answer`. Gives the exit code and both streams.
+/// Runs the program in this process, on a terminal where the user types `answer`. Returns the exit code and both
+/// streams.
 fn on_a_terminal(setting: &Setting, arguments: &[&str], answer: fn() -> std::io::Result<String>) -> Outcome {
     let ((stdout, out), (stderr, err)) = (Stream::captured(), Stream::captured());
     let world = World {

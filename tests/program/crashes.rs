@@ -1,5 +1,5 @@
-//! The program killed at random moments, against a server that fails in passing: it always comes to the same object, and
-//! no part that the server had acknowledged is sent again.
+//! The program killed at random moments, against a server with transient faults: the object is always the same, and no
+//! part that the server had acknowledged is sent again.
 //!
 //! A failing seed prints itself; `COSPUT_CRASHES=1000 cargo test --test program crashes::` kills more often, and
 //! `COSPUT_CRASH_SEED=N` begins with that seed.
@@ -10,12 +10,12 @@ use std::time::Duration;
 use crate::support::{MIB, Outcome, POSSIBLE_ORPHAN, Running, Scene, now};
 use cosput::emulator::{Operation, RequestRecord};
 
-/// Crashes in all, unless `COSPUT_CRASHES` says otherwise.
+/// The number of crashes, unless `COSPUT_CRASHES` is set.
 const CRASHES: u64 = 50;
-/// After so many crashes an upload is left to finish.
+/// After this many crashes an upload may finish.
 const CRASHES_OF_ONE_UPLOAD: u64 = 5;
 
-/// What goes wrong on the server, in passing: one of each may strike a run.
+/// Transient faults of the server: each may occur once per run.
 const FAULTS: &[&str] = &[
     "internal-error",
     "service-unavailable:on=initiate",
@@ -56,7 +56,7 @@ fn killed_at_any_moment_it_comes_to_the_same_object() {
     }
 }
 
-/// Uploads one file with crashes on the way. Returns how many there were.
+/// Uploads one file and kills the program repeatedly. Returns the number of crashes.
 fn upload_with_crashes(seed: u64) -> u64 {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut scene = Scene::new(&some_faults(&mut random));
@@ -73,7 +73,7 @@ fn upload_with_crashes(seed: u64) -> u64 {
             break;
         }
         crashes += u64::from(outcome.code.is_none());
-        // A stop lets what the dead process had sent come to its end; nothing lands during the next run.
+        // Stopping the server finishes the requests of the dead process, so that none finishes during the next run.
         let faults = if story.runs.len() > 12 { vec![] } else { some_faults(&mut random) };
         scene.server.restart(&faults);
         story.boundaries.push(scene.server.record().len());
@@ -90,9 +90,9 @@ fn some_faults(random: &mut fastrand::Rng) -> Vec<&'static str> {
     random.choose_multiple(FAULTS, count).into_iter().copied().collect()
 }
 
-/// Lets it run for a random while, then kills it, unless it ends before.
+/// Lets the program run for a random time, then kills it, unless it ends before.
 fn killed(mut running: Running, random: &mut fastrand::Rng) -> Outcome {
-    // Most of what happens, happens early: the spans are as many short ones as long ones.
+    // Most steps happen early, so each power of two is equally likely.
     let span = Duration::from_micros(1 << random.u32(10..20)).mul_f64(1.0 + random.f64());
     let started = now();
     while started.elapsed() < span && !running.has_ended() {
@@ -101,12 +101,12 @@ fn killed(mut running: Running, random: &mut fastrand::Rng) -> Outcome {
     running.kill_or_wait()
 }
 
-/// What happened to one file.
+/// The history of one file.
 #[derive(Default)]
 struct Story {
-    /// What each run said.
+    /// The output of each run.
     runs: Vec<String>,
-    /// How long the record was when each run but the first began.
+    /// The length of the record at the start of each run but the first.
     boundaries: Vec<usize>,
 }
 
@@ -118,7 +118,7 @@ impl Story {
             let again: Vec<_> = stored(before).intersection(&stored(after)).cloned().collect();
             assert!(again.is_empty(), "stored by an earlier run and again by a later one: {again:?}");
         }
-        // An upload whose id never became known is told as such, each time.
+        // An upload whose ID never became known is reported as such, each time.
         let told: usize = self.runs.iter().map(|run| run.matches(POSSIBLE_ORPHAN).count()).sum();
         let left = scene.server.uploads();
         let unnamed = left.iter().filter(|(_, id)| !self.runs.iter().any(|run| run.contains(id.as_str()))).count();
@@ -126,7 +126,7 @@ impl Story {
     }
 }
 
-/// The parts that were stored as they were sent, by upload. One that a fault answered with a lie is not acknowledged.
+/// The parts that were stored as sent, by upload. A part whose answer a fault falsified is not acknowledged.
 fn stored(record: &[RequestRecord]) -> BTreeSet<(String, u32)> {
     let parts = record.iter().filter(|request| request.operation == Some(Operation::UploadPart) && request.stored);
     parts.filter_map(|part| Some((part.upload_id.clone()?, part.part_number?))).collect()

@@ -1,4 +1,4 @@
-//! Credentials that end in the middle of an upload: new ones are fetched, and no part is lost.
+//! Credentials that expire in the middle of an upload: new ones are fetched, and no part is lost.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use crate::support::emulator::{FREE_PORT, options};
 use crate::support::{BUCKET, pattern};
 
-/// A server that takes one pair of keys with its token.
+/// A server that accepts one pair of keys with its token.
 async fn serve(directory: &Path, listen: SocketAddr, keys: [&str; 3], faults: &[&str]) -> Emulator {
     let [id, key, token] = keys;
     let credentials = vec![Credentials::new(id, key, Some(token)).unwrap()];
@@ -25,7 +25,7 @@ async fn serve(directory: &Path, listen: SocketAddr, keys: [&str; 3], faults: &[
 const OLD: [&str; 3] = ["AKIDold", "old-key", "old-token"];
 const NEW: [&str; 3] = ["AKIDnew", "new-key", "new-token"];
 
-/// Prints the old keys first. Then it says that new ones are wanted, and prints them once they hold.
+/// Prints the old keys first. Then it reports that new ones are wanted, and prints them once they are valid.
 const SCRIPT: &str = r#"#!/bin/sh
 cd "$(dirname "$0")" || exit 1
 if [ ! -e first ]; then
@@ -102,7 +102,7 @@ async fn after_an_expired_token() {
     new_keys_are_fetched_and_no_part_is_lost("expired-token:on=upload-part,skip=3,times=0").await;
 }
 
-/// This is what COS says when the signature's time is over, with a code that else means a lack of rights.
+/// COS answers this way if the signature has expired; otherwise the code means missing permissions.
 #[cfg(unix)]
 #[tokio::test]
 async fn after_a_request_that_has_expired() {

@@ -1,4 +1,4 @@
-//! Every fault that the emulator knows, suffered by the real program: what passes is overcome, what stays is told.
+//! Every fault of the emulator, against the real program: it retries transient faults and reports permanent ones.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -11,29 +11,29 @@ use crate::support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene, now};
 use cosput::emulator::{Fault, Operation};
 use serde_json::json;
 
-/// What comes of a fault.
+/// The expected result of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
-    /// The object is there, whole.
+    /// The object exists and is complete.
     Whole,
     /// The upload fails with this exit code, the service's code and the status.
     Fails(i32, &'static str, u16),
-    /// The upload fails with this exit code and these words, since no error document tells of it.
+    /// The upload fails with this exit code and these words; there is no error document.
     Breaks(i32, &'static str),
-    /// The fault has nothing to strike here.
+    /// The fault matches no request here.
     Nothing,
 }
 
 use Expected::{Breaks, Fails, Nothing, Whole};
 
-/// A fault as it is given to the emulator, and what comes of it.
+/// A fault as passed to the emulator, and its expected results.
 struct Row {
     fault: &'static str,
-    /// Struck once, or as often as the row says.
+    /// Injected once, or as often as the row says.
     once: Expected,
-    /// Each time, for a file in one request.
+    /// Injected each time, for a file in one request.
     put: Expected,
-    /// Each time, for a file in parts.
+    /// Injected each time, for a file in parts.
     parts: Expected,
 }
 
@@ -96,7 +96,7 @@ const ROWS: &[Row] = &[
     row("limit-key-rate", Whole, Whole, Whole),
 ];
 
-/// What is sent: a file in one request, or one in three parts.
+/// The source: a file in one request, or one in three parts.
 const SOURCES: [(&str, u64); 2] = [("put.bin", 1000), ("parts.bin", 2 * MIB + 1)];
 
 #[test]
@@ -150,7 +150,7 @@ fn always(fault: &str) -> String {
     format!("{name}:{}", [&others[..], &["times=0"]].concat().join(","))
 }
 
-/// Tries the rows, a few at a time: most of them wait before they try again.
+/// Runs the rows, a few at a time: most of them wait before they retry.
 fn for_each_row(check: impl Fn(&Row) + Sync) {
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -192,24 +192,24 @@ fn check(scene: &Scene, fault: &str, source: &str, expected: Expected, outcome: 
     }
 }
 
-/// What holds for each failure: its code, no object, and a journal exactly where there is something to go on with.
+/// The properties of each failure: its code, no object, and a journal exactly if there is an upload to resume.
 fn fails(scene: &Scene, source: &str, outcome: &Outcome, code: i32, about: &str) {
     assert_eq!(outcome.code, Some(code), "{about}");
     let failed = outcome.event("failed");
     assert_eq!(failed["exit_code"], code, "{about}");
     assert_eq!(failed["resumable"], json!(!scene.journals().is_empty()), "{about}");
     assert_leftovers_told(scene, outcome, about);
-    // Where every answer lies about the bytes, the object may be there, and the user is told not to use it.
+    // If every answer has a wrong checksum, the object may exist, and a message warns the user not to use it.
     if code != 7 {
         assert_eq!(scene.server.object(source), None, "{about}");
     }
 }
 
-/// Every upload that is left on the server is named, or told of where its id never became known.
+/// Every upload left on the server is named, or reported without its ID if the ID never became known.
 fn assert_leftovers_told(scene: &Scene, outcome: &Outcome, about: &str) {
     let told_without_name = outcome.stderr.matches(POSSIBLE_ORPHAN).count();
     let journals: Vec<String> = scene.journals().iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-    // What the server itself called gone, twice, is nobody's to look after.
+    // An upload that the server itself reported gone, twice, need not be reported.
     let is_gone = outcome.code == Some(5);
     let is_named = |id: &str| is_gone || outcome.stderr.contains(id) || journals.iter().any(|text| text.contains(id));
     let unnamed = scene.server.uploads().iter().filter(|(_, id)| !is_named(id)).count();
@@ -364,7 +364,7 @@ fn a_server_that_asks_for_less_all_the_time_is_given_up_after_the_retry_time() {
         let took = started.elapsed();
         assert!(took >= Duration::from_secs(2) && took < Duration::from_secs(10), "{source}: {took:?}");
         scene.server.restart(&[]);
-        // A journal that waits for its upload is finished with the same patience.
+        // If a journal was kept, `resume` finishes the upload with the same retries.
         let finish = if scene.journals().is_empty() { scene.upload(source, &[]) } else { scene.run(["resume"]) };
         finish.exits(0);
         scene.assert_stored(source, source);
@@ -379,7 +379,7 @@ fn a_clock_that_is_off_is_corrected_and_told_once() {
         let outcome = scene.upload("a.bin", &[]).exits(0);
         let off: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("this machine's clock is")).collect();
         let [line] = off.try_into().unwrap_or_else(|lines| panic!("{lines:?} in {}", outcome.stderr));
-        // A second may pass between the server's clock and ours.
+        // The server's clock and ours may differ by a second.
         let near = [words.to_owned(), words.replace("3600", "3599"), words.replace("3600", "3601")];
         assert!(near.iter().any(|words| line.contains(words.as_str())), "{line}");
         scene.assert_stored("a.bin", "a.bin");
@@ -416,7 +416,7 @@ fn a_name_that_leads_nowhere_is_told_after_every_attempt() {
 fn one_dead_address_of_several_is_no_failure() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 1000);
-    // Where the name has the addresses ::1 and 127.0.0.1, nobody listens on the first of them.
+    // If the name has the addresses ::1 and 127.0.0.1, the first of them has no listener.
     let url = format!("http://localhost:{}", scene.server.port());
     scene
         .run(["upload", "a.bin", "--bucket", crate::support::BUCKET, "--endpoint", &url])

@@ -1,4 +1,4 @@
-//! A stream whose parts grow, through the engine: byte by byte what was sent, at any size of the parts.
+//! A stream whose parts grow, through the engine: compares every byte that was sent, at any part size.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -24,7 +24,7 @@ use cosput::upload::wire::http::{Http, Limits};
 use cosput::upload::{Event, Finished, Job, ObjectOptions, Plan};
 use tokio::sync::{mpsc, watch};
 
-/// Hears how it ends.
+/// Observes how the upload ends.
 #[derive(Default)]
 struct Ear(Option<Finished>);
 
@@ -40,7 +40,7 @@ impl Observer<()> for Ear {
     }
 }
 
-/// So many bytes without a pattern, made as they are read, 8 at a time.
+/// This many bytes without a pattern, made as they are read, 8 at a time.
 struct Noise {
     random: fastrand::Rng,
     left: u64,
@@ -61,7 +61,7 @@ impl Read for Noise {
     }
 }
 
-/// Uploads a stream of `size` bytes, cut in this way.
+/// Uploads a stream of `size` bytes, split in this way.
 fn upload(server: &Server, size: u64, cut: PartSizes, memory: u64) -> Finished {
     let address = Address {
         service: Service::Cos,
@@ -117,7 +117,7 @@ fn assert_noise(object: impl Read, size: u64) {
     }
 }
 
-/// Uploads so much and asserts that it arrives whole, in parts of these sizes.
+/// Uploads this many bytes and asserts that they arrive complete, in parts of these sizes.
 fn arrives(size: u64, cut: PartSizes, memory: u64) {
     let server = Server::start(&["reset-in-body:skip=7,after=300000,times=3", "internal-error:skip=20,times=3"]);
     let finished = upload(&server, size, cut, memory);

@@ -1,4 +1,4 @@
-//! What scripts rely on: events, result lines and messages as whole values; streams that are closed; no secret anywhere.
+//! The interfaces for scripts: whole events, result lines and messages; closed streams; no secret anywhere.
 
 use std::fs;
 use std::process::Stdio;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 const LOCATION: &str = "http://127.0.0.1:PORT/examplebucket-1250000000";
 
-/// The events of a run, with what differs from run to run replaced by its kind. Progress is left out: how much of it
-/// there is depends on the machine.
+/// The events of a run, with values that differ from run to run replaced by their kind. Progress events are removed:
+/// their number depends on the machine.
 fn events(scene: &Scene, outcome: &Outcome) -> Vec<Value> {
     let mut events = outcome.events();
     events.retain(|event| event["event"] != "progress");
@@ -114,7 +114,7 @@ fn the_events_of_a_file_in_parts_with_a_retry() {
         }),
     ];
     let mut found = events(&scene, &outcome);
-    // The words of the message are the service's.
+    // The text of the message is the service's.
     found[2]["error"]["message"] = expected[2]["error"]["message"].clone();
     assert_eq!(found, expected);
 }
@@ -178,7 +178,7 @@ fn whoever_wants_quiet_hears_of_errors_alone() {
     let scene = Scene::new(&["internal-error", "access-denied:skip=1,times=0"]);
     scene.file("a.bin", 1000);
     let outcome = scene.upload("a.bin", &["-q"]).exits(4);
-    // The last request is a look whether the first one had worked.
+    // The last request is a HEAD that checks whether the first one succeeded.
     let id = scene.server.requests(Operation::PutObject)[1].request_id.clone();
     let [error, request_id, hint] = outcome.stderr.lines().collect::<Vec<_>>().try_into().expect("three lines");
     assert!(error.starts_with("error: could not upload a.bin: AccessDenied: "), "{error}");
@@ -192,10 +192,10 @@ fn a_run_says_nothing_secret_however_much_it_says() {
     let scene = Scene::new(&["internal-error", "access-denied:on=complete"]);
     scene.file("a.bin", 3 * MIB);
     for more in [&["-v"][..], &["-v", "--json"], &["-q"]] {
-        // What is told, kept and recorded is looked at by each run and by the scene's end.
+        // Each run and the end of the scene check the output, the files and the record.
         scene.upload("a.bin", &[more, &["--no-resume"]].concat());
     }
-    // The look itself is right: it finds what is there.
+    // The check itself works: it finds a secret that is there.
     let environment = format!("{SECRET_ID} {SECRET_KEY} {SESSION_TOKEN}");
     assert!(std::panic::catch_unwind(|| assert_no_secret("a test", &environment)).is_err());
 }
@@ -230,13 +230,13 @@ fn streams_that_are_closed_stop_no_upload() {
         let url = scene.server.url();
         let line = format!("exec \"$0\" upload a.bin --bucket {BUCKET} --endpoint {url} {more} {streams}");
         let mut shell = std::process::Command::new("sh");
-        // The same surroundings as ever, with a shell in between that closes the streams.
+        // The usual environment, with a shell in between that closes the streams.
         for (name, value) in scene.command(["x"]).get_envs() {
             shell.env(name, value.unwrap_or_default());
         }
         let output = shell.args(["-c", &line, program]).current_dir(scene.directory.path()).output().unwrap();
         let code = output.status.code();
-        // What could not be told is a failure of its own, after all was done.
+        // Output that could not be written is a failure of its own, after all work was done.
         let expected = if streams.starts_with(">") { [Some(0), Some(1)] } else { [Some(0); 2] };
         assert!(expected.contains(&code), "{streams} {more}: {output:?}");
         assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
@@ -303,7 +303,7 @@ fn an_emulator_whose_disk_is_full_ends_the_upload_with_that() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 1 << 20);
     let arguments = ["upload", "a.bin", "-b", "examplebucket-1250000000", "--emulator=objects"];
-    // A limit on the size of files stands for a full disk: the system refuses to write more.
+    // A limit on the file size simulates a full disk: the system refuses to write more.
     let mut command = scene.command_after("trap '' XFSZ; ulimit -f 600", arguments);
     let output = command.output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
@@ -312,7 +312,7 @@ fn an_emulator_whose_disk_is_full_ends_the_upload_with_that() {
     assert_eq!(record.matches("put-object").count(), 1, "{record}");
 }
 
-/// The lines of the log without their times, which must be there.
+/// The lines of the log without their times, which are required.
 fn logged(scene: &Scene) -> Vec<String> {
     let line = |line: &str| {
         let (time, line) = line.split_once(' ').unwrap();

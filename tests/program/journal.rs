@@ -1,5 +1,5 @@
-//! A journal that cannot be kept costs the resume and nothing else, unless it was asked for; one that is kept belongs to one
-//! process at a time.
+//! A journal that cannot be written only prevents a resume, unless the user asked for it; a journal that is kept
+//! belongs to one process at a time.
 #![cfg(unix)]
 
 use std::fs;
@@ -7,18 +7,18 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{MIB, Outcome, Running, Scene, until};
 
-/// Takes two parts and then no more.
+/// Accepts two parts and then no more.
 const TAKES_TWO_PARTS: &str = "stall:skip=2,times=0";
 
-/// In a shell: no file grows beyond so many blocks of 512 bytes, as if the disk were full then. To a program the two differ
-/// in the number of the error alone.
+/// In a shell: limits files to this many blocks of 512 bytes, as if the disk were full then. To a program the two
+/// differ only in the error number.
 fn full_after(blocks: u32) -> String {
     format!("trap '' XFSZ; ulimit -f {blocks}")
 }
 
-/// Runs `cosput upload SOURCE` where the disk is full from the start.
+/// Runs `cosput upload SOURCE` with a disk that is full from the start.
 fn upload_on_a_full_disk(scene: &Scene, source: &str, more: &[&str]) -> Outcome {
-    // Its output goes through pipes: a file could take none of it.
+    // Its output goes through pipes, because files cannot grow.
     let output = scene.command_after(&full_after(0), scene.upload_arguments(source, more)).output().unwrap();
     let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     Outcome { code: output.status.code(), stdout, stderr }
@@ -37,7 +37,7 @@ fn a_full_disk_costs_the_resume_alone() {
     says_once_that_it_cannot_be_resumed(&outcome);
     scene.assert_stored("a.bin", "a.bin");
     assert!(scene.journals().is_empty());
-    // What goes in one request needs no journal.
+    // An upload in one request needs no journal.
     scene.file("put.bin", 1000);
     assert_eq!(upload_on_a_full_disk(&scene, "put.bin", &[]).exits(0).stderr, "");
 }
@@ -54,12 +54,12 @@ fn a_full_disk_stops_an_upload_whose_journal_was_asked_for_before_anything_is_se
 
 #[test]
 fn a_disk_that_fills_up_costs_one_warning_and_the_next_run_still_goes_on() {
-    // The journal has room for some thirty parts.
+    // The journal has room for about thirty parts.
     let mut scene = Scene::new(&["stall:skip=50,times=0"]);
     scene.file("a.bin", 60 * MIB);
     let arguments = scene.upload_arguments("a.bin", &["--concurrency", "2", "-v"]);
     let running = Running::start(scene.command_after(&full_after(9), arguments.clone()));
-    // What the journal holds is a line for each part until it holds no more.
+    // The journal has a line for each part until it is full.
     until(|| scene.server.stored_parts().len() == 50, "fifty parts are stored");
     running.kill();
     let journal = fs::read(scene.journal()).unwrap();

@@ -1,4 +1,4 @@
-//! What the system ignores, limits or forbids: signals, sizes of files, descriptors, threads, homes of other users.
+//! Limits and restrictions of the system: signals, file sizes, descriptors, threads, homes of other users.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -27,7 +27,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
 fn a_journal_beyond_the_limit_of_file_sizes_ends_no_upload() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 30 * MIB);
-    // The signal that says so is not ignored: its default is to end the process.
+    // The signal for this limit is not ignored: by default it ends the process.
     let mut command = scene.command_after("ulimit -f 4", scene.upload_arguments("a.bin", &[]));
     let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
@@ -175,11 +175,12 @@ fn descriptors_that_a_parent_left_open_are_counted() {
     Running::start(command).wait().exits(0).does_not_say("changed");
 }
 
-/// A user of whom no other test has a process: the limit counts all processes of a user.
+/// A user without processes of other tests: the limit counts all processes of a user.
 #[cfg(target_os = "linux")]
 const LONELY: &str = "54321";
 
-/// The program under a limit on processes and threads; `None` if this user cannot become another, or root is not limited.
+/// The program under a limit on processes and threads; `None` if this user cannot change to another, or the limit
+/// does not apply to root.
 #[cfg(target_os = "linux")]
 fn with_threads(scene: &Scene, limit: u32, arguments: &[String]) -> Option<Command> {
     let able = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());

@@ -1,4 +1,4 @@
-//! Everything that needs the program or a server for it, in one binary: a module for each subject.
+//! All tests that need the program or a server for it, in one binary: a module for each subject.
 //!
 //! Run one module with `cargo test --test program resume::`.
 

@@ -1,4 +1,4 @@
-//! What stands between the program and the server: proxies, TLS, and answers that are not the server's. The real binary
+//! Between the program and the server: proxies, TLS, and answers that do not come from the server. The real binary
 //! against small servers on this machine.
 
 use std::collections::BTreeMap;
@@ -167,7 +167,7 @@ async fn a_proxy_that_cannot_be_reached_is_named() {
     assert_eq!(code, Some(6));
 }
 
-/// A SOCKS5 server that leads every name to `target`. Returns its address and the names.
+/// A SOCKS5 server that connects every name to `target`. Returns its address and the names.
 async fn socks(target: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! What the object is to be: each header looked at where it arrives, behind the real program and in front of the emulator.
+//! The object's options: each request header is checked between the real program and the emulator.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ const SSE_C: [&str; 3] = [
 /// The content of the documentation's examples.
 const PART: &[u8] = b"[Object Part]";
 
-/// A request as it arrived and the head of its answer.
+/// A request as received, and the head of its answer.
 #[derive(Debug, Clone)]
 struct Seen {
     /// The method, and `part`, `uploads` or the like.
@@ -44,7 +44,7 @@ struct Seen {
     answer: BTreeMap<String, String>,
 }
 
-/// What the way to the emulator does to an answer: `Some` replaces it.
+/// Changes the headers of an answer in transit; `Some` replaces the answer with this status.
 type Way = fn(&str, &mut Headers) -> Option<u16>;
 
 /// An emulator, a recorder in front of it, and a directory with the program's files.
@@ -86,7 +86,7 @@ impl Setting {
         self.directory.path().join(name)
     }
 
-    /// A file of so many MiB, no two of which are alike.
+    /// A file of this many MiB, each with different bytes.
     fn write_mebibytes(&self, name: &str, count: u8) {
         let content: Vec<u8> = (0..count).flat_map(|number| vec![number; 1 << 20]).collect();
         std::fs::write(self.path(name), content).unwrap();
@@ -120,12 +120,12 @@ impl Setting {
         self.upload(&[&in_parts[..], arguments].concat()).await
     }
 
-    /// The requests so far, forgotten once told.
+    /// Takes the requests recorded since the last call.
     fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }
 
-    /// Where a header was sent, with its value.
+    /// The requests that carried a header, with its value.
     fn where_sent(&self, name: &str) -> Vec<(String, String)> {
         let name = name.to_ascii_lowercase();
         let sent = |seen: Seen| Some((seen.what, seen.headers.get(&name)?.clone()));
@@ -143,7 +143,7 @@ impl Setting {
     }
 }
 
-/// Forwards to the emulator and writes down what passes. Returns its address.
+/// Forwards requests to the emulator and records them. Returns the proxy's address.
 async fn record(to: String, seen: Arc<Mutex<Vec<Seen>>>, way: Arc<Mutex<Way>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -177,7 +177,7 @@ async fn pass(
     if !body.is_empty() {
         forwarded = forwarded.body(body);
     }
-    // Where the connection to the emulator breaks, this one does.
+    // If the connection to the emulator breaks, this one breaks too.
     let answer = forwarded.send().await?;
     let (status, headers) = (answer.status(), told(answer.headers()));
     let body = answer.bytes().await.unwrap_or_default();
@@ -223,7 +223,7 @@ fn refused(outcome: &Outcome, message: &str) {
     assert!(outcome.stderr.contains(message), "{outcome:?}");
 }
 
-/// Options, a header and its value, and where it arrives: with PUT, and with a multipart upload.
+/// Options, a header and its value, and the requests that carry it: for PUT, and for a multipart upload.
 type Row = (&'static [&'static str], &'static str, &'static str, (&'static str, &'static [&'static str]));
 
 const OBJECT: (&str, &[&str]) = ("put", &["initiate"]);
@@ -311,7 +311,7 @@ async fn each_option_arrives_where_it_belongs_and_nowhere_else() {
         let sent = |places: &[&str], sent: Vec<(String, String)>| {
             let told: Vec<_> = sent.iter().map(|(what, _)| what.as_str()).collect();
             assert_eq!(told, places, "{option:?} {name}");
-            // The document of Complete has a digest of its own.
+            // The Complete document has its own digest.
             let values = sent.iter().filter(|(what, _)| what != "complete" || *name != "Content-MD5");
             values.for_each(|(_, found)| assert_eq!(found, value, "{option:?} {name}"));
         };
@@ -368,7 +368,7 @@ async fn the_type_is_guessed_from_the_key_then_from_the_file() {
 async fn the_documented_parts_are_what_cosput_sends() {
     let setting = Setting::new().await;
     let kms = "x-cos-server-side-encryption-cos-kms-key-id";
-    /// A name, options, what the answer tells, and whether its ETag is the MD5.
+    /// A name, options, the headers of the answer, and whether its ETag is the MD5.
     type Case<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)], bool);
     let cases: [Case; 4] = [
         ("simple", &[], &[], true),
@@ -513,7 +513,7 @@ async fn a_retry_that_meets_its_own_object_is_success() {
     assert_eq!(setting.object("a.bin").as_deref(), Some(PART));
 }
 
-/// The bytes of an earlier object may be the same; what it is, is not.
+/// An earlier object may have the same bytes, but other properties.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_earlier_object_is_not_taken_for_ours() {
     let table: [(&[&str], &[&str]); 4] = [
@@ -555,13 +555,13 @@ async fn a_key_that_is_taken_is_refused_before_the_first_part() {
     assert_eq!(setting.journals(), Vec::<String>::new());
 }
 
-/// Parts are billed as long as they stay.
+/// Parts are billed as long as they are stored.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_taken_meanwhile_leaves_no_parts() {
     let table: [(Option<u16>, &[&str]); 2] =
         [(None, &["list", "head", "abort"]), (Some(403), &["list", "head", "part 2", "complete", "abort"])];
     for (head, requests) in table {
-        // The ETag of the second part is no MD5, and no journal records the part, so it is sent again.
+        // The ETag of the second part is not an MD5, and no journal records the part, so it is sent again.
         let options = ["--no-overwrite", "--sse", "cos/kms"];
         let setting = interrupted(&options).await;
         std::fs::write(setting.path("other.bin"), PART).unwrap();

@@ -4,7 +4,7 @@ use cosput::emulator::Operation;
 
 use crate::support::{MIB, Scene, until};
 
-/// Each of them would have been the last.
+/// So few attempts that an outage would use them up.
 const ATTEMPTS: [&str; 2] = ["--max-attempts", "2"];
 
 #[test]

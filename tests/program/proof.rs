@@ -1,15 +1,15 @@
-//! A server whose answers do not prove the object, for lack of a CRC-64: it is proved by MD5.
+//! A server whose answers have no CRC-64: the object is proved by MD5.
 
 use cosput::emulator::Operation;
 use serde_json::json;
 
 use crate::support::{MIB, Scene};
 
-/// As private clouds and the legacy edition answer.
+/// Answers as private clouds and the legacy edition send them.
 const NO_CRC64: &str = "no-crc:on=any,times=0";
-/// ETags that are no MD5s.
+/// ETags that are not MD5s.
 const OTHER_ETAGS: &str = "wrong-etag:on=put-object+upload-part,times=0";
-/// A file in one request, and one in three parts.
+/// A file that is sent in one request, and one in three parts.
 const SOURCES: [(&str, u64); 2] = [("put.bin", 1000), ("parts.bin", 2 * MIB + 1)];
 
 #[test]
@@ -37,7 +37,7 @@ fn without_a_crc64_and_an_md5_as_etag_the_server_compares() {
     for (source, size) in SOURCES {
         let scene = Scene::new(&[NO_CRC64]);
         scene.file(source, size);
-        // The ETags of objects that are encrypted with KMS are no MD5s.
+        // The ETags of objects encrypted with KMS are not MD5s.
         let outcome = scene.upload(source, &["--json", "--sse", "cos/kms", "--concurrency", "1"]).exits(0);
         assert_eq!(outcome.event("uploaded")["proof"], json!("md5"), "{source}");
         scene.assert_stored(source, source);

@@ -1,4 +1,4 @@
-//! The recipes of the documents, run as they stand there: by a shell, with the program on the path.
+//! The recipes of the documents, run unchanged by a shell with the program on the path.
 #![cfg(unix)]
 
 use std::fs;
@@ -22,7 +22,7 @@ fn page_of(name: &str) -> &'static str {
     if name == "backup" { "pipes.md" } else { "many-files.md" }
 }
 
-/// A shell that cooks it, in the environment of a CI job.
+/// A shell that runs the recipe, in the environment of a CI job.
 fn kitchen(scene: &Scene, name: &str) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_cosput"));
     let usual = std::env::join_paths([program.parent().unwrap(), Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
@@ -53,7 +53,7 @@ fn plant(scene: &Scene, names: &[&str]) {
 
 #[test]
 fn the_recipe_for_a_ci_job() {
-    // The second file meets a server in trouble, which is over when the job tries again.
+    // The second file gets server errors, which are over when the job tries again.
     let mut scene = Scene::new(&["internal-error:skip=1"]);
     plant(&scene, &["dist/index.html", "dist/js/app.js", "dist/js/app.js.map", "dist/style.css"]);
     cook(&scene, "ci").exits(0);
@@ -84,7 +84,7 @@ fn the_recipe_for_a_release() {
     shell.process_group(0);
     let running = Running::start(shell);
     until(|| scene.server.requests(Operation::Complete).len() == 2, "one object is completed");
-    // The shell and all that it runs.
+    // The shell and all its child processes.
     let group = format!("kill -s KILL -- -{}", running.id());
     assert!(Command::new("sh").args(["-c", &group]).status().unwrap().success());
     running.wait();
@@ -105,7 +105,7 @@ fn the_recipe_for_a_backup() {
     let listed = String::from_utf8(listed.stdout).unwrap();
     assert!(["data/a.txt", "data/b/c.txt"].iter().all(|name| listed.lines().any(|line| line == *name)), "{listed}");
 
-    // A tar that dies on its second run.
+    // A tar that fails on its second run.
     let tools = scene.path("tools");
     fs::create_dir(&tools).unwrap();
     let dying = "#!/bin/sh\n[ -e ran ] && { PATH=/usr/bin:/bin tar \"$@\" | head -c 700; exit 1; }\ntouch ran\n\

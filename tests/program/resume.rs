@@ -1,4 +1,4 @@
-//! An upload that was interrupted goes on where it stopped, and one that cannot go on is thrown away and begins anew.
+//! An interrupted upload continues where it stopped; one that cannot be resumed is aborted and starts over.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,12 +9,12 @@ use crate::support::{BUCKET, LIMIT, MIB, Outcome, POSSIBLE_ORPHAN, Scene, now, u
 use cosput::emulator::Operation;
 use serde_json::json;
 
-/// Takes two parts and then no more.
+/// Accepts two parts and then no more.
 const TAKES_TWO_PARTS: &str = "stall:skip=2,times=0";
-/// Takes four parts and then no more.
+/// Accepts four parts and then no more.
 const TAKES_FOUR_PARTS: &str = "stall:skip=4,times=0";
 
-/// How many parts an earlier run had sent, as the run that finished says.
+/// The number of parts that an earlier run had sent, as the finishing run reports it.
 fn parts_resumed(outcome: &Outcome) -> u64 {
     outcome.event("uploaded")["parts_resumed"].as_u64().unwrap()
 }
@@ -71,8 +71,8 @@ fn write_at(file: &File, bytes: &[u8], offset: u64) {
     assert_eq!(std::os::windows::fs::FileExt::seek_write(file, bytes, offset).unwrap(), bytes.len());
 }
 
-/// Interrupts an upload of `a.bin`, changes something, runs `later` and expects a new upload, and of the old one nothing
-/// but a message.
+/// Interrupts an upload of `a.bin`, changes something, runs `later`, and asserts a new upload, with only a message left
+/// of the old one.
 fn begins_anew(change: impl FnOnce(&Scene), later: &[&str], why: &str) {
     let mut scene = Scene::new(&[TAKES_TWO_PARTS]);
     scene.file("a.bin", 5 * MIB + 17);
@@ -190,7 +190,7 @@ fn a_journal_that_was_cut_off_anywhere_leads_to_the_same_object() {
         scene.server.restart(&[]);
         let text = fs::read(&journal).unwrap();
         let header = text.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-        // The first rounds cut the first line, which names the upload.
+        // The first rounds truncate the first line, which names the upload.
         let cut = if round < 3 { random.usize(0..header) } else { random.usize(header..=text.len()) };
         File::options().write(true).open(&journal).unwrap().set_len(cut as u64).unwrap();
 
@@ -232,7 +232,7 @@ fn a_journal_of_a_later_version_is_left_alone() {
     let later = fs::read_to_string(&journal).unwrap().replace("\"schema\":1", "\"schema\":2");
     fs::write(&journal, &later).unwrap();
 
-    // It is passed over from the first run that meets it to the one that finishes.
+    // It is ignored from the first run that finds it to the run that finishes.
     scene.server.restart(&[TAKES_TWO_PARTS]);
     scene.interrupt("a.bin", &[], 2);
     assert_eq!(scene.journals().len(), 2);
@@ -344,7 +344,7 @@ fn the_emulator_that_starts_with_the_command_goes_on_too() {
     assert!(crate::support::same(&scene.path("a.bin"), &scene.path(&on_disk)));
 }
 
-/// The same command would abort the upload and start over, which nobody wants after an interruption.
+/// The same command would abort the upload and start over, which is the wrong advice after an interruption.
 #[test]
 fn after_an_upload_with_no_resume_the_hint_leaves_the_option_out() {
     let mut scene = Scene::new(&["internal-error:on=upload-part,part=3,times=0"]);
@@ -356,7 +356,7 @@ fn after_an_upload_with_no_resume_the_hint_leaves_the_option_out() {
     assert_eq!(outcome.event("uploaded")["parts_resumed"], 2);
 }
 
-/// `cosput resume` leaves an upload that is running elsewhere to the other process.
+/// `cosput resume` skips an upload that another process is running.
 #[test]
 fn an_upload_that_is_running_is_skipped_with_a_word_unless_it_was_named() {
     let scene = Scene::new(&["stall:on=upload-part,times=0"]);
@@ -385,7 +385,7 @@ fn a_journal_whose_file_is_gone_is_reported_with_the_way_to_drop_it() {
     assert_eq!((&failed["key"], &failed["resumable"]), (&"a.bin".into(), &false.into()));
     let command = format!("cosput abort --journal {}", journal.display());
     outcome.says("error: could not resume the upload of ").says(&command);
-    // The journal names the server, so nothing else need be given.
+    // The journal names the server, so no other option is needed.
     scene.run([Path::new("abort"), Path::new("--journal"), &journal]).exits(0);
     assert_eq!(scene.server.uploads(), []);
     assert!(scene.journals().is_empty());

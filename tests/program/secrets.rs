@@ -1,6 +1,6 @@
-//! No secret in any output: uploads with each kind of credentials and a key for SSE-C, as talkative as can be, that
-//! succeed, fail and are interrupted. Searched are stdout, stderr, the log file, the journal and the server's record,
-//! and what other users of the machine see of a process.
+//! No secret in any output: uploads with each kind of credentials and an SSE-C key, with the most verbose output, that
+//! succeed, fail and are interrupted. The tests search stdout, stderr, the log file, the journal, the server's record,
+//! and the process data that other users of the machine can see.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
@@ -18,21 +18,21 @@ const ROLE: &str = "qcs::cam::uin/100000000001:roleName/uploader";
 /// 2100-01-01, in seconds since 1970.
 const LATE: u64 = 4_102_444_800;
 
-/// The two ways in which a key for SSE-C comes.
+/// The two ways to pass an SSE-C key.
 #[derive(Clone, Copy)]
 enum CustomerKey {
     File,
     Variable,
 }
 
-/// Credentials of one kind, from `source`; `arrange` puts the secret key that it gets where they come from.
+/// Credentials of one kind, from `source`; `arrange` stores the secret key that it gets at their source.
 struct Kind {
     source: &'static str,
     arrange: fn(&mut Scene, &str),
 }
 
 impl Kind {
-    /// A scene with credentials of this kind alone, and a file of three parts.
+    /// A scene with only this kind of credentials, and a file of three parts.
     fn scene(&self, secret_key: &str, customer_key: CustomerKey, faults: &[&str]) -> Scene {
         let mut scene = Scene::new(faults);
         for variable in ["COS_SECRET_ID", "COS_SECRET_KEY", "COS_SESSION_TOKEN"] {
@@ -52,7 +52,7 @@ impl Kind {
         scene
     }
 
-    /// Asserts that the log says whose credentials were used, and that they are not in it.
+    /// Asserts that the log names the source of the credentials but does not contain them.
     fn check_log(&self, scene: &Scene) {
         let log = scene.log();
         assert!(log.contains(&format!("credentials from {}", self.source)), "{log}");
@@ -93,7 +93,7 @@ impl Kind {
     }
 }
 
-/// The same with each outcome and each way of the key for SSE-C.
+/// The same with each outcome and both ways to pass the SSE-C key.
 fn no_secret_shows(source: &'static str, arrange: fn(&mut Scene, &str)) {
     let kind = Kind { source, arrange };
     for customer_key in [CustomerKey::File, CustomerKey::Variable] {
@@ -103,7 +103,7 @@ fn no_secret_shows(source: &'static str, arrange: fn(&mut Scene, &str)) {
     }
 }
 
-/// Another key, in which a search for the right one finds it too.
+/// A different key, which a search for the right one also finds.
 fn wrong() -> String {
     format!("{SECRET_KEY}ThatIsWrong")
 }
@@ -131,7 +131,7 @@ fn of_a_command() {
         let document = format!(
             r#"{{"Version":1,"SecretId":"{SECRET_ID}","SecretKey":"{secret_key}","SessionToken":"{SESSION_TOKEN}"}}"#
         );
-        // What a command that succeeds says on its stderr is not passed on.
+        // The stderr of a command that succeeds is not passed on.
         write(scene, "keys", &format!("#!/bin/sh\necho '{secret_key}' >&2\necho '{document}'\n"));
         let script = scene.path("keys");
         fs::set_permissions(&script, Permissions::from_mode(0o700)).unwrap();
@@ -207,7 +207,7 @@ fn of_a_pod() {
     });
 }
 
-/// A refusal that repeats what it was sent.
+/// A refusal that repeats the request.
 #[test]
 fn of_a_role_that_is_refused() {
     let mut scene = Scene::new(&[]);
@@ -226,7 +226,7 @@ fn write(scene: &Scene, name: &str, content: &str) {
     fs::write(path, content).unwrap();
 }
 
-/// A value as coscli writes it: AES-128 with a key that everybody knows, filled up with zeros.
+/// A value as coscli writes it: AES-128 with a well-known key, padded with zeros.
 fn scrambled(value: &str) -> String {
     let cipher = Aes128::new(b"coscli-secret\0\0\0".into());
     let mut bytes = value.as_bytes().to_vec();
@@ -237,7 +237,7 @@ fn scrambled(value: &str) -> String {
     STANDARD.encode(bytes)
 }
 
-/// An STS that gives these keys to everybody.
+/// An STS that gives these keys to every client.
 fn sts(secret_key: &str) -> String {
     let keys = format!(r#"{{"Token":"{SESSION_TOKEN}","TmpSecretId":"{SECRET_ID}","TmpSecretKey":"{secret_key}"}}"#);
     serve(move |_| format!(r#"{{"Response":{{"Credentials":{keys},"ExpiredTime":{LATE},"RequestId":"r"}}}}"#))
@@ -249,7 +249,7 @@ fn serve(answer: impl Fn(&str) -> String + Send + 'static) -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            // Whoever hangs up in the middle is no concern of the next one.
+            // A client that disconnects early must not stop the server.
             let _ = stream.and_then(|stream| converse(stream, &answer));
         }
     });

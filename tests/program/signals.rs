@@ -1,4 +1,4 @@
-//! Whoever wants the program to stop need not wait, and loses nothing of what was sent.
+//! A signal stops the program soon, and no part that was sent is lost.
 #![cfg(unix)]
 
 use std::os::unix::process::CommandExt;
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use crate::support::{MIB, Outcome, Running, Scene, now, until};
 use cosput::emulator::Operation;
 
-/// What the contract promises.
+/// The grace period of the contract.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(3);
 
 /// The signals, by name, and the exit codes that go with them.
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 143)];
 
-/// Sends a signal and waits for the end, which must come soon.
+/// Sends a signal and waits for the exit, which must come soon.
 fn stop(running: Running, signal: &str) -> Outcome {
     let sent: Instant = now();
     running.signal(signal);
@@ -40,7 +40,7 @@ fn stopped_and_finished(faults: &[&str], reached: impl Fn(&Scene, &Running) -> b
     }
 }
 
-/// Asserts that the journal is kept and the message names the upload it goes on with.
+/// Asserts that the journal is kept and that the message names the upload to resume.
 fn goes_on(scene: &Scene, outcome: &Outcome) {
     let [(_, id)] = scene.server.uploads().try_into().unwrap();
     outcome.clone().says(&format!("hint: run the same command again to resume upload {id}"));
@@ -53,7 +53,7 @@ fn while_the_upload_begins() {
         &["stall:on=initiate,times=0"],
         |scene, _| !scene.server.requests(Operation::Initiate).is_empty(),
         |scene, outcome| {
-            // Its id never became known, and the next run says so.
+            // Its ID never became known, and the next run reports that.
             assert_eq!(scene.server.uploads(), []);
             outcome.clone().does_not_say("resume upload");
         },
@@ -80,7 +80,7 @@ fn while_a_retry_is_waited_for() {
         |_, running| running.stderr().contains("retrying"),
         |scene, outcome| {
             goes_on(scene, outcome);
-            // Each part was tried once; those that wait for their second turn never get it.
+            // Each part was tried once; the parts that wait for a second attempt do not get one.
             assert!(scene.server.requests(Operation::UploadPart).len() <= 5);
         },
     );
@@ -143,7 +143,7 @@ fn what_lands_in_time_counts() {
     let scene = Scene::new(&["trickle:rate=1500000,times=0"]);
     scene.file("a.bin", 5 * MIB);
     let running = scene.begin("a.bin", &["--concurrency", "1"]);
-    // The second part is on its way, and has less than a second to go.
+    // The second part is in flight, with less than a second left.
     until(|| scene.server.stored_parts().len() == 1, "a part is stored");
     stop(running, "INT").exits(130);
     let stored = scene.server.stored_parts();
@@ -184,15 +184,15 @@ fn programs_hear_of_it_too() {
 /// Ctrl-Z, and `fg` much later.
 #[test]
 fn a_pause_longer_than_every_time_limit_is_no_failure() {
-    // Long enough that a busy machine alone never makes it.
+    // Long enough that a busy machine alone never causes it.
     const STALL: Duration = Duration::from_secs(3);
-    // The server goes on while the program does not: within bodies, and while it puts the object together.
+    // The server continues while the program is stopped: within bodies, and while it assembles the object.
     for fault in ["trickle:rate=1000000,times=0", "slow-complete:seconds=4"] {
         let scene = Scene::new(&[fault]);
         scene.file("a.bin", 5 * MIB);
         let arguments = ["--stall-timeout", "3s", "--max-attempts", "1", "--concurrency", "2"];
-        // In a group of its own, which has a parent: in one that has none, as of a job that outlived its shell, the system
-        // lets nobody be stopped by a terminal.
+        // In a process group of its own with a parent: in an orphaned group, as of a job that outlived its shell, the
+        // system ignores stops from a terminal.
         let mut command = scene.command(scene.upload_arguments("a.bin", &arguments));
         command.process_group(0);
         let mut running = Running::start(command);

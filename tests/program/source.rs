@@ -1,5 +1,5 @@
-//! What changes while it is uploaded, or between two runs, does not arrive at all, and what changed is told; what is no file
-//! is refused.
+//! A file that changes during an upload or between two runs is not uploaded, and the change is reported; sources that
+//! are not files are refused.
 
 use std::fs;
 
@@ -18,8 +18,8 @@ const CHANGES: &[(&str, Change, &str)] = &[
     ("replace", replace, "another file took its place"),
 ];
 
-/// Starts an upload of `size` bytes for each kind of change, waits until it has begun, changes the file, and expects that
-/// nothing of it is on the server. All at the same time, since most of it is waiting.
+/// Starts an upload of `size` bytes for each kind of change, waits until it has begun, changes the file, and asserts
+/// that no object is on the server. All run at the same time, since most of the time is spent waiting.
 fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, &Running) -> bool + Sync) {
     std::thread::scope(|scope| {
         for (name, change, what) in CHANGES {
@@ -60,16 +60,16 @@ fn a_file_that_changes_while_its_last_part_waits_is_not_completed() {
 
 #[test]
 fn a_file_in_one_request_that_changes_is_not_stored() {
-    // More than the buffers between the two take, so that its end is read only after the change.
+    // More than the buffers between the two hold, so that its end is read only after the change.
     let more = ["--multipart-threshold", "100M", "-v"];
     is_noticed(24 * MIB, &["trickle:rate=12000000"], &more, |_, running| running.stderr().contains("in one request"));
 }
 
-/// What comes of a change between two runs.
+/// The effect of a change between two runs.
 enum Then {
-    /// A new upload begins, because of this.
+    /// A new upload begins, for this reason.
     Anew(&'static str),
-    /// There is nothing to upload, because of this; the journal still names the upload.
+    /// There is nothing to upload, for this reason; the journal still names the upload.
     Nothing(&'static str),
 }
 
@@ -167,7 +167,7 @@ fn what_is_no_file_is_refused_before_anything_is_sent() {
     scene.upload("/dev/null", &[]).exits(3).says("not a file");
     scene.upload("missing", &[]).exits(3).says("no such file");
     if made.is_ok_and(|status| status.success()) {
-        // Nobody writes to it: opening it would wait for ever.
+        // The pipe has no writer: opening it would block forever.
         scene.upload("pipe", &[]).exits(3).says("not a file");
     }
     let socket = std::os::unix::net::UnixListener::bind(scene.path("socket")).unwrap();

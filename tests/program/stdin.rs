@@ -1,4 +1,4 @@
-//! What comes through a pipe arrives whole, or not at all, and never takes more memory than it may.
+//! A stream from a pipe is uploaded completely or not at all, and never exceeds the memory limit.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
@@ -32,7 +32,7 @@ impl Scene {
     }
 }
 
-/// Pours all of it into the pipe, unless the other end leaves before.
+/// Writes all of it into the pipe, unless the other end closes first.
 fn pour(mut from: impl Read, pipe: &mut ChildStdin) {
     if let Err(error) = std::io::copy(&mut from, pipe) {
         assert_eq!(error.kind(), ErrorKind::BrokenPipe);
@@ -165,7 +165,7 @@ fn what_cannot_be_read_is_told() {
     assert_eq!(scene.server.record(), []);
 }
 
-/// Feeds all of the file to an upload that the server lets send so many parts.
+/// Feeds the whole file to an upload; the server accepts only this many parts.
 fn fed_until(scene: &Scene, more: &[&str], parts: usize) -> (Running, ChildStdin) {
     let (running, mut pipe) = scene.begin_fed(more);
     pour(File::open(scene.path("a.bin")).unwrap(), &mut pipe);
@@ -203,7 +203,7 @@ fn another_stream_replaces_the_parts_that_differ() {
     let outcome = scene.feed("a.bin", &["--json", "--resume-upload-id", &id]).exits(0);
     assert_eq!(outcome.event("uploaded")["parts_resumed"], 2);
     scene.assert_stored("a.bin", "k");
-    // Parts that were cut in another way are sent again, and that is said.
+    // Parts that were split differently are sent again, with a message.
     let mut scene = Scene::new(&["stall:skip=3,times=0"]);
     scene.file("a.bin", 5 * MIB);
     let (running, _pipe) = fed_until(&scene, &["--concurrency", "1"], 3);
@@ -222,14 +222,14 @@ fn whoever_wants_it_to_stop_need_not_wait_for_what_feeds_it() {
     let mut scene = Scene::new(&[]);
     scene.file("a.bin", 5 * MIB - 100);
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        // Nothing has come yet.
+        // No data has arrived yet.
         let (running, pipe) = scene.begin_fed(&[]);
         until(|| running_reads(&running), "it waits");
         stop(running, signal).exits(code).says("send the same stream again");
         drop(pipe);
         assert_eq!(scene.server.record(), []);
     }
-    // Parts were sent, and more are waited for.
+    // Parts were sent, and the stream has not ended.
     let (running, pipe) = fed_until(&scene, &[], 4);
     let outcome = stop(running, "INT").exits(130);
     drop(pipe);
@@ -238,7 +238,7 @@ fn whoever_wants_it_to_stop_need_not_wait_for_what_feeds_it() {
     scene.feed("a.bin", &["--resume-upload-id", &id]).exits(0);
     scene.server.assert_each_part_stored_once(5);
     scene.assert_stored("a.bin", "k");
-    // Parts that are on their way do not land.
+    // Parts in flight do not finish.
     scene.server.restart(&["stall:skip=2,times=0"]);
     let before = scene.server.stored_parts().len();
     let (running, pipe) = fed_until(&scene, &[], before + 2);
@@ -314,7 +314,7 @@ impl Noise {
 
 impl Read for Noise {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        // Always as many random numbers, however many bytes are asked for: whole words, but for the last.
+        // Always the same number of random numbers, however many bytes are requested: whole words, except for the last.
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len() / 8 * 8);
         self.random.fill(&mut buffer[..wanted]);
         self.left -= wanted as u64;
@@ -322,7 +322,7 @@ impl Read for Noise {
     }
 }
 
-/// The most memory that the program has had, in bytes.
+/// The program's peak memory, in bytes.
 #[cfg(target_os = "linux")]
 fn peak_memory(running: &Running) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", running.id())).unwrap();
@@ -330,7 +330,7 @@ fn peak_memory(running: &Running) -> u64 {
     peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
-/// Sends noise with the usual parts and so much memory. Returns the most that was held.
+/// Sends noise with the default parts and this much memory. Returns the peak memory.
 #[cfg(target_os = "linux")]
 fn memory_for(size: u64, memory: u64) -> u64 {
     let mut scene = Scene::new(&[]);
@@ -431,7 +431,7 @@ fn what_cannot_be_is_refused_before_anything_is_read() {
     for option in [["--memory", "8M"], ["--expect-size", "8"], ["--expect-crc64", "8"], ["--allow-empty", "-q"]] {
         refused(&["a.bin", option[0], option[1]], "the source must be -");
     }
-    // A variable that is there for all uploads disturbs none.
+    // A variable that is set for all uploads disturbs none.
     scene.set("COSPUT_MEMORY", "512K");
     scene.upload("a.bin", &[]).exits(0);
     let outcome = scene.run(scene.arguments(&["--dry-run"])).exits(2);

@@ -1,4 +1,4 @@
-//! The bar on a terminal that changes its size, and goes away.
+//! The progress bar on a terminal that is resized and closed.
 #![cfg(target_os = "linux")]
 
 use std::ffi::OsStr;
@@ -14,19 +14,19 @@ use crate::support::{MIB, Scene, until};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// A terminal whose other end this is.
+/// The other end of a terminal.
 struct Terminal {
     shown: Arc<Mutex<Vec<u8>>>,
     master: OwnedFd,
 }
 
 impl Terminal {
-    /// Starts `cosput upload a.bin` with its messages on a terminal of so many columns.
+    /// Starts `cosput upload a.bin` with its messages on a terminal of this many columns.
     fn start(scene: &Scene, columns: u16, more: &[&str]) -> (Self, Child) {
         Self::start_with(scene, "a.bin", columns, false, more)
     }
 
-    /// Starts `cosput upload SOURCE`, with its results on the terminal too where they are wanted there.
+    /// Starts `cosput upload SOURCE`, with its results on the terminal too if requested.
     fn start_with(scene: &Scene, source: &str, columns: u16, results: bool, more: &[&str]) -> (Self, Child) {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
@@ -55,7 +55,7 @@ impl Terminal {
         tcsetwinsize(&self.master, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     }
 
-    /// How many bytes were shown, and the lines since the first so many, without what moves the cursor.
+    /// The number of bytes shown, and the lines after the first this many bytes, without cursor movements.
     fn lines(&self, since: usize) -> (usize, Vec<String>) {
         let shown = self.shown.lock().unwrap();
         let text = String::from_utf8_lossy(&shown[since.min(shown.len())..]).into_owned();
@@ -89,7 +89,7 @@ fn a_terminal_that_gets_narrower_gets_a_narrower_bar() {
         let mut redrawn = || {
             let (length, lines) = terminal.lines(since);
             if lines.iter().any(|line| line.len() >= usize::from(columns)) {
-                // It was drawn before, and still on its way.
+                // The line was drawn before the resize and arrived after it.
                 since = length;
             }
             lines.iter().filter(|line| line.len() < usize::from(columns) && has_a_bar(line)).count() >= 3
@@ -112,7 +112,7 @@ fn a_terminal_that_goes_away_stops_no_upload() {
     scene.file("a.bin", 4 * MIB);
     let (terminal, mut child) = Terminal::start(&scene, 80, &["--concurrency", "1"]);
     until(|| terminal.lines(0).1.iter().any(|line| has_a_bar(line)), "there is a bar");
-    // It is nobody's controlling terminal, so that no signal comes with its end: what is written goes nowhere.
+    // It is not a controlling terminal, so closing it sends no signal: later output is lost.
     drop(terminal);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     scene.assert_stored("a.bin", "a.bin");

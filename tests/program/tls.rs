@@ -1,5 +1,5 @@
-//! https with a certificate of one's own: a server that ends TLS in front of the emulator, and `--ca-bundle`. Bytes pass
-//! as they are, so that the host that was signed is the one that the emulator sees.
+//! https with the user's own certificate: a server that terminates TLS in front of the emulator, and `--ca-bundle`.
+//! Bytes pass unchanged, so the emulator sees the host that was signed.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use crate::support::emulator::options;
 use crate::support::{BUCKET, Outcome, pattern};
 
 const CUSTOMER_KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
-/// Larger than a request for one file where parts have 1 MiB.
+/// Larger than a single-request file with parts of 1 MiB.
 const LARGE: usize = (5 << 20) / 2;
 
 /// An emulator, TLS in front of it, and `ca.pem` with the authority that signed its certificate.
@@ -68,7 +68,7 @@ impl Setting {
         Outcome::of(output)
     }
 
-    /// Uploads in parts of 1 MiB, or in one request where there is less.
+    /// Uploads in parts of 1 MiB, or in one request if the file is smaller.
     async fn upload(&self, name: &str, arguments: &[&str]) -> Outcome {
         let usual = ["upload", name, "--part-size=1M", "--multipart-threshold=1M"];
         self.run("127.0.0.1", &[&usual, arguments].concat()).await
@@ -79,13 +79,13 @@ impl Setting {
         fs::read(path).ok()
     }
 
-    /// How many requests came through.
+    /// The number of requests that passed.
     fn requests(&self) -> usize {
         self.emulator.requests().unwrap().len()
     }
 }
 
-/// A new authority as PEM, and a server with a certificate of its.
+/// A new authority as PEM, and a server with a certificate from it.
 fn certified() -> (String, TlsAcceptor) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -154,7 +154,7 @@ async fn a_bundle_of_another_authority_does_not() {
 async fn a_bundle_that_cannot_be_used_is_wrong_usage() {
     let setting = Setting::new().await;
     let whole = fs::read_to_string(setting.path("ca.pem")).unwrap();
-    // Cut inside the certificate: what is left of its Base64 is no certificate.
+    // Truncated inside the certificate: the rest of its Base64 is not a certificate.
     let (first, rest) = whole.split_once('\n').unwrap();
     let broken = format!("{first}\n{}\n-----END CERTIFICATE-----\n", &rest[..64]);
     for (content, why) in [

@@ -1,4 +1,4 @@
-//! What is uploaded arrives as it is.
+//! The uploaded object has the bytes of the file.
 
 use std::fs::File;
 
@@ -78,8 +78,8 @@ fn nothing_is_asked_that_need_not_be() {
     assert_eq!(asked, [PutObject, Initiate, UploadPart, UploadPart, Complete]);
 }
 
-/// Every byte waits for its turn, whichever request has it and however often it is sent. How close to the rate it gets is
-/// for tests under virtual time to say: here only what cannot be faster is looked at.
+/// The limit holds for every byte, in any request and for each attempt. Tests under virtual time check how close to the
+/// rate the program gets; this test checks only the upper bound.
 #[test]
 fn a_rate_holds_for_all_requests_together() {
     std::thread::scope(|scope| {

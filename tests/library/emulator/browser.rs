@@ -1,4 +1,4 @@
-//! Requests of a browser: form uploads, CORS, and pages to look at.
+//! Requests from a browser: form uploads, CORS, and web pages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

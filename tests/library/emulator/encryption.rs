@@ -1,4 +1,4 @@
-//! Server-side encryption: the examples of the Upload Part document, and what is refused.
+//! Server-side encryption: the examples of the Upload Part document, and refused requests.
 
 use cosput::cos::address::Service;
 use cosput::cos::checksum::{Md5Digest, crc64};
@@ -29,19 +29,19 @@ fn with(request: Request, fields: &Fields) -> Request {
     fields.iter().fold(request, |request, (name, value)| request.with_header(name, *value))
 }
 
-/// What an answer tells of encryption.
+/// The encryption headers of an answer.
 fn told_encryption(answer: &Response) -> Vec<(String, String)> {
     let told = answer.headers.iter().filter(|(name, _)| name.starts_with("x-cos-server-side-encryption"));
     told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// What an answer should tell: all that was asked for but the key.
+/// The expected encryption headers of an answer: all of the request's except the key.
 fn echo(fields: &Fields) -> Vec<(String, String)> {
     let told = fields.iter().filter(|(name, _)| !name.ends_with("customer-key"));
     told.map(|(name, value)| (name.to_ascii_lowercase(), (*value).to_owned())).collect()
 }
 
-/// The example's request: its method, its headers and, but for upload id and time, its bytes.
+/// The example's request: its method, its headers and, except for upload ID and time, its bytes.
 fn example_part(test: &Test, id: &UploadId, content: &[u8], fields: &Fields) -> Request {
     let request = test.part("exampleobject", id, 1, content);
     let request = request.with_header("Content-MD5", Md5Digest::of(content).base64());
@@ -66,7 +66,7 @@ async fn upload_example(content: &[u8], asked: &Fields, with_part: &Fields) -> R
     assert!(part.request_id().is_some());
     assert_eq!(told_encryption(&part), echo(asked));
 
-    // What was initiated survives a restart, and the list tells the ETag that the part's answer told.
+    // An initiated upload survives a restart, and the list has the ETag from the part's answer.
     let test = test.restart().await;
     let page = list_parts::request(&test.target("exampleobject"), &id, None);
     let page = list_parts::read(&test.send(page, "").await.unwrap()).unwrap();

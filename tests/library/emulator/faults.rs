@@ -1,4 +1,4 @@
-//! What faults do, seen from outside.
+//! The effects of faults, as a client sees them.
 
 use cosput::cos::address::Service;
 use cosput::cos::checksum::crc64;
@@ -82,7 +82,7 @@ async fn resets_lose_the_answer_before_or_after_the_change() {
         let content = bytes(3 * MIB, 0);
         let sent = test.send(test.part("k", &id, 1, &content), content.clone()).await;
         assert!(sent.is_err(), "{fault}");
-        // Nothing of a stopped emulator is under way any more.
+        // A stopped emulator has no requests in progress.
         let test = test.restart().await;
         assert_eq!(test.stored(Operation::UploadPart), stored, "{fault}");
         assert_eq!(test.records(Operation::UploadPart)[0].status, None, "{fault}");
@@ -170,7 +170,7 @@ async fn a_stalled_request_is_never_answered_and_does_not_hold_up_the_end() {
     let test = Test::new(&["stall"]).await;
     let id = test.initiate("k").await;
     let mut stalled = Box::pin(test.send(test.part("k", &id, 1, b"x"), "x"));
-    // Others are answered while it waits, until it is on record.
+    // The emulator answers other requests while this one waits, until this one is recorded.
     while test.records(Operation::UploadPart).is_empty() {
         tokio::select! {
             _ = &mut stalled => panic!("answered"),

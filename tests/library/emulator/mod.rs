@@ -1,4 +1,4 @@
-//! The emulator over real sockets, driven with the signer and the readers of `cosput::cos`.
+//! The emulator over real sockets, with the signer and the readers of `cosput::cos` as its client.
 
 mod browser;
 mod cdcs;
@@ -284,7 +284,7 @@ async fn complete_refuses_what_does_not_fit() {
         let answer = test.send(post(&document), document.clone()).await.unwrap();
         assert_eq!(told(&answer), (400, code.to_owned()), "{document}");
     }
-    // All that changed nothing.
+    // None of these requests changed the object.
     assert_eq!(test.complete("k", &id, &etags[..1]).await.unwrap().status, 200);
     assert_eq!(test.object("k"), Some(b"a".to_vec()));
 }
@@ -328,7 +328,7 @@ async fn a_part_needs_its_length_and_an_object_may_be_chunked() {
     assert!(talk(&test, &head_of(&huge)).await.contains("<Code>EntityTooLarge</Code>"));
 }
 
-/// Sends text and reads to the end.
+/// Sends text and reads the answer to its end.
 async fn talk(test: &Test, text: &str) -> String {
     let mut stream = TcpStream::connect(test.emulator.url().trim_start_matches("http://")).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();

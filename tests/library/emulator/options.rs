@@ -1,4 +1,4 @@
-//! What requests may ask of an object, and under which conditions it is read.
+//! Options that requests can set on an object, and conditional reads.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ async fn a_traffic_limit_holds() {
     let start = Instant::now();
     let answer = test.send(request.with_header("x-cos-traffic-limit", "819200"), content).await.unwrap();
     assert_eq!(answer.status, 200);
-    // Half a second's worth. How much longer it takes is the machine's affair.
+    // The bytes of half a second. The test sets no upper bound, because that depends on the machine.
     assert!(start.elapsed() >= Duration::from_millis(490), "{:?}", start.elapsed());
 }
 

@@ -1,4 +1,4 @@
-//! Requests that the service refuses or treats specially, and that a lenient server would get wrong.
+//! Requests that the service refuses or treats specially, and that a lenient server would accept.
 
 use cosput::cos::checksum::Md5Digest;
 use cosput::cos::request::{Headers, Method};

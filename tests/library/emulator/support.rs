@@ -1,4 +1,4 @@
-//! An emulator, and a client of it made of the signer and the readers of `cosput::cos`.
+//! An emulator, and a client built from the signer and the readers of `cosput::cos`.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,7 +15,7 @@ use crate::emulator_options;
 pub(super) const BUCKET: &str = "examplebucket-1250000000";
 pub(super) const MIB: usize = 1 << 20;
 
-/// The emulator's clock, which stands still.
+/// The emulator's clock, which is fixed.
 pub(super) fn clock() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
@@ -24,7 +24,7 @@ pub(super) fn credentials() -> Credentials {
     Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap()
 }
 
-/// Those of every test, with a clock that stands still.
+/// The options of every test, with a fixed clock.
 pub(super) fn options(dir: &Path, faults: &[&str]) -> Options {
     Options { clock, ..emulator_options::options(dir, faults) }
 }
@@ -44,7 +44,7 @@ impl Test {
         Self { emulator, client: client(), dir, service: Service::Cos }
     }
 
-    /// One that speaks CDCS, in XML or in JSON.
+    /// An emulator that speaks CDCS, in XML or in JSON.
     pub(super) async fn cdcs(cdcs_xml: bool, faults: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let service = Service::Cdcs;
@@ -69,7 +69,7 @@ impl Test {
         Target { address: self.address(), key: Key::new(key).unwrap() }
     }
 
-    /// Signs and sends.
+    /// Signs and sends the request.
     pub(super) async fn send(
         &self,
         mut request: Request,
@@ -149,7 +149,7 @@ impl Test {
         records
     }
 
-    /// How often something of this operation was stored.
+    /// How many objects or parts this operation stored.
     pub(super) fn stored(&self, operation: Operation) -> usize {
         self.records(operation).iter().filter(|record| record.stored).count()
     }

@@ -1,4 +1,4 @@
-//! A small coffer on loopback, after the documents of CDCS: path style, write once, JSON or XML, no CRC-64.
+//! A small coffer on loopback, written from the CDCS documents: path style, write once, JSON or XML, no CRC-64.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// In which documents the coffer speaks, and which it takes.
+/// The format of the coffer's documents, in both directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Edition {
     Json,
     Xml,
 }
 
-/// A request, as it came.
+/// A request, as received.
 #[derive(Debug, Clone)]
 pub(super) struct Recorded {
     pub operation: &'static str,
@@ -32,7 +32,7 @@ pub(super) struct Recorded {
     pub headers: BTreeMap<String, String>,
 }
 
-/// The coffer, served until it is dropped.
+/// The coffer, which runs until it is dropped.
 pub(super) struct Coffer {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
@@ -104,12 +104,12 @@ impl Coffer {
         self.state().objects.insert(key.to_owned(), (content.to_vec(), md5_of(content)));
     }
 
-    /// Begins an upload of somebody else's.
+    /// Begins an upload as another client.
     pub(super) fn initiate(&self, key: &str) {
         self.state().uploads.insert("theirs".to_owned(), Upload { key: key.to_owned(), parts: BTreeMap::new() });
     }
 
-    /// The ids of uploads that are neither completed nor aborted.
+    /// The IDs of uploads that are neither completed nor aborted.
     pub(super) fn unfinished(&self) -> Vec<String> {
         self.state().uploads.keys().cloned().collect()
     }
@@ -127,27 +127,27 @@ impl Coffer {
         self.state().answers.insert(operation, answers.iter().copied().collect());
     }
 
-    /// Forgets the errors that were not answered yet.
+    /// Discards the errors that were not sent yet.
     pub(super) fn recover(&self) {
         self.state().answers.clear();
     }
 
-    /// Does what the next request of a kind asks, and closes the connection.
+    /// Carries out the next request of a kind, and closes the connection without an answer.
     pub(super) fn lose_answer_to(&self, operation: &'static str) {
         self.state().lose_answer_to = Some(operation);
     }
 
-    /// Takes requests of a kind and never answers them.
+    /// Accepts requests of a kind and never answers them.
     pub(super) fn be_silent_about(&self, operation: &'static str) {
         self.state().silent_about = Some(operation);
     }
 
-    /// Flips a bit of the next part on its way.
+    /// Flips a bit of the next part in transit.
     pub(super) fn change_next_part(&self) {
         self.state().change_next_part = true;
     }
 
-    /// Gives ETags that are no MD5s.
+    /// Returns ETags that are not MD5s.
     pub(super) fn encrypt_etags(&self) {
         self.state().encrypt_etags = true;
     }
@@ -172,7 +172,7 @@ async fn respond(
     Ok(response)
 }
 
-/// The answer; `None` where there shall be none.
+/// The answer; `None` if the request gets none.
 fn answered(
     head: &hyper::http::request::Parts,
     body: Bytes,
@@ -312,7 +312,7 @@ impl State {
         Ok(answer(200, Some(etag), ""))
     }
 
-    /// Pages of two, so that paging is seen.
+    /// Pages of two, so that paging is tested.
     fn list_parts(&self, upload_id: &str, query: &BTreeMap<String, String>) -> Acted {
         let upload = self.uploads.get(upload_id).ok_or_else(|| self.unknown(upload_id))?;
         let (count, marker) = match self.edition {

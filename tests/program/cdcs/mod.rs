@@ -1,5 +1,5 @@
-//! Uploads to CDCS by the program itself, against a coffer that is written after the documents alone: an independent
-//! witness, which shares no code with cosput.
+//! Uploads to CDCS by the program itself, against a coffer that is written only from the documents and shares no code
+//! with cosput.
 
 mod coffer;
 
@@ -15,7 +15,7 @@ use crate::support::Outcome;
 const COFFER: &str = "examplecoffer-1250000000";
 const MEBIBYTE: usize = 1 << 20;
 
-/// A coffer, a directory with a file in it, and the program run there with nothing else in its environment.
+/// A coffer, a directory with a file, and the program with an otherwise empty environment.
 struct Setting {
     coffer: Coffer,
     directory: TempDir,
@@ -69,14 +69,14 @@ impl Setting {
             .unwrap()
     }
 
-    /// The upload went well, and the coffer holds the file.
+    /// Asserts that the upload succeeded and the coffer holds the file.
     fn assert_stored(&self, outcome: &Outcome) {
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
         assert_eq!(self.coffer.object("a.bin").as_ref(), Some(&self.content), "the coffer holds the file");
         assert_eq!(self.coffer.unfinished(), Vec::<String>::new());
     }
 
-    /// The upload failed, with these words among others.
+    /// Asserts that the upload failed with a message that contains these words.
     #[track_caller]
     fn assert_failed(&self, outcome: &Outcome, code: i32, words: &[&str]) {
         assert_eq!(outcome.code, Some(code), "{}", outcome.stderr);
@@ -268,7 +268,7 @@ fn if_etags_are_no_md5s_the_server_compares() {
 fn what_cannot_be_resumed_is_aborted() {
     let setting = Setting::new(Edition::Json);
     setting.coffer.answer("UploadPart", &[(401, "PolicyCheckFailed"); 3]);
-    // A file where the directory of the journals should be.
+    // A file in place of the journal directory.
     let outcome = setting.upload(&["--state-dir", "a.bin"]);
     setting.assert_failed(&outcome, 4, &["PolicyCheckFailed", "could not write the journal"]);
     assert_eq!(setting.coffer.unfinished(), Vec::<String>::new());

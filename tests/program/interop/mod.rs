@@ -1,8 +1,8 @@
-//! The official clients as witnesses: they sign, frame and read for themselves, so they and the emulator agree only
-//! where both follow the service.
+//! The official clients against the emulator. They have their own code to sign, frame and read, so they and the
+//! emulator agree only if both follow the service.
 //!
-//! Each is pointed at the emulator as its HTTP proxy and thus signs the real host of the service. The clients are
-//! installed under `target/interop`. What cannot be installed is skipped, unless `COSPUT_INTEROP=required`.
+//! Each client uses the emulator as its HTTP proxy and thus signs the real host of the service. The clients are
+//! installed under `target/interop`. A client that cannot be installed is skipped, unless `COSPUT_INTEROP=required`.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -42,7 +42,7 @@ impl Witness {
         self.dir.path().join(name)
     }
 
-    /// Runs a client's script with what all of them are told.
+    /// Runs a client's script with the common arguments.
     async fn run(&self, command: &mut Command) {
         command.arg(self.emulator.url()).args([DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, BUCKET]);
         command.arg(self.path("small")).arg(self.path("large")).env("HOME", self.dir.path());
@@ -54,14 +54,14 @@ impl Witness {
         let who = ["config", "-a", DEFAULT_SECRET_ID, "-s", DEFAULT_SECRET_KEY, "-b", BUCKET];
         let how = ["-r", "ap-beijing", "-p", "1", "--retry", "1", "--do-not-use-ssl"];
         self.coscmd(program, &[&who[..], &how].concat()).await;
-        // The smallest that it takes; there is no flag for it.
+        // The smallest value that it accepts; there is no flag for it.
         let path = self.path(".cos.conf");
         let configuration = std::fs::read_to_string(&path).unwrap();
         let threshold = "[common]\nmultiupload_threshold = 20\n";
         std::fs::write(path, configuration.replace("[common]\n", threshold)).unwrap();
     }
 
-    /// Runs `coscmd` to its good end and gives what it printed.
+    /// Runs `coscmd`, which must succeed, and returns its output.
     async fn coscmd(&self, program: &Path, arguments: &[&str]) -> String {
         let output = self.try_coscmd(program, arguments).await;
         succeeded(&output);
@@ -74,7 +74,7 @@ impl Witness {
         command.env("PYTHONIOENCODING", "utf-8").env_remove("no_proxy").output().await.unwrap()
     }
 
-    /// Says that an object holds exactly these bytes, and that their CRC-64 is the one on record.
+    /// Asserts that an object holds exactly these bytes, and that their CRC-64 is recorded.
     fn holds(&self, key: &str, content: &[u8]) {
         let path = self.emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap());
         let path = path.unwrap_or_else(|| panic!("no object {key}"));
@@ -84,7 +84,7 @@ impl Witness {
         assert_eq!(record["crc64"], crc64(content).to_string(), "{key}");
     }
 
-    /// How often an operation on a key changed what the emulator holds.
+    /// How often an operation on a key changed the emulator's objects.
     fn stored(&self, operation: Operation, key: &str) -> usize {
         let records = self.emulator.requests().unwrap();
         let fits = records.iter().filter(|record| record.stored && record.operation == Some(operation));
@@ -105,7 +105,7 @@ fn succeeded(output: &Output) {
     assert!(output.status.success(), "{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr));
 }
 
-/// Where the clients are installed.
+/// The directory where the clients are installed.
 fn prefix() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop")
 }
@@ -114,7 +114,7 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program/interop").join(name)
 }
 
-/// Runs an installation; says why it did not work.
+/// Runs an installation; returns the reason if it failed.
 async fn install(program: &Path, arguments: &[&str]) -> Result<(), String> {
     let output = Command::new(program).args(arguments).output().await;
     let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
@@ -124,7 +124,7 @@ async fn install(program: &Path, arguments: &[&str]) -> Result<(), String> {
     Err(format!("{} {}: {}", program.display(), arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
 }
 
-/// The directory of a virtual environment's programs, with the Python clients in it.
+/// The programs directory of a virtual environment with the Python clients.
 async fn python() -> Result<PathBuf, String> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
     let _one = ONE_AT_A_TIME.lock().await;
@@ -139,7 +139,7 @@ async fn python() -> Result<PathBuf, String> {
     Ok(programs)
 }
 
-/// The directory of the modules, with the Node client in it.
+/// The modules directory with the Node client.
 async fn node() -> Result<PathBuf, String> {
     let prefix = prefix().join("node");
     std::fs::create_dir_all(&prefix).map_err(|error| error.to_string())?;
@@ -151,7 +151,7 @@ async fn node() -> Result<PathBuf, String> {
     Ok(prefix.join("node_modules"))
 }
 
-/// What was installed; nothing, and a line that says so, where it could not be and need not be.
+/// The installed client; `None`, with a message, if it could not be installed and is not required.
 #[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "a skipped test has no other way to say so")]
 fn available(installed: Result<PathBuf, String>) -> Option<PathBuf> {
     match installed {
@@ -175,7 +175,7 @@ async fn the_python_client_works_with_the_emulator() {
     witness.holds("python/kms", SMALL);
     witness.holds("python/large", &large());
     witness.holds("python/large secret", &large());
-    // Two parts were there before: the rest was sent, into the same upload.
+    // Two parts were on the server already: the rest was sent into the same upload.
     let sent =
         (witness.stored(Operation::Initiate, "python/large"), witness.stored(Operation::UploadPart, "python/large"));
     assert_eq!(sent, (1, parts()));

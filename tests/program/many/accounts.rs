@@ -1,4 +1,4 @@
-//! Every file is accounted for: a line or an error each, an exit code for all, and no failure that takes others with it.
+//! Every file gets a line or an error, all files together an exit code, and one failure does not cause others.
 
 use cosput::emulator::Operation;
 
@@ -55,7 +55,7 @@ fn the_exit_code_is_that_of_the_failure_that_needs_a_person_most() {
 #[test]
 fn an_object_that_may_not_be_replaced_counts_before_other_failures_but_not_before_sources() {
     let code = |more: &[&str]| {
-        // Whichever meets the conflict, two others are there already.
+        // Whichever file meets the conflict, two others are on the server already.
         let scene = Scene::new(&["conflict:skip=4"]);
         plant_all(&scene, &FOUR);
         run(&scene, &["d/1", "d/2", "d/3"]).exits(0);

@@ -1,4 +1,4 @@
-//! What is found in trees: names, depths, links, and what is no file or may not be read.
+//! Files found in trees: names, depths, links, sources that are not files, and sources that cannot be read.
 
 use std::fs;
 
@@ -191,7 +191,7 @@ fn empty_directories_leave_no_trace_and_are_told_to_whoever_asks() {
     assert_eq!(accounts(&none).len(), 0);
 }
 
-/// Others may not be in their way: 24 files of a few parts each and 1,000 small ones.
+/// 24 files of a few parts each and 1,000 small ones must not block one another.
 #[cfg(unix)]
 #[test]
 fn a_thousand_requests_at_once_do_with_as_many_open_files_as_there_may_be() {
@@ -209,7 +209,7 @@ fn a_thousand_requests_at_once_do_with_as_many_open_files_as_there_may_be() {
     }
 }
 
-/// Where only the soft limit is low, nobody needs to know.
+/// If only the soft limit is low, no message is printed.
 #[cfg(unix)]
 #[test]
 fn a_soft_limit_on_open_files_is_raised() {

@@ -17,7 +17,7 @@ const TREE: [&str; 7] = [
     "notes.txt",
 ];
 
-/// The keys that `--dry-run` shows, after the same command has been seen to make exactly these.
+/// The keys that `--dry-run` shows, after a check that the same command creates exactly these.
 fn keys(arguments: &[&str]) -> Vec<String> {
     let scene = Scene::new(&[]);
     plant_all(&scene, &TREE);
@@ -162,7 +162,7 @@ fn a_dry_run_shows_how_each_file_would_be_sent() {
     assert_eq!(modes(&["--publish-together"]), ["\"d/big\" \"multipart\" 5", "\"d/small\" \"multipart\" 1"]);
 }
 
-/// A list that names a file twice, a file and its directory, two ways to write a path: each is one source.
+/// A list that names a file twice, a file and its directory, or one path in two forms: each is one source.
 #[test]
 fn a_source_that_is_named_twice_is_one_source() {
     let scene = Scene::new(&[]);

@@ -1,5 +1,5 @@
-//! Uploads of many files, by the program as its users run it: real trees, lists, failures among many, and objects that become
-//! visible together.
+//! Uploads of many files with the real program: trees, lists, failures among many, and objects that become visible
+//! together.
 
 mod accounts;
 mod found;
@@ -16,7 +16,7 @@ use crate::support::{Outcome, Running, Scene, noise};
 use cosput::emulator::Operation;
 use serde_json::Value;
 
-/// Makes a file below the scene, with all directories above it. Its bytes are the same ones for the same name and size.
+/// Makes a file in the scene, with all parent directories. The same name and size give the same bytes.
 fn plant(scene: &Scene, name: impl AsRef<Path>, size: u64) {
     let path = scene.directory.path().join(&name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -48,12 +48,12 @@ fn begin(scene: &Scene, arguments: &[&str]) -> Running {
     scene.start(upload(scene, arguments))
 }
 
-/// The keys of the objects that are there among these.
+/// The keys, among these, whose objects exist.
 fn visible<'a>(scene: &Scene, keys: &[&'a str]) -> Vec<&'a str> {
     keys.iter().copied().filter(|key| scene.server.object(key).is_some()).collect()
 }
 
-/// What became of each source, by its name: one event each, in a summary whose counts add up.
+/// The result of each source, by its name: one event each, in a summary whose counts add up.
 #[track_caller]
 fn accounts(outcome: &Outcome) -> BTreeMap<String, Value> {
     let mut told = BTreeMap::new();
@@ -76,7 +76,7 @@ fn accounts(outcome: &Outcome) -> BTreeMap<String, Value> {
     told
 }
 
-/// The same in brief: the event, and the exit code or the reason that goes with it.
+/// The same in brief: the event, and the exit code or the reason of the event.
 #[track_caller]
 fn in_brief(outcome: &Outcome) -> Vec<String> {
     let brief = |(source, event): (String, Value)| match event["event"].as_str().unwrap() {
@@ -87,13 +87,13 @@ fn in_brief(outcome: &Outcome) -> Vec<String> {
     accounts(outcome).into_iter().map(brief).collect()
 }
 
-/// The keys of what was uploaded, as people see them.
+/// The keys of the uploaded objects, as text output shows them.
 fn uploaded_keys(outcome: &Outcome) -> BTreeSet<String> {
     let bucket = format!(" -> cos://{}/", crate::support::BUCKET);
     outcome.stdout.lines().filter_map(|line| Some(line.split_once(&bucket)?.1.split_once("  ")?.0.to_owned())).collect()
 }
 
-/// The keys of the objects that requests of one kind were about, in the order in which they ended.
+/// The keys of the objects in requests of one kind, in the order in which the requests ended.
 fn asked(scene: &Scene, operation: Operation) -> Vec<String> {
     scene.server.requests(operation).into_iter().filter_map(|request| request.key).collect()
 }

@@ -1,4 +1,4 @@
-//! `--skip-unchanged`: what is there already is not sent, and whatever leaves a doubt is.
+//! `--skip-unchanged`: files already on the server are not sent again, except if there is any doubt.
 
 use std::fs;
 use std::time::Duration;
@@ -40,7 +40,7 @@ fn only_what_changed_is_sent() {
     }
 }
 
-/// What a second run does with two files that did not change, while the server tells less, or other things, than it should.
+/// The result of a second run with two unchanged files, while the server's answers are incomplete or different.
 fn second_run(fault: &str) -> Vec<String> {
     let mut scene = Scene::new(&[]);
     plant_all(&scene, &["d/put"]);
@@ -56,7 +56,7 @@ fn second_run(fault: &str) -> Vec<String> {
 #[test]
 fn an_object_that_proves_nothing_is_replaced() {
     let both = ["d/parts uploaded", "d/put uploaded"];
-    // The ETag of what went in one request is the MD5 of its bytes, and as good as a CRC-64.
+    // The ETag of an object from one request is the MD5 of its bytes, and as good as a CRC-64.
     assert_eq!(second_run("no-crc:on=head-object,times=0"), ["d/parts uploaded", "d/put skipped unchanged"]);
     assert_eq!(second_run("wrong-crc:on=head-object,times=2"), both);
     assert_eq!(second_run("access-denied:on=head-object,times=2"), both);
@@ -83,7 +83,7 @@ fn by_the_time_of_modification_files_are_not_read_and_what_has_none_recorded_is_
     let scene = Scene::new(&[]);
     plant_all(&scene, &["d/a", "d/b", "d/c"]);
     plant(&scene, "d/parts", 3 * MIB);
-    // None is recorded: whatever the bytes are, that says nothing.
+    // No modification time is recorded, so equal bytes prove nothing.
     run(&scene, &SKIP).exits(0);
     assert!(in_brief(&run(&scene, &by_time).exits(0)).iter().all(|line| line.ends_with("uploaded")));
     touch(&scene.path("d/b"));
@@ -91,12 +91,12 @@ fn by_the_time_of_modification_files_are_not_read_and_what_has_none_recorded_is_
     let second = run(&scene, &by_time).exits(0);
     let unchanged = ["d/a skipped unchanged", "d/b uploaded", "d/c uploaded", "d/parts skipped unchanged"];
     assert_eq!(in_brief(&second), unchanged);
-    // Other metadata that is asked for does not get lost, and is no likeness.
+    // Other requested metadata is kept, and does not count as a match.
     let third = run(&scene, &[&by_time[..], &["--meta", "k=v"]].concat()).exits(0);
     assert_eq!(accounts(&third).len(), 4);
 }
 
-/// Another size under the same time is another file.
+/// A file of another size with the same time is a different file.
 #[test]
 fn the_same_time_with_another_size_is_a_change() {
     let by_time = ["d", "-r", "--json", "--skip-unchanged=mtime"];
@@ -112,7 +112,7 @@ fn the_same_time_with_another_size_is_a_change() {
 
 #[test]
 fn a_run_that_was_killed_goes_on_with_what_is_missing_and_in_the_middle_of_a_big_file() {
-    // Twenty small files and two parts of the big one land, then no more.
+    // Twenty small files and two parts of the big one finish, then no more.
     let mut scene = Scene::new(&["stall:on=upload-part,skip=2,times=0", "stall:on=put-object,skip=20,times=0"]);
     plant(&scene, "d/00-big", 6 * MIB);
     (0..60).for_each(|number| plant(&scene, format!("d/{number:02}"), 100 + number));
@@ -141,12 +141,12 @@ fn a_run_that_was_killed_goes_on_with_what_is_missing_and_in_the_middle_of_a_big
     (0..60).for_each(|number| scene.assert_stored(&format!("d/{number:02}"), &format!("d/{number:02}")));
     assert!(scene.journals().is_empty());
 
-    // A third run has nothing to do, and is quick to say so.
+    // A third run has nothing to upload.
     let outcome = run(&scene, &SKIP).exits(0);
     assert_eq!(outcome.event("summary")["skipped"], 61);
 }
 
-/// Whatever happens between two runs, what the object is not is never called unchanged.
+/// After any change between two runs, a differing object is never called unchanged.
 #[test]
 fn there_is_no_false_skip() {
     let mut random = fastrand::Rng::with_seed(5);
@@ -177,7 +177,7 @@ fn there_is_no_false_skip() {
     }
 }
 
-/// They would change while they are uploaded, and fail.
+/// They would change during the upload, and fail.
 #[test]
 fn what_the_run_itself_writes_is_left_out_with_a_word() {
     let scene = Scene::new(&[]);

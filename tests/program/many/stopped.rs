@@ -1,4 +1,4 @@
-//! Whoever wants to leave in the middle of many files need not wait, and the next run finds what was sent.
+//! A signal in the middle of many files stops the program soon, and the next run finds the parts that were sent.
 #![cfg(unix)]
 
 use std::time::Duration;
@@ -55,10 +55,10 @@ fn a_signal_before_all_are_begun_is_no_success_even_where_all_that_were_begun_ar
 fn a_signal_while_a_list_is_waited_for_ends_it_too() {
     let scene = Scene::new(&[]);
     assert!(std::process::Command::new("mkfifo").arg(scene.path("list")).status().unwrap().success());
-    // Both ends, so that opening does not wait; nothing is ever written.
+    // Opens both ends, so that opening does not block; no data is ever written.
     let _open = std::fs::File::options().read(true).write(true).open(scene.path("list")).unwrap();
     let running = begin(&scene, &["--files-from", "list", "--json"]);
-    // It listens once it has asked who it is; there is nothing else to see it by.
+    // The program is ready once it catches SIGINT; no other sign of that is visible.
     until(
         || {
             std::fs::read_to_string(format!("/proc/{}/status", running.id())).map_or(true, |status| {

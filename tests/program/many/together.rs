@@ -1,4 +1,4 @@
-//! `--publish-together`: nothing is visible before all of it is sent, and what a crash leaves is finished by running again.
+//! `--publish-together`: no object is visible before all are sent, and running again finishes after a crash.
 
 use std::fs;
 
@@ -93,7 +93,7 @@ fn one_failure_leaves_nothing_visible_and_the_same_command_finishes() {
     assert_all_stored(&scene);
 }
 
-/// People would look for the one failure among thousands of lines.
+/// Users would have to find the one failure among thousands of lines.
 #[test]
 fn people_hear_of_the_failure_and_in_one_line_of_the_rest() {
     let scene = tree(&["access-denied:skip=1"]);
@@ -146,7 +146,7 @@ fn a_crash_between_completions_is_told_and_the_next_run_completes_the_rest() {
     run(&scene, &TOGETHER).exits(0).does_not_say("an earlier run");
 }
 
-/// The server completed it, and the run was killed before it knew.
+/// The server completed the object, and the run was killed before it got the answer.
 #[test]
 fn an_object_whose_completion_was_never_heard_of_is_visible_already() {
     let mut scene = tree(&["cut-verdict:skip=2", "stall:on=head-object,times=0"]);
@@ -198,7 +198,7 @@ fn a_completion_that_fails_leaves_the_others_visible_and_says_how_many() {
 fn a_source_that_changes_after_it_was_sent_keeps_all_of_them_from_being_visible() {
     let mut scene = tree(&["trickle:rate=1000000,part=3"]);
     let running = begin(&scene, &TOGETHER);
-    // The first file is on the server, the last part of the big one on its way.
+    // The first file is on the server, the last part of the big one in flight.
     until(|| scene.server.stored_parts().len() >= 4, "most of it is stored");
     touch(&scene.path("d/a"));
     let outcome = running.wait().exits(3).says("error: could not upload d/a: changed while it was uploaded: its time");
@@ -248,14 +248,14 @@ fn what_waits_for_others_is_not_completed_by_resume() {
     scene.server.restart(&[]);
     scene.run(["resume"]).exits(0).says("it is completed together with others");
     assert_eq!(visible(&scene, &KEYS), [""; 0]);
-    // Whoever names one wants it.
+    // A file that the user names is completed on its own.
     let outcome = run(&scene, &["d/a", "--key", "d/a", "--multipart-threshold", "0"]).exits(0);
     assert!(outcome.stderr.contains("resuming upload"), "{outcome:?}");
     run(&scene, &TOGETHER).exits(0);
     assert_all_stored(&scene);
 }
 
-/// A record is left of a run that nobody repeated; meanwhile a file is another.
+/// A run that was not repeated left its record; meanwhile a file has changed.
 #[test]
 fn a_record_that_was_left_makes_nothing_pass_for_unchanged() {
     let mut scene = tree(&["stall:on=complete,skip=2,times=0"]);
