@@ -1,5 +1,5 @@
-//! The report of a command: lines for people, or JSON events for programs. `object_report` is about one upload, `json` has
-//! the events.
+//! The report of a command: lines for people, or JSON events for programs. `object_report` is about one upload, `json`
+//! has the events.
 
 use std::path::Path;
 use std::time::Duration;
@@ -106,8 +106,8 @@ impl Report {
         self.console.note(&format!("skipped {}: another process is uploading it", shown(source)));
     }
 
-    /// Reports an object that was sent but not completed, because others failed. Only `-v` shows these lines: there may be
-    /// many, and they would hide the failure. Returns the exit code.
+    /// Reports an object that was sent but not completed, because others failed. Only `-v` shows these lines: there may
+    /// be many, and they would hide the failure. Returns the exit code.
     pub(crate) fn withheld(
         &self,
         source: &Path,

@@ -1,8 +1,8 @@
 //! Hints: how the user can fix a failure, one line each below the error.
 //!
-//! `upload` collects the hints of a failed request; every other file has the hints of one subject: `source`, `network`,
-//! `credentials`, `service` (COS's error codes), `cdcs`, and `next_step` (resume, start again, abort). Exit codes are in
-//! `exit`, the text of failures is in `message`.
+//! `upload` collects the hints of a failed request; every other file has the hints of one subject: `source`,
+//! `network`, `credentials`, `service` (COS's error codes), `cdcs`, and `next_step` (resume, start again, abort). Exit
+//! codes are in `exit`, the text of failures is in `message`.
 
 mod cdcs;
 mod credentials;
