@@ -228,7 +228,7 @@ impl Console {
     }
 }
 
-/// A path for people: `stdin` for the stream, otherwise as [`visible_path`] writes it.
+/// A path for people: `stdin` for the stream, otherwise as `visible_path` writes it.
 pub fn shown(path: &Path) -> String {
     if is_stdin(path) { "stdin".to_owned() } else { visible_path(path) }
 }
