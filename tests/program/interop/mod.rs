@@ -79,8 +79,8 @@ impl Witness {
         let path = self.emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap());
         let path = path.unwrap_or_else(|| panic!("no object {key}"));
         assert!(std::fs::read(&path).unwrap() == content, "{key} holds other bytes");
-        let record = std::fs::read_to_string(path.with_file_name("object.json")).unwrap();
-        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        let record = records_below(self.dir.path()).into_iter().find(|record| record["key"] == key);
+        let record = record.unwrap_or_else(|| panic!("no record of {key}"));
         assert_eq!(record["crc64"], crc64(content).to_string(), "{key}");
     }
 
@@ -90,6 +90,19 @@ impl Witness {
         let fits = records.iter().filter(|record| record.stored && record.operation == Some(operation));
         fits.filter(|record| record.key.as_deref() == Some(key)).count()
     }
+}
+
+/// The records of all objects that an emulator keeps below a directory.
+fn records_below(directory: &Path) -> Vec<serde_json::Value> {
+    let mut records = Vec::new();
+    for path in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            records.extend(records_below(&path));
+        } else if path.file_name().is_some_and(|name| name == "object.json") {
+            records.push(serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap());
+        }
+    }
+    records
 }
 
 fn large() -> Vec<u8> {
