@@ -104,7 +104,7 @@ Register-ArgumentCompleter -Native -CommandName 'cosput' -ScriptBlock {
             [CompletionResult]::new('--internal', '--internal', [CompletionResultType]::ParameterName, 'Use the internal domain of Tencent Cloud')
             [CompletionResult]::new('--no-backup-domain', '--no-backup-domain', [CompletionResultType]::ParameterName, 'Never use the backup domain')
             [CompletionResult]::new('--no-overwrite', '--no-overwrite', [CompletionResultType]::ParameterName, 'Fail if the key exists')
-            [CompletionResult]::new('--allow-empty', '--allow-empty', [CompletionResultType]::ParameterName, 'Store an empty object if stdin is empty')
+            [CompletionResult]::new('--allow-empty', '--allow-empty', [CompletionResultType]::ParameterName, 'Accept an empty stdin, or no file to upload')
             [CompletionResult]::new('--no-resume', '--no-resume', [CompletionResultType]::ParameterName, 'Start over instead of resuming')
             [CompletionResult]::new('--abort-on-failure', '--abort-on-failure', [CompletionResultType]::ParameterName, 'Abort a failed upload and delete its parts')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show what would be uploaded, send nothing')

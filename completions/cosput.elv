@@ -100,7 +100,7 @@ set edit:completion:arg-completer[cosput] = {|@words|
             cand --internal 'Use the internal domain of Tencent Cloud'
             cand --no-backup-domain 'Never use the backup domain'
             cand --no-overwrite 'Fail if the key exists'
-            cand --allow-empty 'Store an empty object if stdin is empty'
+            cand --allow-empty 'Accept an empty stdin, or no file to upload'
             cand --no-resume 'Start over instead of resuming'
             cand --abort-on-failure 'Abort a failed upload and delete its parts'
             cand -n 'Show what would be uploaded, send nothing'

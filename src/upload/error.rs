@@ -112,6 +112,8 @@ pub enum SourceError {
     NotAFile(FileKind),
     /// It is empty, and the service does not accept empty objects.
     Empty,
+    /// It has content, and its size is given as 0: a file of /proc, or of a file system that does not know sizes.
+    SizeUnknown,
     /// It is larger than the largest object.
     TooLarge(u64),
     /// It is an empty stream, and empty streams are not allowed.
@@ -232,6 +234,7 @@ impl fmt::Display for SourceError {
             Self::Changed(what) => write!(f, "changed while it was uploaded: {what}"),
             Self::NotAFile(kind) => write!(f, "is {kind}, not a file"),
             Self::Empty => f.write_str("is empty, and CDCS takes no empty objects"),
+            Self::SizeUnknown => f.write_str("its size is given as 0 bytes, but it has content"),
             Self::TooLarge(size) => write!(f, "has {size} bytes, more than an object can hold (50,000 GiB)"),
             Self::EmptyStream => f.write_str("it is empty"),
             Self::Shorter { read, expected } => write!(f, "it ended after {read} bytes, and {expected} were expected"),

@@ -25,9 +25,10 @@ pub struct StdinArguments {
     /// Default: any.
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub expect_crc64: Option<u64>,
-    /// Store an empty object if stdin is empty
+    /// Accept an empty stdin, or no file to upload
     ///
-    /// Default: an empty stream is an error, since the command that feeds it may have failed.
+    /// An empty stdin is stored as an empty object. If there is nothing to upload below the sources or in the list, the
+    /// exit code is 0. Default: both are errors (exit code 3), since an earlier command may have failed.
     #[arg(long, hide_short_help = true)]
     pub allow_empty: bool,
 }

@@ -6,7 +6,9 @@ use super::{upload_dry_run, upload_stdin, upload_together};
 use crate::cli::options::UploadOptions;
 use crate::cli::options::sources::{Many, Wanted};
 use crate::cli::output::console::{Console, shown};
+use crate::cli::output::exit::SUCCESS;
 use crate::cli::output::failure::Failure;
+use crate::cli::output::nothing_found::NothingFound;
 use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::descriptors::Objects;
@@ -100,6 +102,29 @@ async fn send_one(
 
 fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &Console) -> Result<Sent, Failure> {
     let sources = Sources { own: own_paths(options), ..many.sources(world.stdin)? };
+    let counts = sources.counts.clone();
+    let sent = send_or_show(many, options, sources, world, console)?;
+    // Anything else that ended the command is reported already.
+    if counts.files() > 0 || sent.exit_code != SUCCESS {
+        return Ok(sent);
+    }
+    let list = many.list.as_ref().map(|list| list.file.clone());
+    let nothing = NothingFound { named: many.named.clone(), list, left_out: counts.left_out() };
+    if options.stdin.expectations.allow_empty {
+        console.note(&nothing.to_string());
+        return Ok(sent);
+    }
+    let exit_code = Report::new(console, options.output).failed(&Failure::NothingFound(nothing));
+    Ok(Sent { exit_code, ..sent })
+}
+
+fn send_or_show(
+    many: &Many,
+    options: &UploadOptions,
+    sources: Sources,
+    world: &mut World,
+    console: &Console,
+) -> Result<Sent, Failure> {
     if options.dry_run && options.skip.is_none() {
         return Ok(upload_dry_run::show_many(sources, options, console));
     }

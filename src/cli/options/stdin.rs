@@ -22,11 +22,11 @@ impl StdinOptions {
     /// What the arguments mean. If the source is not stdin, they are refused.
     pub fn new(typed: StdinArguments, is_stdin: bool, service: Service) -> Result<Self, Failure> {
         let StdinArguments { memory, expect_size, expect_crc64, allow_empty } = typed;
-        let given = memory.is_some() || expect_size.is_some() || expect_crc64.is_some() || allow_empty;
+        let given = memory.is_some() || expect_size.is_some() || expect_crc64.is_some();
         if given && !is_stdin {
             return Err(not_stdin());
         }
-        if allow_empty && !service.takes_empty_objects() {
+        if allow_empty && is_stdin && !service.takes_empty_objects() {
             return Err(Failure::usage("CDCS takes no empty objects; leave out --allow-empty"));
         }
         let expectations = Expectations { size: expect_size, crc64: expect_crc64, allow_empty };
@@ -79,7 +79,7 @@ pub(super) fn check_surroundings(
 }
 
 fn not_stdin() -> Failure {
-    Failure::usage("--memory, --expect-size, --expect-crc64 and --allow-empty are for stdin; the source must be -")
+    Failure::usage("--memory, --expect-size and --expect-crc64 are for stdin; the source must be -")
 }
 
 #[cfg(test)]

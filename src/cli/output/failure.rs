@@ -8,6 +8,7 @@ use super::exit::{CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURC
 use super::failure_report::FailureReport;
 use super::hint;
 use super::message;
+use super::nothing_found::NothingFound;
 use crate::cli::process::signals::Signal;
 use crate::cos::{CredentialsError, Service};
 use crate::upload::{SourceError, UploadError};
@@ -29,6 +30,8 @@ pub enum Failure {
         /// The fault of the source.
         error: SourceError,
     },
+    /// Nothing was found to upload.
+    NothingFound(NothingFound),
     /// A file has no valid key, for this reason.
     Unfit {
         /// Its path.
@@ -93,7 +96,9 @@ impl Failure {
     pub fn report(&self) -> FailureReport {
         let (exit_code, kind) = match self {
             Self::Usage { .. } => (USAGE, Kind::Usage),
-            Self::Source { .. } | Self::Unfit { .. } | Self::Unresumable { .. } => (SOURCE, Kind::Source),
+            Self::Source { .. } | Self::NothingFound(_) | Self::Unfit { .. } | Self::Unresumable { .. } => {
+                (SOURCE, Kind::Source)
+            }
             Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),
@@ -134,6 +139,7 @@ impl Failure {
             Self::Unresumable { source, error, .. } => {
                 format!("could not resume the upload of {}: {error}", shown(source))
             }
+            Self::NothingFound(found) => found.to_string(),
             Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
             Self::Withheld(source) => {
                 format!("{} was sent but not completed, because other files failed", shown(source))
@@ -157,6 +163,9 @@ impl Failure {
                 shown(journal)
             )),
             Self::NoCredentials(error) => error.hint.clone(),
+            Self::NothingFound(_) => {
+                Some("check the paths and the globs; use --allow-empty if there may be nothing to upload".to_owned())
+            }
             Self::NoCertificates => Some(hint::NO_CERTIFICATES.to_owned()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => {
                 Some("wait for the other process to finish, or stop it".to_owned())

@@ -5,6 +5,7 @@
 //! - `step`, `notice`, `retries`: the events of a running upload, as text
 //! - `failure_report`: the full report of a failure. `failure` has the failures of commands, with their exit codes;
 //!   `message` has the text of the engine's failures, `hint` the advice, `exit` the exit code
+//! - `nothing_found`: the failure to find a file to upload
 //! - `circumstances`, `subject`: the command and the upload, which messages depend on
 //! - `units`: sizes and durations, read and written
 
@@ -18,6 +19,7 @@ mod hint;
 pub(crate) mod json;
 pub(crate) mod log;
 pub(crate) mod message;
+pub(crate) mod nothing_found;
 pub(crate) mod notice;
 pub mod object_report;
 pub mod report;

@@ -81,6 +81,16 @@ impl Report {
         report.exit_code
     }
 
+    /// Reports a failure that concerns no single source. Returns the exit code.
+    pub(crate) fn failed(&self, failure: &Failure) -> u8 {
+        let report = failure.report();
+        if self.json {
+            self.line(&Line::FailedCommand(FailedCommand::new(&report, None)));
+        }
+        report.print(&self.console);
+        report.exit_code
+    }
+
     /// Reports a journal whose upload could not begin; `upload` is the upload that it names. Returns the exit code.
     pub(crate) fn not_resumed(&self, upload: Option<(&Path, &Bucket, &Key)>, journal: &Path, failure: &Failure) -> u8 {
         let report = failure.report();

@@ -80,7 +80,7 @@ impl FileSource {
             return Err(SourceError::NotAFile(kind(&metadata)));
         }
         let file = wait_for_descriptor(|| File::open(path)).map_err(|error| unreadable(&error))?;
-        let identity = Identity::of(&file.metadata().map_err(|error| unreadable(&error))?);
+        let identity = identity_with_content(&file, &file.metadata().map_err(|error| unreadable(&error))?)?;
         Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
     }
 
@@ -96,7 +96,8 @@ impl FileSource {
         if !metadata.is_file() {
             return Err(SourceError::NotAFile(kind(&metadata)));
         }
-        Ok(Self { path: path.to_owned(), file: Arc::new(file), identity: Identity::of(&metadata) })
+        let identity = identity_with_content(&file, &metadata)?;
+        Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
     }
 
     /// The path as given.
@@ -182,6 +183,17 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// The identity of a file that was just opened. A file that has content although its size is 0 is refused.
+fn identity_with_content(file: &File, metadata: &Metadata) -> Result<Identity, SourceError> {
+    let identity = Identity::of(metadata);
+    if identity.size > 0 || read_at(file, &mut [0], 0).map_err(|error| unreadable(&error))? == 0 {
+        return Ok(identity);
+    }
+    // It may have grown between the two.
+    let now = Identity::of(&file.metadata().map_err(|error| unreadable(&error))?);
+    if now.size == 0 { Err(SourceError::SizeUnknown) } else { Ok(now) }
 }
 
 pub(super) fn unreadable(error: &io::Error) -> SourceError {

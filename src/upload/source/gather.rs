@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::vec;
 
+use super::counts::Counts;
 use super::file::{Identity, kind, unreadable};
 use super::filter::{Filter, Standing};
 use super::keys::Keys;
@@ -38,6 +39,8 @@ pub struct Sources {
     pub prefix: Prefix,
     /// Files and directories that this run writes.
     pub own: OwnPaths,
+    /// Where entries are counted.
+    pub counts: Counts,
 }
 
 /// The result for one file or entry.
@@ -112,6 +115,7 @@ impl Sources {
             filter: Arc::new(self.filter),
             prefix: self.prefix,
             own: self.own,
+            counts: self.counts,
         }
     }
 }
@@ -128,6 +132,7 @@ pub struct Gather {
     filter: Arc<Filter>,
     prefix: Prefix,
     own: OwnPaths,
+    counts: Counts,
 }
 
 /// The result for a single path; `None` if there is nothing to report yet.
@@ -137,6 +142,19 @@ impl Iterator for Gather {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
+        let item = self.find();
+        match &item {
+            Some(Item::File { .. } | Item::Failed { .. }) => self.counts.file(),
+            Some(Item::Skipped { why, .. }) => self.counts.skipped(*why),
+            Some(Item::EmptyDirectory { .. }) => self.counts.empty_directory(),
+            None => {}
+        }
+        item
+    }
+}
+
+impl Gather {
+    fn find(&mut self) -> Option<Item> {
         loop {
             if let Some((walk, prefix)) = &mut self.walk {
                 match walk.next() {
@@ -152,9 +170,7 @@ impl Iterator for Gather {
             }
         }
     }
-}
 
-impl Gather {
     /// Takes the next named or listed path: a file becomes an item, a directory starts a walk.
     fn take_up_next_source(&mut self) -> Option<Option<Item>> {
         let (path, outcome) = if let Some(path) = self.named.next() {
@@ -194,6 +210,7 @@ impl Gather {
         let is_directory = looked.as_ref().is_ok_and(Metadata::is_dir);
         let standing = self.filter.standing_from_top(&relative, is_directory);
         if !is_directory && !self.filter.keeps(standing) {
+            self.counts.excluded(false);
             return Ok(None);
         }
         let metadata = looked?;
@@ -207,18 +224,20 @@ impl Gather {
     /// Starts the walk of a directory.
     fn walk(&mut self, start: Start, prefix: Prefix) -> Outcome {
         if !self.filter.enters(start.standing, &start.relative) {
+            self.counts.excluded(true);
             return Ok(None);
         }
         if !self.recursive {
             return Err(SourceError::NotAFile(FileKind::Directory).into());
         }
         self.own.enter(&start.path);
-        self.walk = Some((Walk::from(start, self.links, Arc::clone(&self.filter)), prefix));
+        self.walk = Some((Walk::from(start, self.links, Arc::clone(&self.filter)).counting(&self.counts), prefix));
         Ok(None)
     }
 
     fn file(&mut self, path: &Path, relative: &str, standing: Standing, metadata: &Metadata) -> Outcome {
         if !self.filter.keeps(standing) {
+            self.counts.excluded(false);
             return Ok(None);
         }
         if !metadata.is_file() {

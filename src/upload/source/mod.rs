@@ -5,10 +5,12 @@
 //!   gives the reason why a file is left out
 //! - `file`: one file while it is read, and the check that it has not changed
 //! - `stream`, `stream_buffer`: a pipe, its bytes, and the ranges that are still needed
+//! - `counts`: how many entries of each kind were found
 //! - `own`: the files that this run writes, which are left out
 //! - `either`: a file or a stream
 //! - `test_tree`: files for tests
 
+pub mod counts;
 mod either;
 pub mod file;
 pub mod filter;
@@ -25,6 +27,7 @@ pub mod stream_buffer;
 mod test_tree;
 pub mod walk;
 
+pub use self::counts::{Counts, LeftOut};
 pub use self::either::Source;
 pub use self::file::{FileSource, Identity};
 pub use self::filter::{Filter, InvalidGlob, Rule};

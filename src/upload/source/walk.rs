@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::vec;
 
+use super::counts::Counts;
 use super::file::{Identity, kind, unreadable};
 use super::filter::{Filter, Standing};
 use super::problem::{Problem, Skip};
@@ -78,6 +79,7 @@ pub struct Walk {
     links: Links,
     start: Option<Directory>,
     levels: Vec<Level>,
+    counts: Counts,
 }
 
 /// A directory that has not been listed yet.
@@ -131,7 +133,12 @@ impl Walk {
             Links::Follow => fs::metadata(&path).ok().and_then(|metadata| place(&path, &metadata)),
         };
         let start = Directory { path, relative, named_in_utf8: true, standing, place };
-        Self { filter, links, start: Some(start), levels: Vec::new() }
+        Self { filter, links, start: Some(start), levels: Vec::new(), counts: Counts::default() }
+    }
+
+    /// The same; what the filter leaves out is counted in `counts`.
+    pub(super) fn counting(self, counts: &Counts) -> Self {
+        Self { counts: counts.clone(), ..self }
     }
 
     /// Lists a directory and continues inside it; returns the result to report for the directory itself.
@@ -154,7 +161,10 @@ impl Walk {
         // If the kind is known, the metadata of filtered entries is not read: a temporary file may already be gone.
         let known = entry.kind.filter(|kind| !(follows && kind.is_symlink())).map(|kind| kind.is_dir());
         let asked = known.map(|is_directory| (is_directory, self.standing(&entry, above, is_directory)));
-        if asked.is_some_and(|(is_directory, standing)| !self.may_keep(&entry, standing, is_directory)) {
+        if let Some((is_directory, standing)) = asked
+            && !self.may_keep(&entry, standing, is_directory)
+        {
+            self.counts.excluded(is_directory);
             return Seen::Nothing;
         }
         let looked = if follows { fs::metadata(&entry.path) } else { fs::symlink_metadata(&entry.path) };
@@ -164,6 +174,7 @@ impl Walk {
             _ => self.standing(&entry, above, is_directory),
         };
         if !self.may_keep(&entry, standing, is_directory) {
+            self.counts.excluded(is_directory);
             return Seen::Nothing;
         }
         match looked {

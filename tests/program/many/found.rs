@@ -187,8 +187,78 @@ fn empty_directories_leave_no_trace_and_are_told_to_whoever_asks() {
     assert_eq!((in_brief(&outcome), outcome.stderr.as_str()), (vec!["tree/a uploaded".to_owned()], ""));
     run(&scene, &["tree", "-r", "-v"]).exits(0).says("skipped tree/empty: empty directories are not uploaded");
     fs::create_dir(scene.path("nothing")).unwrap();
-    let none = run(&scene, &["nothing", "-r", "--json"]).exits(0);
+    let none = run(&scene, &["nothing", "-r", "--json", "--allow-empty"]).exits(0);
     assert_eq!(accounts(&none).len(), 0);
+}
+
+#[test]
+fn nothing_to_upload_is_an_error_however_sources_are_named() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a.js", "tree/b.js", "tree/sub/c.js"]);
+    fs::create_dir(scene.path("nothing")).unwrap();
+    fs::write(scene.path("none.txt"), "").unwrap();
+    fs::write(scene.path("listed.txt"), "tree/a.js\n").unwrap();
+    let cases: [(&[&str], &str); 6] = [
+        (&["nothing", "-r"], "found nothing to upload in nothing: 1 empty directory"),
+        (
+            &["tree", "-r", "--include", "*.zzz"],
+            "found nothing to upload in tree: 3 files left out by --include or --exclude",
+        ),
+        (
+            &["tree", "-r", "--exclude", "sub/", "--exclude", "*.js"],
+            "found nothing to upload in tree: 2 files and 1 directory left out by --include or --exclude",
+        ),
+        (&["tree/a.js", "--exclude", "*.js"], "found nothing to upload in tree/a.js: 1 file left out by"),
+        (&["--files-from", "none.txt"], "found nothing to upload in the list none.txt\n"),
+        (
+            &["nothing", "-r", "--files-from", "listed.txt", "--include", "*.zzz"],
+            "found nothing to upload in nothing, the list listed.txt: 1 file left out by",
+        ),
+    ];
+    for (sources, message) in cases {
+        for mode in [&[][..], &["--publish-together"], &["--dry-run"], &["--skip-unchanged"], &["--fail-fast"]] {
+            let arguments = [sources, mode].concat();
+            run(&scene, &arguments).exits(3).says(message).says("--allow-empty");
+            run(&scene, &[&arguments, &["--allow-empty"][..]].concat()).exits(0).says(message);
+        }
+    }
+    assert_eq!(scene.server.record(), []);
+}
+
+#[test]
+fn nothing_to_upload_is_a_failure_and_a_summary_in_json() {
+    let scene = Scene::new(&[]);
+    fs::create_dir(scene.path("nothing")).unwrap();
+    let events = run(&scene, &["nothing", "-r", "--json"]).exits(3).events();
+    let failed = events.iter().find(|event| event["event"] == "failed").unwrap();
+    assert_eq!((&failed["exit_code"], &failed["error"]["kind"]), (&3.into(), &"source".into()));
+    let summary = events.last().unwrap();
+    assert_eq!((&summary["event"], &summary["exit_code"]), (&"summary".into(), &3.into()));
+}
+
+#[test]
+fn unchanged_files_are_something_to_upload() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a"]);
+    run(&scene, &["tree", "-r"]).exits(0);
+    run(&scene, &["tree", "-r", "--skip-unchanged"]).exits(0);
+    run(&scene, &["tree", "-r", "--skip-unchanged", "--dry-run"]).exits(0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_with_content_whose_size_is_given_as_0_is_no_empty_object() {
+    let scene = Scene::new(&[]);
+    for arguments in [&["/proc/version"][..], &["/proc/version", "--dry-run"], &["/proc/version", "--prefix", "p/"]] {
+        run(&scene, arguments)
+            .exits(3)
+            .says("its size is given as 0 bytes, but it has content")
+            .says("cosput upload -");
+    }
+    assert_eq!(scene.server.record(), []);
+    plant(&scene, "empty", 0);
+    run(&scene, &["empty"]).exits(0);
+    scene.assert_stored("empty", "empty");
 }
 
 /// 24 files of a few parts each and 1,000 small ones must not block one another.

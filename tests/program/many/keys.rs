@@ -69,7 +69,7 @@ fn the_last_rule_that_matches_decides_and_the_first_one_says_what_is_begun_with(
 fn a_single_file_is_left_out_too() {
     let scene = Scene::new(&[]);
     plant_all(&scene, &TREE);
-    let outcome = run(&scene, &["notes.txt", "--exclude", "*.txt"]).exits(0);
+    let outcome = run(&scene, &["notes.txt", "--exclude", "*.txt"]).exits(3);
     assert_eq!((outcome.stdout.as_str(), scene.server.record()), ("", vec![]));
 }
 

@@ -7,6 +7,7 @@ pub(crate) fn for_source(error: &SourceError) -> Option<&'static str> {
     match error {
         SourceError::NotAFile(FileKind::Directory) => Some("use -r to upload a directory and everything in it"),
         SourceError::Changed(_) => Some("upload it again when no other program writes to it"),
+        SourceError::SizeUnknown => Some("upload it as a stream: cosput upload - --key KEY < FILE"),
         SourceError::EmptyStream => {
             Some("the command that feeds the pipe may have failed; use --allow-empty to upload an empty object")
         }
