@@ -79,16 +79,14 @@ impl FileSource {
         if !metadata.is_file() {
             return Err(SourceError::NotAFile(kind(&metadata)));
         }
-        let file = wait_for_descriptor(|| File::open(path)).map_err(|error| unreadable(&error))?;
-        let identity = identity_with_content(&file, &file.metadata().map_err(|error| unreadable(&error))?)?;
-        Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
+        Self::open_found(path)
     }
 
     /// Opens a path that was a regular file when it was found, so its kind is not checked again before opening.
     pub fn open_found(path: &Path) -> Result<Self, SourceError> {
         let mut options = fs::OpenOptions::new();
         options.read(true);
-        // If a pipe has replaced the file, opening it must not wait for a writer.
+        // If a pipe has replaced the file, opening it must not wait for a writer; nor must reading a file of the kernel.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, NONBLOCK);
         let file = wait_for_descriptor(|| options.open(path)).map_err(|error| unreadable(&error))?;
@@ -188,8 +186,15 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 /// The identity of a file that was just opened. A file that has content although its size is 0 is refused.
 fn identity_with_content(file: &File, metadata: &Metadata) -> Result<Identity, SourceError> {
     let identity = Identity::of(metadata);
-    if identity.size > 0 || read_at(file, &mut [0], 0).map_err(|error| unreadable(&error))? == 0 {
+    if identity.size > 0 {
         return Ok(identity);
+    }
+    match read_at(file, &mut [0], 0) {
+        Ok(0) => return Ok(identity),
+        Ok(_) => {}
+        // Some files of the kernel have content only now and then.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(SourceError::SizeUnknown),
+        Err(error) => return Err(unreadable(&error)),
     }
     // It may have grown between the two.
     let now = Identity::of(&file.metadata().map_err(|error| unreadable(&error))?);
@@ -226,6 +231,17 @@ pub(super) fn kind(metadata: &Metadata) -> FileKind {
 mod tests {
     use super::*;
     use std::io::Write;
+
+    /// A file that was named is opened like one that was found: reading one of the kernel must not wait for content.
+    #[cfg(unix)]
+    #[test]
+    fn no_file_is_opened_in_a_way_that_waits() {
+        let (_directory, path, named) = source(b"content");
+        for source in [named, FileSource::open_found(&path).unwrap()] {
+            let flags = rustix::fs::fcntl_getfl(source.file()).unwrap();
+            assert!(flags.contains(rustix::fs::OFlags::NONBLOCK));
+        }
+    }
 
     fn source(content: &[u8]) -> (tempfile::TempDir, PathBuf, FileSource) {
         let directory = tempfile::tempdir().unwrap();
