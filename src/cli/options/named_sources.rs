@@ -71,9 +71,10 @@ impl NamedSources<'_> {
         let key = shown(path);
         let several = self.paths.len() > 2 || self.paths[0].is_dir();
         let option = if several { "--prefix" } else { "--key" };
+        let (typed, url) = (shell_words::quote(&key), format!("cos://BUCKET/{}", key.trim_start_matches('/')));
         usage(
             format!("could not upload {key}: no such file"),
-            format!("if it is the destination, write {option} {key} or cos://BUCKET/{}", key.trim_start_matches('/')),
+            format!("if it is the destination, write {option} {typed} or {}", shell_words::quote(&url)),
         )
     }
 
