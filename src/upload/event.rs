@@ -103,6 +103,8 @@ pub enum Notice {
     ComparingParts(u16),
     /// HEAD on the object is not permitted, so the object is replaced even if it has not changed.
     NotCompared(Cause),
+    /// The object has other headers or metadata than this upload asks for, so it is uploaded even if its content is the same.
+    OtherHeaders,
     /// The memory limit stops reading the stream until parts have been sent, although more requests could run.
     MemoryLimits(MemoryLimit),
     /// The server's answers do not prove the bytes that were sent, so MD5 is used instead.

@@ -50,6 +50,11 @@ pub(crate) fn in_words(notice: &Notice) -> String {
         Notice::NotCompared(cause) => {
             format!("could not check the object ({cause}); it is uploaded even if it is unchanged")
         }
+        Notice::OtherHeaders => {
+            "the object has other headers or metadata than those of this upload; it is uploaded even if its content is the \
+             same"
+                .to_owned()
+        }
         Notice::MemoryLimits(MemoryLimit { memory, part_size, parts }) => {
             let (memory, part_size) = (units::size(*memory), units::size(*part_size));
             let (held, requests) = (units::counted(*parts, "part"), units::counted(*parts, "request"));

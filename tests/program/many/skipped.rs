@@ -40,6 +40,24 @@ fn only_what_changed_is_sent() {
     }
 }
 
+#[test]
+fn a_header_or_metadata_that_the_object_lacks_is_sent_although_the_content_is_the_same() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["d/put"]);
+    plant(&scene, "d/parts", 3 * MIB);
+    let both = ["d/parts uploaded", "d/put uploaded"];
+    let neither = ["d/parts skipped unchanged", "d/put skipped unchanged"];
+    run(&scene, &SKIP).exits(0);
+    let cache = ["--cache-control", "no-cache"];
+    let steps: [&[&str]; 3] = [&cache, &["--meta", "build=17"], &["--content-type", "text/x-test"]];
+    for asked in steps {
+        let command = [&SKIP[..], asked].concat();
+        let sent = run(&scene, &command).exits(0).says("other headers or metadata");
+        assert_eq!(in_brief(&sent), both, "{asked:?}");
+        assert_eq!(in_brief(&run(&scene, &command).exits(0)), neither, "{asked:?}");
+    }
+}
+
 /// The result of a second run with two unchanged files, while the server's answers are incomplete or different.
 fn second_run(fault: &str) -> Vec<String> {
     let mut scene = Scene::new(&[]);

@@ -82,8 +82,7 @@ impl Upload {
             Reply::Completed(stored) => self.completed(stored),
             Reply::Read(read) => self.source_read(read),
             Reply::Object(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(object),
-            // The same bytes under other headers are the same bytes.
-            Reply::OtherObject(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(Some(object)),
+            Reply::OtherObject(object) if matches!(self.phase, Phase::Compare(_)) => self.other_headers(&object),
             Reply::Object(None) if self.phase == Phase::CheckKey => self.key_is_free(),
             Reply::Object(Some(object)) | Reply::OtherObject(object) if self.phase == Phase::CheckKey => {
                 self.key_is_taken(object);

@@ -29,6 +29,14 @@ impl Upload {
         }
     }
 
+    /// The object lacks headers that this upload asks for, or has other metadata, so its content does not matter.
+    pub(super) fn other_headers(&mut self, found: &Object) {
+        if found.size == Some(self.whole_size()) {
+            self.report(Event::Notice(Notice::OtherHeaders));
+        }
+        self.changed();
+    }
+
     pub(super) fn source_read(&mut self, read: Digest) {
         let Phase::ReadSource { found, unless_equal } = self.phase.clone() else { return };
         let same = match (found.crc64, read.md5, &found.etag) {
