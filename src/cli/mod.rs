@@ -8,6 +8,7 @@
 //! - [`options`]: what it means: flag over variable over configuration over default.
 //! - [`commands`]: a file a command.
 //! - [`uploading`]: what the commands share: the connection, the supply of files, the observer, requests to a bucket.
+//! - [`values`]: values as users write them: destinations, sizes, durations.
 //! - [`progress`]: totals, rate and the bar.
 //! - [`output`]: everything that is printed: console, messages, hints, reports, JSON events, tables, exit codes.
 //! - [`process`]: the world outside: arguments, streams, clock, signals, limits, the runtime.
@@ -21,6 +22,7 @@ pub mod process;
 pub mod progress;
 mod run;
 pub mod uploading;
+pub mod values;
 
 pub use self::process::world::World;
 pub use self::run::run;

@@ -8,10 +8,11 @@ use super::commands::verify::VerifyOptions;
 use super::commands::{
     abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, verify,
 };
-use super::options::{EmulatorOptions, ResumeOptions, UploadOptions, command_line};
+use super::options::settings::command_line;
+use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};
 use super::output::console::{Console, Label, shown};
-use super::output::exit::{OTHER, SUCCESS, USAGE};
-use super::output::failure::Failure;
+use super::output::failures::exit::{OTHER, SUCCESS, USAGE};
+use super::output::failures::failure::Failure;
 use super::output::json::{FailedCommand, Line};
 use super::process::world::World;
 

@@ -208,7 +208,7 @@ fn same_keys(one: &Credentials, other: &Credentials) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::expiry::unix;
+    use crate::credentials::parsing::expiry::unix;
 
     #[test]
     fn credentials_are_renewed_a_quarter_of_their_lifetime_or_ten_minutes_before_expiry() {

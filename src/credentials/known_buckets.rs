@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::file::read;
-use super::ini::Section;
+use super::parsing::file::read;
+use super::parsing::ini::Section;
 use super::providers::{coscli, coscmd};
 
 /// A bucket in the configuration of another tool.

@@ -13,42 +13,32 @@
 //! | `found` | what a place has: credentials, or a way to get them |
 //! | `keys` | an ID, a key and a token, checked |
 //! | `role`, `web_identity` | a role to assume; the identity of a pod |
-//! | `sts`, `tc3` | calls to STS, and their signature |
-//! | `http`, `endpoint`, `limits` | small requests, their addresses and their time limits |
+//! | `requests/` | calls to STS and to the instance metadata, with their addresses and time limits |
 //! | `known_buckets` | the buckets in the files of coscli and coscmd |
 //! | `profile_file` | the configuration file of cosput, a table a profile |
-//! | `file`, `ini` | small files that may contain secrets |
-//! | `expiry` | times of expiry in every spelling |
-//! | `excerpt` | text of others in a message: one line without secrets |
+//! | `parsing/` | files and answers that may contain secrets |
 //! | `settings` | the inputs: environment, configuration file, profile |
 //! | `error` | the error of every source |
 
 mod chain;
-mod endpoint;
 mod error;
-mod excerpt;
-mod expiry;
-mod file;
 mod found;
-mod http;
-mod ini;
 mod keys;
 mod known_buckets;
-mod limits;
+pub(crate) mod parsing;
 mod place;
 mod profile_file;
 pub(crate) mod providers;
+pub(crate) mod requests;
 mod role;
 mod search;
 mod settings;
-mod sts;
-mod tc3;
 mod web_identity;
 
 pub use self::chain::{Chain, Described};
 pub use self::known_buckets::{KnownBucket, known_buckets};
-pub use self::limits::Limits;
 pub use self::profile_file::{ProfileChoice, ProfileTable, default_file};
 pub use self::providers::environment::Environment;
 pub use self::providers::profile::KEYS as PROFILE_KEYS;
+pub use self::requests::limits::Limits;
 pub use self::settings::Settings;

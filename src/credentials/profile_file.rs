@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use zeroize::Zeroize;
 
 use super::error::error;
-use super::file::{read, read_default};
+use super::parsing::file::{read, read_default};
 use crate::cos::CredentialsError;
 
 const DEFAULT_PROFILE: &str = "default";

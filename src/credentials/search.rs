@@ -6,9 +6,9 @@ use super::error::{error, hinting};
 use super::found::{Found, Grant};
 use super::place::Place;
 use super::providers::{assume_role, metadata, process, profile};
+use super::requests::sts;
 use super::role::Role;
 use super::settings::Settings;
-use super::sts;
 use crate::cos::{Credentials, CredentialsError};
 
 /// Credentials, the place they came from, and its name for messages.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::error::error;
-use super::file::read;
+use super::parsing::file::read;
 use super::role::{DURATION_SECONDS, SESSION};
 use crate::cos::CredentialsError;
 

@@ -5,10 +5,10 @@
 
 use crate::cos::address::Service;
 
-use super::answer::refusal;
-use super::answer::refusal::Refusal;
-use super::http::request_head::RequestHead;
+use super::refusal;
+use super::refusal::Refusal;
 use super::request::operation::Operation;
+use super::request::request_head::RequestHead;
 
 /// The service, and in CDCS the edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,15 +7,15 @@ use std::time::SystemTime;
 use crate::cos::Region;
 use crate::cos::checksum::{Digest, Md5Digest};
 
-use super::answer::refusal;
-use super::answer::refusal::Refusal;
 use super::answer::response::{Answer, Ids};
 use super::dialect::Dialect;
 use super::faults::{Fault, Permit};
 use super::hasher::Hasher;
 use super::http::body::{Body, Trouble};
-use super::http::request_head::RequestHead;
 use super::record::RequestRecord;
+use super::refusal;
+use super::refusal::Refusal;
+use super::request::request_head::RequestHead;
 use super::service::Service;
 use super::store::Draft;
 

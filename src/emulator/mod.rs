@@ -17,7 +17,8 @@
 //! | `request/` | the meaning of a request: operation, signature, headers, documents; pure |
 //! | `dialect` | COS or CDCS, XML or JSON |
 //! | `operations/` | one file for each group of operations |
-//! | `answer/` | answers, documents, errors |
+//! | `answer/` | answers, documents |
+//! | `refusal` | the errors: status, code, message |
 //! | `store/` | buckets, objects and uploads on disk |
 //! | `faults/` | faults as data; a new fault is a row in `faults/catalogue.rs` |
 //! | `clock` | tokio's clock |
@@ -39,6 +40,7 @@ mod operations;
 mod own_credentials;
 mod random;
 mod record;
+pub(crate) mod refusal;
 pub(crate) mod request;
 mod respond;
 mod server;

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use super::answer::refusal;
-use super::answer::refusal::Refusal;
 use super::answer::response::Answer;
 use super::exchange::{Ending, Exchange};
 use super::faults::distortion::{distort, instead};
 use super::faults::{Action, Fault};
 use super::http::body::Trouble;
-use super::http::request_head::RequestHead;
 use super::operations;
+use super::refusal;
+use super::refusal::Refusal;
 use super::request::authorization;
 use super::request::authorization::Clocks;
 use super::request::operation::Operation;
 use super::request::place::Place;
+use super::request::request_head::RequestHead;
 use super::request::{browsing, selection};
 
 /// Answers a request.

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::bucket::BucketArguments;
 use super::upload_id::upload_id;
-use crate::cli::output::units::parse_duration;
+use crate::cli::values::units::parse_duration;
 use crate::cos::multipart::UploadId;
 
 const ABORT_EXAMPLES: &str = "\

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::output::units::{parse_bit_rate, parse_byte_rate, parse_duration};
+use crate::cli::values::units::{parse_bit_rate, parse_byte_rate, parse_duration};
 use crate::cos::TrafficLimit;
 use crate::upload::batch::window::Concurrency;
-use crate::upload::wire::rate;
+use crate::upload::wire::limits::rate;
 
 /// The requests.
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::output::units::parse_size;
+use crate::cli::values::units::parse_size;
 
 /// The options for stdin.
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
 use super::stdin::StdinArguments;
 use super::upload_id::upload_id;
-use crate::cli::output::units::parse_size;
+use crate::cli::values::units::parse_size;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, TrafficLimit};
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::bucket::BucketArguments;
 use super::encryption::CustomerKeyArguments;
-use crate::cli::options::destination::Destination;
+use crate::cli::values::destination::Destination;
 
 const VERIFY_NOTES: &str = "\
 Examples:

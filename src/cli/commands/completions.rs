@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::{Generator, Shell};
 
 use crate::cli::args::{Arguments, CompletionsArguments};
-use crate::cli::output::exit::SUCCESS;
+use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::process::world::World;
 
 /// Prints the completions of a shell.

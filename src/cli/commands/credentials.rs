@@ -5,14 +5,14 @@ use std::time::SystemTime;
 use crate::cli::args::CredentialsArguments;
 use crate::cli::options::AccessOptions;
 use crate::cli::output::console::Console;
-use crate::cli::output::exit::SUCCESS;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::exit::SUCCESS;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Credentials, Line};
 use crate::cli::output::table::{Cell, Column, Table};
-use crate::cli::output::units;
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::connection::credentials;
+use crate::cli::values::units;
 
 const COLUMNS: [Column; 4] =
     [Column::names("SOURCE"), Column::words("SECRET ID"), Column::words("KIND"), Column::words("EXPIRES")];

@@ -2,8 +2,8 @@
 
 use crate::cli::options::EmulatorOptions;
 use crate::cli::output::console::{Console, shown};
-use crate::cli::output::exit::SUCCESS;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::exit::SUCCESS;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Line, Listening};
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;

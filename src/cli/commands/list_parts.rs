@@ -4,14 +4,14 @@ use crate::cli::args::ListPartsArguments;
 use crate::cli::options::bucket;
 use crate::cli::options::bucket::BucketOptions;
 use crate::cli::output::console::Console;
-use crate::cli::output::exit::SUCCESS;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::exit::SUCCESS;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Line, ListedPart};
 use crate::cli::output::table::{Cell, Column, Table};
-use crate::cli::output::units;
 use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::BucketRequests;
+use crate::cli::values::units;
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
 

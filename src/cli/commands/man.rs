@@ -8,8 +8,8 @@ use clap_mangen::Man;
 
 use crate::cli::args::{Arguments, ManArguments};
 use crate::cli::output::console::shown;
-use crate::cli::output::exit::SUCCESS;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::exit::SUCCESS;
+use crate::cli::output::failures::failure::Failure;
 
 /// Writes the man pages to a directory, and creates it if needed.
 pub(crate) fn run(arguments: &ManArguments) -> Result<u8, Failure> {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::cli::options::UploadOptions;
 use crate::cli::output::console::Console;
-use crate::cli::output::exit::{SUCCESS, of_many};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::exit::{SUCCESS, of_many};
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::uploading::file_session;

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use crate::cli::options::UploadOptions;
 use crate::cli::output::console::Console;
-use crate::cli::output::exit::SUCCESS;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::exit::SUCCESS;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
-use crate::cli::uploading::observer::UploadObserver;
+use crate::cli::uploading::observing::observer::UploadObserver;
 use crate::cli::uploading::server_parts::{server_parts, warn_of_misfits};
 use crate::cli::uploading::setup::{connect, rerun, template};
 use crate::cli::uploading::transfer::{Sent, Transferred, transfer_one};

@@ -3,7 +3,7 @@
 use super::directories::Directories;
 use super::{AccessOptions, RequestOptions, Server, server};
 use crate::cli::args::{BucketArguments, OutputArguments};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};

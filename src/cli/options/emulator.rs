@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::directories::Directories;
 use super::server::{no_directory, service};
 use crate::cli::args::EmulatorArguments;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::{Bucket, Edition, Region, Service};
 

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::destination::{Destination, misspelt};
 use crate::cli::output::console::{is_stdin, shown};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::values::destination::{Destination, misspelt};
 
 /// Options whose value must follow an equals sign.
 const WITH_OPTIONAL_VALUE: [&str; 2] = ["--emulator", "--skip-unchanged"];

@@ -10,7 +10,7 @@ use super::Server;
 use super::content_type::guessed;
 use crate::cli::args::{EncryptionArguments, ObjectArguments, SseMode};
 use crate::cli::output::console::shown;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::encryption::KmsKey;
 use crate::cos::headers::{Field, InvalidHeader};

@@ -1,7 +1,7 @@
 //! The options of the output.
 
 use crate::cli::args::{OutputArguments, ProgressArguments, ProgressChoice};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 
 /// The options of the output.

@@ -8,7 +8,7 @@ use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::ResumeServer;
 use crate::cli::args::ResumeArguments;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::{CustomerKey, TrafficLimit};
 

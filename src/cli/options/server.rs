@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::directories::Directories;
 use crate::cli::args::{AddressingChoice, EmulatorDirectory, ServerArguments, ServiceChoice};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cos::{Address, Addressing, Edition, Endpoint, Service};
 
 /// The server of an upload.

@@ -4,15 +4,15 @@ use std::ffi::OsString;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::destination;
-use super::destination::Destination;
 use super::named_sources::{NamedSources, USE_RECURSIVE, take_destination};
 use super::stdin;
 use crate::cli::args::ManyArguments;
 use crate::cli::output::console::{is_stdin, shown};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::values::destination;
+use crate::cli::values::destination::Destination;
 use crate::cos::{Bucket, Key};
-use crate::upload::source::walk::Links;
+use crate::upload::source::finding::walk::Links;
 use crate::upload::source::{Delimiter, Filter, List, Prefix, Rule, Sources};
 
 /// The name of a list on stdin.

@@ -1,7 +1,7 @@
 //! The options of an upload from stdin, as meant: its key, its memory, and which other options it excludes.
 
 use crate::cli::args::{JournalArguments, ManyArguments, StdinArguments};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::{Key, Service};
 use crate::upload::PlanOptions;
@@ -86,7 +86,7 @@ fn not_stdin() -> Failure {
 mod tests {
     use super::*;
     use crate::cli::args::Command;
-    use crate::cli::options::command_line;
+    use crate::cli::options::settings::command_line;
     use crate::cli::process::world::tests::world;
 
     #[test]

@@ -11,7 +11,7 @@ use super::sources::{Target, Wanted};
 use super::stdin;
 use super::stdin::StdinOptions;
 use crate::cli::args::{ChecksumChoice, LikenessChoice, UploadArguments};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cli::uploading::template::SkipUnchanged;
 use crate::cos::Bucket;
@@ -151,7 +151,8 @@ pub(super) mod tests {
 
     use super::*;
     use crate::cli::args::Command;
-    use crate::cli::options::{ProgressMode, command_line};
+    use crate::cli::options::ProgressMode;
+    use crate::cli::options::settings::command_line;
     use crate::cli::process::world::tests::world;
     use crate::cos::{Addressing, Edition, Endpoint, Key, Service};
     use crate::upload::batch::window::Concurrency;

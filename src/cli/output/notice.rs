@@ -1,7 +1,8 @@
 //! The text of the engine's notices: neither progress nor failure.
 
 use super::console::visible;
-use super::{message, units};
+use super::failures::message;
+use crate::cli::values::units;
 use crate::upload::Notice;
 use crate::upload::event::{MemoryLimit, NoProof};
 

@@ -5,10 +5,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::circumstances::{Circumstances, Rerun};
 use super::console::{is_stdin, shown, visible};
-use super::exit::SUCCESS;
-use super::failure_report::{FailureReport, foreign_text};
+use super::failures::circumstances::{Circumstances, Rerun};
+use super::failures::exit::SUCCESS;
+use super::failures::failure_report::{FailureReport, foreign_text};
 use super::json::{Failed, Line, Skipped, Uploaded};
 use super::report::{PROGRESS_INTERVAL, Report};
 use super::retries::Retries;
@@ -191,8 +191,8 @@ impl ObjectReport {
 pub(crate) mod tests {
     use super::*;
     use crate::cli::options::{OutputOptions, ProgressMode};
-    use crate::cli::output::circumstances::RESUMES;
     use crate::cli::output::console::Console;
+    use crate::cli::output::failures::circumstances::RESUMES;
     use crate::cli::process::world::tests::{TestWorld, world};
     use crate::cos::multipart::{PartNumber, UploadId};
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::console::{Console, shown, visible};
-use super::failure::Failure;
-use super::failure_report::FailureReport;
+use super::failures::failure::Failure;
+use super::failures::failure_report::FailureReport;
 use super::json::{
     Failed, FailedCommand, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, UploadName,
 };

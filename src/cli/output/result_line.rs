@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::console::{shown, visible};
+use super::step;
 use super::subject::Subject;
-use super::{step, units};
+use crate::cli::values::units;
 use crate::cos::{Bucket, Key};
 use crate::upload::{Object, Plan, ProvedBy, Unchanged};
 

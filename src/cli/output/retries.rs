@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::console::{Console, visible};
-use super::{message, units};
+use super::failures::message;
+use crate::cli::values::units;
 use crate::upload::{Cause, Event};
 
 /// From this length on, the wait is printed.

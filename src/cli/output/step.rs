@@ -1,7 +1,7 @@
 //! The steps of an upload as text, for `-v` and the log.
 
 use super::console::visible;
-use super::units;
+use crate::cli::values::units;
 use crate::upload::plan::part_sizes::PartSizes;
 use crate::upload::{Event, Plan};
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::json::UploadName;
+use crate::cli::output::json::UploadName;
 use crate::cos::{Bucket, Key, Service};
 
 /// One upload, as messages and events name it.
@@ -24,7 +24,7 @@ pub struct Subject {
 
 impl Subject {
     /// The names for a JSON event.
-    pub(super) fn name(&self) -> UploadName<'_> {
+    pub(crate) fn name(&self) -> UploadName<'_> {
         UploadName::new(&self.source, &self.bucket, Some(&self.key)).at(&self.location)
     }
 }

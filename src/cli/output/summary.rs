@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::units;
+use crate::cli::values::units;
 use crate::upload::Finished;
 
 /// The totals of a command.

@@ -3,10 +3,9 @@
 //! - `world`: its one door: arguments, variables, streams, clock
 //! - `signals`, `ignored`: signals that stop the program, and those that do not
 //! - `runtime`: the threads that send
-//! - `limits`, `descriptors`: what the system allows, and how many requests that is
+//! - `limits`: what the system allows
 //! - `paths`: absolute paths
 
-pub(crate) mod descriptors;
 #[cfg(unix)]
 mod ignored;
 mod limits;

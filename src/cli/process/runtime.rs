@@ -4,7 +4,7 @@ use rustls::CipherSuite;
 use rustls::crypto::CryptoProvider;
 use tokio::runtime::Builder;
 
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::upload::threads;
 
 /// Two threads: one reads, hashes and sends while the other does. More of them cost more than they bring.

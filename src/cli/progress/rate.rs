@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::cli::output::units;
+use crate::cli::values::units;
 use crate::upload::Progress;
 
 /// How long the rate remembers: long enough to be calm, short enough to notice a change.

@@ -8,9 +8,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::rate::{Files, Meter};
 use crate::cli::output::console::shown;
+use crate::cli::output::failures::message;
 use crate::cli::output::json::OverallProgress;
 use crate::cli::output::table::cut;
-use crate::cli::output::{message, units};
+use crate::cli::values::units;
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::source::Item;
 use crate::upload::{Event, Progress};

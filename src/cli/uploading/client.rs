@@ -10,13 +10,13 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::cli::options::{AccessOptions, RequestOptions};
 use crate::cli::output::console::shown;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::{Variables, World};
 use crate::cos::{Endpoint, Provider, Service};
 use crate::upload::SendErrorKind;
 use crate::upload::wire::http;
 use crate::upload::wire::http::{Http, Limits};
-use crate::upload::wire::pace::Pacer;
+use crate::upload::wire::limits::pace::Pacer;
 use crate::upload::wire::proxy::Proxy;
 
 /// A client and its proxy.

@@ -8,7 +8,7 @@ use super::client::Client;
 use crate::cli::options::directories::Directories;
 use crate::cli::options::{AccessOptions, RequestOptions, Server};
 use crate::cli::output::console::{Console, shown};
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::paths::absolute;
 use crate::cli::process::world::World;
 use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Provider, Service};

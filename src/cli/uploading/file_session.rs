@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::news::SourceNews;
+use super::observing::news::SourceNews;
 use super::template::Template;
 use super::work_sender::UploadWork;
 use crate::cli::output::console::shown;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cos::{Key, Service};
 use crate::upload::driver::Work;
 use crate::upload::plan::plan_error::PlanError;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::connection::journalled;
 use crate::cli::options::Server;
 use crate::cli::output::console::shown;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Endpoint, Target};
 use crate::upload::journal::header::Header;

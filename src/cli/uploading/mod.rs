@@ -1,11 +1,12 @@
 //! The parts that commands share if they upload or request uploads from the server.
 //!
 //! - `connection`, `client`: the server, or an emulator started for the command; certificates and proxies
-//! - `setup`: connection, template and number of requests, from the options of an upload
+//! - `setup`: connection, template and number of requests, from the options of an upload; `descriptors`: how many
+//!   requests the limit of open files allows
 //! - `template`, `file_session`: from the options and a file to its session
 //! - `supply`, `work_sender`: from many sources to work for the engine
 //! - `transfer`: runs the engine, and stops it on a signal
-//! - `observer`, `news`, `results`, `refusal`: report every source, and keep counts and the exit code
+//! - `observing`: reports every source, and keeps counts and the exit code
 //! - `held_back`, `publishing_record`: objects that become visible together
 //! - `server_parts`: the parts of an upload that the user named
 //! - `bucket_requests`: requests outside an upload
@@ -14,14 +15,12 @@
 pub(crate) mod bucket_requests;
 mod client;
 pub(crate) mod connection;
+pub(crate) mod descriptors;
 pub(crate) mod file_session;
 pub(crate) mod held_back;
 pub(crate) mod journals;
-pub(crate) mod news;
-pub(crate) mod observer;
+pub(crate) mod observing;
 pub(crate) mod publishing_record;
-mod refusal;
-pub(crate) mod results;
 pub(crate) mod server_parts;
 pub(crate) mod setup;
 pub(crate) mod supply;

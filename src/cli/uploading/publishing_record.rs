@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::options::UploadOptions;
 use crate::cli::options::sources::Many;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::paths::absolute;
 use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::journal::lines::Content;

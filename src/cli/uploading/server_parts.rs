@@ -4,7 +4,7 @@ use super::bucket_requests::BucketRequests;
 use super::connection::Connection;
 use crate::cli::options::UploadOptions;
 use crate::cli::output::console::Console;
-use crate::cli::output::failure::Failure;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::ListedPart;

@@ -1,12 +1,12 @@
 //! The connection, the session template and the number of concurrent requests, from the options of an upload.
 
 use super::connection::Connection;
+use super::descriptors::{Objects, requests_within};
 use super::template::Template;
 use crate::cli::options::{Server, UploadOptions};
-use crate::cli::output::circumstances::Rerun;
 use crate::cli::output::console::Console;
-use crate::cli::output::failure::Failure;
-use crate::cli::process::descriptors::{Objects, requests_within};
+use crate::cli::output::failures::circumstances::Rerun;
+use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::upload::batch::window::Concurrency;
 use crate::upload::session::{Goal, JournalLocation};

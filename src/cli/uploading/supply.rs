@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::file_session::{unfit, work};
 use super::held_back::HeldFile;
-use super::news::SourceNews;
+use super::observing::news::SourceNews;
 use super::template::Template;
 use super::work_sender::{UploadWork, WorkSender};
 use crate::cli::progress::totals::Listed;

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::connection::Connection;
-use super::observer::UploadObserver;
+use super::observing::observer::UploadObserver;
 use super::supply::{supply, supply_here};
 use super::template::Template;
 use super::work_sender::{UploadWork, WorkSender};

@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc;
 
-use super::news::SourceNews;
+use super::observing::news::SourceNews;
 use crate::upload::batch::window::Concurrency;
 use crate::upload::driver::Work;
 

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 
 use super::environment::Environment;
 use crate::cos::CredentialsError;
-use crate::credentials::file::{malformed, read_default};
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
+use crate::credentials::parsing::file::{malformed, read_default};
 
 pub(crate) const NAME: &str = "coscli's ~/.cos.yaml";
 

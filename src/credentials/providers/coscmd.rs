@@ -2,10 +2,10 @@
 
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
-use crate::credentials::file::read_default;
 use crate::credentials::found::{Found, Grant};
-use crate::credentials::ini::Section;
 use crate::credentials::keys::Triple;
+use crate::credentials::parsing::file::read_default;
+use crate::credentials::parsing::ini::Section;
 
 pub(crate) const NAME: &str = "coscmd's ~/.cos.conf";
 

@@ -11,14 +11,14 @@ use zeroize::Zeroizing;
 
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
-use crate::credentials::endpoint::METADATA;
 use crate::credentials::error::error;
-use crate::credentials::excerpt::excerpt;
-use crate::credentials::expiry;
 use crate::credentials::found::{Found, Grant};
-use crate::credentials::http::{Proxy, client, send};
 use crate::credentials::keys::credentials;
-use crate::credentials::limits::Limits;
+use crate::credentials::parsing::excerpt::excerpt;
+use crate::credentials::parsing::expiry;
+use crate::credentials::requests::endpoint::METADATA;
+use crate::credentials::requests::http::{Proxy, client, send};
+use crate::credentials::requests::limits::Limits;
 
 pub(crate) const NAME: &str = "the CAM role of this instance";
 const PATH: [&str; 4] = ["latest", "meta-data", "cam", "security-credentials"];

@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::error::error;
-use crate::credentials::excerpt::{excerpt, masked};
-use crate::credentials::expiry;
-use crate::credentials::limits::Limits;
+use crate::credentials::parsing::excerpt::{excerpt, masked};
+use crate::credentials::parsing::expiry;
+use crate::credentials::requests::limits::Limits;
 
 /// The longest output that is read, in bytes.
 const MOST: u64 = 1 << 20;

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 
 use crate::cos::CredentialsError;
 use crate::credentials::error::error;
-use crate::credentials::expiry;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
+use crate::credentials::parsing::expiry;
 use crate::credentials::profile_file::{ProfileChoice, ProfileTable};
 use crate::credentials::role::Role;
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::error::error;
-use crate::credentials::file::{read, read_default};
 use crate::credentials::found::{Found, Grant};
-use crate::credentials::ini::Section;
 use crate::credentials::keys::Triple;
+use crate::credentials::parsing::file::{read, read_default};
+use crate::credentials::parsing::ini::Section;
 
 const VARIABLE: &str = "TENCENTCLOUD_CREDENTIALS_FILE";
 pub(crate) const NAME: &str = "the SDKs' ~/.tencentcloud/credentials";

@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 use super::environment::Environment;
 use crate::cos::CredentialsError;
 use crate::credentials::error::error;
-use crate::credentials::expiry;
-use crate::credentials::file::{malformed, read, read_default};
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
+use crate::credentials::parsing::expiry;
+use crate::credentials::parsing::file::{malformed, read, read_default};
 use crate::credentials::role::Role;
 
 /// tccli's name, then Terraform's.

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::encoding::encode_path;
 
-use super::refusal::Refusal;
 use super::tree::Document;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::listing::{Page, Query};
 use crate::emulator::store::{ListedObject, ListedUpload, PartPage};
 

@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 
 use crate::cos::Headers;
 
-use super::refusal::Refusal;
 use super::tree::Document;
 use crate::emulator::dialect::Dialect;
 use crate::emulator::random;
+use crate::emulator::refusal::Refusal;
 
 /// Status, headers and body.
 #[derive(Debug)]

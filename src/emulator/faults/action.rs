@@ -1,6 +1,6 @@
 //! The actions of faults, as data.
 
-use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::refusal::Refusal;
 
 /// What a fault does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::action::{Action, Distortion, Limit};
 use super::arguments::Arguments;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::operation::Operation;
 
 /// A row of the catalogue.

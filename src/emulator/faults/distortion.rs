@@ -1,10 +1,10 @@
 //! Answers of faults, and answers that faults change.
 
 use super::action::{Action, Distortion};
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content, End, Ids};
 use crate::emulator::dialect::Dialect;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::operation::Operation;
 
 /// An ETag that no object has.

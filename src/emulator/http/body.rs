@@ -15,9 +15,9 @@ use crate::emulator::clock;
 
 use crate::cos::checksum::Digest;
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::hasher::Hasher;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::store::sparse::runs;
 
 /// Why a request was not carried out.

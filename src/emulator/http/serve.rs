@@ -15,9 +15,9 @@ use tokio::io::AsyncReadExt as _;
 
 use crate::cos::Headers;
 
-use super::request_head::RequestHead;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content, End};
+use crate::emulator::refusal::Refusal;
+use crate::emulator::request::request_head::RequestHead;
 
 /// The body of an answer.
 pub(crate) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;

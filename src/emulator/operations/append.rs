@@ -8,14 +8,14 @@ use crate::cos::address::{Bucket, Key};
 use crate::cos::put_object::LARGEST_PUT;
 
 use super::objects::stored;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::Answer;
 use crate::emulator::exchange::{Exchange, check_length};
 use crate::emulator::hasher::Hasher;
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::RequestHead;
-use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
+use crate::emulator::request::request_head::RequestHead;
 use crate::emulator::store::Object;
 use crate::emulator::store::sparse::SparseWriter;
 

@@ -6,11 +6,11 @@ use crate::cos::address::Bucket;
 use crate::cos::encoding::encode_path;
 
 use crate::emulator::answer::document::time;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content};
 use crate::emulator::exchange::Exchange;
-use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::listing::Query;
+use crate::emulator::request::request_head::RequestHead;
 
 /// A page with the buckets.
 pub(super) fn buckets(exchange: &Exchange) -> Answer {

@@ -2,17 +2,17 @@
 
 use crate::cos::address::{Bucket, Key};
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::Answer;
 use crate::emulator::answer::{cdcs_document, document};
 use crate::emulator::dialect::Dialect;
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::RequestHead;
-use crate::emulator::request::document as request_document;
-use crate::emulator::request::document::Deletion;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
+use crate::emulator::request::bodies::document as request_document;
+use crate::emulator::request::bodies::document::Deletion;
 use crate::emulator::request::listing::Query;
+use crate::emulator::request::request_head::RequestHead;
 
 /// The header with the region of the bucket.
 const REGION: &str = "x-cos-bucket-region";

@@ -11,19 +11,19 @@ use crate::cos::put_object::LARGEST_PUT;
 
 use super::multipart::part_number;
 use crate::emulator::answer::document;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, error_document};
 use crate::emulator::exchange::Exchange;
 use crate::emulator::faults::{Action, Fault};
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::conditions;
 use crate::emulator::request::conditions::Reading;
 use crate::emulator::request::copy_source;
 use crate::emulator::request::copy_source::CopySource;
-use crate::emulator::request::object_properties::ObjectProperties;
 use crate::emulator::request::overwrite::Overwrite;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
+use crate::emulator::request::request_head::RequestHead;
 use crate::emulator::store::Object;
 use crate::emulator::store::sparse::copy_range;
 

@@ -3,13 +3,13 @@
 use crate::cos::address::{Bucket, Key};
 
 use super::{append, browse, buckets, copies, form, multipart, objects, preflight, properties};
-use crate::emulator::answer::refusal;
 use crate::emulator::answer::response::Answer;
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::{Level, RequestHead};
+use crate::emulator::refusal;
 use crate::emulator::request::operation::Operation;
 use crate::emulator::request::place::Place;
+use crate::emulator::request::request_head::{Level, RequestHead};
 
 /// Performs an operation.
 pub(in crate::emulator) async fn perform(

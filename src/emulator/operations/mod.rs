@@ -10,12 +10,14 @@
 //! | `form` | POST Object |
 //! | `properties` | tags and ACL of an object |
 //! | `multipart` | Initiate, Upload Part, List Parts, Complete, Abort |
+//! | `complete_body` | the body of the answer to Complete |
 //! | `preflight` | OPTIONS, and the CORS headers of every answer |
 //! | `browse` | pages for a browser or curl |
 
 mod append;
 mod browse;
 mod buckets;
+mod complete_body;
 mod copies;
 mod dispatch;
 mod form;

@@ -8,22 +8,22 @@ use tokio::task::spawn_blocking;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::multipart::{LARGEST_PART, PartNumber};
 
+use super::complete_body::{CompleteBody, completed, in_one_chunk};
 use super::objects::stored;
-use crate::emulator::answer::complete_body::{CompleteBody, completed, in_one_chunk};
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content, error_document};
 use crate::emulator::answer::{cdcs_document, document};
 use crate::emulator::dialect::{Dialect, Format};
 use crate::emulator::exchange::{Exchange, check_length};
 use crate::emulator::faults::{Action, Fault};
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
+use crate::emulator::request::bodies::part_list;
 use crate::emulator::request::listing;
 use crate::emulator::request::listing::LONGEST_PAGE;
-use crate::emulator::request::object_properties::ObjectProperties;
 use crate::emulator::request::overwrite::Overwrite;
-use crate::emulator::request::part_list;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
+use crate::emulator::request::request_head::RequestHead;
 
 pub(super) fn initiate(
     exchange: &mut Exchange,

@@ -4,17 +4,17 @@ use crate::cos::address::{Bucket, Key};
 use crate::cos::put_object::LARGEST_PUT;
 
 use crate::emulator::answer::document::quoted;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::{Answer, Content};
 use crate::emulator::exchange::{Exchange, check_length};
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::conditions::Reading;
-use crate::emulator::request::encryption::Encryption;
-use crate::emulator::request::object_properties::ObjectProperties;
 use crate::emulator::request::overwrite::Overwrite;
+use crate::emulator::request::properties::encryption::Encryption;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
 use crate::emulator::request::range::Range;
+use crate::emulator::request::request_head::RequestHead;
 use crate::emulator::request::{conditions, range};
 use crate::emulator::store::Object;
 

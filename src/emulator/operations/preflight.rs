@@ -2,10 +2,10 @@
 
 use crate::cos::Headers;
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::Answer;
-use crate::emulator::http::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
+use crate::emulator::request::request_head::RequestHead;
 
 const METHODS: &str = "GET, PUT, POST, DELETE, HEAD";
 /// The headers of an answer that a page may read.

@@ -3,12 +3,13 @@
 use crate::cos::address::{Bucket, Key};
 
 use crate::emulator::answer::document;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::answer::response::Answer;
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
-use crate::emulator::http::request_head::RequestHead;
-use crate::emulator::request::{access, document as request_document};
+use crate::emulator::refusal::Refusal;
+use crate::emulator::request::bodies::document as request_document;
+use crate::emulator::request::properties::access;
+use crate::emulator::request::request_head::RequestHead;
 
 pub(super) fn get_tagging(exchange: &Exchange, (bucket, key): &(Bucket, Key)) -> Result<Answer, Refusal> {
     let (object, _) = exchange.service.store.object(bucket, key)?;

@@ -8,9 +8,9 @@ use crate::cos::address::Service;
 use crate::cos::encoding::{decode, encode};
 use crate::cos::sign::{KeyTime, canonical, http_string, signature, string_to_sign};
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::RequestHead;
+use super::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 /// The largest allowed difference between the clocks.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);

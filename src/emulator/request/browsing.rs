@@ -6,7 +6,7 @@
 
 use super::authorization::is_signed;
 use super::operation::Operation;
-use crate::emulator::http::request_head::RequestHead;
+use super::request_head::RequestHead;
 
 /// The beginnings of `User-Agent`.
 const VIEWERS: [&str; 3] = ["Mozilla/", "curl/", "Wget/"];

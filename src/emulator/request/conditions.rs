@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::RequestHead;
+use super::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 /// The result of the conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use crate::cos::address::{Bucket, Key};
 use crate::cos::encoding::decode;
 
 use super::place::Place;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::RequestHead;
+use super::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::range::Range;
 
 const SOURCE: &str = "x-cos-copy-source";

@@ -1,9 +1,9 @@
 //! Pages of sorted entries with a prefix and a delimiter: GET Bucket and List Multipart Uploads (documents 436/7734
 //! and 436/7736).
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::RequestHead;
+use super::request_head::RequestHead;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 /// The most entries of one page.
 pub(crate) const LONGEST_PAGE: usize = 1000;

@@ -1,7 +1,7 @@
 //! Whether a request may replace an object.
 
+use super::request_head::RequestHead;
 use crate::emulator::dialect::Dialect;
-use crate::emulator::http::request_head::RequestHead;
 
 /// What happens if the object already exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

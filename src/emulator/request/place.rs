@@ -2,9 +2,9 @@
 
 use crate::cos::address::{Bucket, Key, LONGEST_KEY};
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::Level;
+use super::request_head::Level;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 /// The domains of COS.
 const DOMAINS: [&str; 2] = [".myqcloud.com", ".tencentcos.cn"];

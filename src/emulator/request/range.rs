@@ -1,7 +1,7 @@
 //! The header `Range` of GET Object (document 436/7753).
 
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 /// A range of bytes, including the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 //! request would otherwise be taken for an operation on the object itself.
 
 use super::operation::Operation;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
-use crate::emulator::http::request_head::{Level, RequestHead};
+use super::request_head::{Level, RequestHead};
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 /// The parameters that select an operation, in the order of [`OPERATIONS`].
 const SUB_RESOURCES: [&str; 9] =

@@ -10,8 +10,8 @@ use crate::cos::address::Bucket;
 
 use super::index::{Contents, State};
 use super::scan;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 /// How often, and how long apart, a lock that is held is tried again.
 const ATTEMPTS: u32 = 20;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::cos::address::{Bucket, Key};
 
 use super::model::{Object, Upload};
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 
 #[derive(Debug, Default)]
 pub(super) struct State {

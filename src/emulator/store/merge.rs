@@ -10,13 +10,13 @@ use std::time::SystemTime;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::hasher::Hasher;
-use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
+use crate::emulator::request::bodies::part_list;
+use crate::emulator::request::bodies::part_list::Listed;
 use crate::emulator::request::overwrite::Overwrite;
-use crate::emulator::request::part_list;
-use crate::emulator::request::part_list::Listed;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
 
 use super::directory::Store;
 use super::model::{Object, Part, part_file_name};

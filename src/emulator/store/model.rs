@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::cos::multipart::PartNumber;
-use crate::emulator::request::object_properties::ObjectProperties;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
 
 /// The version of `object.json` and `upload.json`. Version 1 had no files under the names of keys.
 pub(super) const VERSION: u32 = 2;

@@ -6,12 +6,12 @@ use std::time::SystemTime;
 
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Digest;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::listing;
 use crate::emulator::request::listing::{Page, Query};
-use crate::emulator::request::object_properties::ObjectProperties;
 use crate::emulator::request::overwrite::Overwrite;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
 
 use super::directory::Store;
 use super::draft::Draft;

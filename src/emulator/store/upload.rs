@@ -7,14 +7,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::PartNumber;
-use crate::emulator::answer::refusal;
-use crate::emulator::answer::refusal::Refusal;
 use crate::emulator::random;
-use crate::emulator::request::encryption::Encryption;
+use crate::emulator::refusal;
+use crate::emulator::refusal::Refusal;
 use crate::emulator::request::listing;
 use crate::emulator::request::listing::{Page, Query};
-use crate::emulator::request::object_properties::ObjectProperties;
 use crate::emulator::request::overwrite::Overwrite;
+use crate::emulator::request::properties::encryption::Encryption;
+use crate::emulator::request::properties::object_properties::ObjectProperties;
 
 use super::directory::Store;
 use super::draft::Draft;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::filter::{Filter, Rule};
+use super::finding::filter::{Filter, Rule};
 
 /// A temporary directory, deleted on drop.
 pub(crate) struct Tree(TempDir);

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::chunk::{Chunk, Gate, lend_shared};
-use super::pace::Pace;
+use super::limits::pace::Pace;
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::buffers::CHUNK;
 use crate::upload::error::SourceError;

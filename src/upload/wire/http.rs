@@ -15,13 +15,13 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::body::SourceBody;
-use super::pace::Pacer;
+use super::limits::pace::Pacer;
+use super::limits::stall::{stalled, while_bytes_move};
+use super::limits::unanswered::Unanswered;
 use super::proxy::{AUTHENTICATION_REQUIRED, Proxy, Refusal};
 use super::send_error::{build_error, send_error};
 use super::server_clock::ServerClock;
-use super::stall::{stalled, while_bytes_move};
 use super::transport::Transport;
-use super::unanswered::Unanswered;
 use crate::cos::sign::sign;
 use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
 use crate::upload::clock;

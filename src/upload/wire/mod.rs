@@ -3,8 +3,7 @@
 //! - `call`: the machine's calls, their requests and replies
 //! - `transport`: the trait that sends requests; `http` implements it over HTTP
 //! - `body`, `chunk`: a range of a source as the body of a request
-//! - `rate`, `pace`: `--limit-rate`: the limit, and the wait of one body for it
-//! - `stall`, `unanswered`: time limits for connections without movement, and for answers
+//! - `limits`: `--limit-rate`, and time limits for connections and answers
 //! - `retry`: whether to send a failed request again, and when
 //! - `send_error`, `server_clock`: the meaning of network errors; the server's time
 //! - `proxy`, `no_proxy`: proxies from environment variables
@@ -16,14 +15,11 @@ pub(crate) mod body;
 pub mod call;
 pub(crate) mod chunk;
 pub mod http;
+pub mod limits;
 mod no_proxy;
 pub mod one_request;
-pub mod pace;
 pub mod proxy;
-pub mod rate;
 pub(crate) mod retry;
 mod send_error;
 mod server_clock;
-mod stall;
 pub mod transport;
-mod unanswered;

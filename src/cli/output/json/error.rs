@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::cli::output::exit;
-use crate::cli::output::failure_report::{FailureReport, service_error};
+use crate::cli::output::failures::exit;
+use crate::cli::output::failures::failure_report::{FailureReport, service_error};
 use crate::upload::Cause;
 
 #[derive(Debug, Serialize)]

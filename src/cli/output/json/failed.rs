@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::error::Error;
 use super::name::UploadName;
 use crate::cli::output::escape::path_text;
-use crate::cli::output::failure_report::FailureReport;
+use crate::cli::output::failures::failure_report::FailureReport;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Failed<'a> {

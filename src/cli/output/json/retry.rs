@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::error::Error;
 use super::milliseconds::milliseconds;
 use super::name::UploadName;
-use crate::cli::output::message;
+use crate::cli::output::failures::message;
 use crate::upload::{Cause, Operation};
 
 #[derive(Debug, Serialize)]

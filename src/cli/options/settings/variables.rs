@@ -1,0 +1,72 @@
+//! Options from the environment: `COSPUT_PART_SIZE` for `--part-size`.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Command, Error};
+
+use super::precedence::overruled;
+use super::setting::Setting;
+use super::setting_names::{PREFIX, switch, variable_of};
+use crate::cli::process::world::Variables;
+
+/// The values of variables for options that the command line leaves open.
+pub(crate) fn settings(command: &Command, typed: &ArgMatches, variables: &Variables) -> Result<Vec<Setting>, Error> {
+    let mut settings = Vec::new();
+    // Building all names costs a twentieth of the instructions of a tiny upload.
+    if !variables.any_begins(PREFIX) {
+        return Ok(settings);
+    }
+    for arg in command.get_arguments() {
+        let Some(origin) = variable_of(arg) else { continue };
+        if let Some(value) = value_of(arg, &origin, variables)?
+            && !overruled(arg, command, typed)
+        {
+            settings.push(Setting { id: arg.get_id().clone(), value, origin });
+        }
+    }
+    Ok(settings)
+}
+
+/// The value of a variable, in the words of the command line. `None` if it is unset.
+fn value_of(arg: &Arg, name: &str, variables: &Variables) -> Result<Option<Vec<OsString>>, Error> {
+    let Some(value) = variables.get(name) else { return Ok(None) };
+    // Spaces and line breaks separate the values of such lists.
+    let separated = matches!(arg.get_action(), ArgAction::Append) && arg.get_value_delimiter().is_none();
+    if let Some(why) = value.to_str().filter(|_| !separated).and_then(stray_characters) {
+        return Err(Error::raw(ErrorKind::InvalidValue, format!("invalid value for {name}: {why}\n")));
+    }
+    let switch = switch(value);
+    let optional_value = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
+    Ok(match (arg.get_action(), switch) {
+        (ArgAction::SetTrue, Some(on)) => on.then(|| vec!["true".into()]),
+        (ArgAction::SetTrue, None) => {
+            let value = value.to_string_lossy();
+            let message =
+                format!("invalid value '{value}' for {name}: expected 1, true, yes, on, 0, false, no or off\n");
+            return Err(Error::raw(ErrorKind::InvalidValue, message));
+        }
+        (_, Some(on)) if optional_value => on.then(|| vec!["".into()]),
+        (ArgAction::Append, _) if arg.get_value_delimiter().is_none() => {
+            Some(value.to_string_lossy().split_whitespace().map(OsString::from).collect())
+        }
+        (ArgAction::Append, _) => Some(value.to_string_lossy().split(',').map(OsString::from).collect()),
+        _ => Some(vec![value.to_owned()]),
+    })
+}
+
+/// What is wrong with a value that a file with other line ends, or careless copying, has left characters in.
+fn stray_characters(value: &str) -> Option<String> {
+    let why = if value.ends_with('\r') {
+        "ends with a carriage return; the file it comes from may have Windows line ends"
+    } else if value.ends_with('\n') {
+        "ends with a line break"
+    } else if value.chars().any(char::is_control) {
+        "contains a control character"
+    } else if value.trim() != value {
+        "begins or ends with white space"
+    } else {
+        return None;
+    };
+    Some(format!("'{}' {why}", value.escape_debug()))
+}

@@ -1,0 +1,241 @@
+//! Failures of a command outside the engine: the exit code, the message and the hints of each.
+
+use std::path::PathBuf;
+
+use super::circumstances::Circumstances;
+use super::exit::{CREDENTIALS, INTEGRITY, Kind, NOT_FOUND, OTHER, REFUSED, SOURCE, UNAVAILABLE, USAGE};
+use super::failure_report::FailureReport;
+use super::hint;
+use super::message;
+use super::nothing_found::NothingFound;
+use crate::cli::output::console::shown;
+use crate::cli::process::signals::Signal;
+use crate::cos::{CredentialsError, Service};
+use crate::upload::{SourceError, UploadError};
+
+/// A failure of a command, outside the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The command line asks for something impossible.
+    Usage {
+        /// The error and the correct usage.
+        message: String,
+        /// A further hint.
+        hint: Option<String>,
+    },
+    /// The source cannot be uploaded.
+    Source {
+        /// Its path.
+        source: PathBuf,
+        /// The fault of the source.
+        error: SourceError,
+    },
+    /// Nothing was found to upload.
+    NothingFound(NothingFound),
+    /// A file has no valid key, for this reason.
+    Unfit {
+        /// Its path.
+        source: PathBuf,
+        /// The fault of its name.
+        why: String,
+    },
+    /// A file was sent, but its object is not completed because others were not sent.
+    Withheld(PathBuf),
+    /// There are no credentials: the places that were searched.
+    NoCredentials(CredentialsError),
+    /// There are no trusted certificates for https.
+    NoCertificates,
+    /// Another process is using this journal.
+    JournalInUse(PathBuf),
+    /// A journal that the user named cannot be used.
+    JournalUnusable {
+        /// Its path.
+        journal: PathBuf,
+        /// The fault of the journal.
+        why: String,
+    },
+    /// A request outside an upload failed: the service, the subject and the cause.
+    Request {
+        /// The service that got the request.
+        service: Service,
+        /// The bucket, key or file, as messages name it.
+        about: String,
+        /// The cause.
+        error: Box<UploadError>,
+    },
+    /// The source of an upload that was to be resumed cannot be used.
+    Unresumable {
+        /// The source.
+        source: PathBuf,
+        /// The fault of the source.
+        error: SourceError,
+        /// The journal of the upload.
+        journal: PathBuf,
+    },
+    /// Another process is running an upload that was to be aborted.
+    UploadInUse(PathBuf),
+    /// The named bucket, object or upload is not on the server.
+    NotFound(String),
+    /// The server's bytes differ from the file's.
+    Different(String),
+    /// A signal ended a command that keeps no state.
+    Interrupted(Signal),
+    /// Results could not be written to stdout.
+    ResultsLost(String),
+    /// Any other failure: the action that failed, and the cause.
+    Other(String),
+}
+
+impl Failure {
+    /// A usage error, in one line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// The report of the failure.
+    pub fn report(&self) -> FailureReport {
+        let (exit_code, kind) = match self {
+            Self::Usage { .. } => (USAGE, Kind::Usage),
+            Self::Source { .. } | Self::NothingFound(_) | Self::Unfit { .. } | Self::Unresumable { .. } => {
+                (SOURCE, Kind::Source)
+            }
+            Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
+            Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
+            Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),
+            Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
+            Self::Different(_) => (INTEGRITY, Kind::Integrity),
+            Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
+            Self::Request { service, about, error } => {
+                return FailureReport::of_upload(error, Circumstances::of(about, *service));
+            }
+            Self::NoCertificates => (OTHER, Kind::Network),
+            Self::JournalUnusable { .. } => (OTHER, Kind::Journal),
+            Self::ResultsLost(_) | Self::Other(_) => (OTHER, Kind::Other),
+        };
+        FailureReport {
+            exit_code,
+            kind,
+            message: self.message(),
+            code: None,
+            status: None,
+            service: Service::default(),
+            request_id: None,
+            hints: self.hint().into_iter().collect(),
+            resumable: false,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Usage { message, .. } | Self::Other(message) | Self::NotFound(message) | Self::Different(message) => {
+                message.clone()
+            }
+            Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
+            Self::Interrupted(_) => "interrupted".to_owned(),
+            Self::UploadInUse(journal) => {
+                format!("could not abort the upload: another process is using its journal {}", shown(journal))
+            }
+            Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
+            Self::Unresumable { source, error, .. } => {
+                format!("could not resume the upload of {}: {error}", shown(source))
+            }
+            Self::NothingFound(found) => found.to_string(),
+            Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
+            Self::Withheld(source) => {
+                format!("{} was sent but not completed, because other files failed", shown(source))
+            }
+            Self::NoCredentials(error) => format!("could not sign requests: {error}"),
+            Self::JournalInUse(journal) => {
+                format!("could not start the upload: another process is using its journal {}", shown(journal))
+            }
+            Self::JournalUnusable { journal, why } => format!("could not use the journal {}: {why}", shown(journal)),
+            Self::NoCertificates => "could not use https: no CA certificates are installed on this system".to_owned(),
+            Self::ResultsLost(why) => format!("could not write the results: {why}"),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } => hint.clone(),
+            Self::Source { error, .. } => hint::for_source(error).map(str::to_owned),
+            Self::Unresumable { journal, .. } => Some(format!(
+                "if the file will not come back, abort the upload with cosput abort --journal {}",
+                shown(journal)
+            )),
+            Self::NoCredentials(error) => error.hint.clone(),
+            Self::NothingFound(_) => {
+                Some("check the paths and the globs; use --allow-empty if there may be nothing to upload".to_owned())
+            }
+            Self::NoCertificates => Some(hint::NO_CERTIFICATES.to_owned()),
+            Self::JournalInUse(_) | Self::UploadInUse(_) => {
+                Some("wait for the other process to finish, or stop it".to_owned())
+            }
+            Self::Unfit { source, .. } if source.to_str().is_none() => {
+                Some("rename the file, or upload it alone with --key KEY".to_owned())
+            }
+            Self::JournalUnusable { .. }
+            | Self::Unfit { .. }
+            | Self::Withheld(_)
+            | Self::Request { .. }
+            | Self::NotFound(_)
+            | Self::Different(_)
+            | Self::Interrupted(_)
+            | Self::ResultsLost(_)
+            | Self::Other(_) => None,
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(format!("{error:#}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_own_failures_have_their_codes() {
+        let path = PathBuf::from("j");
+        let table = [
+            (Failure::usage("no"), USAGE, "usage", "no"),
+            (
+                Failure::Source { source: "f".into(), error: SourceError::Missing },
+                SOURCE,
+                "source",
+                "could not upload f: no such file",
+            ),
+            (
+                Failure::NoCredentials(CredentialsError { message: "looked at a, b".to_owned(), hint: None }),
+                CREDENTIALS,
+                "credentials",
+                "could not sign requests: looked at a, b",
+            ),
+            (
+                Failure::JournalInUse(path.clone()),
+                REFUSED,
+                "busy",
+                "could not start the upload: another process is using its journal j",
+            ),
+            (
+                Failure::JournalUnusable { journal: path, why: "disk full".to_owned() },
+                OTHER,
+                "journal",
+                "could not use the journal j: disk full",
+            ),
+            (
+                Failure::ResultsLost("broken pipe".to_owned()),
+                OTHER,
+                "other",
+                "could not write the results: broken pipe",
+            ),
+            (anyhow::anyhow!("inner").context("outer").into(), OTHER, "other", "outer: inner"),
+        ];
+        for (failure, exit_code, kind, message) in table {
+            let report = failure.report();
+            assert_eq!((report.exit_code, report.kind.as_str(), report.message.as_str()), (exit_code, kind, message));
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Reports every object of a command while it is uploaded, so that each source gets exactly one result.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::news::SourceNews;
+use super::refusal;
+use super::results::Results;
+use crate::cli::options::OutputOptions;
+use crate::cli::output::console::Console;
+use crate::cli::output::failures::circumstances::{RESUMES, Rerun};
+use crate::cli::output::failures::exit::SUCCESS;
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::output::object_report::{Ending, ObjectReport};
+use crate::cli::output::report::{PROGRESS_INTERVAL, Report};
+use crate::cli::output::subject::Subject;
+use crate::cli::output::summary::Summary;
+use crate::cli::process::world::World;
+use crate::cli::progress::bar::ProgressDisplay;
+use crate::cli::progress::totals::Totals;
+use crate::cli::uploading::connection::Connection;
+use crate::cli::uploading::held_back::{HeldFile, Publishing};
+use crate::cos::{Bucket, Key};
+use crate::upload::batch::objects::ObjectId;
+use crate::upload::batch::together::Step;
+use crate::upload::observer::Observer;
+use crate::upload::session::{Ended, Session};
+use crate::upload::source::Identity;
+use crate::upload::{Event, Finished, Plan, session};
+
+/// Reports uploads and keeps their results.
+pub(crate) struct UploadObserver<'a> {
+    connection: &'a Connection,
+    console: Console,
+    bucket: Bucket,
+    report: Report,
+    totals: Totals,
+    progress: ProgressDisplay,
+    /// When the progress of many objects was last reported as JSON.
+    last_progress: Option<Instant>,
+    stopwatch: fn() -> Instant,
+    running: BTreeMap<ObjectId, Running>,
+    pub(crate) results: Results,
+    /// Whether there may be several objects.
+    many: bool,
+    /// The number of sources that were processed or cannot be.
+    begun: u64,
+    /// Objects that become visible together, for a command that publishes them so.
+    publishing: Option<Publishing>,
+    /// The effect of the same command on the uploads that this one leaves.
+    rerun: Rerun,
+    /// Whether objects are only compared with their sources.
+    dry_run: bool,
+}
+
+struct Running {
+    identity: Identity,
+    plan: Plan,
+    subject: Subject,
+    report: ObjectReport,
+    began: Instant,
+}
+
+impl<'a> UploadObserver<'a> {
+    /// An observer of one upload to `bucket`.
+    pub(crate) fn new(
+        connection: &'a Connection,
+        bucket: &Bucket,
+        output: OutputOptions,
+        world: &World,
+        console: &Console,
+    ) -> Self {
+        Self {
+            connection,
+            console: console.clone(),
+            bucket: bucket.clone(),
+            report: Report::new(console, output),
+            totals: Totals::new(false),
+            progress: ProgressDisplay::new(output.progress, console, world),
+            last_progress: None,
+            stopwatch: world.stopwatch,
+            running: BTreeMap::new(),
+            results: Results::default(),
+            many: false,
+            begun: 0,
+            publishing: None,
+            rerun: RESUMES.clone(),
+            dry_run: false,
+        }
+    }
+
+    /// The same for several uploads. With `fail_fast`, the first failure stops the rest.
+    pub(crate) fn for_many(self, fail_fast: bool) -> Self {
+        Self { many: true, totals: Totals::new(true), results: Results::new(fail_fast), ..self }
+    }
+
+    /// The same; `rerun` is the effect of the same command on the uploads that this one leaves.
+    pub(crate) fn rerun(self, rerun: Rerun) -> Self {
+        Self { rerun, ..self }
+    }
+
+    /// The same for a dry run: objects are only compared with their sources.
+    pub(crate) fn dry_run(mut self) -> Self {
+        self.results.summary = Summary::of_dry_run();
+        Self { dry_run: true, ..self }
+    }
+
+    /// The same for objects that become visible together.
+    pub(crate) fn publishing(self, publishing: &Publishing) -> Self {
+        Self { publishing: Some(publishing.clone()), ..self }
+    }
+
+    /// The number of sources that were processed or cannot be.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Begins another pass over the objects that are held back, to complete or discard them.
+    pub(crate) fn begin_pass(&mut self) {
+        self.totals = Totals::new(true);
+        if let Some(publishing) = &self.publishing {
+            self.totals.total(publishing.listed());
+        }
+    }
+
+    /// Reports an object whose source changed after it was sent.
+    pub(crate) fn refuse(&mut self, source: &Path, key: &Key, failure: &Failure) {
+        self.not_sent(Some(key));
+        let exit_code = self.report.refused(source, &self.bucket, Some(key), failure);
+        self.results.failed(exit_code);
+    }
+
+    /// Reports a failure that affects no single object.
+    pub(crate) fn trouble(&mut self, failure: &Failure) {
+        if let Some(publishing) = &self.publishing {
+            publishing.fail();
+        }
+        let report = failure.report();
+        report.print(&self.console);
+        self.results.count(report.exit_code);
+    }
+
+    /// Reports every object that is still held back: it is on the server and not completed.
+    pub(crate) fn report_held_back(&mut self) {
+        let files = self.publishing.iter().flat_map(Publishing::files).collect::<Vec<_>>();
+        for (key, HeldFile { source, journal, .. }) in files {
+            self.withhold(&source, &key, journal.as_deref());
+        }
+    }
+
+    /// Ends the progress display. Returns the exit code and the counts.
+    pub(crate) fn close(&mut self) -> (u8, Summary) {
+        self.progress.finish(&self.totals);
+        (self.results.exit_code(), self.results.summary)
+    }
+
+    fn withhold(&mut self, source: &Path, key: &Key, journal: Option<&Path>) {
+        let exit_code = self.report.withheld(source, &self.bucket, key, journal, self.results.signal());
+        self.results.failed(exit_code);
+    }
+
+    fn not_sent(&self, key: Option<&Key>) {
+        if let Some(publishing) = &self.publishing {
+            publishing.refuse(key);
+        }
+    }
+
+    /// Shows the progress of all uploads.
+    fn show(&mut self) {
+        let now = (self.stopwatch)();
+        self.progress.show(now, &self.totals);
+        if self.many && self.last_progress.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL) {
+            self.last_progress = Some(now);
+            self.report.progress(&self.bucket, self.totals.so_far());
+        }
+    }
+
+    fn is_at(&self, step: Step) -> bool {
+        self.publishing.as_ref().is_some_and(|publishing| publishing.next() == step)
+    }
+
+    /// Reports the end of an object to the policy.
+    fn record(&self, running: &Running, finished: &mut Finished, journal: Option<&PathBuf>) {
+        let Some(publishing) = &self.publishing else { return };
+        let Running { identity, subject, .. } = running;
+        match finished {
+            Finished::HeldBack(sent) => {
+                let (source, journal) = (subject.source.clone(), journal.cloned());
+                publishing
+                    .hold_back(subject.key.clone(), HeldFile { source, identity: *identity, journal, sent: *sent });
+            }
+            finished => publishing.ended(&subject.key, finished),
+        }
+    }
+
+    /// Reports an upload that has ended. Returns the exit code.
+    fn ended(&mut self, mut running: Running, ended: Ended) -> u8 {
+        let Ended { mut finished, journal } = ended;
+        if self.dry_run && matches!(finished, Finished::HeldBack(_)) {
+            return self.planned(&running);
+        }
+        self.record(&running, &mut finished, journal.as_ref());
+        self.results.summary.record(&finished);
+        let Running { subject, report, began, .. } = &mut running;
+        if matches!(finished, Finished::Stored(_)) {
+            subject.on_disk = self.connection.object_path(&subject.bucket, &subject.key);
+        }
+        report.settle(subject.clone());
+        let elapsed = (self.stopwatch)().duration_since(*began);
+        let (journal, signal) = (journal.as_deref(), self.results.signal());
+        report.finished(&finished, Ending { elapsed, journal, signal, rerun: &self.rerun })
+    }
+
+    /// Reports a source that would be uploaded. Returns the exit code.
+    fn planned(&mut self, Running { identity, subject, plan, .. }: &Running) -> u8 {
+        self.report.planned(&subject.source, &subject.bucket, &subject.key, plan);
+        self.results.summary.plan(identity.size);
+        SUCCESS
+    }
+
+    /// Reports an upload that was to be aborted. An upload that is not completed then is no failure.
+    fn discarded(&mut self, running: &Running, finished: &Finished) {
+        let Subject { source, key, .. } = &running.subject;
+        self.not_sent(Some(key));
+        self.withhold(source, key, None);
+        if let Finished::Failed(error) = finished
+            && let Some(id) = &error.leftover
+        {
+            self.report.left_behind(source, id);
+        }
+    }
+}
+
+impl Observer<SourceNews> for UploadObserver<'_> {
+    fn news(&mut self, news: SourceNews) {
+        match news {
+            SourceNews::Failed { source, key, failure } => {
+                self.begun += 1;
+                self.not_sent(key.as_ref());
+                // A source without a key was not listed as a file.
+                if key.is_some() {
+                    self.totals.drops_out();
+                }
+                let exit_code = self.report.refused(&source, &self.bucket, key.as_ref(), &failure);
+                self.results.failed(exit_code);
+            }
+            SourceNews::LeftOut { source, why } => {
+                self.results.summary.skipped += 1;
+                self.report.left_out(&source, &self.bucket, why);
+            }
+            SourceNews::EmptyDirectory(path) => self.report.passed_by(&path),
+            SourceNews::Listed(listed) => self.totals.total(listed),
+        }
+    }
+
+    fn begins(&mut self, object: ObjectId, session: &Session) {
+        self.begun += 1;
+        let target = &session.job.target;
+        let subject = Subject {
+            service: target.address.service,
+            source: session.job.source.path().to_owned(),
+            bucket: target.address.bucket.clone(),
+            key: target.key.clone(),
+            location: target.location(),
+            on_disk: None,
+        };
+        self.totals.begins(object, &subject.source, session.plan.size(), session.settings.patience.max_attempts);
+        let report = ObjectReport::new(self.report.clone(), subject.clone()).among_many(self.many);
+        let identity = session.job.source.identity();
+        self.running
+            .insert(object, Running { identity, plan: session.plan, subject, report, began: (self.stopwatch)() });
+    }
+
+    fn event(&mut self, object: ObjectId, event: Event) {
+        let now = (self.stopwatch)();
+        self.totals.event(now, object, &event);
+        match &event {
+            Event::Started(_) => {
+                self.progress.begin(now);
+                if !self.many {
+                    self.show();
+                }
+            }
+            Event::Progress(_) | Event::Retrying { .. } => self.show(),
+            _ => {}
+        }
+        let starts = matches!(event, Event::Started(_) | Event::Resumed { .. });
+        if starts && self.dry_run {
+            return;
+        }
+        if starts && self.publishing.as_ref().is_some_and(Publishing::were_started) {
+            return;
+        }
+        if let Some(running) = self.running.get_mut(&object) {
+            running.report.event(now, &event);
+        }
+    }
+
+    fn has_no_destination(&mut self) {
+        self.results.end_early();
+    }
+
+    fn ends(&mut self, object: ObjectId, ended: Result<Ended, session::Refused>) {
+        let Some(running) = self.running.remove(&object) else { return };
+        let stored = matches!(&ended, Ok(Ended { finished: Finished::Stored(_) | Finished::HeldBack(_), .. }));
+        self.totals.ends((self.stopwatch)(), object, stored);
+        if self.many {
+            self.show();
+        } else {
+            self.progress.finish(&self.totals);
+        }
+        match ended {
+            Ok(Ended { finished, .. }) if self.is_at(Step::Discard) => self.discarded(&running, &finished),
+            Ok(ended) => {
+                let exit_code = self.ended(running, ended);
+                if exit_code != SUCCESS {
+                    self.results.count(exit_code);
+                }
+            }
+            Err(refused) => {
+                let Subject { service, source, key, .. } = running.subject;
+                self.refuse(&source, &key, &refusal::failure(refused, service));
+            }
+        }
+    }
+}

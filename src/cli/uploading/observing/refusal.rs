@@ -1,0 +1,25 @@
+//! The failure that a refused session causes.
+
+use crate::cli::options::object_headers;
+use crate::cli::output::failures::failure::Failure;
+use crate::cos::Service;
+use crate::upload::session::Refused;
+
+/// The failure of a session that was refused before any request.
+pub(crate) fn failure(refused: Refused, service: Service) -> Failure {
+    match refused {
+        Refused::Busy(journal) => Failure::JournalInUse(journal),
+        Refused::NotAJournal(journal) => Failure::usage(format!(
+            "--journal {} is no journal of this version of cosput; name another file",
+            journal.display()
+        )),
+        Refused::Header(name) => {
+            Failure::usage(format!("{} takes no header {name}: leave out the option that asks for it", service.name()))
+        }
+        Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
+        Refused::OtherKey(_) => object_headers::other_key(),
+        Refused::NotHeldBack(why) => {
+            Failure::Other(format!("could not complete what was sent: {why}; run the command again"))
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Which files are uploaded, and to which keys.
+//!
+//! - `gather`: all files that the user named, with their keys
+//! - `walk`, `list`: read a directory, and a list of paths
+//! - `filter`, `glob`: select files
+//! - `naming`, `keys`: make keys, and refuse duplicate keys
+//! - `problem`: the reason why a file is left out
+//! - `counts`: how many entries of each kind were found
+//! - `own`: the files that this run writes, which are left out
+
+pub mod counts;
+pub mod filter;
+pub mod gather;
+mod glob;
+mod keys;
+pub mod list;
+pub mod naming;
+pub mod own;
+pub mod problem;
+pub mod walk;
