@@ -39,7 +39,10 @@ fn after_crash(world: &mut World) {
         world.finish_the_agenda();
         world.version = 0;
         world.server.completions = 0;
-        world.server.object = None;
+        // The object of another client stays what it is.
+        if std::mem::take(&mut world.server.ours) {
+            world.server.object = None;
+        }
         if let Some((id, _)) = world.journal.take() {
             world.server.uploads.remove(id.as_str());
         }
