@@ -17,10 +17,12 @@
 //! | `known_buckets` | the buckets in the files of coscli and coscmd |
 //! | `profile_file` | the configuration file of cosput, a table a profile |
 //! | `parsing/` | files and answers that may contain secrets |
+//! | `environment` | variables and directories of the process |
 //! | `settings` | the inputs: environment, configuration file, profile |
 //! | `error` | the error of every source |
 
 mod chain;
+mod environment;
 mod error;
 mod found;
 mod keys;
@@ -36,9 +38,9 @@ mod settings;
 mod web_identity;
 
 pub use self::chain::{Chain, Described};
+pub use self::environment::Environment;
 pub use self::known_buckets::{KnownBucket, known_buckets};
 pub use self::profile_file::{ProfileChoice, ProfileTable, default_file};
-pub use self::providers::environment::Environment;
 pub use self::providers::profile::KEYS as PROFILE_KEYS;
 pub use self::requests::limits::Limits;
 pub use self::settings::Settings;

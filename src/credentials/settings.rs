@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::environment::Environment;
 use super::parsing::file::why_ignored;
 use super::profile_file::{ProfileChoice, default_file};
-use super::providers::environment::Environment;
 use super::requests::limits::Limits;
 
 /// The environment and the options. There is no `Debug`, because they may contain secrets.

@@ -1,7 +1,7 @@
 //! The role that variables name, assumed with the credentials of any place. Profiles and tccli's file can name one too.
 
-use super::environment::Environment;
 use crate::cos::CredentialsError;
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::role::{LONGEST_SECONDS, Role};
 

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::environment::Environment;
 use crate::cos::CredentialsError;
+use crate::credentials::environment::Environment;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
 use crate::credentials::parsing::file::{malformed, read_default};

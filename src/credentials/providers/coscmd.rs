@@ -1,7 +1,7 @@
 //! coscmd's `~/.cos.conf`, an INI file with the keys in plain text.
 
-use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::environment::Environment;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
 use crate::credentials::parsing::file::read_default;

@@ -1,24 +1,10 @@
-//! The environment, and the credentials in its variables: cosput's names first, then those of Tencent Cloud's tools.
-
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+//! The credentials in variables: cosput's names first, then those of Tencent Cloud's tools.
 
 use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::credentials;
-
-/// Variables and directories of the process. There is no `Debug`, because they may contain secrets.
-#[derive(Clone, Default)]
-pub struct Environment {
-    /// Every variable.
-    pub variables: BTreeMap<String, OsString>,
-    /// The home directory, in which other tools keep their files.
-    pub home: Option<PathBuf>,
-    /// The configuration directory: `$XDG_CONFIG_HOME` or its equivalent on the platform.
-    pub config_dir: Option<PathBuf>,
-}
 
 /// Variables that belong together.
 struct Family {
@@ -43,25 +29,6 @@ impl Environment {
         for family in &FAMILIES {
             if let Some(credentials) = family.credentials(self)? {
                 return Ok(Some(credentials));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The value of a variable; an empty variable counts as not set.
-    pub(crate) fn variable(&self, name: &str) -> Result<Option<&str>, CredentialsError> {
-        match self.variables.get(name).map(OsString::as_os_str).map(OsStr::to_str) {
-            None | Some(Some("")) => Ok(None),
-            Some(Some(text)) => Ok(Some(text)),
-            Some(None) => Err(error(format!("could not use the variable {name}: it is not UTF-8"))),
-        }
-    }
-
-    /// The first of `names` that is set, with its value.
-    pub(crate) fn first<'a>(&self, names: &[&'a str]) -> Result<Option<(&'a str, &str)>, CredentialsError> {
-        for name in names {
-            if let Some(value) = self.variable(name)? {
-                return Ok(Some((name, value)));
             }
         }
         Ok(None)
@@ -97,6 +64,9 @@ impl Family {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::ffi::OsString;
+
     use super::*;
 
     fn look_at(variables: &[(&str, &str)]) -> Result<Option<(String, Credentials)>, String> {

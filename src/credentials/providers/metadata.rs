@@ -9,8 +9,8 @@ use tokio::time::timeout;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::environment::Environment;
 use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::credentials;

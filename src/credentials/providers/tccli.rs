@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::environment::Environment;
 use crate::cos::CredentialsError;
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;

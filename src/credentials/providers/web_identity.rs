@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::environment::Environment;
 use crate::cos::CredentialsError;
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::web_identity::WebIdentity;

@@ -3,8 +3,8 @@
 use url::Url;
 
 use crate::cos::CredentialsError;
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
-use crate::credentials::providers::environment::Environment;
 
 /// An address that a variable can change.
 pub(crate) struct Endpoint {

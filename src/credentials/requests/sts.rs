@@ -14,11 +14,11 @@ use super::http::{Proxy, client, send};
 use super::limits::Limits;
 use super::tc3;
 use crate::cos::{Credentials, CredentialsError};
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::keys::credentials;
 use crate::credentials::parsing::excerpt::excerpt;
 use crate::credentials::parsing::expiry;
-use crate::credentials::providers::environment::Environment;
 use crate::credentials::role::Role;
 use crate::credentials::web_identity::WebIdentity;
 
