@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::error::{Cause, Operation, UploadError};
 use super::plan::object_plan::Plan;
-use crate::cos::Etag;
-use crate::cos::multipart::{PartNumber, UploadId};
+use super::plan::part_record::PartRecord;
+use crate::cos::multipart::UploadId;
 
 /// An event of one object's upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,19 +40,6 @@ pub enum Event {
     Progress(Progress),
     /// A message that is neither progress nor failure.
     Notice(Notice),
-}
-
-/// A finished part, as recorded in events and in the journal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartRecord {
-    /// The part number.
-    pub number: PartNumber,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its ETag as received, quotes included.
-    pub etag: Etag,
-    /// The CRC-64 of the bytes that were read.
-    pub crc64: u64,
 }
 
 /// The progress of one object.

@@ -1,16 +1,18 @@
-//! Requests in flight: each a task of its own, with a meter on its body.
+//! Requests in flight: each a task of its own, with the progress of its body.
 
 use std::collections::BTreeMap;
 
 use tokio::task::{AbortHandle, JoinError};
 use tokio::time::Instant;
 
+use super::attempt_id::AttemptId;
 use super::batch::objects::ObjectId;
 use super::error::{SendError, SendErrorKind, SourceError};
 use super::object_headers::ObjectOptions;
 use super::source::Source;
-use super::wire::body::{Meter, SourceBody};
-use super::wire::call::{AttemptId, BodyMd5, Call, Failure, Outcome, Reply};
+use super::wire::body::SourceBody;
+use super::wire::body_progress::BodyProgress;
+use super::wire::call::{BodyMd5, Call, Failure, Outcome, Reply};
 use super::wire::transport::Transport;
 use crate::cos::Target;
 use crate::cos::checksum::Digest;
@@ -34,10 +36,10 @@ pub(super) type RequestId = (ObjectId, AttemptId);
 /// How many bytes an answer counts for. Parts have many more, so for them this changes little.
 const WORTH_OF_AN_ANSWER: u64 = 256 << 10;
 
-/// Meters on the requests in flight, and counts of those that have finished.
+/// The progress of the requests in flight, and counts of those that have finished.
 #[derive(Default)]
 pub(super) struct Flights {
-    meters: BTreeMap<RequestId, (AbortHandle, Meter)>,
+    bodies: BTreeMap<RequestId, (AbortHandle, BodyProgress)>,
     /// Bytes of requests that have finished, successful or not.
     finished: u64,
     /// How many were answered.
@@ -45,31 +47,31 @@ pub(super) struct Flights {
 }
 
 impl Flights {
-    /// Counts a request that `task` sends, with this meter on its body.
-    pub(super) fn started(&mut self, id: RequestId, task: AbortHandle, meter: Meter) {
-        self.meters.insert(id, (task, meter));
+    /// Counts a request that `task` sends, with the progress of its body.
+    pub(super) fn started(&mut self, id: RequestId, task: AbortHandle, progress: BodyProgress) {
+        self.bodies.insert(id, (task, progress));
     }
 
     /// Counts the bytes of a request that has finished.
     pub(super) fn finished(&mut self, id: RequestId, answered: bool) {
         self.answered += u64::from(answered);
-        self.finished += self.meters.remove(&id).map_or(0, |(_, meter)| meter.bytes());
+        self.finished += self.bodies.remove(&id).map_or(0, |(_, progress)| progress.bytes());
     }
 
     /// The request of a task that died, with an outcome in its place.
     pub(super) fn died(&self, died: &JoinError) -> Option<(RequestId, Outcome)> {
-        let id = self.meters.iter().find(|(_, (task, _))| task.id() == died.id()).map(|(id, _)| *id)?;
+        let id = self.bodies.iter().find(|(_, (task, _))| task.id() == died.id()).map(|(id, _)| *id)?;
         let error = SendError { kind: SendErrorKind::Broken, message: format!("a task died: {died}") };
         Some((id, Err(Failure::Send(error)).into()))
     }
 
     /// Aborts every request in flight.
     pub(super) fn abandon(&mut self) -> Vec<(RequestId, Outcome)> {
-        let abandoned = |(id, (task, meter)): (RequestId, (AbortHandle, Meter))| {
+        let abandoned = |(id, (task, progress)): (RequestId, (AbortHandle, BodyProgress))| {
             task.abort();
-            (id, Outcome { sent: meter.digest(), result: Err(Failure::Abandoned) })
+            (id, Outcome { sent: progress.digest(), result: Err(Failure::Abandoned) })
         };
-        std::mem::take(&mut self.meters).into_iter().map(abandoned).collect()
+        std::mem::take(&mut self.bodies).into_iter().map(abandoned).collect()
     }
 
     /// Bytes handed to connections since the beginning, and more for each answer: for small files, more requests bring more
@@ -77,23 +79,23 @@ impl Flights {
     pub(super) fn moved(&self) -> u64 {
         self.answered * WORTH_OF_AN_ANSWER
             + self.finished
-            + self.meters.values().map(|(_, meter)| meter.bytes()).sum::<u64>()
+            + self.bodies.values().map(|(_, progress)| progress.bytes()).sum::<u64>()
     }
 
     /// Whether a request waits for our own rate limit, so that the rate says nothing of the network.
     pub(super) fn are_held_up(&self, now: Instant) -> bool {
-        self.meters.values().any(|(_, meter)| meter.waits_until().is_some_and(|turn| turn > now))
+        self.bodies.values().any(|(_, progress)| progress.waits_until().is_some_and(|until| until > now))
     }
 
     /// Bytes of one object that are in flight.
     pub(super) fn bytes_of(&self, object: ObjectId) -> u64 {
         let its = (object, AttemptId(0))..=(object, AttemptId(u64::MAX));
-        self.meters.range(its).map(|(_, (_, meter))| meter.bytes()).sum()
+        self.bodies.range(its).map(|(_, (_, progress))| progress.bytes()).sum()
     }
 }
 
 /// Carries out a call: by a request, or on this machine.
-pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
+pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, progress: BodyProgress) -> Outcome {
     let source = job.source.clone();
     match call {
         Call::CheckSource => {
@@ -113,11 +115,11 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
             let range = *range;
             blocking(move || source.digest(range)).await.map(Reply::Read).map_err(Failure::Source).into()
         }
-        _ => send(call, job, transport, meter).await,
+        _ => send(call, job, transport, progress).await,
     }
 }
 
-async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter) -> Outcome {
+async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, progress: BodyProgress) -> Outcome {
     let mut first_reading: Option<Digest> = None;
     if let Some(range) = call.body().filter(|_| call.body_md5() == BodyMd5::Sent) {
         let source = job.source.clone();
@@ -130,12 +132,12 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, meter: Meter)
     let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
     let body = call.body().map(|range| {
         let make = if call.body_md5() == BodyMd5::Computed { SourceBody::with_md5 } else { SourceBody::new };
-        make(job.source.clone(), range, meter.clone())
+        make(job.source.clone(), range, progress.clone())
     });
     let answer = transport.send(request, body).await;
     let hidden = answer.as_ref().is_ok_and(hides_the_md5);
-    let sent = meter.digest().map(|digest| Digest { md5: digest.md5.or(md5).filter(|_| !hidden), ..digest });
-    let result = match (answer, meter.failure()) {
+    let sent = progress.digest().map(|digest| Digest { md5: digest.md5.or(md5).filter(|_| !hidden), ..digest });
+    let result = match (answer, progress.failure()) {
         (Ok(response), _) => call.read(&response, &job.object).map_err(Failure::Answer),
         (Err(_), Some(error)) => Err(Failure::Source(error)),
         (Err(error), None) => Err(Failure::Send(error)),

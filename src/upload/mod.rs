@@ -7,6 +7,7 @@
 //! - `machine`: one object's upload, from the first call to the proof (pure)
 //! - `batch`: many objects: which sends next, how many requests at a time, which become visible together (pure)
 //! - `patience`, `outage`: how long and how often to try, and whether the network fails (pure)
+//! - `attempt_id`: one attempt at a call
 //! - `event`, `error`: what happens, and what goes wrong
 //! - `source`: files, streams and directories
 //! - `wire`: requests and answers, over HTTP
@@ -18,6 +19,7 @@
 //! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
 
+pub mod attempt_id;
 pub mod batch;
 pub(crate) mod buffers;
 mod clock;
@@ -44,7 +46,8 @@ pub mod threads;
 pub mod wire;
 
 pub use self::error::{Cause, FileKind, Operation, SendError, SendErrorKind, SourceError, UploadError};
-pub use self::event::{Event, Finished, HeldBack, Notice, Object, PartRecord, Progress, ProvedBy, Unchanged};
+pub use self::event::{Event, Finished, HeldBack, Notice, Object, Progress, ProvedBy, Unchanged};
 pub use self::flight::Job;
 pub use self::object_headers::ObjectOptions;
 pub use self::plan::object_plan::{Plan, PlanOptions};
+pub use self::plan::part_record::PartRecord;

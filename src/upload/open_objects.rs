@@ -14,7 +14,7 @@ use super::flight::{Flights, Job, RequestId, carry_out};
 use super::journal::log::Log;
 use super::observer::Observer;
 use super::session::{Ended, Ready, Refused, Session};
-use super::wire::body::Meter;
+use super::wire::body_progress::BodyProgress;
 use super::wire::call::{Call, Outcome};
 use super::wire::transport::Transport;
 use crate::cos::Target;
@@ -121,8 +121,8 @@ impl<T: Transport> OpenObjects<T> {
             (Call::Complete { .. }, Some(log)) => Some(log.recorder.flush()),
             _ => None,
         };
-        let meter = Meter::default();
-        let (job, transport, inside) = (job.clone(), self.transport.clone(), meter.clone());
+        let progress = BodyProgress::default();
+        let (job, transport, inside) = (job.clone(), self.transport.clone(), progress.clone());
         let task = self.tasks.spawn(async move {
             let flushed = match flush {
                 Some(flush) => flush.await,
@@ -130,7 +130,7 @@ impl<T: Transport> OpenObjects<T> {
             };
             TaskResult::Answered(id, carry_out(&call, &job, &*transport, inside).await, flushed)
         });
-        self.flights.started(id, task, meter);
+        self.flights.started(id, task, progress);
     }
 
     /// Takes the result of a task.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::{Cause, Operation, UploadError};
-use super::event::{Event, Finished, PartRecord};
+use super::event::{Event, Finished};
 use super::flight::Job;
 use super::journal::file::{JournalFile, file_name};
 use super::journal::header::Header;
@@ -16,6 +16,7 @@ use super::journal::log::Log;
 use super::journal::recorder::Recorder;
 use super::machine::{Likeness, Resume, Settings, Upload};
 use super::plan::object_plan::Plan;
+use super::plan::part_record::PartRecord;
 use super::source::stream_buffer::StreamBuffer;
 use super::wire::transport::Transport;
 use crate::cos::multipart::UploadId;

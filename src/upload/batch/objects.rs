@@ -10,10 +10,11 @@ use std::time::Instant;
 use super::destination::Destination;
 use super::window::{Concurrency, Window};
 use crate::cos::Fault;
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::SendErrorKind;
 use crate::upload::event::{Event, Finished};
 use crate::upload::machine::{Findings, Step, Upload};
-use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
+use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
 
 /// The number of objects that are open beyond those that the window lets send, so that the next request follows at
 /// once.

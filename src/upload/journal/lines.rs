@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::header::{FIRST_WORDS, Header, SCHEMA};
 use super::publishing::Publishing;
 use crate::cos::multipart::{PartNumber, UploadId};
-use crate::upload::event::PartRecord;
+use crate::upload::plan::part_record::PartRecord;
 
 /// A journal.
 #[derive(Debug, Clone, PartialEq, Eq)]

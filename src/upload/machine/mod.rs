@@ -29,14 +29,16 @@ use self::phase::{ObjectMade, Phase, Recovery};
 use self::proofs::{Proofs, ProvenBy};
 use self::requests::Requests;
 use self::retries::Retries;
+use super::attempt_id::AttemptId;
 use super::error::{Cause, UploadError};
-use super::event::{Event, Finished, PartRecord};
+use super::event::{Event, Finished};
 use super::outage::Network;
 use super::plan::object_plan::Plan;
+use super::plan::part_record::PartRecord;
 use super::plan::parts::PartBoard;
 use super::source::stream_buffer::StreamBuffer;
 use super::wire::backup_domain::Detour;
-use super::wire::call::{AttemptId, Call};
+use super::wire::call::Call;
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
 

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use super::phase::{Phase, Recovery};
 use super::{Step, Upload};
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::Attempts;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::plan::parts::{PartBoard, Todo};
 use crate::upload::source::stream_buffer::StreamBuffer;
-use crate::upload::wire::call::{AttemptId, BodyMd5, Call};
+use crate::upload::wire::call::{BodyMd5, Call};
 
 impl Upload {
     /// What to do now. Ask again after each `Send`, and after each outcome.

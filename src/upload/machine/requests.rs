@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::Operation;
-use crate::upload::wire::call::{AttemptId, BodyMd5, Call};
+use crate::upload::wire::call::{BodyMd5, Call};
 
 #[derive(Debug, Default)]
 pub(super) struct Requests {

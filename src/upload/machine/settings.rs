@@ -2,8 +2,8 @@
 
 use crate::cos::Service;
 use crate::cos::multipart::UploadId;
-use crate::upload::event::PartRecord;
 use crate::upload::patience::Patience;
+use crate::upload::plan::part_record::PartRecord;
 
 /// How one object is to be uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,11 +4,13 @@
 //! - `default_sizes`: the part size and the threshold, chosen by the size of the file
 //! - `part_sizes`: the start and length of each part, for a given part size
 //! - `part_pace`: how many parts begin in a second
+//! - `part_record`: a part that is on the server
 //! - `parts`: the state of each part during the upload
 
 mod default_sizes;
 pub mod object_plan;
 mod part_pace;
+pub mod part_record;
 pub mod part_sizes;
 pub(crate) mod parts;
 pub mod plan_error;

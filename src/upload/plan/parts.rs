@@ -6,11 +6,11 @@ use std::ops::RangeInclusive;
 use std::time::Instant;
 
 use super::part_pace::PartPace;
+use super::part_record::PartRecord;
 use super::part_sizes::{PartSizes, Parts, Range};
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
-use crate::upload::event::PartRecord;
 use crate::upload::patience::Attempts;
 
 /// One part's state.

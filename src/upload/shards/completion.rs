@@ -11,7 +11,7 @@ use crate::cos::multipart::PartNumber;
 use crate::cos::put_object::Stored;
 use crate::cos::{Etag, Fault};
 use crate::upload::error::{Cause, UploadError};
-use crate::upload::event::PartRecord;
+use crate::upload::plan::part_record::PartRecord;
 
 /// How often Complete is asked for in all, if looking at the object never settles it.
 const MOST_COMPLETES: u32 = 4;

@@ -11,7 +11,7 @@ use super::receipt::{Receipt, Seen};
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
-use crate::upload::event::PartRecord;
+use crate::upload::plan::part_record::PartRecord;
 
 /// How far apart two machines' times of one modification may be: some file systems round to microseconds.
 const ROUNDING_NANOSECONDS: u128 = 2_000;

@@ -8,8 +8,9 @@ use crate::cos::checksum::Digest;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::put_object::Stored;
 use crate::cos::{AnswerError, ServiceError};
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::{SendError, SendErrorKind, SourceError};
-use crate::upload::wire::call::{AttemptId, BodyMd5, Call, Failure, Outcome, Reply};
+use crate::upload::wire::call::{BodyMd5, Call, Failure, Outcome, Reply};
 
 impl World {
     pub(super) fn send(&mut self, id: AttemptId, call: Call, due: Instant) {

@@ -10,13 +10,14 @@ use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
-use crate::upload::event::{Finished, PartRecord};
+use crate::upload::event::Finished;
 use crate::upload::journal::header::tests::header;
 use crate::upload::journal::lines;
 use crate::upload::journal::lines::{Content, part_line};
 use crate::upload::machine::{Resume, Settings, Step, Upload};
 use crate::upload::patience::Patience;
 use crate::upload::plan::object_plan::{Plan, PlanOptions};
+use crate::upload::plan::part_record::PartRecord;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::wire::call::{Call, Reply};
 

@@ -11,10 +11,12 @@ use super::server::Server;
 use super::stream::StreamSource;
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::batch::objects::{Batch, ObjectId};
 use crate::upload::error::SourceError;
-use crate::upload::event::{Event, Notice, PartRecord};
-use crate::upload::wire::call::{AttemptId, Call, Failure, Outcome, Reply};
+use crate::upload::event::{Event, Notice};
+use crate::upload::plan::part_record::PartRecord;
+use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
 
 /// Something that happens at some moment.
 pub(super) enum Happening {

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::stream::Taken;
 use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::list_parts::ListedPart;
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::SourceError;
 use crate::upload::event::MemoryLimit;
 use crate::upload::plan::object_plan::{Plan, PlanOptions};
 use crate::upload::plan::part_sizes::{PartSizes, Parts, Range};
 use crate::upload::plan::parts::PartBoard;
 use crate::upload::plan::plan_error::PlanError;
-use crate::upload::wire::call::AttemptId;
 
 /// The conditions for completing the object of a stream. A truncated stream looks like a complete one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

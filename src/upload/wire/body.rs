@@ -7,68 +7,23 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
+use super::body_progress::BodyProgress;
 use super::chunk::{Chunk, Gate, lend_shared};
 use super::limits::pace::Pace;
-use crate::cos::checksum::{Digest, Hasher};
+use crate::cos::checksum::Hasher;
 use crate::upload::buffers::CHUNK;
 use crate::upload::error::SourceError;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::{FileSource, Source};
 use crate::upload::threads;
-
-/// The progress of a body, visible from outside while it is sent and after.
-#[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<Gauge>);
-
-#[derive(Debug, Default)]
-struct Gauge {
-    bytes: AtomicU64,
-    /// When the next bytes may be sent, or might have been, if there is a rate limit.
-    turn: Mutex<Option<Instant>>,
-    end: OnceLock<Result<Digest, SourceError>>,
-}
-
-impl Meter {
-    /// The number of bytes that were handed to the connection.
-    pub fn bytes(&self) -> u64 {
-        self.0.bytes.load(Ordering::Relaxed)
-    }
-
-    /// The time until which the next bytes wait, or waited, for the rate limit.
-    pub fn waits_until(&self) -> Option<Instant> {
-        *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Counts bytes that were handed to the connection.
-    pub(super) fn count(&self, bytes: u64) {
-        self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    /// Sets the time until which the next bytes wait for the rate limit.
-    pub(crate) fn wait_until(&self, turn: Instant) {
-        *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
-    }
-
-    /// The digest of the body, once all of it was handed to the connection.
-    pub fn digest(&self) -> Option<Digest> {
-        self.0.end.get()?.as_ref().ok().copied()
-    }
-
-    /// Why the source could not be read to the end.
-    pub fn failure(&self) -> Option<SourceError> {
-        self.0.end.get()?.as_ref().err().cloned()
-    }
-}
 
 /// A piece of the source: read for this body, or already in memory.
 enum Piece {
@@ -104,21 +59,21 @@ pub struct SourceBody {
     hesitation: Option<Pin<Box<Sleep>>>,
     gate: Option<Gate>,
     pace: Option<Pace>,
-    meter: Meter,
+    progress: BodyProgress,
 }
 
 impl SourceBody {
     /// The bytes of `range`, with their CRC-64.
-    pub fn new(source: Source, range: Range, meter: Meter) -> Self {
-        Self::hashed(source, range, meter, Hasher::crc64())
+    pub fn new(source: Source, range: Range, progress: BodyProgress) -> Self {
+        Self::hashed(source, range, progress, Hasher::crc64())
     }
 
     /// The bytes of `range`, with their CRC-64 and MD5.
-    pub fn with_md5(source: Source, range: Range, meter: Meter) -> Self {
-        Self::hashed(source, range, meter, Hasher::crc64_and_md5())
+    pub fn with_md5(source: Source, range: Range, progress: BodyProgress) -> Self {
+        Self::hashed(source, range, progress, Hasher::crc64_and_md5())
     }
 
-    fn hashed(source: Source, range: Range, meter: Meter, hasher: Hasher) -> Self {
+    fn hashed(source: Source, range: Range, progress: BodyProgress, hasher: Hasher) -> Self {
         let mut body = Self {
             source,
             offset: range.offset,
@@ -128,7 +83,7 @@ impl SourceBody {
             hesitation: None,
             gate: None,
             pace: None,
-            meter,
+            progress,
         };
         if body.left == 0 {
             // A connection may skip the frames of an empty body.
@@ -155,9 +110,9 @@ impl SourceBody {
         self.pace = Some(pace);
     }
 
-    /// The meter of this body.
-    pub fn meter(&self) -> Meter {
-        self.meter.clone()
+    /// The progress of this body.
+    pub fn progress(&self) -> BodyProgress {
+        self.progress.clone()
     }
 
     fn take(&mut self, read: Result<Piece, SourceError>) -> Result<Bytes, SourceError> {
@@ -175,13 +130,13 @@ impl SourceBody {
         if let Some(pace) = &mut self.pace {
             pace.spend(usize::try_from(length).unwrap_or(CHUNK));
         }
-        self.meter.count(length);
+        self.progress.count(length);
         Ok(piece.into_bytes(self.gate.as_ref()))
     }
 
     fn end(&mut self, result: Result<(), SourceError>) {
         if let Some(hasher) = self.hasher.take() {
-            let _ = self.meter.0.end.set(result.map(|()| hasher.finish()));
+            self.progress.end(result.map(|()| hasher.finish()));
         }
     }
 
@@ -189,7 +144,7 @@ impl SourceBody {
     fn poll_wanted(&mut self, context: &mut Context<'_>) -> Poll<usize> {
         let wanted = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
         match &mut self.pace {
-            Some(pace) => pace.poll(context, wanted, |turn| self.meter.wait_until(turn)),
+            Some(pace) => pace.poll(context, wanted, |turn| self.progress.wait_until(turn)),
             None => Poll::Ready(wanted),
         }
     }
@@ -282,6 +237,7 @@ fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Chu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cos::checksum::Digest;
     use crate::upload::source::Stream;
     use http_body_util::BodyExt as _;
 
@@ -301,24 +257,24 @@ mod tests {
     async fn a_range_arrives_whole_and_hashed() {
         let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
         let (_directory, source) = file(&content);
-        let meter = Meter::default();
+        let progress = BodyProgress::default();
         let range = Range { offset: 5, length: content.len() as u64 - 9 };
-        let body = SourceBody::new(source, range, meter.clone());
+        let body = SourceBody::new(source, range, progress.clone());
         let bytes = body.collect().await.unwrap().to_bytes();
         let expected = &content[5..content.len() - 4];
         assert_eq!(bytes, expected);
-        assert_eq!(meter.bytes(), range.length);
-        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
+        assert_eq!(progress.bytes(), range.length);
+        assert_eq!(progress.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
     }
 
     #[tokio::test]
     async fn the_md5_is_taken_in_the_same_pass() {
         let content = vec![7; CHUNK + 17];
         let (_directory, source) = file(&content);
-        let meter = Meter::default();
-        let body = SourceBody::with_md5(source, Range { offset: 1, length: CHUNK as u64 + 16 }, meter.clone());
+        let progress = BodyProgress::default();
+        let body = SourceBody::with_md5(source, Range { offset: 1, length: CHUNK as u64 + 16 }, progress.clone());
         body.collect().await.unwrap();
-        let digest = meter.digest().unwrap();
+        let digest = progress.digest().unwrap();
         assert_eq!(digest.md5, Some(crate::cos::checksum::Md5Digest::of(&content[1..])));
         assert_eq!(digest.crc64, crate::cos::checksum::crc64(&content[1..]));
     }
@@ -328,12 +284,12 @@ mod tests {
         let content: Vec<u8> = (0..=255_u8).cycle().take(3 * CHUNK + 17).collect();
         let stream = Stream::new(std::io::Cursor::new(content.clone()));
         stream.read_on(content.len() as u64, &[]).unwrap();
-        let meter = Meter::default();
+        let progress = BodyProgress::default();
         let range = Range { offset: 5, length: content.len() as u64 - 9 };
-        let body = SourceBody::new(Source::Stream(stream), range, meter.clone());
+        let body = SourceBody::new(Source::Stream(stream), range, progress.clone());
         let expected = &content[5..content.len() - 4];
         assert_eq!(body.collect().await.unwrap().to_bytes(), expected);
-        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
+        assert_eq!(progress.digest().unwrap().crc64, crate::cos::checksum::crc64(expected));
     }
 
     #[tokio::test]
@@ -341,7 +297,7 @@ mod tests {
         let content = vec![7; 3 * CHUNK];
         let (_directory, source) = file(&content);
         let range = Range { offset: 0, length: content.len() as u64 };
-        let mut body = SourceBody::new(source, range, Meter::default());
+        let mut body = SourceBody::new(source, range, BodyProgress::default());
         while let Some(piece) = body.frame().await {
             crate::upload::buffers::assert_aligned(&piece.unwrap().into_data().unwrap());
         }
@@ -350,9 +306,9 @@ mod tests {
     #[tokio::test]
     async fn an_empty_body_has_its_digest_at_once() {
         let (_directory, source) = file(b"");
-        let meter = Meter::default();
-        let _body = SourceBody::new(source, Range { offset: 0, length: 0 }, meter.clone());
-        assert_eq!(meter.digest(), Some(Digest { length: 0, crc64: 0, md5: None }));
+        let progress = BodyProgress::default();
+        let _body = SourceBody::new(source, Range { offset: 0, length: 0 }, progress.clone());
+        assert_eq!(progress.digest(), Some(Digest { length: 0, crc64: 0, md5: None }));
     }
 
     /// Polls a future once and expects it to be pending.
@@ -371,8 +327,8 @@ mod tests {
         let (_directory, late) = opened(&content);
         let source = Source::File(late.clone());
         let range = Range { offset: 0, length: content.len() as u64 };
-        let (slow_meter, quick_meter) = (Meter::default(), Meter::default());
-        let mut slow = SourceBody::new(source.clone(), range, slow_meter.clone());
+        let (slow_progress, quick_progress) = (BodyProgress::default(), BodyProgress::default());
+        let mut slow = SourceBody::new(source.clone(), range, slow_progress.clone());
         let (release, released) = std::sync::mpsc::channel();
         slow.reading = Some(threads::spawn_blocking(move || {
             released.recv().unwrap();
@@ -381,13 +337,13 @@ mod tests {
         let mut slow = Box::pin(slow.collect());
         waits(&mut slow).await;
         // This test runs on one thread.
-        let quick = SourceBody::new(source, range, quick_meter.clone()).collect().await.unwrap();
+        let quick = SourceBody::new(source, range, quick_progress.clone()).collect().await.unwrap();
         assert_eq!(quick.to_bytes(), content);
         waits(&mut slow).await;
-        assert_eq!(slow_meter.bytes(), 0);
+        assert_eq!(slow_progress.bytes(), 0);
         release.send(()).unwrap();
         assert_eq!(slow.await.unwrap().to_bytes(), content);
-        assert_eq!(slow_meter.digest(), quick_meter.digest());
+        assert_eq!(slow_progress.digest(), quick_progress.digest());
     }
 
     #[cfg(target_os = "linux")]
@@ -397,25 +353,25 @@ mod tests {
         let (_directory, file) = opened(&content);
         file.file().sync_all().unwrap();
         rustix::fs::fadvise(file.file(), 0, None, rustix::fs::Advice::DontNeed).unwrap();
-        let meter = Meter::default();
+        let progress = BodyProgress::default();
         let body =
-            SourceBody::new(Source::File(file), Range { offset: 0, length: content.len() as u64 }, meter.clone());
+            SourceBody::new(Source::File(file), Range { offset: 0, length: content.len() as u64 }, progress.clone());
         assert_eq!(body.collect().await.unwrap().to_bytes(), content);
-        assert_eq!(meter.digest().unwrap().crc64, crate::cos::checksum::crc64(&content));
+        assert_eq!(progress.digest().unwrap().crc64, crate::cos::checksum::crc64(&content));
     }
 
     #[tokio::test]
     async fn the_last_chunk_of_a_changed_file_never_leaves() {
         let content = vec![7; 2 * CHUNK];
         let (directory, source) = file(&content);
-        let meter = Meter::default();
-        let mut body = SourceBody::new(source, Range { offset: 0, length: content.len() as u64 }, meter.clone());
+        let progress = BodyProgress::default();
+        let mut body = SourceBody::new(source, Range { offset: 0, length: content.len() as u64 }, progress.clone());
         assert!(body.frame().await.unwrap().is_ok());
         let later = std::fs::File::options().append(true).open(directory.path().join("file")).unwrap();
         std::io::Write::write_all(&mut &later, b"x").unwrap();
         assert!(body.frame().await.unwrap().is_err());
-        assert_eq!(meter.digest(), None);
-        assert!(matches!(meter.failure(), Some(SourceError::Changed(_))));
-        assert_eq!(meter.bytes(), CHUNK as u64);
+        assert_eq!(progress.digest(), None);
+        assert!(matches!(progress.failure(), Some(SourceError::Changed(_))));
+        assert_eq!(progress.bytes(), CHUNK as u64);
     }
 }

@@ -12,10 +12,6 @@ use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::stream::Taken;
 
-/// Identifies one attempt at a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AttemptId(pub u64);
-
 /// How the MD5 of a request's body is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyMd5 {

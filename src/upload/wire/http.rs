@@ -217,18 +217,18 @@ impl Transport for Http {
     async fn send(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
         let skew = self.skew();
         let (request, credentials) = self.signed(request, skew).await?;
-        let meter = body.as_ref().map(SourceBody::meter);
+        let progress = body.as_ref().map(SourceBody::progress);
         let request = reqwest_of(request, self.restrained(body))?;
         let url = request.url().clone();
         let sending = self.client.execute(request);
-        let unanswered = meter.clone().map(|meter| self.unanswered.add(clock::now(), meter));
+        let unanswered = progress.clone().map(|progress| self.unanswered.add(clock::now(), progress));
         let more_time = || self.unanswered.time(clock::now()).min(MOST_PATIENCE * self.limits.stall);
-        let answer = while_bytes_move(sending, meter.clone(), self.limits.stall, more_time).await?;
+        let answer = while_bytes_move(sending, progress.clone(), self.limits.stall, more_time).await?;
         if let Some(body) = unanswered.filter(|_| answer.is_ok()) {
             body.answered();
         }
-        if let Some(meter) = meter {
-            self.cut_off.store(answer.is_err() && meter.digest().is_none(), Ordering::Relaxed);
+        if let Some(progress) = progress {
+            self.cut_off.store(answer.is_err() && progress.digest().is_none(), Ordering::Relaxed);
         }
         let answer = match answer {
             Ok(answer) => answer,

@@ -2,7 +2,7 @@
 //!
 //! - `call`: the machine's calls, their requests and replies
 //! - `transport`: the trait that sends requests; `http` implements it over HTTP
-//! - `body`, `chunk`: a range of a source as the body of a request
+//! - `body`, `chunk`: a range of a source as the body of a request; `body_progress`: how much of it was sent
 //! - `limits`: `--limit-rate`, and time limits for connections and answers
 //! - `retry`: whether to send a failed request again, and when
 //! - `send_error`, `server_clock`: the meaning of network errors; the server's time
@@ -12,6 +12,7 @@
 
 pub mod backup_domain;
 pub(crate) mod body;
+pub(crate) mod body_progress;
 pub mod call;
 pub(crate) mod chunk;
 pub mod http;

@@ -1,13 +1,14 @@
 //! What follows when more of a stream was read, or its end.
 
 use crate::cos::etag::{Etag, looks_like_md5};
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::Event;
 use crate::upload::machine::Upload;
 use crate::upload::machine::phase::Phase;
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::parts::PartBoard;
-use crate::upload::wire::call::{AttemptId, Failure, Reply};
+use crate::upload::wire::call::{Failure, Reply};
 
 impl Upload {
     pub(super) fn is_reading(&self, id: AttemptId) -> bool {

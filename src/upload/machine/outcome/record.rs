@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use crate::cos::Fault;
 use crate::cos::checksum::Digest;
+use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::Upload;
 use crate::upload::machine::phase::{Doubt, Phase};
 use crate::upload::machine::requests::InFlight;
-use crate::upload::wire::call::{AttemptId, BodyMd5, Failure, Outcome, Reply};
+use crate::upload::wire::call::{BodyMd5, Failure, Outcome, Reply};
 
 impl Upload {
     /// Takes the outcome of a call that `next` or `read_on` asked for.

@@ -7,9 +7,10 @@ use crate::cos::multipart::PartNumber;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::{Etag, Fault};
 use crate::upload::error::{Cause, Operation};
-use crate::upload::event::{Event, NoProof, Notice, PartRecord};
+use crate::upload::event::{Event, NoProof, Notice};
 use crate::upload::machine::Upload;
 use crate::upload::machine::proofs::{Proof, ProvenBy};
+use crate::upload::plan::part_record::PartRecord;
 use crate::upload::wire::call::{BodyMd5, Failure};
 
 impl Upload {

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
-use crate::upload::wire::body::Meter;
+use crate::upload::wire::body_progress::BodyProgress;
 
 /// Waits for `moving`, but no longer than `stall` plus `more_time` without progress of the body.
 ///
@@ -14,20 +14,20 @@ use crate::upload::wire::body::Meter;
 /// (SIGTSTP) sees no progress, which says nothing about its connections.
 pub(crate) async fn while_bytes_move<T>(
     moving: impl Future<Output = T>,
-    meter: Option<Meter>,
+    progress: Option<BodyProgress>,
     stall: Duration,
     more_time: impl Fn() -> Duration,
 ) -> Result<T, SendError> {
     tokio::pin!(moving);
     let step = (stall / 4).min(Duration::from_secs(1));
-    let meter = meter.unwrap_or_default();
-    let mut stillness = Stillness { seen: meter.bytes(), looked: clock::now(), lasted: Duration::ZERO };
+    let progress = progress.unwrap_or_default();
+    let mut stillness = Stillness { seen: progress.bytes(), looked: clock::now(), lasted: Duration::ZERO };
     loop {
         tokio::select! {
             biased;
             done = &mut moving => return Ok(done),
             () = sleep(step) => {
-                let lasted = stillness.after(step, clock::now(), &meter);
+                let lasted = stillness.after(step, clock::now(), &progress);
                 if lasted >= stall && lasted >= stall + more_time() {
                     return Err(stalled(stall));
                 }
@@ -50,11 +50,11 @@ struct Stillness {
 
 impl Stillness {
     /// The time without progress, one step later. A body that waits for the rate limit does not count as still.
-    fn after(&mut self, step: Duration, now: Instant, meter: &Meter) -> Duration {
-        let waited = meter.waits_until().is_some_and(|turn| turn > self.looked);
-        let moved = meter.bytes() != self.seen;
+    fn after(&mut self, step: Duration, now: Instant, progress: &BodyProgress) -> Duration {
+        let waited = progress.waits_until().is_some_and(|until| until > self.looked);
+        let moved = progress.bytes() != self.seen;
         self.lasted = if moved || waited { Duration::ZERO } else { self.lasted + step };
-        (self.seen, self.looked) = (meter.bytes(), now);
+        (self.seen, self.looked) = (progress.bytes(), now);
         self.lasted
     }
 }
@@ -94,11 +94,12 @@ mod tests {
 
     #[test]
     fn a_body_that_waits_for_its_turn_does_not_stand_still() {
-        let (meter, begin, step) = (Meter::default(), clock::now(), Duration::from_secs(1));
+        let (progress, begin, step) = (BodyProgress::default(), clock::now(), Duration::from_secs(1));
         let mut stillness = Stillness { seen: 0, looked: begin, lasted: Duration::ZERO };
-        let mut after = |seconds: u32, meter: &Meter| stillness.after(step, begin + seconds * step, meter).as_secs();
-        assert_eq!([1, 2, 3].map(|seconds| after(seconds, &meter)), [1, 2, 3]);
-        meter.wait_until(begin + 5 * step + step / 2);
-        assert_eq!([4, 5, 6, 7, 8].map(|seconds| after(seconds, &meter)), [0, 0, 0, 1, 2]);
+        let mut after =
+            |seconds: u32, progress: &BodyProgress| stillness.after(step, begin + seconds * step, progress).as_secs();
+        assert_eq!([1, 2, 3].map(|seconds| after(seconds, &progress)), [1, 2, 3]);
+        progress.wait_until(begin + 5 * step + step / 2);
+        assert_eq!([4, 5, 6, 7, 8].map(|seconds| after(seconds, &progress)), [0, 0, 0, 1, 2]);
     }
 }

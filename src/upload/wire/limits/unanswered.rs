@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::upload::wire::body::Meter;
+use crate::upload::wire::body_progress::BodyProgress;
 
 /// The assumed rate before the first answer, in bytes a second: half a megabit.
 const LEAST_RATE: f64 = 65_536.0;
@@ -21,7 +21,7 @@ pub(crate) struct Unanswered(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     next: u64,
-    bodies: BTreeMap<u64, Meter>,
+    bodies: BTreeMap<u64, BodyProgress>,
     /// When the first request was sent, and the number of bytes answered since.
     began: Option<Instant>,
     answered: u64,
@@ -34,20 +34,20 @@ pub(crate) struct Body<'a> {
 }
 
 impl Unanswered {
-    /// Adds a request with this meter on its body.
-    pub(crate) fn add(&self, now: Instant, meter: Meter) -> Body<'_> {
+    /// Adds a request with the progress of its body.
+    pub(crate) fn add(&self, now: Instant, progress: BodyProgress) -> Body<'_> {
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
         state.began.get_or_insert(now);
-        state.bodies.insert(number, meter);
+        state.bodies.insert(number, progress);
         Body { all: self, number }
     }
 
     /// How long the bytes handed over take at the measured rate of the link.
     pub(crate) fn time(&self, now: Instant) -> Duration {
         let state = self.state();
-        let handed: u64 = state.bodies.values().map(Meter::bytes).sum();
+        let handed: u64 = state.bodies.values().map(BodyProgress::bytes).sum();
         let elapsed = state.began.map_or(0.0, |began| now.saturating_duration_since(began).as_secs_f64());
         #[expect(clippy::cast_precision_loss, reason = "a rate is no more exact than that")]
         let (handed, rate) = (handed as f64, state.answered as f64 / elapsed.max(1.0));
@@ -63,7 +63,7 @@ impl Body<'_> {
     /// The request was answered.
     pub(crate) fn answered(self) {
         let mut state = self.all.state();
-        let bytes = state.bodies.get(&self.number).map_or(0, Meter::bytes);
+        let bytes = state.bodies.get(&self.number).map_or(0, BodyProgress::bytes);
         state.answered += bytes;
     }
 }
@@ -79,18 +79,18 @@ mod tests {
     use super::*;
     use crate::upload::clock::now;
 
-    fn meter(bytes: u64) -> Meter {
-        let meter = Meter::default();
-        meter.count(bytes);
-        meter
+    fn progress(bytes: u64) -> BodyProgress {
+        let progress = BodyProgress::default();
+        progress.count(bytes);
+        progress
     }
 
     #[test]
     fn what_was_handed_over_may_take_as_long_as_the_link_needs_for_it() {
         let (unanswered, begin) = (Unanswered::default(), now());
         assert_eq!(unanswered.time(begin), Duration::ZERO);
-        let first = unanswered.add(begin, meter(1 << 20));
-        let second = unanswered.add(begin, meter(7 << 20));
+        let first = unanswered.add(begin, progress(1 << 20));
+        let second = unanswered.add(begin, progress(7 << 20));
         // 8 MiB at half a megabit, since the link's rate is not known yet.
         assert_eq!(unanswered.time(begin).as_secs(), 128);
         // The link carries 1 MiB a second.
