@@ -2,8 +2,8 @@
 
 use tokio::task::spawn_blocking;
 
-use crate::cli::options::UploadOptions;
 use crate::cli::options::sources::Many;
+use crate::cli::options::{SkipUnchanged, UploadOptions};
 use crate::cli::output::console::Console;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
@@ -13,7 +13,7 @@ use crate::cli::uploading::observing::observer::UploadObserver;
 use crate::cli::uploading::publishing_record::PublishingRecord;
 use crate::cli::uploading::setup::rerun;
 use crate::cli::uploading::supply::{supply_held_back, supply_held_back_here};
-use crate::cli::uploading::template::{SkipUnchanged, Template};
+use crate::cli::uploading::template::Template;
 use crate::cli::uploading::transfer::{Transferred, transfer, transfer_gathered};
 use crate::cli::uploading::work_sender::WorkSender;
 use crate::upload::batch::together::{Outcome, Step};

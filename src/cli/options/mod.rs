@@ -23,9 +23,8 @@ mod stdin;
 mod upload;
 
 pub use self::emulator::EmulatorOptions;
-pub use self::output::{OutputOptions, ProgressMode};
 pub use self::requests::{AccessOptions, RequestOptions};
 pub use self::resume::ResumeOptions;
 pub(super) use self::server::server;
 pub use self::server::{ResumeServer, Server};
-pub use self::upload::UploadOptions;
+pub use self::upload::{SkipUnchanged, UploadOptions};

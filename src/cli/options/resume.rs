@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::directories::Directories;
 use super::object_headers;
-use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::ResumeServer;
 use crate::cli::args::ResumeArguments;
 use crate::cli::output::failures::failure::Failure;
+use crate::cli::output::output_options::OutputOptions;
 use crate::cli::process::world::World;
 use crate::cos::{CustomerKey, TrafficLimit};
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::directories::Directories;
 use super::object_headers;
-use super::output::OutputOptions;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::{Server, server};
 use super::sources::{Target, Wanted};
@@ -12,8 +11,8 @@ use super::stdin;
 use super::stdin::StdinOptions;
 use crate::cli::args::{ChecksumChoice, LikenessChoice, UploadArguments};
 use crate::cli::output::failures::failure::Failure;
+use crate::cli::output::output_options::OutputOptions;
 use crate::cli::process::world::World;
-use crate::cli::uploading::template::SkipUnchanged;
 use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
 use crate::upload::{ObjectOptions, PlanOptions};
@@ -136,6 +135,15 @@ fn of_one_file(option: &str, given: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// When an object counts as unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkipUnchanged {
+    /// The object has the source's size and CRC-64.
+    Content,
+    /// The object has the source's size and recorded modification time.
+    Modified,
+}
+
 impl From<LikenessChoice> for SkipUnchanged {
     fn from(choice: LikenessChoice) -> Self {
         match choice {
@@ -151,8 +159,8 @@ pub(super) mod tests {
 
     use super::*;
     use crate::cli::args::Command;
-    use crate::cli::options::ProgressMode;
     use crate::cli::options::settings::command_line;
+    use crate::cli::output::output_options::ProgressMode;
     use crate::cli::process::world::tests::world;
     use crate::cos::{Addressing, Edition, Endpoint, Key, Service};
     use crate::upload::batch::window::Concurrency;

@@ -2,6 +2,7 @@
 //!
 //! - `console`: both streams, with the bar and the `log`; `escape` makes text from outside safe to print
 //! - `report`, `object_report`, `result_line`, `summary`, `table`: results; `json` has every event
+//! - `output_options`: what is printed, and how
 //! - `step`, `notice`, `retries`: the events of a running upload, as text
 //! - `subject`: the names of an upload in reports
 //! - `failures`: what is printed about a failure: message, hint and exit code
@@ -13,6 +14,7 @@ pub(crate) mod json;
 pub(crate) mod log;
 pub(crate) mod notice;
 pub mod object_report;
+pub mod output_options;
 pub mod report;
 mod result_line;
 pub(crate) mod retries;

@@ -190,9 +190,9 @@ impl ObjectReport {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::cli::options::{OutputOptions, ProgressMode};
     use crate::cli::output::console::Console;
     use crate::cli::output::failures::circumstances::RESUMES;
+    use crate::cli::output::output_options::{OutputOptions, ProgressMode};
     use crate::cli::process::world::tests::{TestWorld, world};
     use crate::cos::multipart::{PartNumber, UploadId};
 

@@ -10,9 +10,9 @@ use super::failures::failure_report::FailureReport;
 use super::json::{
     Failed, FailedCommand, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, UploadName,
 };
+use super::output_options::OutputOptions;
 use super::result_line;
 use super::summary::Summary;
-use crate::cli::options::OutputOptions;
 use crate::cli::process::signals::Signal;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};

@@ -1,10 +1,11 @@
 //! The runtime under the commands that send or serve.
 
+use std::io;
+
 use rustls::CipherSuite;
 use rustls::crypto::CryptoProvider;
 use tokio::runtime::Builder;
 
-use crate::cli::output::failures::failure::Failure;
 use crate::upload::threads;
 
 /// Two threads: one reads, hashes and sends while the other does. More of them cost more than they bring.
@@ -14,8 +15,11 @@ const THREADS: usize = 2;
 /// cannot be started.
 const ENOUGH: usize = 8;
 
+/// Why the runtime could not be started.
+pub(crate) struct NotStarted(pub(crate) io::Error);
+
 /// Runs `work` to its end. A read that hangs on a dead disk does not keep the program from leaving.
-pub(crate) fn run<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
     if threads::available(ENOUGH) < ENOUGH {
         return run_on_one_thread(work);
     }
@@ -24,7 +28,7 @@ pub(crate) fn run<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 
 /// Runs work that has one request in flight at a time, on this thread: others would take longer to start than a small
 /// file takes to send. What waits for a disk still does so elsewhere, but for the last look at the source.
-pub(crate) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
     if threads::available(1) == 0 {
         return run_on_one_thread(work);
     }
@@ -32,15 +36,15 @@ pub(crate) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, Failure> 
 }
 
 /// The runtime starts its threads when it needs them, and cannot do without one that it was promised.
-fn run_on_one_thread<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+fn run_on_one_thread<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
     threads::do_without();
     run_on(&mut Builder::new_current_thread(), work)
 }
 
-fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, Failure> {
+fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, NotStarted> {
     // Fails where a provider is there already, which is as good.
     let _ = provider().install_default();
-    let runtime = builder.enable_all().build().map_err(|error| Failure::Other(format!("could not start: {error}")))?;
+    let runtime = builder.enable_all().build().map_err(NotStarted)?;
     #[cfg(unix)]
     survive_file_size_limits(&runtime);
     // It is large, and the stack has not been that deep yet; the heap holds what the command line took.

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::totals::Totals;
-use crate::cli::options::ProgressMode;
 use crate::cli::output::console::Console;
+use crate::cli::output::output_options::ProgressMode;
 use crate::cli::process::world::World;
 
 /// The time between two lines.

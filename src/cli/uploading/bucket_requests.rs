@@ -33,7 +33,7 @@ pub(crate) fn run<T>(world: &mut World, work: impl AsyncFnOnce(&World) -> Result
         }
     });
     world.signals = signals;
-    done.flatten()
+    done?
 }
 
 /// Sends requests to one bucket and reports their retries.

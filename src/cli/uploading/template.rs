@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::connection::Site;
-use crate::cli::options::{RequestOptions, object_headers};
+use crate::cli::options::{RequestOptions, SkipUnchanged, object_headers};
 use crate::cli::process::paths;
 use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
@@ -37,15 +37,6 @@ pub(crate) struct Template {
     /// Whether uploads are completed.
     pub(crate) goal: Goal,
     pub(crate) seed: u64,
-}
-
-/// When an object counts as unchanged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SkipUnchanged {
-    /// The object has the source's size and CRC-64.
-    Content,
-    /// The object has the source's size and recorded modification time.
-    Modified,
 }
 
 impl Template {

@@ -9,6 +9,7 @@ use super::hint;
 use super::message;
 use super::nothing_found::NothingFound;
 use crate::cli::output::console::shown;
+use crate::cli::process::runtime::NotStarted;
 use crate::cli::process::signals::Signal;
 use crate::cos::{CredentialsError, Service};
 use crate::upload::{SourceError, UploadError};
@@ -183,6 +184,12 @@ impl Failure {
             | Self::ResultsLost(_)
             | Self::Other(_) => None,
         }
+    }
+}
+
+impl From<NotStarted> for Failure {
+    fn from(NotStarted(error): NotStarted) -> Self {
+        Self::Other(format!("could not start: {error}"))
     }
 }
 
