@@ -1,4 +1,4 @@
-//! Files that import each other, directly or by way of others.
+//! Files or folders that import each other, directly or by way of others.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -62,13 +62,48 @@ fn way_back<'a>(imports: &'a Imports, group: &'a BTreeSet<String>, from: &'a str
     None
 }
 
+/// The imports among the files and folders that lie in the same folder, by that folder. A folder imports what any file below
+/// it imports; a name is given with the two files, if they lie deeper.
+pub(crate) fn among_siblings(imports: &Imports) -> BTreeMap<String, Imports> {
+    let mut found: BTreeMap<String, Imports> = BTreeMap::new();
+    for (from, to) in imports {
+        for (to, names) in to {
+            let (folder, from_child, to_child) = siblings(from, to);
+            let beside_each_other = *from == from_child && *to == to_child;
+            let shown = names.iter().map(|name| match beside_each_other {
+                true => name.clone(),
+                false => format!("{name} ({from} from {to})"),
+            });
+            let among = found.entry(folder).or_default();
+            among.entry(to_child.clone()).or_default();
+            among.entry(from_child).or_default().entry(to_child).or_default().extend(shown);
+        }
+    }
+    found
+}
+
+/// The deepest folder that has both files, and which of its children each file is or lies in.
+fn siblings(one: &str, other: &str) -> (String, String, String) {
+    let (one, other): (Vec<&str>, Vec<&str>) = (one.split('/').collect(), other.split('/').collect());
+    let shared = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+    (one[..shared].join("/"), one[..=shared].join("/"), other[..=shared].join("/"))
+}
+
+/// How many names of an import are shown.
+const SHOWN: usize = 6;
+
 /// A line for each import of the group's shortest circle, with its names, and then all files of the group.
 pub(crate) fn describe(imports: &Imports, group: &BTreeSet<String>) -> String {
     let circle = shortest(imports, group);
-    let mut text = "files that import each other in a circle:\n".to_owned();
+    let mut text = "these import each other in a circle:\n".to_owned();
     for pair in circle.windows(2) {
-        let names: Vec<&str> = imports[pair[0]][pair[1]].iter().map(String::as_str).collect();
-        text += &format!("  {} → {}: {}\n", pair[0], pair[1], names.join(", "));
+        let names = &imports[pair[0]][pair[1]];
+        let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+        let more = match names.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        text += &format!("  {} → {}: {}{more}\n", pair[0], pair[1], shown.join(", "));
     }
     if group.len() + 1 > circle.len() {
         let files: Vec<&str> = group.iter().map(String::as_str).collect();
@@ -104,8 +139,22 @@ mod tests {
         assert_eq!(groups, [["a", "b"].map(str::to_owned).into()]);
         assert_eq!(
             describe(&imports, &groups[0]),
-            "files that import each other in a circle:\n  a → b: B\n  b → a: A, Other\n"
+            "these import each other in a circle:\n  a → b: B\n  b → a: A, Other\n"
         );
+    }
+
+    #[test]
+    fn folders_import_what_their_files_import() {
+        let imports =
+            imports(&["a/x/one a/y/two Two", "a/y/z/three a/x/four Four", "a/x/one a/x/four Four", "a/x/one b B"]);
+        let among = among_siblings(&imports);
+        assert_eq!(Vec::from_iter(among.keys()), ["", "a", "a/x"]);
+        assert_eq!(
+            describe(&among["a"], &groups(&among["a"])[0]),
+            "these import each other in a circle:\n  a/x → a/y: Two (a/x/one from a/y/two)\n  \
+             a/y → a/x: Four (a/y/z/three from a/x/four)\n"
+        );
+        assert_eq!((groups(&among[""]), groups(&among["a/x"])), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -115,7 +164,7 @@ mod tests {
         assert_eq!(groups.len(), 2);
         assert_eq!(
             describe(&imports, &groups[0]),
-            "files that import each other in a circle:\n  b → c: C\n  c → d: D\n  d → b: B\n  \
+            "these import each other in a circle:\n  b → c: C\n  c → d: D\n  d → b: B\n  \
              (of 4 that are tied together: a, b, c, d)\n"
         );
     }

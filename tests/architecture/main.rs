@@ -3,7 +3,7 @@
 //!
 //! - `tokens` splits a file into words and signs, `module` reads what a module declares and imports.
 //! - `tree` follows each imported name to the file that defines it.
-//! - `circles` finds files that import each other.
+//! - `circles` finds files and folders that import each other.
 
 mod circles;
 mod module;
@@ -95,6 +95,15 @@ fn no_files_import_each_other_in_circles() {
     let imports = imports();
     let breaches: Vec<String> =
         circles::groups(&imports).iter().map(|group| circles::describe(&imports, group)).collect();
+    assert_none(&breaches);
+}
+
+#[test]
+fn no_folders_import_each_other_in_circles() {
+    let mut breaches = Vec::new();
+    for among in circles::among_siblings(&imports()).values() {
+        breaches.extend(circles::groups(among).iter().map(|group| circles::describe(among, group)));
+    }
     assert_none(&breaches);
 }
 
