@@ -67,7 +67,12 @@ pub enum LikenessChoice {
 
 /// `--include` and `--exclude`, which clap alone would sort by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RuleArguments(pub Vec<Rule>);
+pub struct RuleArguments {
+    /// The rules, in their order.
+    pub rules: Vec<Rule>,
+    /// How many of them, the first ones, are not on the command line.
+    pub standing: usize,
+}
 
 impl Args for RuleArguments {
     fn augment_args(command: Command) -> Command {
@@ -108,7 +113,8 @@ impl FromArgMatches for RuleArguments {
             rules.extend(places.zip(globs).map(|(place, glob)| (place, make(glob.clone()))));
         }
         rules.sort_by_key(|(place, _)| *place);
-        Ok(Self(rules.into_iter().map(|(_, rule)| rule).collect()))
+        let standing = rules.iter().filter(|(place, _)| *place == 0).count();
+        Ok(Self { rules: rules.into_iter().map(|(_, rule)| rule).collect(), standing })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -126,7 +132,7 @@ mod tests {
     fn rules(typed: &[&str]) -> Vec<Rule> {
         let arguments = [&["cosput", "upload", "a"], typed].concat();
         let Command::Upload(upload) = Arguments::parse_from(arguments).command else { panic!("it is an upload") };
-        upload.many.rules.0
+        upload.many.rules.rules
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn show(item: Item, options: &UploadOptions, report: &Report, summary: &mut Summ
             summary.skipped += 1;
         }
         Item::EmptyDirectory { path } => report.passed_by(&path),
+        Item::Unmatched(rule) => report.unmatched(&rule),
         Item::Failed { path, why } => return refuse(&path.clone(), None, &file_session::unfit(path, why)),
     }
     SUCCESS

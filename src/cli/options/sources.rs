@@ -50,6 +50,8 @@ pub struct Many {
     pub links: Links,
     /// The --include and --exclude patterns, in order.
     pub rules: Vec<Rule>,
+    /// How many of these, the first ones, are not on the command line: they may be meant for other sources.
+    pub standing_rules: usize,
     /// The prefix of every key.
     pub prefix: Prefix,
 }
@@ -127,7 +129,7 @@ impl Wanted {
             _ => None,
         };
         // A file that patterns exclude needs no key.
-        let one = one.filter(|_| target.key.is_some() || many.rules.0.is_empty());
+        let one = one.filter(|_| target.key.is_some() || many.rules.rules.is_empty());
         if let Some(source) = one {
             let key =
                 destination::key(typed_key.as_deref(), source).map_err(|error| Failure::usage(error.to_string()))?;
@@ -138,10 +140,11 @@ impl Wanted {
         }
         let prefix = Prefix::new(target.prefix.or(typed_key).as_deref().unwrap_or_default())
             .map_err(|error| Failure::usage(error.to_string()))?;
-        let rules = many.rules.0.clone();
+        let (rules, standing_rules) = (many.rules.rules.clone(), many.rules.standing);
         Filter::new(&rules).map_err(|error| Failure::usage(error.to_string()))?;
         let links = if many.follow_symlinks { Links::Follow } else { Links::Skip };
-        Ok((bucket, Self::Many(Many { named: paths, list, recursive: many.recursive, links, rules, prefix })))
+        let recursive = many.recursive;
+        Ok((bucket, Self::Many(Many { named: paths, list, recursive, links, rules, standing_rules, prefix })))
     }
 }
 
@@ -149,12 +152,13 @@ impl Many {
     /// The sources to gather. `stdin` is read if the list is on stdin.
     pub(crate) fn sources(&self, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<Sources, Failure> {
         let list = self.list.as_ref().map(|list| open(list, stdin)).transpose()?;
+        let filter = Filter::new(&self.rules).map_err(|error| Failure::usage(error.to_string()))?;
         let sources = Sources {
             named: self.named.clone(),
             list,
             recursive: self.recursive,
             links: self.links,
-            filter: Filter::new(&self.rules).map_err(|error| Failure::usage(error.to_string()))?,
+            filter: filter.reporting(self.standing_rules),
             prefix: self.prefix.clone(),
             ..Sources::default()
         };

@@ -6,6 +6,7 @@
 //! - `step`, `notice`, `retries`: the events of a running upload, as text
 //! - `subject`: the names of an upload in reports
 //! - `failures`: what is printed about a failure: message, hint and exit code
+//! - `unmatched`: a rule that matches no file
 
 pub mod console;
 mod escape;
@@ -22,3 +23,4 @@ pub(crate) mod step;
 pub mod subject;
 pub mod summary;
 pub(crate) mod table;
+pub(crate) mod unmatched;

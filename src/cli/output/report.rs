@@ -8,16 +8,16 @@ use super::console::{Console, shown, visible};
 use super::failures::failure::Failure;
 use super::failures::failure_report::FailureReport;
 use super::json::{
-    Failed, FailedCommand, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, UploadName,
+    Failed, FailedCommand, Line, OverallProgress, Planned, ProgressOfMany, Skipped, SummaryLine, Unmatched, UploadName,
 };
 use super::output_options::OutputOptions;
-use super::result_line;
 use super::summary::Summary;
+use super::{result_line, unmatched};
 use crate::cli::process::signals::Signal;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};
 use crate::upload::Plan;
-use crate::upload::source::Skip;
+use crate::upload::source::{Skip, UnmatchedRule};
 
 /// The interval between progress events in JSON.
 pub(crate) const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -64,6 +64,14 @@ impl Report {
             Skip::Own => self.console.note(&line),
             Skip::Loop | Skip::Special(_) => self.console.warning(&line),
         }
+    }
+
+    /// Reports a rule that matched nothing.
+    pub(crate) fn unmatched(&self, rule: &UnmatchedRule) {
+        if self.json {
+            self.line(&Line::Unmatched(Unmatched::new(rule)));
+        }
+        self.console.warning(&unmatched::in_words(rule));
     }
 
     /// Reports an empty directory.

@@ -2,7 +2,7 @@
 //! found ahead, so that the total is known.
 
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::cli::progress::totals::Listed;
 use crate::cos::Key;
 use crate::upload::PlanOptions;
 use crate::upload::driver::Work;
-use crate::upload::source::{Gather, Item};
+use crate::upload::source::{Gather, Item, UnmatchedRule};
 
 /// How many files are found ahead of those that are opened: some megabytes of names.
 const FOUND_AHEAD: usize = 10_000;
@@ -29,41 +29,63 @@ const LOOKING: Duration = Duration::from_millis(10);
 /// stops receiving, the search continues but opens no files. Returns the number of files, including any that cannot be
 /// uploaded.
 pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions, mut sender: WorkSender) -> u64 {
-    let listing = Mutex::new(Listed::default());
-    let listed = || *listing.lock().unwrap_or_else(PoisonError::into_inner);
+    let search = Search::default();
     let (find, found) = sync_channel(FOUND_AHEAD);
     thread::scope(|scope| {
-        let listing = &listing;
+        let search = &search;
         let finder = scope.spawn(move || {
             let mut files = 0;
             for item in gathered {
                 files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
-                listing.lock().unwrap_or_else(PoisonError::into_inner).add(&item);
-                // Counted even if the engine has stopped receiving.
-                let _ = find.send(item);
+                search.listed().add(&item);
+                match item {
+                    // Reported before the files that are still to be sent.
+                    Item::Unmatched(rule) => search.unmatched().push(rule),
+                    // Counted even if the engine has stopped receiving.
+                    item => drop(find.send(item)),
+                }
             }
-            listing.lock().unwrap_or_else(PoisonError::into_inner).complete = true;
+            search.listed().complete = true;
             files
         });
         let mut reported = Listed::default();
-        let mut report = |now: Listed, sender: &mut WorkSender| {
-            let changed = now != reported;
-            reported = now;
-            !changed || sender.send(Work::News(SourceNews::Listed(now)))
+        let mut report = |sender: &mut WorkSender| {
+            let now = *search.listed();
+            let changed = std::mem::replace(&mut reported, now) != now;
+            let mut unmatched = search.unmatched().drain(..).map(SourceNews::Unmatched).collect::<Vec<_>>().into_iter();
+            (!changed || sender.send(Work::News(SourceNews::Listed(now))))
+                && unmatched.all(|news| sender.send(Work::News(news)))
         };
         let mut first = look_ahead(&found).into_iter();
         while let Some(item) = first.next().or_else(|| next(&found, &mut sender)) {
-            let options = among(&item, listed(), options);
-            if !report(listed(), &mut sender) || !sender.send(work_of(item, template, options)) {
+            let options = among(&item, *search.listed(), options);
+            if !report(&mut sender) || !sender.send(work_of(item, template, options)) {
                 break;
             }
         }
         // The finder must not wait for room in the channel.
         drop(found);
-        report(listed(), &mut sender);
+        report(&mut sender);
         sender.flush();
         finder.join().unwrap_or_default()
     })
+}
+
+/// What the search has found besides the items.
+#[derive(Default)]
+struct Search {
+    listed: Mutex<Listed>,
+    unmatched: Mutex<Vec<UnmatchedRule>>,
+}
+
+impl Search {
+    fn listed(&self) -> MutexGuard<'_, Listed> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unmatched(&self) -> MutexGuard<'_, Vec<UnmatchedRule>> {
+        self.unmatched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The same on the runtime's thread, if it is the only one. Files are found as they are sent.
@@ -140,6 +162,7 @@ fn work_of(item: Item, template: &Template, options: PlanOptions) -> UploadWork 
         Item::File { path, key, .. } => work(&path, key, template, options),
         Item::Skipped { path, why } => Work::News(SourceNews::LeftOut { source: path, why }),
         Item::EmptyDirectory { path } => Work::News(SourceNews::EmptyDirectory(path)),
+        Item::Unmatched(rule) => Work::News(SourceNews::Unmatched(rule)),
         Item::Failed { path, why } => {
             let failure = unfit(path.clone(), why);
             Work::News(SourceNews::Failed { source: path, key: None, failure })

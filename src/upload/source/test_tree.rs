@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::finding::filter::{Filter, Rule};
+use super::finding::filter::Filter;
+use super::finding::rule::Rule;
 
 /// A temporary directory, deleted on drop.
 pub(crate) struct Tree(TempDir);

@@ -226,6 +226,41 @@ fn nothing_to_upload_is_an_error_however_sources_are_named() {
 }
 
 #[test]
+fn a_rule_that_matches_nothing_is_reported_once_with_what_would_match() {
+    let mut scene = Scene::new(&[]);
+    plant_all(&scene, &["tree/a.js", "tree/b.HTML", "tree/lib/dist/c.css", "tree/node_modules/d"]);
+    let absolute = scene.path("tree/lib").display().to_string();
+    let cases = [
+        ("*.js,*.css", "--exclude '*.js' --exclude '*.css' would match a.js"),
+        (&absolute, "--exclude /lib would match lib"),
+        ("dist/**", "--exclude dist/ would match lib/dist"),
+        ("*.html", "--exclude '*.HTML' would match b.HTML"),
+        ("node_module", "--exclude /node_modules/ would match node_modules"),
+        ("*.zzz", ""),
+    ];
+    for (glob, instead) in cases {
+        let typed = shell_words::quote(glob);
+        let warning = format!("warning: --exclude {typed} matches nothing");
+        let warning = if instead.is_empty() { format!("{warning}\n") } else { format!("{warning}; {instead}\n") };
+        for mode in [&[][..], &["--dry-run"], &["--publish-together"], &["--skip-unchanged", "--dry-run"]] {
+            let outcome = run(&scene, &[&["tree", "-r", "--exclude", glob][..], mode].concat()).exits(0);
+            assert_eq!(outcome.stderr.matches(&warning).count(), 1, "{mode:?} {}", outcome.stderr);
+        }
+    }
+    let included = run(&scene, &["tree", "-r", "--include", "*.jsx", "--dry-run"]).exits(3);
+    included.says("warning: --include '*.jsx' matches nothing").says("found nothing to upload");
+    let rules = ["--include", "*", "--exclude", "*.css", "--exclude", "node_modules/"];
+    run(&scene, &[&["tree", "-r"][..], &rules].concat()).exits(0).does_not_say("matches nothing");
+
+    let event = run(&scene, &["tree", "-r", "--exclude", "*.js,*.css", "--json"]).exits(0).event("unmatched");
+    assert_eq!((&event["option"], &event["glob"]), (&"--exclude".into(), &"*.js,*.css".into()));
+    assert_eq!((event["instead"][1].as_str(), event["would_match"].as_str()), (Some("*.css"), Some("a.js")));
+
+    scene.set("COSPUT_EXCLUDE", "*.zzz");
+    run(&scene, &["tree", "-r"]).exits(0).does_not_say("matches nothing");
+}
+
+#[test]
 fn nothing_to_upload_is_a_failure_and_a_summary_in_json() {
     let scene = Scene::new(&[]);
     fs::create_dir(scene.path("nothing")).unwrap();

@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(args.location.server.region.unwrap().as_str(), "b");
         assert!(args.output.json);
         let args = upload(&["--meta", "a=1", "--meta", "b=2", "--include=x", "--include=y"], &[]);
-        assert_eq!((args.object.meta.len(), args.many.rules.0.len()), (2, 2));
+        assert_eq!((args.object.meta.len(), args.many.rules.rules.len()), (2, 2));
         let args = upload(&["--acl=private", "--acl=public-read", "--emulator", "--emulator=/o"], &[]);
         assert_eq!(args.object.fields.0.len(), 1);
         assert_eq!(args.object.fields.0[0].1, "public-read");

@@ -11,6 +11,7 @@ use super::progress::{Progress, ProgressOfMany, StoredPart};
 use super::retry::Retry;
 use super::skipped::Skipped;
 use super::summary::SummaryLine;
+use super::unmatched::Unmatched;
 use super::uploaded::Uploaded;
 use super::verified::Verified;
 use crate::upload::Event;
@@ -32,6 +33,7 @@ pub(crate) enum Line<'a> {
     #[serde(rename = "failed")]
     FailedCommand(FailedCommand<'a>),
     Summary(SummaryLine),
+    Unmatched(Unmatched<'a>),
     #[serde(rename = "upload")]
     ListedUpload(ListedUpload<'a>),
     #[serde(rename = "part")]
@@ -54,6 +56,7 @@ impl<'a> Line<'a> {
                 | Self::Retry(_)
                 | Self::Uploaded(_)
                 | Self::Skipped(_)
+                | Self::Unmatched(_)
         )
     }
 

@@ -14,6 +14,7 @@ mod progress;
 mod retry;
 mod skipped;
 mod summary;
+mod unmatched;
 mod uploaded;
 mod verified;
 
@@ -26,5 +27,6 @@ pub(crate) use self::planned::Planned;
 pub(crate) use self::progress::{OverallProgress, ProgressOfMany};
 pub(crate) use self::skipped::Skipped;
 pub(crate) use self::summary::SummaryLine;
+pub(crate) use self::unmatched::Unmatched;
 pub(crate) use self::uploaded::Uploaded;
 pub(crate) use self::verified::{LocalFile, StoredObject, Verified};

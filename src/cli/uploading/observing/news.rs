@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::progress::totals::Listed;
 use crate::cos::Key;
-use crate::upload::source::Skip;
+use crate::upload::source::{Skip, UnmatchedRule};
 
 /// A report about a source that is not an upload.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) enum SourceNews {
     },
     /// An empty directory, which is not uploaded.
     EmptyDirectory(PathBuf),
+    /// A rule that matched nothing.
+    Unmatched(UnmatchedRule),
     /// The number of files found so far.
     Listed(Listed),
 }

@@ -250,6 +250,7 @@ impl Observer<SourceNews> for UploadObserver<'_> {
                 self.report.left_out(&source, &self.bucket, why);
             }
             SourceNews::EmptyDirectory(path) => self.report.passed_by(&path),
+            SourceNews::Unmatched(rule) => self.report.unmatched(&rule),
             SourceNews::Listed(listed) => self.totals.total(listed),
         }
     }

@@ -9,17 +9,16 @@
 //! Globs are gitignore's (see `glob`) and case-sensitive; a `.gitignore` file is never read.
 
 use std::fmt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::glob::Glob;
+use super::rule::Rule;
+use super::unmatched::{SeenPath, UnmatchedRule, nearest};
 
-/// An `--include` or `--exclude`, as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
-    /// Keeps matching paths.
-    Include(String),
-    /// Leaves out matching paths.
-    Exclude(String),
-}
+/// How many paths are kept to find what an unmatched rule may mean.
+const KEPT_PATHS: usize = 10_000;
 
 /// A glob that cannot be used, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,13 +40,23 @@ impl std::error::Error for InvalidGlob {}
 /// The rules in their order. Without rules, everything is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    rules: Vec<(Verdict, Glob)>,
+    rules: Vec<Compiled>,
+    seen: Arc<Seen>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Keep,
-    LeaveOut,
+#[derive(Debug, Clone)]
+struct Compiled {
+    rule: Rule,
+    glob: Glob,
+    /// Whether a path matched. `None` for a rule that is not reported.
+    matched: Option<Arc<AtomicBool>>,
+}
+
+/// The first paths that the filter was asked about. They are kept while a rule has matched none of them.
+#[derive(Debug, Default)]
+struct Seen {
+    unmatched: AtomicUsize,
+    paths: Mutex<Vec<SeenPath>>,
 }
 
 /// The last rule that matches a path or a directory above it. For a path below a directory, it is the same or a later
@@ -59,18 +68,35 @@ impl Filter {
     /// Reads the rules, in the order in which they were typed.
     pub fn new(rules: &[Rule]) -> Result<Self, InvalidGlob> {
         let read = |rule: &Rule| {
-            let (verdict, text) = match rule {
-                Rule::Include(text) => (Verdict::Keep, text),
-                Rule::Exclude(text) => (Verdict::LeaveOut, text),
-            };
-            let glob = Glob::new(text).map_err(|why| InvalidGlob { glob: text.clone(), why })?;
-            Ok((verdict, glob))
+            let glob = Glob::new(rule.glob()).map_err(|why| InvalidGlob { glob: rule.glob().to_owned(), why })?;
+            Ok(Compiled { rule: rule.clone(), glob, matched: None })
         };
-        Ok(Self { rules: rules.iter().map(read).collect::<Result<_, _>>()? })
+        Ok(Self { rules: rules.iter().map(read).collect::<Result<_, _>>()?, seen: Arc::default() })
+    }
+
+    /// The same; the rules from the `first` on are reported if they match nothing.
+    pub fn reporting(mut self, first: usize) -> Self {
+        let reported = self.rules.iter_mut().skip(first);
+        let reported = reported.map(|rule| rule.matched = Some(Arc::default())).count();
+        self.seen = Arc::new(Seen { unmatched: reported.into(), ..Seen::default() });
+        self
+    }
+
+    /// The rules that matched nothing, in their order, if there was anything to match. The paths lie below `sources`.
+    pub(super) fn unmatched(&self, sources: &[PathBuf]) -> Vec<UnmatchedRule> {
+        let paths = self.seen.paths.lock().unwrap_or_else(PoisonError::into_inner);
+        let unmatched = self.rules.iter().filter(|rule| !paths.is_empty() && rule.is_unmatched());
+        unmatched
+            .map(|Compiled { rule, .. }| UnmatchedRule {
+                rule: rule.clone(),
+                nearest: nearest(rule.glob(), sources, &paths),
+            })
+            .collect()
     }
 
     /// The standing of a path. `above` is the standing of its parent.
     pub(crate) fn standing(&self, above: Standing, path: &str, is_directory: bool) -> Standing {
+        self.seen.add(path, is_directory);
         self.later(above, |glob| glob.matches(path, is_directory))
     }
 
@@ -94,22 +120,58 @@ impl Filter {
     /// True if a path with this standing is uploaded.
     pub(crate) fn keeps(&self, standing: Standing) -> bool {
         match standing.0 {
-            Some(rule) => self.rules[rule].0 == Verdict::Keep,
-            None => self.rules.first().is_none_or(|(first, _)| *first == Verdict::LeaveOut),
+            Some(rule) => self.rules[rule].includes(),
+            None => self.rules.first().is_none_or(|first| !first.includes()),
         }
     }
 
     /// True if a path below the directory may be uploaded.
     pub(crate) fn enters(&self, standing: Standing, directory: &str) -> bool {
         let after = standing.0.map_or(0, |rule| rule + 1);
-        let brings_back = |(verdict, glob): &(Verdict, Glob)| *verdict == Verdict::Keep && glob.leads_below(directory);
+        let brings_back = |rule: &Compiled| rule.includes() && rule.glob.leads_below(directory);
         self.keeps(standing) || self.rules[after..].iter().any(brings_back)
     }
 
     fn later(&self, above: Standing, matches: impl Fn(&Glob) -> bool) -> Standing {
         let after = above.0.map_or(0, |rule| rule + 1);
-        let last = self.rules[after..].iter().rposition(|(_, glob)| matches(glob));
-        last.map_or(above, |index| Standing(Some(after + index)))
+        let mut last = None;
+        for (index, rule) in self.rules.iter().enumerate().rev() {
+            let decides = index >= after && last.is_none();
+            // A rule that other rules overrule may match all the same.
+            if (decides || rule.is_unmatched()) && matches(&rule.glob) {
+                rule.has_matched(&self.seen);
+                last = last.or(decides.then_some(index));
+            }
+        }
+        last.map_or(above, |index| Standing(Some(index)))
+    }
+}
+
+impl Compiled {
+    fn includes(&self) -> bool {
+        matches!(self.rule, Rule::Include(_))
+    }
+
+    fn is_unmatched(&self) -> bool {
+        self.matched.as_ref().is_some_and(|matched| !matched.load(Ordering::Relaxed))
+    }
+
+    fn has_matched(&self, seen: &Seen) {
+        if self.matched.as_ref().is_some_and(|matched| !matched.swap(true, Ordering::Relaxed)) {
+            seen.unmatched.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Seen {
+    fn add(&self, path: &str, is_directory: bool) {
+        if self.unmatched.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
+        if paths.len() < KEPT_PATHS {
+            paths.push(SeenPath { relative: path.to_owned(), is_directory });
+        }
     }
 }
 
@@ -186,6 +248,26 @@ mod tests {
         assert!(!enters(&["-s*"]));
         assert!(enters(&["-/site"]));
         assert!(enters(&["-site/", "+*.js"]));
+    }
+
+    #[test]
+    fn rules_that_match_nothing_are_reported() {
+        let rules = ["+*.js", "-*", "-*.o", "+c.js"].map(|rule| match rule.split_at(1) {
+            ("+", glob) => Rule::Include(glob.to_owned()),
+            (_, glob) => Rule::Exclude(glob.to_owned()),
+        });
+        let unmatched = |first, paths: &[&str]| -> Vec<String> {
+            let filter = Filter::new(&rules).unwrap().reporting(first);
+            for path in paths {
+                filter.standing_from_top(path, false);
+            }
+            filter.unmatched(&[]).iter().map(|unmatched| unmatched.rule.glob().to_owned()).collect()
+        };
+        assert_eq!(unmatched(0, &SITE), ["*.o"]);
+        assert_eq!(unmatched(0, &["a.txt"]), ["*.js", "*.o", "c.js"]);
+        assert_eq!(unmatched(3, &["a.txt"]), ["c.js"]);
+        assert_eq!(unmatched(4, &["a.txt"]), [""; 0]);
+        assert_eq!(unmatched(0, &[]), [""; 0]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::list::List;
 use super::naming::{Prefix, as_listed, names_content};
 use super::own::{OwnPaths, Owned};
 use super::problem::{Problem, Skip};
+use super::unmatched::UnmatchedRule;
 use super::walk::{Found, Links, Start, Walk};
 use crate::cos::Key;
 use crate::upload::error::{FileKind, SourceError};
@@ -74,6 +75,8 @@ pub enum Item {
         /// The reason.
         why: Problem,
     },
+    /// A rule of the filter that matched nothing. These come last.
+    Unmatched(UnmatchedRule),
 }
 
 /// The user named a directory, but directories are not walked. This is a usage error.
@@ -106,6 +109,8 @@ impl Sources {
         // Paths below one directory are distinct, so a single source cannot produce a key twice.
         let keys = if self.list.is_none() && self.named.len() < 2 { Keys::all_differ() } else { Keys::told_apart() };
         Gather {
+            sources: self.named.clone(),
+            unmatched: None,
             named: self.named.into_iter(),
             list: self.list,
             walk: None,
@@ -123,8 +128,10 @@ impl Sources {
 /// The files as they are found: first those of the named sources in their order, then those of the list.
 #[derive(Debug)]
 pub struct Gather {
+    sources: Vec<PathBuf>,
     named: vec::IntoIter<PathBuf>,
     list: Option<List>,
+    unmatched: Option<vec::IntoIter<UnmatchedRule>>,
     walk: Option<(Walk, Prefix)>,
     keys: Keys,
     recursive: bool,
@@ -142,18 +149,24 @@ impl Iterator for Gather {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        let item = self.find();
+        let item = self.find().or_else(|| self.next_unmatched().map(Item::Unmatched));
         match &item {
             Some(Item::File { .. } | Item::Failed { .. }) => self.counts.file(),
             Some(Item::Skipped { why, .. }) => self.counts.skipped(*why),
             Some(Item::EmptyDirectory { .. }) => self.counts.empty_directory(),
-            None => {}
+            Some(Item::Unmatched(_)) | None => {}
         }
         item
     }
 }
 
 impl Gather {
+    /// The next rule that matched nothing.
+    fn next_unmatched(&mut self) -> Option<UnmatchedRule> {
+        let (filter, sources) = (&self.filter, &self.sources);
+        self.unmatched.get_or_insert_with(|| filter.unmatched(sources).into_iter()).next()
+    }
+
     fn find(&mut self) -> Option<Item> {
         loop {
             if let Some((walk, prefix)) = &mut self.walk {
@@ -294,6 +307,7 @@ mod tests {
     /// The gathered items, one per line: the key and its file, or the reason why there is none.
     fn lines(tree: &Tree, sources: Sources) -> Vec<String> {
         let line = |item| match item {
+            Item::Unmatched(rule) => format!("{} matches nothing", rule.rule.glob()),
             Item::File { path, key, identity } => {
                 assert_eq!(identity.size, fs::metadata(&path).unwrap().len());
                 format!("{key} = {}", tree.known(&path))

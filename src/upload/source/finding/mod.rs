@@ -2,7 +2,8 @@
 //!
 //! - `gather`: all files that the user named, with their keys
 //! - `walk`, `list`: read a directory, and a list of paths
-//! - `filter`, `glob`: select files
+//! - `filter`, `rule`, `glob`: select files
+//! - `unmatched`: the rules that match nothing, and what may be meant
 //! - `naming`, `keys`: make keys, and refuse duplicate keys
 //! - `problem`: the reason why a file is left out
 //! - `counts`: how many entries of each kind were found
@@ -17,4 +18,6 @@ pub mod list;
 pub mod naming;
 pub mod own;
 pub mod problem;
+pub mod rule;
+pub mod unmatched;
 pub mod walk;
