@@ -26,21 +26,32 @@ pub enum InvalidCredentials {
     NoId,
     /// The key is empty.
     NoKey,
-    /// A value begins or ends with white space or contains a control character, as text copied carelessly does.
-    StrayCharacters,
+    /// A value has characters that text copied carelessly has: which value, and what is wrong with it.
+    StrayCharacters(&'static str, &'static str),
 }
 
 impl fmt::Display for InvalidCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoId => "the secret ID is missing",
-            Self::NoKey => "the secret key is missing",
-            Self::StrayCharacters => "a value begins or ends with white space or contains a control character",
-        })
+        match self {
+            Self::NoId => f.write_str("the secret ID is missing"),
+            Self::NoKey => f.write_str("the secret key is missing"),
+            Self::StrayCharacters(value, why) => write!(f, "the {value} {why}"),
+        }
     }
 }
 
 impl std::error::Error for InvalidCredentials {}
+
+/// What is wrong with a value in which a file with other line ends, or careless copying, has left characters.
+pub fn stray_characters(value: &str) -> Option<&'static str> {
+    Some(match value {
+        _ if value.ends_with('\r') => "ends with a carriage return; the file it comes from may have Windows line ends",
+        _ if value.ends_with('\n') => "ends with a line break",
+        _ if value.chars().any(char::is_control) => "contains a control character",
+        _ if value.trim() != value => "begins or ends with white space",
+        _ => return None,
+    })
+}
 
 impl Credentials {
     /// Accepts an ID and its key, and refuses empty values and stray white space.
@@ -52,9 +63,10 @@ impl Credentials {
         if secret_key.is_empty() {
             return Err(InvalidCredentials::NoKey);
         }
-        for value in [Some(secret_id), Some(secret_key), session_token].into_iter().flatten() {
-            if value.trim() != value || value.chars().any(char::is_control) {
-                return Err(InvalidCredentials::StrayCharacters);
+        let values = [("secret ID", secret_id), ("secret key", secret_key)];
+        for (name, value) in values.into_iter().chain(session_token.map(|token| ("session token", token))) {
+            if let Some(why) = stray_characters(value) {
+                return Err(InvalidCredentials::StrayCharacters(name, why));
             }
         }
         Ok(Self {
@@ -167,7 +179,8 @@ mod tests {
     fn an_id_without_its_key_and_stray_white_space_are_refused() {
         assert_eq!(Credentials::new("", "k", None), Err(InvalidCredentials::NoId));
         assert_eq!(Credentials::new("i", "", None), Err(InvalidCredentials::NoKey));
-        assert_eq!(Credentials::new("i", "k\n", None), Err(InvalidCredentials::StrayCharacters));
-        assert_eq!(Credentials::new("i", "k", Some("t ")), Err(InvalidCredentials::StrayCharacters));
+        let refused = |key, token| Credentials::new("i", key, token).unwrap_err().to_string();
+        assert_eq!(refused("k\n", None), "the secret key ends with a line break");
+        assert_eq!(refused("k", Some("t ")), "the session token begins or ends with white space");
     }
 }

@@ -1,5 +1,6 @@
 //! The credentials in variables: cosput's names first, then those of Tencent Cloud's tools.
 
+use crate::cos::credentials::stray_characters;
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
@@ -55,6 +56,11 @@ impl Family {
             (None, Some(_), _) => Err(error(format!("{key} is set, but {id} is not"))),
             (None, None, Some((token, _))) => Err(error(format!("{token} is set, but {id} is not"))),
             (Some(id_value), Some(key_value), token) => {
+                for (name, value) in [(*id, id_value), (*key, key_value)].into_iter().chain(token) {
+                    if let Some(why) = stray_characters(value) {
+                        return Err(error(format!("could not use {name}: it {why}")));
+                    }
+                }
                 let token = token.map_or("", |(_, value)| value);
                 credentials(id_value, key_value, token, &format!("{id} and {key}")).map(Some)
             }
@@ -122,12 +128,29 @@ mod tests {
         ] {
             assert_eq!(look_at(&[(variable, "hidden")]), Err(message.to_owned()));
         }
-        assert_eq!(
-            look_at(&[("COS_SECRET_ID", "id"), ("COS_SECRET_KEY", "hidden\n")]),
-            Err("could not use COS_SECRET_ID and COS_SECRET_KEY: a value begins or ends with white space or \
-                 contains a control character"
-                .to_owned())
-        );
+    }
+
+    #[test]
+    fn stray_characters_are_an_error_that_names_the_variable() {
+        let (id, key, token) = ("COS_SECRET_ID", "COS_SECRET_KEY", "COS_SESSION_TOKEN");
+        for (variables, message) in [
+            ([(id, "id"), (key, "hidden\n"), (token, "")], "could not use COS_SECRET_KEY: it ends with a line break"),
+            (
+                [(id, "id\r"), (key, "hidden"), (token, "")],
+                "could not use COS_SECRET_ID: it ends with a carriage return; the file it comes from may have Windows \
+                 line ends",
+            ),
+            (
+                [(id, "id"), (key, "hidden"), (token, " hidden")],
+                "could not use COS_SESSION_TOKEN: it begins or ends with white space",
+            ),
+            (
+                [(id, "id"), (key, "hid\u{1b}den"), (token, "")],
+                "could not use COS_SECRET_KEY: it contains a control character",
+            ),
+        ] {
+            assert_eq!(look_at(&variables), Err(message.to_owned()));
+        }
     }
 
     #[cfg(unix)]

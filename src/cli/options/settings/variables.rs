@@ -9,6 +9,7 @@ use super::precedence::overruled;
 use super::setting::Setting;
 use super::setting_names::{PREFIX, switch, variable_of};
 use crate::cli::process::world::Variables;
+use crate::cos::credentials::stray_characters;
 
 /// The values of variables for options that the command line leaves open.
 pub(crate) fn settings(command: &Command, typed: &ArgMatches, variables: &Variables) -> Result<Vec<Setting>, Error> {
@@ -33,7 +34,7 @@ fn value_of(arg: &Arg, name: &str, variables: &Variables) -> Result<Option<Vec<O
     let Some(value) = variables.get(name) else { return Ok(None) };
     // Spaces and line breaks separate the values of such lists.
     let separated = matches!(arg.get_action(), ArgAction::Append) && arg.get_value_delimiter().is_none();
-    if let Some(why) = value.to_str().filter(|_| !separated).and_then(stray_characters) {
+    if let Some(why) = value.to_str().filter(|_| !separated).and_then(stray) {
         return Err(Error::raw(ErrorKind::InvalidValue, format!("invalid value for {name}: {why}\n")));
     }
     let switch = switch(value);
@@ -55,18 +56,7 @@ fn value_of(arg: &Arg, name: &str, variables: &Variables) -> Result<Option<Vec<O
     })
 }
 
-/// What is wrong with a value that a file with other line ends, or careless copying, has left characters in.
-fn stray_characters(value: &str) -> Option<String> {
-    let why = if value.ends_with('\r') {
-        "ends with a carriage return; the file it comes from may have Windows line ends"
-    } else if value.ends_with('\n') {
-        "ends with a line break"
-    } else if value.chars().any(char::is_control) {
-        "contains a control character"
-    } else if value.trim() != value {
-        "begins or ends with white space"
-    } else {
-        return None;
-    };
-    Some(format!("'{}' {why}", value.escape_debug()))
+/// What is wrong with a value that has characters which do not belong to it.
+fn stray(value: &str) -> Option<String> {
+    stray_characters(value).map(|why| format!("'{}' {why}", value.escape_debug()))
 }
