@@ -42,6 +42,19 @@ fn a_full_disk_costs_the_resume_alone() {
     assert_eq!(upload_on_a_full_disk(&scene, "put.bin", &[]).exits(0).stderr, "");
 }
 
+/// The failure concerns no single object.
+#[test]
+fn a_record_that_cannot_be_written_is_a_failure_in_json_too() {
+    let scene = Scene::new(&[]);
+    std::fs::create_dir(scene.path("d")).unwrap();
+    scene.file("d/a", 10);
+    scene.file("d/b", 10);
+    let outcome = upload_on_a_full_disk(&scene, "d", &["-r", "--publish-together", "--json"]).exits(1);
+    let failed = outcome.events().into_iter().find(|event| event["event"] == "failed" && event.get("source").is_none());
+    let message = failed.expect("the command has failed")["error"]["message"].as_str().unwrap().to_owned();
+    assert!(outcome.stderr.contains(&format!("error: {message}\n")), "{message} {}", outcome.stderr);
+}
+
 #[test]
 fn a_full_disk_stops_an_upload_whose_journal_was_asked_for_before_anything_is_sent() {
     let scene = Scene::new(&[]);

@@ -32,7 +32,6 @@ use crate::upload::{Event, Finished, Plan, session};
 /// Reports uploads and keeps their results.
 pub(crate) struct UploadObserver<'a> {
     connection: &'a Connection,
-    console: Console,
     bucket: Bucket,
     report: Report,
     totals: Totals,
@@ -73,7 +72,6 @@ impl<'a> UploadObserver<'a> {
     ) -> Self {
         Self {
             connection,
-            console: console.clone(),
             bucket: bucket.clone(),
             report: Report::new(console, output),
             totals: Totals::new(false),
@@ -136,9 +134,7 @@ impl<'a> UploadObserver<'a> {
         if let Some(publishing) = &self.publishing {
             publishing.fail();
         }
-        let report = failure.report();
-        report.print(&self.console);
-        self.results.count(report.exit_code);
+        self.results.count(self.report.failed(failure));
     }
 
     /// Reports every object that is still held back: it is on the server and not completed.
