@@ -57,6 +57,8 @@ pub(crate) struct Totals {
     out: u64,
     /// What is waited for, until bytes move again.
     waiting: Option<Waiting>,
+    /// The time of the last event.
+    now: Option<Instant>,
     listed: Listed,
 }
 
@@ -64,19 +66,29 @@ pub(crate) struct Totals {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Waiting {
     Stdin,
-    Retry { request: String, attempt: u32, of: u32, wait: Duration },
+    Retry { request: String, attempt: u32, of: u32, at: Instant },
     Server,
 }
 
 impl Waiting {
-    fn in_words(&self) -> String {
+    fn in_words(&self, now: Option<Instant>) -> String {
         match self {
             Self::Stdin => "waiting for stdin".to_owned(),
-            Self::Retry { request, attempt, of, wait } => {
-                format!("retrying {request}, attempt {attempt} of {of}, next in {}", units::duration(*wait))
+            Self::Retry { request, attempt, of, at } => {
+                let left = now.map(|now| at.saturating_duration_since(now)).filter(|left| !left.is_zero());
+                let next = left.map(|left| format!(", next in {}", countdown(left)));
+                format!("retrying {request}, attempt {attempt} of {of}{}", next.unwrap_or_default())
             }
             Self::Server => "finishing on the server…".to_owned(),
         }
+    }
+}
+
+/// `4 s`: the whole seconds that are left, of which the last one has begun.
+fn countdown(left: Duration) -> String {
+    match Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)) {
+        few if few < Duration::from_secs(10) => format!("{} s", few.as_secs()),
+        many => units::duration(many),
     }
 }
 
@@ -94,7 +106,7 @@ impl Totals {
     /// The totals of one upload, or of many.
     pub(crate) fn new(many: bool) -> Self {
         let listed = Listed { complete: !many, ..Listed::default() };
-        Self { many, meter: None, open: BTreeMap::new(), ended: 0, stored: 0, out: 0, waiting: None, listed }
+        Self { many, meter: None, open: BTreeMap::new(), ended: 0, stored: 0, out: 0, waiting: None, now: None, listed }
     }
 
     /// Says what there is to upload, as far as it is known.
@@ -109,6 +121,7 @@ impl Totals {
 
     /// Takes in what happened to an object.
     pub(crate) fn event(&mut self, now: Instant, object: ObjectId, event: &Event) {
+        self.now = Some(now);
         let Some(open) = self.open.get_mut(&object) else { return };
         match event {
             Event::Started(plan) => {
@@ -123,7 +136,7 @@ impl Totals {
                     request: message::name(*operation, open.parts),
                     attempt: attempts + 1,
                     of: open.max_attempts.max(attempts + 1),
-                    wait: *wait,
+                    at: now + *wait,
                 });
             }
             Event::Resumed { bytes, .. } => {
@@ -174,7 +187,7 @@ impl Totals {
     /// A bar, and below it the first files in flight where there is room for them.
     pub(crate) fn bar(&self, columns: usize, rows: usize) -> Option<String> {
         let meter = self.meter.as_ref()?;
-        let waiting = self.waiting.as_ref().map(|waiting| cut(&waiting.in_words(), columns));
+        let waiting = self.waiting.as_ref().map(|waiting| cut(&waiting.in_words(self.now), columns));
         let bar = match self.open.values().next().filter(|_| !self.many && columns >= COLUMNS_FOR_A_NAME) {
             Some(open) => {
                 let name = cut(&open.source, NAME_COLUMNS);
@@ -285,13 +298,33 @@ mod tests {
         let lines = bar(&scene);
         assert!(lines[0].starts_with("a [####"), "{lines:?}");
         let parts = Plan::new(40 * MIB, PlanOptions::default()).unwrap().parts().unwrap();
-        assert_eq!(lines[1..], [format!("retrying part 2 of {parts}, attempt 5 of 8, next in 4.0 s")]);
+        assert_eq!(lines[1..], [format!("retrying part 2 of {parts}, attempt 5 of 8, next in 4 s")]);
         scene.moves(8, 0, 20, 40);
         assert_eq!(bar(&scene).len(), 1);
         scene.moves(9, 0, 40, 40);
         assert_eq!(bar(&scene)[1..], ["finishing on the server…"]);
         scene.ends(10, 0, true);
         assert_eq!(bar(&scene).len(), 1);
+    }
+
+    #[test]
+    fn the_wait_before_a_retry_counts_down() {
+        let mut scene = Scene::new(false);
+        scene.begins(0, 0, "a", 40);
+        let cause = Cause::Interrupted;
+        let operation = Operation::PutObject;
+        let event = Event::Retrying { operation, attempts: 1, wait: Duration::from_millis(11_500), cause };
+        scene.totals.event(scene.began, ObjectId(0), &event);
+        let shown = |scene: &Scene| scene.totals.bar(76, 24).unwrap().lines().last().unwrap().to_owned();
+        let next: Vec<String> = [0, 2, 11, 12]
+            .map(|second| {
+                scene.moves(second, 0, 0, 40);
+                shown(&scene)
+            })
+            .into();
+        let retrying = "retrying PUT Object, attempt 2 of 8";
+        let left = ["12 s", "10 s", "1 s"].map(|left| format!("{retrying}, next in {left}"));
+        assert_eq!(next, [&left[..], &[retrying.to_owned()]].concat());
     }
 
     #[test]
