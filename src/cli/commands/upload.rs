@@ -104,6 +104,7 @@ fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &C
     let sources = Sources { own: own_paths(options), ..many.sources(world.stdin)? };
     let counts = sources.counts.clone();
     let sent = send_or_show(many, options, sources, world, console)?;
+    Report::new(console, options.output).links_left_out(counts.left_out().links);
     // Anything else that ended the command is reported already.
     if counts.files() > 0 || sent.exit_code != SUCCESS {
         return Ok(sent);

@@ -2,6 +2,8 @@
 //! has the events.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::console::{Console, shown, visible};
@@ -14,10 +16,14 @@ use super::output_options::OutputOptions;
 use super::summary::Summary;
 use super::{result_line, unmatched};
 use crate::cli::process::signals::Signal;
+use crate::cli::values::units::counted;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};
 use crate::upload::Plan;
 use crate::upload::source::{Skip, UnmatchedRule};
+
+/// How many links that are left out are named without `-v`.
+const NAMED_LINKS: u64 = 5;
 
 /// The interval between progress events in JSON.
 pub(crate) const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -29,13 +35,14 @@ pub struct Report {
     pub(crate) json: bool,
     quiet: bool,
     pub(crate) verbose: bool,
+    links: Arc<AtomicU64>,
 }
 
 impl Report {
     /// A report in the format of `output`.
     pub fn new(console: &Console, output: OutputOptions) -> Self {
         let OutputOptions { quiet, json, verbose, .. } = output;
-        Self { console: console.clone(), json, quiet, verbose }
+        Self { console: console.clone(), json, quiet, verbose, links: Arc::default() }
     }
 
     /// Reports a source that a dry run does not send.
@@ -60,9 +67,20 @@ impl Report {
         let line = format!("skipped {}: it {why}", shown(source));
         // Links are always skipped; other files that are not regular may be unexpected.
         match why {
-            Skip::Link => self.console.detail(self.verbose, &line),
+            Skip::Link => {
+                let named = self.links.fetch_add(1, Ordering::Relaxed) < NAMED_LINKS;
+                self.console.detail(named || self.verbose, &line);
+            }
             Skip::Own => self.console.note(&line),
             Skip::Loop | Skip::Special(_) => self.console.warning(&line),
+        }
+    }
+
+    /// Reports how many links were left out, if that is more than are named.
+    pub(crate) fn links_left_out(&self, links: u64) {
+        if links > NAMED_LINKS && !self.verbose {
+            let more = counted(links - NAMED_LINKS, "more symbolic link");
+            self.console.note(&format!("skipped {more}; -v names them, and --follow-symlinks follows them"));
         }
     }
 

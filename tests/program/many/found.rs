@@ -96,7 +96,23 @@ fn links_are_left_out_and_counted_unless_they_are_followed() {
         link("two"),
     ];
     assert_eq!(in_brief(&skipped), expected);
-    assert!(skipped.stderr.starts_with("1 uploaded, 7 skipped: 100 B in "));
+    for name in ["a/again", "a/top", "a/up", "b", "dangling"] {
+        assert!(
+            skipped.stderr.contains(&format!("skipped tree/{name}: it is a symbolic link\n")),
+            "{}",
+            skipped.stderr
+        );
+    }
+    let skipped = skipped.says(
+        "skipped 2 more symbolic links; -v names them, and --follow-symlinks follows them\n1 uploaded, 7 skipped: ",
+    );
+    skipped.does_not_say("tree/one");
+    let named = run(&scene, &["tree", "-r", "-v", "--dry-run"]).exits(0).does_not_say("more symbolic link");
+    assert_eq!(named.stderr.matches(": it is a symbolic link\n").count(), 7);
+    run(&scene, &["tree/a", "-r", "--dry-run"])
+        .exits(0)
+        .says("skipped tree/a/up: it is a")
+        .does_not_say("more symbolic");
 
     let followed = run(&scene, &["tree", "-r", "--follow-symlinks", "--json", "--exclude", "up"]).exits(3);
     let expected = [
