@@ -72,7 +72,8 @@ fn shown(stdout: &str) -> Outcome {
 fn a_missing_file() {
     let expected = refused(3, "error: could not upload nope.bin: no such file\n");
     assert_eq!(Setting::new().upload(&["nope.bin"]), expected);
-    assert_eq!(Setting::new().upload(&["nope.bin", "--dry-run"]), expected);
+    let dry_run = Setting::new().upload(&["nope.bin", "--dry-run"]);
+    assert_eq!(dry_run, refused(3, &format!("{}0 would be uploaded, 1 failed: 0 B\n", expected.stderr)));
 }
 
 #[test]
@@ -271,14 +272,16 @@ fn control_characters_in_names_are_spelled_out() {
 fn a_dry_run_says_what_would_be_sent() {
     let setting = Setting::new();
     setting.sparse("dist.tar", 40 << 20);
+    let planned = |line: &str, size: &str| Outcome { stderr: format!("1 would be uploaded: {size}\n"), ..shown(line) };
     assert_eq!(
         setting.upload(&["a.txt", "--dry-run"]),
-        shown("would upload a.txt -> cos://examplebucket-1250000000/a.txt  6.2 KiB in one request\n")
+        planned("would upload a.txt -> cos://examplebucket-1250000000/a.txt  6.2 KiB in one request\n", "6.2 KiB")
     );
     assert_eq!(
         setting.upload(&["dist.tar", "-n", "--key", "builds/"]),
-        shown(
-            "would upload dist.tar -> cos://examplebucket-1250000000/builds/dist.tar  40.0 MiB in 40 parts of 1.0 MiB\n"
+        planned(
+            "would upload dist.tar -> cos://examplebucket-1250000000/builds/dist.tar  40.0 MiB in 40 parts of 1.0 MiB\n",
+            "40.0 MiB"
         )
     );
     assert_eq!(setting.upload(&["dist.tar", "-n", "-q"]), shown(""));

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::support::{BUCKET, MIB, Scene};
+use crate::support::{BUCKET, MIB, Outcome, Scene};
 use cosput::emulator::Operation;
 
 #[test]
@@ -129,4 +129,20 @@ fn programs_hear_how_far_many_files_are_together() {
     let last = progress.last().unwrap();
     assert_eq!((&last["total"], &last["files_total"]), (&(3 * MIB).into(), &3.into()), "{last}");
     assert!(last.get("source").is_none() && last["bytes"].as_u64() <= Some(3 * MIB), "{last}");
+}
+
+#[test]
+fn a_dry_run_ends_with_a_summary_however_many_sources_it_has() {
+    let scene = Scene::new(&[]);
+    scene.file("a", 2048);
+    let dry_run = |source: &str, more: &[&str]| scene.upload(source, &[&["--dry-run"][..], more].concat());
+    let end = |outcome: Outcome| outcome.stderr.lines().last().unwrap_or_default().to_owned();
+    assert_eq!(end(dry_run("a", &[]).exits(0)), "1 would be uploaded: 2.0 KiB");
+    assert_eq!(end(dry_run("a", &["--skip-unchanged"]).exits(0)), "1 would be uploaded: 2.0 KiB");
+    assert_eq!(end(dry_run("-", &["--key", "k"]).exits(0)), "1 would be uploaded");
+    assert_eq!(dry_run("a", &["--quiet"]).exits(0).stderr, "");
+    let missing = dry_run("none", &[]).exits(3);
+    assert!(missing.stderr.ends_with("0 would be uploaded, 1 failed: 0 B\n"), "{}", missing.stderr);
+    let stream = dry_run("-", &["--key", "k", "--json"]).exits(0).event("summary");
+    assert_eq!((&stream["planned"], stream.get("bytes_planned")), (&1.into(), None));
 }

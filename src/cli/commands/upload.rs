@@ -43,8 +43,7 @@ pub(crate) fn run(options: &UploadOptions, world: &mut World, console: &Console)
 fn run_one(path: &Path, key: &Key, options: &UploadOptions, world: &mut World, console: &Console) -> Sent {
     open_and_send(path, key, options, world, console).unwrap_or_else(|failure| {
         let exit_code = Report::new(console, options.output).refused(path, &options.bucket, Some(key), &failure);
-        let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
-        Sent { exit_code, summary }
+        Sent { exit_code, summary: Some(Summary::of_failure(options.dry_run)) }
     })
 }
 

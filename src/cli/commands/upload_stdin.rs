@@ -23,7 +23,7 @@ use crate::upload::source::stream_buffer::StreamBuffer;
 pub(crate) fn run(key: &Key, options: &UploadOptions, world: &mut World, console: &Console) -> Sent {
     let report = Report::new(console, options.output);
     plan_and_send(key, options, &report, world, console).unwrap_or_else(|failure| {
-        let summary = (!options.dry_run).then_some(Summary { failed: 1, ..Summary::default() });
+        let summary = Some(Summary::of_failure(options.dry_run));
         Sent { exit_code: report.refused(Path::new(NAME), &options.bucket, Some(key), &failure), summary }
     })
 }
@@ -39,7 +39,9 @@ fn plan_and_send(
         .map_err(|error| Failure::usage(format!("could not plan the upload of stdin: {error}")))?;
     if options.dry_run {
         report.planned(Path::new(NAME), &options.bucket, key, &buffer.plan());
-        return Ok(Sent { exit_code: SUCCESS, summary: None });
+        let mut summary = Summary::of_dry_run();
+        summary.plan_stream();
+        return Ok(Sent { exit_code: SUCCESS, summary: Some(summary) });
     }
     runtime::run(send(key, options, buffer, world, console))?.map(Sent::from)
 }

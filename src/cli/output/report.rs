@@ -175,13 +175,15 @@ impl Report {
         }
     }
 
-    /// Reports the totals. A single upload has its own line, so text output has totals for several only.
+    /// Reports the totals. A single upload has its own line, so text output has totals for several only, and for a dry
+    /// run, which ends with them.
     pub fn summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
         if self.json {
             self.line(&Line::Summary(SummaryLine::new(summary, elapsed, exit_code)));
         }
         let planned = summary.planned.map_or(0, |planned| planned.files);
-        if planned + summary.uploaded + summary.skipped + summary.failed > 1 {
+        let several = planned + summary.uploaded + summary.skipped + summary.failed > 1;
+        if several || summary.planned.is_some() && !self.quiet && !self.json {
             self.console.message(&summary.in_words(elapsed));
         }
     }

@@ -29,8 +29,10 @@ pub struct Summary {
 pub struct PlannedTotals {
     /// Sources that would be uploaded.
     pub files: u64,
-    /// The bytes of these sources.
+    /// The bytes of these sources, without a stream.
     pub bytes: u64,
+    /// Whether a stream is among them, whose size is not known.
+    pub stream: bool,
 }
 
 impl Summary {
@@ -49,11 +51,22 @@ impl Summary {
         Self { planned: Some(PlannedTotals::default()), ..Self::default() }
     }
 
+    /// The totals of a command whose only source failed.
+    pub(crate) fn of_failure(dry_run: bool) -> Self {
+        Self { failed: 1, ..if dry_run { Self::of_dry_run() } else { Self::default() } }
+    }
+
     /// Counts one source that a dry run would upload.
     pub(crate) fn plan(&mut self, size: u64) {
         let planned = self.planned.get_or_insert_default();
         planned.files += 1;
         planned.bytes += size;
+    }
+
+    /// Counts a stream that a dry run would upload.
+    pub(crate) fn plan_stream(&mut self) {
+        self.plan(0);
+        self.planned.get_or_insert_default().stream = true;
     }
 
     /// Counts one upload.
@@ -81,8 +94,10 @@ impl Summary {
         let first = planned.map_or((uploaded, "uploaded"), |planned| (planned.files, "would be uploaded"));
         let counts = [first].into_iter().chain(others);
         let counts: Vec<String> = counts.map(|(number, word)| format!("{} {word}", units::count(number))).collect();
-        if let Some(PlannedTotals { bytes, .. }) = planned {
-            return format!("{}: {}", counts.join(", "), units::size(bytes));
+        match planned {
+            Some(PlannedTotals { stream: true, .. }) => return counts.join(", "),
+            Some(PlannedTotals { bytes, .. }) => return format!("{}: {}", counts.join(", "), units::size(bytes)),
+            None => {}
         }
         let rate = units::rate(bytes_sent, elapsed).map(|rate| format!(" ({rate})")).unwrap_or_default();
         let earlier = match bytes_resumed {

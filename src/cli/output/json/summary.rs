@@ -26,7 +26,8 @@ pub(crate) struct SummaryLine {
 impl SummaryLine {
     pub(crate) fn new(summary: Summary, elapsed: Duration, exit_code: u8) -> Self {
         let Summary { uploaded, skipped, unchanged: _, failed, bytes_sent, bytes_resumed, planned } = summary;
-        let (planned, bytes_planned) = (planned.map(|planned| planned.files), planned.map(|planned| planned.bytes));
+        let bytes_planned = planned.filter(|planned| !planned.stream).map(|planned| planned.bytes);
+        let planned = planned.map(|planned| planned.files);
         let duration_ms = milliseconds(elapsed);
         Self { uploaded, planned, bytes_planned, skipped, failed, bytes_sent, bytes_resumed, duration_ms, exit_code }
     }
