@@ -13,27 +13,24 @@ use cosput::cos::{
     Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target, head_object,
 };
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
-use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::batch::window::Concurrency;
-use cosput::upload::driver::{Stop, Work, drive};
 use cosput::upload::journal::header::Header;
 use cosput::upload::machine::Settings;
-use cosput::upload::observer::Observer;
 use cosput::upload::patience::Patience;
-use cosput::upload::session::{Ended, Goal, JournalLocation, Refused, Session};
+use cosput::upload::session::{JournalLocation, Session};
 use cosput::upload::source::{FileSource, Source};
 use cosput::upload::wire::http::{Http, Limits, client};
 use cosput::upload::wire::one_request::Requester;
-use cosput::upload::{Cause, Event, Finished, Job, Notice, Operation, Plan, PlanOptions, SendErrorKind};
+use cosput::upload::{Cause, Finished, Notice, Operation, Plan, PlanOptions, SendErrorKind};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::process::Command;
-use tokio::sync::{mpsc, watch};
 
 use crate::support::BUCKET;
 use crate::support::emulator::{clock, options};
+use crate::support::engine::{run_one, session};
 
 const FIRST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
 const BACKUP: &str = "examplebucket-1250000000.cos.ap-guangzhou.tencentcos.cn";
@@ -72,51 +69,15 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     let source = FileSource::open(&path).unwrap();
     let target = Target { address, key: Key::new("k").unwrap() };
     let plan = Plan::new(3 << 20, PlanOptions::fixed(1 << 20, 0)).unwrap();
+    let header = Header::new(&target, "e", "s", source.identity(), plan.part_size());
     let session = Session {
-        header: Header::new(&target, "e", "s", source.identity(), plan.part_size()),
-        job: Job { source: Source::File(source), target, object: cosput::upload::ObjectOptions::default() },
-        plan,
-        intake: None,
         settings: Settings { patience: PATIENCE, abort_on_failure: false, ..Settings::default() },
         location: JournalLocation::Unavailable("none is wanted".to_owned()),
-        resume: false,
-        upload_id: None,
-        unless: None,
-        share: None,
-        goal: Goal::Complete,
-        seed: 1,
+        ..session(header, Source::File(source), target, plan)
     };
-    let (_stop, stopping) = watch::channel(Stop::No);
-    let (offer, offers) = mpsc::channel(1);
-    assert!(offer.try_send(vec![Work::Upload(Box::new(session))]).is_ok());
-    drop(offer);
-    let mut ear = Ear::default();
-    drive(offers, Concurrency::Fixed(2), transport, stopping, &mut ear).await;
-    ear.notices.retain(|notice| !matches!(notice, Notice::JournalUnwritable(_)));
-    (ear.finished.unwrap(), ear.notices)
-}
-
-/// Records the notices of one upload, and how it ends.
-#[derive(Default)]
-struct Ear {
-    notices: Vec<Notice>,
-    finished: Option<Finished>,
-}
-
-impl Observer<()> for Ear {
-    fn news(&mut self, _what: ()) {}
-
-    fn begins(&mut self, _object: ObjectId, _session: &Session) {}
-
-    fn event(&mut self, _object: ObjectId, event: Event) {
-        if let Event::Notice(notice) = event {
-            self.notices.push(notice);
-        }
-    }
-
-    fn ends(&mut self, _object: ObjectId, ended: Result<Ended, Refused>) {
-        self.finished = Some(ended.unwrap().finished);
-    }
+    let (finished, mut notices) = run_one(session, Concurrency::Fixed(2), transport).await;
+    notices.retain(|notice| !matches!(notice, Notice::JournalUnwritable(_)));
+    (finished, notices)
 }
 
 /// A resolver that fails the first queries, and then returns these addresses, in this order.

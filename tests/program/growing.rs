@@ -1,65 +1,23 @@
 //! A stream whose parts grow, through the engine: compares every byte that was sent, at any part size.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::support::{BUCKET, MIB, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Server};
+use crate::support::engine::{run_one, session};
+use crate::support::{BUCKET, MIB, Noise, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Server, assert_noise};
 use cosput::cos::multipart::PartNumber;
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
 use cosput::emulator::Operation;
-use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::batch::window::Concurrency;
-use cosput::upload::driver::{Stop, Work, drive};
 use cosput::upload::journal::header::Header;
-use cosput::upload::machine::Settings;
-use cosput::upload::observer::Observer;
-use cosput::upload::patience::Patience;
 use cosput::upload::plan::part_sizes::PartSizes;
-use cosput::upload::session::{Ended, Goal, JournalLocation, Refused, Session};
+use cosput::upload::session::Session;
 use cosput::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use cosput::upload::source::{Identity, Source, Stream};
 use cosput::upload::wire::http::{Http, Limits};
-use cosput::upload::{Event, Finished, Job, ObjectOptions, Plan};
-use tokio::sync::{mpsc, watch};
-
-/// Observes how the upload ends.
-#[derive(Default)]
-struct Ear(Option<Finished>);
-
-impl Observer<()> for Ear {
-    fn news(&mut self, _what: ()) {}
-
-    fn begins(&mut self, _object: ObjectId, _session: &Session) {}
-
-    fn event(&mut self, _object: ObjectId, _event: Event) {}
-
-    fn ends(&mut self, _object: ObjectId, ended: Result<Ended, Refused>) {
-        self.0 = Some(ended.unwrap().finished);
-    }
-}
-
-/// This many bytes without a pattern, made as they are read, 8 at a time.
-struct Noise {
-    random: fastrand::Rng,
-    left: u64,
-}
-
-impl Noise {
-    fn new(size: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(11), left: size }
-    }
-}
-
-impl Read for Noise {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len() / 8 * 8);
-        self.random.fill(&mut buffer[..wanted]);
-        self.left -= wanted as u64;
-        Ok(wanted)
-    }
-}
+use cosput::upload::{Finished, Plan};
 
 /// Uploads a stream of `size` bytes, split in this way.
 fn upload(server: &Server, size: u64, cut: PartSizes, memory: u64) -> Finished {
@@ -72,49 +30,18 @@ fn upload(server: &Server, size: u64, cut: PartSizes, memory: u64) -> Finished {
     };
     let target = Target { address, key: Key::new("k").unwrap() };
     let plan = Plan::Stream(cut);
-    let nobody = Identity { size: 0, modified: UNIX_EPOCH, inode: None };
+    let no_file = Identity { size: 0, modified: UNIX_EPOCH, inode: None };
     let source = Source::Stream(Stream::new(io::BufReader::with_capacity(1 << 20, Noise::new(size))));
+    let header = Header::new(&target, "e", "-", no_file, plan.part_size());
     let session = Session {
-        header: Header::new(&target, "e", "-", nobody, plan.part_size()),
-        job: Job { source, target, object: ObjectOptions::default() },
-        plan,
         intake: Some(StreamBuffer::cut_by(plan, 0, memory, Expectations::default())),
-        settings: Settings { patience: Patience::default(), abort_on_failure: false, ..Settings::default() },
-        location: JournalLocation::NotNeeded,
-        resume: false,
-        upload_id: None,
-        unless: None,
-        share: None,
-        goal: Goal::Complete,
-        seed: 1,
+        ..session(header, source, target, plan)
     };
     let credentials = Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap();
     let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(60) };
     let transport = Http::new(Service::Cos, Arc::new(credentials), crate::support::emulator::clock, limits).unwrap();
-    let (_stop, stopping) = watch::channel(Stop::No);
-    let (offer, offers) = mpsc::channel(1);
-    assert!(offer.try_send(vec![Work::Upload(Box::new(session))]).is_ok());
-    drop(offer);
-    let mut ear = Ear::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(drive(offers, Concurrency::Auto, Arc::new(transport), stopping, &mut ear));
-    ear.0.unwrap()
-}
-
-/// Asserts that the object is the noise, byte by byte.
-fn assert_noise(object: impl Read, size: u64) {
-    let mut object = io::BufReader::with_capacity(1 << 20, object);
-    let mut expected = Noise::new(size);
-    let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
-    loop {
-        let read = expected.read(&mut left).unwrap();
-        object.read_exact(&mut right[..read]).unwrap();
-        assert!(left[..read] == right[..read], "the object is not what was sent");
-        if read == 0 {
-            assert_eq!(object.read(&mut right).unwrap(), 0);
-            return;
-        }
-    }
+    runtime.block_on(run_one(session, Concurrency::Auto, Arc::new(transport))).0
 }
 
 /// Uploads this many bytes and asserts that they arrive complete, in parts of these sizes.

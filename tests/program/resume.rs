@@ -19,6 +19,14 @@ fn parts_resumed(outcome: &Outcome) -> u64 {
     outcome.event("uploaded")["parts_resumed"].as_u64().unwrap()
 }
 
+/// A scene in which the upload of `a.bin` was killed once the server had this many parts.
+fn interrupted(fault: &str, size: u64, parts: usize) -> Scene {
+    let mut scene = Scene::new(&[fault]);
+    scene.file("a.bin", size);
+    scene.interrupt("a.bin", &[], parts);
+    scene
+}
+
 fn lines(path: &Path) -> usize {
     fs::read(path).map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count())
 }
@@ -211,9 +219,7 @@ fn a_journal_that_was_cut_off_anywhere_leads_to_the_same_object() {
 
 #[test]
 fn a_journal_that_cannot_be_read_is_set_aside() {
-    let mut scene = Scene::new(&[TAKES_TWO_PARTS]);
-    scene.file("a.bin", 5 * MIB);
-    scene.interrupt("a.bin", &[], 2);
+    let scene = interrupted(TAKES_TWO_PARTS, 5 * MIB, 2);
     let journal = scene.journal();
     fs::write(&journal, "no journal\n").unwrap();
     let aside = format!("{}.corrupt", journal.display());
@@ -227,9 +233,7 @@ fn a_journal_that_cannot_be_read_is_set_aside() {
 
 #[test]
 fn a_journal_of_a_later_version_is_left_alone() {
-    let mut scene = Scene::new(&[TAKES_TWO_PARTS]);
-    scene.file("a.bin", 5 * MIB);
-    scene.interrupt("a.bin", &[], 2);
+    let mut scene = interrupted(TAKES_TWO_PARTS, 5 * MIB, 2);
     let journal = scene.journal();
     let later = fs::read_to_string(&journal).unwrap().replace("\"schema\":1", "\"schema\":2");
     fs::write(&journal, &later).unwrap();
@@ -449,9 +453,7 @@ fn an_object_with_other_bytes_is_not_the_upload_that_is_gone() {
 
 #[test]
 fn the_number_of_resumed_parts_is_reported_once_they_are_compared() {
-    let mut scene = Scene::new(&[TAKES_FOUR_PARTS]);
-    scene.file("a.bin", 6 * MIB);
-    scene.interrupt("a.bin", &[], 4);
+    let mut scene = interrupted(TAKES_FOUR_PARTS, 6 * MIB, 4);
     let (_, id) = scene.server.uploads().remove(0);
     fs::remove_file(scene.journal()).unwrap();
     scene.server.restart(&[]);

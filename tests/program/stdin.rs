@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::process::ChildStdin;
 use std::time::Duration;
 
-use crate::support::{BUCKET, MIB, Outcome, Running, Scene, now, until};
+use crate::support::{BUCKET, MIB, Noise, Outcome, Running, Scene, assert_noise, now, until};
 use cosput::cos::checksum::crc64;
 use cosput::emulator::Operation;
 use serde_json::json;
@@ -300,28 +300,6 @@ fn a_stream_that_pauses_is_no_stalled_request() {
     scene.assert_stored("a.bin", "k");
 }
 
-/// Bytes without a pattern, made as they are read.
-struct Noise {
-    random: fastrand::Rng,
-    left: u64,
-}
-
-impl Noise {
-    fn new(size: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(5), left: size }
-    }
-}
-
-impl Read for Noise {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        // Always the same number of random numbers, however many bytes are requested: whole words, except for the last.
-        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len() / 8 * 8);
-        self.random.fill(&mut buffer[..wanted]);
-        self.left -= wanted as u64;
-        Ok(wanted)
-    }
-}
-
 /// The program's peak memory, in bytes.
 #[cfg(target_os = "linux")]
 fn peak_memory(running: &Running) -> u64 {
@@ -342,18 +320,8 @@ fn memory_for(size: u64, memory: u64) -> u64 {
     drop(pipe);
     let outcome = running.wait().exits(0);
     assert_eq!(outcome.event("uploaded")["size"], size);
-    let mut object = File::open(scene.server.object("k").unwrap()).unwrap();
-    let mut expected = Noise::new(size);
-    let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
-    loop {
-        let read = expected.read(&mut left).unwrap();
-        object.read_exact(&mut right[..read]).unwrap();
-        assert!(left[..read] == right[..read], "the object is not what was sent");
-        if read == 0 {
-            assert_eq!(object.read(&mut right).unwrap(), 0);
-            return peak;
-        }
-    }
+    assert_noise(File::open(scene.server.object("k").unwrap()).unwrap(), size);
+    peak
 }
 
 #[cfg(target_os = "linux")]

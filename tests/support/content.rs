@@ -1,7 +1,7 @@
 //! The content of files.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Bytes without a pattern, the same ones for the same seed.
@@ -9,6 +9,46 @@ pub(crate) fn noise(size: u64, seed: u64) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(size).unwrap()];
     fastrand::Rng::with_seed(seed).fill(&mut bytes);
     bytes
+}
+
+/// Bytes without a pattern, made as they are read.
+pub(crate) struct Noise {
+    random: fastrand::Rng,
+    left: u64,
+}
+
+impl Noise {
+    /// This many bytes.
+    pub(crate) fn new(size: u64) -> Self {
+        Self { random: fastrand::Rng::with_seed(5), left: size }
+    }
+}
+
+impl Read for Noise {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Always the same number of random numbers, however many bytes are requested: whole words, except for the last.
+        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len() / 8 * 8);
+        self.random.fill(&mut buffer[..wanted]);
+        self.left -= wanted as u64;
+        Ok(wanted)
+    }
+}
+
+/// Asserts that an object is [`Noise`] of this size, byte by byte.
+#[track_caller]
+pub(crate) fn assert_noise(object: impl Read, size: u64) {
+    let mut object = io::BufReader::with_capacity(1 << 20, object);
+    let mut expected = Noise::new(size);
+    let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    loop {
+        let read = expected.read(&mut left).unwrap();
+        object.read_exact(&mut right[..read]).unwrap();
+        assert!(left[..read] == right[..read], "the object is not what was sent");
+        if read == 0 {
+            assert_eq!(object.read(&mut right).unwrap(), 0);
+            return;
+        }
+    }
 }
 
 /// Compares two files without holding either.

@@ -2,6 +2,7 @@
 //!
 //! - [`Scene`] is an emulator in this process, a directory, and the program run beside them.
 //! - [`Running`] is the program while it runs, [`Outcome`] its exit code and its output.
+//! - [`engine`] runs one upload without the program.
 //! - [`Server`] is the emulator of a scene; [`emulator`] has the options of every emulator.
 //! - [`changes`] are the ways in which a file can change; [`content`] makes bytes and compares files.
 //! - [`clock`] waits for conditions. No test waits for a time: it waits for a condition, and gives up after a limit.
@@ -12,13 +13,14 @@ pub(crate) mod changes;
 pub(crate) mod clock;
 pub(crate) mod content;
 pub(crate) mod emulator;
+pub(crate) mod engine;
 pub(crate) mod run;
 pub(crate) mod scene;
 pub(crate) mod secrets;
 pub(crate) mod server;
 
 pub(crate) use clock::{LIMIT, now, until};
-pub(crate) use content::{noise, pattern, same};
+pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
 pub(crate) use run::{Outcome, Running};
 pub(crate) use scene::Scene;
 pub(crate) use secrets::{CUSTOMER_KEY, SECRET_ID, SECRET_KEY, SESSION_TOKEN, assert_no_secret};
