@@ -1,13 +1,12 @@
 //! Simulated links: default settings against a grid of fixed settings, and many small files far away.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::contender::Place;
 use super::link::Link;
-use super::process::{Cost, measure};
+use super::process::{Cost, measure, report, start};
 use super::scenario::Bench;
 use super::table;
 
@@ -52,10 +51,7 @@ impl FarServer {
     fn start(link: &Link, tls: Option<&Path>) -> io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("far-server").args(link.arguments()).args(tls);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let mut port = String::new();
-        BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut port)?;
-        let port = port.trim().parse().map_err(|_| io::Error::other("the server did not start"))?;
+        let (child, port) = start(&mut command)?;
         Ok(Self { child, port })
     }
 
@@ -64,14 +60,7 @@ impl FarServer {
     }
 
     fn report(&self) -> io::Result<Seen> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.write_all(b"GET /-/report HTTP/1.1\r\n\r\n")?;
-        let mut answer = [0; 512];
-        let read = stream.read(&mut answer)?;
-        let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
-        let mut numbers =
-            answer.lines().last().unwrap_or_default().split(' ').map(|number| number.parse().unwrap_or(0));
-        let [requests, refused, connections, most_in_flight] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+        let [requests, refused, connections, most_in_flight] = report(self.port)?;
         Ok(Seen { requests, refused, connections, most_in_flight })
     }
 

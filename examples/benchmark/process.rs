@@ -69,6 +69,26 @@ fn wait_and_look(child: &Child) -> Option<u64> {
     counted.lines().find_map(|line| line.strip_prefix("rchar: ")?.parse().ok())
 }
 
+/// Starts this program as a server, which prints its port. It ends when its stdin is closed.
+pub(crate) fn start(command: &mut Command) -> io::Result<(Child, u16)> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut port = String::new();
+    BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut port)?;
+    let port = port.trim().parse().map_err(|_| io::Error::other("the server did not start"))?;
+    Ok((child, port))
+}
+
+/// The numbers in the report of the server on a port.
+pub(crate) fn report<const NUMBERS: usize>(port: u16) -> io::Result<[u64; NUMBERS]> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.write_all(b"GET /-/report HTTP/1.1\r\n\r\n")?;
+    let mut answer = [0; 512];
+    let read = stream.read(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+    let mut numbers = answer.lines().last().unwrap_or_default().split(' ').map(|number| number.parse().unwrap_or(0));
+    Ok(std::array::from_fn(|_| numbers.next().unwrap_or(0)))
+}
+
 /// A running sink; dropping this value ends it.
 pub(crate) struct Sink {
     child: Child,
@@ -86,11 +106,8 @@ impl Sink {
         for number in [manner.each, manner.all, manner.refuse.map(|part| part as u64)] {
             command.arg(number.unwrap_or(0).to_string());
         }
-        command.args(manner.tls.as_deref()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let mut port = String::new();
-        BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut port)?;
-        let port = port.trim().parse().map_err(|_| io::Error::other("the sink did not start"))?;
+        command.args(manner.tls.as_deref());
+        let (child, port) = start(&mut command)?;
         Ok(Self { child, port, tls: manner.tls.clone() })
     }
 
@@ -108,14 +125,7 @@ impl Sink {
         if self.tls.is_some() {
             return Ok([0; 3]);
         }
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.write_all(b"GET /-/report HTTP/1.1\r\n\r\n")?;
-        let mut answer = [0; 512];
-        let read = stream.read(&mut answer)?;
-        let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
-        let mut numbers =
-            answer.lines().last().unwrap_or_default().split(' ').map(|number| number.parse().unwrap_or(0));
-        Ok(std::array::from_fn(|_| numbers.next().unwrap_or(0)))
+        report(self.port)
     }
 }
 
