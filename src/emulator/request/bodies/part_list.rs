@@ -8,9 +8,11 @@ use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
 
 /// One part in the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Listed {
+    #[serde(rename = "PartNumber")]
     pub(crate) number: u64,
+    #[serde(rename = "ETag")]
     pub(crate) etag: String,
 }
 
@@ -20,21 +22,14 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
     #[serde(rename = "CompleteMultipartUpload")]
     struct Document {
         #[serde(rename = "Part", default)]
-        parts: Vec<Part>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Part {
-        part_number: u64,
-        #[serde(rename = "ETag")]
-        etag: String,
+        parts: Vec<Listed>,
     }
     let document: Document =
         crate::cos::document::read(body, "CompleteMultipartUpload").map_err(|_| refusal::MALFORMED_XML)?;
     if document.parts.is_empty() {
         return Err(refusal::MALFORMED_XML.saying("The list has no parts."));
     }
-    Ok(document.parts.into_iter().map(|part| Listed { number: part.part_number, etag: part.etag }).collect())
+    Ok(document.parts)
 }
 
 /// Reads the body of Complete in the newer edition of CDCS.
@@ -42,21 +37,14 @@ pub(crate) fn read_json(body: &[u8]) -> Result<Vec<Listed>, Refusal> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Document {
-        part: Vec<Part>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Part {
-        part_number: u64,
-        #[serde(rename = "ETag")]
-        etag: String,
+        part: Vec<Listed>,
     }
     let document: Document = serde_json::from_slice(body)
         .map_err(|error| refusal::INVALID_ARGUMENT.saying(format!("The list of parts is not valid JSON: {error}")))?;
     if document.part.is_empty() {
         return Err(refusal::INVALID_ARGUMENT.saying("The list has no parts."));
     }
-    Ok(document.part.into_iter().map(|part| Listed { number: part.part_number, etag: part.etag }).collect())
+    Ok(document.part)
 }
 
 /// Checks the list against the stored parts, which `stored` returns as ETag and size. The numbers must be consecutive from
