@@ -19,7 +19,7 @@ use crate::cli::uploading::held_back::plan_options;
 use crate::cli::uploading::observing::observer::UploadObserver;
 use crate::cli::uploading::server_parts::{is_gone, plan_of_parts, server_parts};
 use crate::cli::uploading::setup::{concurrency, connect, own_paths, rerun, template};
-use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, transfer_one};
+use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, upload_one};
 use crate::cos::Key;
 use crate::upload::Plan;
 use crate::upload::source::{FileSource, Sources};
@@ -88,15 +88,8 @@ async fn send_one(
         }
     }
     let session = template(options, &connection, world).session(source, key.clone(), plan);
-    let mut observer =
-        UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
-    if options.dry_run {
-        observer = observer.dry_run();
-    }
     let concurrency = concurrency(options, Objects::One, world, console);
-    let transferred = transfer_one(session, concurrency, &mut observer, &connection, world, console).await;
-    connection.close().await;
-    Ok(transferred)
+    Ok(upload_one(session, options, concurrency, connection, world, console).await)
 }
 
 fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &Console) -> Result<Sent, Failure> {

@@ -10,10 +10,9 @@ use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
-use crate::cli::uploading::observing::observer::UploadObserver;
 use crate::cli::uploading::server_parts::{server_parts, warn_of_misfits};
-use crate::cli::uploading::setup::{connect, rerun, template};
-use crate::cli::uploading::transfer::{Sent, Transferred, transfer_one};
+use crate::cli::uploading::setup::{connect, template};
+use crate::cli::uploading::transfer::{Sent, Transferred, upload_one};
 use crate::cos::Key;
 use crate::upload::source::Stream;
 use crate::upload::source::stream::NAME;
@@ -61,10 +60,5 @@ async fn send(
     }
     let stream = Stream::new((world.stdin)());
     let session = template(options, &connection, world).stream_session(stream, buffer, key.clone());
-    let mut observer =
-        UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
-    let concurrency = options.requests.concurrency;
-    let transferred = transfer_one(session, concurrency, &mut observer, &connection, world, console).await;
-    connection.close().await;
-    Ok(transferred)
+    Ok(upload_one(session, options, options.requests.concurrency, connection, world, console).await)
 }

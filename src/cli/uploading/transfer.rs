@@ -8,9 +8,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::connection::Connection;
 use super::observing::observer::UploadObserver;
+use super::setup::rerun;
 use super::supply::{supply, supply_here};
 use super::template::Template;
 use super::work_sender::{UploadWork, WorkSender};
+use crate::cli::options::UploadOptions;
 use crate::cli::output::console::Console;
 use crate::cli::output::output_options::OutputOptions;
 use crate::cli::output::report::Report;
@@ -120,6 +122,25 @@ async fn report_not_begun(supplied: JoinHandle<u64>, begun: u64, world: &mut Wor
         Some(left) => console.note(&format!("stopped at the first failure; {left} files were not begun")),
         None => console.note("stopped at the first failure; files after it were not begun"),
     }
+}
+
+/// Uploads one object with these options, and closes the connection.
+pub(crate) async fn upload_one(
+    session: Session,
+    options: &UploadOptions,
+    concurrency: Concurrency,
+    connection: Connection,
+    world: &mut World,
+    console: &Console,
+) -> Transferred {
+    let mut observer =
+        UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
+    if options.dry_run {
+        observer = observer.dry_run();
+    }
+    let transferred = transfer_one(session, concurrency, &mut observer, &connection, world, console).await;
+    connection.close().await;
+    transferred
 }
 
 /// Uploads one object.

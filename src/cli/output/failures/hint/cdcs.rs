@@ -44,19 +44,10 @@ fn for_error(error: &ServiceError) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::output::failures::exit;
 
     fn service(status: u16, code: &str) -> Cause {
-        Cause::Service(Box::new(ServiceError {
-            status,
-            code: Some(code.to_owned()),
-            message: None,
-            request_id: Some("id".to_owned()),
-            trace_id: None,
-            retry_after: None,
-            server_time: None,
-            region: None,
-            foreign: None,
-        }))
+        Cause::Service(exit::tests::service(status, code))
     }
 
     #[test]

@@ -37,21 +37,13 @@ fn for_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::output::failures::exit;
     use crate::cos::ServiceError;
     use crate::upload::{FileKind, SendError, SendErrorKind, SourceError};
 
     fn service(status: u16, code: &str, request_id: Option<&str>) -> Cause {
-        Cause::Service(Box::new(ServiceError {
-            status,
-            code: (!code.is_empty()).then(|| code.to_owned()),
-            message: None,
-            request_id: request_id.map(str::to_owned),
-            trace_id: None,
-            retry_after: None,
-            server_time: None,
-            region: None,
-            foreign: None,
-        }))
+        let error = *exit::tests::service(status, code);
+        Cause::Service(Box::new(ServiceError { request_id: request_id.map(str::to_owned), ..error }))
     }
 
     #[test]
