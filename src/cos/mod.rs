@@ -18,10 +18,12 @@
 //! | `etag` | ETags, kept small |
 //! | `document` | XML and JSON documents of answers |
 //! | `error` | error answers, and the kind of fault each one is |
+//! | `aligned` | memory for bulk bytes, aligned to 64 bytes |
 //! | `encoding` | percent-encoding |
 //! | `page_text` | the words of an answer that is not the service's |
 
 pub mod address;
+pub(crate) mod aligned;
 pub mod checksum;
 pub mod credentials;
 pub mod document;

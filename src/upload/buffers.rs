@@ -1,23 +1,20 @@
 //! Buffers for bulk bytes, used again and again: a fresh one costs the kernel a page at a time, and is zeroed.
-//!
-//! Each begins at a multiple of 64 bytes. The system's allocator puts a large one 16 bytes into a page, and there some
-//! processors (AMD's Zen 3 and 4) copy at a fifth of their speed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::cos::aligned::AlignedBytes;
+
 /// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
 /// less, and take more memory; docs/performance.md has the figures.
 pub(crate) const CHUNK: usize = 224 << 10;
-/// Where a buffer begins: at a multiple of this.
-const ALIGNMENT: usize = 64;
 /// Once bodies hold this much, further pieces are small, so that many slow connections need little memory.
 const BODIES: usize = 8 * CHUNK;
 /// A small piece.
 const SMALL_CHUNK: usize = 32 << 10;
 
 /// Whole buffers that wait for their next use. There are never more than were in use at one time.
-static SPARE: Mutex<Vec<Box<[u8]>>> = Mutex::new(Vec::new());
+static SPARE: Mutex<Vec<AlignedBytes>> = Mutex::new(Vec::new());
 /// What the bodies of all requests share.
 static OF_BODIES: Budget = Budget(AtomicUsize::new(0));
 
@@ -28,8 +25,7 @@ struct Budget(AtomicUsize);
 /// A buffer on loan. It goes back when it is dropped, by any thread.
 #[derive(Debug)]
 pub(crate) struct Buffer {
-    memory: Box<[u8]>,
-    begin: usize,
+    memory: AlignedBytes,
     length: usize,
     counted: Option<(&'static Budget, usize)>,
 }
@@ -39,10 +35,8 @@ impl Buffer {
     pub(crate) fn lend(length: usize) -> Self {
         let whole = length > CHUNK / 2;
         let spare = if whole { spare().pop() } else { None };
-        let memory =
-            spare.unwrap_or_else(|| vec![0; if whole { CHUNK } else { length } + ALIGNMENT].into_boxed_slice());
-        let begin = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
-        Self { memory, begin, length: length.min(CHUNK), counted: None }
+        let memory = spare.unwrap_or_else(|| AlignedBytes::zeroed(if whole { CHUNK } else { length }));
+        Self { memory, length: length.min(CHUNK), counted: None }
     }
 
     /// A buffer for the next piece of a body, of up to `wanted` bytes: fewer if bodies hold many already.
@@ -61,7 +55,7 @@ impl Buffer {
 
     /// The bytes, to be filled.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.memory[self.begin..self.begin + self.length]
+        &mut self.memory.as_mut()[..self.length]
     }
 
     /// The first `length` bytes alone.
@@ -74,7 +68,7 @@ impl Buffer {
 
 impl AsRef<[u8]> for Buffer {
     fn as_ref(&self) -> &[u8] {
-        &self.memory[self.begin..self.begin + self.length]
+        &self.memory.as_ref()[..self.length]
     }
 }
 
@@ -83,25 +77,20 @@ impl Drop for Buffer {
         if let Some((budget, bytes)) = self.counted {
             budget.0.fetch_sub(bytes, Ordering::Relaxed);
         }
-        if self.memory.len() == CHUNK + ALIGNMENT {
+        if self.memory.as_ref().len() == CHUNK {
             spare().push(std::mem::take(&mut self.memory));
         }
     }
 }
 
-fn spare() -> MutexGuard<'static, Vec<Box<[u8]>>> {
+fn spare() -> MutexGuard<'static, Vec<AlignedBytes>> {
     SPARE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Fails if bulk bytes begin at an address where copying is slow on some processors.
-#[cfg(test)]
-pub(crate) fn assert_aligned(bytes: &[u8]) {
-    assert_eq!(bytes.as_ptr().align_offset(ALIGNMENT), 0, "{:?}", bytes.as_ptr());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cos::aligned::assert_aligned;
 
     #[test]
     fn a_buffer_has_the_length_that_was_asked_for_and_begins_at_a_multiple_of_64() {

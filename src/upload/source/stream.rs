@@ -240,7 +240,7 @@ mod tests {
         stream.read_on(4 * half, &[]).unwrap();
         let buffers = || lock(&stream.0.held).len();
         assert_eq!(buffers(), 2);
-        lock(&stream.0.held).values().for_each(|piece| crate::upload::buffers::assert_aligned(&piece.bytes));
+        lock(&stream.0.held).values().for_each(|piece| crate::cos::aligned::assert_aligned(&piece.bytes));
         // A piece that two parts share is held until both are released.
         stream.let_go(range(0, half));
         assert_eq!(all(&stream, range(half, half)), content[CHUNK / 2..CHUNK]);

@@ -299,7 +299,7 @@ mod tests {
         let range = Range { offset: 0, length: content.len() as u64 };
         let mut body = SourceBody::new(source, range, BodyProgress::default());
         while let Some(piece) = body.frame().await {
-            crate::upload::buffers::assert_aligned(&piece.unwrap().into_data().unwrap());
+            crate::cos::aligned::assert_aligned(&piece.unwrap().into_data().unwrap());
         }
     }
 
