@@ -112,7 +112,7 @@ impl Exchange {
         self.note(|record| record.fault = name);
     }
 
-    /// Receives the body into a draft and compares it with the MD5 that the client sent.
+    /// Receives the body into a draft.
     pub(super) async fn receive(
         &mut self,
         draft: Draft,
@@ -120,26 +120,41 @@ impl Exchange {
         head: &RequestHead,
         limit: u64,
     ) -> Result<(Draft, Digest), Trouble> {
-        let md5 = content_md5(head)?;
-        let digest = self.receive_into(file, Hasher::crc64_and_md5(), head, limit).await?;
-        if md5.is_some() && md5 != digest.md5 {
-            return Err(refusal::BAD_DIGEST.into());
-        }
+        let mut hasher = Hasher::crc64_and_md5();
+        let md5 = self.receive_into(file, &mut [&mut hasher], head, limit).await?;
+        let digest = hasher.finish();
+        check_md5(md5, &digest)?;
         Ok((draft, digest))
     }
 
-    /// Appends the body to a file whose content `hasher` has seen, and returns the digest of the whole.
-    pub(super) async fn receive_into(
+    /// Appends the body to a file whose content `whole` has seen, and returns the digest of the whole.
+    pub(super) async fn append(
         &mut self,
         file: File,
-        hasher: Hasher,
+        mut whole: Hasher,
         head: &RequestHead,
         limit: u64,
     ) -> Result<Digest, Trouble> {
+        let mut body = Hasher::crc64_and_md5();
+        let md5 = self.receive_into(file, &mut [&mut whole, &mut body], head, limit).await?;
+        check_md5(md5, &body.finish())?;
+        Ok(whole.finish())
+    }
+
+    /// Appends the body to a file. Returns the MD5 that the client sent.
+    async fn receive_into(
+        &mut self,
+        file: File,
+        hashers: &mut [&mut Hasher],
+        head: &RequestHead,
+        limit: u64,
+    ) -> Result<Option<Md5Digest>, Trouble> {
+        let md5 = content_md5(head)?;
         if let Some(limit) = traffic_limit(head)? {
             self.body.limit_rate(limit / 8);
         }
-        self.body.append(file, limit, hasher).await
+        self.body.append(file, limit, hashers).await?;
+        Ok(md5)
     }
 
     /// Receives a document and compares it with the MD5 that the client sent.
@@ -160,6 +175,10 @@ pub(super) fn check_length(head: &RequestHead, largest: u64, may_be_chunked: boo
         None if !may_be_chunked => Err(refusal::MISSING_CONTENT_LENGTH),
         _ => Ok(()),
     }
+}
+
+fn check_md5(sent: Option<Md5Digest>, body: &Digest) -> Result<(), Refusal> {
+    if sent.is_some() && sent != body.md5 { Err(refusal::BAD_DIGEST) } else { Ok(()) }
 }
 
 fn content_md5(head: &RequestHead) -> Result<Option<Md5Digest>, Refusal> {

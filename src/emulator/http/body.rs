@@ -1,14 +1,13 @@
 //! The body of a request, read in chunks.
 
 use std::fs::File;
-use std::io::SeekFrom;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use crate::emulator::clock;
@@ -18,7 +17,7 @@ use crate::cos::checksum::Digest;
 use crate::emulator::hasher::Hasher;
 use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
-use crate::emulator::store::sparse::runs;
+use crate::emulator::store::sparse::SparseWriter;
 
 /// Why a request was not carried out.
 #[derive(Debug)]
@@ -126,31 +125,24 @@ impl Body {
 
     /// Writes up to `limit` bytes to `file` and computes their digest.
     pub(crate) async fn store(&mut self, file: File, limit: u64) -> Result<Digest, Trouble> {
-        self.append(file, limit, Hasher::crc64_and_md5()).await
+        let mut hasher = Hasher::crc64_and_md5();
+        self.append(file, limit, &mut [&mut hasher]).await?;
+        Ok(hasher.finish())
     }
 
-    /// Appends up to `limit` bytes to `file`, whose content `hasher` has seen, and returns the digest of the whole. Runs of
-    /// zeros become holes.
-    pub(crate) async fn append(&mut self, file: File, limit: u64, mut hasher: Hasher) -> Result<Digest, Trouble> {
-        let mut position = file.metadata()?.len();
-        let mut file = tokio::fs::File::from_std(file);
-        file.seek(SeekFrom::Start(position)).await?;
+    /// Appends up to `limit` bytes to `file`, and adds them to each of the hashers. Runs of zeros become holes. A chunk is
+    /// written while the next one arrives.
+    pub(crate) async fn append(&mut self, file: File, limit: u64, hashers: &mut [&mut Hasher]) -> Result<(), Trouble> {
+        let mut written = spawn_blocking(move || SparseWriter::new(file));
         while let Some(chunk) = self.chunk().await? {
             if self.received > limit {
                 return Err(refusal::ENTITY_TOO_LARGE.into());
             }
-            hasher.update(&chunk);
-            for (is_zero, run) in runs(&chunk, position) {
-                if is_zero {
-                    file.seek(SeekFrom::Current(i64::try_from(run.len()).unwrap_or(i64::MAX))).await?;
-                } else {
-                    file.write_all(run).await?;
-                }
-            }
-            position += chunk.len() as u64;
+            hashers.iter_mut().for_each(|hasher| hasher.update(&chunk));
+            let mut writer = written.await.map_err(|_| refusal::INTERNAL_ERROR)??;
+            written = spawn_blocking(move || writer.write(&chunk).map(|()| writer));
         }
-        file.flush().await?;
-        file.set_len(position).await?;
-        Ok(hasher.finish())
+        written.await.map_err(|_| refusal::INTERNAL_ERROR)??.finish()?;
+        Ok(())
     }
 }

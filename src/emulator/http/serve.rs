@@ -1,7 +1,7 @@
 //! Converts the head of a hyper request to data, and an answer to a hyper response.
 
 use std::fs::File;
-use std::io::{self, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _};
@@ -11,19 +11,19 @@ use hyper::body::Frame;
 use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
-use tokio::io::AsyncReadExt as _;
+use tokio::task::spawn_blocking;
 
 use crate::cos::Headers;
+use crate::cos::aligned::AlignedBytes;
 
 use crate::emulator::answer::response::{Answer, Content, End};
 use crate::emulator::refusal::Refusal;
 use crate::emulator::request::request_head::RequestHead;
+use crate::emulator::store::sparse::CHUNK;
 
 /// The body of an answer.
 pub(crate) type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
 
-/// How many bytes of an object are read at a time.
-const CHUNK: u64 = 256 * 1024;
 /// The smallest Content-Length of a truncated answer.
 const PROMISED: usize = 64;
 
@@ -101,17 +101,45 @@ fn streamed(chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> A
 }
 
 fn file_chunks(mut file: File, first: u64, length: u64) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let start = file.seek(SeekFrom::Start(first)).map(|_| (tokio::fs::File::from_std(file), length));
+    let start = file.seek(SeekFrom::Start(first)).map(|_| (file, length));
     stream::unfold(Some(start), async |state| match state? {
         Err(error) => Some((Err(error), None)),
         Ok((_, 0)) => None,
-        Ok((mut file, left)) => {
-            let mut chunk = Vec::new();
-            match (&mut file).take(left.min(CHUNK)).read_to_end(&mut chunk).await {
-                Ok(0) => Some((Err(io::ErrorKind::UnexpectedEof.into()), None)),
-                Ok(count) => Some((Ok(chunk.into()), Some(Ok((file, left - count as u64))))),
+        Ok((file, left)) => {
+            match spawn_blocking(move || chunk(file, left)).await.unwrap_or_else(|error| Err(error.into())) {
+                Ok((file, chunk)) => {
+                    let left = left - chunk.len() as u64;
+                    Some((Ok(chunk), Some(Ok((file, left)))))
+                }
                 Err(error) => Some((Err(error), None)),
             }
         }
     })
+}
+
+/// Reads the next chunk of the `left` bytes that remain.
+fn chunk(mut file: File, left: u64) -> io::Result<(File, Bytes)> {
+    let mut memory = AlignedBytes::zeroed(usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK)));
+    file.read_exact(memory.as_mut())?;
+    Ok((file, Bytes::from_owner(memory)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cos::aligned::assert_aligned;
+
+    #[tokio::test]
+    async fn the_chunks_of_a_file_are_aligned_and_a_file_that_is_too_short_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let content: Vec<u8> = (0..=255).cycle().take(2 * CHUNK + 7).collect();
+        std::fs::write(dir.path().join("file"), &content).unwrap();
+        let open = || File::open(dir.path().join("file")).unwrap();
+        let length = content.len() as u64 - 3;
+        let chunks: Vec<Bytes> = file_chunks(open(), 3, length).map(Result::unwrap).collect().await;
+        chunks.iter().for_each(|chunk| assert_aligned(chunk));
+        assert_eq!(chunks.concat(), content[3..]);
+        let ends: Vec<bool> = file_chunks(open(), 4, length).map(|chunk| chunk.is_ok()).collect().await;
+        assert_eq!(ends, [true, true, false]);
+    }
 }

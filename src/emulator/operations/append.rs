@@ -39,7 +39,7 @@ pub(super) async fn append(
         None => ObjectProperties::requested(head, exchange.dialect)?.with_type_of(key.as_str()),
     };
     let (file, hasher) = begin(known.map(|(_, file)| file), position, file).await?;
-    let digest = exchange.receive_into(file, hasher, head, LARGEST_PUT).await?;
+    let digest = exchange.append(file, hasher, head, LARGEST_PUT).await?;
     let about = (exchange.now, properties);
     let object = exchange.service.store.commit_appended(bucket, key, draft, digest, about, position)?;
     exchange.note_stored();
@@ -65,7 +65,7 @@ async fn begin(known: Option<File>, length: u64, target: File) -> Result<(File, 
     let Some(mut known) = known else { return Ok((target, Hasher::crc64_and_md5())) };
     let copy = move || {
         let mut hasher = Hasher::crc64_and_md5();
-        let mut writer = SparseWriter::new(target);
+        let mut writer = SparseWriter::new(target)?;
         writer.append(&mut known, 0, length, &mut hasher)?;
         Ok::<_, std::io::Error>((writer.finish()?, hasher))
     };

@@ -95,7 +95,7 @@ impl Store {
     fn try_merge(&self, merge: &Merge, now: SystemTime) -> Result<Object, Refusal> {
         let (draft, file) = self.draft_object(&merge.bucket, &merge.key)?;
         let mut hasher = Hasher::crc64();
-        let mut writer = SparseWriter::new(file);
+        let mut writer = SparseWriter::new(file)?;
         for (path, part) in &merge.parts {
             writer.append(&mut File::open(path)?, 0, part.size, &mut hasher)?;
         }

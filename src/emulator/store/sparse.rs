@@ -3,17 +3,18 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
+use crate::cos::aligned::AlignedBytes;
 use crate::cos::checksum::Digest;
 use crate::emulator::hasher::Hasher;
 
 /// The granularity of holes, in bytes.
 const BLOCK: usize = 4096;
-/// The bytes that are copied at a time.
-const CHUNK: usize = 256 * 1024;
+/// How many bytes of a file are read at a time.
+pub(crate) const CHUNK: usize = 256 * 1024;
 static ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 /// Splits bytes at `position` of a file into blocks of the file and returns the runs of zero and of other blocks.
-pub(crate) fn runs(bytes: &[u8], position: u64) -> impl Iterator<Item = (bool, &[u8])> {
+fn runs(bytes: &[u8], position: u64) -> impl Iterator<Item = (bool, &[u8])> {
     let mut rest = bytes;
     let mut position = position;
     std::iter::from_fn(move || {
@@ -40,36 +41,45 @@ fn is_zero(block: &[u8]) -> bool {
     *block == ZEROS[..block.len()]
 }
 
-/// Appends ranges of files to a file.
+/// Appends bytes to a file.
 pub(crate) struct SparseWriter {
     file: File,
     position: u64,
+    /// Used again for each range of another file.
+    buffer: AlignedBytes,
 }
 
 impl SparseWriter {
-    /// Writes to an empty file.
-    pub(crate) fn new(file: File) -> Self {
-        Self { file, position: 0 }
+    /// Writes after the content of a file.
+    pub(crate) fn new(mut file: File) -> io::Result<Self> {
+        let position = file.seek(SeekFrom::End(0))?;
+        Ok(Self { file, position, buffer: AlignedBytes::default() })
     }
 
     /// Appends `length` bytes of `source` from `first` on.
     pub(crate) fn append(&mut self, source: &mut File, first: u64, length: u64, hasher: &mut Hasher) -> io::Result<()> {
         source.seek(SeekFrom::Start(first))?;
-        let mut buffer = vec![0; CHUNK];
+        if self.buffer.as_ref().is_empty() {
+            self.buffer = AlignedBytes::zeroed(CHUNK);
+        }
+        let mut buffer = std::mem::take(&mut self.buffer);
         let mut source = source.take(length);
         let mut copied = 0;
         loop {
-            let count = source.read(&mut buffer)?;
+            let count = source.read(buffer.as_mut())?;
             if count == 0 {
+                self.buffer = buffer;
                 return if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
             }
             copied += count as u64;
-            hasher.update(&buffer[..count]);
-            self.write(&buffer[..count])?;
+            let bytes = &buffer.as_ref()[..count];
+            hasher.update(bytes);
+            self.write(bytes)?;
         }
     }
 
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Appends bytes.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         for (is_zero, run) in runs(bytes, self.position) {
             if is_zero {
                 self.file.seek(SeekFrom::Current(i64::try_from(run.len()).unwrap_or(i64::MAX)))?;
@@ -91,7 +101,7 @@ impl SparseWriter {
 /// Copies a range of a file to an empty file, and returns the digest of its bytes.
 pub(crate) fn copy_range(mut source: File, first: u64, length: u64, target: File) -> io::Result<Digest> {
     let mut hasher = Hasher::crc64_and_md5();
-    let mut writer = SparseWriter::new(target);
+    let mut writer = SparseWriter::new(target)?;
     writer.append(&mut source, first, length, &mut hasher)?;
     writer.finish()?;
     Ok(hasher.finish())
@@ -118,6 +128,19 @@ mod tests {
 
     fn is_zero_run(run: &[u8]) -> bool {
         run.iter().all(|byte| *byte == 0)
+    }
+
+    #[test]
+    fn bytes_that_are_copied_are_aligned() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("source"), vec![7; CHUNK + 1]).unwrap();
+        let mut source = File::open(dir.path().join("source")).unwrap();
+        let mut writer = SparseWriter::new(File::create(dir.path().join("target")).unwrap()).unwrap();
+        for first in [1, CHUNK as u64] {
+            writer.append(&mut source, first, 1, &mut Hasher::crc64_and_md5()).unwrap();
+            crate::cos::aligned::assert_aligned(writer.buffer.as_ref());
+            assert_eq!(writer.buffer.as_ref()[0], 7, "the buffer is used");
+        }
     }
 
     #[test]
