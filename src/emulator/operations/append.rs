@@ -14,9 +14,9 @@ use crate::emulator::hasher::Hasher;
 use crate::emulator::http::body::Trouble;
 use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
+use crate::emulator::request::overwrite::Overwrite;
 use crate::emulator::request::properties::object_properties::ObjectProperties;
 use crate::emulator::request::request_head::RequestHead;
-use crate::emulator::store::Object;
 use crate::emulator::store::sparse::SparseWriter;
 
 /// Appends the body to an object, and creates it at position 0.
@@ -32,14 +32,14 @@ pub(super) async fn append(
         Err(refusal) if refusal == refusal::NO_SUCH_KEY => None,
         Err(refusal) => return Err(refusal.into()),
     };
-    check_known(known.as_ref().map(|(object, _)| object), position)?;
+    exchange.service.store.check_overwrite(bucket, key, Overwrite::AppendAt(position))?;
     let (draft, file) = exchange.service.store.draft_object(bucket, key)?;
     let properties = match &known {
         Some((object, _)) => object.properties.clone(),
         None => ObjectProperties::requested(head, exchange.dialect)?.with_type_of(key.as_str()),
     };
     let (file, hasher) = begin(known.map(|(_, file)| file), position, file).await?;
-    let digest = exchange.append(file, hasher, head, LARGEST_PUT).await?;
+    let digest = exchange.append(file, hasher, head, LARGEST_PUT.saturating_sub(position)).await?;
     let about = (exchange.now, properties);
     let object = exchange.service.store.commit_appended(bucket, key, draft, digest, about, position)?;
     exchange.note_stored();
@@ -50,14 +50,6 @@ pub(super) async fn append(
 fn position(head: &RequestHead) -> Result<u64, Refusal> {
     let text = head.parameter("position").unwrap_or_default();
     text.parse().map_err(|_| refusal::INVALID_ARGUMENT.saying("position must be a number."))
-}
-
-fn check_known(known: Option<&Object>, position: u64) -> Result<(), Refusal> {
-    match known {
-        Some(object) if !object.appendable => Err(refusal::OBJECT_NOT_APPENDABLE),
-        known if known.map_or(0, |object| object.size) != position => Err(refusal::POSITION_NOT_EQUAL),
-        _ => Ok(()),
-    }
 }
 
 /// Copies the object so far into the new file.

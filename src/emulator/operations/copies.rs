@@ -98,6 +98,9 @@ fn open(exchange: &Exchange, source: &CopySource) -> Result<(Object, File), Refu
     if object.properties.is_archived() {
         return Err(refusal::INVALID_OBJECT_STATE);
     }
+    if object.appendable {
+        return Err(refusal::INVALID_REQUEST.saying("An appendable object cannot be copied."));
+    }
     match conditions::check(&source.read, &object.etag, object.modified)? {
         Reading::Whole => Ok((object, file)),
         Reading::NotModified => Err(refusal::PRECONDITION_FAILED),

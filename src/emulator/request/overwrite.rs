@@ -8,6 +8,8 @@ use crate::emulator::dialect::Dialect;
 pub(crate) enum Overwrite {
     Allowed,
     Forbidden,
+    /// The object is appended to: it must have this length.
+    AppendAt(u64),
     /// As in CDCS: also forbidden while the object is being uploaded, and empty objects are refused.
     WriteOnce,
 }

@@ -58,13 +58,9 @@ impl Store {
         (modified, properties): (SystemTime, ObjectProperties),
         position: u64,
     ) -> Result<Object, Refusal> {
-        let length = find(&self.state(), bucket, key).map_or(0, |object| object.size);
-        if length != position {
-            return Err(refusal::POSITION_NOT_EQUAL);
-        }
         let etag = digest.md5.map(|md5| properties.encryption.etag(&md5)).unwrap_or_default();
         let object = Object { appendable: true, ..new_object(key, digest, etag, modified, properties) };
-        self.commit(bucket, key, draft, object, Overwrite::Allowed)
+        self.commit(bucket, key, draft, object, Overwrite::AppendAt(position))
     }
 
     /// Changes the properties of an object.
@@ -227,9 +223,18 @@ pub(super) fn check_overwrite(
     upload_id: Option<&str>,
 ) -> Result<(), Refusal> {
     match overwrite {
+        Overwrite::AppendAt(position) => check_appended(find(state, bucket, key), position),
         Overwrite::Forbidden if find(state, bucket, key).is_some() => Err(refusal::FILE_ALREADY_EXISTS),
         Overwrite::WriteOnce if find(state, bucket, key).is_some() => Err(refusal::OBJECT_ALREADY_EXISTS),
         Overwrite::WriteOnce if state.other_upload(bucket, key, upload_id) => Err(refusal::OBJECT_ALREADY_UPLOADING),
+        _ => Ok(()),
+    }
+}
+
+fn check_appended(object: Option<&Object>, position: u64) -> Result<(), Refusal> {
+    match object {
+        Some(object) if !object.appendable => Err(refusal::OBJECT_NOT_APPENDABLE),
+        object if object.map_or(0, |object| object.size) != position => Err(refusal::POSITION_NOT_EQUAL),
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Tags, ACLs, appendable objects, and constant answers about buckets.
 
-use cosput::cos::checksum::crc64;
+use cosput::cos::checksum::{Md5Digest, crc64};
 use cosput::cos::head_object;
 use cosput::cos::request::{Method, Request};
 
@@ -80,6 +80,50 @@ async fn an_object_grows_by_appending() {
     let request = test.target("k").request(Method::Post).with_query("append", "").with_query("position", "5");
     let answer = test.send(request.with_header("Content-Length", "1"), "x").await.unwrap();
     assert_eq!(told(&answer), (409, "ObjectNotAppendable".into()));
+}
+
+#[tokio::test]
+async fn an_append_is_checked_against_its_own_md5() {
+    let test = Test::new(&[]).await;
+    let append = |position: usize, content: &'static str, md5: String| {
+        let request = sub_resource(&test, Method::Post, "append").with_query("position", position.to_string());
+        let request = request.with_header("Content-Length", content.len().to_string());
+        test.send(request.with_header("Content-MD5", md5), content)
+    };
+    let md5 = |content: &str| Md5Digest::of(content.as_bytes()).base64();
+    assert_eq!(append(0, "one", md5("one")).await.unwrap().status, 200);
+    assert_eq!(told(&append(3, "two", md5("other")).await.unwrap()), (400, "BadDigest".into()));
+    assert_eq!(append(3, "two", md5("two")).await.unwrap().status, 200);
+    assert_eq!(test.object("k"), Some(b"onetwo".to_vec()));
+}
+
+#[tokio::test]
+async fn of_two_appends_at_one_position_one_succeeds() {
+    let test = Test::new(&[]).await;
+    let append = |position: usize, content: Vec<u8>| {
+        let request = sub_resource(&test, Method::Post, "append").with_query("position", position.to_string());
+        test.send(request.with_header("Content-Length", content.len().to_string()), content)
+    };
+    let mut length = 0;
+    for round in 0..8 {
+        let both = tokio::join!(append(length, bytes(MIB, round)), append(length, bytes(MIB, 100 + round)));
+        let mut answers = [told(&both.0.unwrap()), told(&both.1.unwrap())];
+        answers.sort();
+        assert_eq!(answers, [(200, String::new()), (409, "PositionNotEqualToLength".into())]);
+        length += MIB;
+        assert_eq!(test.object("k").unwrap().len(), length);
+    }
+}
+
+#[tokio::test]
+async fn an_appendable_object_cannot_be_copied() {
+    let test = Test::new(&[]).await;
+    let request = sub_resource(&test, Method::Post, "append").with_query("position", "0");
+    assert_eq!(test.send(request.with_header("Content-Length", "1"), "x").await.unwrap().status, 200);
+    let copy = test.target("copy").request(Method::Put).with_header("Content-Length", "0");
+    let answer = test.send(copy.with_header("x-cos-copy-source", format!("{BUCKET}/k")), "").await.unwrap();
+    assert_eq!(told(&answer), (400, "InvalidRequest".into()));
+    assert_eq!(test.object("copy"), None);
 }
 
 #[tokio::test]
