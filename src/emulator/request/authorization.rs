@@ -13,7 +13,7 @@ use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
 
 /// The largest allowed difference between the clocks.
-const TOLERANCE: Duration = Duration::from_secs(15 * 60);
+pub(super) const TOLERANCE: Duration = Duration::from_secs(15 * 60);
 
 /// How strictly the time of signing is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

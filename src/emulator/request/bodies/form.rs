@@ -1,6 +1,6 @@
 //! The form of POST Object: its fields, and its policy (document 436/14690).
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::cos::sign::policy_signature;
 use crate::cos::{Credentials, Headers};
 use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
-use crate::emulator::request::authorization::{select, verify_token};
+use crate::emulator::request::authorization::{TOLERANCE, select, verify_token};
 use crate::emulator::request::request_head::RequestHead;
 
 /// The fields before the file, which is the last field.
@@ -27,7 +27,8 @@ pub(crate) struct Form {
 pub(crate) fn boundary(head: &RequestHead) -> Result<String, Refusal> {
     let read = || {
         let (kind, rest) = head.headers.get("content-type")?.split_once(';')?;
-        let boundary = rest.trim().strip_prefix("boundary=")?.trim_matches('"');
+        let boundary =
+            rest.split(';').find_map(|parameter| parameter.trim().strip_prefix("boundary="))?.trim_matches('"');
         (kind.trim().eq_ignore_ascii_case("multipart/form-data") && !boundary.is_empty()).then(|| boundary.to_owned())
     };
     read().ok_or_else(|| malformed("The body must be multipart/form-data with a boundary."))
@@ -99,6 +100,7 @@ impl Form {
         let credentials = select(credentials, field("q-ak")?, token)?;
         verify_token(token, credentials, now)?;
         let policy = STANDARD.decode(field("policy")?).map_err(|_| refusal::POLICY_DOES_NOT_MATCH)?;
+        verify_key_time(field("q-key-time")?, now)?;
         let expected = policy_signature(credentials.secret_key(), field("q-key-time")?, &policy);
         if expected != field("q-signature")? {
             return Err(refusal::SIGNATURE_DOES_NOT_MATCH);
@@ -145,6 +147,17 @@ fn is_met(condition: &Value, value: &impl Fn(&str) -> Option<String>, size: u64)
     }
 }
 
+/// Refuses a form outside the time for which it was signed.
+fn verify_key_time(key_time: &str, now: SystemTime) -> Result<(), Refusal> {
+    let at = |seconds: &str| UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?));
+    let times = key_time.split_once(';').and_then(|(start, end)| Some((at(start)?, at(end)?)));
+    let (start, end) = times.ok_or(refusal::ACCESS_DENIED.saying("q-key-time must be START;END."))?;
+    if start > now + TOLERANCE {
+        return Err(refusal::REQUEST_TIME_TOO_SKEWED);
+    }
+    if end < now { Err(refusal::REQUEST_HAS_EXPIRED) } else { Ok(()) }
+}
+
 fn malformed(message: &'static str) -> Refusal {
     refusal::INVALID_ARGUMENT.saying(message)
 }
@@ -162,8 +175,8 @@ fn attribute(headers: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, UNIX_EPOCH};
 
+    const TIME: &str = "1699999000;1700001000";
     const BODY: &str = "--B\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\ndir/${filename}\r\n\
         --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n\
         content\r\n--B--\r\n";
@@ -179,11 +192,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_boundary_is_one_parameter_of_the_type() {
+        let of = |kind: &str| {
+            let headers = [("Content-Type", kind)].into_iter().collect();
+            boundary(&RequestHead::new("POST", "h", "/b-1", None, headers).unwrap()).ok()
+        };
+        for kind in ["multipart/form-data; boundary=B", "multipart/form-data;charset=utf-8; boundary=\"B\"; x=y"] {
+            assert_eq!(of(kind).as_deref(), Some("B"), "{kind}");
+        }
+        assert_eq!(of("multipart/form-data; charset=utf-8"), None);
+    }
+
     fn form(policy: &str) -> Form {
         let policy = STANDARD.encode(policy);
-        let signature = policy_signature("key", "1;2", &STANDARD.decode(&policy).unwrap());
+        let signature = policy_signature("key", TIME, &STANDARD.decode(&policy).unwrap());
         let fields =
-            [("q-ak", "id"), ("q-key-time", "1;2"), ("policy", &policy), ("q-signature", &signature), ("a", "bc")];
+            [("q-ak", "id"), ("q-key-time", TIME), ("policy", &policy), ("q-signature", &signature), ("a", "bc")];
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         Form { fields, file_name: String::new(), file: 0 }
     }
@@ -216,8 +241,15 @@ mod tests {
         }
         assert_eq!(verified("2023-11-14T21:13:20Z", ""), Err("The policy has expired.".to_owned()));
         let mut changed = form(r#"{"expiration":"2023-11-14T23:13:20Z","conditions":[]}"#);
-        changed.fields[1].1 = "1;3".to_owned();
-        let refused = changed.verify(&credentials, now, ("b-1", "k", 5));
-        assert_eq!(refused.unwrap_err().code, "SignatureDoesNotMatch");
+        for (time, code) in [
+            ("1699999000;1700002000", "SignatureDoesNotMatch"),
+            ("1699999000;1699999999", "AccessDenied"),
+            ("1700001000;1700002000", "RequestTimeTooSkewed"),
+            ("1699999000", "AccessDenied"),
+        ] {
+            changed.fields[1].1 = time.to_owned();
+            let refused = changed.verify(&credentials, now, ("b-1", "k", 5));
+            assert_eq!(refused.unwrap_err().code, code, "{time}");
+        }
     }
 }
