@@ -89,7 +89,7 @@ impl Field {
         }
         text.push_str(&format!("<{name}>"));
         match self {
-            Self::Text(value) => text.push_str(&escape(allowed_in_xml(value))),
+            Self::Text(value) => text.push_str(&escape(allowed_in_xml(value)).replace('\r', "&#13;")),
             Self::Within(fields) => fields.iter().for_each(|(name, field)| field.write_xml(name, text)),
             Self::List(_) => {}
         }

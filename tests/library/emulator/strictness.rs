@@ -55,15 +55,19 @@ async fn the_region_of_the_host_counts() {
 #[tokio::test]
 async fn keys_that_clients_should_not_use_are_kept_as_they_are() {
     let test = Test::new(&[]).await;
-    for path in ["//a", "/\\b", "/c\u{1a}"] {
+    for path in ["//a", "/\\b", "/c\u{1a}", "/d\r\n"] {
         let path = format!("/{BUCKET}{path}");
         assert_eq!(test.send(raw(&test, Method::Put, &path), "x").await.unwrap().status, 200, "{path}");
     }
     let listed = test.list(&[("encoding-type", "url")]).await;
-    assert_eq!(texts_of(&listed, "Key"), ["/a", "%5Cb", "c%1A"]);
+    assert_eq!(texts_of(&listed, "Key"), ["/a", "%5Cb", "c%1A", "d%0D%0A"]);
     let test = test.restart().await;
     let listed = test.list(&[]).await;
-    assert_eq!(texts_of(&listed, "Key"), ["/a", "\\b", "c\u{fffd}"]);
+    assert_eq!(
+        texts_of(&listed, "Key"),
+        ["/a", "\\b", "c\u{fffd}", "d&#13;\n"],
+        "a reader of XML turns a plain carriage return into a line feed"
+    );
     let get = test.send(raw(&test, Method::Get, &format!("/{BUCKET}//a")), "").await.unwrap();
     assert_eq!(&get.body[..], b"x");
 }
