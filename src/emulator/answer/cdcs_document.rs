@@ -31,7 +31,7 @@ pub(crate) fn parts(coffer: &Bucket, key: &Key, upload_id: &str, page: &PartPage
         .text_of("EncodingType", if encoded { "url" } else { "" })
         .text_of("Key", &name(key.as_str(), encoded))
         .text_of("UploadId", upload_id)
-        .owner(coffer)
+        .initiator_and_owner(coffer)
         .page_of_parts(page)
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn uploads(coffer: &Bucket, query: &Query, page: &Page<ListedUpload>)
             document
                 .text_of("Key", &name(&upload.key, query.encoded))
                 .text_of("UploadId", &upload.upload_id)
-                .owner(coffer)
+                .initiator_and_owner(coffer)
                 .text_of("Initiated", &time(upload.initiated))
         })
 }

@@ -12,9 +12,18 @@ use crate::emulator::store::{ListedObject, ListedUpload, PartPage};
 
 impl Document {
     /// Adds the initiator and the owner of an upload.
-    pub(crate) fn owner(self, bucket: &Bucket) -> Self {
-        let person = |document: Self| document.text_of("ID", appid(bucket)).text_of("DisplayName", appid(bucket));
-        self.within("Initiator", person).within("Owner", person)
+    pub(crate) fn initiator_and_owner(self, bucket: &Bucket) -> Self {
+        self.within("Initiator", |document| document.account(appid(bucket))).owner(appid(bucket))
+    }
+
+    /// Adds the owner.
+    pub(super) fn owner(self, id: &str) -> Self {
+        self.within("Owner", |document| document.account(id))
+    }
+
+    /// Adds the elements of an account.
+    pub(super) fn account(self, id: &str) -> Self {
+        self.text_of("ID", id).text_of("DisplayName", id)
     }
 
     /// Adds the elements of a page of parts that both services have.
@@ -60,7 +69,7 @@ pub(crate) fn parts(bucket: &Bucket, key: &Key, upload_id: &str, page: &PartPage
         .text_of("EncodingType", if encoded { "url" } else { "" })
         .text_of("Key", &name(key.as_str(), encoded))
         .text_of("UploadId", upload_id)
-        .owner(bucket)
+        .initiator_and_owner(bucket)
         .text_of("StorageClass", &page.storage_class)
         .page_of_parts(page)
 }
@@ -83,7 +92,7 @@ pub(crate) fn uploads(bucket: &Bucket, query: &Query, page: &Page<ListedUpload>)
             document
                 .text_of("Key", &name(&upload.key, query.encoded))
                 .text_of("UploadId", &upload.upload_id)
-                .owner(bucket)
+                .initiator_and_owner(bucket)
                 .text_of("StorageClass", &upload.storage_class)
                 .text_of("Initiated", &time(upload.initiated))
         })
@@ -110,7 +119,7 @@ pub(crate) fn objects(bucket: &Bucket, query: &Query, page: &Page<ListedObject>)
                 .text_of("LastModified", &time(object.modified))
                 .text_of("ETag", &quoted(&object.etag))
                 .value_of("Size", object.size)
-                .owner(bucket)
+                .owner(appid(bucket))
                 .text_of("StorageClass", &object.storage_class)
         })
         .each("CommonPrefixes", &page.prefixes, |document, prefix| {
@@ -157,25 +166,8 @@ pub(crate) fn versioning() -> Document {
     Document::new("VersioningConfiguration")
 }
 
-/// An ACL: the owner has full control; a grantee of `None` stands for all users.
-pub(crate) fn acl(bucket: &Bucket, grants: &[(Option<String>, String)]) -> Document {
-    const ALL_USERS: &str = "http://cam.qcloud.com/groups/global/AllUsers";
-    let owner = |document: Document| document.text_of("ID", appid(bucket)).text_of("DisplayName", appid(bucket));
-    let owners = (Some(appid(bucket).to_owned()), "FULL_CONTROL".to_owned());
-    let grants: Vec<_> = std::iter::once(&owners).chain(grants).collect();
-    Document::new("AccessControlPolicy").within("Owner", owner).within("AccessControlList", |document| {
-        document.each("Grant", &grants, |document, (grantee, permission)| {
-            let grantee = |document: Document| match grantee {
-                Some(id) => document.text_of("ID", id).text_of("DisplayName", id),
-                None => document.text_of("URI", ALL_USERS),
-            };
-            document.within("Grantee", grantee).text_of("Permission", permission)
-        })
-    })
-}
-
 /// The digits after the last hyphen of a bucket name.
-fn appid(bucket: &Bucket) -> &str {
+pub(super) fn appid(bucket: &Bucket) -> &str {
     bucket.as_str().rsplit('-').next().unwrap_or_default()
 }
 

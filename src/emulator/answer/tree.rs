@@ -7,6 +7,8 @@ use quick_xml::escape::escape;
 use crate::emulator::dialect::Format;
 
 const DECLARATION: &str = "<?xml version='1.0' encoding='utf-8' ?>\n";
+/// The namespace of `xsi:type`.
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// The elements of a document, in order.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ type Fields = Vec<(&'static str, Field)>;
 enum Field {
     Text(String),
     Within(Fields),
+    /// An element with an `xsi:type`.
+    Typed(&'static str, Fields),
     /// Several elements of one name; in JSON always an array.
     List(Vec<Field>),
 }
@@ -44,6 +48,12 @@ impl Document {
     pub(crate) fn within(self, name: &'static str, content: impl FnOnce(Self) -> Self) -> Self {
         let within = content(Self::new(name)).fields;
         self.field(name, Field::Within(within))
+    }
+
+    /// Adds an element with an `xsi:type` and the elements that `content` adds.
+    pub(crate) fn typed(self, name: &'static str, kind: &'static str, content: impl FnOnce(Self) -> Self) -> Self {
+        let within = content(Self::new(name)).fields;
+        self.field(name, Field::Typed(kind, within))
     }
 
     /// Adds an element for each entry, with the elements that `content` adds.
@@ -87,10 +97,15 @@ impl Field {
         if let Self::List(elements) = self {
             return elements.iter().for_each(|element| element.write_xml(name, text));
         }
-        text.push_str(&format!("<{name}>"));
+        match self {
+            Self::Typed(kind, _) => text.push_str(&format!("<{name} xmlns:xsi=\"{XSI}\" xsi:type=\"{kind}\">")),
+            _ => text.push_str(&format!("<{name}>")),
+        }
         match self {
             Self::Text(value) => text.push_str(&escape(allowed_in_xml(value)).replace('\r', "&#13;")),
-            Self::Within(fields) => fields.iter().for_each(|(name, field)| field.write_xml(name, text)),
+            Self::Within(fields) | Self::Typed(_, fields) => {
+                fields.iter().for_each(|(name, field)| field.write_xml(name, text));
+            }
             Self::List(_) => {}
         }
         text.push_str(&format!("</{name}>"));
@@ -102,7 +117,7 @@ impl Field {
         match self {
             Self::Text(value) => string(value),
             Self::List(elements) => format!("[{}]", joined(elements.iter().map(Self::json).collect())),
-            Self::Within(fields) => {
+            Self::Within(fields) | Self::Typed(_, fields) => {
                 let pair = |(name, field): &(&str, Self)| format!("{}:{}", string(name), field.json());
                 format!("{{{}}}", joined(fields.iter().map(pair).collect()))
             }

@@ -3,7 +3,7 @@
 use crate::cos::address::{Bucket, Key};
 
 use crate::emulator::answer::response::Answer;
-use crate::emulator::answer::{cdcs_document, document};
+use crate::emulator::answer::{acl_document, cdcs_document, document};
 use crate::emulator::dialect::Dialect;
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
@@ -93,5 +93,5 @@ pub(super) fn location(exchange: &Exchange) -> Answer {
 
 /// GET Bucket acl: always private.
 pub(super) fn acl(exchange: &Exchange, bucket: &Bucket) -> Answer {
-    Answer::document(document::acl(bucket, &[]), exchange.dialect)
+    Answer::document(acl_document::acl(bucket, &[]), exchange.dialect)
 }

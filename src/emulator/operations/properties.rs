@@ -2,8 +2,8 @@
 
 use crate::cos::address::{Bucket, Key};
 
-use crate::emulator::answer::document;
 use crate::emulator::answer::response::Answer;
+use crate::emulator::answer::{acl_document, document};
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
 use crate::emulator::refusal::Refusal;
@@ -36,10 +36,13 @@ pub(super) fn delete_tagging(exchange: &mut Exchange, (bucket, key): &(Bucket, K
 
 pub(super) fn get_acl(exchange: &Exchange, (bucket, key): &(Bucket, Key)) -> Result<Answer, Refusal> {
     let (object, _) = exchange.service.store.object(bucket, key)?;
-    let grants = access::grants(&object.properties.access);
-    let answer = Answer::document(document::acl(bucket, &grants), exchange.dialect);
-    let acl = object.properties.access.iter().find(|(name, _)| name == "x-cos-acl");
-    Ok(answer.with("x-cos-acl", acl.map_or("default", |(_, value)| value)))
+    let access = &object.properties.access;
+    let answer = Answer::document(acl_document::acl(bucket, &access::grants(access)), exchange.dialect);
+    match access.iter().find(|(name, _)| name == "x-cos-acl") {
+        Some((name, value)) => Ok(answer.with(name, value)),
+        None if access.is_empty() => Ok(answer.with("x-cos-acl", "default")),
+        None => Ok(answer),
+    }
 }
 
 pub(super) async fn put_acl(

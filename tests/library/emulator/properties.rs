@@ -46,7 +46,11 @@ async fn a_public_object_is_read_without_a_signature() {
     assert_eq!(&unsigned().await.unwrap().body[..], b"content");
     let text = document(&test, sub_resource(&test, Method::Get, "acl")).await;
     assert_eq!(texts_of(&text, "Permission"), ["FULL_CONTROL", "READ"]);
-    assert!(text_of(&text, "URI").unwrap().ends_with("/AllUsers"), "{text}");
+    assert!(text.contains(" xsi:type=\"Group\"><URI>http://cam.qcloud.com/groups/global/AllUsers</URI>"), "{text}");
+    assert!(text.contains(" xsi:type=\"CanonicalUser\"><ID>qcs::cam::uin/1250000000:uin/1250000000</ID>"), "{text}");
+    let put = with_document(sub_resource(&test, Method::Put, "acl"), &text);
+    assert_eq!(test.send(put, text.clone()).await.unwrap().status, 200, "what was read can be written");
+    assert_eq!(document(&test, sub_resource(&test, Method::Get, "acl")).await, text);
 
     let body = "<AccessControlPolicy><AccessControlList><Grant><Grantee><ID>100000000001</ID></Grantee>\
                 <Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>";
@@ -54,7 +58,7 @@ async fn a_public_object_is_read_without_a_signature() {
     assert_eq!(test.send(put, body).await.unwrap().status, 200);
     assert_eq!(told(&unsigned().await.unwrap()), (403, "AccessDenied".into()));
     let text = document(&test, sub_resource(&test, Method::Get, "acl")).await;
-    assert_eq!(texts_of(&text, "DisplayName")[2..], ["100000000001"]);
+    assert_eq!(texts_of(&text, "DisplayName")[2..], ["qcs::cam::uin/100000000001:uin/100000000001"]);
     assert_eq!(told(&test.send(acl().with_header("x-cos-acl", "public"), "").await.unwrap()).1, "InvalidArgument");
 }
 

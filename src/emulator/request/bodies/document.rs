@@ -4,12 +4,11 @@ use serde::Deserialize;
 
 use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
-use crate::emulator::request::properties::tags;
+use crate::emulator::request::properties::access::ALL_USERS;
+use crate::emulator::request::properties::{access, tags};
 
 /// The most keys of DELETE Multiple Objects.
 const MOST_KEYS: usize = 1000;
-/// The group of all users, in an ACL.
-const ALL_USERS: &str = "http://cam.qcloud.com/groups/global/AllUsers";
 
 /// The body of DELETE Multiple Objects.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,20 +90,13 @@ pub(crate) fn acl(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
         uri: Option<String>,
     }
     let document: Document = read(body, "AccessControlPolicy")?;
-    let mut access = Vec::new();
-    for Grant { grantee, permission } in document.access_control_list.grants {
-        match (grantee.id, grantee.uri.as_deref()) {
-            (_, Some(ALL_USERS)) if permission == "READ" => {
-                access.push(("x-cos-acl".to_owned(), "public-read".to_owned()));
-            }
-            (Some(id), None) => {
-                let right = permission.to_ascii_lowercase().replace('_', "-");
-                access.push((format!("x-cos-grant-{right}"), format!("id=\"{id}\"")));
-            }
-            _ => return Err(refusal::INVALID_ARGUMENT.saying("The ACL has an unknown grantee.")),
-        }
-    }
-    Ok(access)
+    let grant = |Grant { grantee, permission }: Grant| match (grantee.id, grantee.uri.as_deref()) {
+        (_, Some(ALL_USERS)) => Ok(access::Grant { grantee: None, permission }),
+        (Some(id), None) => Ok(access::Grant { grantee: Some(id), permission }),
+        _ => Err(refusal::INVALID_ARGUMENT.saying("The ACL has an unknown grantee.")),
+    };
+    let grants: Result<Vec<_>, _> = document.access_control_list.grants.into_iter().map(grant).collect();
+    access::of_grants(&grants?)
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8], root: &str) -> Result<T, Refusal> {
@@ -140,5 +132,7 @@ mod tests {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let expected = [pair("x-cos-acl", "public-read"), pair("x-cos-grant-full-control", "id=\"1\"")];
         assert_eq!(acl(body.as_bytes()).unwrap(), expected);
+        let anyone = body.replace("<ID>1</ID>", "<ID>1</ID><URI>other</URI>");
+        assert_eq!(acl(anyone.as_bytes()).unwrap_err().code, "InvalidArgument");
     }
 }
