@@ -31,8 +31,13 @@ pub(crate) fn deletion(body: &[u8]) -> Result<Deletion, Refusal> {
     struct Object {
         #[serde(rename = "Key")]
         key: String,
+        #[serde(rename = "VersionId", default)]
+        version: String,
     }
     let document: Document = read(body, "Delete")?;
+    if document.objects.iter().any(|object| !object.version.is_empty()) {
+        return Err(refusal::NOT_IMPLEMENTED.saying("The emulator does not implement versions."));
+    }
     if document.objects.is_empty() || document.objects.len() > MOST_KEYS {
         return Err(refusal::MALFORMED_XML.saying(format!("The list must have 1 to {MOST_KEYS} keys.")));
     }
@@ -116,6 +121,8 @@ mod tests {
         }
         let quiet = "<Delete><Quiet>true</Quiet><Object><Key>a&amp;b</Key></Object></Delete>";
         assert_eq!(deletion(quiet.as_bytes()), Ok(Deletion { keys: vec!["a&b".to_owned()], quiet: true }));
+        let version = "<Delete><Object><Key>k</Key><VersionId>1</VersionId></Object></Delete>";
+        assert_eq!(deletion(version.as_bytes()).unwrap_err().code, "NotImplemented");
     }
 
     #[test]
