@@ -8,7 +8,8 @@ use crate::cos::encoding::encode_path;
 use super::tree::Document;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::request::listing::{Page, Query};
-use crate::emulator::store::{ListedObject, ListedUpload, PartPage};
+use crate::emulator::request::properties::access::complete_id;
+use crate::emulator::store::{ListedBucket, ListedObject, ListedUpload, PartPage};
 
 impl Document {
     /// Adds the initiator and the owner of an upload.
@@ -127,11 +128,23 @@ pub(crate) fn objects(bucket: &Bucket, query: &Query, page: &Page<ListedObject>)
         })
 }
 
-/// The answer to GET Service.
-pub(crate) fn buckets(names: &[String], region: &str) -> Document {
-    Document::new("ListAllMyBucketsResult").within("Buckets", |document| {
-        document.each("Bucket", names, |document, name| document.text_of("Name", name).text_of("Location", region))
-    })
+/// The answer to GET Service. The owner is the account of the first bucket.
+pub(crate) fn buckets(page: &Page<ListedBucket>, region: &str) -> Document {
+    let owner = page.entries.first().map_or(String::new(), |bucket| complete_id(appid(&bucket.name)));
+    let document = Document::new("ListAllMyBucketsResult").owner(&owner).within("Buckets", |document| {
+        document.each("Bucket", &page.entries, |document, bucket| {
+            document
+                .text_of("Name", bucket.name.as_str())
+                .text_of("Location", region)
+                .text_of("CreationDate", &time_in_seconds(bucket.created))
+                .text_of("BucketType", "cos")
+        })
+    });
+    let document = document.value_of("IsTruncated", page.next.is_some());
+    match &page.next {
+        Some((marker, _)) => document.text_of("NextMarker", marker),
+        None => document,
+    }
 }
 
 /// The answer to PUT Object - Copy.
@@ -197,6 +210,11 @@ pub(crate) fn quoted(etag: &str) -> String {
 /// A key or a prefix, percent-encoded if the client requested that.
 pub(crate) fn name(text: &str, encoded: bool) -> String {
     if encoded { encode_path(text) } else { text.to_owned() }
+}
+
+/// A time as the list of buckets has it.
+fn time_in_seconds(time: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(time).to_string()
 }
 
 /// A time in the format of documents.

@@ -11,14 +11,15 @@ use crate::emulator::exchange::Exchange;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::request::listing::Query;
 use crate::emulator::request::request_head::RequestHead;
+use crate::emulator::store::ListedBucket;
 
 /// A page with the buckets.
-pub(super) fn buckets(exchange: &Exchange) -> Answer {
-    let buckets = exchange.service.store.buckets();
-    let row = |bucket: &String| format!("<li><a href=\"/{bucket}/\">{bucket}</a></li>\n");
+pub(super) fn buckets(exchange: &Exchange, head: &RequestHead) -> Result<Answer, Refusal> {
+    let buckets = exchange.service.store.buckets(&Query::of_buckets(head)?).entries;
+    let row = |bucket: &ListedBucket| format!("<li><a href=\"/{0}/\">{0}</a></li>\n", bucket.name);
     let list: String = buckets.iter().map(row).collect();
     let empty = if buckets.is_empty() { "<p>No buckets yet: a bucket is created on first use.</p>\n" } else { "" };
-    page("Buckets", &format!("{empty}<ul>\n{list}</ul>\n"))
+    Ok(page("Buckets", &format!("{empty}<ul>\n{list}</ul>\n")))
 }
 
 /// A page with the objects of a bucket.

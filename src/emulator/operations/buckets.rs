@@ -17,9 +17,12 @@ use crate::emulator::request::request_head::RequestHead;
 /// The header with the region of the bucket.
 const REGION: &str = "x-cos-bucket-region";
 
-/// GET Service: lists the buckets.
-pub(super) fn list(exchange: &Exchange) -> Answer {
-    Answer::document(document::buckets(&exchange.service.store.buckets(), exchange.region()), exchange.dialect)
+/// GET Service: lists the buckets. All are in one region; another one has none.
+pub(super) fn list(exchange: &Exchange, head: &RequestHead) -> Result<Answer, Refusal> {
+    let is_here = exchange.check_region(head.parameter("region").filter(|region| !region.is_empty())).is_ok();
+    let mut page = exchange.service.store.buckets(&Query::of_buckets(head)?);
+    page.entries.retain(|_| is_here);
+    Ok(Answer::document(document::buckets(&page, exchange.region()), exchange.dialect))
 }
 
 pub(super) fn put(exchange: &mut Exchange, bucket: &Bucket) -> Result<Answer, Refusal> {

@@ -22,8 +22,8 @@ pub(in crate::emulator) async fn perform(
         return Ok(preflight::preflight(head)?);
     }
     match place.level() {
-        Level::Service if exchange.is_browsing => Ok(browse::buckets(exchange)),
-        Level::Service => Ok(buckets::list(exchange)),
+        Level::Service if exchange.is_browsing => Ok(browse::buckets(exchange, head)?),
+        Level::Service => Ok(buckets::list(exchange, head)?),
         Level::Bucket => on_bucket(exchange, operation, &place.bucket()?, head).await,
         Level::Object => on_object(exchange, operation, &(place.bucket()?, place.key()?), head).await,
     }

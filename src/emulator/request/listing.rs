@@ -8,6 +8,9 @@ use crate::emulator::refusal::Refusal;
 /// The most entries of one page.
 pub(crate) const LONGEST_PAGE: usize = 1000;
 
+/// The most buckets of one page.
+const MOST_BUCKETS: usize = 2000;
+
 /// The parameters of a list.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Query {
@@ -25,12 +28,16 @@ pub(crate) struct Query {
 }
 
 impl Query {
+    pub(crate) fn of_buckets(head: &RequestHead) -> Result<Self, Refusal> {
+        Self::read(head, "marker", ("max-keys", MOST_BUCKETS))
+    }
+
     pub(crate) fn of_objects(head: &RequestHead) -> Result<Self, Refusal> {
-        Self::read(head, "marker", "max-keys")
+        Self::read(head, "marker", ("max-keys", LONGEST_PAGE))
     }
 
     pub(crate) fn of_uploads(head: &RequestHead) -> Result<Self, Refusal> {
-        let query = Self::read(head, "key-marker", "max-uploads")?;
+        let query = Self::read(head, "key-marker", ("max-uploads", LONGEST_PAGE))?;
         // The service ignores an ID without a key.
         let id_marker = if query.marker.is_empty() { None } else { head.parameter("upload-id-marker") };
         Ok(Self { id_marker: id_marker.unwrap_or_default().to_owned(), ..query })
@@ -38,12 +45,12 @@ impl Query {
 
     /// CDCS has no key markers and no delimiters.
     pub(crate) fn of_cdcs_uploads(head: &RequestHead) -> Result<Self, Refusal> {
-        let query = Self::read(head, "", "max-uploads")?;
+        let query = Self::read(head, "", ("max-uploads", LONGEST_PAGE))?;
         let id_marker = head.parameter("upload-id-marker").unwrap_or_default().to_owned();
         Ok(Self { delimiter: String::new(), id_marker, by_id: true, ..query })
     }
 
-    fn read(head: &RequestHead, marker: &str, limit: &str) -> Result<Self, Refusal> {
+    fn read(head: &RequestHead, marker: &str, (limit, most): (&str, usize)) -> Result<Self, Refusal> {
         let text = |name| head.parameter(name).unwrap_or_default().to_owned();
         Ok(Self {
             prefix: text("prefix"),
@@ -51,21 +58,21 @@ impl Query {
             marker: text(marker),
             id_marker: String::new(),
             by_id: false,
-            limit: number(head, limit, 0, LONGEST_PAGE)?,
+            limit: number(head, limit, 0, most)?,
             encoded: encoded(head)?,
         })
     }
 }
 
-/// Reads a number in `smallest..=LONGEST_PAGE`.
-pub(crate) fn number(head: &RequestHead, name: &str, smallest: usize, default: usize) -> Result<usize, Refusal> {
+/// Reads a number in `smallest..=most`; `most` if it is missing.
+pub(crate) fn number(head: &RequestHead, name: &str, smallest: usize, most: usize) -> Result<usize, Refusal> {
     match head.parameter(name).filter(|text| !text.is_empty()) {
-        None => Ok(default),
-        Some(text) => {
-            text.parse().ok().filter(|number| (smallest..=LONGEST_PAGE).contains(number)).ok_or_else(|| {
-                refusal::INVALID_ARGUMENT.saying(format!("{name} must be {smallest} to {LONGEST_PAGE}."))
-            })
-        }
+        None => Ok(most),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|number| (smallest..=most).contains(number))
+            .ok_or_else(|| refusal::INVALID_ARGUMENT.saying(format!("{name} must be {smallest} to {most}."))),
     }
 }
 

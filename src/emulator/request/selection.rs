@@ -13,7 +13,7 @@ const SUB_RESOURCES: [&str; 9] =
     ["acl", "append", "delete", "location", "partNumber", "tagging", "uploadId", "uploads", "versioning"];
 
 /// The parameters that change how an operation works.
-const PARAMETERS: [&str; 13] = [
+const PARAMETERS: [&str; 14] = [
     "delimiter",
     "encoding-type",
     "key-marker",
@@ -25,6 +25,7 @@ const PARAMETERS: [&str; 13] = [
     "part-number-marker",
     "position",
     "prefix",
+    "region",
     "sign",
     "upload-id-marker",
 ];

@@ -4,14 +4,17 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::cos::address::Bucket;
 
 use super::index::{Contents, State};
+use super::listed::ListedBucket;
 use super::scan;
 use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
+use crate::emulator::request::listing;
+use crate::emulator::request::listing::{Page, Query};
 
 /// How often, and how long apart, a lock that is held is tried again.
 const ATTEMPTS: u32 = 20;
@@ -49,11 +52,20 @@ impl Store {
         Ok(Self { dir: dir.to_owned(), buckets_are_listed: buckets.is_some(), state, _lock: lock })
     }
 
-    /// The names of all buckets.
-    pub(crate) fn buckets(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.state().buckets.keys().map(Bucket::to_string).collect();
-        names.sort();
-        names
+    /// A page of the buckets.
+    pub(crate) fn buckets(&self, query: &Query) -> Page<ListedBucket> {
+        let state = self.state();
+        let mut names: Vec<&Bucket> = state.buckets.keys().collect();
+        names.sort_by_key(|name| name.as_str());
+        let page = listing::page(names.into_iter().map(|name| (name.as_str(), "", name)), query);
+        let listed = |name: &Bucket| ListedBucket { name: name.clone(), created: self.created(name) };
+        Page { entries: page.entries.into_iter().map(listed).collect(), prefixes: page.prefixes, next: page.next }
+    }
+
+    /// When the directory of a bucket was created, if the file system records that.
+    fn created(&self, bucket: &Bucket) -> SystemTime {
+        let created = fs::metadata(self.dir.join(bucket.as_str())).and_then(|metadata| metadata.created());
+        created.unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
     /// Refuses a bucket that does not exist and is not created on first use.

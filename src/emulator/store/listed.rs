@@ -3,7 +3,15 @@
 use std::time::SystemTime;
 
 use super::model::Part;
+use crate::cos::address::Bucket;
 use crate::cos::multipart::PartNumber;
+
+/// A bucket in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListedBucket {
+    pub(crate) name: Bucket,
+    pub(crate) created: SystemTime,
+}
 
 /// An object in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,6 +42,6 @@ mod upload;
 
 pub(crate) use self::directory::Store;
 pub(crate) use self::draft::Draft;
-pub(crate) use self::listed::{ListedObject, ListedUpload, PartPage};
+pub(crate) use self::listed::{ListedBucket, ListedObject, ListedUpload, PartPage};
 pub(crate) use self::merge::Merge;
 pub(crate) use self::model::Object;

@@ -131,6 +131,32 @@ async fn an_appendable_object_cannot_be_copied() {
 }
 
 #[tokio::test]
+async fn buckets_are_listed_in_pages_with_their_owner() {
+    let test = Test::new(&[]).await;
+    let at = |method: Method, path: &str| Request {
+        path: path.to_owned(),
+        wire_path: path.to_owned(),
+        ..test.address().request(method).with_header("Content-Length", "0")
+    };
+    for path in ["/a-1250000000", "/b-1250000000", "/c-1250000000"] {
+        assert_eq!(test.send(at(Method::Put, path), "").await.unwrap().status, 200);
+    }
+    let page = async |query: &[(&'static str, &str)]| {
+        let request =
+            query.iter().fold(at(Method::Get, "/"), |request, (name, value)| request.with_query(name, *value));
+        document(&test, request).await
+    };
+    let all = page(&[("max-keys", "2000")]).await;
+    assert_eq!(texts_of(&all, "Name"), ["a-1250000000", "b-1250000000", "c-1250000000"]);
+    assert_eq!(text_of(&all, "ID").as_deref(), Some("qcs::cam::uin/1250000000:uin/1250000000"));
+    assert_eq!((texts_of(&all, "CreationDate").len(), text_of(&all, "IsTruncated").as_deref()), (3, Some("false")));
+    let first = page(&[("max-keys", "2")]).await;
+    assert_eq!((text_of(&first, "NextMarker").as_deref(), texts_of(&first, "Name").len()), (Some("b-1250000000"), 2));
+    let second = page(&[("marker", "b-1250000000"), ("region", "ap-beijing")]).await;
+    assert_eq!(texts_of(&second, "Name"), ["c-1250000000"]);
+}
+
+#[tokio::test]
 async fn versioning_location_and_acl_of_a_bucket_are_constant() {
     let test = Test::new(&[]).await;
     let get = |name: &'static str| test.address().request(Method::Get).with_query(name, "");
