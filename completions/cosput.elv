@@ -290,8 +290,8 @@ set edit:completion:arg-completer[cosput] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cosput;completions'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'cosput;man'= {
             cand -h 'Print help (see more with ''--help'')'

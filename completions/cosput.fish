@@ -52,7 +52,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l addressing -d '
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
 cname\t'Domain bound to the bucket'"
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l emulator -d 'Upload to a built-in emulator on this machine' -r
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l emulator -d 'Upload to a built-in emulator on this machine' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l profile -d 'Profile of the configuration file [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
@@ -92,7 +92,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l memory -d 'Most
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expect-size -d 'Size that stdin must have' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l expect-crc64 -d 'CRC-64 that stdin must have' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l journal -d 'Journal file of this upload' -r -F
-complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand upload" -l state-dir -d 'Directory of the journals' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l resume-upload-id -d 'Resume the unfinished upload with this ID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -l progress -d 'When to show progress: auto, always, never [auto]' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 always\t'Even with --json or --quiet'
@@ -117,8 +117,8 @@ complete -c cosput -n "__fish_cosput_using_subcommand upload" -l json -d 'Print 
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s v -l verbose -d 'Show each part and each retry'
 complete -c cosput -n "__fish_cosput_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l endpoint -d 'URL of the server, if not the journal\'s' -r
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -l emulator -d 'Upload to a built-in emulator on this machine' -r
-complete -c cosput -n "__fish_cosput_using_subcommand resume" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l emulator -d 'Upload to a built-in emulator on this machine' -r -f -a "(__fish_complete_directories)"
+complete -c cosput -n "__fish_cosput_using_subcommand resume" -l state-dir -d 'Directory of the journals' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l profile -d 'Profile of the configuration file [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
@@ -140,7 +140,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand resume" -l json -d 'Print 
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s v -l verbose -d 'Show each part and each retry'
 complete -c cosput -n "__fish_cosput_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l prefix -d 'List only keys with this prefix' -r
-complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l state-dir -d 'Directory of the journals' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -s b -l bucket -d 'Bucket name with APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l region -d 'Region of the bucket, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l endpoint -d 'URL of the server, if not the region\'s' -r
@@ -150,7 +150,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l addressin
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
 cname\t'Domain bound to the bucket'"
-complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l emulator -d 'Upload to a built-in emulator on this machine' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l emulator -d 'Upload to a built-in emulator on this machine' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l profile -d 'Profile of the configuration file [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-uploads" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
@@ -179,7 +179,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l addressing 
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
 cname\t'Domain bound to the bucket'"
-complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l emulator -d 'Upload to a built-in emulator on this machine' -r
+complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l emulator -d 'Upload to a built-in emulator on this machine' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l profile -d 'Profile of the configuration file [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand list-parts" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
@@ -202,7 +202,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l upload-id -d 'ID
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l journal -d 'Abort the upload of this journal, and delete the journal' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l prefix -d 'Abort all uploads whose keys have this prefix' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l older-than -d 'Abort all uploads that are older than this' -r
-complete -c cosput -n "__fish_cosput_using_subcommand abort" -l state-dir -d 'Directory of the journals' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l state-dir -d 'Directory of the journals' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -s b -l bucket -d 'Bucket name with APPID' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l region -d 'Region of the bucket, like ap-guangzhou' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l endpoint -d 'URL of the server, if not the region\'s' -r
@@ -212,7 +212,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand abort" -l addressing -d 'B
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
 cname\t'Domain bound to the bucket'"
-complete -c cosput -n "__fish_cosput_using_subcommand abort" -l emulator -d 'Upload to a built-in emulator on this machine' -r
+complete -c cosput -n "__fish_cosput_using_subcommand abort" -l emulator -d 'Upload to a built-in emulator on this machine' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l profile -d 'Profile of the configuration file [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand abort" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
@@ -243,7 +243,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand verify" -l addressing -d '
 virtual\t'Bucket in front of the host'
 path\t'Bucket in front of the key'
 cname\t'Domain bound to the bucket'"
-complete -c cosput -n "__fish_cosput_using_subcommand verify" -l emulator -d 'Upload to a built-in emulator on this machine' -r
+complete -c cosput -n "__fish_cosput_using_subcommand verify" -l emulator -d 'Upload to a built-in emulator on this machine' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l profile -d 'Profile of the configuration file [default]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand verify" -l ca-bundle -d 'CA certificates to trust in addition' -r -F
@@ -265,7 +265,7 @@ complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l profile -d
 complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l config -d 'Configuration file' -r -F
 complete -c cosput -n "__fish_cosput_using_subcommand credentials" -l json -d 'Print the result as JSON'
 complete -c cosput -n "__fish_cosput_using_subcommand credentials" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l dir -d 'Directory for the objects' -r -F
+complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l dir -d 'Directory for the objects' -r -f -a "(__fish_complete_directories)"
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l listen -d 'Address and port to listen on [127.0.0.1:9460]' -r
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l service -d 'Service: cos, or cdcs for data coffers [cos]' -r -f -a "cos\t'Cloud Object Storage'
 cdcs\t'Cloud Data Coffer Service'"
@@ -275,5 +275,5 @@ complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l buckets -d 'B
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l cdcs-xml -d 'Use the older XML edition of CDCS'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -l json -d 'Print results as JSON, one object per line'
 complete -c cosput -n "__fish_cosput_using_subcommand emulator" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cosput -n "__fish_cosput_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c cosput -n "__fish_cosput_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cosput -n "__fish_cosput_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cosput::cli::commands::{completions, man};
+use cosput::cli::commands::completions;
+use cosput::cli::manual;
 
 const HOW_TO_RENEW: &str = "renew it with: COSPUT_BLESS=1 cargo test --test generated";
 
@@ -15,7 +16,7 @@ fn completions_are_those_of_the_command_line() {
 
 #[test]
 fn man_pages_are_those_of_the_command_line() {
-    compare("man", man::pages());
+    compare("man", manual::pages());
 }
 
 /// docs/command-line.md shows what `cosput -h` and `cosput upload -h` show.

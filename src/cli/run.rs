@@ -19,7 +19,7 @@ use super::process::world::World;
 /// Runs the program in a world. Returns the exit code.
 pub fn run(mut world: World) -> u8 {
     let console = Console::new(&world);
-    match command_line::parse_with_notes(&world.arguments, &world.variables) {
+    match command_line::parse_with_notes(&world.arguments, &world.variables, command_line::help_columns(&world)) {
         Ok((arguments, notes)) => {
             let only_prints = arguments.command.only_prints();
             let exit_code = carry_out(arguments.command, &notes, &mut world, &console);

@@ -18,6 +18,7 @@ mod interop;
 mod journal;
 #[cfg(unix)]
 mod limits;
+mod manual;
 mod many;
 mod networks;
 mod object_options;

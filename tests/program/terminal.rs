@@ -1,17 +1,14 @@
 //! The progress bar on a terminal that is resized and closed.
 #![cfg(target_os = "linux")]
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::support::{MIB, Scene, until};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use crate::support::{self, MIB, Scene, until};
 use rustix::termios::{Winsize, tcsetwinsize};
 
 /// The other end of a terminal.
@@ -28,14 +25,9 @@ impl Terminal {
 
     /// Starts `cosput upload SOURCE`, with its results on the terminal too if requested.
     fn start_with(scene: &Scene, source: &str, columns: u16, results: bool, more: &[&str]) -> (Self, Child) {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let name = ptsname(&master, Vec::new()).unwrap();
-        let slave = File::options().read(true).write(true).open(OsStr::from_bytes(name.to_bytes())).unwrap();
+        let (master, slave) = support::terminal::open(columns);
         let (shown, mut reader) = (Arc::default(), File::from(master.try_clone().unwrap()));
         let terminal = Self { shown: Arc::clone(&shown), master };
-        terminal.resize(columns);
         let mut command = scene.command(scene.upload_arguments(source, more));
         command.env("TERM", "xterm").stdout(Stdio::null());
         if results {

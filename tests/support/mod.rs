@@ -6,6 +6,7 @@
 //! - [`Server`] is the emulator of a scene; [`emulator`] has the options of every emulator.
 //! - [`changes`] are the ways in which a file can change; [`content`] makes bytes and compares files.
 //! - [`clock`] waits for conditions. No test waits for a time: it waits for a condition, and gives up after a limit.
+//! - [`terminal`] is a pseudo-terminal.
 //! - [`secrets`] checks that no secret appears in output, logs, journals or the server's record. Each scene and each run ends
 //!   with that check.
 
@@ -18,6 +19,8 @@ pub(crate) mod run;
 pub(crate) mod scene;
 pub(crate) mod secrets;
 pub(crate) mod server;
+#[cfg(target_os = "linux")]
+pub(crate) mod terminal;
 
 pub(crate) use clock::{LIMIT, now, until};
 pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
@@ -25,6 +28,8 @@ pub(crate) use run::{Outcome, Running};
 pub(crate) use scene::Scene;
 pub(crate) use secrets::{CUSTOMER_KEY, SECRET_ID, SECRET_KEY, SESSION_TOKEN, assert_no_secret};
 pub(crate) use server::{BUCKET, Server};
+#[cfg(target_os = "linux")]
+pub(crate) use terminal::in_terminal;
 
 pub(crate) const MIB: u64 = 1 << 20;
 

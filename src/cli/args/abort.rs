@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::bucket::BucketArguments;
 use super::upload_id::upload_id;
@@ -13,12 +13,13 @@ use crate::cos::multipart::UploadId;
 const ABORT_EXAMPLES: &str = "\
 Examples:
   Abort one upload:
-    cosput abort -b examplebucket-1250000000 --region ap-guangzhou --key k --upload-id ID
+    cosput abort -b examplebucket-1250000000 \\
+      --region ap-guangzhou --key k --upload-id ID
   Abort all uploads that are older than a week, without confirmation:
-    cosput abort -b examplebucket-1250000000 --region ap-guangzhou --older-than 7d --yes
+    cosput abort -b examplebucket-1250000000 \\
+      --region ap-guangzhou --older-than 7d --yes
 
-With --json, each upload is an object: event (aborted), bucket, key, upload_id, and
-journal if one was deleted.
+With --json, each upload is an object: event (aborted), bucket, key, upload_id, and journal if one was deleted.
 
 Every option except --all can also be set by a variable: COSPUT_REGION for --region.";
 
@@ -59,7 +60,7 @@ pub struct AbortArguments {
     /// Directory of the journals
     ///
     /// The journal of an aborted upload is deleted. Default: that of cosput upload.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
     /// The bucket and the requests to it.
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::abort::AbortArguments;
@@ -17,11 +17,24 @@ use super::verify::VerifyArguments;
 
 const EXAMPLES: &str = "\
 Examples:
-  cosput upload dist.tar -b examplebucket-1250000000 --region ap-guangzhou
-  cosput upload --emulator dist.tar cos://examplebucket-1250000000/builds/
+  cosput upload dist.tar --region ap-guangzhou \\
+    --bucket examplebucket-1250000000
+  cosput upload --emulator dist.tar \\
+    cos://examplebucket-1250000000/builds/
   cosput resume
 
 Every option can also be set by a variable: COSPUT_REGION for --region.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  Install the completions for fish:
+    cosput completions fish > \\
+      ~/.config/fish/completions/cosput.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  Install the man pages for one user:
+    cosput man ~/.cargo/share/man/man1";
 
 /// Upload files to Tencent Cloud COS: verified, resumable, in bounded memory
 #[derive(Debug, Parser)]
@@ -106,6 +119,7 @@ impl Command {
 
 /// Print shell completions
 #[derive(Debug, Args)]
+#[command(after_long_help = COMPLETIONS_EXAMPLES)]
 pub struct CompletionsArguments {
     /// Shell to complete for
     #[arg(value_name = "SHELL")]
@@ -114,11 +128,12 @@ pub struct CompletionsArguments {
 
 /// Write the man pages to a directory
 #[derive(Debug, Args)]
+#[command(after_long_help = MAN_EXAMPLES)]
 pub struct ManArguments {
     /// Directory to write to
     ///
     /// It is created if it does not exist.
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub directory: PathBuf,
 }
 

@@ -9,8 +9,8 @@ Examples:
   Show the credentials of a profile:
     cosput credentials --profile ci
 
-With --json, the result is an object: event (credentials), source, secret_id (its
-beginning and its end), temporary, and expires if they expire.
+With --json, the result is an object: event (credentials), source, secret_id (its beginning and its end), temporary, and \
+expires if they expire.
 
 Every option can also be set by a variable: COSPUT_PROFILE for --profile.";
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::server::ServiceChoice;
 use crate::cos::{Bucket, Region};
@@ -14,8 +14,10 @@ const EMULATOR_EXAMPLES: &str = "\
 Examples:
   Keep objects in a directory, and upload to it from another shell:
     cosput emulator --dir /tmp/objects
-    COS_SECRET_ID=AKIDcosputemulator COS_SECRET_KEY=cosput-emulator-secret \\
-      cosput upload --endpoint http://127.0.0.1:9460 a.txt cos://examplebucket-1250000000
+    export COS_SECRET_ID=AKIDcosputemulator
+    export COS_SECRET_KEY=cosput-emulator-secret
+    cosput upload --endpoint http://127.0.0.1:9460 a.txt \\
+      cos://examplebucket-1250000000
 
 Every option can also be set by a variable: COSPUT_LISTEN for --listen.";
 
@@ -26,7 +28,7 @@ pub struct EmulatorArguments {
     /// Directory for the objects
     ///
     /// Default: emulator, beside the default directory of the journals.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
     /// Address and port to listen on [127.0.0.1:9460]
     ///

@@ -9,11 +9,11 @@ use crate::cos::multipart::UploadId;
 const LIST_PARTS_NOTES: &str = "\
 Examples:
   List the parts that the server holds:
-    cosput list-parts -b examplebucket-1250000000 --region ap-guangzhou --key k --upload-id ID
+    cosput list-parts -b examplebucket-1250000000 \\
+      --region ap-guangzhou --key k --upload-id ID
 
-On a terminal, the output is a table. Elsewhere it has one line per part, with tabs
-between number, size in bytes and ETag. With --json, each part is an object: event
-(part), bucket, key, upload_id, part_number, size, etag.
+On a terminal, the output is a table. Elsewhere it has one line per part, with tabs between number, size in bytes and \
+ETag. With --json, each part is an object: event (part), bucket, key, upload_id, part_number, size, etag.
 
 Every option can also be set by a variable: COSPUT_REGION for --region.";
 

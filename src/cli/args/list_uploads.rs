@@ -2,20 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::bucket::BucketArguments;
 
 const LIST_UPLOADS_NOTES: &str = "\
 Examples:
   List the uploads below a prefix:
-    cosput list-uploads -b examplebucket-1250000000 --region ap-guangzhou --prefix builds/
+    cosput list-uploads -b examplebucket-1250000000 \\
+      --region ap-guangzhou --prefix builds/
 
-On a terminal, the output is a table. Elsewhere it has one line per upload, with
-tabs between key, upload ID, time, age in seconds, size in bytes and journal, and
-- for unknown values. With --json, each upload is an object: event (upload),
-bucket, key, upload_id, initiated, and if known age_s, size, parts, storage_class,
-journal.
+On a terminal, the output is a table. Elsewhere it has one line per upload, with tabs between key, upload ID, time, age \
+in seconds, size in bytes and journal, and - for unknown values. With --json, each upload is an object: event (upload), \
+bucket, key, upload_id, initiated, and if known age_s, size, parts, storage_class, journal.
 
 Every option can also be set by a variable: COSPUT_REGION for --region.";
 
@@ -31,7 +30,7 @@ pub struct ListUploadsArguments {
     /// Directory of the journals
     ///
     /// Uploads with a journal there are listed with it. Default: that of cosput upload.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
     /// The bucket and the requests to it.
     #[command(flatten)]

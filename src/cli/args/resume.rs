@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Args, ValueHint};
 
 use super::encryption::CustomerKeyArguments;
 use super::output::{OutputArguments, ProgressArguments};
@@ -41,6 +41,7 @@ pub struct ResumeArguments {
     /// The emulator runs as long as the command, and keeps the objects in DIR. Default directory: emulator, beside the
     /// directory of the journals. Example: --emulator=/tmp/objects.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_hint = ValueHint::DirPath)]
     #[arg(value_parser = OsStringValueParser::new().map(EmulatorDirectory::from), conflicts_with = "endpoint")]
     #[arg(help_heading = "Destination")]
     pub emulator: Option<EmulatorDirectory>,
@@ -48,7 +49,7 @@ pub struct ResumeArguments {
     ///
     /// Default: $XDG_STATE_HOME/cosput/uploads or ~/.local/state/cosput/uploads; on macOS ~/Library/Application
     /// Support/cosput/uploads, on Windows %LOCALAPPDATA%\cosput\uploads.
-    #[arg(long, value_name = "DIR", help_heading = "Destination")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Destination")]
     pub state_dir: Option<PathBuf>,
     /// The credentials.
     #[command(flatten, next_help_heading = "Credentials")]

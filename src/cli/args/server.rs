@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 use crate::cos::Region;
 
@@ -55,6 +55,7 @@ pub struct ServerArguments {
     /// The emulator runs as long as the command, and keeps the objects in DIR. Default directory: emulator, beside the
     /// directory of the journals. Example: --emulator=/tmp/objects.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_hint = ValueHint::DirPath)]
     #[arg(value_parser = OsStringValueParser::new().map(EmulatorDirectory::from), conflicts_with = "endpoint")]
     pub emulator: Option<EmulatorDirectory>,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::encryption::EncryptionArguments;
 use super::many::ManyArguments;
@@ -20,20 +20,24 @@ const UPLOAD_VARIABLES: &str = "Every option can also be set by a variable: COSP
 
 const UPLOAD_EXAMPLES: &str = "\
 Examples:
-  Upload a file under its own name; the same command resumes an interrupted upload:
-    cosput upload dist.tar --bucket examplebucket-1250000000 --region ap-guangzhou
+  Upload a file under its own name, or resume its upload:
+    cosput upload dist.tar --region ap-guangzhou \\
+      --bucket examplebucket-1250000000
   Show what would be uploaded, as JSON:
-    cosput upload --dry-run --json dist.tar cos://examplebucket-1250000000/builds/
+    cosput upload --dry-run --json dist.tar \\
+      cos://examplebucket-1250000000/builds/
   Upload the content of a directory below a prefix:
-    cosput upload dist/ -r --exclude '*.map' cos://examplebucket-1250000000/releases/1.2
+    cosput upload dist/ -r --exclude '*.map' \\
+      cos://examplebucket-1250000000/releases/1.2
   Upload the output of a command:
-    tar c dir | cosput upload - -b examplebucket-1250000000 --key backup.tar
-  Try cosput without an account, with a server on this machine:
-    cosput upload --emulator dist.tar cos://examplebucket-1250000000
+    tar c dir | cosput upload - \\
+      -b examplebucket-1250000000 --key backup.tar
+  Try cosput with a server on this machine:
+    cosput upload --emulator dist.tar \\
+      cos://examplebucket-1250000000
 
-Every option can also be set by a variable: COSPUT_PART_SIZE for --part-size. The
-command line comes before variables. For options without a value, 1, true, yes and
-on turn the option on, 0, false, no and off turn it off.";
+Every option can also be set by a variable: COSPUT_PART_SIZE for --part-size. The command line comes before variables. \
+For options without a value, 1, true, yes and on turn the option on, 0, false, no and off turn it off.";
 
 /// Upload files and directories, or resume their upload
 #[derive(Debug, Args)]
@@ -155,7 +159,7 @@ pub struct JournalArguments {
     ///
     /// Default: $XDG_STATE_HOME/cosput/uploads or ~/.local/state/cosput/uploads; on macOS ~/Library/Application
     /// Support/cosput/uploads, on Windows %LOCALAPPDATA%\cosput\uploads.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
     /// Start over instead of resuming
     ///

@@ -11,13 +11,14 @@ use crate::cli::values::destination::Destination;
 const VERIFY_NOTES: &str = "\
 Examples:
   Compare a file with an object:
-    cosput verify dist.tar cos://examplebucket-1250000000/builds/ --region ap-guangzhou
+    cosput verify dist.tar --region ap-guangzhou \\
+      cos://examplebucket-1250000000/builds/
 
-The exit code is 0 if file and object are the same, 7 if they differ, and 5 if there
-is no object. The object is not downloaded: cosput compares its size, its CRC-64,
-and its ETag if that is an MD5. With --json, the result is an object: event
-(verified), source, bucket, key, location, same, compared, differences, file (size,
-crc64ecma, md5), object (size, crc64ecma, etag, version_id), request_id.
+The exit code is 0 if file and object are the same, 7 if they differ, and 5 if there is no object. The object is not \
+downloaded: cosput compares its size, its CRC-64, and its ETag if that is an MD5.
+
+With --json, the result is an object: event (verified), source, bucket, key, location, same, compared, differences, file \
+(size, crc64ecma, md5), object (size, crc64ecma, etag, version_id), request_id.
 
 Every option can also be set by a variable: COSPUT_REGION for --region.";
 

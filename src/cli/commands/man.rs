@@ -1,12 +1,11 @@
-//! Man pages, from the definition of the command line.
+//! `cosput man`: writes the man pages.
 
 use std::fs;
 
 use anyhow::Context;
-use clap::{Command, CommandFactory};
-use clap_mangen::Man;
 
-use crate::cli::args::{Arguments, ManArguments};
+use crate::cli::args::ManArguments;
+use crate::cli::manual::pages;
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::failures::failure::Failure;
@@ -20,18 +19,4 @@ pub(crate) fn run(arguments: &ManArguments) -> Result<u8, Failure> {
         fs::write(directory.join(&name), page).with_context(|| format!("could not write {name} into {shown}"))?;
     }
     Ok(SUCCESS)
-}
-
-/// Every page: its file name and its content.
-pub fn pages() -> Vec<(String, Vec<u8>)> {
-    let mut command = Arguments::command();
-    command.build();
-    std::iter::once(&command).chain(command.get_subcommands()).map(page).collect()
-}
-
-fn page(command: &Command) -> (String, Vec<u8>) {
-    let man = Man::new(command.clone());
-    let mut page = Vec::new();
-    man.render(&mut page).expect("writing to memory does not fail");
-    (man.get_filename(), page)
 }

@@ -14,7 +14,7 @@ pub(crate) mod credentials;
 pub(crate) mod emulator;
 pub(crate) mod list_parts;
 pub(crate) mod list_uploads;
-pub mod man;
+pub(crate) mod man;
 pub(crate) mod resume;
 pub(crate) mod upload;
 pub(crate) mod upload_dry_run;

@@ -27,4 +27,5 @@ pub use self::requests::{AccessOptions, RequestOptions};
 pub use self::resume::ResumeOptions;
 pub(super) use self::server::server;
 pub use self::server::{ResumeServer, Server};
+pub(in crate::cli) use self::settings::variable_of;
 pub use self::upload::{SkipUnchanged, UploadOptions};

@@ -16,24 +16,35 @@ use super::setting_names::key_of;
 use super::{configuration, other_tools, variables};
 use crate::cli::args::Arguments;
 use crate::cli::options::directories::Directories;
-use crate::cli::process::world::Variables;
+use crate::cli::process::world::{Variables, World};
 use crate::credentials::{ProfileChoice, ProfileTable, default_file};
 
 /// Options that may stand before the command.
 const OUTPUT_OPTIONS: [&str; 5] = ["-v", "--verbose", "-q", "--quiet", "--json"];
 
-/// Reads the command line, then variables, then a profile of the configuration for what is still open.
-pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
-    parse_with_notes(arguments, variables).map(|(arguments, _)| arguments)
+/// How wide help is if it is not written to a terminal.
+const USUAL_COLUMNS: usize = 80;
+
+/// How wide help is in this world: as wide as the terminal, or as `COLUMNS` says.
+pub(crate) fn help_columns(world: &World) -> usize {
+    let named = || world.variables.get("COLUMNS")?.to_str()?.parse().ok();
+    let columns = (world.stdout_columns)().or_else(named);
+    columns.filter(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS)
 }
 
-/// The same, with a note for each value from the configuration of another tool.
+/// Reads the command line, then variables, then a profile of the configuration for what is still open.
+pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
+    parse_with_notes(arguments, variables, USUAL_COLUMNS).map(|(arguments, _)| arguments)
+}
+
+/// The same, with a note for each value from the configuration of another tool. Help has lines of up to `columns`.
 pub(crate) fn parse_with_notes(
     arguments: &[OsString],
     variables: &Variables,
+    columns: usize,
 ) -> Result<(Arguments, Vec<String>), Error> {
     let (arguments, mut notes) = other_tools::without_aliases(usual_form(arguments), variables);
-    let mut program = Arguments::command();
+    let mut program = Arguments::command().term_width(columns);
     let typed = program.try_get_matches_from_mut(&arguments)?;
     let Some((name, typed_for_command)) = typed.subcommand() else {
         return Arguments::from_arg_matches(&typed).map(|arguments| (arguments, notes));
@@ -361,7 +372,7 @@ mod tests {
         let parsed = |typed: &[&str], variables: &[(&str, &str)]| {
             let typed: Vec<OsString> = ["cosput", "upload", "f"].iter().chain(typed).map(OsString::from).collect();
             let variables = [("HOME", path), ("USERPROFILE", path)].into_iter().chain(variables.iter().copied());
-            let (arguments, notes) = parse_with_notes(&typed, &variables.collect()).unwrap();
+            let (arguments, notes) = parse_with_notes(&typed, &variables.collect(), 80).unwrap();
             let crate::cli::args::Command::Upload(upload) = arguments.command else { panic!("not an upload") };
             let location = upload.location;
             let bucket = location.bucket.map(|bucket| bucket.to_string()).unwrap_or_default();

@@ -12,3 +12,5 @@ mod precedence;
 mod setting;
 mod setting_names;
 mod variables;
+
+pub(in crate::cli) use self::setting_names::variable_of;
