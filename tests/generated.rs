@@ -1,17 +1,24 @@
-//! The committed completions and man pages are those of the command line.
+//! The committed man pages and the usage in the documents are those of the command line, and `cosput completions` prints
+//! the committed completions.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cosput::cli::commands::completions;
 use cosput::cli::manual;
 
 const HOW_TO_RENEW: &str = "renew it with: COSPUT_BLESS=1 cargo test --test generated";
 
 #[test]
-fn completions_are_those_of_the_command_line() {
-    compare("completions", completions::scripts());
+fn the_committed_completions_are_those_that_the_program_prints() {
+    let shells = ["bash", "elvish", "fish", "powershell", "zsh"];
+    let files = ["cosput.bash", "cosput.elv", "cosput.fish", "_cosput.ps1", "_cosput"];
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
+    for (shell, file) in shells.into_iter().zip(files) {
+        let committed = fs::read_to_string(directory.join(file)).unwrap();
+        assert_eq!(help(&["completions", shell]), committed, "{file}");
+    }
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), files.len(), "a file in completions/ is of no shell");
 }
 
 #[test]

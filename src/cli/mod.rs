@@ -7,6 +7,7 @@
 //! - [`args`]: the command line as typed, a file a command.
 //! - [`options`]: what it means: flag over variable over configuration over default.
 //! - [`commands`]: a file a command.
+//! - `completion`: what a shell can offer for the word at the cursor.
 //! - [`manual`]: the man pages.
 //! - [`uploading`]: what the commands share: the connection, the supply of files, the observer, requests to a bucket.
 //! - [`values`]: values as users write them: destinations, sizes, durations.
@@ -17,6 +18,7 @@
 
 pub mod args;
 pub mod commands;
+mod completion;
 pub mod manual;
 pub mod options;
 pub mod output;

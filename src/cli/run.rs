@@ -8,6 +8,7 @@ use super::commands::verify::VerifyOptions;
 use super::commands::{
     abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, verify,
 };
+use super::completion;
 use super::options::settings::command_line;
 use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};
 use super::output::console::{Console, Label, shown};
@@ -19,6 +20,10 @@ use super::process::world::World;
 /// Runs the program in a world. Returns the exit code.
 pub fn run(mut world: World) -> u8 {
     let console = Console::new(&world);
+    if let Some(answer) = completion::answer(&world.arguments, &world.variables) {
+        console.result(&answer);
+        return with_results_written(SUCCESS, true, &console);
+    }
     match command_line::parse_with_notes(&world.arguments, &world.variables, command_line::help_columns(&world)) {
         Ok((arguments, notes)) => {
             let only_prints = arguments.command.only_prints();

@@ -53,6 +53,17 @@ impl ProfileChoice {
         }
     }
 
+    /// The names of all profiles. A file that cannot be read has none.
+    pub fn names(&self) -> Vec<String> {
+        let Some(path) = self.path() else { return Vec::new() };
+        let file = path.display().to_string();
+        let Ok(Some(text)) = read_default(path, &file) else { return Vec::new() };
+        let mut profiles = profiles(&text, &file).unwrap_or_default();
+        let names = profiles.keys().cloned().collect();
+        wipe(&mut profiles);
+        names
+    }
+
     /// `profile "default" of FILE`.
     pub fn describe(&self) -> String {
         let file = self.path().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string());

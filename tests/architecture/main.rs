@@ -28,7 +28,7 @@ const FOLDERS: [(&str, &[&str]); 5] = [
 
 /// Crates that only some folders may use.
 const RESERVED: [(&[&str], &[&str]); 3] = [
-    (&["clap", "clap_complete", "indicatif", "anyhow"], &["cli"]),
+    (&["clap", "indicatif", "anyhow"], &["cli"]),
     (&["reqwest", "tokio", "hyper"], &["upload", "credentials", "emulator", "cli"]),
     (&["hyper", "hyper_util"], &["emulator"]),
 ];

@@ -9,6 +9,7 @@ mod addresses;
 mod cdcs;
 mod command_line;
 mod commands;
+mod completions;
 mod crashes;
 mod credentials_midway;
 mod faults;

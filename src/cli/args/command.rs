@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueHint};
-use clap_complete::Shell;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::abort::AbortArguments;
 use super::credentials::CredentialsArguments;
@@ -124,6 +123,22 @@ pub struct CompletionsArguments {
     /// Shell to complete for
     #[arg(value_name = "SHELL")]
     pub shell: Shell,
+}
+
+/// A shell, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// PowerShell
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Z shell
+    Zsh,
 }
 
 /// Write the man pages to a directory

@@ -37,7 +37,7 @@ mod verify;
 
 pub use self::abort::AbortArguments;
 pub use self::bucket::BucketArguments;
-pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments};
+pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments, Shell};
 pub use self::credentials::CredentialsArguments;
 pub use self::emulator::EmulatorArguments;
 pub use self::encryption::{CustomerKeyArguments, EncryptionArguments, SseMode};

@@ -1,26 +1,21 @@
-//! Completions for shells, from the definition of the command line.
+//! `cosput completions`: prints the script that a shell loads. The scripts ask the program, see `completion`.
 
-use clap::CommandFactory;
-use clap_complete::{Generator, Shell};
-
-use crate::cli::args::{Arguments, CompletionsArguments};
+use crate::cli::args::{CompletionsArguments, Shell};
 use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::process::world::World;
 
 /// Prints the completions of a shell.
 pub(crate) fn run(arguments: &CompletionsArguments, world: &World) -> u8 {
-    world.stdout.write(&script(arguments.shell));
+    world.stdout.write(script(arguments.shell).as_bytes());
     SUCCESS
 }
 
-/// Every script that is part of a release: its file name and its content.
-pub fn scripts() -> Vec<(String, Vec<u8>)> {
-    let shells = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish];
-    shells.map(|shell| (shell.file_name("cosput"), script(shell))).into()
-}
-
-fn script(shell: Shell) -> Vec<u8> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "cosput", &mut script);
-    script
+fn script(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => include_str!("../../../completions/cosput.bash"),
+        Shell::Elvish => include_str!("../../../completions/cosput.elv"),
+        Shell::Fish => include_str!("../../../completions/cosput.fish"),
+        Shell::PowerShell => include_str!("../../../completions/_cosput.ps1"),
+        Shell::Zsh => include_str!("../../../completions/_cosput"),
+    }
 }

@@ -9,7 +9,7 @@
 //! - `completions`, `man`: files for shells and for `man`
 
 pub(crate) mod abort;
-pub mod completions;
+pub(crate) mod completions;
 pub(crate) mod credentials;
 pub(crate) mod emulator;
 pub(crate) mod list_parts;

@@ -65,6 +65,11 @@ impl Directories {
     }
 }
 
+/// The directory of configuration files that these variables name.
+pub(crate) fn configuration_directory(variables: &Variables) -> Option<PathBuf> {
+    configuration(Platform::here(), variables)
+}
+
 fn home(platform: Platform, variables: &Variables) -> Option<PathBuf> {
     let name = if matches!(platform, Platform::Windows) { "USERPROFILE" } else { "HOME" };
     variables.get(name).map(PathBuf::from)

@@ -22,6 +22,7 @@ pub mod sources;
 mod stdin;
 mod upload;
 
+pub(crate) use self::directories::configuration_directory;
 pub use self::emulator::EmulatorOptions;
 pub use self::requests::{AccessOptions, RequestOptions};
 pub use self::resume::ResumeOptions;

@@ -7,6 +7,33 @@ use super::InvalidName;
 pub struct Region(String);
 
 impl Region {
+    /// The regions of COS that its documentation lists.
+    pub const KNOWN: [&str; 23] = [
+        "ap-beijing",
+        "ap-beijing-1",
+        "ap-nanjing",
+        "ap-shanghai",
+        "ap-guangzhou",
+        "ap-chengdu",
+        "ap-chongqing",
+        "ap-shenzhen-fsi",
+        "ap-shanghai-fsi",
+        "ap-beijing-fsi",
+        "ap-hongkong",
+        "ap-singapore",
+        "ap-mumbai",
+        "ap-jakarta",
+        "ap-seoul",
+        "ap-bangkok",
+        "ap-tokyo",
+        "na-siliconvalley",
+        "na-ashburn",
+        "na-toronto",
+        "sa-saopaulo",
+        "eu-frankfurt",
+        "eu-moscow",
+    ];
+
     /// Takes lower-case letters, digits and hyphens.
     pub fn new(name: &str) -> Result<Self, InvalidName> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -25,4 +25,4 @@ pub use self::names::{FORBID_OVERWRITE, TRAFFIC_LIMIT};
 pub use self::object_headers::ObjectHeaders;
 pub use self::tag::{LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_TAGS, Tag};
 pub use self::traffic_limit::TrafficLimit;
-pub use self::value::STORAGE_CLASSES;
+pub use self::value::{ACLS, STORAGE_CLASSES};

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::invalid_header::{InvalidHeader, check_ascii, refuse};
 
-const ACLS: [&str; 6] =
+/// The ACLs of objects, in the spelling that is sent.
+pub const ACLS: [&str; 6] =
     ["default", "private", "public-read", "authenticated-read", "bucket-owner-read", "bucket-owner-full-control"];
 /// The storage classes that the documentation names, in the spelling that is sent.
 pub const STORAGE_CLASSES: [&str; 10] = [
