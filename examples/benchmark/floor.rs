@@ -69,7 +69,7 @@ fn run_directory(directory: &Path, port: u16, connections: u64) -> io::Result<()
     let work = || -> io::Result<()> {
         let mut connection = Connection::open(port, None)?;
         loop {
-            let next = files.lock().expect("nobody panics while looking for the next file").next();
+            let next = files.lock().expect("no thread panics while it holds the lock").next();
             let Some(entry) = next.transpose()? else { return Ok(()) };
             let file = File::open(entry.path())?;
             let target = format!("/examplebucket-1250000000/{}", entry.file_name().to_string_lossy());

@@ -1,7 +1,7 @@
 //! The documents that COS and CDCS send, read leniently where the published pages disagree.
 //!
 //! COS sends XML. CDCS sends XML in its older edition and JSON in its newer one, and calls both `application/xml`, so the
-//! first byte that is not white space tells them apart. Numbers and booleans may be strings.
+//! first byte that is not white space shows which it is. Numbers and booleans may be strings.
 
 use quick_xml::de::from_str;
 use serde::Deserialize;

@@ -321,11 +321,11 @@ mod tests {
 
     #[test]
     fn only_kms_and_customer_keys_hide_the_md5_and_need_https() {
-        let told = |encryption: Encryption| (encryption.etags_are_md5(), encryption.needs_https());
-        assert_eq!(told(Encryption::AsTheBucket), (true, false));
-        assert_eq!(told(Encryption::Cos), (true, false));
-        assert_eq!(told(kms()), (false, true));
-        assert_eq!(told(customer()), (false, true));
+        let demands = |encryption: Encryption| (encryption.etags_are_md5(), encryption.needs_https());
+        assert_eq!(demands(Encryption::AsTheBucket), (true, false));
+        assert_eq!(demands(Encryption::Cos), (true, false));
+        assert_eq!(demands(kms()), (false, true));
+        assert_eq!(demands(customer()), (false, true));
         assert!(
             hides_the_md5(&answer(&[(MODE, "cos/kms")])) && hides_the_md5(&answer(&[(CUSTOMER_ALGORITHM, "AES256")]))
         );

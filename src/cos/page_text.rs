@@ -2,7 +2,7 @@
 
 /// No more characters than these are kept.
 const LONGEST: usize = 2000;
-/// Elements whose content nobody reads.
+/// Elements whose content is not text of the page.
 const UNSEEN: [&str; 3] = ["script", "style", "svg"];
 
 /// The text that a person would read, a line each; `None` for the service's own formats and for empty answers.

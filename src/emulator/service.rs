@@ -28,7 +28,7 @@ pub(crate) struct Service {
     pub(crate) clock: fn() -> SystemTime,
     /// Closes when the emulator stops.
     pub(crate) stop: watch::Receiver<()>,
-    /// Dropped last, which tells `Emulator::stop` that the directory is no longer used.
+    /// Dropped last, so that `Emulator::stop` knows that the directory is no longer used.
     pub(crate) _alive: mpsc::Sender<()>,
 }
 

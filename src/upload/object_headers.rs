@@ -78,8 +78,8 @@ impl ObjectOptions {
     /// The headers that shape the object, as a journal keeps them: all but the secret one.
     pub fn for_journal(&self) -> BTreeMap<String, String> {
         let shape = self.shape();
-        let told = shape.iter().filter(|(name, _)| *name != CUSTOMER_KEY);
-        told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        let public = shape.iter().filter(|(name, _)| *name != CUSTOMER_KEY);
+        public.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     /// The MD5 of the SSE-C key, where there is one.
@@ -96,11 +96,13 @@ impl ObjectOptions {
         sse_c_key_md5: Option<&str>,
         key: Option<&CustomerKey>,
     ) -> Result<Self, RestoreError> {
-        let told = |name: &str| journalled.get(name).map(String::as_str);
-        let context = told(KMS_CONTEXT).map(KmsContext::from_base64).transpose();
-        let kms =
-            KmsKey { id: told(KMS_KEY_ID).map(str::to_owned), context: context.map_err(|_| RestoreError::Unknown)? };
-        let encryption = match (sse_c_key_md5, key, told(MODE)) {
+        let recorded = |name: &str| journalled.get(name).map(String::as_str);
+        let context = recorded(KMS_CONTEXT).map(KmsContext::from_base64).transpose();
+        let kms = KmsKey {
+            id: recorded(KMS_KEY_ID).map(str::to_owned),
+            context: context.map_err(|_| RestoreError::Unknown)?,
+        };
+        let encryption = match (sse_c_key_md5, key, recorded(MODE)) {
             (Some(_), None, _) => return Err(RestoreError::KeyMissing),
             (Some(md5), Some(key), _) if key.md5() != md5 => return Err(RestoreError::OtherKey),
             (Some(_), Some(key), _) => Encryption::Customer(key.clone()),

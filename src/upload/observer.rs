@@ -1,10 +1,10 @@
-//! Who hears what happens to the objects that are being uploaded.
+//! The receiver of the events of all uploads.
 
 use super::batch::objects::ObjectId;
 use super::event::Event;
 use super::session::{Ended, Refused, Session};
 
-/// Is told what happens.
+/// Receives what happens.
 pub trait Observer<N> {
     /// Takes news, in its place between the uploads.
     fn news(&mut self, news: N);

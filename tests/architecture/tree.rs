@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn other_crates_are_told_apart_from_modules() {
+    fn other_crates_are_distinguished_from_modules() {
         let tree = tree(&[
             ("lib.rs", "mod a; mod time;"),
             ("a.rs", "use tokio::time::sleep; use crate::time; fn f() { time::now(); hyper::f(); String::new(); }"),

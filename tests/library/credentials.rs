@@ -187,8 +187,12 @@ async fn no_certificates_need_be_installed_to_ask_the_instance() {
     command.arg("credentials").env_clear().env("HOME", world.home.path());
     command.env("SSL_CERT_FILE", &nowhere).env("SSL_CERT_DIR", &nowhere);
     let output = command.env("COSPUT_METADATA_URL", &world.metadata.url).output().await.unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(told.starts_with("the CAM role of this instance\t"), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    let reported = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        reported.starts_with("the CAM role of this instance\t"),
+        "{reported}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.status.success());
 }
 
@@ -357,7 +361,7 @@ async fn a_role_is_assumed_with_a_signed_request() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_sts_is_told_without_secrets() {
+async fn a_refusal_of_sts_is_reported_without_secrets() {
     let world = World::new().await.with_keys().with("TENCENTCLOUD_ROLE_ARN", "qcs::role");
     let refusal = r#"{"Code":"AuthFailure.UnauthorizedOperation","Message":"not with hidden-environment"}"#;
     world.sts.then(200, format!(r#"{{"Response":{{"Error":{refusal},"RequestId":"r-1"}}}}"#));

@@ -117,7 +117,7 @@ async fn a_name_server_that_is_away_for_a_while_is_no_failure() {
 }
 
 #[tokio::test]
-async fn a_name_server_that_stays_away_is_told_after_every_attempt() {
+async fn a_name_server_that_stays_away_is_reported_after_every_attempt() {
     let directory = tempfile::tempdir().unwrap();
     let (finished, _) = upload(&directory, transport_by(u32::MAX, &[]), address(1, true)).await;
     let Finished::Failed(error) = finished else { panic!("{finished:?}") };
@@ -157,7 +157,7 @@ async fn dead_addresses_among_several_are_no_failure() {
 }
 
 /// An address of this machine without a listener.
-fn nobody() -> SocketAddr {
+fn closed_port() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 2], 0))
 }
 
@@ -166,7 +166,7 @@ fn nobody() -> SocketAddr {
 async fn an_upload_goes_on_at_the_backup_domain_and_says_so_once() {
     let directory = tempfile::tempdir().unwrap();
     let (emulator, there) = serve(&directory).await;
-    let transport = transport(nobody(), there);
+    let transport = transport(closed_port(), there);
     let (finished, notices) = upload(&directory, transport, address(there.port(), false)).await;
     assert!(matches!(finished, Finished::Stored(_)), "{finished:?}");
     assert_eq!(notices, [Notice::BackupDomain]);
@@ -178,7 +178,7 @@ async fn an_upload_goes_on_at_the_backup_domain_and_says_so_once() {
 async fn a_pinned_endpoint_is_not_left() {
     let directory = tempfile::tempdir().unwrap();
     let (emulator, there) = serve(&directory).await;
-    let transport = transport(nobody(), there);
+    let transport = transport(closed_port(), there);
     let (finished, notices) = upload(&directory, transport, address(there.port(), true)).await;
     assert!(matches!(finished, Finished::Failed(_)), "{finished:?}");
     assert_eq!((notices, emulator.requests().unwrap().len()), (Vec::new(), 0));
@@ -189,7 +189,7 @@ async fn a_pinned_endpoint_is_not_left() {
 async fn what_cos_itself_answers_is_the_answer() {
     let directory = tempfile::tempdir().unwrap();
     let (_emulator, there) = serve(&directory).await;
-    let mut requester = Requester::new(transport(there, nobody()), address(there.port(), false), PATIENCE, 1);
+    let mut requester = Requester::new(transport(there, closed_port()), address(there.port(), false), PATIENCE, 1);
     let mut events = Vec::new();
     let target = |address: &Address| Target { address: address.clone(), key: Key::new("none").unwrap() };
     let request = |address: &Address| -> Request { head_object::request(&target(address)) };
@@ -244,17 +244,17 @@ async fn proxies_come_from_the_environment_in_either_case() {
     let url = format!("http://{address}");
     let plain = ["--endpoint=http://cos.ap-guangzhou.myqcloud.com"];
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        let (_, told) = run(&directory, &plain, &[(name, &url)]).await;
+        let (_, reported) = run(&directory, &plain, &[(name, &url)]).await;
         let asked = seen.lock().unwrap().pop();
-        assert_eq!(asked.as_deref(), Some(&*format!("PUT http://{FIRST}/a.txt HTTP/1.1")), "{name}: {told}");
+        assert_eq!(asked.as_deref(), Some(&*format!("PUT http://{FIRST}/a.txt HTTP/1.1")), "{name}: {reported}");
         // A proxy's answer is distinguished from one of COS.
-        assert!(told.contains("the response has no x-cos-request-id"), "{told}");
+        assert!(reported.contains("the response has no x-cos-request-id"), "{reported}");
     }
     for name in ["HTTPS_PROXY", "https_proxy"] {
-        let (_, told) = run(&directory, &["--region=ap-guangzhou"], &[(name, &url)]).await;
+        let (_, reported) = run(&directory, &["--region=ap-guangzhou"], &[(name, &url)]).await;
         // A refused CONNECT is sent once more, to read the answer.
         let asked: Vec<String> = seen.lock().unwrap().drain(..).collect();
-        assert_eq!(asked, vec![format!("CONNECT {FIRST}:443 HTTP/1.1"); 2], "{name}: {told}");
+        assert_eq!(asked, vec![format!("CONNECT {FIRST}:443 HTTP/1.1"); 2], "{name}: {reported}");
     }
     for name in ["NO_PROXY", "no_proxy"] {
         let unreachable = ["--endpoint=http://cos.ap-guangzhou.invalid"];
@@ -270,12 +270,12 @@ async fn what_answers_on_this_machine_is_not_reached_by_a_proxy() {
     let (address, seen) = proxy(FORBIDDEN).await;
     let url = format!("http://{address}");
     let variables = [("HTTP_PROXY", &*url), ("ALL_PROXY", &*url)];
-    let (code, told) = run(&directory, &["--endpoint", &emulator.url()], &variables).await;
-    assert_eq!((code, seen.lock().unwrap().len()), (Some(0), 0), "{told}");
+    let (code, reported) = run(&directory, &["--endpoint", &emulator.url()], &variables).await;
+    assert_eq!((code, seen.lock().unwrap().len()), (Some(0), 0), "{reported}");
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_its_region_is_told() {
+async fn a_redirect_is_not_followed_and_its_region_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let (address, seen) = proxy(
         "HTTP/1.1 301 Moved Permanently\r\nx-cos-request-id: NWU3\r\nx-cos-bucket-region: ap-beijing\r\n\
@@ -283,10 +283,10 @@ async fn a_redirect_is_not_followed_and_its_region_is_told() {
          <Error><Code>PermanentRedirect</Code><Message/></Error>    ",
     )
     .await;
-    let told = run(&directory, &["--endpoint", &format!("http://{address}")], &[]).await;
+    let reported = run(&directory, &["--endpoint", &format!("http://{address}")], &[]).await;
     let expected = "error: could not upload a.txt: PermanentRedirect:  (HTTP 301)\n  x-cos-request-id: NWU3\n\
                     hint: the bucket is in ap-beijing; use --region ap-beijing, or an endpoint in that region\n";
-    assert_eq!((told.0, told.1.as_str()), (Some(1), expected));
+    assert_eq!((reported.0, reported.1.as_str()), (Some(1), expected));
     assert_eq!(seen.lock().unwrap().len(), 1);
 }
 
@@ -294,6 +294,6 @@ async fn a_redirect_is_not_followed_and_its_region_is_told() {
 async fn a_bundle_of_certificates_must_hold_some() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("ca.pem"), "").unwrap();
-    let told = run(&directory, &["--region=ap-guangzhou", "--ca-bundle=ca.pem"], &[]).await;
-    assert_eq!(told, (Some(2), "error: --ca-bundle ca.pem cannot be used: it holds no certificate\n".to_owned()));
+    let reported = run(&directory, &["--region=ap-guangzhou", "--ca-bundle=ca.pem"], &[]).await;
+    assert_eq!(reported, (Some(2), "error: --ca-bundle ca.pem cannot be used: it holds no certificate\n".to_owned()));
 }

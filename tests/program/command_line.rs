@@ -77,7 +77,7 @@ fn a_missing_file() {
 }
 
 #[test]
-fn a_missing_file_is_told_to_programs_too() {
+fn a_missing_file_is_reported_as_json_too() {
     let outcome = Setting::new().upload(&["nope.bin", "--json", "-q"]);
     let (failed, summary) = outcome.stdout.split_once('\n').unwrap();
     assert!(summary.starts_with("{\"event\":\"summary\",\"uploaded\":0,\"skipped\":0,\"failed\":1,"), "{summary}");
@@ -288,7 +288,7 @@ fn a_dry_run_says_what_would_be_sent() {
 }
 
 #[test]
-fn a_dry_run_tells_programs_the_plan() {
+fn a_dry_run_prints_the_plan_as_json() {
     let setting = Setting::new().variable("COSPUT_JSON", "yes").variable("COSPUT_PART_SIZE", "20M");
     setting.sparse("dist.tar", 40 << 20);
     let lines = |arguments: &[&str]| {

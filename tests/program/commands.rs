@@ -210,13 +210,13 @@ async fn parts_are_listed_as_the_server_holds_them() {
     let listed = setting.run(&["list-parts", "--key=k", "--upload-id", &id]).await;
     let columns: Vec<&str> = listed.stdout.trim_end().split('\t').collect();
     assert_eq!((columns.len(), columns[0], columns[1], columns[2].len()), (3, "1", "1048576", 32));
-    let told = setting.run(&["list-parts", "--key=k", "--upload-id", &id, "--json"]).await;
+    let reported = setting.run(&["list-parts", "--key=k", "--upload-id", &id, "--json"]).await;
     let expected = format!(
         "{{\"event\":\"part\",\"bucket\":\"{BUCKET}\",\"key\":\"k\",\"upload_id\":\"{id}\",\"part_number\":1,\
          \"size\":1048576,\"etag\":\"\\\"{}\\\"\"}}\n",
         columns[2]
     );
-    assert_eq!(told, outcome(0, &expected, ""));
+    assert_eq!(reported, outcome(0, &expected, ""));
     let gone = setting.run(&["list-parts", "--key=k", "--upload-id=nope"]).await;
     assert_eq!((gone.code, gone.stdout.as_str()), (Some(5), ""));
     assert!(gone.stderr.starts_with("error: could not list the parts of k on the server: NoSuchUpload"), "{gone:?}");
@@ -302,8 +302,8 @@ async fn an_object_is_verified_against_its_file() {
     let (crc64, md5) = (fields[5], fields[9]);
     let same = same.replace("11519373425936943399", crc64).replace("MD5", md5);
     assert_eq!(verified, outcome(0, &same, ""));
-    let told = setting.run(&["verify", "a.txt", "cos://examplebucket-1250000000/a.txt", "--json"]).await;
-    let mut line: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    let reported = setting.run(&["verify", "a.txt", "cos://examplebucket-1250000000/a.txt", "--json"]).await;
+    let mut line: serde_json::Value = serde_json::from_str(&reported.stdout).unwrap();
     assert!(line.as_object_mut().unwrap().remove("request_id").is_some());
     let expected = serde_json::json!({
         "event": "verified", "source": "a.txt", "bucket": BUCKET, "key": "a.txt",
@@ -311,7 +311,7 @@ async fn an_object_is_verified_against_its_file() {
         "differences": [], "file": {"size": 6349, "crc64ecma": crc64, "md5": md5},
         "object": {"size": 6349, "crc64ecma": crc64, "etag": format!("\"{md5}\"")},
     });
-    assert_eq!((line, told.code), (expected, Some(0)));
+    assert_eq!((line, reported.code), (expected, Some(0)));
 
     setting.write("a.txt", &[b'b'; 6349]);
     let differs = setting.run(&["verify", "a.txt", "-q"]).await;
@@ -599,7 +599,7 @@ fn on_a_terminal(setting: &Setting, arguments: &[&str], answer: fn() -> std::io:
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_are_aborted_once_somebody_says_yes() {
+async fn many_uploads_are_aborted_once_the_user_confirms() {
     let setting = Setting::new(&[&denied_after(1)]).await;
     let id = setting.begin("k").await;
     let arguments = ["abort", "--prefix=k"];
@@ -610,7 +610,7 @@ async fn many_are_aborted_once_somebody_says_yes() {
              Abort 1 unfinished upload in {BUCKET} and all parts of it? [y/N]\n"
         )
     };
-    let age = |told: &str| told.lines().nth(1).unwrap().rsplit("  ").next().unwrap().to_owned();
+    let age = |reported: &str| reported.lines().nth(1).unwrap().rsplit("  ").next().unwrap().to_owned();
     let refused = on_a_terminal(&setting, &arguments, || Ok("\n".to_owned()));
     let asked = question(&age(&refused.stderr));
     assert_eq!(refused, outcome(0, "", &format!("{asked}nothing was aborted\n")));

@@ -40,7 +40,7 @@ const FAULTS: &[&str] = &[
 ];
 
 fn number(variable: &str) -> Option<u64> {
-    #[expect(clippy::disallowed_methods, reason = "how long a test goes on is told by the environment")]
+    #[expect(clippy::disallowed_methods, reason = "the environment says how long a test goes on")]
     std::env::var(variable).ok()?.parse().ok()
 }
 
@@ -119,10 +119,14 @@ impl Story {
             assert!(again.is_empty(), "stored by an earlier run and again by a later one: {again:?}");
         }
         // An upload whose ID never became known is reported as such, each time.
-        let told: usize = self.runs.iter().map(|run| run.matches(POSSIBLE_ORPHAN).count()).sum();
+        let reported: usize = self.runs.iter().map(|run| run.matches(POSSIBLE_ORPHAN).count()).sum();
         let left = scene.server.uploads();
         let unnamed = left.iter().filter(|(_, id)| !self.runs.iter().any(|run| run.contains(id.as_str()))).count();
-        assert!(unnamed <= told, "{unnamed} uploads are left without a name, {told} were told: {:?}", self.runs);
+        assert!(
+            unnamed <= reported,
+            "{unnamed} uploads are left without a name, {reported} were reported: {:?}",
+            self.runs
+        );
     }
 }
 

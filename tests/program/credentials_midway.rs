@@ -83,16 +83,16 @@ async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
     let after = serve(directory.path(), address, NEW, &[]).await;
     fs::write(path("ready"), "").unwrap();
     let output = child.wait_with_output().await.unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    let reported = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{reported}");
     let object = after.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new("big.bin").unwrap()).unwrap();
     assert_eq!(fs::read(object).unwrap(), content);
 
     let stored: Vec<_> = after.requests().unwrap().into_iter().filter(|record| record.stored).collect();
     let count = |operation| stored.iter().filter(|record| record.operation == Some(operation)).count();
-    assert_eq!((count(Operation::Initiate), count(Operation::UploadPart)), (1, 6), "{told}");
+    assert_eq!((count(Operation::Initiate), count(Operation::UploadPart)), (1, 6), "{reported}");
     for secret in ["old-key", "old-token", "new-key", "new-token"] {
-        assert!(!told.contains(secret), "{told}");
+        assert!(!reported.contains(secret), "{reported}");
     }
 }
 

@@ -121,7 +121,7 @@ fn what_strikes_once_is_overcome_unless_it_cannot_be() {
 }
 
 #[test]
-fn what_strikes_each_time_is_told_and_the_next_run_goes_on() {
+fn a_fault_that_never_ends_is_reported_and_the_next_run_resumes() {
     for_each_row(|row| {
         for ((source, size), expected) in SOURCES.into_iter().zip([row.put, row.parts]) {
             if expected == Nothing {
@@ -172,7 +172,7 @@ fn check(scene: &Scene, fault: &str, source: &str, expected: Expected, outcome: 
             assert_eq!(outcome.code, Some(0), "{about}");
             scene.assert_stored(source, source);
             assert!(scene.journals().is_empty(), "{about}");
-            assert_leftovers_told(scene, &outcome, &about);
+            assert_leftovers_reported(scene, &outcome, &about);
         }
         Fails(code, service_code, status) => {
             fails(scene, source, &outcome, code, &about);
@@ -198,7 +198,7 @@ fn fails(scene: &Scene, source: &str, outcome: &Outcome, code: i32, about: &str)
     let failed = outcome.event("failed");
     assert_eq!(failed["exit_code"], code, "{about}");
     assert_eq!(failed["resumable"], json!(!scene.journals().is_empty()), "{about}");
-    assert_leftovers_told(scene, outcome, about);
+    assert_leftovers_reported(scene, outcome, about);
     // If every answer has a wrong checksum, the object may exist, and a message warns the user not to use it.
     if code != 7 {
         assert_eq!(scene.server.object(source), None, "{about}");
@@ -206,7 +206,7 @@ fn fails(scene: &Scene, source: &str, outcome: &Outcome, code: i32, about: &str)
 }
 
 /// Every upload left on the server is named, or reported without its ID if the ID never became known.
-fn assert_leftovers_told(scene: &Scene, outcome: &Outcome, about: &str) {
+fn assert_leftovers_reported(scene: &Scene, outcome: &Outcome, about: &str) {
     let told_without_name = outcome.stderr.matches(POSSIBLE_ORPHAN).count();
     let journals: Vec<String> = scene.journals().iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
     // An upload that the server itself reported gone, twice, need not be reported.
@@ -217,7 +217,7 @@ fn assert_leftovers_told(scene: &Scene, outcome: &Outcome, about: &str) {
 }
 
 #[test]
-fn a_lost_answer_to_initiate_is_told_as_a_possible_orphan() {
+fn a_lost_answer_to_initiate_is_reported_as_a_possible_orphan() {
     let scene = Scene::new(&["reset-after-stored:on=initiate"]);
     scene.file("a.bin", 3 * MIB);
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
@@ -239,7 +239,7 @@ fn a_part_whose_answer_was_lost_is_sent_again() {
 }
 
 #[test]
-fn a_lost_answer_to_complete_is_settled_by_a_look_at_the_object() {
+fn a_lost_answer_to_complete_is_decided_by_a_look_at_the_object() {
     for fault in ["reset-after-stored:on=complete", "cut-verdict", "truncated-answer:on=complete"] {
         let scene = Scene::new(&[fault]);
         scene.file("a.bin", 3 * MIB);
@@ -253,7 +253,7 @@ fn a_lost_answer_to_complete_is_settled_by_a_look_at_the_object() {
 }
 
 #[test]
-fn a_look_that_stays_without_an_answer_leaves_it_open_and_the_next_run_settles_it() {
+fn an_unanswered_look_leaves_the_result_unknown_and_the_next_run_decides_it() {
     let mut scene = Scene::new(&["reset-after-stored:on=complete", "internal-error:on=head-object,times=0"]);
     scene.file("a.bin", 3 * MIB);
     let outcome = scene.upload("a.bin", &["--json", "--max-attempts", "2"]).exits(6);
@@ -266,7 +266,7 @@ fn a_look_that_stays_without_an_answer_leaves_it_open_and_the_next_run_settles_i
 }
 
 #[test]
-fn a_lost_answer_to_put_is_settled_too() {
+fn a_lost_answer_to_put_is_decided_too() {
     let scene = Scene::new(&["reset-after-stored:on=put-object,times=0"]);
     scene.file("a.bin", 1000);
     let outcome = scene.upload("a.bin", &["--max-attempts", "1"]).exits(0);
@@ -305,7 +305,7 @@ fn a_slow_complete_is_no_stall_as_long_as_white_space_comes() {
 }
 
 #[test]
-fn a_redirect_is_told_and_not_followed() {
+fn a_redirect_is_reported_and_not_followed() {
     let scene = Scene::new(&["redirect:on=any,times=0"]);
     for (source, size) in SOURCES {
         scene.file(source, size);
@@ -372,7 +372,7 @@ fn a_server_that_asks_for_less_all_the_time_is_given_up_after_the_retry_time() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_corrected_and_told_once() {
+fn a_wrong_clock_is_corrected_and_reported_once() {
     for (by, words) in [("3600", "3600 s behind the server's"), ("-3600", "3600 s ahead of the server's")] {
         let scene = Scene::new(&[&format!("clock-skew:by={by}")]);
         scene.file("a.bin", 5 * MIB);
@@ -387,7 +387,7 @@ fn a_clock_that_is_off_is_corrected_and_told_once() {
 }
 
 #[test]
-fn nobody_there_is_told_with_advice() {
+fn a_server_that_refuses_connections_is_reported_with_a_hint() {
     let mut scene = Scene::new(&[]);
     scene.server.stop();
     for (source, size) in SOURCES {
@@ -400,7 +400,7 @@ fn nobody_there_is_told_with_advice() {
 }
 
 #[test]
-fn a_name_that_leads_nowhere_is_told_after_every_attempt() {
+fn a_name_that_does_not_resolve_is_reported_after_every_attempt() {
     let scene = Scene::new(&[]);
     for (source, size) in SOURCES {
         scene.file(source, size);
@@ -426,7 +426,7 @@ fn one_dead_address_of_several_is_no_failure() {
 }
 
 #[test]
-fn an_error_that_comes_before_the_body_is_sent_is_told_as_the_service_told_it() {
+fn an_error_before_the_body_is_sent_is_reported_in_the_words_of_the_service() {
     let scene = Scene::new(&["early-error:times=0"]);
     scene.file("a.bin", 12 * MIB);
     for threshold in ["16M", "1M"] {
@@ -437,7 +437,7 @@ fn an_error_that_comes_before_the_body_is_sent_is_told_as_the_service_told_it() 
 }
 
 #[test]
-fn an_error_of_a_server_that_hangs_up_at_once_is_told_all_the_same() {
+fn an_error_of_a_server_that_closes_at_once_is_reported_all_the_same() {
     const ERROR: &str = "<Error><Code>AccessDenied</Code><Message>no</Message><RequestId>NWI</RequestId></Error>";
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -157,7 +157,7 @@ fn results_are_a_line_an_object_and_messages_go_elsewhere() {
 }
 
 #[test]
-fn whoever_wants_to_know_more_is_told_each_step() {
+fn verbose_prints_each_step() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 2 * MIB + 5);
     let outcome = scene.upload("a.bin", &["-v", "--concurrency", "1"]).exits(0);
@@ -174,7 +174,7 @@ fn whoever_wants_to_know_more_is_told_each_step() {
 }
 
 #[test]
-fn whoever_wants_quiet_hears_of_errors_alone() {
+fn quiet_prints_errors_only() {
     let scene = Scene::new(&["internal-error", "access-denied:skip=1,times=0"]);
     scene.file("a.bin", 1000);
     let outcome = scene.upload("a.bin", &["-q"]).exits(4);
@@ -210,7 +210,7 @@ fn a_secret_that_is_wrong_is_not_repeated() {
 }
 
 #[test]
-fn no_credentials_at_all_are_told_before_anything_is_sent() {
+fn missing_credentials_are_reported_before_anything_is_sent() {
     let mut scene = Scene::new(&[]);
     for name in ["COS_SECRET_ID", "COS_SECRET_KEY", "COS_SESSION_TOKEN"] {
         scene.set(name, "");
@@ -259,13 +259,13 @@ fn a_reader_that_leaves_early_stops_no_upload() {
 }
 
 #[test]
-fn an_emulator_tells_programs_where_it_listens() {
+fn the_emulator_prints_its_address_as_json() {
     let scene = Scene::new(&[]);
     let running = scene.start(["emulator", "--json", "--listen", "127.0.0.1:0", "--dir", "objects"]);
-    crate::support::until(|| running.stdout().ends_with('\n'), "it has told");
-    let told: Value = serde_json::from_str(running.stdout().trim_end()).unwrap();
-    assert_eq!(told["event"], "listening");
-    assert!(told["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    crate::support::until(|| running.stdout().ends_with('\n'), "the address is printed");
+    let reported: Value = serde_json::from_str(running.stdout().trim_end()).unwrap();
+    assert_eq!(reported["event"], "listening");
+    assert!(reported["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     running.kill();
 }
 

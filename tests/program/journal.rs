@@ -124,7 +124,7 @@ fn a_directory_that_is_read_only_costs_the_resume_alone() {
 }
 
 #[test]
-fn a_journal_that_nobody_may_read_costs_the_resume_and_is_left_as_it_is() {
+fn an_unreadable_journal_prevents_a_resume_and_is_left_as_it_is() {
     let mut scene = Scene::new(&[TAKES_TWO_PARTS]);
     scene.file("a.bin", 5 * MIB);
     scene.interrupt("a.bin", &[], 2);

@@ -209,7 +209,7 @@ async fn a_socks_proxy_leads_to_the_server() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_system_without_certificates_is_told_how_to_get_some() {
+async fn a_system_without_certificates_gets_a_hint_how_to_install_them() {
     let setting = Setting::new();
     let none = [("SSL_CERT_FILE", "/nowhere/ca.pem"), ("SSL_CERT_DIR", "/nowhere")];
     let Outcome { code, stderr } = setting.run(&["a.txt", ENCRYPTED], &none).await;
@@ -254,13 +254,13 @@ async fn an_answer_that_is_not_the_services_is_shown_and_not_requested_again() {
         (PORTAL, BLOCKED, 6, "HTTP 302, a redirect to http://portal.example/login", "the redirect has no"),
     ] {
         let server = Server::answering(answer(head, body)).await;
-        let told = setting.run(&["a.txt", "--endpoint", &server.url()], &[]).await;
+        let reported = setting.run(&["a.txt", "--endpoint", &server.url()], &[]).await;
         assert!(
-            told.stderr.starts_with(&format!("error: could not upload a.txt: {what}\nhint: {hint}")),
+            reported.stderr.starts_with(&format!("error: could not upload a.txt: {what}\nhint: {hint}")),
             "{}",
-            told.stderr
+            reported.stderr
         );
-        assert_eq!((told.code, server.requests().len()), (Some(code), 1), "{}", told.stderr);
+        assert_eq!((reported.code, server.requests().len()), (Some(code), 1), "{}", reported.stderr);
     }
 }
 
@@ -304,10 +304,10 @@ async fn a_destination_that_cannot_be_reached_or_refuses_all_is_reported_once() 
         [(format!("http://{closed}"), none.as_slice(), 6), (emulator.url(), wrong.as_slice(), 4)]
     {
         let arguments = ["d", "-r", "--max-attempts=2", "--endpoint", &endpoint];
-        let told = setting.run(&arguments, variables).await;
-        let errors = told.stderr.lines().filter(|line| line.starts_with("error: ")).count();
-        assert_eq!((told.code, errors), (Some(code), 1), "{}", told.stderr);
-        assert!(told.stderr.contains("39 files were not begun"), "{}", told.stderr);
+        let reported = setting.run(&arguments, variables).await;
+        let errors = reported.stderr.lines().filter(|line| line.starts_with("error: ")).count();
+        assert_eq!((reported.code, errors), (Some(code), 1), "{}", reported.stderr);
+        assert!(reported.stderr.contains("39 files were not begun"), "{}", reported.stderr);
     }
     assert_eq!(emulator.requests().unwrap().len(), 1);
 }
@@ -317,7 +317,7 @@ async fn what_fails_for_one_object_alone_does_not_end_the_others() {
     let setting = Setting::new();
     std::fs::write(setting.0.path().join("b.txt"), "b").unwrap();
     let emulator = setting.emulator().await;
-    let told = setting.run(&["missing.txt", "a.txt", "b.txt", "--endpoint", &emulator.url()], &[]).await;
-    assert!(!told.stderr.contains("not begun"), "{}", told.stderr);
-    assert_eq!(emulator.requests().unwrap().len(), 2, "{}", told.stderr);
+    let reported = setting.run(&["missing.txt", "a.txt", "b.txt", "--endpoint", &emulator.url()], &[]).await;
+    assert!(!reported.stderr.contains("not begun"), "{}", reported.stderr);
+    assert_eq!(emulator.requests().unwrap().len(), 2, "{}", reported.stderr);
 }

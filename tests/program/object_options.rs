@@ -179,9 +179,9 @@ async fn pass(
     }
     // If the connection to the emulator breaks, this one breaks too.
     let answer = forwarded.send().await?;
-    let (status, headers) = (answer.status(), told(answer.headers()));
+    let (status, headers) = (answer.status(), header_map(answer.headers()));
     let body = answer.bytes().await.unwrap_or_default();
-    seen.lock().unwrap().push(Seen { what: what.clone(), headers: told(&head.headers), answer: headers.clone() });
+    seen.lock().unwrap().push(Seen { what: what.clone(), headers: header_map(&head.headers), answer: headers.clone() });
     let mut headers: Headers = headers.into_iter().collect();
     let replaced = (*way.lock().unwrap())(&what, &mut headers);
     let mut answer = hyper::Response::builder().status(replaced.unwrap_or(status.as_u16()));
@@ -193,7 +193,7 @@ async fn pass(
     Ok(answer.body(Full::new(if replaced.is_some() { Bytes::new() } else { body })).unwrap())
 }
 
-fn told(headers: &reqwest::header::HeaderMap) -> BTreeMap<String, String> {
+fn header_map(headers: &reqwest::header::HeaderMap) -> BTreeMap<String, String> {
     let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
@@ -309,8 +309,8 @@ async fn each_option_arrives_where_it_belongs_and_nowhere_else() {
     let setting = Setting::new().await;
     for (number, (option, name, value, (put, parts))) in ROWS.iter().enumerate() {
         let sent = |places: &[&str], sent: Vec<(String, String)>| {
-            let told: Vec<_> = sent.iter().map(|(what, _)| what.as_str()).collect();
-            assert_eq!(told, places, "{option:?} {name}");
+            let reported: Vec<_> = sent.iter().map(|(what, _)| what.as_str()).collect();
+            assert_eq!(reported, places, "{option:?} {name}");
             // The Complete document has its own digest.
             let values = sent.iter().filter(|(what, _)| what != "complete" || *name != "Content-MD5");
             values.for_each(|(_, found)| assert_eq!(found, value, "{option:?} {name}"));
@@ -487,7 +487,7 @@ async fn an_answer_that_does_not_confirm_the_encryption_is_an_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unconfirmed_completion_is_settled_by_a_look_at_the_object() {
+async fn an_unconfirmed_completion_is_decided_by_a_look_at_the_object() {
     let setting = Setting::new().await;
     setting.way(|what, headers| (what == "complete").then(|| without_encryption(headers)).and(None));
     succeeded(&setting.upload_parts(&["--sse-c-key-file", "key"]).await);

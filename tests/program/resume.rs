@@ -43,9 +43,9 @@ fn three_hundred_mebibytes_killed_in_the_middle_go_on_where_they_stopped() {
 
     let outcome = scene.upload("disk.img", &["--json"]).exits(0).says("resuming upload");
     let uploaded = outcome.event("uploaded");
-    let told = |name: &str| uploaded[name].clone();
+    let reported = |name: &str| uploaded[name].clone();
     assert_eq!(
-        (told("parts"), told("parts_resumed"), told("bytes_resumed"), told("bytes_sent")),
+        (reported("parts"), reported("parts_resumed"), reported("bytes_resumed"), reported("bytes_sent")),
         (json!(19), json!(8), json!(128 * MIB), json!(172 * MIB))
     );
     scene.server.assert_each_part_stored_once(19);
@@ -145,7 +145,7 @@ fn a_file_that_now_goes_in_one_request_leaves_nothing_of_its_parts() {
 }
 
 #[test]
-fn whoever_asks_for_a_new_upload_gets_one() {
+fn no_resume_begins_a_new_upload() {
     begins_anew(|_| {}, &["--no-resume"], "a new upload was asked for");
 }
 
@@ -161,8 +161,9 @@ fn resume_alone_finishes_all_that_the_state_directory_holds() {
     assert_eq!(scene.journals().len(), 2);
     let outcome = scene.run(["resume", "--json"]).exits(0);
     let resumed: Vec<_> = outcome.events().iter().filter(|event| event["event"] == "uploaded").cloned().collect();
-    let told: Vec<_> = resumed.iter().map(|event| (event["key"].as_str().unwrap(), &event["parts_resumed"])).collect();
-    assert_eq!(told, [("a.bin", &json!(2)), ("b.bin", &json!(2))]);
+    let reported: Vec<_> =
+        resumed.iter().map(|event| (event["key"].as_str().unwrap(), &event["parts_resumed"])).collect();
+    assert_eq!(reported, [("a.bin", &json!(2)), ("b.bin", &json!(2))]);
     assert_eq!(outcome.event("summary")["uploaded"], 2);
     for name in ["a.bin", "b.bin"] {
         scene.assert_stored(name, name);

@@ -32,10 +32,10 @@ fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, 
                 change(&source);
                 let what = what.replace("SIZE", &size.to_string()).replace("MORE", &(size + 4).to_string());
                 let outcome = running.wait().exits(3);
-                let told = |what: &str| outcome.stderr.contains(&format!("changed while it was uploaded: {what}"));
+                let reported = |what: &str| outcome.stderr.contains(&format!("changed while it was uploaded: {what}"));
                 // The system may show the new time a moment before the new size.
-                let told_earlier = what.starts_with("its size") && told("its time of modification went from ");
-                assert!(told(&what) || told_earlier, "{name}: {outcome:?}");
+                let reported_earlier = what.starts_with("its size") && reported("its time of modification went from ");
+                assert!(reported(&what) || reported_earlier, "{name}: {outcome:?}");
                 let outcome = outcome.says("error: could not upload ").does_not_say("resume upload");
                 outcome.says("hint: upload it again when no other program writes to it");
                 scene.assert_nothing_stored("a.bin");
@@ -84,7 +84,7 @@ const CHANGES_BETWEEN: &[(&str, Change, Then)] = &[
 ];
 
 #[test]
-fn a_file_that_changes_between_a_crash_and_the_next_run_begins_anew_or_is_told_to_be_gone() {
+fn a_file_that_changes_between_a_crash_and_the_next_run_begins_anew_or_is_reported_missing() {
     std::thread::scope(|scope| {
         for (name, change, then) in CHANGES_BETWEEN {
             for resuming in [false, true] {
@@ -105,8 +105,8 @@ fn changed_between(name: &str, change: Change, then: &Then, resuming: bool) {
     let outcome = next(&scene);
     match then {
         Then::Anew(why) => {
-            let told = format!("warning: cannot resume an earlier upload because {why}");
-            assert!(outcome.stderr.contains(&told), "{}", about(&outcome));
+            let reported = format!("warning: cannot resume an earlier upload because {why}");
+            assert!(outcome.stderr.contains(&reported), "{}", about(&outcome));
             assert!(outcome.stderr.contains(&format!("the earlier upload {old} was aborted")), "{}", about(&outcome));
             assert_eq!(outcome.code, Some(0), "{}", about(&outcome));
             scene.assert_stored("a.bin", "a.bin");
@@ -124,7 +124,7 @@ fn changed_between(name: &str, change: Change, then: &Then, resuming: bool) {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_nobody_may_read_any_more_is_not_completed() {
+fn a_file_that_becomes_unreadable_is_not_completed() {
     let scene = Scene::new(&["trickle:rate=2000000,times=0"]);
     let source = scene.file("a.bin", 4 * MIB);
     let Some(command) = scene.as_nobody(scene.upload_arguments("a.bin", &["--concurrency", "1"])) else { return };
@@ -139,7 +139,7 @@ fn a_file_that_nobody_may_read_any_more_is_not_completed() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_nobody_may_read_after_a_crash_is_told_and_its_upload_still_named() {
+fn a_file_that_is_unreadable_after_a_crash_is_reported_and_its_upload_still_named() {
     let mut scene = Scene::new(&["stall:skip=2,times=0"]);
     let source = scene.file("a.bin", 5 * MIB);
     let Some(command) = scene.as_nobody(scene.upload_arguments("a.bin", &[])) else { return };

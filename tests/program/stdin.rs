@@ -47,9 +47,9 @@ fn streams_of_every_size_arrive_whole() {
         let outcome = scene.feed("a.bin", &["--json"]).exits(0);
         let parts = if size <= MIB { 1 } else { size.div_ceil(MIB) };
         let uploaded = outcome.event("uploaded");
-        let told = |name: &str| uploaded[name].clone();
+        let reported = |name: &str| uploaded[name].clone();
         assert_eq!(
-            (told("source"), told("size"), told("parts"), told("bytes_sent")),
+            (reported("source"), reported("size"), reported("parts"), reported("bytes_sent")),
             (json!("-"), json!(size), json!(parts), json!(size))
         );
         assert_eq!(outcome.stderr, "");
@@ -155,7 +155,7 @@ fn a_stream_that_is_not_what_was_expected_is_thrown_away() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_cannot_be_read_is_told() {
+fn a_stream_that_cannot_be_read_is_reported() {
     let scene = Scene::new(&[]);
     let mut command = scene.command(scene.arguments(&[]));
     let output = command.stdin(File::open(scene.directory.path()).unwrap()).output().unwrap();
@@ -218,7 +218,7 @@ fn another_stream_replaces_the_parts_that_differ() {
 
 #[cfg(unix)]
 #[test]
-fn whoever_wants_it_to_stop_need_not_wait_for_what_feeds_it() {
+fn a_signal_stops_the_upload_without_waiting_for_the_pipe() {
     let mut scene = Scene::new(&[]);
     scene.file("a.bin", 5 * MIB - 100);
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
@@ -345,12 +345,12 @@ fn memory_stays_within_what_is_allowed_for_five_gibibytes() {
 }
 
 #[test]
-fn memory_that_limits_requests_is_told_once() {
+fn memory_that_limits_requests_is_reported_once() {
     let scene = Scene::new(&["trickle:rate=4000000,times=0"]);
     scene.file("a.bin", 12 * MIB);
     let outcome = scene.feed("a.bin", &["--memory", "2M", "--concurrency", "4"]).exits(0);
-    let told = "2.0 MiB of memory hold 2 parts of 1.0 MiB: up to 2 requests at a time (--memory)";
-    assert_eq!(outcome.stderr, format!("{told}\n"));
+    let reported = "2.0 MiB of memory hold 2 parts of 1.0 MiB: up to 2 requests at a time (--memory)";
+    assert_eq!(outcome.stderr, format!("{reported}\n"));
     scene.feed("a.bin", &["--memory", "12M", "--concurrency", "1"]).exits(0).does_not_say("of memory hold");
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn replace(path: &Path) {
     fs::rename(other, path).unwrap();
 }
 
-/// Nobody may read it any more: see [`super::Scene::as_nobody`], since root may read everything.
+/// It can no longer be read: see [`super::Scene::as_nobody`], since root may read everything.
 #[cfg(unix)]
 pub(crate) fn lock_away(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

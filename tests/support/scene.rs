@@ -43,7 +43,7 @@ impl Scene {
         path
     }
 
-    /// Where journals are when nobody says otherwise.
+    /// The default directory of journals.
     pub(crate) fn state(&self) -> PathBuf {
         self.path("state")
     }
@@ -62,7 +62,7 @@ impl Scene {
         journal
     }
 
-    /// What the log file has, where a run was told to keep one by that name.
+    /// What the log file has, if a run keeps one by that name.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
@@ -126,7 +126,7 @@ impl Scene {
     /// The program with these arguments, run by a user who may not do everything; `None`, with a word why, where there is no
     /// way to become one. The scene's files are theirs from now on.
     #[cfg(unix)]
-    #[expect(clippy::print_stderr, reason = "whoever runs the tests is to know what was not tried")]
+    #[expect(clippy::print_stderr, reason = "the output of the tests names what was not tried")]
     pub(crate) fn as_nobody<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<Command> {
         let program = self.command(arguments);
         if !rustix::process::geteuid().is_root() {
@@ -134,10 +134,10 @@ impl Scene {
         }
         let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
         if !Command::new("setpriv").args(nobody).arg("true").status().is_ok_and(|status| status.success()) {
-            eprintln!("left out: root may read everything, and there is no setpriv to become somebody else");
+            eprintln!("left out: root may read everything, and there is no setpriv to become another user");
             return None;
         }
-        // Where it was built, nobody may look.
+        // The user nobody cannot read the build directory.
         let copy = self.path("program");
         if !copy.exists() {
             fs::copy(program.get_program(), &copy).unwrap();
@@ -203,7 +203,7 @@ impl Drop for Scene {
     }
 }
 
-/// Makes nobody the owner of a directory and all in it.
+/// Makes the user nobody the owner of a directory and all in it.
 #[cfg(unix)]
 fn give_away(path: &Path) {
     std::os::unix::fs::lchown(path, Some(65534), Some(65534)).unwrap();

@@ -54,7 +54,7 @@ impl Server {
         self.emulator = Some(emulator);
     }
 
-    /// Stops: whoever connects is refused.
+    /// Stops: connections are refused from now on.
     pub(crate) fn stop(&mut self) {
         if let Some(emulator) = self.emulator.take() {
             self.runtime.block_on(emulator.stop());

@@ -35,13 +35,13 @@ fn row(field: Field) -> Row {
             "cache-control",
             "VALUE",
             "Cache-Control header, like max-age=60",
-            "Tells browsers and CDNs how long they may cache the object. Default: no header.",
+            "How long browsers and CDNs may cache the object. Default: no header.",
         ),
         Field::ContentDisposition => row(
             "content-disposition",
             "VALUE",
             "Content-Disposition header, like attachment",
-            "Tells browsers whether to show or to save the object, and under which name. A file name beyond ASCII is sent \
+            "Whether browsers show or save the object, and under which name. A file name beyond ASCII is sent \
              as filename*. Default: no header. Example: attachment; filename=\"报告.pdf\".",
         ),
         Field::ContentEncoding => row(

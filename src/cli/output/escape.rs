@@ -71,7 +71,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn names_that_are_not_utf8_can_be_told_apart() {
+    fn names_that_are_not_utf8_stay_distinct() {
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt;
         let shown = |bytes: &[u8]| visible_path(Path::new(OsStr::from_bytes(bytes)));

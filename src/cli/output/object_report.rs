@@ -54,7 +54,7 @@ impl ObjectReport {
     }
 
     /// Replaces the subject with one that is complete at the end.
-    pub fn settle(&mut self, subject: Subject) {
+    pub fn replace_subject(&mut self, subject: Subject) {
         self.subject = subject;
     }
 

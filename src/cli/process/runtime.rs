@@ -64,7 +64,7 @@ fn survive_file_size_limits(runtime: &tokio::runtime::Runtime) {
     let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
 }
 
-/// The library's cipher suites, those that encrypt with 128 bits first, as browsers have them: nobody breaks either, and the
+/// The library's cipher suites, those that encrypt with 128 bits first, as browsers have them: neither is broken, and the
 /// others cost an upload 3 to 5 % more CPU.
 fn provider() -> CryptoProvider {
     let mut provider = rustls::crypto::ring::default_provider();

@@ -20,7 +20,7 @@ pub struct World {
     pub variables: Variables,
     /// Reads a line that a person types.
     pub read_line: fn() -> io::Result<String>,
-    /// Whether somebody can be asked.
+    /// Whether the user can be asked.
     pub stdin_is_terminal: bool,
     /// Opens what is piped in.
     pub stdin: fn() -> Box<dyn Read + Send>,

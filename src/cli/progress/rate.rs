@@ -9,7 +9,7 @@ use crate::upload::Progress;
 const MEMORY: Duration = Duration::from_secs(5);
 /// Shorter steps than this say nothing about the rate.
 const SHORTEST_STEP: Duration = Duration::from_millis(200);
-/// Nobody plans further ahead.
+/// A longer estimate is of no use.
 const LONGEST_LEFT: f64 = 99.0 * 86_400.0;
 const WIDEST_BAR: usize = 30;
 const NARROWEST_BAR: usize = 5;
@@ -23,9 +23,9 @@ pub(crate) struct Files {
 
 /// The progress of one upload over time, or of many together.
 #[derive(Debug, Clone)]
-pub(crate) struct Meter {
+pub(crate) struct Speed {
     bytes: u64,
-    /// `None` for a stream, of which nobody knows.
+    /// `None` for a stream, whose size is unknown.
     total: Option<u64>,
     /// False while there may be more than that.
     complete: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Meter {
     rate: Option<f64>,
 }
 
-impl Meter {
+impl Speed {
     /// An upload of `total` bytes that begins now.
     pub(crate) fn new(now: Instant, total: Option<u64>) -> Self {
         Self { bytes: 0, total, complete: true, files: None, measured: (now, 0), rate: None }
@@ -134,7 +134,7 @@ impl Meter {
     }
 }
 
-/// Bytes as a float: beyond 2^53 the last ones are lost, and nobody sees them in a rate.
+/// Bytes as a float: beyond 2^53 the last ones are lost, which a rate does not show.
 #[expect(clippy::cast_precision_loss, reason = "a rate needs no last byte")]
 fn precise(bytes: u64) -> f64 {
     bytes as f64
@@ -158,53 +158,53 @@ mod tests {
     #[test]
     fn nothing_is_divided_by_nothing() {
         let began = now();
-        let mut meter = Meter::new(began, Some(0));
-        assert_eq!(meter.line(), "100% 0 B of 0 B");
-        meter.observe(began, Progress { bytes: 0, total: Some(0) });
-        meter.observe(at(began, 1), Progress { bytes: 0, total: Some(0) });
-        assert_eq!(meter.line(), "100% 0 B of 0 B");
-        let mut meter = Meter::new(began, Some(10));
-        meter.observe(at(began, 100), Progress { bytes: 0, total: Some(10) });
-        assert_eq!(meter.line(), "0% 0 B of 10 B");
-        meter.observe(at(began, 200), Progress { bytes: 20, total: Some(10) });
-        assert_eq!(meter.line(), "100% 10 B of 10 B");
+        let mut speed = Speed::new(began, Some(0));
+        assert_eq!(speed.line(), "100% 0 B of 0 B");
+        speed.observe(began, Progress { bytes: 0, total: Some(0) });
+        speed.observe(at(began, 1), Progress { bytes: 0, total: Some(0) });
+        assert_eq!(speed.line(), "100% 0 B of 0 B");
+        let mut speed = Speed::new(began, Some(10));
+        speed.observe(at(began, 100), Progress { bytes: 0, total: Some(10) });
+        assert_eq!(speed.line(), "0% 0 B of 10 B");
+        speed.observe(at(began, 200), Progress { bytes: 20, total: Some(10) });
+        assert_eq!(speed.line(), "100% 10 B of 10 B");
     }
 
     #[test]
-    fn of_a_stream_only_what_went_by_is_told() {
+    fn for_a_stream_only_the_bytes_sent_are_shown() {
         let began = now();
-        let mut meter = Meter::new(began, None);
-        meter.observe(at(began, 1), Progress { bytes: 61 * MIB, total: None });
-        assert_eq!(meter.line(), "61.0 MiB, 61.0 MiB/s");
-        assert_eq!(meter.bar(79), "61.0 MiB, 61.0 MiB/s");
+        let mut speed = Speed::new(began, None);
+        speed.observe(at(began, 1), Progress { bytes: 61 * MIB, total: None });
+        assert_eq!(speed.line(), "61.0 MiB, 61.0 MiB/s");
+        assert_eq!(speed.bar(79), "61.0 MiB, 61.0 MiB/s");
     }
 
     #[test]
-    fn a_very_long_wait_is_told_in_days() {
+    fn a_very_long_wait_is_shown_in_days() {
         let began = now();
-        let mut meter = Meter::new(began, Some(u64::MAX));
-        meter.observe(at(began, 1), Progress { bytes: 1, total: Some(u64::MAX) });
-        assert_eq!(meter.line(), "0% 1 B of 16.0 EiB, 1 B/s, 99 d left");
+        let mut speed = Speed::new(began, Some(u64::MAX));
+        speed.observe(at(began, 1), Progress { bytes: 1, total: Some(u64::MAX) });
+        assert_eq!(speed.line(), "0% 1 B of 16.0 EiB, 1 B/s, 99 d left");
     }
 
     #[test]
     fn the_rate_is_smoothed_and_leaves_out_what_was_there() {
         let began = now();
-        let mut meter = Meter::new(began, Some(512 * MIB));
-        meter.resume(began, 100 * MIB);
-        meter.observe(at(began, 1), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
-        assert_eq!(meter.line(), "21% 110.0 MiB of 512.0 MiB, 10.0 MiB/s, 41 s left");
-        meter.observe(at(began, 2), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
-        assert_eq!(meter.line(), "21% 110.0 MiB of 512.0 MiB, 8.2 MiB/s, 50 s left");
-        meter.observe(at(began, 3), Progress { bytes: 90 * MIB, total: Some(512 * MIB) });
-        assert_eq!(meter.line(), "17% 90.0 MiB of 512.0 MiB, 6.7 MiB/s, 63 s left");
+        let mut speed = Speed::new(began, Some(512 * MIB));
+        speed.resume(began, 100 * MIB);
+        speed.observe(at(began, 1), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
+        assert_eq!(speed.line(), "21% 110.0 MiB of 512.0 MiB, 10.0 MiB/s, 41 s left");
+        speed.observe(at(began, 2), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
+        assert_eq!(speed.line(), "21% 110.0 MiB of 512.0 MiB, 8.2 MiB/s, 50 s left");
+        speed.observe(at(began, 3), Progress { bytes: 90 * MIB, total: Some(512 * MIB) });
+        assert_eq!(speed.line(), "17% 90.0 MiB of 512.0 MiB, 6.7 MiB/s, 63 s left");
     }
 
     #[test]
     fn a_narrow_line_drops_details_and_a_wide_one_has_a_bar() {
         let began = now();
-        let mut meter = Meter::new(began, Some(512 * MIB));
-        meter.observe(at(began, 10), Progress { bytes: 61 * MIB, total: Some(512 * MIB) });
+        let mut speed = Speed::new(began, Some(512 * MIB));
+        speed.observe(at(began, 10), Progress { bytes: 61 * MIB, total: Some(512 * MIB) });
         let table = [
             (2, ""),
             (3, "11%"),
@@ -216,10 +216,10 @@ mod tests {
             (79, "[###--------------------------] 11% 61.0 MiB of 512.0 MiB, 6.1 MiB/s, 74 s left"),
         ];
         for (columns, text) in table {
-            assert_eq!(meter.bar(columns), text, "{columns}");
+            assert_eq!(speed.bar(columns), text, "{columns}");
         }
         for columns in 0..200 {
-            assert!(meter.bar(columns).chars().count() <= columns);
+            assert!(speed.bar(columns).chars().count() <= columns);
         }
     }
 }

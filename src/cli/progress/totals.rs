@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::rate::{Files, Meter};
+use super::rate::{Files, Speed};
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::message;
 use crate::cli::output::json::OverallProgress;
@@ -49,7 +49,7 @@ impl Listed {
 #[derive(Debug)]
 pub(crate) struct Totals {
     many: bool,
-    meter: Option<Meter>,
+    speed: Option<Speed>,
     open: BTreeMap<ObjectId, Open>,
     ended: u64,
     stored: u64,
@@ -106,7 +106,7 @@ impl Totals {
     /// The totals of one upload, or of many.
     pub(crate) fn new(many: bool) -> Self {
         let listed = Listed { complete: !many, ..Listed::default() };
-        Self { many, meter: None, open: BTreeMap::new(), ended: 0, stored: 0, out: 0, waiting: None, now: None, listed }
+        Self { many, speed: None, open: BTreeMap::new(), ended: 0, stored: 0, out: 0, waiting: None, now: None, listed }
     }
 
     /// Says what there is to upload, as far as it is known.
@@ -127,7 +127,7 @@ impl Totals {
             Event::Started(plan) => {
                 open.parts = plan.parts();
                 if !self.many {
-                    self.meter = Some(Meter::new(now, plan.size()));
+                    self.speed = Some(Speed::new(now, plan.size()));
                     self.waiting = plan.size().is_none().then_some(Waiting::Stdin);
                 }
             }
@@ -141,7 +141,7 @@ impl Totals {
             }
             Event::Resumed { bytes, .. } => {
                 open.bytes = *bytes;
-                self.meter.get_or_insert_with(|| Meter::new(now, Some(0))).resume(now, *bytes);
+                self.speed.get_or_insert_with(|| Speed::new(now, Some(0))).resume(now, *bytes);
             }
             Event::Progress(progress) => {
                 if open.bytes != progress.bytes {
@@ -181,20 +181,20 @@ impl Totals {
 
     /// Everything in one line; nothing before anything happened.
     pub(crate) fn line(&self) -> Option<String> {
-        Some(self.meter.as_ref()?.line())
+        Some(self.speed.as_ref()?.line())
     }
 
     /// A bar, and below it the first files in flight where there is room for them.
     pub(crate) fn bar(&self, columns: usize, rows: usize) -> Option<String> {
-        let meter = self.meter.as_ref()?;
+        let speed = self.speed.as_ref()?;
         let waiting = self.waiting.as_ref().map(|waiting| cut(&waiting.in_words(self.now), columns));
         let bar = match self.open.values().next().filter(|_| !self.many && columns >= COLUMNS_FOR_A_NAME) {
             Some(open) => {
                 let name = cut(&open.source, NAME_COLUMNS);
-                let bar = meter.bar(columns - name.width() - 1);
+                let bar = speed.bar(columns - name.width() - 1);
                 format!("{name} {bar}")
             }
-            None => meter.bar(columns),
+            None => speed.bar(columns),
         };
         let room = if self.many && columns >= LEAST_COLUMNS { (rows / LINES_EACH).min(MOST_NAMED) } else { 0 };
         let moving = self.open.values().filter(|open| open.bytes > 0);
@@ -207,11 +207,11 @@ impl Totals {
 
     fn observe(&mut self, now: Instant) {
         let (progress, files) = self.sums();
-        let meter = self.meter.get_or_insert_with(|| Meter::new(now, Some(0)));
+        let speed = self.speed.get_or_insert_with(|| Speed::new(now, Some(0)));
         if self.many {
-            meter.of_files(files, self.listed.complete);
+            speed.of_files(files, self.listed.complete);
         }
-        meter.observe(now, progress);
+        speed.observe(now, progress);
     }
 
     /// More than was listed may have begun: a file can begin before it is counted, and can grow.

@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn sizes_and_durations_are_short_for_people() {
         assert_eq!([0, 1023, 6349, 512 << 20, 5 << 40].map(size), ["0 B", "1023 B", "6.2 KiB", "512.0 MiB", "5.0 TiB"]);
-        let told = [0, 9, 10, 119, 120, 7199, 7200, 172_799, 172_800].map(|s| duration(Duration::from_secs(s)));
-        assert_eq!(told, ["0.0 s", "9.0 s", "10 s", "119 s", "2 min", "119 min", "2 h 0 min", "47 h 59 min", "2 d"]);
+        let printed = [0, 9, 10, 119, 120, 7199, 7200, 172_799, 172_800].map(|s| duration(Duration::from_secs(s)));
+        assert_eq!(printed, ["0.0 s", "9.0 s", "10 s", "119 s", "2 min", "119 min", "2 h 0 min", "47 h 59 min", "2 d"]);
     }
 }

@@ -223,7 +223,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_name_is_the_keys_and_tells_destinations_apart() {
+    fn the_name_comes_from_the_key_and_differs_by_destination() {
         let name = file_name(&header());
         assert!(name.starts_with("a__quoted_____key_-") && name.ends_with(".jsonl"), "{name}");
         assert_ne!(name, file_name(&Header { bucket: "other-1250000000".into(), ..header() }));

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_version_and_other_files_are_told_apart() {
+    fn a_later_version_is_not_mistaken_for_another_file() {
         let later = header().line().replace("\"schema\":1", "\"schema\":2");
         assert_eq!(read(later.as_bytes()), Content::LaterVersion);
         assert_eq!(read(b"{\"schema\":99,\"unheard\":\"of\"}\n"), Content::LaterVersion);

@@ -37,7 +37,7 @@ use super::plan::object_plan::Plan;
 use super::plan::part_record::PartRecord;
 use super::plan::parts::PartBoard;
 use super::source::stream_buffer::StreamBuffer;
-use super::wire::backup_domain::Detour;
+use super::wire::backup_domain::BackupDomain;
 use super::wire::call::Call;
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::{PartNumber, UploadId};
@@ -152,12 +152,12 @@ impl Upload {
 
     /// Lets requests go to a backup domain if the first domain does not answer.
     pub fn allow_backup(&mut self) {
-        self.retries.backup = Detour::new(true);
+        self.retries.backup = BackupDomain::new(true);
     }
 
     /// True if requests go to the backup domain from now on.
     pub fn is_on_backup(&self) -> bool {
-        self.retries.backup == Detour::Taken
+        self.retries.backup == BackupDomain::InUse
     }
 
     /// Sends nothing: an object that is not like the source ends as one that is held back, without a byte sent.

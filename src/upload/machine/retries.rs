@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::upload::error::{Cause, SendErrorKind};
 use crate::upload::outage::Network;
 use crate::upload::patience::Attempts;
-use crate::upload::wire::backup_domain::Detour;
+use crate::upload::wire::backup_domain::BackupDomain;
 
 #[derive(Debug)]
 pub(super) struct Retries {
@@ -16,7 +16,7 @@ pub(super) struct Retries {
     pub(super) due: Option<Instant>,
     /// The attempts of Complete, which outlast its phase: the object is looked at in between.
     pub(super) complete: Attempts,
-    pub(super) backup: Detour,
+    pub(super) backup: BackupDomain,
     pub(super) network: Network,
     /// The time for which the request that just failed does not count, if the network fails.
     pub(super) outage: Option<Duration>,
@@ -31,7 +31,7 @@ impl Retries {
             single: Attempts::default(),
             due: None,
             complete: Attempts::default(),
-            backup: Detour::default(),
+            backup: BackupDomain::default(),
             network: Network::default(),
             outage: None,
             expired: None,

@@ -13,7 +13,7 @@ use crate::cos::{Etag, Fault};
 use crate::upload::error::{Cause, UploadError};
 use crate::upload::plan::part_record::PartRecord;
 
-/// How often Complete is asked for in all, if looking at the object never settles it.
+/// How often Complete is asked for in all, if looking at the object never shows the result.
 const MOST_COMPLETES: u32 = 4;
 
 /// What to do next.
@@ -307,7 +307,7 @@ mod tests {
             match self.random.u8(0..24) {
                 // Another `complete`, which has the same receipts.
                 0 => self.complete_if(|parts| parts.iter().all(|(variant, _)| *variant == 0)),
-                // Somebody's abort.
+                // Aborted by another program.
                 1 => self.upload = None,
                 // A copy of a shard sends a part again; ETags that are no MD5 differ from sending to sending.
                 2 => self.send(0),
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_was_put_together_wrongly_is_told_from_one_that_was_not() {
+    fn an_object_with_wrong_bytes_is_distinguished_from_a_missing_one() {
         let file = large("k", SIZE, 100);
         let evidence = evidence(&mut fastrand::Rng::with_seed(1), &file);
         let mut completion = Completion::new(file, evidence);

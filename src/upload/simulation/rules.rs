@@ -14,7 +14,7 @@ impl World {
     /// A part that was acknowledged and journalled is not sent again.
     pub(super) fn check_not_sent_again(&self, call: &Call) {
         if let Call::UploadPart { upload_id, number, .. } = call {
-            let again = self.settled.contains(&(upload_id.as_str().to_owned(), *number));
+            let again = self.stored_parts.contains(&(upload_id.as_str().to_owned(), *number));
             assert!(
                 !again || self.unsettled || self.version != 0,
                 "part {number} was sent again though it was acknowledged and journalled"
@@ -81,8 +81,9 @@ pub(super) fn check(world: &mut World, finished: &Finished, expected: &Content) 
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.clone(),
         Finished::Stored(_) | Finished::Unchanged(_) | Finished::HeldBack(_) => None,
     };
-    let told = leftover.iter().map(|id| id.as_str().to_owned()).collect::<BTreeSet<_>>();
-    let unnamed = world.server.uploads.keys().filter(|id| !world.named.contains(*id) && !told.contains(*id)).count();
+    let reported = leftover.iter().map(|id| id.as_str().to_owned()).collect::<BTreeSet<_>>();
+    let unnamed =
+        world.server.uploads.keys().filter(|id| !world.named.contains(*id) && !reported.contains(*id)).count();
     assert!(
         unnamed <= world.orphans_reported,
         "{unnamed} uploads are left unnamed, {} were reported as possible, {} answers to Initiate were lost",

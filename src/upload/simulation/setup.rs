@@ -49,7 +49,7 @@ pub(super) fn setup(seed: u64, kind: Kind, streams: bool) -> (World, Plan, Setti
         happenings: BTreeMap::new(),
         version: 0,
         journal: None,
-        settled: BTreeSet::new(),
+        stored_parts: BTreeSet::new(),
         complete_sent: false,
         source_checked: false,
         durable: 0,

@@ -46,7 +46,7 @@ pub(super) struct World {
     pub(super) version: u64,
     pub(super) journal: Option<(UploadId, Vec<PartRecord>)>,
     /// Parts that were acknowledged and journalled, by upload: they must not be sent again.
-    pub(super) settled: BTreeSet<(String, PartNumber)>,
+    pub(super) stored_parts: BTreeSet<(String, PartNumber)>,
     pub(super) complete_sent: bool,
     /// True if the source was found unchanged after the last part was sent.
     pub(super) source_checked: bool,
@@ -150,7 +150,7 @@ impl World {
             }
             Event::PartStored(record) => {
                 let (id, parts) = self.journal.as_mut().expect("parts follow Initiate");
-                self.settled.insert((id.as_str().to_owned(), record.number));
+                self.stored_parts.insert((id.as_str().to_owned(), record.number));
                 parts.push(record);
             }
             // The driver empties the journal before another upload begins.

@@ -10,32 +10,33 @@ use crate::upload::patience::{Attempts, Patience};
 
 /// Whether requests go to the backup domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Detour {
+pub enum BackupDomain {
     /// The address has no backup domain.
     #[default]
-    Closed,
+    Absent,
     /// Requests go to the main domain; a failure may change that.
-    Open,
+    Standby,
     /// Requests go to the backup domain from now on, so that not every part waits for a dead domain again.
-    Taken,
+    InUse,
 }
 
-impl Detour {
+impl BackupDomain {
     /// The initial state for an address with or without a backup domain.
     pub fn new(has_backup: bool) -> Self {
-        if has_backup { Self::Open } else { Self::Closed }
+        if has_backup { Self::Standby } else { Self::Absent }
     }
 
     /// Switches to the backup domain if this failure calls for it and another attempt is allowed. True if it switched
     /// now.
     pub fn consider(&mut self, failure: &Failure, attempts: &Attempts, patience: Patience) -> bool {
-        let Some(reached) = reached(failure).filter(|_| *self == Self::Open && attempts.sent() < patience.max_attempts)
+        let Some(reached) =
+            reached(failure).filter(|_| *self == Self::Standby && attempts.sent() < patience.max_attempts)
         else {
             return false;
         };
         let taken = reached.calls_for_backup(attempts.next_is_last(patience));
         if taken {
-            *self = Self::Taken;
+            *self = Self::InUse;
         }
         taken
     }
@@ -81,10 +82,10 @@ mod tests {
 
     /// The number of attempts before the switch, if all fail like this.
     fn taken_after(failure: &Failure) -> Option<u32> {
-        let (mut detour, mut attempts) = (Detour::new(true), Attempts::default());
+        let (mut backup_domain, mut attempts) = (BackupDomain::new(true), Attempts::default());
         (1..=PATIENCE.max_attempts).find(|_| {
             attempts.count();
-            detour.consider(failure, &attempts, PATIENCE)
+            backup_domain.consider(failure, &attempts, PATIENCE)
         })
     }
 
@@ -115,10 +116,12 @@ mod tests {
         let mut attempts = Attempts::default();
         attempts.count();
         let redirect = answer(307, false);
-        for (mut detour, taken) in [(Detour::Closed, false), (Detour::Open, true), (Detour::Taken, false)] {
-            assert_eq!(detour.consider(&redirect, &attempts, PATIENCE), taken);
+        for (mut backup_domain, taken) in
+            [(BackupDomain::Absent, false), (BackupDomain::Standby, true), (BackupDomain::InUse, false)]
+        {
+            assert_eq!(backup_domain.consider(&redirect, &attempts, PATIENCE), taken);
         }
         let once = Patience { max_attempts: 1, ..PATIENCE };
-        assert!(!Detour::Open.consider(&redirect, &attempts, once));
+        assert!(!BackupDomain::Standby.consider(&redirect, &attempts, once));
     }
 }

@@ -144,7 +144,7 @@ impl SourceBody {
     fn poll_wanted(&mut self, context: &mut Context<'_>) -> Poll<usize> {
         let wanted = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
         match &mut self.pace {
-            Some(pace) => pace.poll(context, wanted, |turn| self.progress.wait_until(turn)),
+            Some(pace) => pace.poll(context, wanted, |until| self.progress.wait_until(until)),
             None => Poll::Ready(wanted),
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::backup_domain::Detour;
+use super::backup_domain::BackupDomain;
 use super::call::Failure;
 use super::retry::wait_after;
 use super::transport::Transport;
@@ -28,7 +28,7 @@ pub struct Requester<P> {
     transport: P,
     address: Address,
     backup: Option<Address>,
-    detour: Detour,
+    backup_domain: BackupDomain,
     patience: Patience,
     random: fastrand::Rng,
 }
@@ -37,8 +37,8 @@ impl<P: Deref<Target: Transport>> Requester<P> {
     /// A requester for `address`. `seed` decides the waits between attempts.
     pub fn new(transport: P, address: Address, patience: Patience, seed: u64) -> Self {
         let backup = address.backup();
-        let detour = Detour::new(backup.is_some());
-        Self { transport, address, backup, detour, patience, random: fastrand::Rng::with_seed(seed) }
+        let backup_domain = BackupDomain::new(backup.is_some());
+        Self { transport, address, backup, backup_domain, patience, random: fastrand::Rng::with_seed(seed) }
     }
 
     /// Sends the request until a valid answer arrives or no attempt is left.
@@ -64,7 +64,7 @@ impl<P: Deref<Target: Transport>> Requester<P> {
                 },
                 Err(error) => Failure::Send(error),
             };
-            let diverted = self.detour.consider(&failure, &attempts, self.patience);
+            let diverted = self.backup_domain.consider(&failure, &attempts, self.patience);
             if diverted {
                 observe(Event::Notice(Notice::BackupDomain));
             }
@@ -108,8 +108,8 @@ impl<P: Deref<Target: Transport>> Requester<P> {
 
     /// The address that requests go to: the backup domain, once it was needed.
     pub fn address(&self) -> &Address {
-        match (&self.backup, self.detour) {
-            (Some(backup), Detour::Taken) => backup,
+        match (&self.backup, self.backup_domain) {
+            (Some(backup), BackupDomain::InUse) => backup,
             _ => &self.address,
         }
     }

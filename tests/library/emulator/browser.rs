@@ -78,7 +78,7 @@ async fn a_form_that_does_not_match_its_policy_stores_nothing() {
         (without_file, 400, "InvalidArgument"),
         (String::new(), 400, "InvalidArgument"),
     ] {
-        assert_eq!(told(&post(&test, form.clone()).await), (status, code.to_owned()), "{form}");
+        assert_eq!(status_and_code(&post(&test, form.clone()).await), (status, code.to_owned()), "{form}");
     }
     assert_eq!(test.object("k"), None);
     assert_eq!(std::fs::read_dir(test.dir.path()).unwrap().count(), 2, "only the lock and the log");
@@ -130,8 +130,8 @@ async fn a_browser_sees_the_buckets_and_the_objects() {
     let link = format!("/{BUCKET}/dir/%3Ca%3E%20b.txt");
     assert!(objects.contains(&format!("<a href=\"{link}\">dir/&lt;a&gt; b.txt</a></td><td>7</td>")), "{objects}");
     assert_eq!(&get(&link).await.unwrap().body[..], b"content");
-    assert_eq!(told(&get(&format!("/{BUCKET}/none")).await.unwrap()), (404, "NoSuchKey".into()));
+    assert_eq!(status_and_code(&get(&format!("/{BUCKET}/none")).await.unwrap()), (404, "NoSuchKey".into()));
     let program = test.send_as_it_is(test.target("dir/<a> b.txt").request(Method::Get), "").await.unwrap();
-    assert_eq!(told(&program), (403, "AccessDenied".into()));
-    assert_eq!(told(&test.send_as_it_is(test.address().request(Method::Get), "").await.unwrap()).0, 403);
+    assert_eq!(status_and_code(&program), (403, "AccessDenied".into()));
+    assert_eq!(status_and_code(&test.send_as_it_is(test.address().request(Method::Get), "").await.unwrap()).0, 403);
 }

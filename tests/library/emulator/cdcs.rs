@@ -81,7 +81,7 @@ async fn a_client_of_the_older_edition_is_answered_in_xml() {
     assert!(page.contains("<ListPartsResult><Coffer>") && page.contains("<MaxParts>1</MaxParts>"), "{page}");
     complete::read(&test.complete("k", &id, &[etag]).await.unwrap()).unwrap();
     let missing = test.send(test.target("none").request(Method::Get), "").await.unwrap();
-    assert_eq!(told(&missing), refused(404, "ObjectNotExists"));
+    assert_eq!(status_and_code(&missing), refused(404, "ObjectNotExists"));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn the_body_of_complete_decides_in_what_it_is_answered() {
         "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>no</ETag></Part></CompleteMultipartUpload>";
     let request = test.target("k").request(Method::Post).with_query("uploadId", id.as_str());
     let wrong = send(&test, request.with_document("application/xml", document)).await;
-    assert_eq!(told(&wrong), refused(400, "InvalidPart"));
+    assert_eq!(status_and_code(&wrong), refused(400, "InvalidPart"));
     let wrong = send(&test, complete_json(&test, "k", &id, &["no"])).await;
     assert_eq!(code_of(&wrong), refused(400, "InvalidPart"));
     let request = test.target("k").request(Method::Post).with_query("uploadId", id.as_str());

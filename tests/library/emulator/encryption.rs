@@ -30,15 +30,15 @@ fn with(request: Request, fields: &Fields) -> Request {
 }
 
 /// The encryption headers of an answer.
-fn told_encryption(answer: &Response) -> Vec<(String, String)> {
-    let told = answer.headers.iter().filter(|(name, _)| name.starts_with("x-cos-server-side-encryption"));
-    told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+fn encryption_headers(answer: &Response) -> Vec<(String, String)> {
+    let shown = answer.headers.iter().filter(|(name, _)| name.starts_with("x-cos-server-side-encryption"));
+    shown.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The expected encryption headers of an answer: all of the request's except the key.
 fn echo(fields: &Fields) -> Vec<(String, String)> {
-    let told = fields.iter().filter(|(name, _)| !name.ends_with("customer-key"));
-    told.map(|(name, value)| (name.to_ascii_lowercase(), (*value).to_owned())).collect()
+    let shown = fields.iter().filter(|(name, _)| !name.ends_with("customer-key"));
+    shown.map(|(name, value)| (name.to_ascii_lowercase(), (*value).to_owned())).collect()
 }
 
 /// The example's request: its method, its headers and, except for upload ID and time, its bytes.
@@ -52,7 +52,7 @@ fn example_part(test: &Test, id: &UploadId, content: &[u8], fields: &Fields) -> 
 async fn initiate_with(test: &Test, fields: &Fields) -> UploadId {
     let request = with(initiate::request(&test.target("exampleobject"), &Headers::new()), fields);
     let answer = test.send(request, "").await.unwrap();
-    assert_eq!(told_encryption(&answer), echo(fields));
+    assert_eq!(encryption_headers(&answer), echo(fields));
     initiate::read(&answer).unwrap()
 }
 
@@ -64,7 +64,7 @@ async fn upload_example(content: &[u8], asked: &Fields, with_part: &Fields) -> R
     assert_eq!((part.status, part.body.len()), (200, 0));
     assert_eq!(part.headers.get("server"), Some("tencent-cos"));
     assert!(part.request_id().is_some());
-    assert_eq!(told_encryption(&part), echo(asked));
+    assert_eq!(encryption_headers(&part), echo(asked));
 
     // An initiated upload survives a restart, and the list has the ETag from the part's answer.
     let test = test.restart().await;
@@ -73,14 +73,14 @@ async fn upload_example(content: &[u8], asked: &Fields, with_part: &Fields) -> R
     assert_eq!(Some(page.parts[0].etag.as_str()), part.etag());
     let done = test.complete("exampleobject", &id, &[part.etag().unwrap().to_owned()]).await.unwrap();
     complete::read(&done).unwrap();
-    assert_eq!((told_encryption(&done), done.crc64()), (echo(asked), Some(crc64(content))));
+    assert_eq!((encryption_headers(&done), done.crc64()), (echo(asked), Some(crc64(content))));
     let test = test.restart().await;
     let head = with(head_object::request(&test.target("exampleobject")), with_part);
     let head = test.send(head, "").await.unwrap();
-    assert_eq!((head.status, told_encryption(&head), head.crc64()), (200, echo(asked), Some(crc64(content))));
+    assert_eq!((head.status, encryption_headers(&head), head.crc64()), (200, echo(asked), Some(crc64(content))));
     let get = with(test.target("exampleobject").request(Method::Get), with_part);
     let get = test.send(get, "").await.unwrap();
-    assert_eq!((&get.body[..], told_encryption(&get)), (content, echo(asked)));
+    assert_eq!((&get.body[..], encryption_headers(&get)), (content, echo(asked)));
     assert_eq!(test.object("exampleobject"), Some(content.to_vec()));
     part
 }
@@ -117,13 +117,13 @@ async fn example_four_a_part_with_sse_c() {
 }
 
 #[tokio::test]
-async fn a_kms_key_is_told_even_where_none_was_named() {
+async fn the_kms_key_is_returned_even_if_none_was_named() {
     let test = Test::new(&[]).await;
     let request = put_object::request(&test.target("k"), &Headers::new(), 13, None);
     let answer = test.send(with(request, &SSE_KMS[..1]), CONTENT).await.unwrap();
-    let told = told_encryption(&answer);
-    assert_eq!(told[0], ("x-cos-server-side-encryption".to_owned(), "cos/kms".to_owned()));
-    assert_eq!(told[1].0, "x-cos-server-side-encryption-cos-kms-key-id");
+    let shown = encryption_headers(&answer);
+    assert_eq!(shown[0], ("x-cos-server-side-encryption".to_owned(), "cos/kms".to_owned()));
+    assert_eq!(shown[1].0, "x-cos-server-side-encryption-cos-kms-key-id");
     assert_eq!(answer.crc64(), Some(crc64(CONTENT)));
 }
 
@@ -132,7 +132,7 @@ async fn an_object_with_a_customers_key_is_read_with_that_key_alone() {
     let test = Test::new(&[]).await;
     let request = put_object::request(&test.target("k"), &Headers::new(), 13, None);
     let answer = test.send(with(request, SSE_C), CONTENT).await.unwrap();
-    assert_eq!((answer.status, told_encryption(&answer)), (200, echo(SSE_C)));
+    assert_eq!((answer.status, encryption_headers(&answer)), (200, echo(SSE_C)));
     let other = head_object::request(&test.target("k"))
         .with_header(SSE_C[0].0, "AES256")
         .with_header(SSE_C[1].0, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
@@ -147,7 +147,7 @@ async fn an_object_with_a_customers_key_is_read_with_that_key_alone() {
         assert_eq!(answer.status, status);
     }
     let get = test.send(test.target("k").request(Method::Get), "").await.unwrap();
-    assert_eq!(told(&get), (400, "SsecDecryptHeaderInvalid".into()));
+    assert_eq!(status_and_code(&get), (400, "SsecDecryptHeaderInvalid".into()));
 }
 
 #[tokio::test]
@@ -191,11 +191,11 @@ async fn encryption_where_it_does_not_belong_is_refused() {
     ] {
         let body = if request.method == Method::Put { CONTENT } else { b"" };
         let answer = test.send(request, body).await.unwrap();
-        assert_eq!(told(&answer), (400, code.to_owned()));
+        assert_eq!(status_and_code(&answer), (400, code.to_owned()));
     }
     let sse_c = initiate_with(&test, SSE_C).await;
     let bare = test.send(example_part(&test, &sse_c, CONTENT, &[]), CONTENT).await.unwrap();
-    assert_eq!(told(&bare), (400, "InvalidArgument".into()));
+    assert_eq!(status_and_code(&bare), (400, "InvalidArgument".into()));
 }
 
 #[tokio::test]

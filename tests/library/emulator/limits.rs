@@ -5,12 +5,12 @@ use cosput::emulator::Operation;
 use super::support::*;
 
 #[tokio::test]
-async fn requests_beyond_a_limit_are_told_to_slow_down() {
+async fn requests_beyond_a_limit_are_answered_with_slow_down() {
     let test = Test::new(&["limit-at-once:most=2", "trickle:rate=200000,times=0"]).await;
     let content = bytes(100_000, 1);
     let keys: Vec<String> = (0..6).map(|number| format!("k{number}")).collect();
     let answers = futures_util::future::join_all(keys.iter().map(|key| test.put(key, &content))).await;
-    let refused = answers.iter().flatten().filter(|answer| told(answer) == (503, "SlowDown".into())).count();
+    let refused = answers.iter().flatten().filter(|answer| status_and_code(answer) == (503, "SlowDown".into())).count();
     let stored = answers.iter().flatten().filter(|answer| answer.status == 200).count();
     assert!(stored >= 2 && refused >= 1 && stored + refused == 6, "{stored} stored, {refused} refused");
     assert_eq!(test.stored(Operation::PutObject), stored);
@@ -21,7 +21,7 @@ async fn a_key_takes_only_so_many_requests_a_second() {
     let test = Test::new(&["limit-key-rate:rate=0,on=upload-part", "limit-rate:rate=1000"]).await;
     let id = test.initiate("k").await;
     let answer = test.send(test.part("k", &id, 1, b"x"), "x").await.unwrap();
-    assert_eq!(told(&answer), (503, "SlowDown".into()));
+    assert_eq!(status_and_code(&answer), (503, "SlowDown".into()));
     assert_eq!(test.put("k", b"x").await.unwrap().status, 200);
     let record = &test.records(Operation::UploadPart)[0];
     assert_eq!((record.fault.as_deref(), record.stored), (Some("limit-key-rate"), false));

@@ -62,7 +62,7 @@ async fn an_object_is_stored_described_and_given_back() {
     assert_eq!((answer.status, &answer.body[..]), (206, &b"Content]"[..]));
     assert_eq!(answer.headers.get("content-range"), Some("bytes 8-15/16"));
     let request = test.target("dir/a b.txt").request(Method::Get).with_header("Range", "bytes=16-");
-    assert_eq!(told(&test.send(request, "").await.unwrap()), (416, "InvalidRange".into()));
+    assert_eq!(status_and_code(&test.send(request, "").await.unwrap()), (416, "InvalidRange".into()));
     let request = test.target("dir/a b.txt").request(Method::Get).with_header("Range", "bytes=x");
     assert_eq!(test.send(request, "").await.unwrap().status, 200);
 
@@ -138,7 +138,7 @@ async fn a_multipart_upload_in_any_order_becomes_the_object() {
     let object = head_object::read(&head).unwrap().unwrap();
     assert_eq!((object.crc64, object.etag), (Some(crc64(&whole)), Some(stored.etag)));
 
-    assert_eq!(told(&test.complete("big", &upload_id, &etags).await.unwrap()), (404, "NoSuchUpload".into()));
+    assert_eq!(status_and_code(&test.complete("big", &upload_id, &etags).await.unwrap()), (404, "NoSuchUpload".into()));
     let numbers: Vec<_> =
         test.records(Operation::UploadPart).iter().map(|r| (r.part_number, r.stored, r.bytes)).collect();
     let (large, larger) = (MIB as u64, MIB as u64 + 7);
@@ -198,15 +198,15 @@ async fn an_aborted_upload_is_gone() {
     test.upload_part("k", &upload_id, 1, b"x").await;
     let request = || abort::request(&test.target("k"), &upload_id);
     assert_eq!(test.send(request(), "").await.unwrap().status, 204);
-    assert_eq!(told(&test.send(request(), "").await.unwrap()), (404, "NoSuchUpload".into()));
+    assert_eq!(status_and_code(&test.send(request(), "").await.unwrap()), (404, "NoSuchUpload".into()));
     let part = test.send(test.part("k", &upload_id, 1, b"x"), "x").await.unwrap();
-    assert_eq!(told(&part), (404, "NoSuchUpload".into()));
+    assert_eq!(status_and_code(&part), (404, "NoSuchUpload".into()));
     let uploads = test.dir.path().join(BUCKET).join("uploads");
     assert_eq!(std::fs::read_dir(uploads).unwrap().count(), 0);
 }
 
 #[tokio::test]
-async fn requests_that_are_wrong_are_told_so() {
+async fn wrong_requests_are_refused_with_their_code() {
     let test = Test::new(&[]).await;
     let id = test.initiate("k").await;
     let other = UploadId::new("1700000000").unwrap();
@@ -240,7 +240,7 @@ async fn requests_that_are_wrong_are_told_so() {
         let body = if request.method == Method::Put { "x" } else { "" };
         let shown = format!("{} {}", request.method.as_str(), request.url());
         let answer = test.send(request, body).await.unwrap();
-        assert_eq!(told(&answer), (status, code.to_owned()), "{shown}");
+        assert_eq!(status_and_code(&answer), (status, code.to_owned()), "{shown}");
         let text = String::from_utf8_lossy(&answer.body);
         assert_eq!(text_of(&text, "RequestId").as_deref(), answer.request_id());
         assert_eq!(text_of(&text, "TraceId").as_deref(), answer.headers.get("x-cos-trace-id"));
@@ -250,13 +250,13 @@ async fn requests_that_are_wrong_are_told_so() {
     let mut long = put();
     long.path = format!("/{BUCKET}/{}", "k".repeat(851));
     long.wire_path = long.path.clone();
-    assert_eq!(told(&test.send(long, "x").await.unwrap()), (400, "KeyTooLong".into()));
+    assert_eq!(status_and_code(&test.send(long, "x").await.unwrap()), (400, "KeyTooLong".into()));
     let mut bad = put();
     (bad.path, bad.wire_path) = ("/No_Bucket/k".into(), "/No_Bucket/k".into());
-    assert_eq!(told(&test.send(bad, "x").await.unwrap()), (400, "InvalidBucketName".into()));
+    assert_eq!(status_and_code(&test.send(bad, "x").await.unwrap()), (400, "InvalidBucketName".into()));
     let mut bad = put();
     bad.wire_path = format!("/{BUCKET}/%ff");
-    assert_eq!(told(&test.send(bad, "x").await.unwrap()), (400, "InvalidURI".into()));
+    assert_eq!(status_and_code(&test.send(bad, "x").await.unwrap()), (400, "InvalidURI".into()));
 }
 
 #[tokio::test]
@@ -264,9 +264,9 @@ async fn complete_refuses_what_does_not_fit() {
     let test = Test::new(&[]).await;
     let id = test.initiate("k").await;
     let etags = [test.upload_part("k", &id, 1, b"a").await, test.upload_part("k", &id, 2, b"b").await];
-    assert_eq!(told(&test.complete("k", &id, &etags).await.unwrap()), (400, "EntityTooSmall".into()));
+    assert_eq!(status_and_code(&test.complete("k", &id, &etags).await.unwrap()), (400, "EntityTooSmall".into()));
     let three = [etags[0].clone(), etags[1].clone(), etags[1].clone()];
-    assert_eq!(told(&test.complete("k", &id, &three[1..]).await.unwrap()), (400, "InvalidPart".into()));
+    assert_eq!(status_and_code(&test.complete("k", &id, &three[1..]).await.unwrap()), (400, "InvalidPart".into()));
     let post = |document: &str| {
         let request = test.target("k").request(Method::Post).with_query("uploadId", id.as_str());
         request.with_document("application/xml", document.to_owned())
@@ -282,7 +282,7 @@ async fn complete_refuses_what_does_not_fit() {
         ("no document".to_owned(), "MalformedXML"),
     ] {
         let answer = test.send(post(&document), document.clone()).await.unwrap();
-        assert_eq!(told(&answer), (400, code.to_owned()), "{document}");
+        assert_eq!(status_and_code(&answer), (400, code.to_owned()), "{document}");
     }
     // None of these requests changed the object.
     assert_eq!(test.complete("k", &id, &etags[..1]).await.unwrap().status, 200);
@@ -297,14 +297,14 @@ async fn overwriting_can_be_forbidden() {
         test.send(request.with_header("x-cos-forbid-overwrite", "true"), content)
     };
     assert_eq!(put("1").await.unwrap().status, 200);
-    assert_eq!(told(&put("2").await.unwrap()), (409, "FileAlreadyExists".into()));
+    assert_eq!(status_and_code(&put("2").await.unwrap()), (409, "FileAlreadyExists".into()));
     let id = test.initiate("k").await;
     let etag = test.upload_part("k", &id, 1, b"3").await;
     let parts = [(PartNumber::new(1).unwrap(), etag.as_str().into())];
     let request = complete::request(&test.target("k"), &id, &parts);
     let body = request.document.clone();
     let answer = test.send(request.with_header("x-cos-forbid-overwrite", "true"), body).await.unwrap();
-    assert_eq!(told(&answer), (409, "FileAlreadyExists".into()));
+    assert_eq!(status_and_code(&answer), (409, "FileAlreadyExists".into()));
     assert_eq!(test.object("k"), Some(b"1".to_vec()));
 }
 
@@ -413,7 +413,7 @@ async fn signatures_are_verified() {
     ] {
         let shown = format!("{request:?}");
         let answer = test.send_as_it_is(request, "").await.unwrap();
-        assert_eq!(told(&answer), (status, code.to_owned()), "{shown}");
+        assert_eq!(status_and_code(&answer), (status, code.to_owned()), "{shown}");
         assert!(!String::from_utf8_lossy(&answer.body).contains(DEFAULT_SECRET_KEY));
     }
     let records = std::fs::read_to_string(test.dir.path().join("requests.jsonl")).unwrap();
@@ -426,10 +426,10 @@ async fn an_error_before_a_large_body_reaches_the_client() {
     let id = test.initiate("k").await;
     let content = bytes(24 * MIB, 0);
     let answer = test.send(test.part("k", &id, 1, &content), content.clone()).await.unwrap();
-    assert_eq!(told(&answer), (503, "ServiceUnavailable".into()));
+    assert_eq!(status_and_code(&answer), (503, "ServiceUnavailable".into()));
     assert_eq!(answer.headers.get("connection"), Some("close"));
     let unsigned = test.part("k", &id, 1, &content);
-    assert_eq!(told(&test.send_as_it_is(unsigned, content).await.unwrap()), (403, "AccessDenied".into()));
+    assert_eq!(status_and_code(&test.send_as_it_is(unsigned, content).await.unwrap()), (403, "AccessDenied".into()));
     assert_eq!(test.stored(Operation::UploadPart), 0);
 }
 
@@ -483,12 +483,12 @@ async fn buckets_exist_on_first_use_or_when_listed() {
     let emulator = start(Options { buckets: listed, ..options(test.dir.path(), &[]) }).await.unwrap();
     let test = Test { emulator, ..test };
     assert_eq!(test.send(test.address().request(Method::Head), "").await.unwrap().status, 404);
-    assert_eq!(told(&test.put("k", b"x").await.unwrap()), (404, "NoSuchBucket".into()));
+    assert_eq!(status_and_code(&test.put("k", b"x").await.unwrap()), (404, "NoSuchBucket".into()));
     let put = test.address().request(Method::Put).with_header("Content-Length", "0");
     assert_eq!(test.send(put, "").await.unwrap().status, 200);
     assert_eq!(test.put("k", b"x").await.unwrap().status, 200);
     let delete = || test.address().request(Method::Delete);
-    assert_eq!(told(&test.send(delete(), "").await.unwrap()), (409, "BucketNotEmpty".into()));
+    assert_eq!(status_and_code(&test.send(delete(), "").await.unwrap()), (409, "BucketNotEmpty".into()));
     let document = "<Delete><Object><Key>k</Key></Object></Delete>";
     let request = test.address().request(Method::Post).with_query("delete", "");
     let md5 = Md5Digest::of(document.as_bytes()).base64();

@@ -21,7 +21,7 @@ async fn tags_are_set_and_deleted() {
     let test = Test::new(&[]).await;
     let text = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>";
     let put = || with_document(sub_resource(&test, Method::Put, "tagging"), text);
-    assert_eq!(told(&test.send(put(), text).await.unwrap()), (404, "NoSuchKey".into()));
+    assert_eq!(status_and_code(&test.send(put(), text).await.unwrap()), (404, "NoSuchKey".into()));
     test.put("k", b"content").await.unwrap();
     assert_eq!(test.send(put(), text).await.unwrap().status, 200);
     let test = test.restart().await;
@@ -32,7 +32,7 @@ async fn tags_are_set_and_deleted() {
     assert_eq!(test.object("k"), Some(b"content".to_vec()));
     let wrong = text.replace("<Key>a", "<Key>&amp;");
     let put = with_document(sub_resource(&test, Method::Put, "tagging"), &wrong);
-    assert_eq!(told(&test.send(put, wrong).await.unwrap()), (400, "InvalidTag".into()));
+    assert_eq!(status_and_code(&test.send(put, wrong).await.unwrap()), (400, "InvalidTag".into()));
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn a_public_object_is_read_without_a_signature() {
     let test = Test::new(&[]).await;
     test.put("k", b"content").await.unwrap();
     let unsigned = || test.send_as_it_is(test.target("k").request(Method::Get), "");
-    assert_eq!(told(&unsigned().await.unwrap()), (403, "AccessDenied".into()));
+    assert_eq!(status_and_code(&unsigned().await.unwrap()), (403, "AccessDenied".into()));
     let acl = || sub_resource(&test, Method::Put, "acl").with_header("Content-Length", "0");
     assert_eq!(test.send(acl().with_header("x-cos-acl", "public-read"), "").await.unwrap().status, 200);
     assert_eq!(&unsigned().await.unwrap().body[..], b"content");
@@ -56,10 +56,13 @@ async fn a_public_object_is_read_without_a_signature() {
                 <Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>";
     let put = with_document(sub_resource(&test, Method::Put, "acl"), body);
     assert_eq!(test.send(put, body).await.unwrap().status, 200);
-    assert_eq!(told(&unsigned().await.unwrap()), (403, "AccessDenied".into()));
+    assert_eq!(status_and_code(&unsigned().await.unwrap()), (403, "AccessDenied".into()));
     let text = document(&test, sub_resource(&test, Method::Get, "acl")).await;
     assert_eq!(texts_of(&text, "DisplayName")[2..], ["qcs::cam::uin/100000000001:uin/100000000001"]);
-    assert_eq!(told(&test.send(acl().with_header("x-cos-acl", "public"), "").await.unwrap()).1, "InvalidArgument");
+    assert_eq!(
+        status_and_code(&test.send(acl().with_header("x-cos-acl", "public"), "").await.unwrap()).1,
+        "InvalidArgument"
+    );
 }
 
 #[tokio::test]
@@ -72,7 +75,7 @@ async fn an_object_grows_by_appending() {
     let answer = test.send(append("0", b"abc"), "abc").await.unwrap();
     assert_eq!((answer.status, answer.headers.get("x-cos-next-append-position")), (200, Some("3")));
     let answer = test.send(append("0", b"xyz"), "xyz").await.unwrap();
-    assert_eq!(told(&answer), (409, "PositionNotEqualToLength".into()));
+    assert_eq!(status_and_code(&answer), (409, "PositionNotEqualToLength".into()));
     let answer = test.send(append("3", b"de"), "de").await.unwrap();
     assert_eq!(answer.headers.get("x-cos-hash-crc64ecma"), Some(crc64(b"abcde").to_string().as_str()));
     let test = test.restart().await;
@@ -83,7 +86,7 @@ async fn an_object_grows_by_appending() {
     test.put("k", b"abcde").await.unwrap();
     let request = test.target("k").request(Method::Post).with_query("append", "").with_query("position", "5");
     let answer = test.send(request.with_header("Content-Length", "1"), "x").await.unwrap();
-    assert_eq!(told(&answer), (409, "ObjectNotAppendable".into()));
+    assert_eq!(status_and_code(&answer), (409, "ObjectNotAppendable".into()));
 }
 
 #[tokio::test]
@@ -96,7 +99,7 @@ async fn an_append_is_checked_against_its_own_md5() {
     };
     let md5 = |content: &str| Md5Digest::of(content.as_bytes()).base64();
     assert_eq!(append(0, "one", md5("one")).await.unwrap().status, 200);
-    assert_eq!(told(&append(3, "two", md5("other")).await.unwrap()), (400, "BadDigest".into()));
+    assert_eq!(status_and_code(&append(3, "two", md5("other")).await.unwrap()), (400, "BadDigest".into()));
     assert_eq!(append(3, "two", md5("two")).await.unwrap().status, 200);
     assert_eq!(test.object("k"), Some(b"onetwo".to_vec()));
 }
@@ -111,7 +114,7 @@ async fn of_two_appends_at_one_position_one_succeeds() {
     let mut length = 0;
     for round in 0..8 {
         let both = tokio::join!(append(length, bytes(MIB, round)), append(length, bytes(MIB, 100 + round)));
-        let mut answers = [told(&both.0.unwrap()), told(&both.1.unwrap())];
+        let mut answers = [status_and_code(&both.0.unwrap()), status_and_code(&both.1.unwrap())];
         answers.sort();
         assert_eq!(answers, [(200, String::new()), (409, "PositionNotEqualToLength".into())]);
         length += MIB;
@@ -126,7 +129,7 @@ async fn an_appendable_object_cannot_be_copied() {
     assert_eq!(test.send(request.with_header("Content-Length", "1"), "x").await.unwrap().status, 200);
     let copy = test.target("copy").request(Method::Put).with_header("Content-Length", "0");
     let answer = test.send(copy.with_header("x-cos-copy-source", format!("{BUCKET}/k")), "").await.unwrap();
-    assert_eq!(told(&answer), (400, "InvalidRequest".into()));
+    assert_eq!(status_and_code(&answer), (400, "InvalidRequest".into()));
     assert_eq!(test.object("copy"), None);
 }
 

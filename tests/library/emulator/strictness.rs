@@ -15,7 +15,7 @@ async fn sub_resources_that_are_not_implemented_change_nothing() {
         for method in [Method::Put, Method::Delete, Method::Post, Method::Get] {
             let request = test.target("k").request(method).with_query(name, "").with_header("Content-Length", "3");
             let answer = test.send(request, "new").await.unwrap();
-            assert_eq!(told(&answer), (501, "NotImplemented".into()), "{method:?} {name}");
+            assert_eq!(status_and_code(&answer), (501, "NotImplemented".into()), "{method:?} {name}");
             assert!(String::from_utf8_lossy(&answer.body).contains(name), "{name}");
         }
     }
@@ -28,7 +28,7 @@ async fn a_host_without_an_appid_is_refused() {
     let test = Test::new(&[]).await;
     let request = test.target("k").request(Method::Put).with_header("Content-Length", "1");
     let request = at_host(request, "examplebucket.cos.ap-guangzhou.myqcloud.com", "/build-17/app.js");
-    assert_eq!(told(&test.send(request, "x").await.unwrap()), (400, "InvalidBucketName".into()));
+    assert_eq!(status_and_code(&test.send(request, "x").await.unwrap()), (400, "InvalidBucketName".into()));
     assert!(!test.dir.path().join("build-17").exists());
 }
 
@@ -46,7 +46,7 @@ async fn the_region_of_the_host_counts() {
     assert_eq!(test.send(head("ap-shanghai"), "").await.unwrap().status, 404);
     let list = at_host(test.address().request(Method::Get), &format!("{BUCKET}.cos.ap-shanghai.myqcloud.com"), "/");
     let answer = test.send(list, "").await.unwrap();
-    assert_eq!(told(&answer), (404, "NoSuchBucket".into()));
+    assert_eq!(status_and_code(&answer), (404, "NoSuchBucket".into()));
     assert!(String::from_utf8_lossy(&answer.body).contains("ap-beijing"));
     let list = test.send(test.address().request(Method::Get), "").await.unwrap();
     assert_eq!(list.headers.get("x-cos-bucket-region"), Some("ap-beijing"));
@@ -94,7 +94,7 @@ async fn initiate_refuses_to_overwrite() {
         let request = test.target(key).request(Method::Post).with_query("uploads", "");
         request.with_header("Content-Length", "0").with_header("x-cos-forbid-overwrite", "true")
     };
-    assert_eq!(told(&test.send(initiate("k"), "").await.unwrap()), (409, "FileAlreadyExists".into()));
+    assert_eq!(status_and_code(&test.send(initiate("k"), "").await.unwrap()), (409, "FileAlreadyExists".into()));
     assert_eq!(test.send(initiate("other"), "").await.unwrap().status, 200);
 }
 
@@ -111,7 +111,7 @@ async fn several_objects_are_deleted_by_one_document() {
     };
     let text = list("", &["a", "missing"]);
     let unhashed = delete().with_document("application/xml", text.clone());
-    assert_eq!(told(&test.send(unhashed, text.clone()).await.unwrap()), (400, "InvalidRequest".into()));
+    assert_eq!(status_and_code(&test.send(unhashed, text.clone()).await.unwrap()), (400, "InvalidRequest".into()));
     assert_eq!(test.object("a"), Some(b"x".to_vec()));
     let answer = test.send(with_document(delete(), &text), text).await.unwrap();
     assert_eq!(texts_of(&String::from_utf8_lossy(&answer.body), "Key"), ["a", "missing"]);
@@ -126,7 +126,7 @@ async fn several_objects_are_deleted_by_one_document() {
     let many = vec!["c"; 1001];
     let text = list("", &many);
     let answer = test.send(with_document(delete(), &text), text).await.unwrap();
-    assert_eq!(told(&answer), (400, "MalformedXML".into()));
+    assert_eq!(status_and_code(&answer), (400, "MalformedXML".into()));
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_signature_that_does_not_match_shows_what_was_signed() {
     sign::sign(&mut request, &wrong, test.service, clock());
     let answer = test.send_as_it_is(request, "").await.unwrap();
     let text = String::from_utf8_lossy(&answer.body).into_owned();
-    assert_eq!(told(&answer), (403, "SignatureDoesNotMatch".into()));
+    assert_eq!(status_and_code(&answer), (403, "SignatureDoesNotMatch".into()));
     assert!(text_of(&text, "StringToSign").unwrap().starts_with("sha1\n1699999940;1700003600\n"), "{text}");
     assert!(text_of(&text, "FormatString").unwrap().starts_with(&format!("get\n/{BUCKET}/k\n\nhost=")), "{text}");
 }
@@ -161,5 +161,5 @@ async fn md5_of_a_document_is_checked() {
     let text = "<Delete><Object><Key>k</Key></Object></Delete>";
     let request = test.address().request(Method::Post).with_query("delete", "").with_document("application/xml", text);
     let request = request.with_header("Content-MD5", Md5Digest::of(b"other").base64());
-    assert_eq!(told(&test.send(request, text).await.unwrap()), (400, "BadDigest".into()));
+    assert_eq!(status_and_code(&test.send(request, text).await.unwrap()), (400, "BadDigest".into()));
 }

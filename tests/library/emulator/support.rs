@@ -162,7 +162,7 @@ pub(super) fn client() -> reqwest::Client {
 }
 
 /// Status and code of an answer.
-pub(super) fn told(answer: &Response) -> (u16, String) {
+pub(super) fn status_and_code(answer: &Response) -> (u16, String) {
     let code = text_of(&String::from_utf8_lossy(&answer.body), "Code").unwrap_or_default();
     (answer.status, code)
 }

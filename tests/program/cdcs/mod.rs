@@ -184,7 +184,7 @@ fn a_key_that_is_being_uploaded_is_left_to_who_does() {
 }
 
 #[test]
-fn a_role_that_is_missing_is_told_and_the_upload_kept_for_later() {
+fn a_missing_role_is_reported_and_the_upload_kept_for_later() {
     both_editions(|setting, arguments| {
         setting.coffer.answer("UploadPart", &[(409, "AssumeRoleFailed"); 2]);
         let outcome = setting.upload(arguments);
@@ -227,7 +227,7 @@ fn kms_is_asked_again_and_then_given_up() {
 }
 
 #[test]
-fn a_lost_answer_to_complete_is_settled_by_asking_again() {
+fn a_lost_answer_to_complete_is_decided_by_asking_again() {
     both_editions(|setting, arguments| {
         setting.coffer.lose_answer_to("Complete");
         let outcome = setting.upload(arguments);
@@ -238,7 +238,7 @@ fn a_lost_answer_to_complete_is_settled_by_asking_again() {
 }
 
 #[test]
-fn a_lost_answer_to_initiate_is_told_and_the_key_is_not_fought_for() {
+fn a_lost_answer_to_initiate_is_reported_and_not_retried() {
     let setting = Setting::new(Edition::Json);
     setting.coffer.lose_answer_to("Initiate");
     let outcome = setting.upload(&[]);

@@ -98,10 +98,10 @@ fn fail_fast_stops_at_the_first_failure_and_says_what_was_not_begun() {
     let scene = Scene::new(&["access-denied:skip=5"]);
     (0..200).for_each(|number| plant(&scene, format!("d/{number:03}"), 10));
     let outcome = run(&scene, &["d", "-r", "--json", "--fail-fast", "--concurrency", "1"]).exits(4);
-    let told = accounts(&outcome);
+    let reported = accounts(&outcome);
     let (before, after) = outcome.stderr.split_once("stopped at the first failure; ").expect("it says so");
     let not_begun: usize = after.split_once(" files were not begun").unwrap().0.parse().unwrap();
-    assert_eq!(told.len() + not_begun, 200);
+    assert_eq!(reported.len() + not_begun, 200);
     assert!((100..195).contains(&not_begun), "{not_begun}");
     assert!(before.contains("AccessDenied"));
     assert_eq!(in_brief(&outcome)[..6].iter().filter(|line| line.ends_with("uploaded")).count(), 5);

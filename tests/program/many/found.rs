@@ -13,9 +13,9 @@ fn ten_thousand_small_files_arrive() {
     let name = |number: u32| format!("tree/{}/{number:05}", number / 1000);
     (0..10_000).for_each(|number| plant(&scene, name(number), u64::from(number % 50)));
     let outcome = run(&scene, &["tree/", "-r", "--prefix", "p", "--json"]).exits(0);
-    let told = accounts(&outcome);
-    assert_eq!(told.len(), 10_000);
-    assert!(told.values().all(|event| event["event"] == "uploaded"));
+    let reported = accounts(&outcome);
+    assert_eq!(reported.len(), 10_000);
+    assert!(reported.values().all(|event| event["event"] == "uploaded"));
     assert_eq!(scene.server.requests(Operation::PutObject).len(), 10_000);
     for number in (0..10_000).step_by(97) {
         scene.assert_stored(&name(number), &name(number).replacen("tree", "p", 1));
@@ -157,9 +157,9 @@ fn a_file_that_vanishes_before_its_turn_fails_alone() {
     until(|| running.stdout().contains("\"started\""), "the first file is under way");
     fs::remove_file(scene.path("tree/0079")).unwrap();
     let outcome = running.wait().exits(3).says("error: could not upload tree/0079: no such file");
-    let told = in_brief(&outcome);
-    assert_eq!((told.len(), told[79].as_str()), (80, "tree/0079 failed 3"));
-    assert!(told[..79].iter().all(|line| line.ends_with("uploaded")));
+    let reported = in_brief(&outcome);
+    assert_eq!((reported.len(), reported[79].as_str()), (80, "tree/0079 failed 3"));
+    assert!(reported[..79].iter().all(|line| line.ends_with("uploaded")));
 }
 
 #[cfg(unix)]
@@ -195,7 +195,7 @@ fn names_that_are_not_utf8_are_refused_one_by_one() {
 }
 
 #[test]
-fn empty_directories_leave_no_trace_and_are_told_to_whoever_asks() {
+fn empty_directories_are_not_uploaded_and_verbose_names_them() {
     let scene = Scene::new(&[]);
     plant_all(&scene, &["tree/a"]);
     fs::create_dir(scene.path("tree/empty")).unwrap();

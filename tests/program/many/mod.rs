@@ -56,7 +56,7 @@ fn visible<'a>(scene: &Scene, keys: &[&'a str]) -> Vec<&'a str> {
 /// The result of each source, by its name: one event each, in a summary whose counts add up.
 #[track_caller]
 fn accounts(outcome: &Outcome) -> BTreeMap<String, Value> {
-    let mut told = BTreeMap::new();
+    let mut reported = BTreeMap::new();
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for event in outcome.events() {
         let Some(name) = ["uploaded", "skipped", "failed"].into_iter().find(|name| event["event"] == *name) else {
@@ -64,8 +64,8 @@ fn accounts(outcome: &Outcome) -> BTreeMap<String, Value> {
         };
         *counts.entry(name).or_default() += 1;
         let source = event["source"].as_str().unwrap().to_owned();
-        if let Some(before) = told.insert(source, event.clone()) {
-            panic!("told twice: {before} {event}");
+        if let Some(before) = reported.insert(source, event.clone()) {
+            panic!("reported twice: {before} {event}");
         }
     }
     let summary = outcome.event("summary");
@@ -73,7 +73,7 @@ fn accounts(outcome: &Outcome) -> BTreeMap<String, Value> {
         assert_eq!(summary[name], *counts.get(name).unwrap_or(&0), "{name} in {summary}");
     }
     assert_eq!(summary["exit_code"], outcome.code.unwrap());
-    told
+    reported
 }
 
 /// The same in brief: the event, and the exit code or the reason of the event.

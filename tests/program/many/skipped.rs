@@ -145,9 +145,9 @@ fn a_run_that_was_killed_goes_on_with_what_is_missing_and_in_the_middle_of_a_big
     let before = scene.server.record().len();
 
     let outcome = run(&scene, &SKIP).exits(0);
-    let told = in_brief(&outcome);
-    assert_eq!(told.iter().filter(|line| line.ends_with("skipped unchanged")).count(), 20);
-    assert_eq!(told.iter().filter(|line| line.ends_with("uploaded")).count(), 41);
+    let reported = in_brief(&outcome);
+    assert_eq!(reported.iter().filter(|line| line.ends_with("skipped unchanged")).count(), 20);
+    assert_eq!(reported.iter().filter(|line| line.ends_with("uploaded")).count(), 41);
     let big = &accounts(&outcome)["d/00-big"];
     assert_eq!((&big["parts_resumed"], &big["bytes_resumed"]), (&2.into(), &(2 * MIB).into()));
     scene.server.assert_each_part_stored_once(6);

@@ -26,9 +26,12 @@ fn a_signal_in_the_middle_keeps_the_journals_and_the_next_run_goes_on() {
         running.signal(signal);
         let outcome = running.wait().exits(code).says("stopping: ");
         assert!(sent.elapsed() < LONGEST_FAREWELL, "{:?}", sent.elapsed());
-        let told = accounts(&outcome);
-        assert!(told.values().all(|event| event["event"] == "uploaded" || event["exit_code"] == code), "{told:?}");
-        assert_eq!(told.len(), 53);
+        let reported = accounts(&outcome);
+        assert!(
+            reported.values().all(|event| event["event"] == "uploaded" || event["exit_code"] == code),
+            "{reported:?}"
+        );
+        assert_eq!(reported.len(), 53);
         assert!(!scene.journals().is_empty());
         scene.server.restart(&[]);
         let again = run(&scene, &["d", "-r", "--json", "--skip-unchanged"]).exits(0);

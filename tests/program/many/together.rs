@@ -45,8 +45,8 @@ fn assert_nothing_sent_twice(scene: &Scene) {
 fn everything_is_sent_before_anything_is_completed() {
     let scene = tree(&[]);
     let outcome = run(&scene, &TOGETHER).exits(0);
-    let told: Vec<_> = accounts(&outcome).into_values().map(|event| event["event"].clone()).collect();
-    assert_eq!(told, ["uploaded", "uploaded", "uploaded", "uploaded"]);
+    let reported: Vec<_> = accounts(&outcome).into_values().map(|event| event["event"].clone()).collect();
+    assert_eq!(reported, ["uploaded", "uploaded", "uploaded", "uploaded"]);
     assert!(outcome.stderr.starts_with("4 uploaded: 3.0 MiB in ") && outcome.stderr.lines().count() == 1);
     let started = outcome.events().iter().filter(|event| event["event"] == "started").count();
     assert_eq!(started, 4);
@@ -103,7 +103,7 @@ fn people_hear_of_the_failure_and_in_one_line_of_the_rest() {
 }
 
 #[test]
-fn whoever_wants_nothing_left_after_a_failure_gets_that_for_all_of_them() {
+fn abort_on_failure_aborts_the_uploads_of_all_files() {
     let scene = tree(&["access-denied:skip=1"]);
     let outcome = run(&scene, &[&TOGETHER[..], &["--abort-on-failure"]].concat()).exits(4);
     let outcome = outcome.says("nothing was made visible; what was sent of 3 objects is aborted");
@@ -130,7 +130,7 @@ fn completed(scene: &Scene) -> usize {
 }
 
 #[test]
-fn a_crash_between_completions_is_told_and_the_next_run_completes_the_rest() {
+fn a_crash_between_completions_is_reported_and_the_next_run_completes_the_rest() {
     let mut scene = tree(&["stall:on=complete,skip=2,times=0"]);
     let running = begin(&scene, &TOGETHER);
     until(|| completed(&scene) == 2 && scene.server.requests(Operation::Complete).len() == 3, "two are completed");
@@ -157,8 +157,8 @@ fn an_object_whose_completion_was_never_heard_of_is_visible_already() {
     let there = visible(&scene, &KEYS).len();
     assert!(there >= 3, "{there}");
     let outcome = run(&scene, &TOGETHER).exits(0);
-    let told = format!("an earlier run stopped while it completed objects; {there} objects visible already");
-    let outcome = outcome.says(&told);
+    let reported = format!("an earlier run stopped while it completed objects; {there} objects visible already");
+    let outcome = outcome.says(&reported);
     assert_eq!(accounts(&outcome).len(), 4);
     assert_nothing_sent_twice(&scene);
     assert_all_stored(&scene);
@@ -173,9 +173,9 @@ fn a_signal_between_completions_accounts_for_all_of_them() {
     until(|| scene.server.requests(Operation::Complete).len() == 2, "one is completed");
     running.signal("INT");
     let outcome = running.wait().exits(130).says("1 of 34 objects completed; run the same command again for the rest");
-    let told = in_brief(&outcome);
-    assert_eq!(told.len(), 34);
-    assert_eq!(told.iter().filter(|line| line.ends_with("uploaded")).count(), 1);
+    let reported = in_brief(&outcome);
+    assert_eq!(reported.len(), 34);
+    assert_eq!(reported.iter().filter(|line| line.ends_with("uploaded")).count(), 1);
     scene.server.restart(&[]);
     run(&scene, &TOGETHER).exits(0).says("1 object visible already");
     assert_all_stored(&scene);

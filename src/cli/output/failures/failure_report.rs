@@ -110,7 +110,7 @@ mod tests {
     };
 
     #[test]
-    fn a_failure_is_told_with_its_request_id_and_what_to_do() {
+    fn a_failure_is_printed_with_its_request_id_and_a_hint() {
         let error = UploadError {
             operation: Some(Operation::UploadPart(PartNumber::new(7).unwrap())),
             attempts: 8,
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_that_may_have_been_completed_is_told_as_such() {
+    fn an_upload_that_may_have_been_completed_is_reported_as_such() {
         let error = UploadError {
             operation: Some(Operation::HeadObject),
             attempts: 3,

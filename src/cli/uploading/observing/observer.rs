@@ -202,7 +202,7 @@ impl<'a> UploadObserver<'a> {
         if matches!(finished, Finished::Stored(_)) {
             subject.on_disk = self.connection.object_path(&subject.bucket, &subject.key);
         }
-        report.settle(subject.clone());
+        report.replace_subject(subject.clone());
         let elapsed = (self.stopwatch)().duration_since(*began);
         let (journal, signal) = (journal.as_deref(), self.results.signal());
         report.finished(&finished, Ending { elapsed, journal, signal, rerun: &self.rerun })

@@ -107,7 +107,7 @@ impl Sources {
     /// Starts the search for files.
     pub fn gather(self) -> Gather {
         // Paths below one directory are distinct, so a single source cannot produce a key twice.
-        let keys = if self.list.is_none() && self.named.len() < 2 { Keys::all_differ() } else { Keys::told_apart() };
+        let keys = if self.list.is_none() && self.named.len() < 2 { Keys::all_differ() } else { Keys::compared() };
         Gather {
             sources: self.named.clone(),
             unmatched: None,

@@ -30,7 +30,7 @@ impl Keys {
     }
 
     /// For files whose keys may be the same.
-    pub(crate) fn told_apart() -> Self {
+    pub(crate) fn compared() -> Self {
         Self { hasher: RandomState::new(), given: Some(HashMap::new()) }
     }
 
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_key_is_given_to_one_file() {
-        let mut keys = Keys::told_apart();
+        let mut keys = Keys::compared();
         let (none, prefix) = (Prefix::default(), Prefix::new("a").unwrap());
         let key = keys.give(&none, "a/b", file(1)).unwrap().unwrap();
         assert_eq!(keys.give(&prefix, "b", file(2)), Err(Problem::SameKey(key)));
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_refused_is_not_given() {
-        let mut keys = Keys::told_apart();
+        let mut keys = Keys::compared();
         for _ in 0..2 {
             assert!(matches!(keys.give(&Prefix::default(), "/a", file(1)), Err(Problem::Key(_))));
         }

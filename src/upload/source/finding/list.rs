@@ -172,8 +172,8 @@ mod tests {
     fn an_entry_may_be_long_but_not_longer() {
         let longest = "l".repeat(LONGEST_ENTRY);
         assert_eq!(entries(format!("{longest}\r\na"), Delimiter::Line), paths(&[&longest, "a"]));
-        let told = format!("{}…", "l".repeat(BEGINNING));
-        let too_long = || Err((PathBuf::from(&told), Problem::LongEntry(LONGEST_ENTRY)));
+        let shown = format!("{}…", "l".repeat(BEGINNING));
+        let too_long = || Err((PathBuf::from(&shown), Problem::LongEntry(LONGEST_ENTRY)));
         for list in [format!("{longest}l\na"), format!("{longest}{longest}\r\na"), format!("{longest}ll\na")] {
             assert_eq!(entries(list, Delimiter::Line), [too_long(), Ok(PathBuf::from("a"))]);
         }

@@ -115,7 +115,7 @@ struct Entry {
 
 enum Seen {
     Nothing,
-    Told(Found),
+    Found(Found),
     Directory(Directory),
 }
 
@@ -145,7 +145,7 @@ impl Walk {
     fn enter(&mut self, directory: Directory) -> Option<Found> {
         let path = || directory.path.clone();
         let (rest, broken) = list(&directory.path);
-        let told = match broken {
+        let found = match broken {
             Some(error) => Some(Found::Failed { path: path(), why: unreadable(&error).into() }),
             None if rest.is_empty() && self.filter.keeps(directory.standing) => {
                 Some(Found::EmptyDirectory { path: path() })
@@ -153,7 +153,7 @@ impl Walk {
             None => None,
         };
         self.levels.push(Level { directory, rest: rest.into_iter() });
-        told
+        found
     }
 
     fn look_at(&self, entry: Entry, above: Standing) -> Seen {
@@ -178,9 +178,9 @@ impl Walk {
             return Seen::Nothing;
         }
         match looked {
-            Err(error) => Seen::Told(Found::Failed { path: entry.path, why: unreadable(&error).into() }),
+            Err(error) => Seen::Found(Found::Failed { path: entry.path, why: unreadable(&error).into() }),
             Ok(metadata) if metadata.is_dir() => self.directory(entry, standing, &metadata),
-            Ok(metadata) => Seen::Told(told(entry, &metadata)),
+            Ok(metadata) => Seen::Found(found(entry, &metadata)),
         }
     }
 
@@ -200,7 +200,7 @@ impl Walk {
             Links::Follow => place(&path, metadata),
         };
         if place.is_some() && self.levels.iter().any(|level| level.directory.place == place) {
-            return Seen::Told(Found::Skipped { path, why: Skip::Loop });
+            return Seen::Found(Found::Skipped { path, why: Skip::Loop });
         }
         Seen::Directory(Directory { path, relative, named_in_utf8, standing, place })
     }
@@ -210,8 +210,8 @@ impl Iterator for Walk {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {
-        if let Some(told) = self.start.take().and_then(|start| self.enter(start)) {
-            return Some(told);
+        if let Some(found) = self.start.take().and_then(|start| self.enter(start)) {
+            return Some(found);
         }
         loop {
             let level = self.levels.last_mut()?;
@@ -221,13 +221,13 @@ impl Iterator for Walk {
             };
             let above = level.directory.standing;
             let entry = Entry::below(&level.directory, listed);
-            let told = match self.look_at(entry, above) {
+            let found = match self.look_at(entry, above) {
                 Seen::Nothing => None,
-                Seen::Told(found) => Some(found),
+                Seen::Found(found) => Some(found),
                 Seen::Directory(directory) => self.enter(directory),
             };
-            if told.is_some() {
-                return told;
+            if found.is_some() {
+                return found;
             }
         }
     }
@@ -260,7 +260,7 @@ fn list(directory: &Path) -> (Vec<Listed>, Option<io::Error>) {
 }
 
 /// The result to report for an entry that is not a directory.
-fn told(entry: Entry, metadata: &Metadata) -> Found {
+fn found(entry: Entry, metadata: &Metadata) -> Found {
     let Entry { path, relative, named_in_utf8, .. } = entry;
     match () {
         () if metadata.is_symlink() => Found::Skipped { path, why: Skip::Link },
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_source_is_told() {
+    fn an_empty_source_is_reported() {
         assert_eq!(walked(&Tree::new(&[]), Links::Skip, &[]), [" is empty"]);
     }
 
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_filter_leaves_out_is_not_told() {
+    fn entries_that_the_filter_excludes_are_not_reported() {
         let tree = Tree::new(&["a.js", "a.map", "empty/", "lib/b.js", "node_modules/x/c.js", "node_modules/keep.js"]);
         let excluded = walked(&tree, Links::Skip, &["-*.map", "-node_modules/", "-empty"]);
         assert_eq!(excluded, ["a.js", "lib/b.js"]);

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::rate::{Rate, Turn};
+use super::rate::{Permit, Rate};
 use crate::upload::clock;
 
 /// The rate limit of all bodies of the process.
@@ -20,7 +20,7 @@ pub struct Pacer(Arc<Mutex<Rate>>);
 /// One body's share of the rate limit.
 pub(crate) struct Pace {
     pacer: Pacer,
-    waiting: Option<(Turn, Pin<Box<Sleep>>)>,
+    waiting: Option<(Permit, Pin<Box<Sleep>>)>,
     /// Bytes that may be sent now.
     granted: usize,
 }
@@ -36,24 +36,29 @@ impl Pacer {
         Pace { pacer: self.clone(), waiting: None, granted: 0 }
     }
 
-    fn take(&self, wanted: usize) -> Turn {
+    fn take(&self, wanted: usize) -> Permit {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take(clock::now().into_std(), wanted)
     }
 }
 
 impl Pace {
-    /// The number of bytes of `wanted` that may be sent, once it is at least one. `told` receives the time until which
+    /// The number of bytes of `wanted` that may be sent, once it is at least one. `on_wait` receives the time until which
     /// it waits.
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>, wanted: usize, told: impl FnOnce(Instant)) -> Poll<usize> {
+    pub(crate) fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        wanted: usize,
+        on_wait: impl FnOnce(Instant),
+    ) -> Poll<usize> {
         if self.granted == 0 {
-            let (turn, sleep) = self.waiting.get_or_insert_with(|| {
-                let turn = self.pacer.take(wanted);
-                let at = Instant::from_std(turn.at);
-                told(at);
-                (turn, Box::pin(sleep_until(at)))
+            let (permit, sleep) = self.waiting.get_or_insert_with(|| {
+                let permit = self.pacer.take(wanted);
+                let at = Instant::from_std(permit.at);
+                on_wait(at);
+                (permit, Box::pin(sleep_until(at)))
             });
             ready!(sleep.as_mut().poll(context));
-            self.granted = turn.bytes;
+            self.granted = permit.bytes;
             self.waiting = None;
         }
         Poll::Ready(self.granted.min(wanted))
