@@ -7,19 +7,22 @@ key; the bucket; a small file; a large file. Every check is an assertion.
 import base64
 import hashlib
 import sys
+from urllib.parse import unquote
 
+import requests
 from qcloud_cos import CosConfig, CosS3Client
 from qcloud_cos.cos_exception import CosServiceError
 
 PROXY, SECRET_ID, SECRET_KEY, BUCKET, SMALL, LARGE = sys.argv[1:]
+PROXIES = {"http": PROXY}
 MIB = 1024 * 1024
 
 
-def client(secret_key=SECRET_KEY):
+def client(secret_key=SECRET_KEY, retry=3):
     config = CosConfig(
-        Region="ap-beijing", SecretId=SECRET_ID, SecretKey=secret_key, Scheme="http", Proxies={"http": PROXY}
+        Region="ap-beijing", SecretId=SECRET_ID, SecretKey=secret_key, Scheme="http", Proxies=PROXIES
     )
-    return CosS3Client(config)
+    return CosS3Client(config, retry=retry)
 
 
 def read(path):
@@ -106,15 +109,216 @@ def lists(cos):
 
 def housekeep(cos):
     assert cos.bucket_exists(BUCKET)
+    assert BUCKET in [entry["Name"] for entry in cos.list_buckets()["Buckets"]["Bucket"]]
+    assert cos.get_bucket_location(Bucket=BUCKET)["LocationConstraint"]
+    assert "Status" not in cos.get_bucket_versioning(Bucket=BUCKET)
     cos.put_object(Bucket=BUCKET, Key="python/gone", Body=b"x")
     cos.delete_object(Bucket=BUCKET, Key="python/gone")
     assert not cos.object_exists(BUCKET, "python/gone")
     url = cos.get_presigned_download_url(Bucket=BUCKET, Key="python/large")
-    import requests
+    assert requests.get(url, proxies=PROXIES).content == read(LARGE)
 
-    assert requests.get(url, proxies={"http": PROXY}).content == read(LARGE)
+
+# The client drops one slash at the beginning of a key, so "//" stands for a key that begins with one.
+ODD_KEYS = [
+    " blank at both ends ",
+    "a+b%20c%",
+    "中文/😀.txt",
+    "two//slashes",
+    "//leading",
+    "dir/",
+    "&<>\"'",
+    "tab\tand\nlines",
+    "e\u0301 is not \u00e9",
+    "!'()*~;,=:@$?#",
+]
+
+
+def odd_keys(cos):
+    """Every key is stored, read, found in a list and deleted by the document of DELETE Multiple Objects."""
+    stored = {}
+    for number, odd in enumerate(ODD_KEYS):
+        key = odd if odd.startswith("/") else "odd/" + odd
+        body = str(number).encode()
+        cos.put_object(Bucket=BUCKET, Key=key, Body=body)
+        assert content_of(cos, key) == body, key
+        stored[key[1:] if key.startswith("/") else key] = body
+    for prefix in ("odd/", "/"):
+        page = cos.list_objects(Bucket=BUCKET, Prefix=prefix, EncodingType="url")
+        found = {unquote(entry["Key"]) for entry in page["Contents"]}
+        assert found == {key for key in stored if key.startswith(prefix)}, found
+        plain = cos.list_objects(Bucket=BUCKET, Prefix=prefix)
+        assert {entry["Key"] for entry in plain["Contents"]} == found, plain
+    pages = []
+    marker = ""
+    while marker is not None:
+        page = cos.list_objects(Bucket=BUCKET, Prefix="odd/", Delimiter="/", MaxKeys=2, Marker=marker)
+        pages += [entry["Key"] for entry in page.get("Contents", [])]
+        pages += [entry["Prefix"] for entry in page.get("CommonPrefixes", [])]
+        marker = page["NextMarker"] if page["IsTruncated"] == "true" else None
+    assert sorted(pages) == sorted({"odd/" + folded(key[4:]) for key in stored if key.startswith("odd/")}), pages
+    document = {"Quiet": "false", "Object": [{"Key": key} for key in stored] + [{"Key": "odd/never"}]}
+    deleted = cos.delete_objects(Bucket=BUCKET, Delete=document)
+    assert {entry["Key"] for entry in deleted["Deleted"]} == set(stored) | {"odd/never"}, deleted
+    assert "Contents" not in cos.list_objects(Bucket=BUCKET, Prefix="odd/")
+    quiet = cos.delete_objects(Bucket=BUCKET, Delete={"Quiet": "true", "Object": [{"Key": "odd/never"}]})
+    assert "Deleted" not in quiet, quiet
+
+
+def folded(name):
+    first, slash, _ = name.partition("/")
+    return first + slash
+
+
+def content_of(cos, key, **more):
+    return cos.get_object(Bucket=BUCKET, Key=key, **more)["Body"].get_raw_stream().read()
+
+
+def copy(cos):
+    content = read(LARGE)
+    source = {"Bucket": BUCKET, "Region": "ap-beijing"}
+    key = "python/&copy 中文+%.txt"
+    cos.put_object(
+        Bucket=BUCKET, Key=key, Body=b"text", ContentType="text/x", Metadata={"x-cos-meta-a": "1"}, CacheControl="no-cache"
+    )
+    done = cos.copy_object(Bucket=BUCKET, Key="python/copied", CopySource={**source, "Key": key})
+    assert done["ETag"] == '"' + hashlib.md5(b"text").hexdigest() + '"', done
+    head = cos.head_object(Bucket=BUCKET, Key="python/copied")
+    assert (head["Content-Type"], head["x-cos-meta-a"], head["Cache-Control"]) == ("text/x", "1", "no-cache"), head
+    replaced = {"Metadata": {"x-cos-meta-b": "2"}, "CopyStatus": "Replaced"}
+    cos.copy_object(Bucket=BUCKET, Key="python/copied", CopySource={**source, "Key": "python/copied"}, **replaced)
+    head = cos.head_object(Bucket=BUCKET, Key="python/copied")
+    assert head["x-cos-meta-b"] == "2" and "x-cos-meta-a" not in head, head
+    cos.copy(Bucket="other-1250000000", Key="python/copied", CopySource={**source, "Key": "python/large"})
+    there = cos.get_object(Bucket="other-1250000000", Key="python/copied")["Body"].get_raw_stream().read()
+    assert there == content
+    wrong = {"CopySource": {**source, "Key": "python/large"}, "CopySourceIfMatch": '"other"'}
+    refused(412, "PreconditionFailed", cos.copy_object, Bucket=BUCKET, Key="python/copied", **wrong)
+    refused(404, "NoSuchKey", cos.copy_object, Bucket=BUCKET, Key="k", CopySource={**source, "Key": "python/none"})
+    # A small threshold makes the client copy in parts if the storage class changes.
+    parted = client()
+    parted._conf.set_copy_part_threshold_size(MIB)
+    parted.copy(
+        Bucket=BUCKET, Key="python/parts", CopySource={**source, "Key": "python/large"}, PartSize=4, StorageClass="STANDARD_IA"
+    )
+    assert content_of(cos, "python/parts") == content
+    assert cos.head_object(Bucket=BUCKET, Key="python/parts")["x-cos-storage-class"] == "STANDARD_IA"
+
+
+def tags(cos):
+    key = "python/tagged +.txt"
+    cos.put_object(Bucket=BUCKET, Key=key, Body=b"x", **{"Tagging": "a=1&b%20c=%E4%B8%AD"})
+    assert tags_of(cos, key) == {"a": "1", "b c": "中"}
+    assert cos.head_object(Bucket=BUCKET, Key=key)["x-cos-tagging-count"] == "2"
+    tag = [{"Key": "k +-=._:/@", "Value": " v "}]
+    cos.put_object_tagging(Bucket=BUCKET, Key=key, Tagging={"TagSet": {"Tag": tag}})
+    assert tags_of(cos, key) == {"k +-=._:/@": " v "}, tags_of(cos, key)
+    many = [{"Key": str(number), "Value": "v"} for number in range(11)]
+    refused(400, None, cos.put_object_tagging, Bucket=BUCKET, Key=key, Tagging={"TagSet": {"Tag": many}})
+    cos.delete_object_tagging(Bucket=BUCKET, Key=key)
+    assert tags_of(cos, key) == {}
+
+
+def tags_of(cos, key):
+    tag_set = cos.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"] or {"Tag": []}
+    return {tag["Key"]: tag["Value"] for tag in tag_set["Tag"]}
+
+
+def access(cos):
+    key = "python/public 中.txt"
+    url = cos.get_object_url(Bucket=BUCKET, Key=key)
+    cos.put_object(Bucket=BUCKET, Key=key, Body=b"open")
+    assert cos.get_object_acl(Bucket=BUCKET, Key=key)["CannedACL"] == "default"
+    assert requests.get(url, proxies=PROXIES).status_code == 403
+    cos.put_object_acl(Bucket=BUCKET, Key=key, ACL="public-read")
+    assert requests.get(url, proxies=PROXIES).content == b"open"
+    assert requests.put(url, data=b"closed", proxies=PROXIES).status_code == 403
+    assert cos.get_object_acl(Bucket=BUCKET, Key=key)["CannedACL"] == "public-read"
+    cos.put_object_acl(Bucket=BUCKET, Key=key, ACL="private", GrantRead='id="100000000002"')
+    assert requests.get(url, proxies=PROXIES).status_code == 403
+    acl = cos.get_object_acl(Bucket=BUCKET, Key=key)
+    assert acl["CannedACL"] == "private" and len(acl["AccessControlList"]["Grant"]) == 2, acl
+    everyone = {"Grantee": {"Type": "Group", "URI": "http://cam.qcloud.com/groups/global/AllUsers"}, "Permission": "READ"}
+    policy = {"Owner": acl["Owner"], "AccessControlList": {"Grant": [everyone]}}
+    cos.put_object_acl(Bucket=BUCKET, Key=key, AccessControlPolicy=policy)
+    assert requests.get(url, proxies=PROXIES).content == b"open"
+    # What the client read it can write.
+    acl = cos.get_object_acl(Bucket=BUCKET, Key=key)
+    cos.put_object_acl(
+        Bucket=BUCKET, Key=key, AccessControlPolicy={name: acl[name] for name in ("Owner", "AccessControlList")}
+    )
+    assert requests.get(url, proxies=PROXIES).content == b"open"
+    refused(400, "InvalidArgument", cos.put_object_acl, Bucket=BUCKET, Key=key, ACL="everyone")
+
+
+def append(cos):
+    key = "python/appended +"
+    first = cos.append_object(Bucket=BUCKET, Key=key, Position=0, Data=b"one,", ContentType="text/x")
+    assert first["x-cos-next-append-position"] == "4", first
+    refused(409, "PositionNotEqualToLength", cos.append_object, Bucket=BUCKET, Key=key, Position=0, Data=b"two")
+    second = cos.append_object(Bucket=BUCKET, Key=key, Position=4, Data=b"two")
+    assert content_of(cos, key) == b"one,two"
+    head = cos.head_object(Bucket=BUCKET, Key=key)
+    assert (head["x-cos-object-type"], head["Content-Type"]) == ("appendable", "text/x"), head
+    assert head["x-cos-hash-crc64ecma"] == second["x-cos-hash-crc64ecma"], (head, second)
+    wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
+    refused(400, "BadDigest", cos.append_object, Bucket=BUCKET, Key=key, Position=7, Data=b"x", ContentMD5=wrong)
+    assert content_of(cos, key) == b"one,two"
+    cos.put_object(Bucket=BUCKET, Key="python/normal", Body=b"x")
+    refused(409, "ObjectNotAppendable", cos.append_object, Bucket=BUCKET, Key="python/normal", Position=1, Data=b"x")
+
+
+def read_conditionally(cos):
+    key = "python/small 中文 +.txt"
+    etag = cos.head_object(Bucket=BUCKET, Key=key)["ETag"]
+    place = {"Bucket": BUCKET, "Key": key}
+    assert content_of(cos, key, IfMatch=etag) == read(SMALL)
+    refused(412, "PreconditionFailed", cos.get_object, **place, IfMatch='"other"')
+    refused(416, "InvalidRange", cos.get_object, **place, Range="bytes=1000-")
+    assert content_of(cos, key, Range="bytes=-3") == read(SMALL)[-3:]
+    got = cos.get_object(**place, ResponseContentType="text/y", ResponseContentDisposition='attachment; filename="a b"')
+    assert (got["Content-Type"], got["Content-Disposition"]) == ("text/y", 'attachment; filename="a b"'), got
+    cos.download_file(Bucket=BUCKET, Key="python/large", DestFilePath=LARGE + ".back", PartSize=5, EnableCRC=True)
+    assert read(LARGE + ".back") == read(LARGE)
+
+
+def presign(cos):
+    key = "python/presigned &+中.txt"
+    url = cos.get_presigned_url(Bucket=BUCKET, Key=key, Method="PUT", Headers={"x-cos-meta-a": "1"})
+    assert requests.put(url, data=b"signed", proxies=PROXIES).status_code == 403, "a signed header is missing"
+    assert requests.put(url, data=b"signed", headers={"x-cos-meta-a": "1"}, proxies=PROXIES).status_code == 200
+    url = cos.get_presigned_url(Bucket=BUCKET, Key=key, Method="GET", Params={"response-content-type": "a/b"})
+    got = requests.get(url, proxies=PROXIES)
+    assert (got.content, got.headers["Content-Type"]) == (b"signed", "a/b"), got.headers
+    assert requests.get(url.replace("a%2Fb", "a%2Fc"), proxies=PROXIES).status_code == 403
+    assert requests.delete(url, proxies=PROXIES).status_code == 403
+
+
+def refuse_what_is_not_built(cos):
+    """Nothing happens to the object. The client would repeat a request that is answered with 501."""
+    cos = client(retry=0)
+    place = {"Bucket": BUCKET, "Key": "python/normal"}
+    refused(501, "NotImplemented", cos.get_object, **place, VersionId="1")
+    refused(501, "NotImplemented", cos.delete_object, **place, VersionId="1")
+    refused(501, "NotImplemented", cos.restore_object, **place, RestoreRequest={"Days": 1})
+    refused(501, "NotImplemented", cos.put_bucket_lifecycle, Bucket=BUCKET, LifecycleConfiguration={"Rule": []})
+    assert content_of(cos, "python/normal") == b"x"
 
 
 cos = client()
-for check in (put_and_read, encrypt, resume, lists, housekeep):
+for check in (
+    put_and_read,
+    encrypt,
+    resume,
+    lists,
+    housekeep,
+    odd_keys,
+    copy,
+    tags,
+    access,
+    append,
+    read_conditionally,
+    presign,
+    refuse_what_is_not_built,
+):
     check(cos)

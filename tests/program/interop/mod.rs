@@ -1,8 +1,10 @@
-//! The official clients against the emulator. They have their own code to sign, frame and read, so they and the
-//! emulator agree only if both follow the service.
+//! Other clients against the emulator: the official ones, cosfs, opendal, and a page in a browser. They have their own
+//! code to sign, frame and read, so they and the emulator agree only if both follow the service.
 //!
 //! Each client uses the emulator as its HTTP proxy and thus signs the real host of the service. The clients are
 //! installed under `target/interop`. A client that cannot be installed is skipped, unless `COSPUT_INTEROP=required`.
+
+mod installed;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -12,13 +14,11 @@ use cosput::cos::checksum::crc64;
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Operation, start};
 use tempfile::TempDir;
 use tokio::process::Command;
-use tokio::sync::Mutex;
 
+use self::installed::{COSFS, OFFICIAL_NODE, OFFICIAL_PYTHON, OPENDAL, PAGE, available, browser, node, python};
 use crate::support::emulator::options;
 use crate::support::{BUCKET, pattern};
 
-const PYTHON_PACKAGES: [&str; 2] = ["cos-python-sdk-v5==1.9.44", "coscmd==1.9.0.6"];
-const NODE_PACKAGE: &str = "cos-nodejs-sdk-v5@3.0.0";
 const SMALL: &[u8] = b"[Object Content]";
 /// More than the 20 MiB above which the Python client uploads in parts.
 const LARGE: usize = (21 << 20) + 7;
@@ -118,69 +118,14 @@ fn succeeded(output: &Output) {
     assert!(output.status.success(), "{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr));
 }
 
-/// The directory where the clients are installed.
-fn prefix() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop")
-}
-
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program/interop").join(name)
-}
-
-/// Runs an installation; returns the reason if it failed.
-async fn install(program: &Path, arguments: &[&str]) -> Result<(), String> {
-    let output = Command::new(program).args(arguments).output().await;
-    let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("{} {}: {}", program.display(), arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
-}
-
-/// The programs directory of a virtual environment with the Python clients.
-async fn python() -> Result<PathBuf, String> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
-    let _one = ONE_AT_A_TIME.lock().await;
-    let environment = prefix().join("venv");
-    let programs = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let python = programs.join("python");
-    if !python.exists() && !python.with_extension("exe").exists() {
-        install(Path::new("python3"), &["-m", "venv", &environment.to_string_lossy()]).await?;
-    }
-    let arguments = [&["-m", "pip", "install", "--quiet"][..], &PYTHON_PACKAGES].concat();
-    install(&python, &arguments).await?;
-    Ok(programs)
-}
-
-/// The modules directory with the Node client.
-async fn node() -> Result<PathBuf, String> {
-    let prefix = prefix().join("node");
-    std::fs::create_dir_all(&prefix).map_err(|error| error.to_string())?;
-    install(Path::new("node"), &["--version"]).await?;
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let arguments =
-        ["install", "--silent", "--no-audit", "--no-fund", "--prefix", &prefix.to_string_lossy(), NODE_PACKAGE];
-    install(Path::new(npm), &arguments).await?;
-    Ok(prefix.join("node_modules"))
-}
-
-/// The installed client; `None`, with a message, if it could not be installed and is not required.
-#[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "a skipped test has no other way to say so")]
-fn available(installed: Result<PathBuf, String>) -> Option<PathBuf> {
-    match installed {
-        Ok(path) => Some(path),
-        Err(why) if std::env::var("COSPUT_INTEROP").is_ok_and(|value| value == "required") => panic!("{why}"),
-        Err(why) => {
-            eprintln!("skipped: {why}");
-            None
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "installs the official clients; .ci/run runs it"]
 async fn the_python_client_works_with_the_emulator() {
-    let Some(programs) = available(python().await) else { return };
+    let Some(programs) = available(python(&OFFICIAL_PYTHON).await) else { return };
     let witness = Witness::new(&[]).await;
     witness.run(Command::new(programs.join("python")).arg(script("client.py"))).await;
     witness.holds("python/small 中文 +.txt", SMALL);
@@ -188,6 +133,8 @@ async fn the_python_client_works_with_the_emulator() {
     witness.holds("python/kms", SMALL);
     witness.holds("python/large", &large());
     witness.holds("python/large secret", &large());
+    witness.holds("python/parts", &large());
+    witness.holds("python/appended +", b"one,two");
     // Two parts were on the server already: the rest was sent into the same upload.
     let sent =
         (witness.stored(Operation::Initiate, "python/large"), witness.stored(Operation::UploadPart, "python/large"));
@@ -197,7 +144,7 @@ async fn the_python_client_works_with_the_emulator() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "installs the official clients; .ci/run runs it"]
 async fn the_command_line_of_the_python_client_works_with_the_emulator() {
-    let Some(programs) = available(python().await) else { return };
+    let Some(programs) = available(python(&OFFICIAL_PYTHON).await) else { return };
     let witness = Witness::new(&[]).await;
     let coscmd = programs.join("coscmd");
     witness.configure(&coscmd).await;
@@ -217,7 +164,7 @@ async fn the_command_line_of_the_python_client_works_with_the_emulator() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "installs the official clients; .ci/run runs it"]
 async fn what_the_command_line_left_unfinished_it_lists_and_aborts() {
-    let Some(programs) = available(python().await) else { return };
+    let Some(programs) = available(python(&OFFICIAL_PYTHON).await) else { return };
     let witness = Witness::new(&["access-denied:on=upload-part,part=3,times=0"]).await;
     let coscmd = programs.join("coscmd");
     witness.configure(&coscmd).await;
@@ -235,13 +182,82 @@ async fn what_the_command_line_left_unfinished_it_lists_and_aborts() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "installs the official clients; .ci/run runs it"]
 async fn the_node_client_works_with_the_emulator() {
-    let Some(modules) = available(node().await) else { return };
+    let Some(modules) = available(node(&OFFICIAL_NODE).await) else { return };
     let witness = Witness::new(&[]).await;
     witness.run(Command::new("node").arg(script("client.js")).env("NODE_PATH", modules)).await;
     witness.holds("node/small 中文 +.txt", SMALL);
     witness.holds("node/large", &large());
     witness.holds("node/resumed", &large());
+    witness.holds("node/parts", &large());
+    witness.holds("node/renamed", b"text");
     let sent =
         (witness.stored(Operation::Initiate, "node/resumed"), witness.stored(Operation::UploadPart, "node/resumed"));
     assert_eq!(sent, (1, parts()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs the official clients; .ci/run runs it"]
+async fn the_command_line_of_the_python_client_copies_moves_and_deletes() {
+    let Some(programs) = available(python(&OFFICIAL_PYTHON).await) else { return };
+    let witness = Witness::new(&[]).await;
+    let coscmd = programs.join("coscmd");
+    witness.configure(&coscmd).await;
+    let small = witness.path("small");
+    let source = |key: &str| format!("{BUCKET}.cos.ap-beijing.myqcloud.com/{key}");
+    for key in ["dir/a b+%.txt", "dir/中文/😀.txt", "dir/&<>.txt"] {
+        witness.coscmd(&coscmd, &["upload", &small.to_string_lossy(), key]).await;
+        witness.holds(key, SMALL);
+    }
+    witness.coscmd(&coscmd, &["copy", &source("dir/中文/😀.txt"), "copied"]).await;
+    witness.coscmd(&coscmd, &["move", &source("copied"), "moved"]).await;
+    witness.holds("moved", SMALL);
+    assert_eq!(witness.stored(Operation::DeleteObject, "copied"), 1);
+    witness.coscmd(&coscmd, &["putobjectacl", "--grant-read", "anyone", "moved"]).await;
+    let url = witness.coscmd(&coscmd, &["signurl", "moved", "-t", "100"]).await;
+    assert!(url.contains("q-signature="), "{url}");
+    let list = witness.coscmd(&coscmd, &["list", "-r", "dir/"]).await;
+    for key in ["dir/a b+%.txt", "dir/中文/😀.txt", "dir/&<>.txt"] {
+        assert!(list.contains(key), "{list}");
+    }
+    witness.coscmd(&coscmd, &["info", "dir/a b+%.txt"]).await;
+    witness.coscmd(&coscmd, &["delete", "-r", "-f", "dir/"]).await;
+    let list = witness.coscmd(&coscmd, &["list", "-r", "dir/"]).await;
+    assert!(!list.contains(".txt"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs cosfs; .ci/run runs it"]
+async fn the_file_system_cosfs_works_with_the_emulator() {
+    let Some(programs) = available(python(&COSFS).await) else { return };
+    let witness = Witness::new(&[]).await;
+    witness.run(Command::new(programs.join("python")).arg(script("cosfs_client.py"))).await;
+    witness.holds("fs/small 中文 +.txt", SMALL);
+    witness.holds("fs/moved", SMALL);
+    for key in ["fs/large", "fs/written", "fs/large copy"] {
+        witness.holds(key, &large());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "installs opendal; .ci/run runs it"]
+async fn opendal_works_with_the_emulator() {
+    let Some(programs) = available(python(&OPENDAL).await) else { return };
+    let witness = Witness::new(&[]).await;
+    witness.run(Command::new(programs.join("python")).arg(script("opendal_client.py"))).await;
+    witness.holds("dal/small 中文 +.txt", SMALL);
+    witness.holds("dal/large", &large());
+    witness.holds("dal/appended", b"one,two");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; .ci/run runs it"]
+async fn a_page_in_a_browser_uploads_by_form_and_by_script() {
+    let Some(browser) = available(browser().await) else { return };
+    let Some(modules) = available(node(&PAGE).await) else { return };
+    let witness = Witness::new(&[]).await;
+    let mut page = Command::new("node");
+    witness.run(page.arg(script("page.js")).arg(browser).env("NODE_PATH", modules)).await;
+    witness.holds("page/small", SMALL);
+    assert_eq!(witness.stored(Operation::PostObject, "page/small"), 1);
+    assert_eq!(witness.stored(Operation::PutObject, "page/script.txt"), 1);
 }
