@@ -31,11 +31,4 @@ uploaded=$(count uploaded) skipped=$(count skipped) failed=$(count failed)
   echo "failed=$failed"
   echo "events=$events"
 } >> "${GITHUB_OUTPUT:-/dev/null}"
-{
-  echo "### cosput"
-  echo
-  echo "| uploaded | unchanged | failed | exit code |"
-  echo "| --- | --- | --- | --- |"
-  echo "| $uploaded | $skipped | $failed | $code |"
-} >> "${GITHUB_STEP_SUMMARY:-/dev/null}"
 exit "$code"

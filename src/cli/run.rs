@@ -9,6 +9,7 @@ use super::commands::{
     abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, verify,
 };
 use super::completion;
+use super::options::job;
 use super::options::settings::command_line;
 use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};
 use super::output::console::{Console, Label, shown};
@@ -27,11 +28,17 @@ pub fn run(mut world: World) -> u8 {
     match command_line::parse_with_notes(&world.arguments, &world.variables, command_line::help_columns(&world)) {
         Ok((arguments, notes)) => {
             let only_prints = arguments.command.only_prints();
+            console.in_job(job::of(arguments.command.ci(), &world.variables));
+            if let Some(time) = job::deadline(&arguments.command, &world) {
+                world.signals.stop_after(time);
+            }
             let exit_code = carry_out(arguments.command, &notes, &mut world, &console);
+            console.end_group();
             with_results_written(exit_code, only_prints, &console)
         }
         Err(error) => {
             let json = world.arguments.iter().any(|argument| argument == "--json");
+            console.in_job(job::of_words(&world.arguments, &world.variables));
             with_results_written(show(&error, json, &console), true, &console)
         }
     }

@@ -7,6 +7,7 @@ mod support;
 
 mod addresses;
 mod cdcs;
+mod ci;
 mod command_line;
 mod commands;
 mod completions;

@@ -1,6 +1,7 @@
 //! The commands, as one definition.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -9,7 +10,8 @@ use super::credentials::CredentialsArguments;
 use super::emulator::EmulatorArguments;
 use super::list_parts::ListPartsArguments;
 use super::list_uploads::ListUploadsArguments;
-use super::output::OutputArguments;
+use super::output::{CiChoice, OutputArguments};
+use super::requests::RequestArguments;
 use super::resume::ResumeArguments;
 use super::upload::UploadArguments;
 use super::verify::VerifyArguments;
@@ -83,6 +85,28 @@ impl Command {
     /// True if details are shown.
     pub fn verbose(&self) -> bool {
         self.output().is_some_and(|output| output.verbose)
+    }
+
+    /// The CI system, if it is named.
+    pub fn ci(&self) -> Option<CiChoice> {
+        self.output()?.ci
+    }
+
+    /// The time after which the command stops, if it is named.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.requests()?.deadline
+    }
+
+    fn requests(&self) -> Option<&RequestArguments> {
+        match self {
+            Self::Upload(typed) => Some(&typed.requests),
+            Self::Resume(typed) => Some(&typed.requests),
+            Self::ListUploads(typed) => Some(&typed.bucket.requests),
+            Self::ListParts(typed) => Some(&typed.bucket.requests),
+            Self::Abort(typed) => Some(&typed.bucket.requests),
+            Self::Verify(typed) => Some(&typed.bucket.requests),
+            Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
     }
 
     fn output(&self) -> Option<&OutputArguments> {

@@ -35,6 +35,25 @@ pub struct OutputArguments {
     /// file is readable by its owner only.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub log_file: Option<PathBuf>,
+    /// Output for a CI system: auto, never, github or gitlab [auto]
+    ///
+    /// github shows errors and warnings as annotations, and writes totals to GITHUB_STEP_SUMMARY and GITHUB_OUTPUT.
+    /// Both collapse results after the first ten. Default: auto, the system that set GITHUB_ACTIONS or GITLAB_CI.
+    #[arg(long, value_name = "SYSTEM", hide_short_help = true, hide_possible_values = true)]
+    pub ci: Option<CiChoice>,
+}
+
+/// The CI system, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CiChoice {
+    /// The system that its variable names
+    Auto,
+    /// As outside of CI
+    Never,
+    /// GitHub Actions
+    Github,
+    /// GitLab CI
+    Gitlab,
 }
 
 /// When to show progress, as typed.

@@ -41,6 +41,12 @@ pub struct RequestArguments {
     /// A request that exceeds it is cancelled and sent again. Units: ms, s, m, h and d. Default: 60s.
     #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
     pub stall_timeout: Option<Duration>,
+    /// Time after which the command stops, as on SIGTERM
+    ///
+    /// Requests in flight get two seconds to finish, the journal is kept, and the exit code is 143. In a GitLab job the
+    /// default is a minute before the job's own timeout. Units: ms, s, m, h and d. Default: no deadline. Example: 50m.
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
+    pub deadline: Option<Duration>,
 }
 
 /// The speed limit of all requests together.

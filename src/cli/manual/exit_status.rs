@@ -18,7 +18,7 @@ const MEANINGS: [(u8, &str); 11] = [
     (INTEGRITY, "The object differs from the file. Do not use the object."),
     (REFUSED, "Refused: the object exists, or another process is working on this upload."),
     (INTERRUPTED, "Interrupted by Ctrl-C. Run the same command again."),
-    (TERMINATED, "Interrupted by SIGTERM or SIGHUP. Run the same command again."),
+    (TERMINATED, "Interrupted by SIGTERM or SIGHUP, or stopped by the deadline. Run the same command again."),
 ];
 
 /// The codes that a command can have.

@@ -5,12 +5,14 @@
 //! - `server`, `requests`, `output`: options that commands share
 //! - `sources`, `named_sources`: what is uploaded, and to which keys
 //! - `object_headers`, `content_type`: the headers of an object
+//! - `job`: the CI job that a command is part of
 //! - `directories`: where the platform keeps state and configuration
 
 pub(crate) mod bucket;
 mod content_type;
 pub(crate) mod directories;
 mod emulator;
+pub(in crate::cli) mod job;
 mod named_sources;
 pub(crate) mod object_headers;
 mod output;

@@ -1,6 +1,7 @@
 //! From arguments to the options of the output.
 
 use crate::cli::args::{OutputArguments, ProgressArguments, ProgressChoice};
+use crate::cli::output::ci::in_ci;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::output_options::{OutputOptions, ProgressMode};
 use crate::cli::process::world::World;
@@ -11,7 +12,7 @@ impl OutputOptions {
         arguments: &OutputArguments,
         world: &World,
     ) -> Result<Self, Failure> {
-        let &OutputArguments { quiet, json, verbose, log_file: _ } = arguments;
+        let &OutputArguments { quiet, json, verbose, log_file: _, ci: _ } = arguments;
         if quiet && verbose {
             return Err(Failure::usage("COSPUT_QUIET and COSPUT_VERBOSE are both set; unset one of them"));
         }
@@ -29,7 +30,7 @@ impl OutputOptions {
 
 /// True if stderr is a file, a pipe or the log of a CI job.
 fn in_a_log(world: &World) -> bool {
-    !draws(world) || world.variables.get("CI").is_some()
+    !draws(world) || in_ci(&world.variables)
 }
 
 /// True if stderr is a terminal that can move its cursor. On Windows, consoles have no `TERM`.

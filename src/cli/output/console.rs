@@ -5,14 +5,16 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use indicatif::ProgressBar;
 use serde::Serialize;
 
+use super::ci::{Job, Level};
 pub use super::escape::visible;
 use super::escape::{escaped_in_json, printable, visible_path};
 use super::log::Log;
+use super::summary::Summary;
 use crate::cli::process::world::{Stream, World};
 use crate::upload::source::stream;
 
@@ -26,6 +28,7 @@ pub struct Console {
     bar: Arc<Mutex<Option<ProgressBar>>>,
     printed: Arc<Mutex<HashSet<String>>>,
     log: Arc<Mutex<Option<Log>>>,
+    job: Arc<Mutex<Option<Job>>>,
     clock: fn() -> SystemTime,
 }
 
@@ -57,6 +60,14 @@ impl Label {
         }
     }
 
+    fn level(self) -> Option<Level> {
+        match self {
+            Self::Error => Some(Level::Error),
+            Self::Warning => Some(Level::Warning),
+            Self::Hint => None,
+        }
+    }
+
     fn coloured(self) -> String {
         let colour = match self {
             Self::Error => 31,
@@ -79,6 +90,7 @@ impl Console {
             bar: Arc::default(),
             printed: Arc::default(),
             log: Arc::default(),
+            job: Arc::default(),
             clock: world.clock,
         }
     }
@@ -94,6 +106,27 @@ impl Console {
     pub fn log_to(&self, file: &Path, clock: fn() -> SystemTime) -> io::Result<()> {
         *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(Log::open(file, clock)?);
         Ok(())
+    }
+
+    /// Prints for the system that runs this job too, also through clones of this console.
+    pub(crate) fn in_job(&self, job: Option<Job>) {
+        *self.job.lock().unwrap_or_else(PoisonError::into_inner) = job;
+    }
+
+    /// Writes the totals to the files of the job, if there is one, and ends its collapsed lines.
+    pub(crate) fn job_summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
+        self.end_group();
+        let written = self.with_job(|job| job.write_summary(summary, elapsed, exit_code));
+        if let Some(Err(error)) = written {
+            self.warning(&format!("could not write the summary of the job: {error}"));
+        }
+    }
+
+    /// Ends the collapsed lines of the job.
+    pub(crate) fn end_group(&self) {
+        if let Some(command) = self.with_job(|job| job.end_group((self.clock)())).flatten() {
+            self.write(&command);
+        }
     }
 
     /// A result, for stdout. It is not logged: see [`Console::outcome`].
@@ -112,6 +145,9 @@ impl Console {
     pub fn outcome(&self, shown: bool, line: &str) {
         self.log(line);
         if shown {
+            if let Some(command) = self.with_job(|job| job.before_result((self.clock)())).flatten() {
+                self.write(&command);
+            }
             self.result(line);
         }
     }
@@ -157,14 +193,14 @@ impl Console {
     pub fn warning_in_brief(&self, brief: Option<&str>, full: &str) {
         self.log(&format!("{} {full}", Label::Warning.word()));
         if let Some(brief) = brief.filter(|_| !self.quiet) {
-            self.write(&self.with_label(Label::Warning, brief));
+            self.write_labelled(Label::Warning, brief);
         }
     }
 
     /// A message with its label. Errors and hints are printed even if quiet.
     pub fn labelled(&self, label: Label, line: &str) {
         self.log(&format!("{} {line}", label.word()));
-        self.write(&self.with_label(label, line));
+        self.write_labelled(label, line);
     }
 
     /// A message without a label.
@@ -198,6 +234,19 @@ impl Console {
     /// Prints later lines above this bar, until the bar is `None` again.
     pub fn watch(&self, bar: Option<ProgressBar>) {
         *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+    }
+
+    /// A message with its label, or as an annotation if the system that runs the job has them.
+    fn write_labelled(&self, label: Label, line: &str) {
+        let annotation = label.level().and_then(|level| {
+            let message = printable(line);
+            self.with_job(|job| job.annotation(level, &message)).flatten()
+        });
+        self.write(&annotation.unwrap_or_else(|| self.with_label(label, line)));
+    }
+
+    fn with_job<T>(&self, act: impl FnOnce(&mut Job) -> T) -> Option<T> {
+        self.job.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(act)
     }
 
     fn with_label(&self, label: Label, line: &str) -> String {

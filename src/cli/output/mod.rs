@@ -1,6 +1,7 @@
 //! All output for people and scripts.
 //!
 //! - `console`: both streams, with the bar and the `log`; `escape` makes text from outside safe to print
+//! - `ci`: annotations, collapsed lines and totals for the system that runs a job
 //! - `report`, `object_report`, `result_line`, `summary`, `table`: results; `json` has every event
 //! - `output_options`: what is printed, and how
 //! - `step`, `notice`, `retries`: the events of a running upload, as text
@@ -8,6 +9,7 @@
 //! - `failures`: what is printed about a failure: message, hint and exit code
 //! - `unmatched`: a rule that matches no file
 
+pub(crate) mod ci;
 pub mod console;
 mod escape;
 pub mod failures;

@@ -181,6 +181,9 @@ impl Report {
         if self.json {
             self.line(&Line::Summary(SummaryLine::new(summary, elapsed, exit_code)));
         }
+        if summary.planned.is_none() {
+            self.console.job_summary(summary, elapsed, exit_code);
+        }
         let planned = summary.planned.map_or(0, |planned| planned.files);
         let several = planned + summary.uploaded + summary.skipped + summary.failed > 1;
         if several || summary.planned.is_some() && !self.quiet && !self.json {

@@ -1,10 +1,15 @@
-//! Signals that ask the program to stop, from the operating system or, in tests, from a channel.
+//! Signals that ask the program to stop, from the operating system or, in tests, from a channel; and the deadline, which
+//! stops it in the same way.
+
+use std::pin::Pin;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::{Sleep, sleep};
 
 /// The exit code after SIGINT: 128 and the signal's number, as shells have it.
 pub const INTERRUPTED: u8 = 130;
-/// The exit code after SIGTERM or SIGHUP.
+/// The exit code after SIGTERM or SIGHUP, and after the deadline: the signal would have come next.
 pub const TERMINATED: u8 = 143;
 
 /// A request that the program stop.
@@ -14,6 +19,8 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM, or SIGHUP if the terminal is closed.
     Terminate,
+    /// The deadline of the command.
+    Deadline,
 }
 
 impl Signal {
@@ -21,13 +28,38 @@ impl Signal {
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Interrupt => INTERRUPTED,
-            Self::Terminate => TERMINATED,
+            Self::Terminate | Self::Deadline => TERMINATED,
         }
     }
 }
 
 /// Where signals come from.
-pub struct Signals(Source);
+pub struct Signals {
+    source: Source,
+    deadline: Deadline,
+}
+
+/// The time after which the program stops.
+enum Deadline {
+    None,
+    /// It is not counted yet, because a clock needs the runtime.
+    In(Duration),
+    Counting(Pin<Box<Sleep>>),
+}
+
+impl Deadline {
+    /// Waits for it. It passes once.
+    async fn passed(&mut self) {
+        if let Self::In(time) = self {
+            *self = Self::Counting(Box::pin(sleep(*time)));
+        }
+        match self {
+            Self::Counting(sleep) => sleep.await,
+            Self::None | Self::In(_) => std::future::pending().await,
+        }
+        *self = Self::None;
+    }
+}
 
 enum Source {
     /// Not listening yet; until then a signal ends the process as usual.
@@ -39,26 +71,41 @@ enum Source {
 impl Signals {
     /// The signals of this process. It listens from the first call of [`Signals::next`] on.
     pub fn of_process() -> Self {
-        Self(Source::Unasked)
+        Self { source: Source::Unasked, deadline: Deadline::None }
     }
 
     /// Signals that a test sends.
     pub fn channel() -> (mpsc::UnboundedSender<Signal>, Self) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (sender, Self(Source::Channel(receiver)))
+        (sender, Self { source: Source::Channel(receiver), deadline: Deadline::None })
+    }
+
+    /// Adds a deadline, which is counted from the first call of [`Signals::next`] on.
+    pub fn stop_after(&mut self, time: Duration) {
+        self.deadline = Deadline::In(time);
     }
 
     /// Waits for the next signal; needs a tokio runtime. Nothing is lost when it is dropped while waiting.
     pub async fn next(&mut self) -> Signal {
-        if matches!(self.0, Source::Unasked)
+        tokio::select! {
+            biased;
+            signal = self.source.next() => signal,
+            () = self.deadline.passed() => Signal::Deadline,
+        }
+    }
+}
+
+impl Source {
+    async fn next(&mut self) -> Signal {
+        if matches!(self, Self::Unasked)
             && let Ok(listener) = process::Listener::new()
         {
-            self.0 = Source::Process(listener);
+            *self = Self::Process(listener);
         }
-        let signal = match &mut self.0 {
-            Source::Unasked => None,
-            Source::Process(listener) => listener.next().await,
-            Source::Channel(receiver) => receiver.recv().await,
+        let signal = match self {
+            Self::Unasked => None,
+            Self::Process(listener) => listener.next().await,
+            Self::Channel(receiver) => receiver.recv().await,
         };
         match signal {
             Some(signal) => signal,
@@ -158,5 +205,20 @@ mod tests {
                 () = tokio::task::yield_now() => {}
             }
         });
+    }
+
+    #[test]
+    fn a_deadline_passes_once_and_after_signals_that_came_before() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (sender, mut signals) = Signals::channel();
+            signals.stop_after(Duration::ZERO);
+            sender.send(Signal::Interrupt).unwrap();
+            assert_eq!(signals.next().await, Signal::Interrupt);
+            assert_eq!(signals.next().await, Signal::Deadline);
+            sender.send(Signal::Terminate).unwrap();
+            assert_eq!(signals.next().await, Signal::Terminate);
+        });
+        assert_eq!(Signal::Deadline.exit_code(), TERMINATED);
     }
 }

@@ -166,7 +166,14 @@ fn obey(signal: Signal, first: &Cell<Option<Signal>>, stop: &watch::Sender<Stop>
     }
     // A terminal echoes ^C into the bar, which would then be drawn a second time below.
     console.end_bar();
-    console.note("stopping: requests in flight get two seconds to finish; press Ctrl-C again to stop at once");
+    match signal {
+        Signal::Deadline => {
+            console.warning("the deadline has passed; stopping: requests in flight get two seconds to finish");
+        }
+        Signal::Interrupt | Signal::Terminate => {
+            console.note("stopping: requests in flight get two seconds to finish; press Ctrl-C again to stop at once");
+        }
+    }
     first.set(Some(signal));
     stop.send_replace(Stop::Soon);
 }

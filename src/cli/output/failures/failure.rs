@@ -132,6 +132,7 @@ impl Failure {
                 message.clone()
             }
             Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
+            Self::Interrupted(Signal::Deadline) => "stopped by the deadline".to_owned(),
             Self::Interrupted(_) => "interrupted".to_owned(),
             Self::UploadInUse(journal) => {
                 format!("could not abort the upload: another process is using its journal {}", shown(journal))

@@ -1,6 +1,7 @@
 //! The text of failures. Codes are in `exit`, advice is in `hint`.
 
 use super::circumstances::Circumstances;
+use crate::cli::process::signals::Signal;
 use crate::upload::{Cause, Operation, UploadError};
 
 /// The failure and its reason, in one line.
@@ -17,6 +18,7 @@ pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -
     };
     match (&error.cause, circumstances.signal) {
         (Cause::Interrupted, None) => format!("{what}: stopped because another file failed"),
+        (Cause::Interrupted, Some(Signal::Deadline)) => format!("{what}: stopped by the deadline"),
         (cause, _) => format!("{what}: {cause}{attempts}"),
     }
 }
