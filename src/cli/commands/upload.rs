@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{upload_dry_run, upload_stdin, upload_together};
 use crate::cli::options::UploadOptions;
 use crate::cli::options::sources::{Many, Wanted};
-use crate::cli::output::console::{Console, shown};
+use crate::cli::output::console::{Console, is_stdin, shown};
 use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::failures::nothing_found::NothingFound;
@@ -22,7 +22,7 @@ use crate::cli::uploading::setup::{concurrency, connect, own_paths, rerun, templ
 use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, upload_one};
 use crate::cos::Key;
 use crate::upload::Plan;
-use crate::upload::source::{FileSource, Sources};
+use crate::upload::source::{FileSource, Gather, Sources};
 
 /// Uploads the sources. Returns the exit code.
 pub(crate) fn run(options: &UploadOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -95,7 +95,7 @@ async fn send_one(
 fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &Console) -> Result<Sent, Failure> {
     let sources = Sources { own: own_paths(options), ..many.sources(world.stdin)? };
     let counts = sources.counts.clone();
-    let sent = send_or_show(many, options, sources, world, console)?;
+    let sent = send_or_show(many, options, sources.gather(), world, console)?;
     Report::new(console, options.output).links_left_out(counts.left_out().links);
     // Anything else that ended the command is reported already.
     if counts.files() > 0 || sent.exit_code != SUCCESS {
@@ -114,12 +114,19 @@ fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &C
 fn send_or_show(
     many: &Many,
     options: &UploadOptions,
-    sources: Sources,
+    mut sources: Gather,
     world: &mut World,
     console: &Console,
 ) -> Result<Sent, Failure> {
     if options.dry_run && options.skip.is_none() {
         return Ok(upload_dry_run::show_many(sources, options, console));
+    }
+    // Neither credentials nor a server are needed to find nothing. A list from a pipe may take its time.
+    let is_at_hand = many.list.as_ref().is_none_or(|list| !is_stdin(&list.file) && list.file.is_file());
+    if is_at_hand && !sources.finds_a_file() {
+        let shown = upload_dry_run::show_many(sources, options, console);
+        let planned = shown.summary.unwrap_or_default().planned.filter(|_| options.dry_run);
+        return Ok(Sent { summary: shown.summary.map(|summary| Summary { planned, ..summary }), ..shown });
     }
     runtime::run(send_many(many, options, sources, world, console))?.map(Sent::from)
 }
@@ -127,7 +134,7 @@ fn send_or_show(
 async fn send_many(
     many: &Many,
     options: &UploadOptions,
-    sources: Sources,
+    sources: Gather,
     world: &mut World,
     console: &Console,
 ) -> Result<Transferred, Failure> {
@@ -143,7 +150,7 @@ async fn send_many(
         let mut observer = if options.dry_run { observer.dry_run() } else { observer };
         let plan = if options.publish_together { plan_options(options.plan) } else { options.plan };
         let what = (template, plan);
-        Ok(transfer_gathered(sources.gather(), what, &mut observer, &connection, world, console).await)
+        Ok(transfer_gathered(sources, what, &mut observer, &connection, world, console).await)
     };
     connection.close().await;
     transferred

@@ -13,7 +13,7 @@ use crate::cli::uploading::held_back::plan_options;
 use crate::cli::uploading::transfer::Sent;
 use crate::cos::Key;
 use crate::upload::Plan;
-use crate::upload::source::{FileSource, Item, Sources};
+use crate::upload::source::{FileSource, Gather, Item};
 
 /// Shows one file.
 pub(crate) fn show_one(
@@ -30,10 +30,10 @@ pub(crate) fn show_one(
 }
 
 /// Shows many files.
-pub(crate) fn show_many(sources: Sources, options: &UploadOptions, console: &Console) -> Sent {
+pub(crate) fn show_many(sources: Gather, options: &UploadOptions, console: &Console) -> Sent {
     let report = Report::new(console, options.output);
     let mut summary = Summary::of_dry_run();
-    let codes: Vec<u8> = sources.gather().map(|item| show(item, options, &report, &mut summary)).collect();
+    let codes: Vec<u8> = sources.map(|item| show(item, options, &report, &mut summary)).collect();
     let exit_code = of_many(codes.into_iter().filter(|code| *code != SUCCESS));
     Sent { exit_code, summary: Some(summary) }
 }

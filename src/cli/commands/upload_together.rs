@@ -18,7 +18,7 @@ use crate::cli::uploading::transfer::{Transferred, transfer, transfer_gathered};
 use crate::cli::uploading::work_sender::WorkSender;
 use crate::upload::batch::together::{Outcome, Step};
 use crate::upload::session::Goal;
-use crate::upload::source::Sources;
+use crate::upload::source::Gather;
 use crate::upload::threads;
 
 /// The state that all steps share.
@@ -34,7 +34,7 @@ struct Publisher<'a> {
 pub(crate) async fn publish(
     template: Template,
     options: &UploadOptions,
-    (many, sources): (&Many, Sources),
+    (many, sources): (&Many, Gather),
     connection: &Connection,
     world: &mut World,
     console: &Console,
@@ -77,11 +77,11 @@ pub(crate) async fn publish(
 
 impl Publisher<'_> {
     /// Sends every object without completing it.
-    async fn send(&self, sources: Sources, compare: bool, observer: &mut UploadObserver<'_>, world: &mut World) {
+    async fn send(&self, sources: Gather, compare: bool, observer: &mut UploadObserver<'_>, world: &mut World) {
         let skip = if compare { Some(SkipUnchanged::Content) } else { self.template.skip };
         let template = Template { goal: Goal::HoldBack, skip, ..self.template.clone() };
         let what = (template, plan_options(self.options.plan));
-        let sent = transfer_gathered(sources.gather(), what, observer, self.connection, world, self.console).await;
+        let sent = transfer_gathered(sources, what, observer, self.connection, world, self.console).await;
         if compare {
             let visible = objects(sent.summary.unchanged + sent.summary.uploaded);
             self.console.note(&format!("an earlier run stopped while it completed objects; {visible} visible already"));

@@ -5,7 +5,7 @@ use std::fs;
 use cosput::emulator::Operation;
 
 use super::{accounts, in_brief, plant, plant_all, run, upload};
-use crate::support::{Scene, same, until};
+use crate::support::{BUCKET, Scene, same, until};
 
 #[test]
 fn ten_thousand_small_files_arrive() {
@@ -239,6 +239,10 @@ fn nothing_to_upload_is_an_error_however_sources_are_named() {
         }
     }
     assert_eq!(scene.server.record(), []);
+    // Neither credentials nor a server are needed for that.
+    let mut command = scene.command(["upload", "nothing", "-r", "-b", BUCKET, "--endpoint", "http://127.0.0.1:1"]);
+    command.env_remove("COS_SECRET_ID").env_remove("COS_SECRET_KEY").env_remove("COS_SESSION_TOKEN");
+    super::Running::start(command).wait().exits(3).says("found nothing to upload in nothing: 1 empty directory");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! The stream is lazy and uses little memory: a walk holds the names in the directories above its current entry, a list
 //! holds one entry, and `keys` holds a few bytes per file if there is more than one source. Iterating blocks.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -111,6 +112,7 @@ impl Sources {
         Gather {
             sources: self.named.clone(),
             unmatched: None,
+            ahead: VecDeque::new(),
             named: self.named.into_iter(),
             list: self.list,
             walk: None,
@@ -132,6 +134,8 @@ pub struct Gather {
     named: vec::IntoIter<PathBuf>,
     list: Option<List>,
     unmatched: Option<vec::IntoIter<UnmatchedRule>>,
+    /// Items that were found ahead.
+    ahead: VecDeque<Item>,
     walk: Option<(Walk, Prefix)>,
     keys: Keys,
     recursive: bool,
@@ -149,6 +153,24 @@ impl Iterator for Gather {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
+        self.ahead.pop_front().or_else(|| self.find_counted())
+    }
+}
+
+impl Gather {
+    /// Searches up to the first file. Returns false if there is none.
+    pub fn finds_a_file(&mut self) -> bool {
+        while let Some(item) = self.find_counted() {
+            let is_file = matches!(item, Item::File { .. } | Item::Failed { .. });
+            self.ahead.push_back(item);
+            if is_file {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn find_counted(&mut self) -> Option<Item> {
         let item = self.find().or_else(|| self.next_unmatched().map(Item::Unmatched));
         match &item {
             Some(Item::File { .. } | Item::Failed { .. }) => self.counts.file(),
@@ -158,9 +180,7 @@ impl Iterator for Gather {
         }
         item
     }
-}
 
-impl Gather {
     /// The next rule that matched nothing.
     fn next_unmatched(&mut self) -> Option<UnmatchedRule> {
         let (filter, sources) = (&self.filter, &self.sources);
