@@ -143,7 +143,7 @@ fn a_home_of_another_user_is_as_if_it_were_empty() {
 
 #[test]
 fn few_descriptors_are_enough_for_many_files() {
-    for limit in [32, 20] {
+    for limit in [32, 20, 16] {
         let scene = Scene::new(&[]);
         fs::create_dir(scene.path("d")).unwrap();
         for number in 0..60 {
@@ -223,5 +223,21 @@ fn one_thread_is_enough() {
         let url = scene.server.url();
         let verify = ["verify", "d/17", "-b", support::BUCKET, "--endpoint", &url, "--key", "d/17"].map(str::to_owned);
         Running::start(with_threads(&scene, limit, &verify).unwrap()).wait().exits(0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_emulator_without_a_second_thread_is_refused_at_once() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 3 * MIB);
+    let directory = scene.path("emulated").display().to_string();
+    let emulator = format!("--emulator={directory}");
+    let upload = ["upload", "a.bin", "-b", support::BUCKET, &emulator].map(str::to_owned);
+    let serve = ["emulator", "--dir", &directory, "--listen", "127.0.0.1:0"].map(str::to_owned);
+    for arguments in [upload, serve] {
+        let Some(command) = with_threads(&scene, 1, &arguments) else { return };
+        let outcome = Running::start(command).wait().exits(1);
+        outcome.says("no more threads can be started (ulimit -u").does_not_say("panic");
     }
 }

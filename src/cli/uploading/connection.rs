@@ -15,6 +15,7 @@ use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Ke
 use crate::credentials::{Chain, Environment, Settings};
 use crate::emulator;
 use crate::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator};
+use crate::upload::threads;
 use crate::upload::wire::http::Http;
 
 /// How a journal writes the endpoint of an emulator: this prefix, and its directory.
@@ -92,6 +93,9 @@ impl Connection {
         access: &AccessOptions,
         world: &World,
     ) -> Result<Self, Failure> {
+        let failed =
+            |why: String| Failure::Other(format!("could not start the emulator in {}: {why}", shown(directory)));
+        check_threads().map_err(failed)?;
         let credentials = emulator_credentials();
         let options = emulator::Options {
             dir: directory.to_owned(),
@@ -104,9 +108,7 @@ impl Connection {
             faults: Vec::new(),
             clock: world.clock,
         };
-        let emulator = emulator::start(options).await.map_err(|error| {
-            Failure::Other(format!("could not start the emulator in {}: {error}", shown(directory)))
-        })?;
+        let emulator = emulator::start(options).await.map_err(|error| failed(error.to_string()))?;
         let endpoint = Endpoint::parse(&emulator.url()).map_err(anyhow::Error::from)?;
         let directory = absolute(directory);
         let client = Client::new(&endpoint, requests, access, world)?;
@@ -140,6 +142,14 @@ pub(crate) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Fa
     let endpoint = Endpoint::parse(endpoint)
         .map_err(|error| Failure::Other(format!("could not use the endpoint of the journal: {error}")))?;
     Ok(Server::new(endpoint, address))
+}
+
+/// Refuses to run the emulator without a second thread: it writes files on one.
+pub(crate) fn check_threads() -> Result<(), String> {
+    if threads::are_scarce() && threads::available(1) == 0 {
+        return Err("no more threads can be started (ulimit -u, or a limit of the container)".to_owned());
+    }
+    Ok(())
 }
 
 /// The emulator's default keys; its environment can set others.
