@@ -13,6 +13,12 @@ impl Bucket {
     pub fn new(name: &str) -> Result<Self, InvalidName> {
         let refuse =
             |why: &str| Err(InvalidName(format!("'{name}' {why}; expected NAME-APPID, like examplebucket-1250000000")));
+        if let Some((_, rest)) = name.split_once("://") {
+            let bucket = rest.split(['/', '.']).next().unwrap_or_default();
+            if Self::new(bucket).is_ok() {
+                return Err(InvalidName(format!("'{name}' is not the name of a bucket; write {bucket}")));
+            }
+        }
         let Some((own, appid)) = name.rsplit_once('-') else {
             return refuse("has no APPID");
         };
@@ -41,6 +47,14 @@ impl fmt::Display for Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_url_is_refused_with_the_bucket_in_it() {
+        for url in ["cos://b-1", "cos://b-1/key", "https://b-1.cos.ap-guangzhou.myqcloud.com"] {
+            let error = Bucket::new(url).unwrap_err().to_string();
+            assert_eq!(error, format!("'{url}' is not the name of a bucket; write b-1"));
+        }
+    }
 
     #[test]
     fn buckets_need_a_name_and_an_appid() {
