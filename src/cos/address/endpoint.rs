@@ -66,6 +66,9 @@ impl Endpoint {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(refuse("must be only scheme, host and port"));
         }
+        if url.port() == Some(0) {
+            return Err(refuse("has port 0, at which no server can be reached"));
+        }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("has no host"))?;
         Ok(Self { scheme: url.scheme().to_owned(), host: host.to_owned(), port: url.port(), pinned: false })
     }
@@ -106,7 +109,7 @@ mod tests {
 
     #[test]
     fn endpoints_are_scheme_host_and_port_alone() {
-        for bad in ["ftp://h", "https://u:p@h", "https://h/path", "https://h?x=1", "https://", "h:99999"] {
+        for bad in ["ftp://h", "https://u:p@h", "https://h/path", "https://h?x=1", "https://", "h:99999", "h:0"] {
             assert!(Endpoint::parse(bad).is_err(), "{bad}");
         }
     }
