@@ -28,6 +28,12 @@ pub struct Proxy {
     exceptions: NoProxy,
 }
 
+/// True for `http://::1:8080`: more colons than a host and a port have, and nothing but an address.
+fn is_bare_ipv6(value: &str) -> bool {
+    let host = value.split_once("://").map_or(value, |(_, host)| host).trim_end_matches('/');
+    host.matches(':').count() > 1 && host.bytes().all(|byte| byte == b':' || byte.is_ascii_hexdigit())
+}
+
 /// Why the value of a variable is not a valid proxy. The value is not shown, because it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidProxy {
@@ -56,6 +62,9 @@ impl Proxy {
         let encode = "in a user name or password, write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25";
         let url = match Url::parse(&with_scheme) {
             Ok(url) => url,
+            Err(_) if is_bare_ipv6(value) => {
+                return refuse("an IPv6 address needs brackets, as in http://[::1]:8080".to_owned());
+            }
             Err(error) => return refuse(format!("it is not a URL ({error}); {encode}")),
         };
         if !SCHEMES.contains(&url.scheme()) {
@@ -149,6 +158,15 @@ impl std::error::Error for InvalidProxy {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ipv6_address_without_brackets_is_named_as_such() {
+        for bare in ["http://::1:8080", "::1", "fe80::1:3128/"] {
+            let why = Proxy::new("http_proxy", bare, "").unwrap_err().why;
+            assert_eq!(why, "an IPv6 address needs brackets, as in http://[::1]:8080", "{bare}");
+        }
+        assert!(Proxy::new("http_proxy", "[::1]:8080", "").is_ok());
+    }
 
     fn why(value: &str) -> String {
         Proxy::new("https_proxy", value, "").unwrap_err().why
