@@ -159,7 +159,7 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
-            Self::Source { error, .. } => hint::for_source(error).map(str::to_owned),
+            Self::Source { source, error } => hint::for_named_source(source, error).map(str::to_owned),
             Self::Unresumable { journal, .. } => Some(format!(
                 "if the file will not come back, abort the upload with cosput abort --journal {}",
                 shown(journal)

@@ -13,5 +13,5 @@ mod source;
 mod upload;
 
 pub(super) use self::network::NO_CERTIFICATES;
-pub(super) use self::source::for_source;
+pub(super) use self::source::for_named_source;
 pub(super) use self::upload::for_upload;

@@ -1,6 +1,22 @@
 //! Hints about the source.
 
+use std::path::Path;
+
 use crate::upload::{FileKind, SourceError};
+
+/// Returns the hint about a source that cannot be uploaded, by its path.
+pub(crate) fn for_named_source(source: &Path, error: &SourceError) -> Option<&'static str> {
+    let path = source.as_os_str().as_encoded_bytes();
+    match error {
+        SourceError::Missing if path.starts_with(b"~") => {
+            Some("the shell replaces ~ only outside quotes and lists; write the whole path")
+        }
+        SourceError::Missing if path.iter().any(|byte| b"*?".contains(byte)) => Some(
+            "the shell found no match for these wildcards; use -r with --include 'GLOB' to choose files in a directory",
+        ),
+        _ => for_source(error),
+    }
+}
 
 /// Returns the hint about a source that cannot be uploaded.
 pub(crate) fn for_source(error: &SourceError) -> Option<&'static str> {
@@ -18,5 +34,18 @@ pub(crate) fn for_source(error: &SourceError) -> Option<&'static str> {
             Some("set --expect-size to its size, or use a larger --part-size; both may need more --memory")
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_the_shell_was_to_replace_has_a_hint() {
+        let hint = |path: &str| for_named_source(Path::new(path), &SourceError::Missing).unwrap_or_default();
+        assert!(hint("~/a").contains("outside quotes"));
+        assert!(hint("dist/*.js").contains("--include 'GLOB'"));
+        assert_eq!(hint("a~b"), "");
     }
 }
