@@ -177,8 +177,14 @@ fn open(list: &Listing, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<List,
     let reader = if list.file == Path::new(STDIN) {
         stdin()
     } else {
-        let file = std::fs::File::open(&list.file)
-            .map_err(|error| Failure::usage(format!("--files-from {} cannot be read: {error}", shown(&list.file))))?;
+        let unreadable =
+            |why: String| Failure::usage(format!("--files-from {} cannot be read: {why}", shown(&list.file)));
+        if list.file.is_dir() {
+            return Err(unreadable(
+                "it is a directory; name it as a source, with -r, to upload what is in it".to_owned(),
+            ));
+        }
+        let file = std::fs::File::open(&list.file).map_err(|error| unreadable(error.to_string()))?;
         Box::new(file)
     };
     Ok(List::new(&list.file, Box::new(BufReader::new(reader)), list.delimiter))

@@ -124,6 +124,8 @@ fn a_list_may_come_through_stdin_and_end_its_paths_with_a_nul() {
 fn a_list_that_is_not_there_is_wrong_usage() {
     let scene = Scene::new(&[]);
     run(&scene, &["--files-from", "missing"]).exits(2).says("--files-from missing cannot be read");
+    plant_all(&scene, &["d/a"]);
+    run(&scene, &["--files-from", "d"]).exits(2).says("--files-from d cannot be read: it is a directory");
     assert_eq!(scene.server.record(), []);
 }
 
