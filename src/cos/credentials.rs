@@ -53,6 +53,13 @@ pub fn stray_characters(value: &str) -> Option<&'static str> {
     })
 }
 
+/// The same for an ID, a key or a token. None of them has quotation marks, and not every reader of `.env` files removes them.
+pub fn stray_in_secret(value: &str) -> Option<&'static str> {
+    let is_quoted = |mark: char| value.len() > 1 && value.starts_with(mark) && value.ends_with(mark);
+    let quoted = is_quoted('"') || is_quoted('\'');
+    stray_characters(value).or(quoted.then_some("is in quotation marks; remove them"))
+}
+
 impl Credentials {
     /// Accepts an ID and its key, and refuses empty values and stray white space.
     pub fn new(secret_id: &str, secret_key: &str, session_token: Option<&str>) -> Result<Self, InvalidCredentials> {
@@ -65,7 +72,7 @@ impl Credentials {
         }
         let values = [("secret ID", secret_id), ("secret key", secret_key)];
         for (name, value) in values.into_iter().chain(session_token.map(|token| ("session token", token))) {
-            if let Some(why) = stray_characters(value) {
+            if let Some(why) = stray_in_secret(value) {
                 return Err(InvalidCredentials::StrayCharacters(name, why));
             }
         }
@@ -181,6 +188,7 @@ mod tests {
         assert_eq!(Credentials::new("i", "", None), Err(InvalidCredentials::NoKey));
         let refused = |key, token| Credentials::new("i", key, token).unwrap_err().to_string();
         assert_eq!(refused("k\n", None), "the secret key ends with a line break");
+        assert_eq!(refused("\"k\"", None), "the secret key is in quotation marks; remove them");
         assert_eq!(refused("k", Some("t ")), "the session token begins or ends with white space");
     }
 }

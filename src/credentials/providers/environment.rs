@@ -1,6 +1,6 @@
 //! The credentials in variables: cosput's names first, then those of Tencent Cloud's tools.
 
-use crate::cos::credentials::stray_characters;
+use crate::cos::credentials::stray_in_secret;
 use crate::cos::{Credentials, CredentialsError};
 use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
@@ -57,7 +57,7 @@ impl Family {
             (None, None, Some((token, _))) => Err(error(format!("{token} is set, but {id} is not"))),
             (Some(id_value), Some(key_value), token) => {
                 for (name, value) in [(*id, id_value), (*key, key_value)].into_iter().chain(token) {
-                    if let Some(why) = stray_characters(value) {
+                    if let Some(why) = stray_in_secret(value) {
                         return Err(error(format!("could not use {name}: it {why}")));
                     }
                 }
@@ -143,6 +143,10 @@ mod tests {
             (
                 [(id, "id"), (key, "hidden"), (token, " hidden")],
                 "could not use COS_SESSION_TOKEN: it begins or ends with white space",
+            ),
+            (
+                [(id, "'id'"), (key, "hidden"), (token, "")],
+                "could not use COS_SECRET_ID: it is in quotation marks; remove them",
             ),
             (
                 [(id, "id"), (key, "hid\u{1b}den"), (token, "")],
