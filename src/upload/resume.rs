@@ -45,7 +45,7 @@ impl Session {
             Err(OpenError::Busy) => Err(Refused::Busy(path)),
             Err(OpenError::Unusable(error)) if required => Err(Refused::Unusable(path, error.to_string())),
             Err(OpenError::Unusable(error)) => {
-                observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+                observe(Event::Notice(Notice::JournalUnwritable(format!("{}: {error}", path.display()))));
                 Ok(None)
             }
             Ok((_, Some(Content::Garbage | Content::Publishing(_) | Content::LaterVersion))) if required => {
@@ -75,7 +75,7 @@ impl Session {
             Ok((file, content)) => Ok(Some((file, content.unwrap_or(Content::Nothing)))),
             Err(OpenError::Busy) => Err(Refused::Busy(path)),
             Err(OpenError::Unusable(error)) => {
-                observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+                observe(Event::Notice(Notice::JournalUnwritable(format!("{}: {error}", path.display()))));
                 Ok(None)
             }
         }

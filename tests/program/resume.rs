@@ -297,6 +297,7 @@ fn a_state_directory_that_cannot_be_written_costs_the_resume_alone() {
     assert_eq!(outcome.stderr.matches("warning:").count(), 1, "{}", outcome.stderr);
     outcome
         .says("warning: could not write the journal: ")
+        .says(".jsonl: ")
         .says("if this upload is interrupted, it may have to start over");
     scene.assert_stored("a.bin", "a.bin");
 }
