@@ -30,6 +30,7 @@ mod recipes;
 mod resume;
 mod secrets;
 mod signals;
+mod slow_links;
 mod source;
 mod stdin;
 mod terminal;
