@@ -73,6 +73,11 @@ pub enum SendErrorKind {
 }
 
 impl SendErrorKind {
+    /// True if a connection was there and did not last until the answer.
+    pub fn breaks_off(self) -> bool {
+        matches!(self, Self::Broken | Self::Stalled { .. })
+    }
+
     /// True if a retry would fail in the same way.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Certificate | Self::Tls | Self::ProxyRefused)

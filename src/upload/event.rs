@@ -77,6 +77,13 @@ pub enum Notice {
     PartsNotListed,
     /// The upload vanished on the server, so a new one starts.
     StartedAnew(UploadId),
+    /// Connections break before a part is sent, so the parts become smaller.
+    SmallerParts {
+        /// The part size so far.
+        from: u64,
+        /// The part size from now on.
+        to: u64,
+    },
     /// The answer to a request was lost or unclear; HEAD decides whether the object exists.
     LookingAtObject {
         /// The request.

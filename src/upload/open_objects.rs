@@ -208,7 +208,7 @@ impl<T: Transport> OpenObjects<T> {
     /// Writes events into journals, then reports them. An event that has to be on disk first pauses its object.
     pub(super) fn report<N>(&mut self, observer: &mut dyn Observer<N>) {
         while let Some((object, event)) = self.batch.take_event() {
-            if let Some(Open::Uploading { log: Some(log), .. }) = self.objects.get(&object)
+            if let Some(Open::Uploading { log: Some(log), .. }) = self.objects.get_mut(&object)
                 && let Some(flush) = log.record(&event)
             {
                 self.batch.pause(object, what_waits(&event));

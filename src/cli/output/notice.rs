@@ -40,6 +40,10 @@ pub(crate) fn in_words(notice: &Notice) -> String {
             "these credentials may not list the parts of the earlier upload; every part is sent again".to_owned()
         }
         Notice::StartedAnew(id) => format!("upload {id} no longer exists on the server; starting over"),
+        Notice::SmallerParts { from, to } => {
+            let (from, to) = (units::size(*from), units::size(*to));
+            format!("connections break before a part of {from} is sent; sending parts of {to}")
+        }
         Notice::LookingAtObject { operation, cause } => {
             let request = message::kind(*operation);
             format!("the response to {request} was lost or unclear ({cause}); checking the object")
@@ -120,6 +124,10 @@ mod tests {
             (
                 Notice::OtherUploadLeft(id()),
                 "the journal belonged to upload id, which remains on the server; it now belongs to the requested upload",
+            ),
+            (
+                Notice::SmallerParts { from: 4 << 20, to: 1 << 20 },
+                "connections break before a part of 4.0 MiB is sent; sending parts of 1.0 MiB",
             ),
             (Notice::StartedAnew(id()), "upload id no longer exists on the server; starting over"),
             (

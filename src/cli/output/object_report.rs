@@ -60,8 +60,12 @@ impl ObjectReport {
 
     /// Reports an event.
     pub fn event(&mut self, now: Instant, event: &Event) {
-        if let Event::Started(plan) = event {
-            self.plan = Some(*plan);
+        match event {
+            Event::Started(plan) => self.plan = Some(*plan),
+            Event::Notice(Notice::SmallerParts { to, .. }) => {
+                self.plan = self.plan.and_then(|plan| plan.with_part_size(*to));
+            }
+            _ => {}
         }
         if self.report.json
             && self.is_for_programs(now, event)

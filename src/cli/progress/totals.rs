@@ -13,6 +13,7 @@ use crate::cli::output::json::OverallProgress;
 use crate::cli::output::table::cut;
 use crate::cli::values::units;
 use crate::upload::batch::objects::ObjectId;
+use crate::upload::event::Notice;
 use crate::upload::source::Item;
 use crate::upload::{Event, Progress};
 
@@ -139,6 +140,8 @@ impl Totals {
                     at: now + *wait,
                 });
             }
+            // How many they are now is not known here.
+            Event::Notice(Notice::SmallerParts { .. }) => open.parts = None,
             Event::Resumed { bytes, .. } => {
                 open.bytes = *bytes;
                 self.speed.get_or_insert_with(|| Speed::new(now, Some(0))).resume(now, *bytes);

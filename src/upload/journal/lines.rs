@@ -42,6 +42,11 @@ struct NoOverwriteLine {
 }
 
 #[derive(Serialize, Deserialize)]
+struct PartSizeLine {
+    part_size: u64,
+}
+
+#[derive(Serialize, Deserialize)]
 struct PartLine {
     part: u16,
     size: u64,
@@ -53,6 +58,13 @@ struct PartLine {
 /// The line that says whether an existing key is refused from now on, with its end. It overrules earlier lines.
 pub fn no_overwrite_line(no_overwrite: bool) -> String {
     let mut line = serde_json::to_string(&NoOverwriteLine { no_overwrite }).expect("a flag is plain data");
+    line.push('\n');
+    line
+}
+
+/// The line that gives the part size from now on, with its end. It overrules earlier lines.
+pub fn part_size_line(part_size: u64) -> String {
+    let mut line = serde_json::to_string(&PartSizeLine { part_size }).expect("a number is plain data");
     line.push('\n');
     line
 }
@@ -102,6 +114,9 @@ pub fn read(bytes: &[u8]) -> Content {
             parts.push(part);
         } else if let Ok(line) = serde_json::from_slice::<NoOverwriteLine>(line) {
             header.no_overwrite = line.no_overwrite;
+        } else if let Ok(line) = serde_json::from_slice::<PartSizeLine>(line) {
+            header.part_size = line.part_size;
+            parts.clear();
         }
     }
     Content::Journal(Box::new(Journal { header, parts, whole: whole as u64 }))
@@ -202,6 +217,14 @@ mod tests {
         for other in [&b"#!/bin/sh\n"[..], b"no line's end", b"{}\n", b"\n", b"{\"schema\":1}\n", b"\xff\xfe\n"] {
             assert_eq!(read(other), Content::Garbage, "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_later_part_size_counts_and_parts_of_another_size_do_not() {
+        let [before, after, _] = records().try_into().unwrap();
+        let text = header().line() + &part_line(&before) + &part_size_line(4 << 20) + &part_line(&after);
+        let Content::Journal(journal) = read(text.as_bytes()) else { panic!("it is a journal") };
+        assert_eq!((journal.header.part_size, journal.parts), (4 << 20, vec![after]));
     }
 
     #[test]

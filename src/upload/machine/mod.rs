@@ -25,6 +25,7 @@ use std::time::Instant;
 pub use self::settings::{Likeness, Resume, Settings};
 
 use self::ending::Ending;
+use self::outcome::smaller_parts::BrokenParts;
 use self::phase::{ObjectMade, Phase, Recovery};
 use self::proofs::{Proofs, ProvenBy};
 use self::requests::Requests;
@@ -80,6 +81,7 @@ pub struct Upload {
     /// The parts that the journal records of the upload that is resumed.
     journalled: BTreeMap<PartNumber, PartRecord>,
     recovery: Recovery,
+    broken_parts: BrokenParts,
     /// What the last PUT sent.
     put_sent: Option<Digest>,
     /// Set while the server, by its own answer to PUT, holds something else than the source.
@@ -120,6 +122,7 @@ impl Upload {
             stream: None,
             journalled,
             recovery: Recovery::None,
+            broken_parts: BrokenParts::default(),
             put_sent: None,
             put_wrong: None,
             object_made: if had_sent_all { ObjectMade::Possibly } else { ObjectMade::No },

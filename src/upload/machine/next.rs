@@ -69,6 +69,12 @@ impl Upload {
     }
 
     fn next_part(&mut self, now: Instant) -> Step {
+        if let Some(plan) = self.plan_of_smaller_parts() {
+            if !self.requests.are_finished() {
+                return Step::Wait { until: None };
+            }
+            self.divide_parts(plan);
+        }
         let board = self.board.as_mut().expect("only a multipart upload sends parts");
         if board.is_complete() && self.requests.are_finished() {
             self.leave_parts();

@@ -256,6 +256,11 @@ impl PartBoard {
         })
     }
 
+    /// True if the server holds no part, as far as its answers say, and no other machine sends one.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.stored == 0 && self.doubtful.is_empty() && !self.shared
+    }
+
     /// True if the server holds every part.
     pub(crate) fn is_complete(&self) -> bool {
         self.closed && self.stored + self.elsewhere == self.plan.count()

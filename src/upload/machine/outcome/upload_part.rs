@@ -98,6 +98,9 @@ impl Upload {
             }
             _ => {}
         }
+        if matches!(&failure, Failure::Send(error) if error.kind.breaks_off()) {
+            self.part_broke(now);
+        }
         let Some(mut attempts) = self.board.as_mut().map(|board| *board.attempts(number)) else { return };
         let wait = self.wait_of(&mut attempts, now, &failure);
         let Some(board) = &mut self.board else { return };
