@@ -49,10 +49,11 @@ fn a_header_or_metadata_that_the_object_lacks_is_sent_although_the_content_is_th
     let neither = ["d/parts skipped unchanged", "d/put skipped unchanged"];
     run(&scene, &SKIP).exits(0);
     let cache = ["--cache-control", "no-cache"];
-    let steps: [&[&str]; 3] = [&cache, &["--meta", "build=17"], &["--content-type", "text/x-test"]];
+    let class = ["--storage-class", "STANDARD_IA"];
+    let steps: [&[&str]; 4] = [&cache, &["--meta", "build=17"], &["--content-type", "text/x-test"], &class];
     for asked in steps {
         let command = [&SKIP[..], asked].concat();
-        let sent = run(&scene, &command).exits(0).says("other headers or metadata");
+        let sent = run(&scene, &command).exits(0).says("other headers, metadata or storage class");
         assert_eq!(in_brief(&sent), both, "{asked:?}");
         assert_eq!(in_brief(&run(&scene, &command).exits(0)), neither, "{asked:?}");
     }
