@@ -234,7 +234,7 @@ fn is_about_parts(error: &UploadError) -> bool {
     matches!(error.code.as_deref(), Some("InvalidPart" | "InvalidPartOrder" | "EntityTooSmall"))
 }
 
-fn not_shown() -> UploadError {
+pub(super) fn not_shown() -> UploadError {
     let what = "the server completed the upload but gives no CRC-64 to prove it by".to_owned();
     UploadError { operation: None, attempts: 1, cause: Cause::Integrity { what, request_id: None }, leftover: None }
 }

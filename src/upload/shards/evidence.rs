@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::files::PlannedFile;
 use super::receipt::{Receipt, Seen};
+use super::unit::Unit;
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
@@ -85,6 +86,37 @@ impl Evidence {
     /// True if a receipt says that the server took this unit, with this ETag.
     pub fn agrees(&self, listed: &Listed) -> bool {
         self.matching(listed).is_some()
+    }
+
+    /// The receipt of a unit, if machines agree on its bytes. If several say that it has different ETags, the last one.
+    pub fn record(&self, part: Option<PartNumber>) -> Option<PartRecord> {
+        let known = self.units.get(&part)?.last().filter(|_| self.different(part).is_none())?;
+        let number = part.unwrap_or(PartNumber::FIRST);
+        Some(PartRecord { number, size: known.size, etag: known.etag.clone(), crc64: known.crc64 })
+    }
+
+    /// Adds what an empty file is without any receipt.
+    pub fn add_empty(&mut self) {
+        let host = self.host("");
+        self.units.insert(None, vec![Known { size: 0, etag: "".into(), crc64: Combiner::new().crc64(), host }]);
+    }
+
+    /// What the receipts alone leave open or contradict. Nothing says yet what the server has.
+    pub fn lacks(&self, file: &PlannedFile) -> Vec<Trouble> {
+        let unit = |unit: Unit| {
+            if let Some(hosts) = self.different(unit.part) {
+                return Some(Trouble::Different { part: unit.part, hosts });
+            }
+            let known = self.units.get(&unit.part);
+            let fits = known.is_some_and(|known| known.iter().any(|known| known.size == unit.range.length));
+            (!fits).then_some(Trouble::NoReceipt(unit.part))
+        };
+        self.changed.iter().cloned().chain(file.each_unit(0).filter_map(unit)).collect()
+    }
+
+    /// The first machine that saw another file than the plan.
+    pub fn change(&self) -> Option<&Trouble> {
+        self.changed.as_ref()
     }
 
     /// The proved parts of a file in their order, or all that keeps it from being proved.

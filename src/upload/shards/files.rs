@@ -1,4 +1,4 @@
-//! `files.jsonl`: the files of a plan in the order of their keys, a line each, written and read as a stream.
+//! `files.jsonl`: the files of a plan in the order in which they were found, a line each, written and read as a stream.
 //!
 //! A plan may have a hundred million files, so nothing here holds more than one line. `index.jsonl` says where every
 //! thousandth line begins, so that a shard reads only its own stretch.

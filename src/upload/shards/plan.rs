@@ -70,6 +70,9 @@ pub struct Put {
     pub content_md5: bool,
     /// The MD5 of the SSE-C key in Base64, if there is one.
     pub sse_c_key_md5: Option<String>,
+    /// Bits a second of each request, kept by the server.
+    #[serde(default)]
+    pub traffic_limit: Option<u64>,
 }
 
 /// Why a plan cannot be used.

@@ -116,23 +116,35 @@ pub fn file_name(shard: &str, host: &str, process: u32, random: u64) -> String {
     format!("{}-{}-{process}-{random:016x}.jsonl", plain(shard), plain(host))
 }
 
-/// Reads the receipts of a file, as a stream. A line that is broken or not whole is as if it had never been written.
-pub fn read(mut lines: impl BufRead) -> impl Iterator<Item = io::Result<Receipt>> {
+/// Reads the receipts of a file, as a stream: those of the files whose numbers are `wanted`. A line that is broken or not
+/// whole is as if it had never been written.
+pub fn read(mut lines: impl BufRead, wanted: impl Fn(u64) -> bool) -> impl Iterator<Item = io::Result<Receipt>> {
+    let mut line = Vec::new();
     std::iter::from_fn(move || {
         loop {
-            let mut line = Vec::new();
+            line.clear();
             match io::Read::take(&mut lines, LONGEST_LINE).read_until(b'\n', &mut line) {
                 Err(error) => return Some(Err(error)),
                 Ok(0) => return None,
                 Ok(_) => {}
             }
             if line.last() == Some(&b'\n')
-                && let Some(receipt) = Receipt::read(&line)
+                && number(&line).is_none_or(&wanted)
+                && let Some(receipt) = Receipt::read(&line).filter(|receipt| wanted(receipt.n))
             {
                 return Some(Ok(receipt));
             }
         }
     })
+}
+
+/// The number of the file, found without reading the whole line. `None` if the line is not as cosput writes it.
+fn number(line: &[u8]) -> Option<u64> {
+    /// `{"plan":"` and a UUID come before it.
+    const BEFORE: usize = 9 + 36;
+    let rest = line.get(BEFORE..)?.strip_prefix(b"\",\"n\":")?;
+    let end = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+    std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -155,7 +167,7 @@ pub(crate) mod tests {
     }
 
     fn parsed(bytes: &[u8]) -> Vec<Receipt> {
-        read(bytes).map(Result::unwrap).collect()
+        read(bytes, |_| true).map(Result::unwrap).collect()
     }
 
     #[test]
@@ -173,6 +185,17 @@ pub(crate) mod tests {
             let whole = usize::from(end >= head) + usize::from(end == text.len());
             assert_eq!(parsed(&text.as_bytes()[..end]).len(), whole, "{end}");
         }
+    }
+
+    #[test]
+    fn receipts_of_other_files_are_passed_over_whatever_the_order_of_their_fields() {
+        let (one, other) = (receipt(3, Some(1), 1, "a"), receipt(33, Some(1), 2, "b"));
+        let turned = other.line().replace("{\"plan\"", "{\"x\":0,\"plan\"");
+        assert_eq!(number(one.line().as_bytes()), Some(3));
+        assert_eq!(number(turned.as_bytes()), None);
+        let text = one.line() + &other.line() + &turned;
+        let found: Vec<Receipt> = read(text.as_bytes(), |n| n == 33).map(Result::unwrap).collect();
+        assert_eq!(found, [other.clone(), other]);
     }
 
     #[test]

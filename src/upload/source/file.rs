@@ -113,6 +113,14 @@ impl FileSource {
         &self.file
     }
 
+    /// The identity of the file now: that of the open file or, if that has not changed, of the file at its path.
+    pub fn identity_now(&self) -> Identity {
+        let opened = self.file.metadata().map(|metadata| Identity::of(&metadata));
+        let named = fs::metadata(&self.path).map(|metadata| Identity::of(&metadata));
+        let changed = |now: &Identity| (now.size, now.modified) != (self.identity.size, self.identity.modified);
+        [opened, named].into_iter().flatten().find(changed).unwrap_or(self.identity)
+    }
+
     /// Checks that the open file and the file now at its path are both the opened one, and are still readable.
     pub fn check_unchanged(&self) -> Result<(), SourceError> {
         let opened = Identity::of(&self.file.metadata().map_err(|error| unreadable(&error))?);

@@ -30,6 +30,13 @@ impl OwnPaths {
         Self { paths: paths.into_iter().filter_map(|path| real(&path)).collect(), ..Self::default() }
     }
 
+    /// The same with one more path.
+    #[must_use]
+    pub fn with(mut self, path: &Path) -> Self {
+        self.paths.extend(real(path));
+        self
+    }
+
     /// Starts the walk of a directory.
     pub(crate) fn enter(&mut self, directory: &Path) {
         self.below = match directory.canonicalize() {

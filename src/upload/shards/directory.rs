@@ -1,0 +1,223 @@
+//! The directory of a plan, which all machines see.
+//!
+//! ```text
+//! draft.json, uploads.jsonl     while the plan is being made
+//! files.jsonl, index.jsonl      its files
+//! plan.json                     the plan; written last, so without it there is none
+//! receipts/                     a file for each attempt at a shard
+//! completed.json, aborted.json  how it ended
+//! ```
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::files;
+use super::files::{FilesReader, FilesWriter};
+use super::plan;
+use super::plan::{PlanRefused, SharedPlan};
+use super::receipt;
+
+/// Says that the plan is being made, and from what.
+pub const DRAFT: &str = "draft.json";
+/// The uploads that were begun for a plan that is being made.
+pub const UPLOADS: &str = "uploads.jsonl";
+/// Says that all objects of the plan were completed and proved.
+pub const COMPLETED: &str = "completed.json";
+/// Says that the plan was given up.
+pub const ABORTED: &str = "aborted.json";
+
+/// The directory of a plan.
+#[derive(Debug, Clone)]
+pub struct PlanDirectory(PathBuf);
+
+/// Why there is no plan to use.
+#[derive(Debug)]
+pub enum NoPlan {
+    /// There is no such directory, or it has no plan.
+    Missing,
+    /// The plan is not finished: `initiate` stopped before its end.
+    Unfinished,
+    /// It cannot be read.
+    Unreadable(io::Error),
+    /// It cannot be used.
+    Refused(PlanRefused),
+}
+
+/// How a plan ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanEnd {
+    /// Its objects were completed and proved.
+    Completed,
+    /// It was aborted.
+    Aborted,
+}
+
+/// Writes the list of files with its index.
+pub type PlanFiles = FilesWriter<BufWriter<File>, BufWriter<File>>;
+
+/// Reads the list of files.
+pub type PlanReader = FilesReader<BufReader<File>>;
+
+impl PlanDirectory {
+    /// The directory at this path, which may not exist.
+    pub fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Where receipts are, unless a machine says otherwise.
+    pub fn receipts(&self) -> PathBuf {
+        self.0.join(receipt::FOLDER)
+    }
+
+    /// Creates the directory, if it does not exist, for its owner only.
+    pub fn create(&self) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.0)?;
+        builder.create(self.receipts())
+    }
+
+    /// Reads the plan.
+    pub fn plan(&self) -> Result<SharedPlan, NoPlan> {
+        match fs::read(self.file(plan::FILE_NAME)) {
+            Ok(bytes) => SharedPlan::from_json(&bytes).map_err(NoPlan::Refused),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(if self.file(DRAFT).exists() { NoPlan::Unfinished } else { NoPlan::Missing })
+            }
+            Err(error) => Err(NoPlan::Unreadable(error)),
+        }
+    }
+
+    /// How the plan ended, if it has.
+    pub fn end(&self) -> Option<PlanEnd> {
+        if self.file(COMPLETED).exists() {
+            return Some(PlanEnd::Completed);
+        }
+        self.file(ABORTED).exists().then_some(PlanEnd::Aborted)
+    }
+
+    /// Begins the list of files.
+    pub fn write_files(&self) -> io::Result<PlanFiles> {
+        let create = |name: &str| File::create(self.file(name)).map(BufWriter::new);
+        Ok(FilesWriter::new(create(files::FILE_NAME)?, create(files::INDEX_NAME)?))
+    }
+
+    /// Ends the list of files. It is on disk then.
+    pub fn finish_files(&self, files: PlanFiles) -> io::Result<()> {
+        let (files, index) = files.finish()?;
+        for file in [files, index] {
+            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        }
+        self.sync();
+        Ok(())
+    }
+
+    /// Reads the list of files.
+    pub fn files(&self) -> io::Result<PlanReader> {
+        Ok(FilesReader::new(self.open(files::FILE_NAME)?))
+    }
+
+    /// Reads the list from a file before which the units weigh at most `weight`.
+    pub fn files_from(&self, weight: u64) -> io::Result<PlanReader> {
+        match self.open(files::INDEX_NAME) {
+            Ok(index) => FilesReader::from_weight(self.open(files::FILE_NAME)?, index, weight),
+            Err(_) => self.files(),
+        }
+    }
+
+    fn open(&self, name: &str) -> io::Result<BufReader<File>> {
+        File::open(self.file(name)).map(BufReader::new)
+    }
+
+    /// Writes a file so that it is there as a whole or not at all, even after a power cut.
+    pub fn write_whole(&self, name: &str, content: &str) -> io::Result<()> {
+        let unfinished = self.file(&format!("{name}.new"));
+        let mut file = options().write(true).create(true).truncate(true).open(&unfinished)?;
+        file.write_all(content.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&unfinished, self.file(name))?;
+        self.sync();
+        Ok(())
+    }
+
+    /// Opens a file to add lines to it.
+    pub fn open_lines(&self, name: &str) -> io::Result<File> {
+        options().append(true).create(true).open(self.file(name))
+    }
+
+    /// Removes what only the making of the plan needed.
+    pub fn forget_draft(&self) {
+        let _ = fs::remove_file(self.file(DRAFT));
+        let _ = fs::remove_file(self.file(UPLOADS));
+    }
+
+    /// Makes names durable, if the platform can.
+    fn sync(&self) {
+        #[cfg(unix)]
+        if let Ok(directory) = File::open(&self.0) {
+            let _ = directory.sync_all();
+        }
+    }
+}
+
+/// Opens a new file of receipts in a directory, which is created if it does not exist.
+pub fn create_receipts(directory: &Path, name: &str) -> io::Result<File> {
+    fs::create_dir_all(directory)?;
+    options().append(true).create_new(true).open(directory.join(name))
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::files::tests::small;
+    use super::super::plan::tests::plan;
+    use super::*;
+
+    #[test]
+    fn a_plan_is_there_once_its_last_file_is_written() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = PlanDirectory::new(&place.path().join("plan"));
+        assert!(matches!(directory.plan(), Err(NoPlan::Missing)));
+        directory.create().unwrap();
+        directory.write_whole(DRAFT, "{}").unwrap();
+        assert!(matches!(directory.plan(), Err(NoPlan::Unfinished)));
+        let mut files = directory.write_files().unwrap();
+        files.add(small("a", 1)).unwrap();
+        directory.finish_files(files).unwrap();
+        directory.write_whole(plan::FILE_NAME, &plan().to_json()).unwrap();
+        directory.forget_draft();
+        assert_eq!(directory.plan().unwrap(), plan());
+        assert_eq!(directory.files().unwrap().count(), 1);
+        assert_eq!(directory.files_from(1 << 40).unwrap().count(), 1);
+        assert_eq!(directory.end(), None);
+        directory.write_whole(COMPLETED, "{}").unwrap();
+        assert_eq!(directory.end(), Some(PlanEnd::Completed));
+    }
+
+    #[test]
+    fn each_attempt_has_a_file_of_its_own() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("receipts");
+        create_receipts(&directory, "a.jsonl").unwrap();
+        assert!(create_receipts(&directory, "a.jsonl").is_err());
+    }
+}
