@@ -19,7 +19,7 @@ use super::plan::object_plan::Plan;
 use super::plan::part_record::PartRecord;
 use super::source::stream_buffer::StreamBuffer;
 use super::wire::transport::Transport;
-use crate::cos::multipart::UploadId;
+use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
 
 /// How long the abort of an interrupted upload may take.
@@ -135,6 +135,13 @@ impl Ended {
 }
 
 impl Session {
+    /// How many bytes this machine has to send, if that is known.
+    pub fn size(&self) -> Option<u64> {
+        let (Plan::Multipart(parts), Some(share)) = (self.plan, &self.share) else { return self.plan.size() };
+        let ours = share.ours.clone().filter_map(PartNumber::new).filter_map(|number| parts.range(number));
+        Some(ours.map(|range| range.length).sum())
+    }
+
     /// Resumes or aborts the upload of an earlier run, and reports that to `observe`.
     pub async fn prepare<T: Transport>(
         &self,

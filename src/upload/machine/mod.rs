@@ -230,14 +230,18 @@ impl Upload {
         self.requests.in_flight()
     }
 
-    /// The size of the source in bytes, if it is known.
+    /// How many bytes this machine has to send, if that is known: the source's size, unless the upload is shared.
     pub fn size(&self) -> Option<u64> {
-        self.plan.size()
+        match &self.board {
+            Some(board) if board.is_shared() => Some(board.bytes_here()),
+            _ => self.plan.size(),
+        }
     }
 
     /// Bytes that the server holds.
     pub fn bytes_stored(&self) -> u64 {
         match (self.finished(), &self.board) {
+            (_, Some(board)) if board.is_shared() => board.bytes_stored(),
             (Some(Finished::Stored(_) | Finished::Unchanged(_) | Finished::HeldBack(_)), _) => self.whole_size(),
             (_, Some(board)) => board.bytes_stored(),
             (_, None) => 0,

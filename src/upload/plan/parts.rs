@@ -46,6 +46,7 @@ pub(crate) struct PartBoard {
     /// Whether the upload is shared, and the number of parts that other machines send.
     shared: bool,
     elsewhere: u16,
+    bytes_elsewhere: u64,
 }
 
 /// The next action for a part.
@@ -74,6 +75,7 @@ impl PartBoard {
             bytes_stored: 0,
             shared: false,
             elsewhere: 0,
+            bytes_elsewhere: 0,
         }
     }
 
@@ -83,8 +85,14 @@ impl PartBoard {
         for number in self.plan.numbers().filter(|number| !ours.contains(&number.value())) {
             self.slots[index(number)] = Slot::Elsewhere;
             self.elsewhere += 1;
+            self.bytes_elsewhere += self.range(number).length;
         }
         self.queue_the_rest();
+    }
+
+    /// The number of bytes in the parts that this machine sends.
+    pub(crate) fn bytes_here(&self) -> u64 {
+        self.plan.size() - self.bytes_elsewhere
     }
 
     /// Whether the upload is shared with other machines.
