@@ -11,6 +11,7 @@
 //! - [`manual`]: the man pages.
 //! - [`uploading`]: what the commands share: the connection, the supply of files, the observer, requests to a bucket.
 //! - [`values`]: values as users write them: destinations, sizes, durations.
+//! - `shards`: what the commands of an upload by many machines share.
 //! - [`progress`]: totals, rate and the bar.
 //! - [`output`]: everything that is printed: console, messages, hints, reports, JSON events, tables, exit codes.
 //! - [`process`]: the world outside: arguments, streams, clock, signals, limits, the runtime.
@@ -25,6 +26,7 @@ pub mod output;
 pub mod process;
 pub mod progress;
 mod run;
+mod shards;
 pub mod uploading;
 pub mod values;
 

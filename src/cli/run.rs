@@ -2,16 +2,21 @@
 
 use super::args::Command;
 use super::commands::abort::AbortOptions;
+use super::commands::abort_plan::AbortPlanOptions;
 use super::commands::list_parts::ListPartsOptions;
 use super::commands::list_uploads::ListUploadsOptions;
+use super::commands::status::StatusOptions;
 use super::commands::verify::VerifyOptions;
 use super::commands::{
-    abort, completions, credentials, emulator, list_parts, list_uploads, man, resume, upload, verify,
+    abort, abort_plan, complete, completions, credentials, emulator, initiate, list_parts, list_uploads, man, resume,
+    status, upload, upload_parts, verify,
 };
 use super::completion;
 use super::options::job;
 use super::options::settings::command_line;
-use super::options::{EmulatorOptions, ResumeOptions, UploadOptions};
+use super::options::{
+    CompleteOptions, EmulatorOptions, InitiateOptions, ResumeOptions, UploadOptions, UploadPartsOptions,
+};
 use super::output::console::{Console, Label, shown};
 use super::output::failures::exit::{OTHER, SUCCESS, USAGE};
 use super::output::failures::failure::Failure;
@@ -77,8 +82,15 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
     match command {
         Command::Upload(typed) => upload::run(&UploadOptions::new(*typed, world)?, world, console),
         Command::Resume(typed) => resume::run(&ResumeOptions::new(typed, world)?, world, console),
+        Command::Initiate(typed) => initiate::run(&InitiateOptions::new(*typed, world)?, world, console),
+        Command::UploadParts(typed) => upload_parts::run(&UploadPartsOptions::new(typed, world)?, world, console),
+        Command::Complete(typed) => complete::run(&CompleteOptions::new(typed, world)?, world, console),
+        Command::Status(typed) => status::run(&StatusOptions::new(typed)?, world, console),
         Command::ListUploads(typed) => list_uploads::run(ListUploadsOptions::new(typed, world)?, world, console),
         Command::ListParts(typed) => list_parts::run(ListPartsOptions::new(typed, world)?, world, console),
+        Command::Abort(typed) if typed.plan.is_some() => {
+            abort_plan::run(&AbortPlanOptions::new(typed, world)?, world, console)
+        }
         Command::Abort(typed) => abort::run(AbortOptions::new(typed, world)?, world, console),
         Command::Verify(typed) => verify::run(VerifyOptions::new(typed, world)?, world, console),
         Command::Credentials(typed) => credentials::run(typed, world, console),

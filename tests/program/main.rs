@@ -20,6 +20,7 @@ mod interop;
 mod journal;
 #[cfg(unix)]
 mod limits;
+mod machines;
 mod manual;
 mod many;
 mod networks;

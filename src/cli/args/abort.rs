@@ -43,6 +43,13 @@ pub struct AbortArguments {
     /// finish.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "upload_id", "prefix", "older_than", "all"])]
     pub journal: Option<PathBuf>,
+    /// Abort all uploads of this plan
+    ///
+    /// Bucket and server are those of the plan. First the plan is marked, so that its shards stop; then its uploads are
+    /// aborted. Small files that were sent stay, and are listed.
+    #[arg(long, value_name = "DIR")]
+    #[arg(conflicts_with_all = ["key", "upload_id", "journal", "prefix", "older_than", "all"])]
+    pub plan: Option<PathBuf>,
     /// Abort all uploads whose keys have this prefix
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Option<String>,

@@ -6,14 +6,18 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::abort::AbortArguments;
+use super::complete::CompleteArguments;
 use super::credentials::CredentialsArguments;
 use super::emulator::EmulatorArguments;
+use super::initiate::InitiateArguments;
 use super::list_parts::ListPartsArguments;
 use super::list_uploads::ListUploadsArguments;
 use super::output::{CiChoice, OutputArguments};
 use super::requests::RequestArguments;
 use super::resume::ResumeArguments;
+use super::status::StatusArguments;
 use super::upload::UploadArguments;
+use super::upload_parts::UploadPartsArguments;
 use super::verify::VerifyArguments;
 
 const EXAMPLES: &str = "\
@@ -58,6 +62,14 @@ pub enum Command {
     Upload(Box<UploadArguments>),
     /// Finish interrupted uploads from their journals
     Resume(ResumeArguments),
+    /// Plan an upload by many machines
+    Initiate(Box<InitiateArguments>),
+    /// Send one shard of a planned upload
+    UploadParts(UploadPartsArguments),
+    /// Prove a planned upload and complete its objects
+    Complete(CompleteArguments),
+    /// Show how far a planned upload is
+    Status(StatusArguments),
     /// List unfinished uploads in a bucket
     ListUploads(ListUploadsArguments),
     /// List the parts of an unfinished upload
@@ -105,6 +117,10 @@ impl Command {
             Self::ListParts(typed) => Some(&typed.bucket.requests),
             Self::Abort(typed) => Some(&typed.bucket.requests),
             Self::Verify(typed) => Some(&typed.bucket.requests),
+            Self::Initiate(typed) => Some(&typed.requests),
+            Self::UploadParts(typed) => Some(&typed.plan.requests),
+            Self::Complete(typed) => Some(&typed.plan.requests),
+            Self::Status(_) => None,
             Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -113,6 +129,10 @@ impl Command {
         match self {
             Self::Upload(typed) => Some(&typed.output),
             Self::Resume(typed) => Some(&typed.output),
+            Self::Initiate(typed) => Some(&typed.output),
+            Self::UploadParts(typed) => Some(&typed.plan.output),
+            Self::Complete(typed) => Some(&typed.plan.output),
+            Self::Status(typed) => Some(&typed.output),
             Self::ListUploads(typed) => Some(&typed.bucket.output),
             Self::ListParts(typed) => Some(&typed.bucket.output),
             Self::Abort(typed) => Some(&typed.bucket.output),
@@ -134,7 +154,12 @@ impl Command {
     pub fn only_prints(&self) -> bool {
         match self {
             Self::Upload(typed) => typed.dry_run,
-            Self::ListUploads(_) | Self::ListParts(_) | Self::Credentials(_) | Self::Completions(_) => true,
+            Self::Status(_)
+            | Self::ListUploads(_)
+            | Self::ListParts(_)
+            | Self::Credentials(_)
+            | Self::Completions(_) => true,
+            Self::Initiate(_) | Self::UploadParts(_) | Self::Complete(_) => false,
             Self::Resume(_) | Self::Abort(_) | Self::Verify(_) | Self::Emulator(_) | Self::Man(_) => false,
         }
     }

@@ -5,6 +5,8 @@
 //!
 //! - `command`: the list of commands
 //! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `emulator`: a command each
+//! - `initiate`, `upload_parts`, `complete`, `status`: a command each of an upload by many machines; `shared_plan` has the
+//!   options that they share
 //! - `server`, `requests`, `output`, `bucket`, `upload_id`: options that commands share
 //! - `many`, `stdin`: options for several files, and for a pipe
 //! - `object`, `fields`, `encryption`: headers, conditions and encryption of an object
@@ -18,10 +20,12 @@
 mod abort;
 mod bucket;
 mod command;
+mod complete;
 mod credentials;
 mod emulator;
 mod encryption;
 mod fields;
+mod initiate;
 mod list_parts;
 mod list_uploads;
 mod many;
@@ -30,18 +34,23 @@ mod output;
 mod requests;
 mod resume;
 mod server;
+mod shared_plan;
+mod status;
 mod stdin;
 mod upload;
 mod upload_id;
+mod upload_parts;
 mod verify;
 
 pub use self::abort::AbortArguments;
 pub use self::bucket::BucketArguments;
 pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments, Shell};
+pub use self::complete::CompleteArguments;
 pub use self::credentials::CredentialsArguments;
 pub use self::emulator::EmulatorArguments;
 pub use self::encryption::{CustomerKeyArguments, EncryptionArguments, SseMode};
 pub use self::fields::{FieldArguments, option_of};
+pub use self::initiate::InitiateArguments;
 pub use self::list_parts::ListPartsArguments;
 pub use self::list_uploads::ListUploadsArguments;
 pub use self::many::{LikenessChoice, ManyArguments};
@@ -52,6 +61,10 @@ pub use self::resume::ResumeArguments;
 pub use self::server::{
     AccessArguments, AddressingChoice, EmulatorDirectory, IdentityArguments, ServerArguments, ServiceChoice,
 };
+use self::shared_plan::PLAN_VARIABLES;
+pub use self::shared_plan::SharedPlanArguments;
+pub use self::status::StatusArguments;
 pub use self::stdin::StdinArguments;
 pub use self::upload::{ChecksumChoice, JournalArguments, LocationArguments, TransferArguments, UploadArguments};
+pub use self::upload_parts::{ShardChoice, UploadPartsArguments};
 pub use self::verify::VerifyArguments;

@@ -68,7 +68,7 @@ fn parse_concurrency(text: &str) -> Result<Concurrency, String> {
     number.map(Concurrency::Fixed).ok_or_else(|| "expected a number from 1 to 1000, or auto".to_owned())
 }
 
-fn parse_limit_rate(text: &str) -> Result<NonZeroU64, String> {
+pub(super) fn parse_limit_rate(text: &str) -> Result<NonZeroU64, String> {
     let bytes = parse_byte_rate(text).map_err(|error| error.to_string())?;
     let enough = NonZeroU64::new(bytes).filter(|bytes| bytes.get() >= rate::LEAST);
     enough.ok_or_else(|| format!("{bytes} bytes a second are too few; expected 1KiB or more"))

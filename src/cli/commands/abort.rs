@@ -51,7 +51,8 @@ enum Which {
 impl AbortOptions {
     /// Reads the arguments.
     pub(crate) fn new(arguments: AbortArguments, world: &World) -> Result<Self, Failure> {
-        let AbortArguments { key, upload_id, journal, prefix, older_than, all, yes, state_dir, bucket } = arguments;
+        let AbortArguments { key, upload_id, journal, prefix, older_than, all, yes, state_dir, bucket, plan: _ } =
+            arguments;
         if let Some(journal) = journal {
             let upload = JournalledUpload::read(&journal)?;
             let bucket = BucketOptions::at(upload.server()?, upload.target.address.bucket.clone(), bucket);

@@ -54,6 +54,14 @@ impl Server {
         Self::At { service, edition, endpoint, addressing }
     }
 
+    /// The place of the bucket in a URL.
+    pub fn addressing(&self) -> Addressing {
+        match self {
+            Self::At { addressing, .. } => *addressing,
+            Self::Emulator { .. } => Addressing::Path,
+        }
+    }
+
     /// The service.
     pub fn service(&self) -> Service {
         match self {

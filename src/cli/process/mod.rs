@@ -4,8 +4,10 @@
 //! - `signals`, `ignored`: signals that stop the program, and those that do not
 //! - `runtime`: the threads that send
 //! - `limits`: what the system allows
+//! - `host`: the name of this machine
 //! - `paths`: absolute paths
 
+pub(crate) mod host;
 #[cfg(unix)]
 mod ignored;
 mod limits;

@@ -110,14 +110,21 @@ impl Connection {
         };
         let emulator = emulator::start(options).await.map_err(|error| failed(error.to_string()))?;
         let endpoint = Endpoint::parse(&emulator.url()).map_err(anyhow::Error::from)?;
-        let directory = absolute(directory);
         let client = Client::new(&endpoint, requests, access, world)?;
-        let name = format!("{EMULATOR_PREFIX}{}", directory.display());
+        let name = format!("{EMULATOR_PREFIX}{}", absolute(directory).display());
         Ok(Self {
             site: Site { endpoint, service, edition, addressing: Addressing::Path, name },
             transport: client.into_transport(service, Arc::new(credentials), requests, world)?,
             emulator: Some(emulator),
         })
+    }
+
+    /// The name of a server in journals and plans.
+    pub(crate) fn name_of(server: &Server) -> String {
+        match server {
+            Server::At { endpoint, .. } => endpoint.to_string(),
+            Server::Emulator { directory, .. } => format!("{EMULATOR_PREFIX}{}", absolute(directory).display()),
+        }
     }
 
     /// The file in which the emulator keeps an object.

@@ -64,8 +64,18 @@ fn location(options: &UploadOptions) -> JournalLocation {
 
 /// The number of concurrent requests that the user asked for, reduced to fit the limit on open files.
 pub(crate) fn concurrency(options: &UploadOptions, objects: Objects, world: &World, console: &Console) -> Concurrency {
-    let wanted = options.requests.concurrency;
     let serves = matches!(options.server, Server::Emulator { .. });
+    within_limits(options.requests.concurrency, serves, objects, world, console)
+}
+
+/// The number of concurrent requests, reduced to fit the limit on open files. `serves` if this process is the server too.
+pub(crate) fn within_limits(
+    wanted: Concurrency,
+    serves: bool,
+    objects: Objects,
+    world: &World,
+    console: &Console,
+) -> Concurrency {
     let Some(most) = (world.open_files)().and_then(|limit| requests_within(limit, objects, serves)) else {
         return wanted;
     };

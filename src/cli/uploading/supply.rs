@@ -160,12 +160,20 @@ fn next(found: &Receiver<Item>, sender: &mut WorkSender) -> Option<Item> {
 fn work_of(item: Item, template: &Template, options: PlanOptions) -> UploadWork {
     match item {
         Item::File { path, key, .. } => work(&path, key, template, options),
-        Item::Skipped { path, why } => Work::News(SourceNews::LeftOut { source: path, why }),
-        Item::EmptyDirectory { path } => Work::News(SourceNews::EmptyDirectory(path)),
-        Item::Unmatched(rule) => Work::News(SourceNews::Unmatched(rule)),
+        other => Work::News(news_of(other).expect("anything but a file is news")),
+    }
+}
+
+/// The news of an item that is no file to upload.
+pub(crate) fn news_of(item: Item) -> Option<SourceNews> {
+    match item {
+        Item::File { .. } => None,
+        Item::Skipped { path, why } => Some(SourceNews::LeftOut { source: path, why }),
+        Item::EmptyDirectory { path } => Some(SourceNews::EmptyDirectory(path)),
+        Item::Unmatched(rule) => Some(SourceNews::Unmatched(rule)),
         Item::Failed { path, why } => {
             let failure = unfit(path.clone(), why);
-            Work::News(SourceNews::Failed { source: path, key: None, failure })
+            Some(SourceNews::Failed { source: path, key: None, failure })
         }
     }
 }

@@ -48,6 +48,8 @@ pub enum Kind {
     Busy,
     /// A signal.
     Interrupted,
+    /// Something of a plan is missing yet.
+    Incomplete,
     /// It is unknown whether the object was completed.
     Unknown,
     /// The journal.
@@ -70,6 +72,7 @@ impl Kind {
             Self::Exists => "exists",
             Self::Busy => "busy",
             Self::Interrupted => "interrupted",
+            Self::Incomplete => "incomplete",
             Self::Unknown => "unknown",
             Self::Journal => "journal",
             Self::Other => "other",

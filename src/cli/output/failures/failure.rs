@@ -79,6 +79,19 @@ pub enum Failure {
     NotFound(String),
     /// The server's bytes differ from the file's.
     Different(String),
+    /// A plan is there already, or is being made, or has ended.
+    PlanRefused(String),
+    /// Machines read different files, or another file than the one that was planned.
+    SourcesDiffer(String),
+    /// Something of a plan is missing yet.
+    NotYet(String),
+    /// A plan failed for several reasons, of which this exit code names the most urgent.
+    PlanFailed {
+        /// The exit code.
+        exit_code: u8,
+        /// What failed.
+        message: String,
+    },
     /// A signal ended a command that keeps no state.
     Interrupted(Signal),
     /// Results could not be written to stdout.
@@ -103,6 +116,10 @@ impl Failure {
             Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),
+            Self::PlanRefused(_) => (REFUSED, Kind::Exists),
+            Self::SourcesDiffer(_) => (SOURCE, Kind::Source),
+            Self::NotYet(_) => (UNAVAILABLE, Kind::Incomplete),
+            Self::PlanFailed { exit_code, .. } => (*exit_code, Kind::Service),
             Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
             Self::Different(_) => (INTEGRITY, Kind::Integrity),
             Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
@@ -128,9 +145,14 @@ impl Failure {
 
     fn message(&self) -> String {
         match self {
-            Self::Usage { message, .. } | Self::Other(message) | Self::NotFound(message) | Self::Different(message) => {
-                message.clone()
-            }
+            Self::Usage { message, .. }
+            | Self::Other(message)
+            | Self::NotFound(message)
+            | Self::Different(message)
+            | Self::PlanRefused(message)
+            | Self::SourcesDiffer(message)
+            | Self::NotYet(message)
+            | Self::PlanFailed { message, .. } => message.clone(),
             Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
             Self::Interrupted(Signal::Deadline) => "stopped by the deadline".to_owned(),
             Self::Interrupted(_) => "interrupted".to_owned(),
@@ -175,7 +197,11 @@ impl Failure {
             Self::Unfit { source, .. } if source.to_str().is_none() => {
                 Some("rename the file, or upload it alone with --key KEY".to_owned())
             }
+            Self::NotYet(_) => Some("run it again once the shards that are named were sent, or use --wait".to_owned()),
             Self::JournalUnusable { .. }
+            | Self::PlanRefused(_)
+            | Self::PlanFailed { .. }
+            | Self::SourcesDiffer(_)
             | Self::Unfit { .. }
             | Self::Withheld(_)
             | Self::Request { .. }

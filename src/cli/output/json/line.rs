@@ -9,6 +9,7 @@ use super::name::UploadName;
 use super::planned::Planned;
 use super::progress::{Progress, ProgressOfMany, StoredPart};
 use super::retry::Retry;
+use super::shared_plan::{CompletedPlan, Initiated, KeptObject, PlanStatus, ShardSent, ShardStatus, Unproved};
 use super::skipped::Skipped;
 use super::summary::SummaryLine;
 use super::unmatched::Unmatched;
@@ -42,6 +43,14 @@ pub(crate) enum Line<'a> {
     Verified(Verified<'a>),
     Credentials(Credentials<'a>),
     Listening(Listening<'a>),
+    Initiated(Initiated<'a>),
+    Shard(ShardSent<'a>),
+    Unproved(Unproved<'a>),
+    Completed(CompletedPlan<'a>),
+    Kept(KeptObject<'a>),
+    #[serde(rename = "shard_status")]
+    ShardStatus(ShardStatus),
+    Status(PlanStatus<'a>),
 }
 
 impl<'a> Line<'a> {

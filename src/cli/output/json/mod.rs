@@ -12,6 +12,7 @@ mod name;
 mod planned;
 mod progress;
 mod retry;
+mod shared_plan;
 mod skipped;
 mod summary;
 mod unmatched;
@@ -25,6 +26,9 @@ pub(crate) use self::listed::{ListedPart, ListedUpload};
 pub(crate) use self::name::UploadName;
 pub(crate) use self::planned::Planned;
 pub(crate) use self::progress::{OverallProgress, ProgressOfMany};
+pub(crate) use self::shared_plan::{
+    CompletedPlan, Initiated, KeptObject, PlanStatus, ShardSent, ShardStatus, Unproved,
+};
 pub(crate) use self::skipped::Skipped;
 pub(crate) use self::summary::SummaryLine;
 pub(crate) use self::unmatched::Unmatched;

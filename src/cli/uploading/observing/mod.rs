@@ -2,10 +2,12 @@
 //!
 //! - `observer`: receives the engine's events
 //! - `news`: what becomes of a source before the engine has it
+//! - `receipt_book`: the receipts of a shard of a plan
 //! - `refusal`: an upload that is refused before it begins
 //! - `results`: the results so far, and the exit code
 
 pub(crate) mod news;
 pub(crate) mod observer;
+pub(crate) mod receipt_book;
 mod refusal;
 pub(crate) mod results;

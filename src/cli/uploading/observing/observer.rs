@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::news::SourceNews;
+use super::receipt_book::{Counts, ReceiptBook};
 use super::refusal;
 use super::results::Results;
 use crate::cli::output::console::Console;
@@ -51,6 +52,8 @@ pub(crate) struct UploadObserver<'a> {
     rerun: Rerun,
     /// Whether objects are only compared with their sources.
     dry_run: bool,
+    /// The receipts of a shard of a plan, if this is one.
+    receipts: Option<ReceiptBook>,
 }
 
 struct Running {
@@ -85,6 +88,7 @@ impl<'a> UploadObserver<'a> {
             publishing: None,
             rerun: RESUMES.clone(),
             dry_run: false,
+            receipts: None,
         }
     }
 
@@ -102,6 +106,28 @@ impl<'a> UploadObserver<'a> {
     pub(crate) fn dry_run(mut self) -> Self {
         self.results.summary = Summary::of_dry_run();
         Self { dry_run: true, ..self }
+    }
+
+    /// The same for a shard of a plan, which writes receipts.
+    pub(crate) fn with_receipts(self, receipts: ReceiptBook) -> Self {
+        Self { receipts: Some(receipts), ..self }
+    }
+
+    /// Waits until all receipts are on disk.
+    pub(crate) fn close_receipts(&mut self) -> Counts {
+        let (counts, failure) = self.receipts.take().map(ReceiptBook::close).unwrap_or_default();
+        if let Some(failure) = failure {
+            self.trouble(&failure);
+        }
+        counts
+    }
+
+    /// Stops if receipts can no longer be written: nothing that is sent then would count.
+    fn check_receipts(&mut self) {
+        if let Some(failure) = self.receipts.as_mut().and_then(ReceiptBook::failure) {
+            self.trouble(&failure);
+            self.results.stop();
+        }
     }
 
     /// The same for objects that become visible together.
@@ -262,7 +288,10 @@ impl Observer<SourceNews> for UploadObserver<'_> {
             location: target.location(),
             on_disk: None,
         };
-        self.totals.begins(object, &subject.source, session.plan.size(), session.settings.patience.max_attempts);
+        if let Some(receipts) = &mut self.receipts {
+            receipts.begins(object, session);
+        }
+        self.totals.begins(object, &subject.source, session.size(), session.settings.patience.max_attempts);
         let report = ObjectReport::new(self.report.clone(), subject.clone()).among_many(self.many);
         let identity = session.job.source.identity();
         self.running
@@ -272,6 +301,10 @@ impl Observer<SourceNews> for UploadObserver<'_> {
     fn event(&mut self, object: ObjectId, event: Event) {
         let now = (self.stopwatch)();
         self.totals.event(now, object, &event);
+        if let Some(receipts) = &mut self.receipts {
+            receipts.event(object, &event);
+            self.check_receipts();
+        }
         match &event {
             Event::Started(_) => {
                 self.progress.begin(now);
@@ -281,6 +314,10 @@ impl Observer<SourceNews> for UploadObserver<'_> {
             }
             Event::Progress(_) | Event::Retrying { .. } => self.show(),
             _ => {}
+        }
+        // Each shard goes on with an upload that the plan began.
+        if self.receipts.is_some() && matches!(event, Event::Resumed { .. }) {
+            return;
         }
         let starts = matches!(event, Event::Started(_) | Event::Resumed { .. });
         if starts && self.dry_run {
@@ -302,6 +339,9 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         let Some(running) = self.running.remove(&object) else { return };
         let stored = matches!(&ended, Ok(Ended { finished: Finished::Stored(_) | Finished::HeldBack(_), .. }));
         self.totals.ends((self.stopwatch)(), object, stored);
+        if let (Some(receipts), Ok(ended)) = (&mut self.receipts, &ended) {
+            receipts.ends(object, &ended.finished);
+        }
         if self.many {
             self.show();
         } else {

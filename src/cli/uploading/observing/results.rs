@@ -45,17 +45,21 @@ impl Results {
     /// Records an exit code, and stops the driver if it is the first failure and the user asked for that.
     pub(crate) fn count(&mut self, exit_code: u8) {
         self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
-        if exit_code != SUCCESS
-            && self.fail_fast
-            && let Some(stop) = &self.stop
-        {
-            stop.send_if_modified(|now| std::mem::replace(now, Stop::Soon.max(*now)) == Stop::No);
+        if exit_code != SUCCESS && self.fail_fast {
+            self.stop();
         }
     }
 
     /// Stores the sender that stops the driver.
     pub(crate) fn stop_by(&mut self, stop: &watch::Sender<Stop>) {
         self.stop = Some(stop.clone());
+    }
+
+    /// Stops the driver.
+    pub(crate) fn stop(&self) {
+        if let Some(stop) = &self.stop {
+            stop.send_if_modified(|now| std::mem::replace(now, Stop::Soon.max(*now)) == Stop::No);
+        }
     }
 
     /// From now on, failures no longer stop the rest.

@@ -1,0 +1,362 @@
+//! `cosput initiate`: makes the plan of an upload by many machines, and begins its uploads.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio::time::{Duration, timeout};
+
+use crate::cli::options::sources::Wanted;
+use crate::cli::options::{InitiateOptions, UploadOptions};
+use crate::cli::output::console::{Console, shown};
+use crate::cli::output::failures::exit::{SUCCESS, of_many};
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::output::failures::nothing_found::NothingFound;
+use crate::cli::output::json::{Initiated, Line};
+use crate::cli::output::report::Report;
+use crate::cli::process::paths::absolute;
+use crate::cli::process::runtime;
+use crate::cli::process::signals::Signals;
+use crate::cli::process::world::World;
+use crate::cli::shards::beginning::{Beginning, Begun, InOrder};
+use crate::cli::shards::draft_directory::DraftDirectory;
+use crate::cli::shards::planning::root_as_text;
+use crate::cli::shards::source_root;
+use crate::cli::uploading::bucket_requests::{BucketRequests, target};
+use crate::cli::uploading::connection::Connection;
+use crate::cli::uploading::observing::news::SourceNews;
+use crate::cli::uploading::setup::{connect, own_paths};
+use crate::cli::uploading::supply::news_of;
+use crate::cli::values::units;
+use crate::cos::multipart::{UploadId, abort};
+use crate::cos::{Address, Key};
+use crate::upload::batch::window::Concurrency;
+use crate::upload::shards::directory::{PlanDirectory, PlanFiles};
+use crate::upload::shards::draft::{BegunUploads, Draft};
+use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::plan;
+use crate::upload::shards::plan::{Put, SharedPlan};
+use crate::upload::source::{Counts, Identity, Item, Sources};
+use crate::upload::{Operation, PlanOptions, threads};
+
+/// How many files are begun at a time, if the user gives no number of requests.
+const AT_A_TIME: u16 = 64;
+/// How many files are found ahead of those.
+const FOUND_AHEAD: usize = 256;
+/// How long requests in flight may take once the user wants to leave: an upload whose ID is lost stays on the server.
+const GRACE: Duration = Duration::from_secs(2);
+/// More requests at a time than this, by all machines together, may be more than an account may send.
+const MANY_REQUESTS: u64 = 3000;
+/// How many requests one machine may have in flight.
+const MOST_OF_A_MACHINE: u64 = 64;
+
+/// Makes the plan. Returns the exit code.
+pub(crate) fn run(options: &InitiateOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let console = console.clone().quiet(options.upload.output.quiet);
+    let root = source_root::of(&options.upload.wanted);
+    let (sources, counts) = sources(options, world)?;
+    let draft = DraftDirectory::claim(&options.directory, draft(options, &root, world)?)?;
+    let signals = std::mem::replace(&mut world.signals, Signals::channel().1);
+    let making = Making { options, root, counts, console: &console };
+    runtime::run(making.make(draft, sources, signals, world))?
+}
+
+/// The sources of a plan: one file, or those that are gathered.
+enum Found {
+    One(PathBuf, Key),
+    Many(Box<Sources>),
+}
+
+fn sources(options: &InitiateOptions, world: &World) -> Result<(Found, Counts), Failure> {
+    match &options.upload.wanted {
+        Wanted::One { source, key } => Ok((Found::One(source.clone(), key.clone()), Counts::default())),
+        Wanted::Stdin { .. } => Err(Failure::usage("stdin cannot be shared; name files")),
+        Wanted::Many(many) => {
+            let own = own_paths(&options.upload).with(options.directory.path());
+            let sources = Sources { own, ..many.sources(world.stdin)? };
+            let counts = sources.counts.clone();
+            Ok((Found::Many(Box::new(sources)), counts))
+        }
+    }
+}
+
+/// The plan as far as the options decide it.
+fn draft(options: &InitiateOptions, root: &Path, world: &World) -> Result<Draft, Failure> {
+    let UploadOptions { object, bucket, content_md5, publish_together, .. } = &options.upload;
+    let mut random = fastrand::Rng::with_seed(world.seed);
+    let mut id = [0; 16];
+    random.fill(&mut id);
+    let plan = SharedPlan {
+        format: plan::FORMAT.to_owned(),
+        version: plan::VERSION,
+        id: plan::uuid(id),
+        cosput: env!("CARGO_PKG_VERSION").to_owned(),
+        created: humantime::format_rfc3339_seconds((world.clock)()).to_string(),
+        shards: options.shards,
+        bucket: bucket.to_string(),
+        region: options.region.clone(),
+        endpoint: Connection::name_of(&options.upload.server),
+        addressing: options.upload.server.addressing().as_str().to_owned(),
+        source_root: root_as_text(root)?,
+        put: Put {
+            headers: object.for_journal(),
+            no_overwrite: object.forbid_overwrite,
+            content_md5: *content_md5,
+            sse_c_key_md5: object.sse_c_key_md5(),
+            traffic_limit: object.traffic_limit.map(|limit| limit.bits_per_second()),
+        },
+        publish_together: *publish_together,
+        limit_rate_total: options.limit_rate_total.map(std::num::NonZero::get),
+        units: 0,
+        bytes: 0,
+        files: 0,
+    };
+    Ok(Draft { plan, sources: options.sources_as_text(absolute) })
+}
+
+/// A plan that is being made.
+struct Making<'a> {
+    options: &'a InitiateOptions,
+    root: PathBuf,
+    counts: Counts,
+    console: &'a Console,
+}
+
+/// What was found and begun.
+struct Outcome {
+    files: PlanFiles,
+    codes: Vec<u8>,
+    reused: u64,
+}
+
+impl Making<'_> {
+    async fn make(
+        &self,
+        draft: DraftDirectory,
+        found: Found,
+        mut signals: Signals,
+        world: &mut World,
+    ) -> Result<u8, Failure> {
+        let upload = &self.options.upload;
+        let connection = connect(upload, world, self.console).await?;
+        let (requests, verbose) = (upload.requests, upload.output.verbose);
+        let mut bucket = BucketRequests::over(connection, &upload.bucket, requests, verbose, world, self.console);
+        let DraftDirectory { directory, draft, lines, begun, goes_on, lock: _lock } = draft;
+        if goes_on {
+            self.console.note(&format!("going on with the plan in {}", shown(directory.path())));
+        }
+        let beginning = Arc::new(self.beginning(&bucket, lines, begun));
+        let outcome = self.begin_all(&beginning, found, &directory, &mut bucket, &mut signals).await;
+        let made = match outcome {
+            Ok(outcome) => self.finish(outcome, &beginning, &directory, draft.plan, &mut bucket).await,
+            Err(failure) => Err(failure),
+        };
+        bucket.close().await;
+        made.inspect_err(|_| self.note_how_to_go_on())
+    }
+
+    fn beginning(&self, bucket: &BucketRequests<'_>, lines: DurableLines, begun: BegunUploads) -> Beginning {
+        let UploadOptions { object, plan, publish_together, .. } = &self.options.upload;
+        let threshold = if *publish_together { Some(0) } else { plan.multipart_threshold };
+        Beginning {
+            root: self.root.clone(),
+            options: PlanOptions { multipart_threshold: threshold, ..*plan },
+            object: object.clone(),
+            requester: bucket.requester(),
+            lines,
+            begun: Mutex::new(begun),
+            failed: AtomicBool::new(false),
+        }
+    }
+
+    /// Plans all files, and begins their uploads.
+    async fn begin_all(
+        &self,
+        beginning: &Arc<Beginning>,
+        found: Found,
+        directory: &PlanDirectory,
+        bucket: &mut BucketRequests<'_>,
+        signals: &mut Signals,
+    ) -> Result<Outcome, Failure> {
+        let files = directory.write_files().map_err(|error| self.unwritable(&error))?;
+        let mut outcome = Outcome { files, codes: Vec::new(), reused: 0 };
+        let mut items = gather(found);
+        let (mut in_order, mut open) = (InOrder::default(), true);
+        while open || !in_order.is_empty() {
+            let has_room = in_order.len() < self.at_a_time();
+            tokio::select! {
+                biased;
+                signal = signals.next() => {
+                    let _ = timeout(GRACE, in_order.finish()).await;
+                    return Err(Failure::Interrupted(signal));
+                }
+                begun = in_order.next() => self.take(begun?, &mut outcome, bucket)?,
+                item = items.recv(), if open && has_room => match item {
+                    None => open = false,
+                    Some(Item::File { path, key, .. }) => in_order.begin(beginning, path, key),
+                    Some(other) => self.take_other(other, beginning, &mut outcome),
+                },
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn at_a_time(&self) -> usize {
+        match self.options.upload.requests.concurrency {
+            Concurrency::Fixed(number) => number.into(),
+            concurrency => concurrency.most().min(AT_A_TIME).into(),
+        }
+    }
+
+    fn take(&self, begun: Begun, outcome: &mut Outcome, bucket: &mut BucketRequests<'_>) -> Result<(), Failure> {
+        begun.events.iter().for_each(|event| bucket.report(event));
+        match begun.result {
+            Ok(file) if outcome.codes.is_empty() => {
+                outcome.reused += u64::from(begun.reused);
+                outcome.files.add(file).map_err(|error| self.unwritable(&error))
+            }
+            Ok(_) => Ok(()),
+            Err(failure) => {
+                let upload = &self.options.upload;
+                let report = Report::new(self.console, upload.output);
+                outcome.codes.push(report.refused(&begun.path, &upload.bucket, Some(&begun.key), &failure));
+                Ok(())
+            }
+        }
+    }
+
+    /// A source that is no file to upload.
+    fn take_other(&self, item: Item, beginning: &Beginning, outcome: &mut Outcome) {
+        let upload = &self.options.upload;
+        let report = Report::new(self.console, upload.output);
+        match news_of(item) {
+            Some(SourceNews::Failed { source, key, failure }) => {
+                beginning.failed.store(true, Ordering::Relaxed);
+                outcome.codes.push(report.refused(&source, &upload.bucket, key.as_ref(), &failure));
+            }
+            Some(SourceNews::LeftOut { source, why }) => report.left_out(&source, &upload.bucket, why),
+            Some(SourceNews::EmptyDirectory(path)) => report.passed_by(&path),
+            Some(SourceNews::Unmatched(rule)) => report.unmatched(&rule),
+            Some(SourceNews::Listed(_)) | None => {}
+        }
+    }
+
+    /// Writes the plan, unless something failed.
+    async fn finish(
+        &self,
+        outcome: Outcome,
+        beginning: &Beginning,
+        directory: &PlanDirectory,
+        plan: SharedPlan,
+        bucket: &mut BucketRequests<'_>,
+    ) -> Result<u8, Failure> {
+        let Outcome { files, codes, reused } = outcome;
+        if !codes.is_empty() {
+            self.note_how_to_go_on();
+            return Ok(of_many(codes));
+        }
+        let (count, units, bytes) = files.totals();
+        if count == 0 {
+            directory.forget_draft();
+            return Err(self.nothing_found());
+        }
+        directory.finish_files(files).map_err(|error| self.unwritable(&error))?;
+        let rest = std::mem::take(&mut *beginning.begun.lock().unwrap_or_else(PoisonError::into_inner));
+        self.abort_rest(rest, bucket).await?;
+        let plan = SharedPlan { units, bytes, files: count, ..plan };
+        directory.write_whole(plan::FILE_NAME, &plan.to_json()).map_err(|error| self.unwritable(&error))?;
+        directory.forget_draft();
+        self.report(&plan, reused);
+        Ok(SUCCESS)
+    }
+
+    /// Aborts the uploads that an earlier run began for files that have changed since, or are gone.
+    async fn abort_rest(&self, rest: BegunUploads, bucket: &mut BucketRequests<'_>) -> Result<(), Failure> {
+        for (key, id) in rest.rest() {
+            let (Ok(key), Some(id)) = (Key::new(&key), UploadId::new(&id)) else { continue };
+            let request = |address: &Address| abort::request(&target(address, &key), &id);
+            bucket.send(Operation::Abort, key.as_str(), request, abort::read).await?;
+        }
+        Ok(())
+    }
+
+    fn report(&self, plan: &SharedPlan, uploads_reused: u64) {
+        let output = self.options.upload.output;
+        let directory = shown(self.options.directory.path());
+        if output.json {
+            let SharedPlan { id, shards, files, units, bytes, .. } = plan;
+            let (shards, files, units, bytes) = (*shards, *files, *units, *bytes);
+            let line = Initiated { plan: directory.clone(), id, shards, files, units, bytes, uploads_reused };
+            self.console.event(&Line::Initiated(line));
+        }
+        let line = format!(
+            "planned {directory}  {}, {} in {} for {}",
+            units::counted(plan.files, "file"),
+            units::size(plan.bytes),
+            units::counted(plan.units, "unit"),
+            units::counted(plan.shards.into(), "shard"),
+        );
+        self.console.outcome(!output.json && !output.quiet, &line);
+        if uploads_reused > 0 {
+            self.console.note(&format!("{} of an earlier run reused", units::counted(uploads_reused, "upload")));
+        }
+        let requests = u64::from(plan.shards) * MOST_OF_A_MACHINE;
+        if requests > MANY_REQUESTS {
+            self.console.note(&format!(
+                "if all shards run at the same time, up to {} requests are in flight; COS may ask for fewer",
+                units::count(requests)
+            ));
+        }
+    }
+
+    fn nothing_found(&self) -> Failure {
+        let Wanted::Many(many) = &self.options.upload.wanted else { return Failure::usage("nothing was found") };
+        let list = many.list.as_ref().map(|list| list.file.clone());
+        Failure::NothingFound(NothingFound { named: many.named.clone(), list, left_out: self.counts.left_out() })
+    }
+
+    fn note_how_to_go_on(&self) {
+        let directory = shown(self.options.directory.path());
+        if self.options.directory.file(crate::upload::shards::directory::DRAFT).exists() {
+            self.console.note(&format!(
+                "the plan in {directory} is not finished: run the same command again to go on, or give it up with cosput \
+                 abort --plan {directory} --yes"
+            ));
+        }
+    }
+
+    fn unwritable(&self, error: &std::io::Error) -> Failure {
+        Failure::Other(format!("could not write the plan {}: {error}", shown(self.options.directory.path())))
+    }
+}
+
+/// Finds all files on another thread.
+fn gather(found: Found) -> mpsc::Receiver<Item> {
+    let (sender, items) = mpsc::channel(FOUND_AHEAD);
+    match found {
+        Found::One(path, key) => {
+            let modified = std::time::SystemTime::UNIX_EPOCH;
+            let identity = Identity { size: 0, modified, inode: None };
+            let _ = sender.try_send(Item::File { path, key, identity });
+        }
+        Found::Many(sources) => {
+            let mut found = sources.gather();
+            if threads::are_scarce() {
+                tokio::spawn(async move {
+                    while let Some(item) = found.next()
+                        && sender.send(item).await.is_ok()
+                    {}
+                });
+            } else {
+                spawn_blocking(move || {
+                    while let Some(item) = found.next()
+                        && sender.blocking_send(item).is_ok()
+                    {}
+                });
+            }
+        }
+    }
+    items
+}

@@ -1,0 +1,30 @@
+//! The options of `cosput upload-parts`.
+
+use std::path::PathBuf;
+
+use super::shared_plan::SharedPlanOptions;
+use crate::cli::args::{ShardChoice, UploadPartsArguments};
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::process::world::World;
+
+/// The options of `cosput upload-parts`.
+#[derive(Debug, Clone)]
+pub(crate) struct UploadPartsOptions {
+    pub(crate) shared: SharedPlanOptions,
+    pub(crate) shard: ShardChoice,
+    pub(crate) source_root: Option<PathBuf>,
+    pub(crate) receipts: Option<PathBuf>,
+}
+
+impl UploadPartsOptions {
+    /// The meaning of the arguments in this world.
+    pub(crate) fn new(arguments: UploadPartsArguments, world: &World) -> Result<Self, Failure> {
+        let UploadPartsArguments { shard, source_root, receipts, plan, rate, progress } = arguments;
+        Ok(Self {
+            shared: SharedPlanOptions::new(plan, rate, &progress, world)?,
+            shard: shard.unwrap_or(ShardChoice::Auto),
+            source_root,
+            receipts,
+        })
+    }
+}

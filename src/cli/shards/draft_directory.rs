@@ -1,0 +1,88 @@
+//! The directory of a plan while it is being made: claimed by one process, with the uploads that an earlier run began.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::Path;
+
+use crate::cli::output::console::shown;
+use crate::cli::output::failures::failure::Failure;
+use crate::upload::shards::directory::{DRAFT, PlanDirectory, PlanEnd, UPLOADS};
+use crate::upload::shards::draft::{BegunUploads, Draft};
+use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::plan;
+
+/// A directory that this process has claimed.
+pub(crate) struct DraftDirectory {
+    pub(crate) directory: PlanDirectory,
+    pub(crate) draft: Draft,
+    /// Where the IDs of uploads are written.
+    pub(crate) lines: DurableLines,
+    /// What an earlier run began.
+    pub(crate) begun: BegunUploads,
+    /// Whether an earlier run began the plan.
+    pub(crate) goes_on: bool,
+    /// Holds the lock.
+    pub(crate) lock: File,
+}
+
+impl DraftDirectory {
+    /// Claims the directory: a new one, or one in which an earlier run began the same plan.
+    pub(crate) fn claim(directory: &PlanDirectory, draft: Draft) -> Result<Self, Failure> {
+        let path = directory.path();
+        refuse_finished(directory)?;
+        let other = directory.path().is_dir() && is_full(path).map_err(|error| failed(path, &error))?;
+        let earlier = Draft::read(directory).map_err(|error| failed(path, &error))?;
+        let draft = match earlier {
+            Some(earlier) if earlier.makes_the_same_as(&draft) => Some(earlier),
+            Some(_) => return Err(refused(path, "holds the beginning of another plan")),
+            None if other => return Err(refused(path, "holds something else")),
+            None => None,
+        }
+        .map_or((draft, false), |earlier| (earlier, true));
+        let (draft, goes_on) = draft;
+        directory.create().map_err(|error| failed(path, &error))?;
+        let lock = directory.open_lines(UPLOADS).map_err(|error| failed(path, &error))?;
+        // Some network file systems have no locks; then nothing keeps two of these commands apart.
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(refused(path, "is in use: another process makes its plan"));
+        }
+        refuse_finished(directory)?;
+        if !goes_on {
+            directory.write_whole(DRAFT, &draft.to_json()).map_err(|error| failed(path, &error))?;
+        }
+        let begun = BegunUploads::read(directory).map_err(|error| failed(path, &error))?;
+        let lines = directory.open_lines(UPLOADS).map_err(|error| failed(path, &error))?;
+        let lines = DurableLines::new(lines);
+        Ok(Self { directory: directory.clone(), draft, lines, begun, goes_on, lock })
+    }
+}
+
+/// Refuses a directory whose plan is there already, or was given up.
+fn refuse_finished(directory: &PlanDirectory) -> Result<(), Failure> {
+    if directory.file(plan::FILE_NAME).exists() {
+        return Err(refused(directory.path(), "holds a plan already"));
+    }
+    match directory.end() {
+        Some(PlanEnd::Aborted) => Err(refused(directory.path(), "holds a plan that was aborted")),
+        _ => Ok(()),
+    }
+}
+
+/// True if something is in the directory. An empty file of uploads, or no more than the folder of receipts, is nothing.
+fn is_full(path: &Path) -> io::Result<bool> {
+    for entry in std::fs::read_dir(path)? {
+        let name = entry?.file_name();
+        if name != UPLOADS && name != crate::upload::shards::receipt::FOLDER {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn refused(path: &Path, why: &str) -> Failure {
+    Failure::PlanRefused(format!("could not make a plan: {} {why}", shown(path)))
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    Failure::Other(format!("could not make a plan in {}: {error}", shown(path)))
+}

@@ -1,0 +1,95 @@
+//! A plan that was read, its bucket and its server.
+
+use std::path::Path;
+
+use crate::cli::options::{RequestOptions, Server, SharedPlanOptions, object_headers};
+use crate::cli::output::console::{Console, shown};
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::process::world::World;
+use crate::cli::uploading::connection::{Connection, journalled};
+use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Service, TrafficLimit};
+use crate::upload::ObjectOptions;
+use crate::upload::object_headers::RestoreError;
+use crate::upload::shards::directory::{NoPlan, PlanDirectory};
+use crate::upload::shards::plan::{Put, SharedPlan};
+
+/// A plan.
+pub(crate) struct LoadedPlan {
+    pub(crate) directory: PlanDirectory,
+    pub(crate) plan: SharedPlan,
+    pub(crate) bucket: Bucket,
+    server: Server,
+}
+
+impl LoadedPlan {
+    /// Reads the plan in a directory.
+    pub(crate) fn read(directory: &PlanDirectory) -> Result<Self, Failure> {
+        let plan = directory.plan().map_err(|why| no_plan(directory.path(), why))?;
+        Self::of(directory, plan)
+    }
+
+    /// The same with a plan that is known.
+    pub(crate) fn of(directory: &PlanDirectory, plan: SharedPlan) -> Result<Self, Failure> {
+        let bucket = Bucket::new(&plan.bucket).map_err(|error| unusable(directory.path(), &error.to_string()))?;
+        let server = server(&plan, &bucket).ok_or_else(|| unusable(directory.path(), "its server is unknown"))?;
+        Ok(Self { directory: directory.clone(), plan, bucket, server })
+    }
+
+    /// What each object is to be. An SSE-C key must be that of the plan.
+    pub(crate) fn object(&self, key: Option<&CustomerKey>) -> Result<ObjectOptions, Failure> {
+        let Put { headers, no_overwrite, sse_c_key_md5, traffic_limit, .. } = &self.plan.put;
+        let object = ObjectOptions::restore(headers, sse_c_key_md5.as_deref(), key).map_err(|why| match why {
+            RestoreError::KeyMissing => object_headers::no_key(),
+            RestoreError::OtherKey => object_headers::other_key(),
+            RestoreError::Unknown => unusable(self.directory.path(), "it has unknown headers"),
+        })?;
+        object_headers::check_way(&object.encryption, &self.server)?;
+        let traffic_limit = traffic_limit.map(TrafficLimit::new).transpose();
+        let traffic_limit = traffic_limit.map_err(|error| unusable(self.directory.path(), &error.to_string()))?;
+        Ok(ObjectOptions { traffic_limit, forbid_overwrite: *no_overwrite, ..object })
+    }
+
+    /// Connects to the server of the plan.
+    pub(crate) async fn connect(
+        &self,
+        options: &SharedPlanOptions,
+        requests: RequestOptions,
+        world: &World,
+        console: &Console,
+    ) -> Result<Connection, Failure> {
+        let verbose = options.output.verbose;
+        let mut connection = Connection::open(&self.server, requests, &options.access, verbose, world, console).await?;
+        connection.site.name.clone_from(&self.plan.endpoint);
+        Ok(connection)
+    }
+}
+
+fn server(plan: &SharedPlan, bucket: &Bucket) -> Option<Server> {
+    let addressing = [Addressing::Virtual, Addressing::Path, Addressing::Cname]
+        .into_iter()
+        .find(|one| one.as_str() == plan.addressing)?;
+    let endpoint = Endpoint::parse("localhost").ok()?;
+    let (service, edition) = (Service::Cos, Edition::default());
+    journalled(&plan.endpoint, &Address { service, edition, endpoint, addressing, bucket: bucket.clone() }).ok()
+}
+
+/// The failure of a command that finds no plan.
+pub(crate) fn no_plan(directory: &Path, why: NoPlan) -> Failure {
+    let failure = |why: &str, hint: &str| Failure::Usage {
+        message: format!("could not use the plan {}: {why}", shown(directory)),
+        hint: Some(hint.to_owned()),
+    };
+    match why {
+        NoPlan::Missing => failure("there is none", "make one with cosput initiate --plan DIR"),
+        NoPlan::Unfinished => {
+            failure("cosput initiate did not finish it", "run the same cosput initiate again; it goes on")
+        }
+        NoPlan::Unreadable(error) => Failure::Other(format!("could not read the plan {}: {error}", shown(directory))),
+        NoPlan::Refused(why) => unusable(directory, &why.to_string()),
+    }
+}
+
+/// The failure of a command that cannot use the plan.
+pub(crate) fn unusable(directory: &Path, why: &str) -> Failure {
+    Failure::usage(format!("could not use the plan {}: {why}", shown(directory)))
+}

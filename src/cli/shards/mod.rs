@@ -1,0 +1,22 @@
+//! What the commands of an upload by many machines share. The decisions are in `upload/shards`.
+//!
+//! - `loaded_plan`: a plan that was read, its bucket and its server
+//! - `source_root`: the directory that all sources of a plan are below
+//! - `planning`, `beginning`: from a source to its line in the plan, with an upload if it needs one
+//! - `draft_directory`: the directory while its plan is being made
+//! - `shard_work`: the work of one shard for the engine
+//! - `object_requests`: the requests that prove and complete one object
+//! - `rereading`: reads on this machine what has no receipt
+//! - `judging`: goes through all objects of a plan, many at a time
+//! - `unproved`: what keeps files from being proved, reported
+
+pub(crate) mod beginning;
+pub(crate) mod draft_directory;
+pub(crate) mod judging;
+pub(crate) mod loaded_plan;
+pub(crate) mod object_requests;
+pub(crate) mod planning;
+pub(crate) mod rereading;
+pub(crate) mod shard_work;
+pub(crate) mod source_root;
+pub(crate) mod unproved;

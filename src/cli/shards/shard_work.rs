@@ -1,0 +1,166 @@
+//! The work of one shard for the engine: each file is opened and compared with the plan shortly before it is sent.
+
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+
+use crate::cli::output::console::shown;
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::progress::totals::Listed;
+use crate::cli::uploading::observing::news::SourceNews;
+use crate::cli::uploading::observing::receipt_book::{Numbers, seen};
+use crate::cli::uploading::template::Template;
+use crate::cli::uploading::work_sender::UploadWork;
+use crate::cos::Key;
+use crate::cos::multipart::UploadId;
+use crate::upload::driver::Work;
+use crate::upload::machine::Likeness;
+use crate::upload::plan::object_plan::Plan;
+use crate::upload::plan::part_sizes::{PartSizes, Parts};
+use crate::upload::session::{Session, Share};
+use crate::upload::shards::directory::PlanDirectory;
+use crate::upload::shards::evidence::{Evidence, Trouble, difference};
+use crate::upload::shards::files::{Placed, PlannedFile};
+use crate::upload::shards::plan::SharedPlan;
+use crate::upload::shards::probe;
+use crate::upload::shards::receipt_files::ReceiptFiles;
+use crate::upload::shards::stretches::Stretches;
+use crate::upload::shards::unit::{Scale, Shard, Unit};
+use crate::upload::source::FileSource;
+
+/// One shard of a plan.
+pub(crate) struct ShardWork {
+    pub(crate) directory: PlanDirectory,
+    pub(crate) plan: SharedPlan,
+    pub(crate) shard: Shard,
+    pub(crate) root: PathBuf,
+    pub(crate) template: Template,
+    pub(crate) numbers: Numbers,
+    pub(crate) receipts: ReceiptFiles,
+}
+
+/// How much work a shard is, and how much of it has receipts already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Amount {
+    pub(crate) files: u64,
+    pub(crate) units: u64,
+    pub(crate) bytes: u64,
+    /// Small files that were sent before.
+    pub(crate) units_kept: u64,
+    /// The bytes of the files that were not.
+    bytes_open: u64,
+}
+
+impl ShardWork {
+    /// Hands out all work, until `send` returns false.
+    pub(crate) fn each(&self, mut send: impl FnMut(UploadWork) -> bool) -> Amount {
+        let mut amount = Amount::default();
+        if let Err(error) = self.try_each(&mut amount, &mut send) {
+            let source = self.directory.path().to_owned();
+            let failure = Failure::Other(format!("could not read the plan {}: {error}", shown(&source)));
+            send(Work::News(SourceNews::Failed { source, key: None, failure }));
+        }
+        let Amount { files, bytes_open: bytes, .. } = amount;
+        send(Work::News(SourceNews::Listed(Listed { files, bytes, complete: true })));
+        amount
+    }
+
+    fn try_each(&self, amount: &mut Amount, send: &mut impl FnMut(UploadWork) -> bool) -> io::Result<()> {
+        let scale = Scale::new(self.plan.units, self.plan.bytes);
+        let (from, before) = scale.stretch(self.shard);
+        for stretch in Stretches::new(self.directory.files_from(from)?, &self.receipts, before) {
+            for (placed, evidence) in stretch? {
+                let ours: Vec<Unit> = placed.units().filter(|unit| scale.has(self.shard, unit)).collect();
+                if !ours.is_empty() && !self.file(&placed, &evidence, &ours, amount, send) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands out the work on one file. Returns false if no more is wanted.
+    fn file(
+        &self,
+        Placed { file, .. }: &Placed,
+        evidence: &Evidence,
+        ours: &[Unit],
+        amount: &mut Amount,
+        send: &mut impl FnMut(UploadWork) -> bool,
+    ) -> bool {
+        let bytes: u64 = ours.iter().map(|unit| unit.range.length).sum();
+        amount.units += ours.len() as u64;
+        amount.bytes += bytes;
+        // An empty file has no parts, so with --publish-together `complete` sends it.
+        let is_late = self.plan.publish_together && file.upload_id.is_none();
+        if is_late || (file.upload_id.is_none() && evidence.record(None).is_some()) {
+            amount.units_kept += 1;
+            return true;
+        }
+        amount.files += 1;
+        amount.bytes_open += bytes;
+        let Amount { files, bytes_open: bytes, .. } = *amount;
+        send(Work::News(SourceNews::Listed(Listed { files, bytes, complete: false })))
+            && send(self.work(file, evidence, ours))
+    }
+
+    fn work(&self, file: &PlannedFile, evidence: &Evidence, ours: &[Unit]) -> UploadWork {
+        let path = self.root.join(&file.path);
+        match self.session(file, &path, evidence, ours) {
+            Ok(session) => {
+                let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+                numbers.insert(file.key.clone(), file.n);
+                Work::Upload(Box::new(session))
+            }
+            Err(failure) => Work::News(SourceNews::Failed { source: path, key: Key::new(&file.key).ok(), failure }),
+        }
+    }
+
+    fn session(&self, file: &PlannedFile, path: &Path, evidence: &Evidence, ours: &[Unit]) -> Result<Session, Failure> {
+        let key = Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}")))?;
+        if let Some(Trouble::Changed { host, what }) = evidence.change() {
+            return Err(differs(path, &format!("{host} saw that {what}")));
+        }
+        let source = FileSource::open(path).map_err(|error| Failure::Source { source: path.to_owned(), error })?;
+        compare(file, &source)?;
+        let Some(part_size) = file.part_size else {
+            let session = self.template.session(source, key, Plan::Put { size: file.size });
+            // A run that was killed before it wrote its receipt left the object that it must not overwrite.
+            let unless = self.plan.put.no_overwrite.then_some(Likeness::Content);
+            return Ok(Session { unless, ..session });
+        };
+        let plan = Plan::Multipart(Parts::new(file.size, PartSizes::uniform(part_size)));
+        let upload_id = file.upload_id.as_deref().and_then(UploadId::new);
+        let known = ours.iter().filter_map(|unit| evidence.record(unit.part)).collect();
+        let share = numbers(ours).map(|ours| Share { ours, known });
+        Ok(Session { upload_id, share, ..self.template.session(source, key, plan) })
+    }
+}
+
+/// The numbers of parts, which follow each other.
+fn numbers(ours: &[Unit]) -> Option<RangeInclusive<u16>> {
+    let number = |unit: Option<&Unit>| Some(unit?.part?.value());
+    Some(number(ours.first())?..=number(ours.last())?)
+}
+
+/// Refuses a file that is not the one that was planned.
+pub(crate) fn compare(file: &PlannedFile, source: &FileSource) -> Result<(), Failure> {
+    if let Some(what) = difference(file, &seen(source)) {
+        return Err(differs(source.path(), &what));
+    }
+    let samples = probe::take(source);
+    let samples = samples.map_err(|error| Failure::Source { source: source.path().to_owned(), error })?;
+    for (offset, crc64) in samples {
+        let planned = file.probes.iter().find(|(at, _)| *at == offset.to_string());
+        if planned.is_some_and(|(_, planned)| *planned != crc64.to_string()) {
+            let what = format!("its bytes at offset {offset} are others");
+            return Err(differs(source.path(), &what));
+        }
+    }
+    Ok(())
+}
+
+fn differs(path: &Path, what: &str) -> Failure {
+    Failure::SourcesDiffer(format!("could not upload {}: it is not the file of the plan: {what}", shown(path)))
+}

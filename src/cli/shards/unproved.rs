@@ -1,0 +1,179 @@
+//! What keeps files of a plan from being proved: reported, and counted for the exit code.
+
+use std::collections::BTreeMap;
+
+use crate::cli::output::console::{Console, visible};
+use crate::cli::output::failures::exit::{INTEGRITY, NOT_FOUND, SOURCE, SUCCESS, UNAVAILABLE, of_many};
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::output::json::{self, Line};
+use crate::cli::uploading::bucket_requests::failed;
+use crate::cli::values::units;
+use crate::cos::Service;
+use crate::cos::multipart::PartNumber;
+use crate::upload::shards::completion::Finish;
+use crate::upload::shards::evidence::Trouble;
+use crate::upload::shards::files::Placed;
+use crate::upload::shards::plan::SharedPlan;
+use crate::upload::shards::unit::Scale;
+
+/// How many disagreements are printed; programs get all.
+const MOST_SHOWN: u64 = 20;
+/// How many shards a message names.
+const MOST_NAMED: usize = 20;
+
+/// What is not proved so far.
+pub(crate) struct Unproved<'a> {
+    scale: Scale,
+    shards: u32,
+    console: &'a Console,
+    json: bool,
+    missing: BTreeMap<u32, u64>,
+    exit_code: u8,
+    shown: u64,
+}
+
+impl<'a> Unproved<'a> {
+    /// Nothing yet.
+    pub(crate) fn new(plan: &SharedPlan, console: &'a Console, json: bool) -> Self {
+        let scale = Scale::new(plan.units, plan.bytes);
+        Self { scale, shards: plan.shards, console, json, missing: BTreeMap::new(), exit_code: SUCCESS, shown: 0 }
+    }
+
+    /// The exit code so far.
+    pub(crate) fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
+    /// Adds what keeps one file from being proved.
+    pub(crate) fn troubles(&mut self, placed: &Placed, troubles: &[Trouble]) {
+        for trouble in troubles {
+            match trouble {
+                Trouble::Missing(part) | Trouble::NoReceipt(part) => self.missing(placed, *part),
+                Trouble::Different { part, hosts } => {
+                    let [one, other] = hosts;
+                    let why = format!("{one} and {other} read different bytes");
+                    self.disagreement(placed, *part, hosts.to_vec(), &why, SOURCE);
+                }
+                Trouble::Changed { host, what } => {
+                    let why = format!("{host} saw another file: {what}");
+                    self.disagreement(placed, None, vec![host.clone()], &why, SOURCE);
+                }
+            }
+        }
+    }
+
+    /// Adds an object that is not proved.
+    pub(crate) fn finish(&mut self, placed: &Placed, finish: &Finish) {
+        match finish {
+            Finish::Proved(_) => {}
+            Finish::NotProved(troubles) => self.troubles(placed, troubles),
+            Finish::Differs { expected, found } => {
+                let why = format!("the object's CRC-64 is {found}, that of what was read is {expected}");
+                self.disagreement(placed, None, vec![], &why, INTEGRITY);
+            }
+            Finish::Gone => {
+                let why = "its upload is gone, and the object is not the one that was sent";
+                self.disagreement(placed, None, vec![], why, NOT_FOUND);
+            }
+            Finish::Failed(error) | Finish::Unknown(error) => {
+                let report = failed(Service::Cos, &placed.file.key, error.clone()).report();
+                report.print(self.console);
+                self.event(placed, None, vec![], &report.message, report.exit_code);
+                self.count(report.exit_code);
+            }
+        }
+    }
+
+    fn missing(&mut self, placed: &Placed, part: Option<PartNumber>) {
+        let unit = placed.units().find(|unit| unit.part == part);
+        let shard = unit.map_or(0, |unit| self.scale.shard_of(&unit, self.shards));
+        *self.missing.entry(shard).or_default() += 1;
+        self.count(UNAVAILABLE);
+    }
+
+    fn disagreement(
+        &mut self,
+        placed: &Placed,
+        part: Option<PartNumber>,
+        hosts: Vec<String>,
+        why: &str,
+        exit_code: u8,
+    ) {
+        self.count(exit_code);
+        self.shown += 1;
+        if self.shown <= MOST_SHOWN {
+            let file = visible(&placed.file.path).into_owned();
+            let what = part.map_or_else(|| file.clone(), |part| format!("part {part} of {file}"));
+            let shard = self.shard(placed, part).map_or_else(String::new, |shard| format!(" (shard {shard})"));
+            self.console.warning(&format!("{what}{shard}: {why}"));
+        }
+        self.event(placed, part, hosts, why, exit_code);
+    }
+
+    fn shard(&self, placed: &Placed, part: Option<PartNumber>) -> Option<String> {
+        let unit = placed.units().find(|unit| unit.part == part)?;
+        Some(format!("{}/{}", self.scale.shard_of(&unit, self.shards), self.shards))
+    }
+
+    fn event(&self, placed: &Placed, part: Option<PartNumber>, hosts: Vec<String>, why: &str, exit_code: u8) {
+        if self.json {
+            self.console.event(&Line::Unproved(json::Unproved {
+                shard: self.shard(placed, part),
+                units: None,
+                path: Some(&placed.file.path),
+                key: Some(&placed.file.key),
+                part: part.map(PartNumber::value),
+                hosts,
+                why,
+                exit_code,
+            }));
+        }
+    }
+
+    fn count(&mut self, exit_code: u8) {
+        self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
+    }
+
+    /// Reports what is missing of each shard, and the result as a failure. `about` names the plan.
+    pub(crate) fn report(self, about: &str) -> Failure {
+        for (shard, units) in self.missing.iter().filter(|_| self.json) {
+            self.console.event(&Line::Unproved(json::Unproved {
+                shard: Some(format!("{shard}/{}", self.shards)),
+                units: Some(*units),
+                path: None,
+                key: None,
+                part: None,
+                hosts: vec![],
+                why: "missing",
+                exit_code: UNAVAILABLE,
+            }));
+        }
+        if self.shown > MOST_SHOWN {
+            self.console.warning(&format!("and {} more", units::count(self.shown - MOST_SHOWN)));
+        }
+        let nothing = format!("could not complete the plan {about}");
+        match self.exit_code {
+            UNAVAILABLE if !self.missing.is_empty() => {
+                Failure::NotYet(format!("{nothing}: {}", self.missing_in_words()))
+            }
+            UNAVAILABLE => Failure::NotYet(format!("{nothing}: requests failed")),
+            SOURCE => Failure::SourcesDiffer(format!("{nothing}: machines did not read the same files")),
+            INTEGRITY => Failure::Different(format!("{nothing}: objects differ from what was read")),
+            NOT_FOUND => Failure::NotFound(format!("{nothing}: uploads are gone")),
+            exit_code => Failure::PlanFailed { exit_code, message: format!("{nothing}: requests were refused") },
+        }
+    }
+
+    /// `12 units are missing: shards 3/16 (10), 7/16 (2)`.
+    fn missing_in_words(&self) -> String {
+        let all: u64 = self.missing.values().sum();
+        let name = |(shard, units): (&u32, &u64)| format!("{shard}/{} ({})", self.shards, units::count(*units));
+        let mut names: Vec<String> = self.missing.iter().take(MOST_NAMED).map(name).collect();
+        if self.missing.len() > MOST_NAMED {
+            names.push(format!("and {} more", self.missing.len() - MOST_NAMED));
+        }
+        let word = if self.missing.len() == 1 { "shard" } else { "shards" };
+        let verb = if all == 1 { "is" } else { "are" };
+        format!("{} {verb} missing: {word} {}", units::counted(all, "unit"), names.join(", "))
+    }
+}

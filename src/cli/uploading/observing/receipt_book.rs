@@ -1,0 +1,131 @@
+//! Writes receipts while a shard is sent.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use crate::cli::output::failures::failure::Failure;
+use crate::cos::Etag;
+use crate::cos::multipart::PartNumber;
+use crate::upload::batch::objects::ObjectId;
+use crate::upload::session::Session;
+use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::receipt::{Receipt, Seen};
+use crate::upload::source::file::nanoseconds;
+use crate::upload::source::{FileSource, Source};
+use crate::upload::{Event, Finished, PartRecord};
+
+/// What all receipts of an attempt have.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt {
+    pub(crate) plan: String,
+    pub(crate) shard: String,
+    pub(crate) host: String,
+    pub(crate) clock: fn() -> SystemTime,
+}
+
+/// The numbers of the files that are being sent, by their keys.
+pub(crate) type Numbers = Arc<Mutex<HashMap<String, u64>>>;
+
+/// Writes the receipts of one attempt at a shard.
+#[derive(Debug)]
+pub(crate) struct ReceiptBook {
+    attempt: Arc<Attempt>,
+    lines: DurableLines,
+    numbers: Numbers,
+    running: BTreeMap<ObjectId, (u64, FileSource)>,
+    reported: bool,
+    pub(crate) counts: Counts,
+}
+
+/// How many units this run sent, and how many were there already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) units_sent: u64,
+    pub(crate) bytes_sent: u64,
+    pub(crate) units_kept: u64,
+}
+
+impl ReceiptBook {
+    /// A book that writes into `lines`.
+    pub(crate) fn new(attempt: Attempt, lines: DurableLines, numbers: Numbers) -> Self {
+        let (attempt, running) = (Arc::new(attempt), BTreeMap::new());
+        Self { attempt, lines, numbers, running, reported: false, counts: Counts::default() }
+    }
+
+    /// An upload begins.
+    pub(crate) fn begins(&mut self, object: ObjectId, session: &Session) {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = numbers.remove(session.job.target.key.as_str());
+        if let (Some(number), Source::File(source)) = (number, &session.job.source) {
+            self.running.insert(object, (number, source.clone()));
+        }
+    }
+
+    /// Something happened to an upload.
+    pub(crate) fn event(&mut self, object: ObjectId, event: &Event) {
+        if let Event::PartStored(PartRecord { number, size, etag, crc64 }) = event {
+            self.write(object, Some(*number), (*size, etag.clone(), *crc64));
+        }
+    }
+
+    /// An upload has ended.
+    pub(crate) fn ends(&mut self, object: ObjectId, finished: &Finished) {
+        match finished {
+            Finished::Stored(stored) => {
+                self.write(object, None, (stored.size, stored.etag.as_str().into(), stored.crc64));
+                self.counts.units_sent += 1;
+                self.counts.bytes_sent += stored.bytes_sent;
+            }
+            Finished::Unchanged(found) => {
+                if let (Some(crc64), Some(etag)) = (found.crc64, &found.etag) {
+                    self.write(object, None, (found.size, etag.as_str().into(), crc64));
+                }
+                self.counts.units_kept += 1;
+            }
+            Finished::HeldBack(held) => {
+                self.counts.units_sent += u64::from(held.parts_sent);
+                self.counts.bytes_sent += held.bytes_sent;
+                self.counts.units_kept += u64::from(held.parts_resumed);
+            }
+            Finished::Failed(_) | Finished::Unknown(_) => {}
+        }
+        self.running.remove(&object);
+    }
+
+    /// Writes a receipt. What the machine sees of the file is looked up then, after its bytes were read.
+    fn write(&self, object: ObjectId, part: Option<PartNumber>, (size, etag, crc64): (u64, Etag, u64)) {
+        let Some((n, source)) = self.running.get(&object) else { return };
+        let (n, source, attempt) = (*n, source.clone(), self.attempt.clone());
+        let line = move || {
+            let Attempt { plan, shard, host, clock } = (*attempt).clone();
+            let time = humantime::format_rfc3339_seconds(clock()).to_string();
+            Some(Receipt { plan, n, part, size, etag, crc64, seen: seen(&source), host, shard, time }.line())
+        };
+        drop(self.lines.append(Box::new(line)));
+    }
+
+    /// The failure to write receipts, once.
+    pub(crate) fn failure(&mut self) -> Option<Failure> {
+        let why = self.lines.failure().filter(|_| !self.reported)?;
+        self.reported = true;
+        Some(unwritable(&why))
+    }
+
+    /// Waits until all receipts are on disk.
+    pub(crate) fn close(self) -> (Counts, Option<Failure>) {
+        let reported = self.reported;
+        let failure = self.lines.close().err().filter(|_| !reported);
+        (self.counts, failure.map(|why| unwritable(&why)))
+    }
+}
+
+/// What this machine sees of a file now.
+pub(crate) fn seen(source: &FileSource) -> Seen {
+    let identity = source.identity_now();
+    Seen { size: identity.size, mtime_ns: nanoseconds(identity.modified) }
+}
+
+fn unwritable(why: &str) -> Failure {
+    Failure::Other(format!("could not write receipts: {why}"))
+}

@@ -1,0 +1,206 @@
+//! Machines that die, run twice, read other bytes, or cannot write; receipts that are torn, foreign or wrong.
+
+use std::fs;
+use std::path::PathBuf;
+
+use cosput::emulator::Operation;
+
+use super::Machines;
+use crate::support::changes::{Change, append, overwrite, touch};
+use crate::support::{MIB, until};
+
+/// One file of four parts, planned for two shards.
+fn planned(faults: &[&str]) -> Machines {
+    let machines = Machines::new(faults);
+    machines.scene.file("big", 4 * MIB);
+    machines.initiate(&["big", "--shards", "2"]).exits(0);
+    machines
+}
+
+fn assert_completes(machines: &Machines) {
+    machines.complete().exits(0);
+    machines.scene.assert_stored("big", "big");
+    assert_eq!(machines.scene.server.uploads(), []);
+}
+
+/// The files of receipts that have any.
+fn receipt_files(machines: &Machines) -> Vec<PathBuf> {
+    let entries = fs::read_dir(machines.plan().join("receipts")).unwrap();
+    let files = entries.map(|entry| entry.unwrap().path());
+    files.filter(|path| fs::metadata(path).unwrap().len() > 0).collect()
+}
+
+#[test]
+fn a_shard_that_is_killed_goes_on_where_it_was() {
+    let mut machines = planned(&["stall:skip=1,times=0"]);
+    let running = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
+    until(|| machines.receipts().len() == 1, "the first part has a receipt");
+    running.kill();
+    machines.scene.server.restart(&[]);
+    machines.shard("1/1").exits(0);
+    machines.scene.server.assert_each_part_stored_once(4);
+    assert_completes(&machines);
+}
+
+#[test]
+fn two_copies_of_a_shard_and_two_completes_do_no_harm() {
+    let machines = planned(&[]);
+    let copies =
+        [machines.begin("upload-parts", &["--shard", "1/1"]), machines.begin("upload-parts", &["--shard", "1/1"])];
+    for copy in copies {
+        copy.wait().exits(0);
+    }
+    let completes = [machines.begin("complete", &[]), machines.begin("complete", &[])];
+    for complete in completes {
+        complete.wait().exits(0);
+    }
+    machines.scene.assert_stored("big", "big");
+}
+
+#[test]
+fn initiate_that_stopped_goes_on_with_the_uploads_that_it_began() {
+    let mut machines = Machines::new(&["access-denied:on=initiate,skip=2,times=0"]);
+    for name in ["a", "b", "c", "d"] {
+        machines.scene.file(name, 2 * MIB);
+    }
+    let arguments = ["a", "b", "c", "d", "--shards", "2", "--concurrency", "1"];
+    machines.initiate(&arguments).exits(4).says("run the same command again to go on");
+    machines.run("upload-parts", &["--shard", "1/1"]).exits(2).says("did not finish it");
+    let begun = machines.scene.server.uploads();
+    assert_eq!(begun.len(), 2);
+    machines.scene.server.restart(&[]);
+    machines.initiate(&["a", "b", "--shards", "2"]).exits(8).says("the beginning of another plan");
+    machines.initiate(&arguments).exits(0).says("2 uploads of an earlier run reused");
+    let uploads = machines.scene.server.uploads();
+    assert_eq!(uploads.len(), 4, "there is no orphan: {uploads:?}");
+    assert!(begun.iter().all(|upload| uploads.contains(upload)));
+    machines.initiate(&arguments).exits(8).says("holds a plan already");
+}
+
+#[test]
+fn uploads_of_files_that_changed_before_initiate_went_on_are_aborted() {
+    let mut machines = Machines::new(&["access-denied:on=initiate,skip=1,times=0"]);
+    machines.scene.file("a", 2 * MIB);
+    machines.scene.file("b", 2 * MIB);
+    let arguments = ["a", "b", "--shards", "1", "--concurrency", "1"];
+    machines.initiate(&arguments).exits(4);
+    let [stale] = machines.scene.server.uploads().try_into().unwrap();
+    touch(&machines.scene.path("a"));
+    machines.scene.server.restart(&[]);
+    machines.initiate(&arguments).exits(0);
+    let uploads = machines.scene.server.uploads();
+    assert!(uploads.len() == 2 && !uploads.contains(&stale), "{uploads:?}");
+}
+
+#[test]
+fn a_source_that_changed_since_it_was_planned_is_not_sent() {
+    for (change, keeps_time) in [(touch as Change, false), (append, false), (overwrite, true)] {
+        let machines = planned(&[]);
+        let source = machines.scene.path("big");
+        let modified = fs::metadata(&source).unwrap().modified().unwrap();
+        change(&source);
+        if keeps_time {
+            // The same size and time: only a sample of its bytes shows it.
+            fs::File::options().write(true).open(&source).unwrap().set_modified(modified).unwrap();
+        }
+        machines.shard("1/2").exits(3).says("it is not the file of the plan");
+        assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
+        machines.complete().exits(6);
+    }
+}
+
+#[test]
+fn machines_that_read_different_bytes_are_both_named_and_nothing_is_completed() {
+    let mut machines = planned(&[]);
+    let other = machines.scene.path("other");
+    fs::create_dir(&other).unwrap();
+    let source = machines.scene.path("big");
+    let mut bytes = fs::read(&source).unwrap();
+    // Between the samples of its beginning, its middle and its end.
+    bytes[1 << 20] ^= 1;
+    fs::write(other.join("big"), bytes).unwrap();
+    let modified = fs::metadata(&source).unwrap().modified().unwrap();
+    fs::File::options().write(true).open(other.join("big")).unwrap().set_modified(modified).unwrap();
+    machines.scene.set("SLURMD_NODENAME", "node-1");
+    machines.shard("1/1").exits(0);
+    machines.scene.set("SLURMD_NODENAME", "node-2");
+    fs::rename(machines.plan().join("receipts"), machines.scene.path("first")).unwrap();
+    fs::create_dir(machines.plan().join("receipts")).unwrap();
+    machines.run("upload-parts", &["--shard", "1/1", "--source-root", "other"]).exits(0);
+    let outcome = machines.run("complete", &["--receipts", "first"]).exits(3);
+    for words in ["node-1", "node-2", "part 2 of big", "shard 1/2", "different bytes"] {
+        assert!(outcome.stderr.contains(words), "{words}: {}", outcome.stderr);
+    }
+    assert_eq!(machines.scene.server.requests(Operation::Complete), []);
+}
+
+#[test]
+fn a_receipt_that_lies_is_found_out() {
+    let machines = planned(&[]);
+    machines.shard("1/1").exits(0);
+    let [path] = receipt_files(&machines).try_into().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let field = "\"crc64ecma\":\"";
+    let at = text.find(field).unwrap() + field.len();
+    let end = at + text[at..].find('"').unwrap();
+    fs::write(&path, format!("{}12345{}", &text[..at], &text[end..])).unwrap();
+    machines.complete().exits(7).says("CRC-64");
+}
+
+#[test]
+fn receipts_that_are_torn_or_of_another_plan_do_not_count() {
+    let machines = planned(&[]);
+    machines.shard("1/1").exits(0);
+    let [path] = receipt_files(&machines).try_into().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, &text[..text.len() - 1]).unwrap();
+    machines.complete().exits(6).says("1 unit is missing");
+    let id = &text[9..45];
+    fs::write(&path, text.replace(id, "00000000-0000-4000-8000-000000000000")).unwrap();
+    machines.complete().exits(6).says("4 units are missing");
+    // The parts are on the server, and their ETags are the MD5s of the bytes.
+    machines.shard("1/1").exits(0);
+    machines.scene.server.assert_each_part_stored_once(4);
+    assert_completes(&machines);
+}
+
+#[test]
+fn lost_receipts_are_made_good_by_reading_again() {
+    let machines = planned(&[]);
+    machines.shard("1/1").exits(0);
+    fs::remove_dir_all(machines.plan().join("receipts")).unwrap();
+    machines.complete().exits(6);
+    machines.run("complete", &["--reread"]).exits(0).says("4 units without a receipt read here");
+    machines.scene.assert_stored("big", "big");
+}
+
+#[test]
+fn a_file_that_changed_is_not_proved_by_reading_it_again() {
+    let machines = planned(&[]);
+    machines.shard("1/1").exits(0);
+    fs::remove_dir_all(machines.plan().join("receipts")).unwrap();
+    append(&machines.scene.path("big"));
+    machines.run("complete", &["--reread"]).exits(3);
+    assert_eq!(machines.scene.server.requests(Operation::Complete), []);
+}
+
+#[test]
+fn complete_waits_for_shards_that_are_started_later() {
+    let machines = planned(&[]);
+    let complete = machines.begin("complete", &["--wait", "1h"]);
+    machines.shard("1/2").exits(0);
+    machines.shard("2/2").exits(0);
+    complete.wait().exits(0);
+    machines.scene.assert_stored("big", "big");
+}
+
+#[test]
+fn receipts_may_be_kept_in_another_directory() {
+    let machines = planned(&[]);
+    machines.run("upload-parts", &["--shard", "1/2", "--receipts", "mine/1"]).exits(0);
+    machines.run("upload-parts", &["--shard", "2/2", "--receipts", "mine/2"]).exits(0);
+    assert_eq!(machines.receipts().len(), 0);
+    machines.complete().exits(6);
+    machines.run("complete", &["--receipts", "mine"]).exits(0);
+    machines.scene.assert_stored("big", "big");
+}

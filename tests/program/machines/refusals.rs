@@ -1,0 +1,124 @@
+//! Bad input: one clear line, the right exit code, nothing sent. And the end of a plan that is given up.
+
+use std::fs;
+
+use cosput::emulator::Operation;
+
+use super::Machines;
+use crate::support::{CUSTOMER_KEY, MIB};
+
+fn planned() -> Machines {
+    let machines = Machines::new(&[]);
+    machines.scene.file("big", 2 * MIB);
+    machines.scene.file("small", 10);
+    machines.initiate(&["big", "small", "--shards", "2"]).exits(0);
+    machines
+}
+
+#[test]
+fn a_plan_that_is_none_or_of_a_later_version_is_refused() {
+    let machines = planned();
+    let path = machines.plan().join("plan.json");
+    let good = fs::read_to_string(&path).unwrap();
+    let rows = [
+        (good[..good.len() / 2].to_owned(), "it is not a plan of cosput"),
+        ("{}".to_owned(), "it is not a plan of cosput"),
+        (good.replace("\"version\": 1", "\"version\": 2"), "it has version 2"),
+        (good.replace("\"bytes\"", "\"must_know\": 1, \"bytes\""), "needs 'must_know'"),
+    ];
+    let sent = machines.scene.server.record().len();
+    for (text, why) in rows {
+        fs::write(&path, text).unwrap();
+        for command in ["upload-parts", "complete", "status"] {
+            let shard: &[&str] = if command == "upload-parts" { &["--shard", "1/2"] } else { &[] };
+            machines.run(command, shard).exits(2).says(why);
+        }
+    }
+    assert_eq!(machines.scene.server.record().len(), sent, "nothing was sent");
+}
+
+#[test]
+fn shards_and_sources_that_cannot_be_are_refused() {
+    let machines = planned();
+    for shard in ["5/4", "0/4", "x", "1"] {
+        machines.run("upload-parts", &["--shard", shard]).exits(2).says("I/N");
+    }
+    let url = machines.scene.server.url();
+    let initiate = |more: &[&str]| {
+        let usual = ["initiate", "-b", crate::support::BUCKET, "--endpoint", &url, "--plan", "new"];
+        machines.scene.run(usual.iter().chain(more))
+    };
+    initiate(&["big", "--shards", "0"]).exits(2);
+    initiate(&["-", "--key", "k", "--shards", "2"]).exits(2).says("stdin cannot be shared");
+    initiate(&["big", "--shards", "2", "--service", "cdcs"]).exits(2).says("CDCS");
+    initiate(&["missing", "--shards", "2"]).exits(3);
+    assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
+}
+
+#[test]
+fn an_sse_c_key_must_be_that_of_the_plan() {
+    let machines = Machines::new(&[]);
+    machines.scene.file("big", 2 * MIB);
+    fs::write(machines.scene.path("key"), CUSTOMER_KEY[0]).unwrap();
+    fs::write(machines.scene.path("other"), [7; 32]).unwrap();
+    machines.initiate(&["big", "--shards", "1", "--sse-c-key-file", "key"]).exits(0);
+    machines.shard("1/1").exits(2).says("was begun with an SSE-C key");
+    machines.run("upload-parts", &["--shard", "1/1", "--sse-c-key-file", "other"]).exits(2).says("another SSE-C key");
+    assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
+    machines.run("upload-parts", &["--shard", "1/1", "--sse-c-key-file", "key"]).exits(0);
+    machines.run("complete", &["--sse-c-key-file", "key"]).exits(0);
+    assert!(!fs::read_to_string(machines.plan().join("plan.json")).unwrap().contains(CUSTOMER_KEY[0]));
+}
+
+#[test]
+fn a_key_that_must_not_be_overwritten_is_refused_before_anything_is_sent() {
+    let machines = Machines::new(&[]);
+    machines.scene.file("big", 2 * MIB);
+    machines.scene.upload("big", &[]).exits(0);
+    let initiated = machines.scene.server.requests(Operation::Initiate).len();
+    machines.initiate(&["big", "--shards", "1", "--no-overwrite"]).exits(8);
+    assert_eq!(machines.scene.server.requests(Operation::Initiate).len(), initiated);
+}
+
+#[test]
+fn a_plan_that_is_aborted_leaves_no_upload_and_no_shard_goes_on() {
+    let machines = planned();
+    machines.shard("1/2").exits(0);
+    machines.run("abort", &[]).exits(2).says("--yes");
+    machines.run("abort", &["--yes"]).exits(0);
+    assert_eq!(machines.scene.server.uploads(), []);
+    machines.shard("2/2").exits(5).says("was aborted");
+    machines.complete().exits(5).says("was aborted");
+    machines.run("status", &[]).exits(5);
+    machines.run("abort", &["--yes"]).exits(0);
+    machines.initiate(&["big", "small", "--shards", "2"]).exits(8);
+}
+
+#[test]
+fn a_plan_that_is_not_finished_can_be_aborted_and_a_completed_one_cannot() {
+    let machines = Machines::new(&["access-denied:on=initiate,skip=1,times=0"]);
+    machines.scene.file("a", 2 * MIB);
+    machines.scene.file("b", 2 * MIB);
+    machines.initiate(&["a", "b", "--shards", "1", "--concurrency", "1"]).exits(4);
+    assert_eq!(machines.scene.server.uploads().len(), 1);
+    machines.run("abort", &["--yes"]).exits(0);
+    assert_eq!(machines.scene.server.uploads(), []);
+
+    let machines = planned();
+    machines.shard("1/1").exits(0);
+    machines.complete().exits(0);
+    machines.run("abort", &["--yes"]).exits(8).says("it is completed");
+    machines.run("status", &[]).exits(0);
+}
+
+#[test]
+fn the_state_of_each_shard_is_shown() {
+    let machines = planned();
+    machines.shard("1/2").exits(0);
+    let outcome = machines.run("status", &["--json"]).exits(6);
+    let shards: Vec<_> = outcome.events().into_iter().filter(|event| event["event"] == "shard_status").collect();
+    assert_eq!(shards.len(), 2);
+    assert_eq!((&shards[0]["units"], &shards[0]["units_done"]), (&shards[0]["units_done"], &shards[0]["units"]));
+    assert_eq!(shards[1]["units_done"], 0);
+    assert_eq!(outcome.event("status")["state"], "open");
+}
