@@ -1,5 +1,7 @@
 //! One upload by many machines, with the real program: a process is a machine.
 
+#[cfg(unix)]
+mod examples;
 mod faults;
 mod refusals;
 mod shards;
