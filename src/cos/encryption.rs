@@ -107,6 +107,12 @@ impl Encryption {
         ])
     }
 
+    /// The headers of a copy that reads an object with this encryption: those of SSE-C.
+    pub fn of_copy_source(&self) -> Headers {
+        let of_source = |name: &str| name.replacen("x-cos-", "x-cos-copy-source-", 1);
+        self.of_bytes().iter().map(|(name, value)| (of_source(name), value)).collect()
+    }
+
     /// True if the ETag of a PUT or a part is the MD5 of its bytes.
     pub fn etags_are_md5(&self) -> bool {
         matches!(self, Self::AsTheBucket | Self::Cos)

@@ -7,8 +7,13 @@ use std::fmt;
 pub struct Headers(Vec<(String, String)>);
 
 /// The values of these headers are secrets; debug output masks them.
-const SECRET: [&str; 4] =
-    ["authorization", "x-cos-security-token", "x-cdcs-security-token", "x-cos-server-side-encryption-customer-key"];
+const SECRET: [&str; 5] = [
+    "authorization",
+    "x-cos-security-token",
+    "x-cdcs-security-token",
+    "x-cos-server-side-encryption-customer-key",
+    "x-cos-copy-source-server-side-encryption-customer-key",
+];
 
 impl Headers {
     /// No headers.
@@ -59,13 +64,14 @@ mod tests {
             ("Authorization", "q-signature=1"),
             ("X-Cos-Security-Token", "t"),
             ("x-cos-server-side-encryption-customer-key", "k"),
+            ("x-cos-copy-source-server-side-encryption-customer-key", "k"),
             ("Host", "h"),
         ]
         .into_iter()
         .collect();
         assert_eq!(
             format!("{headers:?}"),
-            r#"{"Authorization": "<redacted>", "X-Cos-Security-Token": "<redacted>", "x-cos-server-side-encryption-customer-key": "<redacted>", "Host": "h"}"#
+            r#"{"Authorization": "<redacted>", "X-Cos-Security-Token": "<redacted>", "x-cos-server-side-encryption-customer-key": "<redacted>", "x-cos-copy-source-server-side-encryption-customer-key": "<redacted>", "Host": "h"}"#
         );
     }
 }

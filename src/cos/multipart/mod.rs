@@ -1,7 +1,7 @@
 //! Multipart uploads: a file for each operation, with the request it sends and how its answer is read.
 //!
-//! `initiate`, `upload_part`, `list_parts`, `complete`, `abort` and `list_uploads` are operations; `part_number` and
-//! `upload_id` are the names that they share.
+//! `initiate`, `upload_part`, `upload_part_copy`, `list_parts`, `complete`, `abort` and `list_uploads` are operations;
+//! `part_number` and `upload_id` are the names that they share.
 
 pub mod abort;
 pub mod complete;
@@ -11,6 +11,7 @@ pub mod list_uploads;
 mod part_number;
 mod upload_id;
 pub mod upload_part;
+pub mod upload_part_copy;
 
 pub use self::part_number::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
 pub use self::upload_id::UploadId;
