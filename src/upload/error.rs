@@ -20,6 +20,8 @@ pub enum Operation {
     ListUploads,
     /// Upload Part.
     UploadPart(PartNumber),
+    /// Upload Part - Copy.
+    CopyPart(PartNumber),
     /// Reading a part again, to compare it with the part on the server.
     ComparePart(PartNumber),
     /// Checking that the source has not changed.

@@ -99,6 +99,8 @@ pub enum Notice {
     NotCompared(Cause),
     /// The object has other headers or metadata than this upload asks for, so it is uploaded even if its content is the same.
     OtherHeaders,
+    /// A message about a delta upload.
+    Delta(DeltaNotice),
     /// The memory limit stops reading the stream until parts have been sent, although more requests could run.
     MemoryLimits(MemoryLimit),
     /// The server's answers do not prove the bytes that were sent, so MD5 is used instead.
@@ -110,6 +112,55 @@ pub enum Notice {
         /// Positive if the server is ahead.
         seconds: i64,
     },
+}
+
+/// How much of a file is sent, and how much the server copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedDelta {
+    /// The number of parts.
+    pub parts: u16,
+    /// The number of bytes that are sent.
+    pub sent: u64,
+    /// The number of bytes that the server copies.
+    pub copied: u64,
+}
+
+/// A message about a delta upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeltaNotice {
+    /// There is no map of the object yet.
+    NoMap,
+    /// The map cannot be used, for this reason.
+    MapUnusable(String),
+    /// There is no object under the key.
+    NoObject,
+    /// The object is not the one that the map describes.
+    OtherObject,
+    /// HEAD failed.
+    NotCompared(Cause),
+    /// The object has a storage class whose objects cannot be read without a restore.
+    Archived(String),
+    /// The file is smaller than the object.
+    Shrunk,
+    /// Hardly anything of the file is in the object.
+    Different,
+    /// Some bytes are sent, the others copied.
+    Planned(PlannedDelta),
+    /// The server does not copy, for this reason; every part is sent.
+    NotCopied(Cause),
+    /// A part that could not be copied is sent, for this reason.
+    SentInstead(Cause),
+    /// Another upload begins, which sends every part. The upload with this ID could not be aborted.
+    Restarted(Option<UploadId>),
+    /// The map cannot be written, for this reason.
+    MapUnwritable(String),
+}
+
+impl DeltaNotice {
+    /// False for what is usual, such as a first upload.
+    pub fn is_warning(&self) -> bool {
+        !matches!(self, Self::NoMap | Self::NoObject | Self::Shrunk | Self::Different | Self::Planned(_))
+    }
 }
 
 /// Why an answer does not prove the bytes that were sent.
@@ -189,6 +240,15 @@ pub struct Unchanged {
     pub request_id: Option<String>,
 }
 
+/// The part of an object that the server copied from the object before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Copied {
+    /// The number of parts that were copied in this run.
+    pub parts: u16,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
 /// The proof that an object equals the data that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProvedBy {
@@ -231,6 +291,8 @@ pub struct Object {
     pub bytes_sent: u64,
     /// The number of bytes that an earlier run sent.
     pub bytes_resumed: u64,
+    /// What the server copied, if this is a delta upload.
+    pub copied: Option<Copied>,
     /// The number of requests of every kind for this object.
     pub attempts: u32,
     /// The request ID of the answer that verified it.

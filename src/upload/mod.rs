@@ -13,6 +13,7 @@
 //! - `wire`: requests and answers, over HTTP
 //! - `journal`: what is kept on disk about unfinished uploads
 //! - `session`, `resume`: one object's upload from the journal of an earlier run to its own end
+//! - `delta`: what the object has already, which is copied instead of sent
 //! - `shards`: one upload by many machines: who sends what, receipts, and what completes it
 //! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
 //! - `buffers`, `clock`, `descriptors`, `threads`: memory, time, open files and threads
@@ -23,6 +24,7 @@ pub mod attempt_id;
 pub mod batch;
 pub(crate) mod buffers;
 mod clock;
+pub mod delta;
 mod descriptors;
 pub mod driver;
 pub mod error;

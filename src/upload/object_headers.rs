@@ -50,6 +50,10 @@ impl ObjectOptions {
                 add(&self.encryption.of_bytes());
                 add(&self.limit());
             }
+            Operation::CopyPart(_) => {
+                add(&self.encryption.of_bytes());
+                add(&self.encryption.of_copy_source());
+            }
             Operation::Complete => add(&self.condition()),
             Operation::HeadObject => add(&self.encryption.of_bytes()),
             Operation::ListParts
@@ -175,6 +179,10 @@ mod tests {
         let forbid = ["x-cos-forbid-overwrite"];
         assert_eq!(names(&customer, Operation::Initiate), [&object[..], &sse_c, &forbid].concat());
         assert_eq!(names(&customer, part), [&sse_c[..], &["x-cos-traffic-limit"]].concat());
+        let copy = Operation::CopyPart(PartNumber::new(1).unwrap());
+        let of_source: Vec<String> =
+            sse_c.iter().map(|name| name.replacen("x-cos-", "x-cos-copy-source-", 1)).collect();
+        assert_eq!(names(&customer, copy), [&sse_c.map(str::to_owned)[..], &of_source].concat());
         assert_eq!(names(&customer, Operation::Complete), ["x-cos-forbid-overwrite"]);
         assert_eq!(names(&customer, Operation::HeadObject), sse_c);
 
@@ -183,6 +191,7 @@ mod tests {
             assert_eq!(names(&other, Operation::PutObject), [&object[..], &mode, &put].concat());
             assert_eq!(names(&other, Operation::Initiate), [&object[..], &mode, &forbid].concat());
             assert_eq!(names(&other, part), ["x-cos-traffic-limit"]);
+            assert_eq!(names(&other, copy), [""; 0]);
             assert_eq!(names(&other, Operation::HeadObject), [""; 0]);
         }
         for operation in [Operation::ListParts, Operation::Abort, compare, Operation::CheckSource] {

@@ -9,7 +9,9 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use super::batch::objects::{Batch, ObjectId, Pause};
 use super::batch::window::Concurrency;
 use super::clock;
-use super::event::{Event, Finished, Notice, Progress};
+use super::delta::object_map::Blocks;
+use super::delta::settings::StopReading;
+use super::event::{DeltaNotice, Event, Finished, Notice, Progress};
 use super::flight::{Flights, Job, RequestId, carry_out};
 use super::journal::log::Log;
 use super::observer::Observer;
@@ -31,12 +33,19 @@ pub(super) struct OpenObjects<T> {
     next_object: u64,
     pub(super) tasks: JoinSet<TaskResult>,
     flights: Flights,
+    stop_reading: StopReading,
 }
 
 /// An object that is open: being prepared, in the batch, or being closed.
 enum Open {
     Preparing(AbortHandle),
-    Uploading { session: Box<Session>, job: Arc<Job>, backup: Option<Arc<Job>>, log: Option<Box<Log>> },
+    Uploading {
+        session: Box<Session>,
+        job: Arc<Job>,
+        backup: Option<Arc<Job>>,
+        log: Option<Box<Log>>,
+        blocks: Option<Blocks>,
+    },
     Closing,
 }
 
@@ -48,8 +57,8 @@ pub(super) enum TaskResult {
     Answered(RequestId, Outcome, Result<(), String>),
     /// The flush of the journal of a paused object, with the event that waits for it.
     Flushed(ObjectId, Event, Result<(), String>),
-    /// A session has ended.
-    Closed(ObjectId, Ended),
+    /// A session has ended, with a last notice.
+    Closed(ObjectId, Ended, Option<DeltaNotice>),
 }
 
 impl<T: Transport> OpenObjects<T> {
@@ -61,6 +70,7 @@ impl<T: Transport> OpenObjects<T> {
             next_object: 0,
             tasks: JoinSet::new(),
             flights: Flights::default(),
+            stop_reading: StopReading::default(),
         }
     }
 
@@ -79,12 +89,12 @@ impl<T: Transport> OpenObjects<T> {
         let object = ObjectId(self.next_object);
         self.next_object += 1;
         observer.begins(object, &session);
-        let transport = self.transport.clone();
+        let (transport, stop) = (self.transport.clone(), self.stop_reading.clone());
         // Reading a journal may take long; a PUT has none.
         let quick = session.plan.is_put();
         let preparing = async move {
             let mut events = Vec::new();
-            let ready = session.prepare(&*transport, &mut |event| events.push(event)).await.map(Box::new);
+            let ready = session.prepare(&*transport, &stop, &mut |event| events.push(event)).await.map(Box::new);
             TaskResult::Prepared(object, session, ready, events)
         };
         if let Some(task) = self.start(preparing, quick, observer) {
@@ -160,8 +170,11 @@ impl<T: Transport> OpenObjects<T> {
                 observer.event(object, event);
                 self.batch.resume(object);
             }
-            TaskResult::Closed(object, ended) => {
+            TaskResult::Closed(object, ended, notice) => {
                 self.objects.remove(&object);
+                if let Some(notice) = notice {
+                    observer.event(object, Event::Notice(Notice::Delta(notice)));
+                }
                 observer.ends(object, Ok(ended));
             }
         }
@@ -184,24 +197,26 @@ impl<T: Transport> OpenObjects<T> {
     }
 
     fn begin(&mut self, object: ObjectId, session: Box<Session>, ready: Ready) {
-        let Ready { mut upload, log } = ready;
+        let Ready { mut upload, log, blocks } = ready;
         let job = Arc::new(session.job.clone());
         let backup = on_backup(&job);
         if backup.is_some() {
             upload.allow_backup();
         }
-        self.objects.insert(object, Open::Uploading { session, job, backup, log: log.map(Box::new) });
+        self.objects.insert(object, Open::Uploading { session, job, backup, log: log.map(Box::new), blocks });
         self.batch.add(object, upload);
     }
 
     /// Closes the session of an upload that has ended.
     pub(super) fn close<N>(&mut self, object: ObjectId, finished: Finished, observer: &mut dyn Observer<N>) {
         let Some(open) = self.objects.insert(object, Open::Closing) else { return };
-        let Open::Uploading { session, log, .. } = open else { return };
-        let transport = self.transport.clone();
-        let quick = log.is_none();
-        let closing =
-            async move { TaskResult::Closed(object, session.close(finished, log.map(|log| *log), &*transport).await) };
+        let Open::Uploading { session, log, blocks, .. } = open else { return };
+        let (transport, stop) = (self.transport.clone(), self.stop_reading.clone());
+        let quick = log.is_none() && session.delta.is_none();
+        let closing = async move {
+            let notice = session.keep_map(&finished, blocks, &*transport, &stop).await;
+            TaskResult::Closed(object, session.close(finished, log.map(|log| *log), &*transport).await, notice)
+        };
         self.start(closing, quick, observer);
     }
 
@@ -238,6 +253,7 @@ impl<T: Transport> OpenObjects<T> {
 
     /// Gives up requests in flight and sessions in preparation. Closing has a time limit of its own.
     pub(super) fn abandon<N>(&mut self, observer: &mut dyn Observer<N>) {
+        self.stop_reading.stop();
         for ((object, attempt), outcome) in self.flights.abandon() {
             self.batch.record(now(), object, attempt, outcome);
         }

@@ -10,8 +10,7 @@ use super::journal::header::Header;
 use super::journal::lines::{Content, Journal, no_overwrite_line};
 use super::machine::Resume;
 use super::patience::Patience;
-use super::plan::object_plan::Plan;
-use super::session::{JournalLocation, Refused, Session, target_of};
+use super::session::{Earlier, JournalLocation, Refused, Session, target_of};
 use super::wire::one_request::Requester;
 use super::wire::transport::Transport;
 use crate::cos::encryption::CUSTOMER_KEY_MD5;
@@ -88,15 +87,17 @@ impl Session {
         content: Content,
         transport: &T,
         observe: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<(Option<JournalFile>, Option<Resume>, Plan), Refused> {
+    ) -> Result<Earlier, Refused> {
         let mut kept = 0;
         let mut resume = None;
+        let mut delta = None;
         let mut plan = self.plan;
         let mut overruling = None;
         if let Content::Journal(journal) = content {
             match self.why_not(&journal) {
                 None => {
                     kept = journal.whole;
+                    delta = journal.header.delta_parts();
                     plan = plan.with_part_size(journal.header.part_size).unwrap_or(plan);
                     overruling = (journal.header.no_overwrite != self.header.no_overwrite)
                         .then(|| no_overwrite_line(self.header.no_overwrite));
@@ -122,14 +123,14 @@ impl Session {
         }
         if self.plan.is_put() {
             let _ = file.remove();
-            return Ok((None, None, plan));
+            return Ok(Earlier { file: None, resume: None, plan, delta: None });
         }
         let written = file.keep(kept).and_then(|()| overruling.map_or(Ok(()), |line| file.append(&line)));
         if let Err(error) = written {
             observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
-            return Ok((None, resume, plan));
+            return Ok(Earlier { file: None, resume, plan, delta });
         }
-        Ok((Some(file), resume, plan))
+        Ok(Earlier { file: Some(file), resume, plan, delta })
     }
 
     /// Aborts an upload that nothing will resume, if it can; its upload ID is reported either way.

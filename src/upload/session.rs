@@ -5,8 +5,12 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::delta::comparison::{Compared, Comparison, Difference};
+use super::delta::keeping::keep;
+use super::delta::object_map::Blocks;
+use super::delta::settings::{DeltaSettings, StopReading};
 use super::error::{Cause, Operation, UploadError};
-use super::event::{Event, Finished};
+use super::event::{DeltaNotice, Event, Finished, Notice, PlannedDelta};
 use super::flight::Job;
 use super::journal::file::{JournalFile, file_name};
 use super::journal::header::Header;
@@ -15,6 +19,7 @@ use super::journal::lines::Content;
 use super::journal::log::Log;
 use super::journal::recorder::Recorder;
 use super::machine::{Likeness, Resume, Settings, Upload};
+use super::plan::delta_parts::DeltaParts;
 use super::plan::object_plan::Plan;
 use super::plan::part_record::PartRecord;
 use super::source::stream_buffer::StreamBuffer;
@@ -61,6 +66,8 @@ pub struct Session {
     pub unless: Option<Likeness>,
     /// The parts that this machine sends, if the upload is shared with others.
     pub share: Option<Share>,
+    /// Copy what the object has already, and keep a map of it.
+    pub delta: Option<DeltaSettings>,
     /// Whether it is completed now.
     pub goal: Goal,
     /// Seeds the waits between retries.
@@ -124,6 +131,20 @@ pub struct Ready {
     pub upload: Upload,
     /// Its journal, if it has one.
     pub log: Option<Log>,
+    /// The blocks of the file, if they were read for a delta upload.
+    pub(super) blocks: Option<Blocks>,
+}
+
+/// The upload of an earlier run, as far as there is one.
+pub(crate) struct Earlier {
+    /// The journal that this run writes.
+    pub(crate) file: Option<JournalFile>,
+    /// What is resumed.
+    pub(crate) resume: Option<Resume>,
+    /// The plan, with the part size of what is resumed.
+    pub(crate) plan: Plan,
+    /// The parts of what is resumed, if it is a delta upload.
+    pub(crate) delta: Option<DeltaParts>,
 }
 
 impl Ended {
@@ -146,6 +167,7 @@ impl Session {
     pub async fn prepare<T: Transport>(
         &self,
         transport: &T,
+        stop: &StopReading,
         observe: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Ready, Refused> {
         let service = self.job.target.address.service;
@@ -155,14 +177,31 @@ impl Session {
             }
         }
         // An upload is resumed in parts of the size that it began with.
-        let (file, resume, plan) = match self.open(observe)? {
-            None => (None, None, self.plan),
+        let Earlier { file, resume, plan, delta } = match self.open(observe)? {
+            None => Earlier { file: None, resume: None, plan: self.plan, delta: None },
             Some((file, content)) => self.resume_or_abort(file, content, transport, observe).await?,
         };
         self.check_journal(file.is_some(), resume.is_some())?;
+        let compared = match (&self.delta, delta) {
+            (_, Some(parts)) => Compared { difference: Difference::Parts(parts), blocks: None },
+            (Some(settings), None) if resume.is_none() && self.upload_id.is_none() => {
+                self.compare(settings, plan, transport, stop, observe).await
+            }
+            _ => Compared::default(),
+        };
+        let Compared { difference, blocks } = compared;
+        let delta = match &difference {
+            Difference::Parts(parts) => Some(parts),
+            Difference::Unknown | Difference::Nothing(_) => None,
+        };
+        if let Some(delta) = delta {
+            let copied = delta.copied();
+            let planned = PlannedDelta { parts: delta.count(), sent: delta.size() - copied, copied };
+            observe(Event::Notice(Notice::Delta(DeltaNotice::Planned(planned))));
+        }
         let log = file.map(|file| Log {
             recorder: Recorder::start(file),
-            header: Header { part_size: plan.part_size(), ..self.header.clone() },
+            header: Header { part_size: plan.part_size(), ..self.header.clone() }.with_delta(delta),
         });
         if let (Some(log), Some(begun)) = (&log, self.begun_elsewhere(resume.as_ref())) {
             log.recorder.append(&begun.line());
@@ -182,8 +221,14 @@ impl Session {
             }
             None => Upload::new(plan, settings, resume, self.seed),
         };
-        if let Some(likeness) = unless {
-            upload.unless_unchanged(likeness);
+        if let Some(delta) = delta {
+            upload.copy(delta.clone());
+        }
+        match (unless, difference) {
+            (Some(likeness), _) => upload.unless_unchanged(likeness),
+            (None, Difference::Nothing(unchanged)) => upload.is_unchanged(unchanged),
+            (None, _) if self.goal == Goal::Compare => upload.is_compared(),
+            (None, _) => {}
         }
         if self.upload_id.is_some() {
             upload.resume_no_other();
@@ -197,7 +242,24 @@ impl Session {
             Goal::Compare => upload.only_compare(),
             Goal::Complete | Goal::CompleteHeldBack => {}
         }
-        Ok(Ready { upload, log })
+        Ok(Ready { upload, log, blocks })
+    }
+
+    /// Compares the file with the object, if it goes in parts and may replace the object.
+    async fn compare<T: Transport>(
+        &self,
+        settings: &DeltaSettings,
+        plan: Plan,
+        transport: &T,
+        stop: &StopReading,
+        observe: &mut (dyn FnMut(Event) + Send),
+    ) -> Compared {
+        if plan.is_put() || self.settings.no_overwrite {
+            return Compared::default();
+        }
+        let Self { job, header, seed, .. } = self;
+        let (patience, seed) = (self.settings.patience, *seed);
+        Comparison { job, header, plan, settings, patience, seed }.run(transport, stop, observe).await
     }
 
     /// An upload that is held back can only be found again by its journal.
@@ -216,6 +278,11 @@ impl Session {
 
     /// Keeps the journal if there is something to resume, and removes it otherwise.
     pub async fn close<T: Transport>(&self, mut finished: Finished, log: Option<Log>, transport: &T) -> Ended {
+        if let Finished::Stored(object) = &mut finished
+            && self.delta.is_some()
+        {
+            object.copied.get_or_insert_default();
+        }
         let file = log.and_then(|log| log.recorder.stop());
         let mut journal = file.and_then(|file| close(file, &finished));
         let write_once = self.job.target.address.service.is_write_once();
@@ -224,6 +291,19 @@ impl Session {
             journal = None;
         }
         Ended { finished, journal }
+    }
+
+    /// Keeps a map of the object, if it was stored in parts and the next upload is to be a delta. Returns a notice if it cannot.
+    pub(super) async fn keep_map<T: Transport>(
+        &self,
+        finished: &Finished,
+        blocks: Option<Blocks>,
+        transport: &T,
+        stop: &StopReading,
+    ) -> Option<DeltaNotice> {
+        let Finished::Stored(object) = finished else { return None };
+        let settings = self.delta.as_ref().filter(|_| object.upload_id.is_some())?;
+        keep((&self.job, &self.header, settings), object, blocks, (transport, self.seed), stop).await
     }
 
     /// Aborts an interrupted upload that nothing can resume, since its key could not be written otherwise. One short try: the

@@ -13,6 +13,7 @@ mod commands;
 mod completions;
 mod crashes;
 mod credentials_midway;
+mod delta;
 mod faults;
 mod growing;
 mod interfaces;

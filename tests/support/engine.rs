@@ -28,6 +28,7 @@ pub(crate) fn session(header: Header, source: Source, target: Target, plan: Plan
         upload_id: None,
         unless: None,
         share: None,
+        delta: None,
         goal: Goal::Complete,
         seed: 1,
     }

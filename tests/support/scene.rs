@@ -51,7 +51,8 @@ impl Scene {
     /// The journals there, in the order of their names.
     pub(crate) fn journals(&self) -> Vec<PathBuf> {
         let Ok(entries) = fs::read_dir(self.state()) else { return Vec::new() };
-        let mut journals: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        let files = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        let mut journals: Vec<PathBuf> = files.collect();
         journals.sort();
         journals
     }

@@ -9,6 +9,7 @@
 //!   options that they share
 //! - `server`, `requests`, `output`, `bucket`, `upload_id`: options that commands share
 //! - `many`, `stdin`: options for several files, and for a pipe
+//! - `delta`: options for uploads that send only what changed
 //! - `object`, `fields`, `encryption`: headers, conditions and encryption of an object
 
 #![expect(
@@ -22,6 +23,7 @@ mod bucket;
 mod command;
 mod complete;
 mod credentials;
+mod delta;
 mod emulator;
 mod encryption;
 mod fields;
@@ -47,6 +49,7 @@ pub use self::bucket::BucketArguments;
 pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments, Shell};
 pub use self::complete::CompleteArguments;
 pub use self::credentials::CredentialsArguments;
+pub use self::delta::{DeltaArguments, DeltaChoice, DeltaMapChoice};
 pub use self::emulator::EmulatorArguments;
 pub use self::encryption::{CustomerKeyArguments, EncryptionArguments, SseMode};
 pub use self::fields::{FieldArguments, option_of};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::delta::DeltaArguments;
 use super::encryption::EncryptionArguments;
 use super::many::ManyArguments;
 use super::object::ObjectArguments;
@@ -68,6 +69,9 @@ pub struct UploadArguments {
     /// The speed limit of all requests together.
     #[command(flatten, next_help_heading = "Transfer")]
     pub rate: RateArguments,
+    /// Delta uploads.
+    #[command(flatten, next_help_heading = "Transfer")]
+    pub delta: DeltaArguments,
     /// The headers and conditions.
     #[command(flatten, next_help_heading = "Object")]
     pub object: ObjectArguments,

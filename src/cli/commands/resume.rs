@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::options::{ResumeOptions, ResumeServer, Server, object_headers};
+use crate::cli::options::{ResumeOptions, ResumeServer, Server, delta, object_headers};
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit;
 use crate::cli::output::failures::exit::SUCCESS;
@@ -182,6 +182,7 @@ async fn send(
         requests: options.requests,
         object,
         skip: None,
+        delta: delta::resumed(header.delta_map.as_deref(), options.state_directory.as_deref()),
         goal: Goal::Complete,
         seed: world.seed,
     };

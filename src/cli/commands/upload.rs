@@ -58,7 +58,7 @@ fn open_and_send(
     if options.resume_upload_id.is_some() && plan.is_put() {
         return Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))));
     }
-    if options.dry_run && options.skip.is_none() {
+    if options.dry_run && !options.asks_the_server() {
         return Ok(upload_dry_run::show_one(&source, key, &plan, options, console));
     }
     // A single request needs no second thread.
@@ -118,7 +118,7 @@ fn send_or_show(
     world: &mut World,
     console: &Console,
 ) -> Result<Sent, Failure> {
-    if options.dry_run && options.skip.is_none() {
+    if options.dry_run && !options.asks_the_server() {
         return Ok(upload_dry_run::show_many(sources, options, console));
     }
     // Neither credentials nor a server are needed to find nothing. A list from a pipe may take its time.

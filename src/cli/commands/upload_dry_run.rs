@@ -25,7 +25,7 @@ pub(crate) fn show_one(
 ) -> Sent {
     Report::new(console, options.output).planned(source.path(), &options.bucket, key, plan);
     let mut summary = Summary::of_dry_run();
-    summary.plan(source.identity().size);
+    summary.plan(source.identity().size, source.identity().size);
     Sent { exit_code: SUCCESS, summary: Some(summary) }
 }
 
@@ -48,7 +48,7 @@ fn show(item: Item, options: &UploadOptions, report: &Report, summary: &mut Summ
         Item::File { path, key, .. } => match file_session::open(&path, options.server.service(), plan_options) {
             Ok((source, plan)) => {
                 report.planned(source.path(), &options.bucket, &key, &plan);
-                summary.plan(source.identity().size);
+                summary.plan(source.identity().size, source.identity().size);
             }
             Err(failure) => return refuse(&path, Some(&key), &failure),
         },

@@ -196,6 +196,7 @@ impl Sending<'_> {
             requests,
             object,
             skip: None,
+            delta: None,
             goal: Goal::Complete,
             seed: world.seed,
         }

@@ -7,7 +7,8 @@ use super::shared_plan::plan_directory;
 use super::sources::Wanted;
 use super::upload::UploadOptions;
 use crate::cli::args::{
-    InitiateArguments, JournalArguments, ProgressArguments, RateArguments, StdinArguments, UploadArguments,
+    DeltaArguments, InitiateArguments, JournalArguments, ProgressArguments, RateArguments, StdinArguments,
+    UploadArguments,
 };
 use crate::cli::output::console::is_stdin;
 use crate::cli::output::failures::failure::Failure;
@@ -47,6 +48,7 @@ impl InitiateOptions {
             transfer: arguments.transfer,
             requests: arguments.requests,
             rate: RateArguments { limit_rate: None },
+            delta: DeltaArguments { delta: None, delta_map: None },
             object: arguments.object,
             encryption: arguments.encryption,
             stdin: StdinArguments { memory: None, expect_size: None, expect_crc64: None, allow_empty: false },

@@ -5,6 +5,7 @@
 //! - `initiate`, `upload_parts`, `complete`, `shared_plan`: the options of an upload by many machines
 //! - `server`, `requests`, `output`: options that commands share
 //! - `sources`, `named_sources`: what is uploaded, and to which keys
+//! - `delta`: what is copied on the server instead of sent
 //! - `object_headers`, `content_type`: the headers of an object
 //! - `job`: the CI job that a command is part of
 //! - `directories`: where the platform keeps state and configuration
@@ -12,6 +13,7 @@
 pub(crate) mod bucket;
 mod complete;
 mod content_type;
+pub(crate) mod delta;
 pub(crate) mod directories;
 mod emulator;
 mod initiate;

@@ -10,7 +10,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::values::destination::{Destination, misspelt};
 
 /// Options whose value must follow an equals sign.
-const WITH_OPTIONAL_VALUE: [&str; 2] = ["--emulator", "--skip-unchanged"];
+const WITH_OPTIONAL_VALUE: [&str; 3] = ["--emulator", "--skip-unchanged", "--delta"];
 
 /// The hint for a directory without -r.
 pub(super) const USE_RECURSIVE: &str = "use -r to upload a directory and everything in it";

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::delta::delta;
 use super::directories::Directories;
 use super::object_headers;
 use super::requests::{AccessOptions, RequestOptions};
@@ -15,6 +16,7 @@ use crate::cli::output::output_options::OutputOptions;
 use crate::cli::process::world::World;
 use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
+use crate::upload::delta::settings::DeltaSettings;
 use crate::upload::{ObjectOptions, PlanOptions};
 
 /// The options of `cosput upload`.
@@ -38,6 +40,8 @@ pub struct UploadOptions {
     pub object: ObjectOptions,
     /// Whether unchanged files are skipped, and how they are recognized.
     pub skip: Option<SkipUnchanged>,
+    /// How objects are uploaded as deltas, if they are.
+    pub delta: Option<DeltaSettings>,
     /// Whether the first failure stops the command.
     pub fail_fast: bool,
     /// Whether objects are completed only after all files are sent.
@@ -86,6 +90,9 @@ impl UploadOptions {
                 "--publish-together is for several files; one is visible only when all of it is there",
             ));
         }
+        let state_directory = resume.state_dir.or(directories.uploads());
+        let surroundings = (&wanted, server.service(), many.publish_together);
+        let delta = delta(&arguments.delta, surroundings, state_directory.as_deref())?;
         let skip = many.skip_unchanged.map(SkipUnchanged::from);
         let encryption = object_headers::encryption(encryption, world)?;
         object_headers::check_way(&encryption, &server)?;
@@ -112,18 +119,26 @@ impl UploadOptions {
             content_md5: transfer.checksum == Some(ChecksumChoice::Md5),
             object,
             skip,
+            delta,
             fail_fast: many.fail_fast,
             publish_together: many.publish_together,
             requests: RequestOptions::new(requests).at_rate(rate),
             log_file: output.log_file.clone(),
             journal: resume.journal,
-            state_directory: resume.state_dir.or(directories.uploads()),
+            state_directory,
             resume: !resume.no_resume,
             resume_upload_id: resume.resume_upload_id,
             abort_on_failure: resume.abort_on_failure,
             dry_run,
             output: OutputOptions::new(&arguments.progress, &output, world)?,
         })
+    }
+}
+
+impl UploadOptions {
+    /// Whether a dry run depends on what the server holds.
+    pub(crate) fn asks_the_server(&self) -> bool {
+        self.skip.is_some() || self.delta.is_some()
     }
 }
 
@@ -209,6 +224,7 @@ pub(super) mod tests {
             content_md5: false,
             object: ObjectOptions::default(),
             skip: None,
+            delta: None,
             fail_fast: false,
             publish_together: false,
             requests: RequestOptions {

@@ -4,13 +4,14 @@
 //! - `ci`: annotations, collapsed lines and totals for the system that runs a job
 //! - `report`, `object_report`, `result_line`, `summary`, `table`: results; `json` has every event
 //! - `output_options`: what is printed, and how
-//! - `step`, `notice`, `retries`: the events of a running upload, as text
+//! - `step`, `notice`, `delta_notice`, `retries`: the events of a running upload, as text
 //! - `subject`: the names of an upload in reports
 //! - `failures`: what is printed about a failure: message, hint and exit code
 //! - `unmatched`: a rule that matches no file
 
 pub(crate) mod ci;
 pub mod console;
+mod delta_notice;
 mod escape;
 pub mod failures;
 pub(crate) mod json;

@@ -1,6 +1,7 @@
 //! The text of the engine's notices: neither progress nor failure.
 
 use super::console::visible;
+use super::delta_notice;
 use super::failures::message;
 use crate::cli::values::units;
 use crate::upload::Notice;
@@ -71,6 +72,7 @@ pub(crate) fn in_words(notice: &Notice) -> String {
         Notice::ProvedByMd5(NoProof::EtagNotMd5) => {
             "the server's ETags are not MD5s; each part is sent with its MD5, which the server compares".to_owned()
         }
+        Notice::Delta(delta) => delta_notice::in_words(delta),
         Notice::BackupDomain => {
             "COS does not respond at its primary domain; continuing with the backup domain tencentcos.cn".to_owned()
         }

@@ -15,6 +15,7 @@ use super::retries::Retries;
 use super::subject::Subject;
 use super::{notice, result_line, step};
 use crate::cli::process::signals::Signal;
+use crate::upload::event::{DeltaNotice, PlannedDelta};
 use crate::upload::{Event, Finished, Notice, Object, Plan, Unchanged, UploadError};
 
 /// The end of one upload: the facts that the engine does not know.
@@ -35,6 +36,8 @@ pub struct ObjectReport {
     report: Report,
     subject: Subject,
     plan: Option<Plan>,
+    /// What is sent and copied, if it is a delta upload.
+    delta: Option<PlannedDelta>,
     last_progress: Option<Instant>,
     retries: Retries,
     one_of_many: bool,
@@ -44,7 +47,7 @@ impl ObjectReport {
     /// A report about `subject`, in the format of `report`.
     pub(crate) fn new(report: Report, subject: Subject) -> Self {
         let retries = Retries::new(report.verbose);
-        Self { report, subject, plan: None, last_progress: None, retries, one_of_many: false }
+        Self { report, subject, plan: None, delta: None, last_progress: None, retries, one_of_many: false }
     }
 
     /// The same; if it is one of many, messages begin with the source.
@@ -65,6 +68,11 @@ impl ObjectReport {
             Event::Notice(Notice::SmallerParts { to, .. }) => {
                 self.plan = self.plan.and_then(|plan| plan.with_part_size(*to));
             }
+            _ => {}
+        }
+        match event {
+            Event::Notice(Notice::Delta(DeltaNotice::Planned(delta))) => self.delta = Some(*delta),
+            Event::Notice(Notice::Delta(DeltaNotice::Restarted(_))) => self.delta = None,
             _ => {}
         }
         if self.report.json
@@ -118,7 +126,7 @@ impl ObjectReport {
         let circumstances = Circumstances {
             service: self.subject.service,
             source: &source,
-            parts: self.plan.and_then(|plan| plan.parts()),
+            parts: self.parts(),
             journal: ending.journal,
             signal: ending.signal,
             unknown,
@@ -136,8 +144,17 @@ impl ObjectReport {
         report.exit_code
     }
 
+    /// What is sent and copied, if it is a delta upload.
+    pub(crate) fn delta(&self) -> Option<PlannedDelta> {
+        self.delta
+    }
+
+    fn parts(&self) -> Option<u16> {
+        self.delta.map(|delta| delta.parts).or_else(|| self.plan.and_then(|plan| plan.parts()))
+    }
+
     fn print(&mut self, event: &Event) {
-        let parts = self.plan.and_then(|plan| plan.parts());
+        let parts = self.parts();
         let console = &self.report.console;
         let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
         match event {
@@ -148,6 +165,9 @@ impl ObjectReport {
                 console.warning_in_brief(self.retries.shows("looking").then_some(full.as_str()), &full);
             }
             Event::Notice(limit @ Notice::MemoryLimits(_)) => console.note(&notice::in_words(limit)),
+            Event::Notice(step @ Notice::Delta(delta)) if !delta.is_warning() => {
+                console.note(&format!("{subject}{}", notice::in_words(step)));
+            }
             Event::Notice(step @ Notice::ComparingParts(_)) => {
                 console.note(&format!("{subject}{}", notice::in_words(step)));
             }
@@ -234,6 +254,7 @@ pub(crate) mod tests {
             parts_resumed: 1,
             bytes_sent: 24 << 20,
             bytes_resumed: 16 << 20,
+            copied: None,
             attempts: 5,
             request_id: Some("NWI".to_owned()),
         }

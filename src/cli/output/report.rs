@@ -20,6 +20,7 @@ use crate::cli::values::units::counted;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};
 use crate::upload::Plan;
+use crate::upload::event::PlannedDelta;
 use crate::upload::source::{Skip, UnmatchedRule};
 
 /// How many links that are left out are named without `-v`.
@@ -47,10 +48,21 @@ impl Report {
 
     /// Reports a source that a dry run does not send.
     pub fn planned(&self, source: &Path, bucket: &Bucket, key: &Key, plan: &Plan) {
+        self.planned_delta((source, bucket, key), plan, None);
+    }
+
+    /// The same, if some of it may be copied.
+    pub(crate) fn planned_delta(
+        &self,
+        (source, bucket, key): (&Path, &Bucket, &Key),
+        plan: &Plan,
+        delta: Option<PlannedDelta>,
+    ) {
         if self.json {
-            self.line(&Line::Planned(Planned::new(UploadName::new(source, bucket, Some(key)), plan)));
+            let planned = Planned::new(UploadName::new(source, bucket, Some(key)), plan).with_delta(delta);
+            self.line(&Line::Planned(planned));
         }
-        self.result(&result_line::planned(source, bucket, key, plan));
+        self.result(&result_line::planned((source, bucket, key), plan, delta));
     }
 
     /// Reports a skipped source and the reason.

@@ -20,6 +20,8 @@ pub struct Summary {
     pub bytes_sent: u64,
     /// Bytes that an earlier run had sent.
     pub bytes_resumed: u64,
+    /// Bytes that the server copied; `None` if no upload is a delta.
+    pub bytes_copied: Option<u64>,
     /// Sources that a dry run would upload.
     pub planned: Option<PlannedTotals>,
 }
@@ -33,6 +35,8 @@ pub struct PlannedTotals {
     pub bytes: u64,
     /// Whether a stream is among them, whose size is not known.
     pub stream: bool,
+    /// The bytes of them that would be sent, and not copied.
+    pub sent: u64,
 }
 
 impl Summary {
@@ -44,6 +48,13 @@ impl Summary {
         self.failed += other.failed;
         self.bytes_sent += other.bytes_sent;
         self.bytes_resumed += other.bytes_resumed;
+        self.copy(other.bytes_copied);
+    }
+
+    fn copy(&mut self, bytes: Option<u64>) {
+        if let Some(bytes) = bytes {
+            *self.bytes_copied.get_or_insert_default() += bytes;
+        }
     }
 
     /// The empty totals of a dry run.
@@ -57,15 +68,16 @@ impl Summary {
     }
 
     /// Counts one source that a dry run would upload.
-    pub(crate) fn plan(&mut self, size: u64) {
+    pub(crate) fn plan(&mut self, size: u64, sent: u64) {
         let planned = self.planned.get_or_insert_default();
         planned.files += 1;
         planned.bytes += size;
+        planned.sent += sent;
     }
 
     /// Counts a stream that a dry run would upload.
     pub(crate) fn plan_stream(&mut self) {
-        self.plan(0);
+        self.plan(0, 0);
         self.planned.get_or_insert_default().stream = true;
     }
 
@@ -76,6 +88,7 @@ impl Summary {
                 self.uploaded += 1;
                 self.bytes_sent += object.bytes_sent;
                 self.bytes_resumed += object.bytes_resumed;
+                self.copy(object.copied.map(|copied| copied.bytes));
             }
             Finished::Unchanged(_) => {
                 self.skipped += 1;
@@ -88,7 +101,7 @@ impl Summary {
 
     /// `1,998 uploaded, 1 unchanged, 1 failed: 31.2 MiB in 4.0 s (7.8 MiB/s)`.
     pub(crate) fn in_words(self, elapsed: Duration) -> String {
-        let Self { uploaded, skipped, unchanged, failed, bytes_sent, bytes_resumed, planned } = self;
+        let Self { uploaded, skipped, unchanged, failed, bytes_sent, bytes_resumed, bytes_copied, planned } = self;
         let others = [(unchanged, "unchanged"), (skipped - unchanged, "skipped"), (failed, "failed")];
         let others = others.into_iter().filter(|(number, _)| *number > 0);
         let first = planned.map_or((uploaded, "uploaded"), |planned| (planned.files, "would be uploaded"));
@@ -96,7 +109,10 @@ impl Summary {
         let counts: Vec<String> = counts.map(|(number, word)| format!("{} {word}", units::count(number))).collect();
         match planned {
             Some(PlannedTotals { stream: true, .. }) => return counts.join(", "),
-            Some(PlannedTotals { bytes, .. }) => return format!("{}: {}", counts.join(", "), units::size(bytes)),
+            Some(PlannedTotals { bytes, sent, .. }) => {
+                let copied = if sent < bytes { format!(", {} of it sent", units::size(sent)) } else { String::new() };
+                return format!("{}: {}{copied}", counts.join(", "), units::size(bytes));
+            }
             None => {}
         }
         let rate = units::rate(bytes_sent, elapsed).map(|rate| format!(" ({rate})")).unwrap_or_default();
@@ -104,8 +120,17 @@ impl Summary {
             0 => String::new(),
             bytes => format!(", {} sent earlier", units::size(bytes)),
         };
-        format!("{}: {} in {}{rate}{earlier}", counts.join(", "), units::size(bytes_sent), units::duration(elapsed))
+        let sent = match bytes_copied {
+            None | Some(0) => units::size(bytes_sent),
+            Some(copied) => sent_of(bytes_sent, bytes_sent + bytes_resumed + copied),
+        };
+        format!("{}: {sent} in {}{rate}{earlier}", counts.join(", "), units::duration(elapsed))
     }
+}
+
+/// `sent 1.2 GiB of 200.0 GiB`.
+pub(super) fn sent_of(sent: u64, whole: u64) -> String {
+    format!("sent {} of {}", units::size(sent), units::size(whole))
 }
 
 #[cfg(test)]
@@ -115,6 +140,22 @@ mod tests {
     use crate::cli::output::object_report::tests::{JSON, object, without_times};
     use crate::cli::output::report::Report;
     use crate::cli::process::world::tests::world;
+
+    #[test]
+    fn the_summary_of_deltas_says_how_much_of_the_whole_was_sent() {
+        let mut summary = Summary::default();
+        let copied = Some(crate::upload::event::Copied { parts: 3, bytes: 3 << 30 });
+        summary.record(&Finished::Stored(crate::upload::Object {
+            bytes_sent: 1 << 30,
+            bytes_resumed: 0,
+            copied,
+            ..object()
+        }));
+        assert_eq!(
+            summary.in_words(Duration::from_secs(64)),
+            "1 uploaded: sent 1.0 GiB of 4.0 GiB in 64 s (16.0 MiB/s)"
+        );
+    }
 
     #[test]
     fn the_summary_counts_for_programs() {

@@ -30,6 +30,7 @@ pub(crate) fn template(options: &UploadOptions, connection: &Connection, world: 
         requests: options.requests,
         object: options.object.clone(),
         skip: options.skip,
+        delta: options.delta.clone(),
         goal: if options.dry_run { Goal::Compare } else { Goal::Complete },
         seed: world.seed,
     }

@@ -8,6 +8,7 @@ use crate::cli::process::paths;
 use crate::cos::checksum::crc64;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Bucket, Key, Target};
+use crate::upload::delta::settings::DeltaSettings;
 use crate::upload::journal::header::Header;
 use crate::upload::machine::{Likeness, Settings};
 use crate::upload::session::{Goal, JournalLocation, Session};
@@ -34,6 +35,8 @@ pub(crate) struct Template {
     pub(crate) object: ObjectOptions,
     /// When an unchanged source is skipped.
     pub(crate) skip: Option<SkipUnchanged>,
+    /// What the object has already is copied, and a map is kept of it.
+    pub(crate) delta: Option<DeltaSettings>,
     /// Whether uploads are completed.
     pub(crate) goal: Goal,
     pub(crate) seed: u64,
@@ -82,6 +85,7 @@ impl Template {
         let header = Header {
             checksum: self.content_md5.then(|| MD5.to_owned()),
             held_back: self.goal != Goal::Complete,
+            delta_map: self.delta.as_ref().map(|delta| delta.place.as_str().to_owned()),
             ..header
         };
         Session {
@@ -102,6 +106,7 @@ impl Template {
             upload_id: self.upload_id.clone(),
             unless: None,
             share: None,
+            delta: self.delta.clone(),
             goal: self.goal,
             // Different seeds keep throttled uploads from retrying at the same time.
             seed: self.seed.wrapping_add(crc64(path.as_bytes())),

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::delta_line::DeltaLine;
 use crate::cos::{Edition, Target};
 use crate::upload::object_headers::ObjectOptions;
+use crate::upload::plan::delta_parts::DeltaParts;
 use crate::upload::source::Identity;
 use crate::upload::source::file::nanoseconds;
 
-/// The version of the lines that this cosput writes.
+/// The version of the lines that this cosput writes for an upload whose parts are all sent.
 pub const SCHEMA: u32 = 1;
+/// The version for a delta upload. Earlier programs would take its parts for parts of one size, so they must not read it.
+pub const DELTA_SCHEMA: u32 = 2;
 
 /// The beginning of each first line.
 pub const FIRST_WORDS: &[u8] = br#"{"schema":"#;
@@ -60,6 +64,12 @@ pub struct Header {
     /// True if it is completed together with others (`--publish-together`), and so not by itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_back: bool,
+    /// Where a map of the object is kept when it is stored: `here` or `object`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta_map: Option<String>,
+    /// The parts of a delta upload. Their sizes take precedence over the part size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<DeltaLine>,
 }
 
 impl Header {
@@ -85,6 +95,8 @@ impl Header {
             sse_c_key_md5: None,
             no_overwrite: false,
             held_back: false,
+            delta_map: None,
+            delta: None,
         }
     }
 
@@ -97,6 +109,23 @@ impl Header {
             no_overwrite: object.forbid_overwrite,
             ..self
         }
+    }
+
+    /// The same line for an upload that copies, or sends every part.
+    #[must_use]
+    pub fn with_delta(self, delta: Option<&DeltaParts>) -> Self {
+        let schema = if delta.is_some() { DELTA_SCHEMA } else { SCHEMA };
+        Self { schema, delta: delta.map(DeltaLine::new), ..self }
+    }
+
+    /// The parts of a delta upload.
+    pub fn delta_parts(&self) -> Option<DeltaParts> {
+        self.delta.as_ref().and_then(|delta| delta.parts(self.size))
+    }
+
+    /// Whether the parts of a delta upload, if it is one, are parts of the source.
+    pub(super) fn has_possible_parts(&self) -> bool {
+        self.delta.is_none() || self.delta_parts().is_some()
     }
 
     /// Whether this upload and `wanted` have different SSE-C keys.
@@ -173,6 +202,8 @@ pub(crate) mod tests {
             sse_c_key_md5: None,
             no_overwrite: false,
             held_back: false,
+            delta_map: None,
+            delta: None,
         }
     }
 

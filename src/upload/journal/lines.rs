@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::header::{FIRST_WORDS, Header, SCHEMA};
+use super::header::{DELTA_SCHEMA, FIRST_WORDS, Header};
 use super::publishing::Publishing;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::upload::plan::part_record::PartRecord;
@@ -95,7 +95,7 @@ pub fn read(bytes: &[u8]) -> Content {
         schema: u32,
     }
     match serde_json::from_slice::<Version>(first) {
-        Ok(Version { schema }) if schema > SCHEMA => return Content::LaterVersion,
+        Ok(Version { schema }) if schema > DELTA_SCHEMA => return Content::LaterVersion,
         Ok(_) => {}
         Err(_) => return Content::Garbage,
     }
@@ -105,7 +105,7 @@ pub fn read(bytes: &[u8]) -> Content {
     let Ok(mut header) = serde_json::from_slice::<Header>(first) else {
         return Content::Garbage;
     };
-    if UploadId::new(&header.upload_id).is_none() {
+    if UploadId::new(&header.upload_id).is_none() || !header.has_possible_parts() {
         return Content::Garbage;
     }
     let mut parts = Vec::new();
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_later_version_is_not_mistaken_for_another_file() {
-        let later = header().line().replace("\"schema\":1", "\"schema\":2");
+        let later = header().line().replace("\"schema\":1", "\"schema\":3");
         assert_eq!(read(later.as_bytes()), Content::LaterVersion);
         assert_eq!(read(b"{\"schema\":99,\"unheard\":\"of\"}\n"), Content::LaterVersion);
         for other in [&b"#!/bin/sh\n"[..], b"no line's end", b"{}\n", b"\n", b"{\"schema\":1}\n", b"\xff\xfe\n"] {

@@ -3,7 +3,7 @@
 use super::header::Header;
 use super::lines::{part_line, part_size_line};
 use super::recorder::Recorder;
-use crate::upload::event::{Event, Notice};
+use crate::upload::event::{DeltaNotice, Event, Notice};
 
 /// Where an upload's journal is written, and its first line.
 pub struct Log {
@@ -34,6 +34,11 @@ impl Log {
             }
             // Emptied before another upload begins: an empty journal warns the next run of a possible orphan.
             Event::Notice(Notice::StartedAnew(_)) => {
+                self.recorder.start_anew();
+                Some(self.recorder.flush())
+            }
+            Event::Notice(Notice::Delta(DeltaNotice::Restarted(_))) => {
+                self.header = self.header.clone().with_delta(None);
                 self.recorder.start_anew();
                 Some(self.recorder.flush())
             }

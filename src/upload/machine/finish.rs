@@ -8,7 +8,7 @@ use super::{Step, Upload};
 use crate::cos::head_object;
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation, UploadError};
-use crate::upload::event::{Finished, HeldBack, Object, ProvedBy};
+use crate::upload::event::{Copied, Finished, HeldBack, Object, ProvedBy};
 use crate::upload::plan::parts::PartBoard;
 
 impl Upload {
@@ -71,6 +71,7 @@ impl Upload {
     pub(super) fn finish(&mut self, stored: Stored, crc64: u64) {
         let (parts_sent, bytes_sent) = self.board.as_ref().map_or((1, self.whole_size()), PartBoard::sent);
         let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
+        let (parts_copied, bytes_copied) = self.board.as_ref().map_or((0, 0), PartBoard::copied);
         let proved_by = if stored.crc64 == Some(crc64) { ProvedBy::Crc64 } else { ProvedBy::Md5 };
         self.end(Finished::Stored(Object {
             size: self.whole_size(),
@@ -83,6 +84,7 @@ impl Upload {
             parts_resumed,
             bytes_sent,
             bytes_resumed,
+            copied: self.copies().then_some(Copied { parts: parts_copied, bytes: bytes_copied }),
             attempts: self.requests.sent(),
             request_id: stored.request_id,
         }));
@@ -99,9 +101,10 @@ impl Upload {
             version_id: found.version_id,
             upload_id: self.upload_id.clone(),
             parts_sent: 0,
-            parts_resumed: self.plan.parts().unwrap_or_default(),
+            parts_resumed: self.part_count().unwrap_or_default(),
             bytes_sent: 0,
             bytes_resumed: size,
+            copied: None,
             attempts: self.requests.sent(),
             request_id: found.request_id,
         }));
@@ -114,7 +117,11 @@ impl Upload {
 
     /// The first permanent failure is reported; requests in flight may still finish.
     pub(super) fn fail(&mut self, operation: Operation, attempts: u32, cause: Cause) {
-        let cause = self.retries.explain(cause);
+        // A wrong object that an earlier Complete left is worse news than the failure of what followed.
+        let cause = match self.put_wrong.take().filter(|_| self.board.is_some()) {
+            Some(wrong) => wrong,
+            None => self.retries.explain(cause),
+        };
         self.ending.fail(UploadError { operation: Some(operation), attempts, cause, leftover: None });
     }
 }

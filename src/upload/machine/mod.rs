@@ -32,8 +32,9 @@ use self::requests::Requests;
 use self::retries::Retries;
 use super::attempt_id::AttemptId;
 use super::error::{Cause, UploadError};
-use super::event::{Event, Finished};
+use super::event::{Event, Finished, Unchanged};
 use super::outage::Network;
+use super::plan::delta_parts::DeltaParts;
 use super::plan::object_plan::Plan;
 use super::plan::part_record::PartRecord;
 use super::plan::parts::PartBoard;
@@ -151,6 +152,38 @@ impl Upload {
     /// Sends nothing if the object is a copy of its source already. To be called before the first `next`.
     pub fn unless_unchanged(&mut self, likeness: Likeness) {
         self.phase = Phase::Compare(likeness);
+    }
+
+    /// Copies parts of the object that exists, and sends the others. To be called before the first `next`, for a file
+    /// that is uploaded in parts.
+    pub fn copy(&mut self, delta: DeltaParts) {
+        let Plan::Multipart(parts) = self.plan else { return };
+        let all_sent = self.upload_id.is_some() && self.journalled.len() == usize::from(delta.count());
+        self.object_made = if all_sent { ObjectMade::Possibly } else { ObjectMade::No };
+        self.board = Some(PartBoard::of_delta(parts, delta));
+    }
+
+    /// Ends the upload before its first request: the object was found to be equal to the source.
+    pub fn is_unchanged(&mut self, unchanged: Unchanged) {
+        self.end(Finished::Unchanged(unchanged));
+    }
+
+    /// Ends an upload that only compares, before its first request.
+    pub fn is_compared(&mut self) {
+        self.finish_held_back();
+    }
+
+    /// The number of parts; `None` while a stream may add some.
+    fn part_count(&self) -> Option<u16> {
+        match &self.board {
+            Some(board) if board.is_delta() => Some(board.len()),
+            _ => self.plan.parts(),
+        }
+    }
+
+    /// Whether parts were or will be copied from the object that exists.
+    fn copies(&self) -> bool {
+        self.board.as_ref().is_some_and(PartBoard::is_delta)
     }
 
     /// Lets requests go to a backup domain if the first domain does not answer.

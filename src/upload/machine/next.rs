@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use super::phase::{Phase, Recovery};
 use super::{Step, Upload};
+use crate::cos::multipart::UploadId;
 use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::Attempts;
 use crate::upload::plan::part_sizes::Range;
-use crate::upload::plan::parts::{PartBoard, Todo};
+use crate::upload::plan::part_states::Todo;
+use crate::upload::plan::parts::PartBoard;
 use crate::upload::source::stream_buffer::StreamBuffer;
 use crate::upload::wire::call::{BodyMd5, Call};
 
@@ -90,12 +92,14 @@ impl Upload {
         let range = board.range(number);
         let call = match todo {
             Todo::Compare => Call::ComparePart { number, range },
-            Todo::Send => {
-                let upload_id = self.upload_id.clone().expect("parts are sent once the upload has its ID");
-                Call::UploadPart { upload_id, number, range, md5: self.proofs.body_md5() }
-            }
+            Todo::Send => Call::UploadPart { upload_id: self.begun(), number, range, md5: self.proofs.body_md5() },
+            Todo::Copy(etag) => Call::CopyPart { upload_id: self.begun(), number, range, etag },
         };
         self.send(call)
+    }
+
+    fn begun(&self) -> UploadId {
+        self.upload_id.clone().expect("parts are sent once the upload has its ID")
     }
 
     /// The parts that were sent must be the stream that was read: after that, its bytes are nowhere else.
@@ -142,7 +146,7 @@ impl Upload {
     }
 
     fn single_call(&self) -> Call {
-        let upload_id = || self.upload_id.clone().expect("this phase follows Initiate");
+        let upload_id = || self.begun();
         match &self.phase {
             Phase::Put => Call::PutObject { range: self.whole_range(), md5: self.put_md5() },
             Phase::Initiate => Call::Initiate,
@@ -156,7 +160,7 @@ impl Upload {
             Phase::ReadSource { found, .. } => {
                 Call::ReadSource { range: self.whole_range(), with_md5: found.crc64.is_none() }
             }
-            Phase::Abort => Call::Abort(upload_id()),
+            Phase::Abort | Phase::AbortDelta => Call::Abort(upload_id()),
             Phase::CompareParts | Phase::Parts | Phase::ReadBeginning => {
                 unreachable!("parts and reading have calls of their own")
             }

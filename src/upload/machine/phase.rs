@@ -37,6 +37,8 @@ pub(super) enum Phase {
     /// HEAD, to resolve a doubt.
     Look(Doubt),
     Abort,
+    /// The upload is aborted, because copying does not work; another one begins that sends every part.
+    AbortDelta,
 }
 
 impl Phase {

@@ -26,7 +26,7 @@ const STREAM: u64 = 8 * MEBIBYTE;
 const HELD_PARTS: u64 = 16;
 
 /// The part size of a file of `size` bytes, one of `files` that are uploaded together.
-pub(super) fn part_size(size: u64, files: u64) -> u64 {
+pub(in crate::upload) fn part_size(size: u64, files: u64) -> u64 {
     let fiftieth = size.div_ceil(u64::from(PARTS_A_SECOND));
     let share = size.saturating_mul(files.max(1)).div_ceil(u64::from(PARTS_A_SECOND));
     let share = share.min(LARGEST_AMONG_MANY.max(fiftieth));

@@ -3,14 +3,17 @@
 //! - `object_plan`: the plan of one object, within the limits of the service; `plan_error`: why no plan is possible
 //! - `default_sizes`: the part size and the threshold, chosen by the size of the file
 //! - `part_sizes`: the start and length of each part, for a given part size
+//! - `delta_parts`: the parts of a delta upload, which are copied or sent
 //! - `part_pace`: how many parts begin in a second
 //! - `part_record`: a part that is on the server
-//! - `parts`: the state of each part during the upload
+//! - `parts`: the state of each part during the upload; `part_states`: which states there are
 
-mod default_sizes;
+pub(super) mod default_sizes;
+pub mod delta_parts;
 pub mod object_plan;
 mod part_pace;
 pub mod part_record;
 pub mod part_sizes;
+pub(crate) mod part_states;
 pub(crate) mod parts;
 pub mod plan_error;

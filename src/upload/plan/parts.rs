@@ -1,32 +1,19 @@
 //! The state of each part of an upload: waiting, to be compared, in flight or on the server.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 use std::ops::RangeInclusive;
 use std::time::Instant;
 
+use super::delta_parts::DeltaParts;
 use super::part_pace::PartPace;
 use super::part_record::PartRecord;
 use super::part_sizes::{PartSizes, Parts, Range};
+use super::part_states::{Slot, StoredBy, Todo};
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
 use crate::upload::patience::Attempts;
-
-/// One part's state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Slot {
-    /// To be sent, now or after a pause.
-    Waiting,
-    /// The server holds a part of this size with this ETag; its MD5 has to be compared with the source's bytes.
-    Doubtful { etag: Etag, resumed: bool },
-    /// Being sent.
-    InFlight,
-    /// On the server.
-    Stored { etag: Etag, crc64: u64, resumed: bool },
-    /// Sent by another machine.
-    Elsewhere,
-}
 
 /// The parts of one upload and their states.
 #[derive(Debug)]
@@ -47,27 +34,32 @@ pub(crate) struct PartBoard {
     shared: bool,
     elsewhere: u16,
     bytes_elsewhere: u64,
-}
-
-/// The next action for a part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Todo {
-    /// Send it.
-    Send,
-    /// Compare the MD5 of the source's bytes with the ETag on the server.
-    Compare,
+    /// The parts of a delta upload, which have sizes of their own.
+    delta: Option<DeltaParts>,
+    /// The parts of a delta upload that are sent after all, because they could not be copied.
+    sent_instead: BTreeSet<PartNumber>,
 }
 
 impl PartBoard {
     /// All parts, each waiting.
     pub(crate) fn new(plan: Parts) -> Self {
-        let count = usize::from(plan.count());
+        Self::with(plan, None)
+    }
+
+    /// All parts of a delta upload, each waiting. `plan` is how its source would be sent without a copy.
+    pub(crate) fn of_delta(plan: Parts, delta: DeltaParts) -> Self {
+        Self::with(plan, Some(delta))
+    }
+
+    fn with(plan: Parts, delta: Option<DeltaParts>) -> Self {
+        let last = delta.as_ref().map_or(plan.count(), DeltaParts::count);
+        let count = usize::from(last);
         Self {
             plan,
             closed: true,
             slots: vec![Slot::Waiting; count],
             attempts: vec![Attempts::default(); count],
-            fresh: plan.numbers().collect(),
+            fresh: numbers(last).collect(),
             doubtful: VecDeque::new(),
             again: BinaryHeap::new(),
             pace: plan.sizes().is_chosen().then(PartPace::default),
@@ -76,13 +68,15 @@ impl PartBoard {
             shared: false,
             elsewhere: 0,
             bytes_elsewhere: 0,
+            delta,
+            sent_instead: BTreeSet::new(),
         }
     }
 
     /// Leaves all parts except `ours` to other machines.
     pub(crate) fn leave_to_others(&mut self, ours: &RangeInclusive<u16>) {
         self.shared = true;
-        for number in self.plan.numbers().filter(|number| !ours.contains(&number.value())) {
+        for number in self.numbers().filter(|number| !ours.contains(&number.value())) {
             self.slots[index(number)] = Slot::Elsewhere;
             self.elsewhere += 1;
             self.bytes_elsewhere += self.range(number).length;
@@ -131,12 +125,46 @@ impl PartBoard {
 
     /// The number of parts so far.
     pub(crate) fn len(&self) -> u16 {
-        self.plan.count()
+        self.delta.as_ref().map_or(self.plan.count(), DeltaParts::count)
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = PartNumber> + use<> {
+        numbers(self.len())
+    }
+
+    fn range_of(&self, number: PartNumber) -> Option<Range> {
+        match &self.delta {
+            Some(delta) => delta.part(number).map(|part| part.range),
+            None => self.plan.range(number),
+        }
+    }
+
+    /// Whether some parts are copied.
+    pub(crate) fn is_delta(&self) -> bool {
+        self.delta.is_some()
+    }
+
+    /// The ETag of the object that parts are copied from.
+    pub(crate) fn delta_etag(&self) -> Option<&str> {
+        self.delta.as_ref().map(|delta| &*delta.etag)
+    }
+
+    /// The CRC-64 of the source's bytes of a part that is copied; `None` if the part is sent.
+    pub(crate) fn copied_crc64(&self, number: PartNumber) -> Option<u64> {
+        let part = self.delta.as_ref()?.part(number)?;
+        part.copied.filter(|_| !self.sent_instead.contains(&number))
+    }
+
+    /// Sends a part that could not be copied.
+    pub(crate) fn send_instead(&mut self, number: PartNumber, now: Instant) {
+        self.sent_instead.insert(number);
+        *self.attempts(number) = Attempts::default();
+        self.send_again(number, now);
     }
 
     /// The size of a part, if it exists.
     pub(crate) fn size_of(&self, number: PartNumber) -> Option<u64> {
-        self.plan.range(number).map(|range| range.length)
+        self.range_of(number).map(|range| range.length)
     }
 
     /// The number of bytes that the server holds.
@@ -146,12 +174,12 @@ impl PartBoard {
 
     /// The parts that the server holds.
     pub(crate) fn stored(&self) -> impl Iterator<Item = PartNumber> {
-        self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Stored { .. }))
+        self.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Stored { .. }))
     }
 
     /// A part's range in the source.
     pub(crate) fn range(&self, number: PartNumber) -> Range {
-        self.plan.range(number).expect("the board's numbers are the plan's")
+        self.range_of(number).expect("the board's numbers are the plan's")
     }
 
     /// Takes the next part: first those to compare, then those whose pause is over, then those that were never sent.
@@ -169,7 +197,14 @@ impl PartBoard {
         if let Some(pace) = &mut self.pace {
             pace.begin(now);
         }
-        Some((number, Todo::Send))
+        Some((number, self.todo(number)))
+    }
+
+    fn todo(&self, number: PartNumber) -> Todo {
+        match &self.delta {
+            Some(delta) if self.copied_crc64(number).is_some() => Todo::Copy(delta.etag.clone()),
+            _ => Todo::Send,
+        }
     }
 
     /// Takes the next part to compare.
@@ -221,8 +256,17 @@ impl PartBoard {
 
     /// Marks a part as stored on the server.
     pub(crate) fn store(&mut self, number: PartNumber, etag: Etag, crc64: u64, resumed: bool) {
+        self.store_by(number, etag, crc64, StoredBy::earlier(resumed));
+    }
+
+    /// Marks a part as copied by the server.
+    pub(crate) fn store_copied(&mut self, number: PartNumber, etag: Etag, crc64: u64) {
+        self.store_by(number, etag, crc64, StoredBy::Copying);
+    }
+
+    fn store_by(&mut self, number: PartNumber, etag: Etag, crc64: u64, by: StoredBy) {
         self.forget(number);
-        self.slots[index(number)] = Slot::Stored { etag, crc64, resumed };
+        self.slots[index(number)] = Slot::Stored { etag, crc64, by };
         self.stored += 1;
         self.bytes_stored += self.range(number).length;
     }
@@ -241,13 +285,13 @@ impl PartBoard {
     /// Queues every waiting part, after a list of parts changed their states.
     pub(crate) fn queue_the_rest(&mut self) {
         self.again.clear();
-        self.fresh = self.plan.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Waiting)).collect();
+        self.fresh = self.numbers().filter(|number| matches!(self.slots[index(*number)], Slot::Waiting)).collect();
     }
 
     /// Sets every part back to waiting, and returns the records of those that were on the server.
     pub(crate) fn take_records(&mut self) -> Vec<PartRecord> {
         let records = self.records().collect();
-        for number in self.plan.numbers() {
+        for number in self.numbers() {
             self.forget(number);
         }
         self.doubtful.clear();
@@ -256,7 +300,7 @@ impl PartBoard {
 
     /// The records of the parts on the server.
     fn records(&self) -> impl Iterator<Item = PartRecord> {
-        self.plan.numbers().filter_map(|number| match &self.slots[index(number)] {
+        self.numbers().filter_map(|number| match &self.slots[index(number)] {
             Slot::Stored { etag, crc64, .. } => {
                 Some(PartRecord { number, size: self.range(number).length, etag: etag.clone(), crc64: *crc64 })
             }
@@ -271,24 +315,29 @@ impl PartBoard {
 
     /// True if the server holds every part.
     pub(crate) fn is_complete(&self) -> bool {
-        self.closed && self.stored + self.elsewhere == self.plan.count()
+        self.closed && self.stored + self.elsewhere == self.len()
     }
 
     /// The number of parts that an earlier run had sent, and their bytes.
     pub(crate) fn resumed(&self) -> (u16, u64) {
-        self.total(|resumed| resumed)
+        self.total(StoredBy::EarlierRun)
     }
 
     /// The number of parts that this run sent, and their bytes.
     pub(crate) fn sent(&self) -> (u16, u64) {
-        self.total(|resumed| !resumed)
+        self.total(StoredBy::Sending)
     }
 
-    fn total(&self, wanted: impl Fn(bool) -> bool) -> (u16, u64) {
+    /// The number of parts that the server copied in this run, and their bytes.
+    pub(crate) fn copied(&self) -> (u16, u64) {
+        self.total(StoredBy::Copying)
+    }
+
+    fn total(&self, wanted: StoredBy) -> (u16, u64) {
         let mut total = (0, 0);
-        for number in self.plan.numbers() {
-            if let Slot::Stored { resumed, .. } = self.slots[index(number)]
-                && wanted(resumed)
+        for number in self.numbers() {
+            if let Slot::Stored { by, .. } = self.slots[index(number)]
+                && by == wanted
             {
                 total = (total.0 + 1, total.1 + self.range(number).length);
             }
@@ -314,6 +363,10 @@ impl PartBoard {
         }
         Some(combiner.crc64())
     }
+}
+
+fn numbers(last: u16) -> impl Iterator<Item = PartNumber> {
+    (1..=last).map(|number| PartNumber::new(number).expect("an upload has part numbers 1 to 10,000"))
 }
 
 fn index(number: PartNumber) -> usize {

@@ -1,5 +1,6 @@
 //! Bytes that exist only as their size and their CRC-64.
 
+use super::MEBIBYTE;
 use crate::cos::checksum::{Combiner, Md5Digest};
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::part_sizes::Range;
@@ -24,8 +25,16 @@ pub(super) fn md5(crc64: u64) -> Md5Digest {
 
 /// The bytes of a range of the source, in this version of it.
 pub(super) fn read(range: Range, version: u64) -> Content {
-    let crc64 = crate::cos::checksum::crc64(&[range.offset.to_le_bytes(), version.to_le_bytes()].concat());
-    Content { size: range.length, crc64 }
+    let mebibyte = |offset: u64| crate::cos::checksum::crc64(&[offset.to_le_bytes(), version.to_le_bytes()].concat());
+    let end = range.offset + range.length;
+    let (mut combiner, mut offset) = (Combiner::new(), range.offset);
+    // Parts of other sizes have the same bytes, as long as they begin at whole mebibytes.
+    while offset < end {
+        let next = (offset / MEBIBYTE * MEBIBYTE + MEBIBYTE).min(end);
+        combiner.append(mebibyte(offset), next - offset);
+        offset = next;
+    }
+    Content { size: range.length, crc64: if range.length == 0 { mebibyte(offset) } else { combiner.crc64() } }
 }
 
 pub(super) fn whole(plan: Plan) -> Content {

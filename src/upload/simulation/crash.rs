@@ -26,6 +26,12 @@ pub(super) fn run_again(world: &mut World, plan: Plan, crashes: u32) {
         world.finish_the_agenda();
         world.server.completions = 0;
     }
+    let is_wrong = world.differs && world.server.object.as_ref() != Some(&world.expected);
+    if is_wrong || std::mem::take(&mut world.restarted) {
+        // An object of copies that was completed and not proved is news of the run that made it.
+        world.finish_the_agenda();
+        world.server.completions = 0;
+    }
     if let Some(stream) = &mut world.stream {
         stream.rewind();
     }

@@ -12,6 +12,10 @@ pub(super) struct FaultRates {
     pub(super) no_crc64: u32,
     pub(super) lying_etag: u32,
     pub(super) vanishing_upload: u32,
+    /// Copies that store other bytes.
+    pub(super) lying_copy: u32,
+    /// Copies before which another client replaces the object that they read.
+    pub(super) replaced_source: u32,
     pub(super) denied: u32,
     /// Answers that refuse the time or the credentials of a signature.
     pub(super) unsigned: u32,
@@ -24,6 +28,12 @@ pub(super) struct FaultRates {
 }
 
 impl FaultRates {
+    /// The same, with faults of copies.
+    pub(super) fn with_copies(self, random: &mut fastrand::Rng) -> Self {
+        let mut some = |most: u32| if random.bool() { random.u32(0..=most) } else { 0 };
+        Self { lying_copy: some(10), replaced_source: some(10), ..self }
+    }
+
     pub(super) fn of(random: &mut fastrand::Rng) -> Self {
         let mut some = |most: u32| if random.bool() { random.u32(0..=most) } else { 0 };
         Self {
@@ -43,6 +53,9 @@ impl FaultRates {
             crash: some(5),
             source_change: some(2),
             cancel: some(1),
+            // Those of `delta`.
+            lying_copy: 0,
+            replaced_source: 0,
         }
     }
 }

@@ -4,13 +4,14 @@
 //! which may be a `stream`. `fault_rates` says how often something goes wrong on the `network` between them. `run` drives
 //! the machine, and again after each `crash`; `rules` checks the result against the `content` of the source. `many` does this
 //! for several objects at once, `together` for objects that become visible together, `shards` for one object that several
-//! machines send. `outages` cuts the network for a while, `slow_link` breaks it each half minute, and `prefixes` resumes from every prefix of a journal.
+//! machines send, `delta` for parts that are copied. `outages` cuts the network for a while, `slow_link` breaks it each half minute, and `prefixes` resumes from every prefix of a journal.
 //!
 //! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing
 //! schedule prints its seed; `COSPUT_SIMULATIONS=1000000 cargo test --release simulation` runs more of them.
 
 mod content;
 mod crash;
+mod delta;
 mod fault_rates;
 mod many;
 mod network;

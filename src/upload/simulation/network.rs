@@ -28,6 +28,11 @@ impl World {
             let bits = u64::from(self.percent(self.faults.corrupted));
             arrived = Some(Content { crc64: content.crc64 ^ bits, ..content });
         }
+        if let Call::CopyPart { range, .. } = &call {
+            let content = read(*range, 0);
+            let bits = u64::from(self.percent(self.faults.lying_copy));
+            arrived = Some(Content { crc64: content.crc64 ^ bits, ..content });
+        }
         if self.is_out() {
             let failure = Failure::Send(SendError { kind: SendErrorKind::Connect, message: "no network".into() });
             return self.at(due, Happening::Outcome(id, Err(failure).into()));
@@ -131,6 +136,12 @@ impl World {
                 self.server.object = Some(Content { size: self.size, crc64: 3 });
             }
         }
+        if matches!(call, Call::CopyPart { .. }) && self.percent(self.faults.replaced_source) {
+            self.server.replace();
+        }
+        self.differs |= is_wrong_copy(call, arrived);
+        // Such a part is copied again if its journal line is lost.
+        self.unsettled |= is_wrong_copy(call, arrived);
         self.differs |= is_corrupt(arrived, sent);
         self.unsettled |= is_corrupt(arrived, sent) && !answered;
         let result = self.server.act(call, arrived).map_err(|(status, code)| service(status, code));
@@ -187,6 +198,14 @@ impl World {
 /// True if the copy that arrives differs from the one that was sent. A late one replaces a good one.
 pub(super) fn is_corrupt(arrived: Option<&Content>, sent: Option<Digest>) -> bool {
     arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64)
+}
+
+/// True if the server copies other bytes than those that it was asked for.
+pub(super) fn is_wrong_copy(call: &Call, arrived: Option<&Content>) -> bool {
+    match call {
+        Call::CopyPart { range, .. } => arrived.is_some_and(|arrived| *arrived != read(*range, 0)),
+        _ => false,
+    }
 }
 
 pub(crate) fn service(status: u16, code: &str) -> Failure {

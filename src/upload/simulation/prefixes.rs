@@ -77,7 +77,9 @@ impl Server {
                 let etag = "\"whole-1\"".to_owned();
                 Reply::Completed(Stored { etag, crc64: self.completed, version_id: None, request_id: None })
             }
-            Call::PutObject { .. } | Call::HeadObject | Call::Abort(_) => panic!("nothing calls for {call:?}"),
+            Call::PutObject { .. } | Call::CopyPart { .. } | Call::HeadObject | Call::Abort(_) => {
+                panic!("nothing calls for {call:?}")
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::upload::wire::call::Call;
 impl World {
     /// A part that was acknowledged and journalled is not sent again.
     pub(super) fn check_not_sent_again(&self, call: &Call) {
-        if let Call::UploadPart { upload_id, number, .. } = call {
+        if let Call::UploadPart { upload_id, number, .. } | Call::CopyPart { upload_id, number, .. } = call {
             let again = self.stored_parts.contains(&(upload_id.as_str().to_owned(), *number));
             assert!(
                 !again || self.unsettled || self.version != 0,
@@ -33,7 +33,7 @@ impl World {
             stream.check(*range);
         }
         match call {
-            Call::UploadPart { .. } => self.source_checked = false,
+            Call::UploadPart { .. } | Call::CopyPart { .. } => self.source_checked = false,
             Call::CheckSource => self.source_checked = self.version == 0,
             Call::Complete { .. } => assert!(self.source_checked, "completed without a check of the source"),
             _ => {}

@@ -1,5 +1,6 @@
 //! Drives machine and world through a schedule, until the upload ends or the process dies.
 
+use super::delta;
 use super::world::World;
 use crate::upload::batch::objects::{Batch, Next, ObjectId};
 use crate::upload::batch::window::Concurrency;
@@ -62,6 +63,13 @@ pub(super) fn upload(world: &mut World, plan: Plan, settings: Settings) -> Uploa
         Some(stream) => Upload::of_stream(stream.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
         None => Upload::new(plan, settings, resume, seed),
     };
+    if begins && world.server.identity != Some(delta::BASE) {
+        // HEAD finds another object than the map describes.
+        world.delta = None;
+    }
+    if let Some(delta) = &world.delta {
+        upload.copy(delta.clone());
+    }
     if world.skips && begins {
         upload.unless_unchanged(Likeness::Content);
     }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::MEBIBYTE;
 use super::content::{Content, md5, read};
 use crate::cos::checksum::Combiner;
 use crate::cos::head_object::Object;
 use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::cos::multipart::upload_part::StoredPart;
+use crate::cos::multipart::upload_part_copy::CopiedPart;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::put_object::Stored;
 use crate::upload::wire::call::{BodyMd5, Call, Reply};
@@ -102,6 +104,13 @@ impl Server {
         }
     }
 
+    /// Another client replaces the object.
+    pub(super) fn replace(&mut self) {
+        self.object = Some(Content { size: 5 * MEBIBYTE, crc64: 5 });
+        self.identity = Some("\"other-1\"");
+        self.ours = false;
+    }
+
     /// Carries out a call.
     pub(super) fn act(&mut self, call: &Call, arrived: Option<&Content>) -> Result<Reply, (u16, &'static str)> {
         self.refuse(call, arrived)?;
@@ -128,6 +137,21 @@ impl Server {
                 let parts = self.uploads.get_mut(upload_id.as_str()).ok_or(unknown)?;
                 parts.insert(*number, held);
                 Ok(Reply::Part(stored))
+            }
+            Call::CopyPart { upload_id, number, range, etag } => {
+                let base = self.object.as_ref().ok_or((404, "NoSuchKey"))?;
+                let found = self.identity.map_or_else(|| self.etag(base), str::to_owned);
+                if **etag != *found {
+                    return Err((412, "PreconditionFailed"));
+                }
+                let unknown = self.unknown(upload_id);
+                // The map says that these bytes of the object are the source's.
+                debug_assert!(arrived.is_some_and(|arrived| arrived.size == range.length));
+                let held = arrived.expect("a copy has bytes").clone();
+                let etag = self.etag(&held);
+                let parts = self.uploads.get_mut(upload_id.as_str()).ok_or(unknown)?;
+                parts.insert(*number, held);
+                Ok(Reply::Copied(CopiedPart { etag, request_id: None }))
             }
             Call::ListParts { upload_id, after } => {
                 let parts = self.uploads.get(upload_id.as_str()).ok_or_else(|| self.unknown(upload_id))?;

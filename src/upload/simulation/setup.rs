@@ -42,6 +42,8 @@ pub(super) fn setup(seed: u64, kind: Kind, streams: bool) -> (World, Plan, Setti
         size,
         expected: whole(plan),
         stream,
+        delta: None,
+        restarted: false,
         skips: !streams && random.bool(),
         now: epoch(),
         order: 0,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::content::{Content, md5, read};
 use super::fault_rates::FaultRates;
-use super::network::is_corrupt;
+use super::network::{is_corrupt, is_wrong_copy};
 use super::server::Server;
 use super::stream::StreamSource;
 use crate::cos::checksum::Digest;
@@ -14,7 +14,8 @@ use crate::cos::multipart::{PartNumber, UploadId};
 use crate::upload::attempt_id::AttemptId;
 use crate::upload::batch::objects::{Batch, ObjectId};
 use crate::upload::error::SourceError;
-use crate::upload::event::{Event, Notice};
+use crate::upload::event::{DeltaNotice, Event, Notice};
+use crate::upload::plan::delta_parts::DeltaParts;
 use crate::upload::plan::part_record::PartRecord;
 use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
 
@@ -37,6 +38,10 @@ pub(super) struct World {
     pub(super) expected: Content,
     /// The source, if it is a stream.
     pub(super) stream: Option<StreamSource>,
+    /// The parts of a delta upload, unless the upload in progress sends every part.
+    pub(super) delta: Option<DeltaParts>,
+    /// Set once an upload began that copies nothing, because the copies of another were not proved.
+    pub(super) restarted: bool,
     /// Whether an unchanged object is skipped.
     pub(super) skips: bool,
     pub(super) now: Instant,
@@ -159,6 +164,11 @@ impl World {
                 // Without a CRC-64 nothing proves that the upload that is gone was completed.
                 self.disowned |= !self.server.kind.gives_crc64;
             }
+            Event::Notice(Notice::Delta(DeltaNotice::Restarted(_))) => {
+                self.journal = None;
+                self.delta = None;
+                self.restarted = true;
+            }
             Event::Notice(Notice::InitiateLost) => self.orphans_reported += 1,
             _ => {}
         }
@@ -170,6 +180,7 @@ impl World {
             if let Happening::Act { call, arrived, sent, .. } = happening {
                 self.differs |= is_corrupt(arrived.as_ref(), sent);
                 self.unsettled |= is_corrupt(arrived.as_ref(), sent);
+                self.differs |= is_wrong_copy(&call, arrived.as_ref());
                 let _ = self.server.act(&call, arrived.as_ref());
             }
         }

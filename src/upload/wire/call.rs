@@ -1,10 +1,15 @@
 //! The calls that the machine makes, their replies, and the request that each call becomes.
 
+use std::sync::Arc;
+
 use crate::cos::checksum::{Digest, Md5Digest};
 use crate::cos::head_object::Object;
 use crate::cos::multipart::list_parts::Page;
 use crate::cos::multipart::upload_part::StoredPart;
-use crate::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part};
+use crate::cos::multipart::upload_part_copy::{CopiedPart, CopyRange};
+use crate::cos::multipart::{
+    PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part, upload_part_copy,
+};
 use crate::cos::put_object::Stored;
 use crate::cos::{AnswerError, Etag, Fault, Request, Response, ServiceError, Target, head_object, put_object};
 use crate::upload::error::{Cause, Operation, SendError, SendErrorKind, SourceError};
@@ -52,6 +57,17 @@ pub enum Call {
         range: Range,
         /// How their MD5 is used.
         md5: BodyMd5,
+    },
+    /// Copy a part from the object that exists under the key.
+    CopyPart {
+        /// The upload.
+        upload_id: UploadId,
+        /// The part's number.
+        number: PartNumber,
+        /// Its bytes, which are at the same place in the object.
+        range: Range,
+        /// The ETag that the object must still have.
+        etag: Arc<str>,
     },
     /// Read a part again and compute its MD5. No request is sent.
     ComparePart {
@@ -102,6 +118,8 @@ pub enum Reply {
     Part(StoredPart),
     /// To `ComparePart`: the digest of the bytes read, with their MD5.
     Read(Digest),
+    /// To `CopyPart`.
+    Copied(CopiedPart),
     /// To `CheckSource`.
     SourceUnchanged,
     /// To `ReadOn`: how far the stream was read.
@@ -161,6 +179,7 @@ impl Call {
             Self::Initiate => Operation::Initiate,
             Self::ListParts { .. } => Operation::ListParts,
             Self::UploadPart { number, .. } => Operation::UploadPart(*number),
+            Self::CopyPart { number, .. } => Operation::CopyPart(*number),
             Self::ComparePart { number, .. } => Operation::ComparePart(*number),
             Self::CheckSource => Operation::CheckSource,
             Self::ReadSource { .. } | Self::ReadOn { .. } => Operation::ReadSource,
@@ -195,6 +214,10 @@ impl Call {
             Self::ListParts { upload_id, after } => list_parts::request(target, upload_id, *after),
             Self::UploadPart { upload_id, number, range, .. } => {
                 upload_part::request(target, upload_id, *number, range.length, md5)
+            }
+            Self::CopyPart { upload_id, number, range: Range { offset, length }, etag } => {
+                let copy = CopyRange { offset: *offset, length: *length, etag };
+                upload_part_copy::request(target, upload_id, *number, copy)
             }
             Self::Complete { upload_id, parts } => complete::request(target, upload_id, parts),
             Self::HeadObject => head_object::request(target),
@@ -232,6 +255,7 @@ impl Call {
             Self::Initiate => Reply::Initiated(initiate::read(response)?),
             Self::ListParts { .. } => Reply::Parts(list_parts::read(response)?),
             Self::UploadPart { .. } => Reply::Part(upload_part::read(response)?),
+            Self::CopyPart { .. } => Reply::Copied(upload_part_copy::read(response)?),
             Self::Complete { .. } => Reply::Completed(complete::read(response)?),
             Self::HeadObject => Reply::Object(head_object::read(response)?),
             Self::Abort(_) => {
@@ -268,6 +292,17 @@ impl Failure {
                 (error.status >= 500 || error.status == 200) && error.fault() != Fault::Throttled
             }
             other => other.is_lost(),
+        }
+    }
+
+    /// True if the server answered, and other requests may still succeed.
+    pub(crate) fn is_answer_about_the_part(&self) -> bool {
+        match self {
+            Self::Answer(AnswerError::Service(error)) => {
+                !matches!(error.fault(), Fault::Skewed | Fault::Expired) && !error.concerns_bucket()
+            }
+            Self::Answer(AnswerError::Malformed { .. }) => true,
+            Self::Send(_) | Self::Source(_) | Self::Abandoned => false,
         }
     }
 

@@ -30,6 +30,7 @@ fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {
         Operation::ListParts => format!("could not list the parts of {source} on the server"),
         Operation::ListUploads => format!("could not list the uploads of {source}"),
         Operation::UploadPart(_) => format!("could not upload {} of {source}", name(operation, parts)),
+        Operation::CopyPart(_) => format!("could not copy {} of {source}", name(operation, parts)),
         Operation::ComparePart(_) => format!("could not read {} of {source} again", name(operation, parts)),
         Operation::Complete => format!("could not complete the upload of {source}"),
         Operation::HeadObject => format!("could not check the object of {source}"),
@@ -40,10 +41,12 @@ fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {
 /// A request in plain words: `part 7 of 120`.
 pub(crate) fn name(operation: Operation, parts: Option<u16>) -> String {
     match (operation, parts) {
-        (Operation::UploadPart(number) | Operation::ComparePart(number), Some(parts)) => {
+        (Operation::UploadPart(number) | Operation::CopyPart(number) | Operation::ComparePart(number), Some(parts)) => {
             format!("part {number} of {parts}")
         }
-        (Operation::UploadPart(number) | Operation::ComparePart(number), None) => format!("part {number}"),
+        (Operation::UploadPart(number) | Operation::CopyPart(number) | Operation::ComparePart(number), None) => {
+            format!("part {number}")
+        }
         (operation, _) => kind(operation).to_owned(),
     }
 }
@@ -56,6 +59,7 @@ pub(crate) fn kind(operation: Operation) -> &'static str {
         Operation::ListParts => "List Parts",
         Operation::ListUploads => "List Multipart Uploads",
         Operation::UploadPart(_) => "Upload Part",
+        Operation::CopyPart(_) => "Upload Part - Copy",
         Operation::ComparePart(_) => "reading a part again",
         Operation::CheckSource => "looking at the source",
         Operation::ReadSource => "reading the source",
@@ -80,6 +84,7 @@ mod tests {
             (Operation::ListParts, "could not list the parts of f on the server"),
             (Operation::ListUploads, "could not list the uploads of f"),
             (Operation::UploadPart(number), "could not upload part 7 of 9 of f"),
+            (Operation::CopyPart(number), "could not copy part 7 of 9 of f"),
             (Operation::ComparePart(number), "could not read part 7 of 9 of f again"),
             (Operation::Complete, "could not complete the upload of f"),
             (Operation::HeadObject, "could not check the object of f"),

@@ -43,7 +43,9 @@ impl<'a> Retry<'a> {
 
 fn part_number(operation: Operation) -> Option<u16> {
     match operation {
-        Operation::UploadPart(number) | Operation::ComparePart(number) => Some(number.value()),
+        Operation::UploadPart(number) | Operation::CopyPart(number) | Operation::ComparePart(number) => {
+            Some(number.value())
+        }
         _ => None,
     }
 }

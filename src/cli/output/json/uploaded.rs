@@ -32,6 +32,11 @@ pub(crate) struct Uploaded<'a> {
     parts_resumed: u16,
     bytes_sent: u64,
     bytes_resumed: u64,
+    /// Absent if the upload is no delta.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts_copied: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_copied: Option<u64>,
     attempts: u32,
     duration_ms: u64,
     request_id: Option<&'a str>,
@@ -54,14 +59,23 @@ impl<'a> Uploaded<'a> {
             proof: (object.proved_by != ProvedBy::Crc64).then(|| object.proved_by.as_str()),
             version_id: object.version_id.as_deref(),
             upload_id: object.upload_id.as_ref().map(|id| id.as_str()),
-            parts: plan.and_then(Plan::parts).unwrap_or(object.parts_sent + object.parts_resumed),
+            parts: parts(plan, object),
             part_size: plan.map_or(object.size, Plan::part_size),
             parts_resumed: object.parts_resumed,
             bytes_sent: object.bytes_sent,
             bytes_resumed: object.bytes_resumed,
+            parts_copied: object.copied.map(|copied| copied.parts),
+            bytes_copied: object.copied.map(|copied| copied.bytes),
             attempts: object.attempts,
             duration_ms: milliseconds(elapsed),
             request_id: object.request_id.as_deref(),
         }
     }
+}
+
+/// The number of parts. A delta upload has other parts than its plan.
+fn parts(plan: Option<&Plan>, object: &Object) -> u16 {
+    let copied = object.copied.map_or(0, |copied| copied.parts);
+    let all = object.parts_sent + object.parts_resumed + copied;
+    if copied > 0 { all } else { plan.and_then(Plan::parts).unwrap_or(all) }
 }

@@ -235,9 +235,10 @@ impl<'a> UploadObserver<'a> {
     }
 
     /// Reports a source that would be uploaded. Returns the exit code.
-    fn planned(&mut self, Running { identity, subject, plan, .. }: &Running) -> u8 {
-        self.report.planned(&subject.source, &subject.bucket, &subject.key, plan);
-        self.results.summary.plan(identity.size);
+    fn planned(&mut self, Running { identity, subject, plan, report, .. }: &Running) -> u8 {
+        let delta = report.delta();
+        self.report.planned_delta((&subject.source, &subject.bucket, &subject.key), plan, delta);
+        self.results.summary.plan(identity.size, delta.map_or(identity.size, |delta| delta.sent));
         SUCCESS
     }
 

@@ -22,6 +22,9 @@ impl Upload {
                 );
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
                 self.upload_id = None;
+                if self.copies() {
+                    return self.replace_wrong_copy(cause);
+                }
                 self.fail(Operation::Complete, self.retries.complete.sent(), cause);
             }
             _ => self.enter(Phase::Look(Doubt::Unproved(stored))),

@@ -21,6 +21,15 @@ impl Upload {
         {
             return;
         }
+        if let (Doubt::UploadGone(..), Some(found)) = (&doubt, &object)
+            && self.copies()
+            && !self.copies_from(found)
+        {
+            // Perhaps it is made of wrong copies, perhaps it is another client's.
+            let what = "the object is not what was read".to_owned();
+            let request_id = found.request_id.clone();
+            return self.replace_unproved_copy(Cause::Integrity { what, request_id });
+        }
         match doubt {
             Doubt::Unproved(stored) => self.unproved(object, stored),
             Doubt::PutLost { attempts, cause } => self.fail_put(attempts, cause),
@@ -59,12 +68,12 @@ impl Upload {
         }
         match doubt {
             // The server reports that it put the parts together, and each of them was proved.
-            Doubt::Unproved(stored) if self.board.is_some() => {
+            Doubt::Unproved(stored) if self.board.is_some() && !self.copies() => {
                 let etag = object.etag.clone().unwrap_or_else(|| stored.etag.clone());
                 self.finish(Stored { etag, ..stored_of(object) }, expected);
             }
             // No MD5 was sent with it, so it goes again with one, which the server compares.
-            Doubt::Unproved(_) if self.proofs.by() < ProvenBy::ContentMd5 => {
+            Doubt::Unproved(_) if self.board.is_none() && self.proofs.by() < ProvenBy::ContentMd5 => {
                 self.rely_on(ProvenBy::ContentMd5, NoProof::Crc64Missing);
                 self.object_made = ObjectMade::Possibly;
                 self.enter(Phase::Put);
@@ -112,6 +121,10 @@ impl Upload {
             }
             Some(_) => ("the server stored the object but gives no checksum to prove it by".to_owned(), false),
         };
+        if self.copies() {
+            let cause = Cause::Integrity { what, request_id };
+            return if known { self.replace_wrong_copy(cause) } else { self.replace_unproved_copy(cause) };
+        }
         if !known {
             self.object_made = ObjectMade::Possibly;
         }

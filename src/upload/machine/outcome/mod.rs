@@ -6,6 +6,7 @@
 
 mod check_key;
 mod complete;
+mod copy_part;
 mod list_parts;
 mod look;
 mod no_such_upload;

@@ -69,8 +69,9 @@ impl Upload {
 
     /// Whether every part was on the server, by this run's answers or by the journal.
     fn every_part_is_known(&mut self) -> bool {
+        let parts = self.part_count().map(usize::from);
         let Some(board) = &mut self.board else { return false };
-        if Some(self.journalled.len()) == self.plan.parts().map(usize::from) {
+        if Some(self.journalled.len()) == parts {
             for record in self.journalled.values() {
                 board.store(record.number, record.etag.clone(), record.crc64, true);
             }
@@ -88,7 +89,7 @@ impl Upload {
         if let Some(stream) = &mut self.stream {
             stream.forget_listed();
         }
-        self.clear_the_board();
+        self.forget_the_parts();
         if let Some(vanished) = vanished {
             self.report(Event::Notice(Notice::StartedAnew(vanished)));
         }

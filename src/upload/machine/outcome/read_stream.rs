@@ -52,6 +52,17 @@ impl Upload {
         self.add_parts();
     }
 
+    /// Makes every part wait. The parts of a delta upload stay as they are divided.
+    pub(super) fn forget_the_parts(&mut self) {
+        match &mut self.board {
+            Some(board) if board.is_delta() => {
+                board.take_records();
+                board.queue_the_rest();
+            }
+            _ => self.clear_the_board(),
+        }
+    }
+
     fn add_parts(&mut self) {
         let (Some(stream), Some(board)) = (&self.stream, &mut self.board) else { return };
         while let Some((length, etag)) = stream.next_part(board) {

@@ -51,6 +51,7 @@ impl Upload {
     fn answered(&mut self, now: Instant, operation: Operation, reply: Reply, sent: (Option<Digest>, BodyMd5)) {
         match (operation, reply) {
             (Operation::UploadPart(number), Reply::Part(stored)) => self.part_answered(now, number, stored, sent),
+            (Operation::CopyPart(number), Reply::Copied(copied)) => self.part_copied(number, copied.etag.into()),
             (Operation::ComparePart(number), Reply::Read(digest)) => self.part_compared(now, number, digest),
             (_, reply) => self.single_answered(now, reply, sent),
         }
@@ -63,6 +64,7 @@ impl Upload {
         }
         match operation {
             Operation::UploadPart(number) | Operation::ComparePart(number) => self.part_failed(now, number, failure),
+            Operation::CopyPart(number) => self.copy_failed(now, number, failure),
             _ => self.single_failed(now, operation, failure, sent),
         }
     }
@@ -96,8 +98,13 @@ impl Upload {
             // An earlier object, perhaps with the same bytes: this upload's object did not replace it.
             Reply::OtherObject(_) => self.looked(now, None),
             // The upload is gone, so there is nothing left to name.
-            Reply::Aborted => self.upload_id = None,
-            Reply::Part(_) | Reply::Further(_) | Reply::Unconfirmed { .. } => {
+            Reply::Aborted => {
+                self.upload_id = None;
+                if self.phase == Phase::AbortDelta {
+                    self.begin_in_full();
+                }
+            }
+            Reply::Part(_) | Reply::Copied(_) | Reply::Further(_) | Reply::Unconfirmed { .. } => {
                 unreachable!("parts, streams and unconfirmed answers are recorded before")
             }
         }

@@ -46,6 +46,7 @@ impl Upload {
             Phase::List { .. } if is_denied(&failure) => self.go_on_without_list(),
             Phase::Compare(_) if may_not_look(&failure) => self.not_compared(failure),
             Phase::Abort => self.finish_without_abort(),
+            Phase::AbortDelta if !failure.is_of_network() => self.begin_in_full(),
             // So the server answers if an SSE-C key does not fit: the object is another.
             Phase::Look(doubt)
                 if !matches!(doubt, Doubt::Unproved(_)) && !self.settings.etags_are_md5 && is_bad_request(&failure) =>

@@ -41,7 +41,8 @@ impl Upload {
     /// The plan with smaller parts, if these are too large.
     pub(in crate::upload::machine) fn plan_of_smaller_parts(&self) -> Option<Plan> {
         let board = self.board.as_ref()?;
-        let is_of_use = self.broken_parts.breaks >= MOST_BREAKS && board.is_untouched() && self.stream.is_none();
+        let can_be_divided = board.is_untouched() && !board.is_delta() && self.stream.is_none();
+        let is_of_use = self.broken_parts.breaks >= MOST_BREAKS && can_be_divided;
         let part_size = (self.plan.part_size() / SMALLER).next_multiple_of(SMALLEST_PART);
         let smaller = is_of_use && part_size < self.plan.part_size();
         self.plan.with_part_size(part_size).filter(|_| smaller)

@@ -1,0 +1,100 @@
+//! From arguments to delta uploads.
+
+use std::path::{Path, PathBuf};
+
+use super::sources::Wanted;
+use crate::cli::args::{DeltaArguments, DeltaChoice, DeltaMapChoice};
+use crate::cli::output::failures::failure::Failure;
+use crate::cos::Service;
+use crate::upload::delta::settings::{DeltaSettings, MapPlace};
+
+/// The directory of maps, in the directory of the journals.
+const MAPS: &str = "maps";
+
+/// How objects are uploaded as deltas; `None` if they are not.
+pub(super) fn delta(
+    arguments: &DeltaArguments,
+    (wanted, service, publish_together): (&Wanted, Service, bool),
+    state_directory: Option<&Path>,
+) -> Result<Option<DeltaSettings>, Failure> {
+    let choice = arguments.delta.filter(|choice| *choice != DeltaChoice::Never);
+    let Some(choice) = choice else { return Ok(None) };
+    if service == Service::Cdcs {
+        return Err(Failure::usage("--delta is for COS: CDCS cannot copy objects; leave it out"));
+    }
+    if matches!(wanted, Wanted::Stdin { .. }) {
+        return Err(Failure::usage("--delta is for files: a stream cannot be read again; leave it out with stdin"));
+    }
+    if publish_together {
+        return Err(Failure::usage("--delta and --publish-together exclude each other; leave one of them out"));
+    }
+    Ok(Some(DeltaSettings {
+        thorough: choice == DeltaChoice::Always,
+        place: match arguments.delta_map {
+            Some(DeltaMapChoice::Object) => MapPlace::Object,
+            Some(DeltaMapChoice::Here) | None => MapPlace::Here,
+        },
+        directory: maps(state_directory),
+    }))
+}
+
+/// How an upload goes on that began with --delta, by the place of the map in its journal.
+pub(crate) fn resumed(place: Option<&str>, state_directory: Option<&Path>) -> Option<DeltaSettings> {
+    let place = place.and_then(MapPlace::named)?;
+    Some(DeltaSettings { thorough: false, place, directory: maps(state_directory) })
+}
+
+fn maps(state_directory: Option<&Path>) -> Option<PathBuf> {
+    state_directory.map(|directory| directory.join(MAPS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::options::upload::tests::{BUCKET, options};
+
+    const COS: [&str; 4] = ["f", "-b", BUCKET, "--region=ap-guangzhou"];
+
+    fn settings(arguments: &[&str]) -> Result<Option<DeltaSettings>, String> {
+        options(&[&COS, arguments].concat(), &[("HOME", "/home/u"), ("XDG_STATE_HOME", "/s"), ("LOCALAPPDATA", "/s")])
+            .map(|options| options.delta)
+    }
+
+    #[test]
+    fn a_delta_is_made_only_if_it_is_asked_for() {
+        for never in [&[][..], &["--delta=never"], &["--delta-map=object"]] {
+            assert_eq!(settings(never), Ok(None), "{never:?}");
+        }
+        let here = settings(&["--delta"]).unwrap().unwrap();
+        assert_eq!((here.thorough, here.place), (false, MapPlace::Here));
+        assert!(here.directory.unwrap().ends_with("uploads/maps"));
+        let object = settings(&["--delta=always", "--delta-map=object"]).unwrap().unwrap();
+        assert_eq!((object.thorough, object.place), (true, MapPlace::Object));
+        assert_eq!(settings(&["--delta", "--state-dir=/d"]).unwrap().unwrap().directory, Some("/d/maps".into()));
+    }
+
+    #[test]
+    fn what_cannot_be_a_delta_is_refused() {
+        assert_eq!(
+            settings(&["--delta", "--service=cdcs"]).unwrap_err(),
+            "--delta is for COS: CDCS cannot copy objects; leave it out"
+        );
+        assert_eq!(
+            options(&["-", "-b", BUCKET, "--key=k", "--region=r", "--delta"], &[]).unwrap_err(),
+            "--delta is for files: a stream cannot be read again; leave it out with stdin"
+        );
+        assert_eq!(
+            options(&["a", "b", "-b", BUCKET, "--region=r", "--delta", "--publish-together"], &[]).unwrap_err(),
+            "--delta and --publish-together exclude each other; leave one of them out"
+        );
+    }
+
+    #[test]
+    fn a_journal_says_where_the_map_goes() {
+        let resumed = |place| resumed(place, Some(Path::new("/d"))).map(|settings| settings.place);
+        assert_eq!(resumed(None), None);
+        assert_eq!(resumed(Some("here")), Some(MapPlace::Here));
+        assert_eq!(resumed(Some("object")), Some(MapPlace::Object));
+        assert_eq!(resumed(Some("elsewhere")), None);
+    }
+}

@@ -1,0 +1,246 @@
+//! Before an upload begins: the map, HEAD, and the file decide what is copied.
+//!
+//! Whatever is missing, broken or in doubt means that the whole file is sent.
+
+use std::path::Path;
+
+use super::block::block_size;
+use super::hashing;
+use super::hashing::NotRead;
+use super::object_map::{Blocks, ObjectMap};
+use super::settings::{DeltaSettings, MapPlace, StopReading};
+use super::{map_file, map_object, planning};
+use crate::cos::head_object::Object;
+use crate::cos::{Address, AnswerError, Response, Target};
+use crate::upload::error::Operation;
+use crate::upload::event::{DeltaNotice, Event, Notice, Unchanged};
+use crate::upload::flight::Job;
+use crate::upload::journal::header::Header;
+use crate::upload::patience::Patience;
+use crate::upload::plan::delta_parts::DeltaParts;
+use crate::upload::plan::object_plan::Plan;
+use crate::upload::source::{FileSource, Source};
+use crate::upload::threads;
+use crate::upload::wire::call::{Call, Reply};
+use crate::upload::wire::one_request::Requester;
+use crate::upload::wire::transport::Transport;
+
+/// How many blocks of a file are read first: if none of them is in the object, the rest is not compared.
+const SAMPLE: usize = 64;
+
+const STORAGE_CLASS: &str = "x-cos-storage-class";
+/// The classes whose objects must be restored before they can be read.
+const ARCHIVES: [&str; 2] = ["ARCHIVE", "DEEP_ARCHIVE"];
+
+/// What is to be compared.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Comparison<'a> {
+    /// The file and the object.
+    pub(crate) job: &'a Job,
+    /// The name of the upload.
+    pub(crate) header: &'a Header,
+    /// How the file would be sent as a whole.
+    pub(crate) plan: Plan,
+    /// What the user asked for.
+    pub(crate) settings: &'a DeltaSettings,
+    /// How often requests are retried.
+    pub(crate) patience: Patience,
+    /// Decides the waits between retries.
+    pub(crate) seed: u64,
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Compared {
+    /// What is to be sent.
+    pub(crate) difference: Difference,
+    /// The blocks of the file, if all of them were read.
+    pub(crate) blocks: Option<Blocks>,
+}
+
+/// What is to be sent of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Difference {
+    /// All of it.
+    #[default]
+    Unknown,
+    /// Nothing: the object is equal, and has the headers that it is to have.
+    Nothing(Unchanged),
+    /// Some of these parts; the others are copied.
+    Parts(DeltaParts),
+}
+
+/// HEAD's answer.
+struct Found {
+    object: Object,
+    same_headers: bool,
+    storage_class: Option<String>,
+}
+
+type Observe<'a> = &'a mut (dyn FnMut(Event) + Send);
+
+impl Comparison<'_> {
+    /// Compares the file with the object, and reports to `observe` why the whole file is sent, or how much of it.
+    pub(crate) async fn run<T: Transport>(self, transport: &T, stop: &StopReading, observe: Observe<'_>) -> Compared {
+        match self.compare(transport, stop, observe).await {
+            Ok(compared) => compared,
+            Err(None) => Compared::default(),
+            Err(Some((notice, blocks))) => {
+                observe(Event::Notice(Notice::Delta(notice)));
+                Compared { difference: Difference::Unknown, blocks }
+            }
+        }
+    }
+
+    /// The error is the reason to send everything, with the blocks of the file if they are known; `None` if the upload
+    /// itself will find the reason.
+    async fn compare<T: Transport>(
+        self,
+        transport: &T,
+        stop: &StopReading,
+        observe: Observe<'_>,
+    ) -> Result<Compared, Option<(DeltaNotice, Option<Blocks>)>> {
+        let because = |notice| Some((notice, None));
+        let (Source::File(source), Plan::Multipart(parts)) = (&self.job.source, self.plan) else { return Err(None) };
+        let local = self.local_map();
+        if self.settings.place == MapPlace::Here {
+            let usable = local.as_ref().map_err(|why| because(DeltaNotice::MapUnusable(why.clone())))?;
+            usable.as_ref().ok_or_else(|| because(DeltaNotice::NoMap))?;
+        }
+        let found = self.head(transport, observe).await.map_err(because)?;
+        let map = self.fitting_map(local, &found, transport).await.map_err(because)?;
+        if let Some(class) = found.storage_class.filter(|class| ARCHIVES.contains(&class.as_str())) {
+            return Err(because(DeltaNotice::Archived(class)));
+        }
+        let size = parts.size();
+        if size < map.size {
+            return Err(because(DeltaNotice::Shrunk));
+        }
+        let (map, read) = self.read(source.clone(), map, stop.clone()).await.ok_or(None)?;
+        let Some(blocks) = read else { return Err(because(DeltaNotice::Different)) };
+        if size == map.size && blocks == map.blocks && found.same_headers {
+            let unchanged = Unchanged {
+                size,
+                crc64: Some(map.crc64()),
+                etag: found.object.etag,
+                request_id: found.object.request_id,
+            };
+            return Ok(Compared { difference: Difference::Nothing(unchanged), blocks: Some(blocks) });
+        }
+        let chosen_by_user = (!parts.sizes().is_chosen()).then(|| parts.part_size());
+        match planning::plan(&map, &blocks, size, chosen_by_user) {
+            Some(parts) => Ok(Compared { difference: Difference::Parts(parts), blocks: Some(blocks) }),
+            None => Err(Some((DeltaNotice::Different, Some(blocks)))),
+        }
+    }
+
+    /// The map on this machine; the error says why it cannot be used.
+    fn local_map(&self) -> Result<Option<ObjectMap>, String> {
+        let Some(directory) = &self.settings.directory else { return Ok(None) };
+        let text = map_file::read(&map_file::path(directory, self.header)).map_err(|error| error.to_string())?;
+        text.map(|text| ObjectMap::read(&text, &self.job.target)).transpose()
+    }
+
+    /// HEAD of the object.
+    async fn head<T: Transport>(&self, transport: &T, observe: Observe<'_>) -> Result<Found, DeltaNotice> {
+        let Job { target, object, .. } = self.job;
+        let mut requester = Requester::new(transport, target.address.clone(), self.patience, self.seed);
+        let request = |address: &Address| {
+            let target = Target { address: address.clone(), key: target.key.clone() };
+            Call::HeadObject.request(&target, object, None).expect("HEAD is a request")
+        };
+        let read = |response: &Response| -> Result<Option<Found>, AnswerError> {
+            let storage_class = response.headers.get(STORAGE_CLASS).map(str::to_owned);
+            let found = |object, same_headers| Some(Found { object, same_headers, storage_class });
+            Ok(match Call::HeadObject.read(response, object)? {
+                Reply::Object(Some(object)) => found(object, true),
+                Reply::OtherObject(object) => found(object, false),
+                // Parts of an object that is encrypted in another way can be copied: the new one is encrypted as asked.
+                Reply::Unconfirmed { reply, .. } => match *reply {
+                    Reply::Object(Some(object)) => found(object, false),
+                    _ => None,
+                },
+                _ => None,
+            })
+        };
+        match requester.send(Operation::HeadObject, request, read, observe).await {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => Err(DeltaNotice::NoObject),
+            Err(error) => Err(DeltaNotice::NotCompared(error.cause)),
+        }
+    }
+
+    /// The map of the object that HEAD found: the one on this machine, or else the one beside the object.
+    async fn fitting_map<T: Transport>(
+        &self,
+        local: Result<Option<ObjectMap>, String>,
+        found: &Found,
+        transport: &T,
+    ) -> Result<ObjectMap, DeltaNotice> {
+        let local = match local {
+            Ok(Some(map)) if is_of(&map, &found.object) => return Ok(map),
+            Ok(Some(_)) => Err(DeltaNotice::OtherObject),
+            Ok(None) => Err(DeltaNotice::NoMap),
+            Err(why) => Err(DeltaNotice::MapUnusable(why)),
+        };
+        if self.settings.place == MapPlace::Here {
+            return local;
+        }
+        match map_object::read(self.job, transport, self.seed).await {
+            Ok(Some(map)) if is_of(&map, &found.object) => Ok(map),
+            Ok(Some(_)) => Err(DeltaNotice::OtherObject),
+            Ok(None) => local,
+            Err(why) => Err(DeltaNotice::MapUnusable(why)),
+        }
+    }
+
+    /// Reads the blocks of the file; no blocks if hardly any is in the object. `None` if the file cannot be read.
+    async fn read(&self, source: FileSource, map: ObjectMap, stop: StopReading) -> Option<(ObjectMap, Option<Blocks>)> {
+        let thorough = self.settings.thorough;
+        let reading =
+            threads::spawn_blocking(move || read_blocks(&source, &map, thorough, &stop).map(|read| (map, read)));
+        reading.await.ok()?.ok()
+    }
+}
+
+/// Reads the blocks of the file; none if it is quite different from the object.
+fn read_blocks(
+    source: &FileSource,
+    map: &ObjectMap,
+    thorough: bool,
+    stop: &StopReading,
+) -> Result<Option<Blocks>, NotRead> {
+    let block_size = map.blocks.block_size;
+    let common = map.blocks.list.len();
+    if !thorough && common > SAMPLE {
+        let sample: Vec<usize> = (0..SAMPLE).map(|number| number * common / SAMPLE).collect();
+        let read = hashing::some_blocks(source, block_size, &sample, stop)?;
+        if !planning::any_equal(map, &read) {
+            return Ok(None);
+        }
+    }
+    hashing::blocks(source, block_size, stop).map(Some)
+}
+
+/// Whether a map is about the object that HEAD found.
+fn is_of(map: &ObjectMap, found: &Object) -> bool {
+    let bare = |etag: &str| etag.trim_matches('"').to_owned();
+    let same_version = match (&map.version_id, &found.version_id) {
+        (Some(mapped), Some(found)) => mapped == found,
+        _ => true,
+    };
+    found.etag.as_deref().map(bare) == Some(bare(&map.etag))
+        && same_version
+        && found.size == Some(map.size)
+        && found.crc64 == Some(map.crc64())
+}
+
+/// The size of the blocks that a file has in the next map.
+pub(super) fn next_block_size(source: &FileSource, read: Option<&Blocks>) -> u64 {
+    block_size(source.identity().size, read.map(|blocks| blocks.block_size))
+}
+
+/// The file of the map of this upload's object, if maps have a place on this machine.
+pub(super) fn place(settings: &DeltaSettings, header: &Header) -> Option<std::path::PathBuf> {
+    settings.directory.as_deref().map(|directory: &Path| map_file::path(directory, header))
+}

@@ -1,0 +1,51 @@
+//! After an upload: the map of the object that it made.
+
+use super::comparison::{next_block_size, place};
+use super::object_map::{Blocks, ObjectMap};
+use super::settings::{DeltaSettings, MapPlace, StopReading};
+use super::{hashing, map_file, map_object};
+use crate::upload::event::{DeltaNotice, Object, ProvedBy};
+use crate::upload::flight::Job;
+use crate::upload::journal::header::Header;
+use crate::upload::source::{FileSource, Source};
+use crate::upload::threads;
+use crate::upload::wire::transport::Transport;
+
+/// Keeps a map of an object that was stored, made of the blocks that were read before the upload, or that are read now.
+/// Returns a notice if it cannot.
+pub(crate) async fn keep<T: Transport>(
+    (job, header, settings): (&Job, &Header, &DeltaSettings),
+    object: &Object,
+    blocks: Option<Blocks>,
+    (transport, seed): (&T, u64),
+    stop: &StopReading,
+) -> Option<DeltaNotice> {
+    let Source::File(source) = &job.source else { return None };
+    if object.proved_by != ProvedBy::Crc64 || object.etag.is_empty() {
+        return None;
+    }
+    let block_size = next_block_size(source, blocks.as_ref());
+    let is_it = |blocks: &Blocks| blocks.block_size == block_size && blocks.crc64(object.size) == object.crc64;
+    let blocks = match blocks.filter(is_it) {
+        Some(blocks) => blocks,
+        // A file that changed after it was uploaded is not the object.
+        None => read(source, block_size, stop).await.filter(is_it)?,
+    };
+    let map = ObjectMap { size: object.size, etag: object.etag.clone(), version_id: object.version_id.clone(), blocks };
+    let text = map.text(&job.target);
+    let here = match place(settings, header) {
+        Some(path) => map_file::write(&path, &text).map_err(|error| error.to_string()),
+        None => Err("no home directory is known; name a place with --state-dir".to_owned()),
+    };
+    let there = match settings.place {
+        MapPlace::Here => here,
+        // One map is enough.
+        MapPlace::Object => map_object::write(job, &text, transport, seed).await,
+    };
+    there.err().map(DeltaNotice::MapUnwritable)
+}
+
+async fn read(source: &FileSource, block_size: u64, stop: &StopReading) -> Option<Blocks> {
+    let (source, stop) = (source.clone(), stop.clone());
+    threads::spawn_blocking(move || hashing::blocks(&source, block_size, &stop)).await.ok()?.ok()
+}

@@ -1,0 +1,62 @@
+//! The map of an object beside it, in the same bucket: other machines can use it.
+
+use super::object_map::ObjectMap;
+use crate::cos::checksum::crc64;
+use crate::cos::{Address, AnswerError, Headers, Key, Method, Request, Response, Target, put_object};
+use crate::upload::error::Operation;
+use crate::upload::flight::Job;
+use crate::upload::patience::Patience;
+use crate::upload::wire::one_request::Requester;
+use crate::upload::wire::transport::Transport;
+
+/// The end of the key of a map.
+const SUFFIX: &str = ".cosput-map";
+/// How often a request for a map is sent. A map is not worth more.
+const PATIENCE: Patience = Patience { max_attempts: 3, retry_time: std::time::Duration::ZERO };
+
+/// Reads the map; `None` if there is none. The error says why it cannot be used.
+pub(super) async fn read<T: Transport>(job: &Job, transport: &T, seed: u64) -> Result<Option<ObjectMap>, String> {
+    let key = key(job)?;
+    let request =
+        |address: &Address| with_key(job, Target { address: address.clone(), key: key.clone() }.request(Method::Get));
+    let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
+    let text = requester.send(Operation::HeadObject, request, body, &mut |_| ()).await;
+    let text = text.map_err(|error| error.cause.to_string())?;
+    text.map(|text| ObjectMap::read(&text, &job.target)).transpose()
+}
+
+/// Writes the map. The error says why it could not be written.
+pub(super) async fn write<T: Transport>(job: &Job, text: &str, transport: &T, seed: u64) -> Result<(), String> {
+    let key = key(job)?;
+    let request = |address: &Address| {
+        let target = Target { address: address.clone(), key: key.clone() };
+        let request = put_object::request(&target, &job.object.encryption.of_object(), text.len() as u64, None);
+        request.with_document("application/json", text.to_owned())
+    };
+    let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
+    let stored = requester.send(Operation::PutObject, request, put_object::read, &mut |_| ()).await;
+    let stored = stored.map_err(|error| error.cause.to_string())?;
+    match stored.crc64 {
+        Some(theirs) if theirs != crc64(text.as_bytes()) => Err("the server stored other bytes".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn key(job: &Job) -> Result<Key, String> {
+    Key::new(&format!("{}{SUFFIX}", job.target.key)).map_err(|error| error.to_string())
+}
+
+fn with_key(job: &Job, mut request: Request) -> Request {
+    let headers: Headers = job.object.encryption.of_bytes();
+    headers.iter().for_each(|(name, value)| request.headers.set(name, value));
+    request
+}
+
+/// The body of an answer to GET; `None` if there is no object.
+fn body(response: &Response) -> Result<Option<Vec<u8>>, AnswerError> {
+    if response.status == 404 && response.request_id().is_some() {
+        return Ok(None);
+    }
+    AnswerError::check(response)?;
+    Ok(Some(response.body.to_vec()))
+}

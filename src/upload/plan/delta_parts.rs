@@ -1,0 +1,97 @@
+//! The parts of a delta upload: some are copied from the object that exists, the others are sent.
+
+use std::sync::Arc;
+
+use super::part_sizes::Range;
+use crate::cos::multipart::{LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
+
+/// One part of a delta upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeltaPart {
+    /// Its bytes in the source. A part that is copied has the same place in the object.
+    pub range: Range,
+    /// The CRC-64 of the source's bytes if the part is copied; `None` if it is sent.
+    pub copied: Option<u64>,
+}
+
+/// The parts of a delta upload, and the object that is copied from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeltaParts {
+    /// The ETag of the object that is copied from, as received.
+    pub etag: Arc<str>,
+    parts: Arc<[DeltaPart]>,
+}
+
+impl DeltaParts {
+    /// Parts of these lengths, one after the other, each with its CRC-64 if it is copied. `None` if the service would
+    /// refuse them.
+    pub fn new(etag: &str, parts: impl IntoIterator<Item = (u64, Option<u64>)>) -> Option<Self> {
+        let mut offset: u64 = 0;
+        let mut all = Vec::new();
+        for (length, copied) in parts {
+            all.push(DeltaPart { range: Range { offset, length }, copied });
+            offset = offset.checked_add(length)?;
+        }
+        let (last, others) = all.split_last()?;
+        let fits = |part: &DeltaPart| (SMALLEST_PART..=LARGEST_PART).contains(&part.range.length);
+        let last_fits = (1..=LARGEST_PART).contains(&last.range.length) && (last.copied.is_none() || fits(last));
+        let possible = all.len() <= usize::from(MOST_PARTS) && others.iter().all(fits) && last_fits;
+        possible.then(|| Self { etag: etag.into(), parts: all.into() })
+    }
+
+    /// The number of parts.
+    pub fn count(&self) -> u16 {
+        u16::try_from(self.parts.len()).expect("there are at most 10,000 parts")
+    }
+
+    /// A part; `None` for a number beyond the last.
+    pub fn part(&self, number: PartNumber) -> Option<DeltaPart> {
+        self.parts.get(usize::from(number.value()) - 1).copied()
+    }
+
+    /// The parts, in order.
+    pub fn iter(&self) -> impl Iterator<Item = DeltaPart> {
+        self.parts.iter().copied()
+    }
+
+    /// The size of all parts in bytes.
+    pub fn size(&self) -> u64 {
+        self.parts.last().map_or(0, |part| part.range.offset + part.range.length)
+    }
+
+    /// The number of bytes that are copied.
+    pub fn copied(&self) -> u64 {
+        self.iter().filter(|part| part.copied.is_some()).map(|part| part.range.length).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    fn parts(parts: &[(u64, Option<u64>)]) -> Option<DeltaParts> {
+        DeltaParts::new("e", parts.iter().copied())
+    }
+
+    #[test]
+    fn parts_follow_each_other_without_gaps() {
+        let parts = parts(&[(MIB, Some(1)), (3 * MIB, None), (5, None)]).unwrap();
+        let offsets: Vec<u64> = parts.iter().map(|part| part.range.offset).collect();
+        assert_eq!(offsets, [0, MIB, 4 * MIB]);
+        assert_eq!((parts.count(), parts.size(), parts.copied()), (3, 4 * MIB + 5, MIB));
+    }
+
+    #[test]
+    fn parts_that_the_service_refuses_are_no_plan() {
+        assert_eq!(parts(&[]), None);
+        assert_eq!(parts(&[(0, None)]), None);
+        assert_eq!(parts(&[(MIB - 1, None), (MIB, None)]), None, "only the last may be small");
+        assert_eq!(parts(&[(MIB, None), (MIB - 1, Some(1))]), None, "less than 1 MiB is not copied");
+        assert_eq!(parts(&[(LARGEST_PART + 1, Some(1))]), None);
+        assert_eq!(parts(&[(MIB, None); 10_001]), None);
+        assert!(parts(&[(MIB, None); 10_000]).is_some() && parts(&[(LARGEST_PART, Some(1))]).is_some());
+        assert!(parts(&[(1, None)]).is_some());
+    }
+}

@@ -1,0 +1,65 @@
+//! The map of an object is a cache: without a good one, the whole file is sent.
+
+use std::fs;
+
+use super::{DELTA, change, copies, maps, sent_and_copied, uploaded};
+use crate::support::{MIB, Scene};
+
+#[test]
+fn a_map_that_is_missing_or_broken_or_of_another_object_costs_a_full_upload() {
+    let scene = Scene::new(&[]);
+    let path = scene.file("f", 8 * MIB);
+    scene.upload("f", &DELTA).exits(0).says("there is no map of this object yet");
+    let map = maps(&scene).pop().expect("the upload made a map");
+    let good = fs::read_to_string(&map).unwrap();
+    let older = good.clone();
+    type Spoil = fn(&str) -> Option<String>;
+    let spoiled: [(Spoil, &str); 4] = [
+        (|_| None, "there is no map of this object yet"),
+        (|good| Some(good[..good.len() / 2].to_owned()), "it is damaged"),
+        (|good| Some(good.replace("\"size\":8388608", "\"size\":8388607")), "it is damaged"),
+        (|good| Some(good.replace("\"schema\":1", "\"schema\":9")), "it was written by a later version of cosput"),
+    ];
+    for (spoil, words) in spoiled {
+        match spoil(&fs::read_to_string(&map).unwrap()) {
+            Some(text) => fs::write(&map, text).unwrap(),
+            None => fs::remove_file(&map).unwrap(),
+        }
+        change(&path, &[1]);
+        let outcome = scene.upload("f", &DELTA).exits(0).says(words);
+        assert_eq!(sent_and_copied(&outcome), (8 * MIB, 0), "{words}");
+        scene.assert_stored("f", "k");
+    }
+    fs::write(&map, older).unwrap();
+    change(&path, &[1]);
+    scene.upload("f", &DELTA).exits(0).says("the object is not the one that cosput made a map of");
+    scene.assert_stored("f", "k");
+    assert_eq!(copies(&scene), 0);
+    change(&path, &[1]);
+    assert_eq!(sent_and_copied(&scene.upload("f", &DELTA).exits(0)), (MIB, 7 * MIB));
+}
+
+#[test]
+fn a_map_beside_the_object_serves_another_machine() {
+    let scene = Scene::new(&[]);
+    let path = scene.file("f", 8 * MIB);
+    let there = [&DELTA[..], &["--delta-map", "object"]].concat();
+    scene.upload("f", &there).exits(0);
+    assert!(scene.server.object("k.cosput-map").is_some());
+    for map in maps(&scene) {
+        fs::remove_file(map).unwrap();
+    }
+    change(&path, &[3]);
+    assert_eq!(sent_and_copied(&scene.upload("f", &there).exits(0)), (MIB, 7 * MIB));
+    scene.assert_stored("f", "k");
+}
+
+#[test]
+fn the_map_is_about_the_object_whatever_the_file_is_called() {
+    let scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[3]);
+    fs::rename(&path, scene.path("g")).unwrap();
+    assert_eq!(sent_and_copied(&scene.upload("g", &DELTA).exits(0)), (MIB, 7 * MIB + 5));
+    scene.assert_stored("g", "k");
+}
