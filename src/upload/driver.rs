@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
+use super::batch::concurrency::Concurrency;
 use super::batch::objects::Next;
-use super::batch::window::Concurrency;
 use super::clock;
 use super::observer::Observer;
 use super::open_objects::{OpenObjects, now};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
+use super::batch::concurrency::Concurrency;
 use super::batch::objects::{Batch, ObjectId, Pause};
-use super::batch::window::Concurrency;
 use super::clock;
 use super::delta::object_map::Blocks;
 use super::delta::settings::StopReading;

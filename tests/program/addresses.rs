@@ -13,7 +13,7 @@ use cosput::cos::{
     Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target, head_object,
 };
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
-use cosput::upload::batch::window::Concurrency;
+use cosput::upload::batch::concurrency::Concurrency;
 use cosput::upload::journal::header::Header;
 use cosput::upload::machine::Settings;
 use cosput::upload::patience::Patience;

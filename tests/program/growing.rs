@@ -10,7 +10,7 @@ use crate::support::{BUCKET, MIB, Noise, SECRET_ID, SECRET_KEY, SESSION_TOKEN, S
 use cosput::cos::multipart::PartNumber;
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
 use cosput::emulator::Operation;
-use cosput::upload::batch::window::Concurrency;
+use cosput::upload::batch::concurrency::Concurrency;
 use cosput::upload::journal::header::Header;
 use cosput::upload::plan::part_sizes::PartSizes;
 use cosput::upload::session::Session;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cosput::cos::Target;
+use cosput::upload::batch::concurrency::Concurrency;
 use cosput::upload::batch::objects::ObjectId;
-use cosput::upload::batch::window::Concurrency;
 use cosput::upload::driver::{Stop, Work, drive};
 use cosput::upload::journal::header::Header;
 use cosput::upload::machine::Settings;

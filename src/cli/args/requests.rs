@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::values::units::{parse_bit_rate, parse_byte_rate, parse_duration};
 use crate::cos::TrafficLimit;
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::wire::limits::rate;
 
 /// The requests.

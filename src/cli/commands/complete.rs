@@ -22,7 +22,7 @@ use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
 use crate::upload::ObjectOptions;
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::shards::directory::{COMPLETED, PlanEnd, create_receipts};
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::receipt;

@@ -32,7 +32,7 @@ use crate::cli::uploading::supply::news_of;
 use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Key};
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::shards::directory::{PlanDirectory, PlanFiles};
 use crate::upload::shards::draft::{BegunUploads, Draft};
 use crate::upload::shards::durable_lines::DurableLines;

@@ -21,7 +21,7 @@ use crate::cli::uploading::journals::Journals;
 use crate::cli::values::units;
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::{Fault, Key};
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::{Cause, Event, UploadError};
 
 /// The number of requests at a time without --concurrency.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::args::{AccessArguments, IdentityArguments, RateArguments, RequestArguments};
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::patience::Patience;
 
 const MAX_ATTEMPTS: u32 = 8;

@@ -178,7 +178,7 @@ pub(super) mod tests {
     use crate::cli::output::output_options::ProgressMode;
     use crate::cli::process::world::tests::world;
     use crate::cos::{Addressing, Edition, Endpoint, Key, Service};
-    use crate::upload::batch::window::Concurrency;
+    use crate::upload::batch::concurrency::Concurrency;
 
     pub(in crate::cli::options) const BUCKET: &str = "examplebucket-1250000000";
 

@@ -8,7 +8,7 @@ use crate::cli::output::console::Console;
 use crate::cli::output::failures::circumstances::Rerun;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::session::{Goal, JournalLocation};
 use crate::upload::source::OwnPaths;
 

@@ -20,7 +20,7 @@ use crate::cli::output::summary::Summary;
 use crate::cli::process::signals::Signal;
 use crate::cli::process::world::World;
 use crate::upload::PlanOptions;
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::driver::{Stop, Work, drive};
 use crate::upload::session::Session;
 use crate::upload::source::Gather;

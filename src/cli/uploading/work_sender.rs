@@ -3,7 +3,7 @@
 use tokio::sync::mpsc;
 
 use super::observing::news::SourceNews;
-use crate::upload::batch::window::Concurrency;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::driver::Work;
 
 /// Work for the engine, with news about sources in between.

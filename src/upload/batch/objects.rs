@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use super::concurrency::Concurrency;
 use super::destination::Destination;
-use super::window::{Concurrency, Window};
+use super::window::Window;
 use crate::cos::Fault;
 use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::SendErrorKind;

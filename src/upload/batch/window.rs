@@ -1,83 +1,14 @@
-//! How many requests may be in flight.
-//!
-//! A fixed number is the limit itself, lowered while the server throttles. `auto` searches for the number:
-//!
-//! | step | what happens |
-//! | --- | --- |
-//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 256, until a round takes longer because of more requests. |
-//! | filling, measuring | From here on more requests must raise the rate: doubles, lets the new connections fill the buffers, measures, and goes back if the rate did not rise. If each connection gets little, uses fewer. |
-//! | resting | Nothing changes for a while. |
-//! | careful | The network broke before any part was answered: a quarter of the requests, and more only once a round of answers takes a few seconds at most, so that some parts are always near their end. |
+//! How many requests may be in flight: the number that the user fixed, or that of the search of `auto`, lowered while the
+//! server throttles.
 //!
 //! If the server throttles, the window halves at once. It then returns to somewhat less than the refused number, and
 //! from there rises one by one to just below it.
 
 use std::time::{Duration, Instant};
 
-use super::breaks::Breaks;
+use super::concurrency::Concurrency;
+use super::search::{FEW, Search};
 
-/// The number of requests that the user asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Concurrency {
-    /// As many as raise the rate.
-    #[default]
-    Auto,
-    /// As many as raise the rate, up to a limit such as that of open files.
-    AutoUpTo(u16),
-    /// Up to this many.
-    Fixed(u16),
-}
-
-impl Concurrency {
-    /// The most requests that are possible.
-    pub fn most(self) -> u16 {
-        match self {
-            Self::Auto => MOST_SMALL,
-            Self::AutoUpTo(most) => most.min(MOST_SMALL),
-            Self::Fixed(most) => most,
-        }
-    }
-}
-
-/// `auto` begins with this many requests, …
-const FEW: u16 = 8;
-/// … opens to this many for near and far servers without checking that they raise the rate, …
-const FREE_NEAR: u16 = 16;
-const FREE: u16 = 64;
-/// … until this time has passed, …
-const FREE_TIME: Duration = Duration::from_secs(2);
-/// … and never beyond this many with large and with small bodies.
-const MOST: u16 = 64;
-const MOST_SMALL: u16 = 256;
-/// A server that answers sooner is near: its connections need no time to become fast.
-const NEAR: Duration = Duration::from_millis(5);
-/// A server that answers even sooner is on this machine or beside it: a small initial number costs less.
-const BESIDE: Duration = Duration::from_millis(1);
-const FEW_BESIDE: u16 = 4;
-/// A smaller body is small: its answer is a better measure than its bytes.
-const SMALL: u64 = 1 << 20;
-/// While opening, each connection must have taken this many bytes: those that the system's buffers take at once, and a
-/// first round trip.
-const FLOWING: u64 = 100 << 10;
-/// The factor for small requests per round of answers. Each new connection costs a round trip, so doubling is too slow.
-const FASTER: u16 = 4;
-/// If a round of answers takes this many times the shortest one, more requests do not help.
-const LONGER: f64 = 1.5;
-/// After the network broke, the window only grows if a round of answers takes no longer than this.
-const CAREFUL_ROUND: Duration = Duration::from_secs(5);
-/// The bytes of a new connection that only fill buffers and are no measure of the network.
-const FILLING: u64 = 1 << 20;
-/// More requests must raise the rate by this factor; less is noise.
-const GAIN: f64 = 1.08;
-/// A request with fewer bytes a second than this slows down the others.
-const LEAST_EACH: f64 = 16_384.0;
-/// More requests are tried if each can get this many bytes a second.
-const ENOUGH_EACH: f64 = 49_152.0;
-/// The shortest time for the filling of buffers, and for a measurement.
-const MEASURED: Duration = Duration::from_secs(1);
-/// Pause after an increase that brought nothing; doubles each time, up to `LONGEST_REST`.
-const SHORTEST_REST: Duration = Duration::from_secs(15);
-const LONGEST_REST: Duration = Duration::from_secs(120);
 /// Throttled answers within this time count once, since their requests were in flight together.
 const ONE_ROUND: Duration = Duration::from_secs(1);
 
@@ -89,49 +20,6 @@ pub struct Window {
     successes: u16,
     shrunk: Option<Instant>,
     search: Option<Search>,
-}
-
-/// The search of `auto` for a number.
-#[derive(Debug, Clone, PartialEq)]
-struct Search {
-    step: Step,
-    /// When this step began, and the bytes moved until then.
-    since: Option<(Instant, u64)>,
-    /// The time of the first measurement.
-    began: Option<Instant>,
-    rest: Duration,
-    /// The number of requests that the server refused.
-    refused: Option<u16>,
-    /// Whether the last body that was answered was small.
-    small: bool,
-    /// The shortest known time from a request to its answer.
-    round_trip: Option<Duration>,
-    rounds: Rounds,
-    breaks: Breaks,
-}
-
-/// Rounds of answers: each has as many answers as requests were in flight at its start.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Rounds {
-    began: Option<Instant>,
-    answers: u16,
-    shortest: Option<Duration>,
-    /// True once more requests did not help.
-    over: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Step {
-    /// Doubles while bytes or answers flow.
-    Open,
-    /// New connections fill the buffers of the network.
-    Fill { new: u16, before: Option<(u16, f64)> },
-    /// Measures the rate of this number; `before` is the rate of a smaller one.
-    Measure { before: Option<(u16, f64)> },
-    /// Changes nothing for a while.
-    Rest,
-    /// The network broke: waits for answers.
-    Careful,
 }
 
 impl Window {
@@ -161,9 +49,7 @@ impl Window {
             return;
         }
         if let Some(search) = &mut self.search {
-            search.refused = Some(self.now);
-            search.rounds.over = true;
-            search.enter(Step::Rest);
+            search.refuse(self.now);
         }
         self.now = (self.now / 2).max(1);
         self.successes = 0;
@@ -172,24 +58,17 @@ impl Window {
 
     /// Records the time from a request without a body to its answer.
     pub fn answered_after(&mut self, time: Duration) {
-        if let Some(search) = &mut self.search {
-            if search.round_trip.is_none() && search.began.is_none() && time < BESIDE {
-                self.now = self.now.min(FEW_BESIDE);
-            }
-            search.round_trip = Some(search.round_trip.map_or(time, |known| known.min(time)));
+        if let Some(few) = self.search.as_mut().and_then(|search| search.answered_after(time)) {
+            self.now = self.now.min(few);
         }
     }
 
     /// Records a request that the network broke. If most of them break and none was answered since the previous time,
     /// too many were in flight: they would all have ended together.
     pub fn break_one(&mut self, now: Instant) {
-        let Some(search) = &mut self.search else { return };
-        if search.breaks.break_one(now, self.now) {
+        if self.search.as_mut().is_some_and(|search| search.break_one(now, self.now)) {
             self.now = (self.now / 4).max(1);
             self.successes = 0;
-            search.rounds = Rounds { began: Some(now), over: true, ..search.rounds };
-            search.rounds.answers = 0;
-            search.enter(Step::Careful);
         }
     }
 
@@ -200,9 +79,8 @@ impl Window {
         let (round, most) = match &mut self.search {
             None => (self.now, self.most),
             Some(search) => {
-                search.small = bytes < SMALL;
-                search.breaks.answered();
-                match search.refused {
+                search.succeeded(bytes);
+                match search.refused() {
                     None => {
                         let size = search.answered(now, self.now);
                         self.now = size.clamp(1, search.most(self.most).max(self.now));
@@ -225,7 +103,7 @@ impl Window {
     /// Discards the current measurement: bytes that a limit of cosput's own holds back are no measure of the network.
     pub fn look_away(&mut self) {
         if let Some(search) = &mut self.search {
-            search.since = None;
+            search.look_away();
         }
     }
 
@@ -234,165 +112,18 @@ impl Window {
     pub fn look(&mut self, now: Instant, moved: u64, in_flight: usize) {
         let Some(search) = &mut self.search else { return };
         // A window that is not full, or is still closing, cannot be measured.
-        if in_flight != usize::from(self.now) {
-            search.since = None;
-            return;
+        if in_flight == usize::from(self.now) {
+            self.now = search.measure(now, moved, (self.now, self.most));
+        } else {
+            search.look_away();
         }
-        let first = search.began.is_none();
-        let began = *search.began.get_or_insert(now);
-        let (since, before) = *search.since.get_or_insert((now, if first { 0 } else { moved }));
-        let (elapsed, bytes) = (now.saturating_duration_since(since), moved.saturating_sub(before));
-        let most = search.most(self.most);
-        let size = search.look(now.saturating_duration_since(began), elapsed, bytes, (self.now, most));
-        self.now = size.clamp(1, most.max(self.now));
-        // A step starts with the bytes that its new connections take at once.
-        search.since.get_or_insert((now, moved));
-    }
-}
-
-impl Concurrency {
-    /// The same, if all requests together may send this many bytes a second: the size is limited so that each gets
-    /// enough.
-    #[must_use]
-    pub fn at_rate(self, bytes_per_second: u64) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "a rate is no more exact than that")]
-        let enough = (1..=FEW).find(|requests| f64::from(*requests) * LEAST_EACH >= bytes_per_second as f64);
-        match (self, enough) {
-            (Self::Auto | Self::AutoUpTo(_), Some(few)) => Self::Fixed(few.min(self.most())),
-            (wanted, _) => wanted,
-        }
-    }
-}
-
-impl Search {
-    fn new() -> Self {
-        Self {
-            step: Step::Open,
-            since: None,
-            began: None,
-            rest: SHORTEST_REST,
-            refused: None,
-            small: false,
-            round_trip: None,
-            rounds: Rounds::default(),
-            breaks: Breaks::default(),
-        }
-    }
-
-    fn enter(&mut self, step: Step) {
-        self.step = step;
-        self.since = None;
-    }
-
-    /// The most requests for bodies of this kind.
-    fn most(&self, most: u16) -> u16 {
-        if self.small { most } else { most.min(MOST) }
-    }
-
-    /// The number of requests that bytes alone can open.
-    fn free(&self) -> u16 {
-        if self.round_trip.is_some_and(|time| time < NEAR) { FREE_NEAR } else { FREE }
-    }
-
-    /// The next size, after one more answer at this one.
-    fn answered(&mut self, now: Instant, size: u16) -> u16 {
-        self.rounds.answers += 1;
-        if self.rounds.answers < size {
-            return size;
-        }
-        self.rounds.answers = 0;
-        // The first round began before any answer, and includes the time for connecting.
-        let Some(began) = self.rounds.began.replace(now) else {
-            return if self.small && self.step == Step::Open { size.saturating_mul(FASTER) } else { size };
-        };
-        let time = now.saturating_duration_since(began);
-        if self.step == Step::Careful {
-            if time <= CAREFUL_ROUND {
-                self.began = None;
-                self.enter(Step::Open);
-            }
-            return size;
-        }
-        if !self.small || self.rounds.over || self.step != Step::Open {
-            return size;
-        }
-        let shortest = self.rounds.shortest.map_or(time, |shortest| shortest.min(time));
-        self.rounds.shortest = Some(shortest);
-        if time > shortest.mul_f64(LONGER) {
-            self.rounds.over = true;
-            self.enter(Step::Rest);
-            return (size / 2).max(1);
-        }
-        size.saturating_mul(FASTER)
-    }
-
-    /// The next size, after `moved` bytes in `elapsed` at this one.
-    fn look(&mut self, age: Duration, elapsed: Duration, moved: u64, (size, most): (u16, u16)) -> u16 {
-        match self.step {
-            Step::Careful => {}
-            // Answers open the window.
-            Step::Open if self.small && !self.rounds.over && age <= 4 * FREE_TIME => {}
-            Step::Open if size >= self.free().min(most) || age > FREE_TIME => {
-                self.enter(Step::Fill { new: size, before: None });
-            }
-            Step::Open if moved >= FLOWING * u64::from(size) => {
-                self.enter(Step::Open);
-                return (size * 2).min(self.free());
-            }
-            Step::Open => {}
-            Step::Fill { new, before } => {
-                if elapsed >= MEASURED / 2 && moved >= FILLING * u64::from(new) {
-                    self.enter(Step::Measure { before });
-                } else if elapsed >= 8 * MEASURED && before.is_none() {
-                    // So slow that buffers do not even fill: the rate counts the bytes in them, but is low even so.
-                    self.enter(Step::Measure { before });
-                }
-            }
-            Step::Measure { before } => {
-                let enough = elapsed >= MEASURED && moved >= FILLING * u64::from(size);
-                if enough || elapsed >= 60 * MEASURED {
-                    #[expect(clippy::cast_precision_loss, reason = "a rate is no more exact than that")]
-                    let rate = moved as f64 / elapsed.as_secs_f64();
-                    return self.judge((size, most), rate, before);
-                }
-            }
-            Step::Rest => {
-                if elapsed >= self.rest {
-                    self.rest = (self.rest * 2).min(LONGEST_REST);
-                    self.enter(Step::Measure { before: None });
-                }
-            }
-        }
-        size
-    }
-
-    fn judge(&mut self, (size, most): (u16, u16), rate: f64, before: Option<(u16, f64)>) -> u16 {
-        if rate < LEAST_EACH * f64::from(size) {
-            self.enter(Step::Rest);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is less than size")]
-            return ((rate / LEAST_EACH).ceil() as u16).max(1);
-        }
-        if let Some((fewer, fewer_rate)) = before
-            && rate < fewer_rate * GAIN
-        {
-            self.enter(Step::Rest);
-            return fewer;
-        }
-        // If the refused number is known, the window approaches it one by one.
-        let next = if self.refused.is_some() { size + 1 } else { size * 2 }.min(most);
-        let too_many = self.refused.is_some_and(|refused| next >= refused) && self.rest < LONGEST_REST;
-        if next <= size || too_many || rate < ENOUGH_EACH * f64::from(next) {
-            self.enter(Step::Rest);
-            return size;
-        }
-        self.enter(Step::Fill { new: next - size, before: Some((size, rate)) });
-        next
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upload::batch::search::LEAST_EACH;
     use crate::upload::simulation::epoch;
 
     const MIB: f64 = 1_048_576.0;

@@ -2,8 +2,8 @@
 
 use super::delta;
 use super::world::World;
+use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::batch::objects::{Batch, Next, ObjectId};
-use crate::upload::batch::window::Concurrency;
 use crate::upload::event::Finished;
 use crate::upload::machine::{Likeness, Resume, Settings, Upload};
 use crate::upload::plan::object_plan::Plan;

@@ -158,7 +158,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Command, EmulatorArguments, EmulatorDirectory, ProgressChoice, UploadArguments};
-    use crate::upload::batch::window::Concurrency;
+    use crate::upload::batch::concurrency::Concurrency;
 
     fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Command, Error> {
         let arguments: Vec<OsString> = std::iter::once(&"cosput").chain(arguments).map(OsString::from).collect();
@@ -189,7 +189,7 @@ mod tests {
         let variables = [("COSPUT_PART_SIZE", "8M"), ("COSPUT_CONCURRENCY", "3"), ("COSPUT_STATE_DIR", "/s")];
         let args = upload(&["--concurrency", "4"], &variables);
         assert_eq!(args.transfer.part_size, Some(8 << 20));
-        assert_eq!(args.requests.concurrency, Some(crate::upload::batch::window::Concurrency::Fixed(4)));
+        assert_eq!(args.requests.concurrency, Some(crate::upload::batch::concurrency::Concurrency::Fixed(4)));
         assert_eq!(args.resume.state_dir, Some(PathBuf::from("/s")));
         assert_eq!(args.requests.max_attempts, None);
     }
