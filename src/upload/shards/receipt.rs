@@ -15,6 +15,10 @@ pub const FOLDER: &str = "receipts";
 /// No line is longer, so a file that is no receipt takes no memory.
 const LONGEST_LINE: u64 = 16 << 10;
 
+/// Where the id of the plan begins in a line, after `{"plan":"`, and how long it is.
+const PLAN_AT: usize = 9;
+const UUID: usize = 36;
+
 /// What the machine saw of the file when it read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
@@ -138,11 +142,33 @@ pub fn read(mut lines: impl BufRead, wanted: impl Fn(u64) -> bool) -> impl Itera
     })
 }
 
+/// The numbers of the files that the receipts of one plan are about, as a stream. It costs a fraction of reading them.
+pub fn numbers(mut lines: impl BufRead, plan: &str) -> impl Iterator<Item = io::Result<u64>> {
+    let mut line = Vec::new();
+    std::iter::from_fn(move || {
+        loop {
+            line.clear();
+            match io::Read::take(&mut lines, LONGEST_LINE).read_until(b'\n', &mut line) {
+                Err(error) => return Some(Err(error)),
+                Ok(0) => return None,
+                Ok(_) => {}
+            }
+            let whole = line.last() == Some(&b'\n');
+            let found = if line.get(PLAN_AT..PLAN_AT + plan.len()) == Some(plan.as_bytes()) {
+                number(&line)
+            } else {
+                Receipt::read(&line).filter(|receipt| receipt.plan == plan).map(|receipt| receipt.n)
+            };
+            if let Some(number) = found.filter(|_| whole) {
+                return Some(Ok(number));
+            }
+        }
+    })
+}
+
 /// The number of the file, found without reading the whole line. `None` if the line is not as cosput writes it.
 fn number(line: &[u8]) -> Option<u64> {
-    /// `{"plan":"` and a UUID come before it.
-    const BEFORE: usize = 9 + 36;
-    let rest = line.get(BEFORE..)?.strip_prefix(b"\",\"n\":")?;
+    let rest = line.get(PLAN_AT + UUID..)?.strip_prefix(b"\",\"n\":")?;
     let end = rest.iter().position(|byte| !byte.is_ascii_digit())?;
     std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
 }
@@ -194,6 +220,9 @@ pub(crate) mod tests {
         assert_eq!(number(one.line().as_bytes()), Some(3));
         assert_eq!(number(turned.as_bytes()), None);
         let text = one.line() + &other.line() + &turned;
+        let of = |plan: &str| -> Vec<u64> { numbers(text.as_bytes(), plan).map(Result::unwrap).collect() };
+        assert_eq!(of(&one.plan), [3, 33, 33]);
+        assert_eq!(of("00000000-0000-4000-8000-000000000000"), [0_u64; 0]);
         let found: Vec<Receipt> = read(text.as_bytes(), |n| n == 33).map(Result::unwrap).collect();
         assert_eq!(found, [other.clone(), other]);
     }

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 use super::receipt;
 use super::receipt::Receipt;
 
+/// How much is read at a time.
+const BUFFER: usize = 64 << 10;
+
 /// The files of receipts of one plan.
 #[derive(Debug)]
 pub struct ReceiptFiles {
@@ -53,14 +56,11 @@ impl ReceiptFiles {
     /// The files of the plan that a file has receipts of: the first, and the last.
     fn stretch(&self, path: &Path) -> io::Result<Option<RangeInclusive<u64>>> {
         let mut stretch: Option<RangeInclusive<u64>> = None;
-        self.each(
-            path,
-            |_| true,
-            |receipt| {
-                let (first, last) = stretch.clone().map_or((receipt.n, receipt.n), RangeInclusive::into_inner);
-                stretch = Some(first.min(receipt.n)..=last.max(receipt.n));
-            },
-        )?;
+        for number in receipt::numbers(BufReader::with_capacity(BUFFER, File::open(path)?), &self.plan) {
+            let number = number?;
+            let (first, last) = stretch.map_or((number, number), RangeInclusive::into_inner);
+            stretch = Some(first.min(number)..=last.max(number));
+        }
         Ok(stretch)
     }
 
@@ -86,7 +86,7 @@ impl ReceiptFiles {
 
     /// Hands each receipt of this plan in a file to `take`.
     fn each(&self, path: &Path, wanted: impl Fn(u64) -> bool, mut take: impl FnMut(Receipt)) -> io::Result<()> {
-        for receipt in receipt::read(BufReader::with_capacity(64 << 10, File::open(path)?), wanted) {
+        for receipt in receipt::read(BufReader::with_capacity(BUFFER, File::open(path)?), wanted) {
             let receipt = receipt?;
             if receipt.plan == self.plan {
                 take(receipt);

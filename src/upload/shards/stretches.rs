@@ -9,7 +9,7 @@ use super::files::Placed;
 use super::receipt_files::ReceiptFiles;
 
 /// How many units a stretch has, unless a single file has more.
-const UNITS: u64 = 5000;
+const UNITS: u64 = 1000;
 
 /// Reads a plan with its receipts.
 pub struct Stretches<'a> {
@@ -69,5 +69,41 @@ impl Iterator for Stretches<'_> {
                 Some(Err(error))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::directory::{PlanDirectory, create_receipts};
+    use super::super::files::tests::{large, small};
+    use super::super::receipt::Receipt;
+    use super::super::receipt::tests::receipt;
+    use super::*;
+
+    #[test]
+    fn each_file_comes_once_with_its_receipts() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = PlanDirectory::new(place.path());
+        directory.create().unwrap();
+        let mut files = directory.write_files().unwrap();
+        for number in 0..2500 {
+            files.add(small(&number.to_string(), 250)).unwrap();
+        }
+        files.add(large("large", 250, 100)).unwrap();
+        directory.finish_files(files).unwrap();
+        let lines: String =
+            [0, 999, 1000, 2499].map(|n| Receipt { size: 250, ..receipt(n, None, n, "a") }.line()).concat();
+        std::io::Write::write_all(&mut create_receipts(&directory.receipts(), "a.jsonl").unwrap(), lines.as_bytes())
+            .unwrap();
+        let receipts = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[directory.receipts()]).unwrap();
+        let (mut numbers, mut proved) = (Vec::new(), Vec::new());
+        for stretch in Stretches::new(directory.files().unwrap(), &receipts, u64::MAX) {
+            for (placed, evidence) in stretch.unwrap() {
+                numbers.push(placed.file.n);
+                proved.extend(evidence.record(None).map(|record| (placed.file.n, record.crc64)));
+            }
+        }
+        assert!(numbers.into_iter().eq(0..=2500));
+        assert_eq!(proved, [(0, 0), (999, 999), (1000, 1000), (2499, 2499)]);
     }
 }
