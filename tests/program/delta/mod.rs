@@ -1,6 +1,7 @@
 //! `--delta`: what the object has already is copied on the server, the rest is sent, and the whole is proved.
 
 mod changes;
+mod copies;
 mod maps;
 
 use std::fs::File;

@@ -1,0 +1,71 @@
+//! Copies that fail, and runs that were interrupted: the object is whole, or it was not completed.
+
+use std::fs;
+
+use cosput::emulator::Operation;
+
+use super::{DELTA, change, copies, sent_and_copied, uploaded};
+use crate::support::{CUSTOMER_KEY, MIB, Scene, until};
+
+/// Each run sends one request at a time, so that the server meets them in order.
+const ONE_BY_ONE: [&str; 2] = ["--concurrency", "1"];
+
+#[test]
+fn an_error_in_the_body_of_a_200_is_retried() {
+    let mut scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[2]);
+    scene.server.restart(&["copy-error"]);
+    let outcome = scene.upload("f", &DELTA).exits(0);
+    assert_eq!(sent_and_copied(&outcome), (MIB, 7 * MIB + 5));
+    assert!(copies(&scene) > 2, "a copy was sent again");
+    scene.assert_stored("f", "k");
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_and_copied_parts_count_as_parts() {
+    let mut scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[1, 3, 5]);
+    scene.server.restart(&["stall:part=6"]);
+    let running = scene.begin("f", &[&DELTA[..], &ONE_BY_ONE].concat());
+    until(|| copies(&scene) >= 3, "parts are copied");
+    running.kill();
+    scene.server.restart(&[]);
+    let before = copies(&scene);
+    let journal = fs::read_to_string(scene.journal()).unwrap();
+    assert!(journal.starts_with("{\"schema\":2,"), "{journal}");
+    let outcome = scene.run(["resume", "--json"]).exits(0);
+    let uploaded = outcome.event("uploaded");
+    let sum: u64 =
+        ["bytes_sent", "bytes_resumed", "bytes_copied"].iter().map(|name| uploaded[*name].as_u64().unwrap()).sum();
+    assert_eq!(sum, 8 * MIB + 5);
+    assert!(uploaded["bytes_resumed"].as_u64().unwrap() >= 2 * MIB, "{uploaded}");
+    assert!(copies(&scene) - before <= 2, "copied parts were copied again");
+    scene.assert_stored("f", "k");
+    // The resumed run made a map.
+    change(&path, &[6]);
+    assert_eq!(sent_and_copied(&scene.upload("f", &DELTA).exits(0)), (MIB, 7 * MIB + 5));
+}
+
+#[test]
+fn an_object_with_a_key_of_ones_own_is_copied_with_that_key() {
+    let mut scene = Scene::new(&[]);
+    scene.set("COSPUT_SSE_C_KEY", CUSTOMER_KEY[1]);
+    let path = uploaded(&scene);
+    change(&path, &[2]);
+    let outcome = scene.upload("f", &DELTA).exits(0);
+    assert_eq!(sent_and_copied(&outcome), (MIB, 7 * MIB + 5));
+    scene.assert_stored("f", "k");
+}
+
+#[test]
+fn an_archived_object_is_not_copied() {
+    let scene = Scene::new(&[]);
+    let path = scene.file("f", 3 * MIB);
+    scene.upload("f", &[&DELTA[..], &["--storage-class", "ARCHIVE"]].concat()).exits(0);
+    change(&path, &[1]);
+    let outcome = scene.upload("f", &DELTA).exits(0).says("the object is in ARCHIVE");
+    assert_eq!(sent_and_copied(&outcome), (3 * MIB, 0));
+    assert!(scene.server.requests(Operation::UploadPartCopy).is_empty());
+}
