@@ -12,7 +12,7 @@ pub struct DeltaArguments {
     /// proves the result, as always. With auto, a file that seems quite different is sent without comparing all of it;
     /// with always, it is compared to its end. --delta alone is --delta=auto. Default: never.
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "auto")]
-    #[arg(hide_possible_values = true)]
+    #[arg(hide_possible_values = true, hide_short_help = true)]
     pub delta: Option<DeltaChoice>,
     /// Where --delta keeps maps: here, or object [here]
     ///
