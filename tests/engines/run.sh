@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Uploads by many machines with real engines, and the debug binary. An engine that cannot be installed is skipped.
+# run.sh [slurm|kubernetes|mpi]…
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+[ $# -gt 0 ] || set -- slurm kubernetes mpi
+if [ "$(uname)" != Linux ]; then
+  echo "skipped: the engines run on Linux"
+  exit
+fi
+cargo build --locked --manifest-path "$here/../../Cargo.toml"
+for engine; do
+  echo "-- $engine"
+  begin=$SECONDS
+  "$here/$engine.sh"
+  echo "-- $engine: $((SECONDS - begin)) s"
+done
