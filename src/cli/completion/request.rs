@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn commands_come_first() {
-        assert_eq!(at_end(&["up"]), ["none", "upload"]);
+        assert_eq!(at_end(&["up"]), ["none", "upload", "upload-parts"]);
         assert_eq!(at_end(&["list"]), ["none", "list-uploads", "list-parts"]);
         assert!(at_end(&[""]).contains(&"resume".to_owned()));
         assert!(!at_end(&[""]).contains(&COMMAND.to_owned()));
