@@ -147,6 +147,12 @@ pub(super) const KNOWN: &[Known] = &[
     known("trickle", BODIES, "reads the body slowly (rate=BYTES per second, default 65536)", |arguments| {
         Ok(Action::Trickle { rate: arguments.number::<u64>("rate")?.unwrap_or(64 * 1024).max(1) })
     }),
+    known(
+        "precondition-failed",
+        COPIES,
+        "answers 412 PreconditionFailed, as if the source had been replaced",
+        |arguments| refuse(arguments, refusal::PRECONDITION_FAILED),
+    ),
     known("copy-error", COPIES, "answers 200 with InternalError in the body; nothing is copied", |_| {
         Ok(Action::CopyError { refusal: refusal::INTERNAL_ERROR })
     }),

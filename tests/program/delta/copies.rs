@@ -4,11 +4,16 @@ use std::fs;
 
 use cosput::emulator::Operation;
 
-use super::{DELTA, change, copies, sent_and_copied, uploaded};
+use super::{DELTA, change, copies, parts_copied, sent_and_copied, uploaded};
 use crate::support::{CUSTOMER_KEY, MIB, Scene, until};
 
 /// Each run sends one request at a time, so that the server meets them in order.
 const ONE_BY_ONE: [&str; 2] = ["--concurrency", "1"];
+
+/// How many uploads were begun since the first one.
+fn uploads_begun(scene: &Scene) -> usize {
+    scene.server.requests(Operation::Initiate).len() - 1
+}
 
 #[test]
 fn an_error_in_the_body_of_a_200_is_retried() {
@@ -20,6 +25,60 @@ fn an_error_in_the_body_of_a_200_is_retried() {
     assert_eq!(sent_and_copied(&outcome), (MIB, 7 * MIB + 5));
     assert!(copies(&scene) > 2, "a copy was sent again");
     scene.assert_stored("f", "k");
+}
+
+#[test]
+fn a_server_that_refuses_copies_gets_the_whole_file_in_one_more_upload() {
+    let refusals = [
+        ("access-denied:on=upload-part-copy,times=0", "AccessDenied"),
+        ("precondition-failed", "PreconditionFailed"),
+        ("precondition-failed:times=0", "PreconditionFailed"),
+    ];
+    for (fault, code) in refusals {
+        let mut scene = Scene::new(&[]);
+        let path = uploaded(&scene);
+        change(&path, &[2]);
+        scene.server.restart(&[fault]);
+        let outcome = scene.upload("f", &[&DELTA[..], &ONE_BY_ONE].concat()).exits(0);
+        let outcome = outcome.says("the server could not copy from the object (").says(code);
+        let outcome = outcome.says("the whole file is sent").says("starting over, without copies");
+        assert_eq!(sent_and_copied(&outcome), (8 * MIB + 5, 0), "{fault}");
+        assert_eq!(parts_copied(&outcome), 0, "{fault}");
+        assert_eq!(uploads_begun(&scene), 2, "{fault}: the upload that copies, then a full one");
+        assert_eq!(copies(&scene), 1, "{fault}");
+        assert!(scene.server.uploads().is_empty(), "{fault}: the upload that copies was aborted");
+        assert!(scene.journals().is_empty(), "{fault}");
+        scene.assert_stored("f", "k");
+    }
+}
+
+#[test]
+fn a_throttled_copy_goes_on() {
+    let mut scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[2]);
+    scene.server.restart(&["slow-down:on=upload-part-copy,times=3"]);
+    let outcome = scene.upload("f", &DELTA).exits(0);
+    assert_eq!(sent_and_copied(&outcome), (MIB, 7 * MIB + 5));
+    assert_eq!(uploads_begun(&scene), 1);
+    scene.assert_stored("f", "k");
+}
+
+#[test]
+fn a_part_that_the_server_never_copies_is_sent() {
+    for fault in ["copy-error:times=0", "copy-error:part=1,times=0", "internal-error:on=upload-part-copy,times=0"] {
+        let mut scene = Scene::new(&[]);
+        let path = uploaded(&scene);
+        change(&path, &[2]);
+        scene.server.restart(&[fault]);
+        let outcome = scene.upload("f", &[&DELTA[..], &["--max-attempts", "2"]].concat()).exits(0);
+        let outcome = outcome.says("the server could not copy a part (").says("InternalError").says("the part is sent");
+        let (sent, copied) = sent_and_copied(&outcome);
+        assert_eq!(sent + copied, 8 * MIB + 5, "{fault}");
+        assert_eq!(copied > 0, fault.contains("part=1"), "{fault}");
+        assert_eq!(uploads_begun(&scene), 1, "{fault}");
+        scene.assert_stored("f", "k");
+    }
 }
 
 #[test]
