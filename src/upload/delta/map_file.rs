@@ -22,10 +22,13 @@ pub(super) fn path(directory: &Path, header: &Header) -> PathBuf {
 
 /// Reads the file; `None` if there is none.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = match fs::File::open(path) {
+    match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        file => file?,
-    };
+        // A named pipe would be waited for.
+        Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("it is not a regular file")),
+        _ => {}
+    }
+    let file = fs::File::open(path)?;
     let mut text = Vec::new();
     file.take(LARGEST).read_to_end(&mut text)?;
     Ok(Some(text))
@@ -86,6 +89,17 @@ mod tests {
         assert_eq!(name(&header()), name(&Header { source: "/elsewhere".into(), size: 1, ..header() }));
         assert_ne!(name(&header()), name(&Header { bucket: "other-1250000000".into(), ..header() }));
         assert_ne!(name(&header()), name(&Header { key: "other".into(), ..header() }));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_opened() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [pipe.as_path(), directory.path(), Path::new("/dev/zero")] {
+            assert_eq!(read(path).unwrap_err().to_string(), "it is not a regular file", "{}", path.display());
+        }
     }
 
     #[cfg(unix)]
