@@ -75,7 +75,6 @@ impl<'a> Uploaded<'a> {
 
 /// The number of parts. A delta upload has other parts than its plan.
 fn parts(plan: Option<&Plan>, object: &Object) -> u16 {
-    let copied = object.copied.map_or(0, |copied| copied.parts);
-    let all = object.parts_sent + object.parts_resumed + copied;
-    if copied > 0 { all } else { plan.and_then(Plan::parts).unwrap_or(all) }
+    let all = object.parts_sent + object.parts_resumed + object.copied.map_or(0, |copied| copied.parts);
+    if object.copied.is_some() { all } else { plan.and_then(Plan::parts).unwrap_or(all) }
 }
