@@ -104,6 +104,7 @@ pub async fn drive<T: Transport, N>(
                     Stop::Now => Duration::ZERO,
                 };
                 objects.batch.cancel();
+                objects.stop_reading();
                 stopped = true;
                 abandon_at = Some(clock::now() + grace);
             }

@@ -38,6 +38,8 @@ pub enum Event {
     },
     /// Bytes were transferred; at most a few times a second.
     Progress(Progress),
+    /// The file is read for its checksums; at most a few times a second.
+    Reading(ReadFor, Progress),
     /// A message that is neither progress nor failure.
     Notice(Notice),
 }
@@ -49,6 +51,15 @@ pub struct Progress {
     pub bytes: u64,
     /// The total number of bytes, if known.
     pub total: Option<u64>,
+}
+
+/// What the checksums of a file are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadFor {
+    /// The file is compared with the map of the object, before a delta upload.
+    Comparison,
+    /// The map of an object that was uploaded.
+    Map,
 }
 
 /// A message to report.

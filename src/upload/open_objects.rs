@@ -10,8 +10,8 @@ use super::batch::concurrency::Concurrency;
 use super::batch::objects::{Batch, ObjectId, Pause};
 use super::clock;
 use super::delta::object_map::Blocks;
-use super::delta::settings::StopReading;
-use super::event::{DeltaNotice, Event, Finished, Notice, Progress};
+use super::delta::settings::Reading;
+use super::event::{DeltaNotice, Event, Finished, Notice, Progress, ReadFor};
 use super::flight::{Flights, Job, RequestId, carry_out};
 use super::journal::log::Log;
 use super::observer::Observer;
@@ -33,12 +33,12 @@ pub(super) struct OpenObjects<T> {
     next_object: u64,
     pub(super) tasks: JoinSet<TaskResult>,
     flights: Flights,
-    stop_reading: StopReading,
+    reading: Reading,
 }
 
 /// An object that is open: being prepared, in the batch, or being closed.
 enum Open {
-    Preparing(AbortHandle),
+    Preparing(AbortHandle, Reading),
     Uploading {
         session: Box<Session>,
         job: Arc<Job>,
@@ -46,7 +46,7 @@ enum Open {
         log: Option<Box<Log>>,
         blocks: Option<Blocks>,
     },
-    Closing,
+    Closing(Reading),
 }
 
 /// What a task gives back.
@@ -70,7 +70,7 @@ impl<T: Transport> OpenObjects<T> {
             next_object: 0,
             tasks: JoinSet::new(),
             flights: Flights::default(),
-            stop_reading: StopReading::default(),
+            reading: Reading::default(),
         }
     }
 
@@ -89,16 +89,17 @@ impl<T: Transport> OpenObjects<T> {
         let object = ObjectId(self.next_object);
         self.next_object += 1;
         observer.begins(object, &session);
-        let (transport, stop) = (self.transport.clone(), self.stop_reading.clone());
+        let (transport, reading) = (self.transport.clone(), self.reading.of_another());
+        let read = reading.clone();
         // Reading a journal may take long; a PUT has none.
         let quick = session.plan.is_put();
         let preparing = async move {
             let mut events = Vec::new();
-            let ready = session.prepare(&*transport, &stop, &mut |event| events.push(event)).await.map(Box::new);
+            let ready = session.prepare(&*transport, &read, &mut |event| events.push(event)).await.map(Box::new);
             TaskResult::Prepared(object, session, ready, events)
         };
         if let Some(task) = self.start(preparing, quick, observer) {
-            self.objects.insert(object, Open::Preparing(task));
+            self.objects.insert(object, Open::Preparing(task, reading));
         }
     }
 
@@ -209,12 +210,18 @@ impl<T: Transport> OpenObjects<T> {
 
     /// Closes the session of an upload that has ended.
     pub(super) fn close<N>(&mut self, object: ObjectId, finished: Finished, observer: &mut dyn Observer<N>) {
-        let Some(open) = self.objects.insert(object, Open::Closing) else { return };
+        let reading = self.reading.of_another();
+        let Some(open) = self.objects.insert(object, Open::Closing(reading.clone())) else { return };
         let Open::Uploading { session, log, blocks, .. } = open else { return };
-        let (transport, stop) = (self.transport.clone(), self.stop_reading.clone());
+        let transport = self.transport.clone();
         let quick = log.is_none() && session.delta.is_none();
         let closing = async move {
-            let notice = session.keep_map(&finished, blocks, &*transport, &stop).await;
+            // A map is not worth a wait once the user wants to leave.
+            let notice = tokio::select! {
+                biased;
+                notice = session.keep_map(&finished, blocks, &*transport, &reading) => notice,
+                () = reading.stopped() => None,
+            };
             TaskResult::Closed(object, session.close(finished, log.map(|log| *log), &*transport).await, notice)
         };
         self.start(closing, quick, observer);
@@ -249,17 +256,32 @@ impl<T: Transport> OpenObjects<T> {
             let bytes = upload.bytes_stored() + self.flights.bytes_of(object);
             observer.event(object, Event::Progress(Progress { bytes, total: upload.size() }));
         }
+        for (object, open) in &self.objects {
+            let (read_for, reading) = match open {
+                Open::Preparing(_, reading) => (ReadFor::Comparison, reading),
+                Open::Closing(reading) => (ReadFor::Map, reading),
+                Open::Uploading { .. } => continue,
+            };
+            if let Some(progress) = reading.progress() {
+                observer.event(*object, Event::Reading(read_for, progress));
+            }
+        }
+    }
+
+    /// Stops the reading of files for their checksums.
+    pub(super) fn stop_reading(&self) {
+        self.reading.stop();
     }
 
     /// Gives up requests in flight and sessions in preparation. Closing has a time limit of its own.
     pub(super) fn abandon<N>(&mut self, observer: &mut dyn Observer<N>) {
-        self.stop_reading.stop();
+        self.stop_reading();
         for ((object, attempt), outcome) in self.flights.abandon() {
             self.batch.record(now(), object, attempt, outcome);
         }
         let preparing = |(object, open): (&ObjectId, &Open)| match open {
-            Open::Preparing(task) => Some((*object, task.clone())),
-            Open::Uploading { .. } | Open::Closing => None,
+            Open::Preparing(task, _) => Some((*object, task.clone())),
+            Open::Uploading { .. } | Open::Closing(_) => None,
         };
         let abandoned: Vec<_> = self.objects.iter().filter_map(preparing).collect();
         for (object, task) in abandoned {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::delta::comparison::{Compared, Comparison, Difference};
 use super::delta::keeping::keep;
 use super::delta::object_map::Blocks;
-use super::delta::settings::{DeltaSettings, StopReading};
+use super::delta::settings::{DeltaSettings, Reading};
 use super::error::{Cause, Operation, UploadError};
 use super::event::{DeltaNotice, Event, Finished, Notice, PlannedDelta};
 use super::flight::Job;
@@ -167,7 +167,7 @@ impl Session {
     pub async fn prepare<T: Transport>(
         &self,
         transport: &T,
-        stop: &StopReading,
+        reading: &Reading,
         observe: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Ready, Refused> {
         let service = self.job.target.address.service;
@@ -185,7 +185,7 @@ impl Session {
         let compared = match (&self.delta, delta) {
             (_, Some(parts)) => Compared { difference: Difference::Parts(parts), blocks: None },
             (Some(settings), None) if resume.is_none() && self.upload_id.is_none() => {
-                self.compare(settings, plan, transport, stop, observe).await
+                self.compare(settings, plan, transport, reading, observe).await
             }
             _ => Compared::default(),
         };
@@ -251,7 +251,7 @@ impl Session {
         settings: &DeltaSettings,
         plan: Plan,
         transport: &T,
-        stop: &StopReading,
+        reading: &Reading,
         observe: &mut (dyn FnMut(Event) + Send),
     ) -> Compared {
         if plan.is_put() || self.settings.no_overwrite {
@@ -259,7 +259,7 @@ impl Session {
         }
         let Self { job, header, seed, .. } = self;
         let (patience, seed) = (self.settings.patience, *seed);
-        Comparison { job, header, plan, settings, patience, seed }.run(transport, stop, observe).await
+        Comparison { job, header, plan, settings, patience, seed }.run(transport, reading, observe).await
     }
 
     /// An upload that is held back can only be found again by its journal.
@@ -299,11 +299,11 @@ impl Session {
         finished: &Finished,
         blocks: Option<Blocks>,
         transport: &T,
-        stop: &StopReading,
+        reading: &Reading,
     ) -> Option<DeltaNotice> {
         let Finished::Stored(object) = finished else { return None };
         let settings = self.delta.as_ref().filter(|_| object.upload_id.is_some())?;
-        keep((&self.job, &self.header, settings), object, blocks, (transport, self.seed), stop).await
+        keep((&self.job, &self.header, settings), object, blocks, (transport, self.seed), reading).await
     }
 
     /// Aborts an interrupted upload that nothing can resume, since its key could not be written otherwise. One short try: the

@@ -96,6 +96,20 @@ fn while_the_object_is_put_together() {
 }
 
 #[test]
+fn while_the_map_of_a_stored_object_is_written_beside_it() {
+    for (signal, _) in SIGNALS {
+        let scene = Scene::new(&["stall:on=put-object,times=0"]);
+        scene.file("a.bin", 5 * MIB);
+        let running = scene.begin("a.bin", &["--delta", "--delta-map", "object", "--stall-timeout", "10m"]);
+        until(|| !scene.server.requests(Operation::PutObject).is_empty(), "the map is sent");
+        let outcome = stop(running, signal);
+        assert_eq!(outcome.code, Some(0), "the object is proved: {outcome:?}");
+        scene.assert_stored("a.bin", "a.bin");
+        assert!(scene.journals().is_empty());
+    }
+}
+
+#[test]
 fn while_the_object_is_looked_at() {
     stopped_and_finished(
         &["cut-verdict", "stall:on=head-object,times=0"],

@@ -13,7 +13,7 @@ use crate::cli::output::json::OverallProgress;
 use crate::cli::output::table::cut;
 use crate::cli::values::units;
 use crate::upload::batch::objects::ObjectId;
-use crate::upload::event::Notice;
+use crate::upload::event::{Notice, ReadFor};
 use crate::upload::source::Item;
 use crate::upload::{Event, Progress};
 
@@ -68,6 +68,7 @@ pub(crate) struct Totals {
 enum Waiting {
     Stdin,
     Retry { request: String, attempt: u32, of: u32, at: Instant },
+    Reading(ReadFor, u64),
     Server,
 }
 
@@ -80,6 +81,8 @@ impl Waiting {
                 let next = left.map(|left| format!(", next in {}", countdown(left)));
                 format!("retrying {request}, attempt {attempt} of {of}{}", next.unwrap_or_default())
             }
+            Self::Reading(ReadFor::Comparison, percent) => format!("comparing the file with the object… {percent}%"),
+            Self::Reading(ReadFor::Map, percent) => format!("reading the file for the map of the object… {percent}%"),
             Self::Server => "finishing on the server…".to_owned(),
         }
     }
@@ -91,6 +94,10 @@ fn countdown(left: Duration) -> String {
         few if few < Duration::from_secs(10) => format!("{} s", few.as_secs()),
         many => units::duration(many),
     }
+}
+
+fn percent(bytes: u64, total: Option<u64>) -> u64 {
+    u64::try_from(u128::from(bytes) * 100 / u128::from(total.unwrap_or(0).max(1))).unwrap_or(u64::MAX)
 }
 
 #[derive(Debug)]
@@ -157,6 +164,10 @@ impl Totals {
                 }
                 self.observe(now);
             }
+            Event::Reading(read_for, progress) if !self.many => {
+                self.speed.get_or_insert_with(|| Speed::new(now, progress.total));
+                self.waiting = Some(Waiting::Reading(*read_for, percent(progress.bytes, progress.total)));
+            }
             _ => {}
         }
     }
@@ -184,7 +195,11 @@ impl Totals {
 
     /// Everything in one line; nothing before anything happened.
     pub(crate) fn line(&self) -> Option<String> {
-        Some(self.speed.as_ref()?.line())
+        let speed = self.speed.as_ref()?;
+        Some(match &self.waiting {
+            Some(reading @ Waiting::Reading(..)) => reading.in_words(self.now),
+            _ => speed.line(),
+        })
     }
 
     /// A bar, and below it the first files in flight where there is room for them.
@@ -202,8 +217,7 @@ impl Totals {
         let room = if self.many && columns >= LEAST_COLUMNS { (rows / LINES_EACH).min(MOST_NAMED) } else { 0 };
         let moving = self.open.values().filter(|open| open.bytes > 0);
         let lines = moving.take(room).map(|open| {
-            let percent = u128::from(open.bytes) * 100 / u128::from(open.size.unwrap_or(0).max(1));
-            format!("{percent:4}% {}", cut(&open.source, columns - "100%   ".len()))
+            format!("{:4}% {}", percent(open.bytes, open.size), cut(&open.source, columns - "100%   ".len()))
         });
         Some(std::iter::once(bar).chain(waiting).chain(lines).collect::<Vec<_>>().join("\n"))
     }
@@ -308,6 +322,29 @@ mod tests {
         assert_eq!(bar(&scene)[1..], ["finishing on the server…"]);
         scene.ends(10, 0, true);
         assert_eq!(bar(&scene).len(), 1);
+    }
+
+    #[test]
+    fn reading_a_file_for_its_checksums_is_shown_with_a_percentage() {
+        let mut scene = Scene::new(false);
+        scene.totals.begins(ObjectId(0), Path::new("a"), Some(40 * MIB), 8);
+        let reads = |scene: &mut Scene, second, read_for, mebibytes| {
+            let progress = Progress { bytes: mebibytes * MIB, total: Some(40 * MIB) };
+            scene.totals.event(scene.at(second), ObjectId(0), &Event::Reading(read_for, progress));
+            let bar = scene.totals.bar(76, 24).unwrap();
+            assert_eq!(bar.lines().skip(1).collect::<Vec<_>>(), [scene.line()], "the line is that below the bar");
+            scene.line()
+        };
+        let line = reads(&mut scene, 1, ReadFor::Comparison, 10);
+        assert_eq!(line, "comparing the file with the object… 25%");
+        scene.begins(2, 0, "a", 40);
+        scene.moves(4, 0, 20, 40);
+        assert_eq!(scene.line(), "50% 20.0 MiB of 40.0 MiB, 10.0 MiB/s, 2.0 s left");
+        scene.moves(6, 0, 40, 40);
+        let line = reads(&mut scene, 7, ReadFor::Map, 30);
+        assert_eq!(line, "reading the file for the map of the object… 75%");
+        scene.ends(8, 0, true);
+        assert!(scene.line().starts_with("100% 40.0 MiB of 40.0 MiB"), "{}", scene.line());
     }
 
     #[test]

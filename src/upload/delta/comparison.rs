@@ -8,7 +8,7 @@ use super::block::block_size;
 use super::hashing;
 use super::hashing::NotRead;
 use super::object_map::{Blocks, ObjectMap};
-use super::settings::{DeltaSettings, MapPlace, StopReading};
+use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{map_file, map_object, planning};
 use crate::cos::head_object::Object;
 use crate::cos::{Address, AnswerError, Response, Target};
@@ -81,8 +81,8 @@ type Observe<'a> = &'a mut (dyn FnMut(Event) + Send);
 
 impl Comparison<'_> {
     /// Compares the file with the object, and reports to `observe` why the whole file is sent, or how much of it.
-    pub(crate) async fn run<T: Transport>(self, transport: &T, stop: &StopReading, observe: Observe<'_>) -> Compared {
-        match self.compare(transport, stop, observe).await {
+    pub(crate) async fn run<T: Transport>(self, transport: &T, reading: &Reading, observe: Observe<'_>) -> Compared {
+        match self.compare(transport, reading, observe).await {
             Ok(compared) => compared,
             Err(None) => Compared::default(),
             Err(Some((notice, blocks))) => {
@@ -97,7 +97,7 @@ impl Comparison<'_> {
     async fn compare<T: Transport>(
         self,
         transport: &T,
-        stop: &StopReading,
+        reading: &Reading,
         observe: Observe<'_>,
     ) -> Result<Compared, Option<(DeltaNotice, Option<Blocks>)>> {
         let because = |notice| Some((notice, None));
@@ -116,7 +116,7 @@ impl Comparison<'_> {
         if size < map.size {
             return Err(because(DeltaNotice::Shrunk));
         }
-        let (map, read) = self.read(source.clone(), map, stop.clone()).await.ok_or(None)?;
+        let (map, read) = self.read(source.clone(), map, reading.clone()).await.ok_or(None)?;
         let Some(blocks) = read else { return Err(because(DeltaNotice::Different)) };
         if size == map.size && blocks == map.blocks && found.same_headers {
             let unchanged = Unchanged {
@@ -195,10 +195,10 @@ impl Comparison<'_> {
     }
 
     /// Reads the blocks of the file; no blocks if hardly any is in the object. `None` if the file cannot be read.
-    async fn read(&self, source: FileSource, map: ObjectMap, stop: StopReading) -> Option<(ObjectMap, Option<Blocks>)> {
+    async fn read(&self, source: FileSource, map: ObjectMap, reading: Reading) -> Option<(ObjectMap, Option<Blocks>)> {
         let thorough = self.settings.thorough;
         let reading =
-            threads::spawn_blocking(move || read_blocks(&source, &map, thorough, &stop).map(|read| (map, read)));
+            threads::spawn_blocking(move || read_blocks(&source, &map, thorough, &reading).map(|read| (map, read)));
         reading.await.ok()?.ok()
     }
 }
@@ -208,18 +208,18 @@ fn read_blocks(
     source: &FileSource,
     map: &ObjectMap,
     thorough: bool,
-    stop: &StopReading,
+    reading: &Reading,
 ) -> Result<Option<Blocks>, NotRead> {
     let block_size = map.blocks.block_size;
     let common = map.blocks.list.len();
     if !thorough && common > SAMPLE {
         let sample: Vec<usize> = (0..SAMPLE).map(|number| number * common / SAMPLE).collect();
-        let read = hashing::some_blocks(source, block_size, &sample, stop)?;
+        let read = hashing::some_blocks(source, block_size, &sample, reading)?;
         if !planning::any_equal(map, &read) {
             return Ok(None);
         }
     }
-    hashing::blocks(source, block_size, stop).map(Some)
+    hashing::blocks(source, block_size, reading).map(Some)
 }
 
 /// Whether a map is about the object that HEAD found.

@@ -2,7 +2,7 @@
 
 use super::comparison::{next_block_size, place};
 use super::object_map::{Blocks, ObjectMap};
-use super::settings::{DeltaSettings, MapPlace, StopReading};
+use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{hashing, map_file, map_object};
 use crate::upload::event::{DeltaNotice, Object, ProvedBy};
 use crate::upload::flight::Job;
@@ -18,7 +18,7 @@ pub(crate) async fn keep<T: Transport>(
     object: &Object,
     blocks: Option<Blocks>,
     (transport, seed): (&T, u64),
-    stop: &StopReading,
+    reading: &Reading,
 ) -> Option<DeltaNotice> {
     let Source::File(source) = &job.source else { return None };
     if object.proved_by != ProvedBy::Crc64 || object.etag.is_empty() {
@@ -29,7 +29,7 @@ pub(crate) async fn keep<T: Transport>(
     let blocks = match blocks.filter(is_it) {
         Some(blocks) => blocks,
         // A file that changed after it was uploaded is not the object.
-        None => read(source, block_size, stop).await.filter(is_it)?,
+        None => read(source, block_size, reading).await.filter(is_it)?,
     };
     let map = ObjectMap { size: object.size, etag: object.etag.clone(), version_id: object.version_id.clone(), blocks };
     let text = map.text(&job.target);
@@ -45,7 +45,7 @@ pub(crate) async fn keep<T: Transport>(
     there.err().map(DeltaNotice::MapUnwritable)
 }
 
-async fn read(source: &FileSource, block_size: u64, stop: &StopReading) -> Option<Blocks> {
-    let (source, stop) = (source.clone(), stop.clone());
-    threads::spawn_blocking(move || hashing::blocks(&source, block_size, &stop)).await.ok()?.ok()
+async fn read(source: &FileSource, block_size: u64, reading: &Reading) -> Option<Blocks> {
+    let (source, reading) = (source.clone(), reading.clone());
+    threads::spawn_blocking(move || hashing::blocks(&source, block_size, &reading)).await.ok()?.ok()
 }

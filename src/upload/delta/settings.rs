@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::watch;
+
+use crate::upload::event::Progress;
 
 /// When an object is uploaded as a delta, and where its map is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,18 +44,56 @@ impl MapPlace {
     }
 }
 
-/// Stops reading files for their checksums.
+/// The reading of a file for its checksums: how far it is, and whether it stops.
 #[derive(Debug, Clone, Default)]
-pub struct StopReading(Arc<AtomicBool>);
+pub struct Reading {
+    stopped: watch::Sender<bool>,
+    counts: Arc<Counts>,
+}
 
-impl StopReading {
+#[derive(Debug, Default)]
+struct Counts {
+    read: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Reading {
+    /// The reading of another file, which stops together with this one.
+    pub(crate) fn of_another(&self) -> Self {
+        Self { stopped: self.stopped.clone(), counts: Arc::default() }
+    }
+
     /// Stops all that reads.
     pub(crate) fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.stopped.send_replace(true);
+    }
+
+    /// How much is read; `None` if nothing was to be read so far.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        let total = self.counts.total.load(Ordering::Relaxed);
+        let bytes = self.counts.read.load(Ordering::Relaxed).min(total);
+        (total > 0).then_some(Progress { bytes, total: Some(total) })
     }
 
     /// True once it was stopped.
     pub(super) fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        *self.stopped.borrow()
+    }
+
+    /// Waits until it is stopped.
+    pub(crate) async fn stopped(&self) {
+        // This keeps the sender, so the wait ends only when it is stopped.
+        let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
+    }
+
+    /// This number of bytes will be read.
+    pub(super) fn begin(&self, total: u64) {
+        self.counts.read.store(0, Ordering::Relaxed);
+        self.counts.total.store(total, Ordering::Relaxed);
+    }
+
+    /// Some more bytes were read.
+    pub(super) fn add(&self, bytes: u64) {
+        self.counts.read.fetch_add(bytes, Ordering::Relaxed);
     }
 }

@@ -79,7 +79,7 @@ impl<'a> Line<'a> {
             Event::Retrying { operation, attempts, wait, cause } => {
                 Self::Retry(Retry::new(brief, *operation, *attempts, *wait, cause))
             }
-            Event::Initiated(_) | Event::Resumed { .. } | Event::Notice(_) => return None,
+            Event::Initiated(_) | Event::Resumed { .. } | Event::Reading(..) | Event::Notice(_) => return None,
         })
     }
 }
