@@ -165,6 +165,10 @@ impl ObjectReport {
                 console.warning_in_brief(self.retries.shows("looking").then_some(full.as_str()), &full);
             }
             Event::Notice(limit @ Notice::MemoryLimits(_)) => console.note(&notice::in_words(limit)),
+            // Every file of a first upload.
+            Event::Notice(step @ Notice::Delta(DeltaNotice::NoMap | DeltaNotice::NoObject)) if self.one_of_many => {
+                console.detail(self.report.verbose, &format!("{subject}{}", notice::in_words(step)));
+            }
             Event::Notice(step @ Notice::Delta(delta)) if !delta.is_warning() => {
                 console.note(&format!("{subject}{}", notice::in_words(step)));
             }

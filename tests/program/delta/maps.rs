@@ -63,3 +63,14 @@ fn the_map_is_about_the_object_whatever_the_file_is_called() {
     assert_eq!(sent_and_copied(&scene.upload("g", &DELTA).exits(0)), (MIB, 7 * MIB + 5));
     scene.assert_stored("g", "k");
 }
+
+#[test]
+fn a_first_upload_of_many_files_has_no_note_for_each_of_them() {
+    let scene = Scene::new(&[]);
+    let path = scene.file("f", 3 * MIB);
+    scene.file("g", 3 * MIB);
+    let outcome = scene.upload("f", &["g", "--delta"]).exits(0).does_not_say("there is no map");
+    assert_eq!(maps(&scene).len(), 2, "{outcome:?}");
+    change(&path, &[1]);
+    scene.upload("f", &["g", "--delta"]).exits(0).says("f: sending 1.0 MiB; the server copies 2.0 MiB");
+}
