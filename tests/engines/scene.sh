@@ -28,9 +28,9 @@ unset "${!COSPUT_@}" "${!COS_@}" "${!SLURM_@}" "${!CI_@}"
 export PATH=${CARGO_TARGET_DIR:-$root/target}/debug:$PATH HOME=$scene/home
 mkdir "$HOME"
 
-emulate() {
+emulate() { # [OPTION…]
   export COS_SECRET_ID=AKIDcosputemulator COS_SECRET_KEY=cosput-emulator-secret COSPUT_METADATA_URL=off
-  cosput emulator --dir "$scene/store" --listen 127.0.0.1:0 > "$scene/emulator.out" 2> "$scene/emulator.err" &
+  cosput emulator --dir "$scene/store" --listen 127.0.0.1:0 "$@" > "$scene/emulator.out" 2> "$scene/emulator.err" &
   emulator=$!
   within 10 test -s "$scene/emulator.out" || fail "the emulator does not start"
   COSPUT_ENDPOINT=$(head -n 1 "$scene/emulator.out")

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Slurm with four nodes: a node that loses power, and a node that loses its network while its shard goes on.
+# Slurm with four nodes: a shard that fails, a node that loses power, a node that loses its network while its shard goes on.
 . "$(dirname "$0")/scene.sh"
 packages slurmctld slurmctld slurmd slurm-client munge
 . "$(dirname "$0")/cluster.sh"
 
 sources 256 20
-emulate
+# The server fails once, in shard 3.
+emulate --fault internal-error:on=upload-part,part=60
 engine_up
 # One request at a time, and slow enough that a node is lost in the middle of its shard.
-export COSPUT_CONCURRENCY=1 COSPUT_LIMIT_RATE=16MiB
+export COSPUT_CONCURRENCY=1 COSPUT_LIMIT_RATE=16MiB COSPUT_MAX_ATTEMPTS=1
 cd "$scene"
 
 declare -A upload
@@ -35,14 +36,14 @@ ends_well() { # NAME
   wait "${upload[$1]}" || { tail -n 3 "$1.out" cosput-*.log >&2; fail "upload.sh ends with another code than 0"; }
 }
 
-echo "a node is killed in the middle of its shard"
+echo "a node is killed in the middle of its shard, and another shard ends with code 6"
 upload killed
 middle killed
 kill_node "$node"
 sent=$(lines "$first")
 completed killed
 [ "$(lines "$first")" -eq "$sent" ] || fail "the killed shard went on"
-attempts "$scene/killed" 2 2 || fail "shard 2 was not sent by a second attempt"
+for shard in 2 3; do attempts "$scene/killed" "$shard" 2 || fail "shard $shard was not sent by a second attempt"; done
 # Whole lines only: the last one of a killed process may be torn.
 twice=$(cat "$scene"/killed/receipts/*.jsonl | grep -oE '^\{.*\}$' | grep -oE '"n":[0-9]+(,"part":[0-9]+)?' | sort | uniq -d)
 [ -z "$twice" ] || fail "units with a receipt were sent again: $twice"
@@ -63,6 +64,6 @@ kill -CONT "$copy"
 within 30 more_than "$sent" "$first" || fail "the lost copy did not go on"
 completed lost
 
-# sbatch --wait asks less and less often, so that both are waited for at the end.
+# sbatch --wait asks less and less often, up to half a minute apart. Its exit code is awaited once only.
+kill "${upload[lost]}"
 ends_well killed
-ends_well lost
