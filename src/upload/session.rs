@@ -278,6 +278,12 @@ impl Session {
 
     /// Keeps the journal if there is something to resume, and removes it otherwise.
     pub async fn close<T: Transport>(&self, mut finished: Finished, log: Option<Log>, transport: &T) -> Ended {
+        // An upload that other machines share is not left over: they may be sending, and a user must not abort it.
+        if self.share.is_some()
+            && let Finished::Failed(error) | Finished::Unknown(error) = &mut finished
+        {
+            error.leftover = None;
+        }
         if let Finished::Stored(object) = &mut finished
             && self.delta.is_some()
         {

@@ -204,3 +204,12 @@ fn receipts_may_be_kept_in_another_directory() {
     machines.run("complete", &["--receipts", "mine"]).exits(0);
     machines.scene.assert_stored("big", "big");
 }
+
+/// Other machines send to the same upload, so a user must not be told to abort it.
+#[test]
+fn a_shard_that_fails_does_not_ask_for_the_end_of_the_upload() {
+    let machines = planned(&["access-denied:on=upload-part,times=0"]);
+    let outcome = machines.shard("1/2").exits(4);
+    assert!(!outcome.stderr.contains("cosput abort"), "{}", outcome.stderr);
+    assert_eq!(machines.scene.server.uploads().len(), 1);
+}
