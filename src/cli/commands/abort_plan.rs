@@ -14,7 +14,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Aborted, KeptObject, Line};
 use crate::cli::process::world::World;
 use crate::cli::shards::judging::Papers;
-use crate::cli::shards::loaded_plan::{LoadedPlan, no_plan};
+use crate::cli::shards::loaded_plan::{LoadedPlan, no_plan, unreadable};
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_failed, target};
 use crate::cli::values::units;
@@ -96,14 +96,15 @@ fn loaded(directory: &PlanDirectory) -> Result<LoadedPlan, Failure> {
 
 /// The uploads of the plan; with a finished plan, also its files and receipts.
 fn uploads(directory: &PlanDirectory, loaded: &LoadedPlan) -> Result<(Uploads, Option<Papers>), Failure> {
-    let unreadable = |error: std::io::Error| Failure::Other(format!("could not read the plan: {error}"));
+    let path = directory.path().to_owned();
+    let unreadable = move |error: std::io::Error| unreadable(&path, &error);
     if loaded.plan.files == 0 {
-        let begun = begun_in(directory).map_err(unreadable)?;
+        let begun = begun_in(directory).map_err(&unreadable)?;
         let begun = begun.into_iter().flatten().map(|upload| Ok((upload.key, upload.upload_id)));
         return Ok((Box::new(begun), None));
     }
-    let papers = Papers::find(directory, &loaded.plan.id, &[directory.receipts()])?;
-    let files = directory.files().map_err(unreadable)?;
+    let papers = Papers::find(directory, &loaded.plan, &[directory.receipts()])?;
+    let files = directory.files(loaded.plan.end()).map_err(&unreadable)?;
     let ids = files.filter_map(move |placed| match placed {
         Ok(placed) => placed.file.upload_id.map(|id| Ok((placed.file.key, id))),
         Err(error) => Some(Err(unreadable(error))),

@@ -97,7 +97,7 @@ impl Completing<'_> {
             attempt: Attempt { plan: plan.id.clone(), shard: "reread".to_owned(), host, clock: world.clock },
             lines: DurableLines::new(file),
         };
-        let papers = Papers::find(&self.loaded.directory, &plan.id, &self.places())?;
+        let papers = Papers::find(&self.loaded.directory, plan, &self.places())?;
         let read = rereading.run(&papers, bucket).await?;
         self.console.note(&format!("{} without a receipt read here", units::counted(read, "unit")));
         self.all_receipts(world).await
@@ -108,7 +108,7 @@ impl Completing<'_> {
         let started = (world.stopwatch)();
         let mut pause = SHORT_PAUSE;
         loop {
-            let papers = Papers::find(&self.loaded.directory, &self.loaded.plan.id, &self.places())?;
+            let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &self.places())?;
             for (path, why) in papers.receipts.unreadable() {
                 self.console.warning_once(&format!("could not read the receipts {}: {why}", shown(path)));
             }

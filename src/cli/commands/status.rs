@@ -66,7 +66,7 @@ pub(crate) fn run(options: &StatusOptions, world: &World, console: &Console) -> 
     let plan = directory.plan().map_err(|why| no_plan(directory.path(), why))?;
     let mut places = vec![directory.receipts()];
     places.extend(options.receipts.clone());
-    let papers = Papers::find(directory, &plan.id, &places)?;
+    let papers = Papers::find(directory, &plan, &places)?;
     let shards = progress(&plan, &papers)?;
     let now = (world.clock)();
     if options.json {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::loaded_plan::unreadable;
 use super::object_requests::{Judged, ObjectRequests, Pass};
 use super::unproved::Unproved;
 use crate::cli::output::failures::failure::Failure;
@@ -13,7 +14,8 @@ use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::upload::shards::completion::Finish;
 use crate::upload::shards::directory::PlanDirectory;
 use crate::upload::shards::evidence::Evidence;
-use crate::upload::shards::files::Placed;
+use crate::upload::shards::files::{End, Placed};
+use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::receipt::Receipt;
 use crate::upload::shards::receipt_files::ReceiptFiles;
 use crate::upload::shards::stretches::Stretches;
@@ -29,21 +31,22 @@ type Stretch = Vec<(Placed, Evidence)>;
 #[derive(Clone)]
 pub(crate) struct Papers {
     pub(crate) directory: PlanDirectory,
+    end: End,
     pub(crate) receipts: Arc<ReceiptFiles>,
 }
 
 impl Papers {
     /// Finds the receipts in these directories.
-    pub(crate) fn find(directory: &PlanDirectory, plan: &str, places: &[PathBuf]) -> Result<Self, Failure> {
-        let found = ReceiptFiles::find(plan, places).map_err(|error| unreadable(&error))?;
-        Ok(Self { directory: directory.clone(), receipts: Arc::new(found) })
+    pub(crate) fn find(directory: &PlanDirectory, plan: &SharedPlan, places: &[PathBuf]) -> Result<Self, Failure> {
+        let found = ReceiptFiles::find(&plan.id, places).map_err(|error| unreadable(directory.path(), &error))?;
+        Ok(Self { directory: directory.clone(), end: plan.end(), receipts: Arc::new(found) })
     }
 
     /// Hands each stretch of the plan to `take`, until it returns false. Blocks.
     pub(crate) fn each(&self, mut take: impl FnMut(Stretch) -> bool) -> Result<(), Failure> {
-        let files = self.directory.files().map_err(|error| unreadable(&error))?;
+        let files = self.directory.files(self.end).map_err(|error| unreadable(self.directory.path(), &error))?;
         for stretch in Stretches::new(files, &self.receipts, u64::MAX) {
-            if !take(stretch.map_err(|error| unreadable(&error))?) {
+            if !take(stretch.map_err(|error| unreadable(self.directory.path(), &error))?) {
                 return Ok(());
             }
         }
@@ -52,7 +55,7 @@ impl Papers {
 
     /// Hands each receipt to `take`. Blocks.
     pub(crate) fn each_receipt(&self, take: impl FnMut(Receipt)) -> Result<(), Failure> {
-        self.receipts.of_files(&(0..=u64::MAX), take).map_err(|error| unreadable(&error))
+        self.receipts.of_files(&(0..=u64::MAX), take).map_err(|error| unreadable(self.directory.path(), &error))
     }
 
     /// What the receipts alone say to be missing or wrong.
@@ -148,8 +151,4 @@ fn take(
         unproved.finish(&placed, &finish);
     }
     Ok(())
-}
-
-fn unreadable(error: &std::io::Error) -> Failure {
-    Failure::Other(format!("could not read the plan and its receipts: {error}"))
 }

@@ -1,5 +1,6 @@
 //! A plan that was read, its bucket and its server.
 
+use std::io;
 use std::path::Path;
 
 use crate::cli::options::{RequestOptions, Server, SharedPlanOptions, object_headers};
@@ -84,8 +85,16 @@ pub(crate) fn no_plan(directory: &Path, why: NoPlan) -> Failure {
         NoPlan::Unfinished => {
             failure("cosput initiate did not finish it", "run the same cosput initiate again; it goes on")
         }
-        NoPlan::Unreadable(error) => Failure::Other(format!("could not read the plan {}: {error}", shown(directory))),
+        NoPlan::Unreadable(error) => unreadable(directory, &error),
         NoPlan::Refused(why) => unusable(directory, &why.to_string()),
+    }
+}
+
+/// The failure of a command that cannot read all of the plan, or its receipts.
+pub(crate) fn unreadable(directory: &Path, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::InvalidData => unusable(directory, &error.to_string()),
+        _ => Failure::Other(format!("could not read the plan {}: {error}", shown(directory))),
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
+use super::loaded_plan::unreadable;
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::progress::totals::Listed;
@@ -58,7 +59,7 @@ impl ShardWork {
         let mut amount = Amount::default();
         if let Err(error) = self.try_each(&mut amount, &mut send) {
             let source = self.directory.path().to_owned();
-            let failure = Failure::Other(format!("could not read the plan {}: {error}", shown(&source)));
+            let failure = unreadable(&source, &error);
             send(Work::News(SourceNews::Failed { source, key: None, failure }));
         }
         let Amount { files, bytes_open: bytes, .. } = amount;
@@ -69,7 +70,7 @@ impl ShardWork {
     fn try_each(&self, amount: &mut Amount, send: &mut impl FnMut(UploadWork) -> bool) -> io::Result<()> {
         let scale = Scale::new(self.plan.units, self.plan.bytes);
         let (from, before) = scale.stretch(self.shard);
-        for stretch in Stretches::new(self.directory.files_from(from)?, &self.receipts, before) {
+        for stretch in Stretches::new(self.directory.files_from(from, self.plan.end())?, &self.receipts, before) {
             for (placed, evidence) in stretch? {
                 let ours: Vec<Unit> = placed.units().filter(|unit| scale.has(self.shard, unit)).collect();
                 if !ours.is_empty() && !self.file(&placed, &evidence, &ours, amount, send) {

@@ -13,7 +13,7 @@ use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::files;
-use super::files::{FilesReader, FilesWriter};
+use super::files::{End, FilesReader, FilesWriter};
 use super::plan;
 use super::plan::{PlanRefused, SharedPlan};
 use super::receipt;
@@ -94,7 +94,7 @@ impl PlanDirectory {
     pub fn plan(&self) -> Result<SharedPlan, NoPlan> {
         match fs::read(self.file(plan::FILE_NAME)) {
             Ok(bytes) => SharedPlan::from_json(&bytes).map_err(NoPlan::Refused),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Err(if self.file(DRAFT).exists() { NoPlan::Unfinished } else { NoPlan::Missing })
             }
             Err(error) => Err(NoPlan::Unreadable(error)),
@@ -125,16 +125,16 @@ impl PlanDirectory {
         Ok(())
     }
 
-    /// Reads the list of files.
-    pub fn files(&self) -> io::Result<PlanReader> {
-        Ok(FilesReader::new(self.open(files::FILE_NAME)?))
+    /// Reads the list of files, which must be that of a plan with this end.
+    pub fn files(&self, end: End) -> io::Result<PlanReader> {
+        Ok(FilesReader::new(self.open(files::FILE_NAME)?).up_to(end))
     }
 
     /// Reads the list from a file before which the units weigh at most `weight`.
-    pub fn files_from(&self, weight: u64) -> io::Result<PlanReader> {
+    pub fn files_from(&self, weight: u64, end: End) -> io::Result<PlanReader> {
         match self.open(files::INDEX_NAME) {
-            Ok(index) => FilesReader::from_weight(self.open(files::FILE_NAME)?, index, weight),
-            Err(_) => self.files(),
+            Ok(index) => Ok(FilesReader::from_weight(self.open(files::FILE_NAME)?, index, weight)?.up_to(end)),
+            Err(_) => self.files(end),
         }
     }
 
@@ -144,7 +144,7 @@ impl PlanDirectory {
 
     /// Writes a file so that it is there as a whole or not at all, even after a power cut.
     pub fn write_whole(&self, name: &str, content: &str) -> io::Result<()> {
-        let unfinished = self.file(&format!("{name}.new"));
+        let unfinished = self.file(&Self::unfinished(name));
         let mut file = options().write(true).create(true).truncate(true).open(&unfinished)?;
         file.write_all(content.as_bytes())?;
         file.sync_all()?;
@@ -153,9 +153,26 @@ impl PlanDirectory {
         Ok(())
     }
 
+    /// The name of a file before it is there as a whole.
+    pub fn unfinished(name: &str) -> String {
+        format!("{name}.new")
+    }
+
     /// Opens a file to add lines to it.
     pub fn open_lines(&self, name: &str) -> io::Result<File> {
         options().append(true).create(true).open(self.file(name))
+    }
+
+    /// Removes a draft for which no upload was begun, so that another plan can be made here. Returns false if one was.
+    pub fn withdraw_draft(&self) -> bool {
+        if fs::metadata(self.file(UPLOADS)).is_ok_and(|uploads| uploads.len() > 0) {
+            return false;
+        }
+        for name in [files::FILE_NAME, files::INDEX_NAME] {
+            let _ = fs::remove_file(self.file(name));
+        }
+        self.forget_draft();
+        true
     }
 
     /// Removes what only the making of the plan needed.
@@ -206,8 +223,9 @@ mod tests {
         directory.write_whole(plan::FILE_NAME, &plan().to_json()).unwrap();
         directory.forget_draft();
         assert_eq!(directory.plan().unwrap(), plan());
-        assert_eq!(directory.files().unwrap().count(), 1);
-        assert_eq!(directory.files_from(1 << 40).unwrap().count(), 1);
+        let end = End { files: 1, weight: small("a", 1).weight() };
+        assert!(directory.files(end).unwrap().all(|file| file.is_ok()));
+        assert_eq!(directory.files_from(1 << 40, end).unwrap().count(), 1);
         assert_eq!(directory.end(), None);
         directory.write_whole(COMPLETED, "{}").unwrap();
         assert_eq!(directory.end(), Some(PlanEnd::Completed));

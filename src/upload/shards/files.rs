@@ -145,6 +145,16 @@ pub struct FilesReader<R> {
     lines: R,
     next: u64,
     start: u64,
+    end: Option<End>,
+}
+
+/// Where a list ends: a list that ends elsewhere was cut off, or belongs to another plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// How many files it has.
+    pub files: u64,
+    /// What their units weigh.
+    pub weight: u64,
 }
 
 /// A file of a plan, and what the units of all files before it weigh.
@@ -166,7 +176,12 @@ impl Placed {
 impl<R: BufRead + Seek> FilesReader<R> {
     /// Reads from the first file.
     pub fn new(lines: R) -> Self {
-        Self { lines, next: 0, start: 0 }
+        Self { lines, next: 0, start: 0, end: None }
+    }
+
+    /// Reports a list that ends elsewhere as broken.
+    pub fn up_to(self, end: End) -> Self {
+        Self { end: Some(end), ..self }
     }
 
     /// Reads from a file before which the units weigh at most `weight`. An index that is missing or broken only costs time.
@@ -177,7 +192,19 @@ impl<R: BufRead + Seek> FilesReader<R> {
             return Ok(Self::new(lines));
         };
         lines.seek(SeekFrom::Start(entry.at))?;
-        Ok(Self { lines, next: entry.n, start: entry.start })
+        Ok(Self { lines, next: entry.n, start: entry.start, end: None })
+    }
+}
+
+impl<R> FilesReader<R> {
+    /// What is wrong if the list ends here. It is reported once.
+    fn wrong_end(&mut self) -> Option<io::Error> {
+        let end = self.end.take().filter(|end| (end.files, end.weight) != (self.next, self.start))?;
+        let why = match self.next {
+            files if files == end.files => "its sizes are not those of the plan".to_owned(),
+            files => format!("it has {files} files, and the plan has {}", end.files),
+        };
+        Some(io::Error::new(io::ErrorKind::InvalidData, format!("{FILE_NAME}: {why}")))
     }
 }
 
@@ -189,10 +216,12 @@ impl<R: BufRead> Iterator for FilesReader<R> {
         let mut limited = io::Read::take(&mut self.lines, LONGEST_LINE);
         match limited.read_until(b'\n', &mut line) {
             Err(error) => return Some(Err(error)),
-            Ok(0) => return None,
+            Ok(0) => return self.wrong_end().map(Err),
             Ok(_) => {}
         }
-        let broken = |why: &str| io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {why}", self.next + 1));
+        let broken = |why: &str| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("{FILE_NAME}: line {}: {why}", self.next + 1))
+        };
         if line.pop() != Some(b'\n') {
             return Some(Err(broken("it is not whole")));
         }
@@ -276,5 +305,23 @@ pub(crate) mod tests {
         assert!(FilesReader::new(Cursor::new(second)).next().unwrap().is_err());
         let long = vec![b'x'; 1 << 20];
         assert!(FilesReader::new(Cursor::new(long)).next().unwrap().is_err());
+    }
+
+    #[test]
+    fn a_list_that_ends_between_two_lines_before_the_end_of_the_plan_is_an_error() {
+        let (files, index) = written([small("a", 5), small("b", 6)]);
+        let end = End { files: 2, weight: weight(2, 11) };
+        let first = files.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        let is_whole = |files: &[u8], end| {
+            let from_start = FilesReader::new(Cursor::new(files)).up_to(end).all(|file| file.is_ok());
+            let indexed = FilesReader::from_weight(Cursor::new(files), Cursor::new(&index), 0).unwrap();
+            assert_eq!(indexed.up_to(end).filter(Result::is_err).count(), usize::from(!from_start));
+            from_start
+        };
+        assert!(is_whole(&files, end));
+        assert!(!is_whole(&files[..first], end));
+        assert!(!is_whole(&[], end));
+        assert!(!is_whole(&files, End { files: 1, weight: weight(1, 5) }));
+        assert!(!is_whole(&files, End { files: 2, weight: weight(2, 12) }));
     }
 }

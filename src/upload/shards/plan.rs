@@ -8,6 +8,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::files::End;
+use super::unit::weight;
+
 /// The file's name in the plan's directory.
 pub const FILE_NAME: &str = "plan.json";
 
@@ -127,6 +130,11 @@ impl SharedPlan {
             Some(fault) => Err(PlanRefused::NotAPlan(fault.to_owned())),
             None => Ok(plan),
         }
+    }
+
+    /// Where its list of files ends.
+    pub fn end(&self) -> End {
+        End { files: self.files, weight: weight(self.units, self.bytes) }
     }
 
     fn fault(&self) -> Option<&'static str> {

@@ -75,9 +75,11 @@ impl Iterator for Stretches<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::directory::{PlanDirectory, create_receipts};
+    use super::super::files::End;
     use super::super::files::tests::{large, small};
     use super::super::receipt::Receipt;
     use super::super::receipt::tests::receipt;
+    use super::super::unit::weight;
     use super::*;
 
     #[test]
@@ -90,6 +92,8 @@ mod tests {
             files.add(small(&number.to_string(), 250)).unwrap();
         }
         files.add(large("large", 250, 100)).unwrap();
+        let (count, units, bytes) = files.totals();
+        let end = End { files: count, weight: weight(units, bytes) };
         directory.finish_files(files).unwrap();
         let lines: String =
             [0, 999, 1000, 2499].map(|n| Receipt { size: 250, ..receipt(n, None, n, "a") }.line()).concat();
@@ -97,7 +101,7 @@ mod tests {
             .unwrap();
         let receipts = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[directory.receipts()]).unwrap();
         let (mut numbers, mut proved) = (Vec::new(), Vec::new());
-        for stretch in Stretches::new(directory.files().unwrap(), &receipts, u64::MAX) {
+        for stretch in Stretches::new(directory.files(end).unwrap(), &receipts, u64::MAX) {
             for (placed, evidence) in stretch.unwrap() {
                 numbers.push(placed.file.n);
                 proved.extend(evidence.record(None).map(|record| (placed.file.n, record.crc64)));

@@ -38,6 +38,36 @@ fn a_plan_that_is_none_or_of_a_later_version_is_refused() {
 }
 
 #[test]
+fn a_file_is_no_plan() {
+    let machines = planned();
+    for command in ["complete", "status"] {
+        machines.scene.run([command, "--plan", "big"]).exits(2).says("there is none");
+    }
+    let url = machines.scene.server.url();
+    let initiate = ["initiate", "big", "-b", crate::support::BUCKET, "--endpoint", &url, "--shards", "1"];
+    machines.scene.run(initiate.iter().chain(&["--plan", "small"])).exits(8).says("small is no directory");
+}
+
+/// A list of no file at all proves nothing.
+#[test]
+fn a_list_of_files_that_is_cut_off_is_refused() {
+    let machines = planned();
+    let path = machines.plan().join("files.jsonl");
+    let good = fs::read_to_string(&path).unwrap();
+    let first_line = good.find('\n').unwrap() + 1;
+    for cut in [&good[..0], &good[..first_line / 2], &good[..first_line]] {
+        fs::write(&path, cut).unwrap();
+        machines.shard("2/2").exits(2).says("files.jsonl");
+        machines.complete().exits(2).says("files.jsonl");
+        machines.run("status", &[]).exits(2).says("files.jsonl");
+    }
+    fs::write(&path, &good).unwrap();
+    machines.run("status", &[]).exits(6);
+    fs::write(&path, "").unwrap();
+    machines.run("abort", &["--yes"]).exits(2).says("files.jsonl");
+}
+
+#[test]
 fn shards_and_sources_that_cannot_be_are_refused() {
     let machines = planned();
     for shard in ["5/4", "0/4", "x", "1"] {
