@@ -60,7 +60,15 @@ pub(crate) fn run(options: &InitiateOptions, world: &mut World, console: &Consol
     let draft = DraftDirectory::claim(&options.directory, draft(options, &root, world)?)?;
     let signals = std::mem::replace(&mut world.signals, Signals::channel().1);
     let making = Making { options, root, counts, console: &console };
-    runtime::run(making.make(draft, sources, signals, world))?
+    let made = runtime::run(making.make(draft, sources, signals, world))?;
+    match made {
+        Ok(SUCCESS) => {}
+        // An upload that was being begun when the user left may still be noted.
+        Err(Failure::Interrupted(_)) => making.note_how_to_go_on(),
+        _ if options.directory.withdraw_draft() => {}
+        _ => making.note_how_to_go_on(),
+    }
+    made
 }
 
 /// The sources of a plan: one file, or those that are gathered.
@@ -154,7 +162,7 @@ impl Making<'_> {
             Err(failure) => Err(failure),
         };
         bucket.close().await;
-        made.inspect_err(|_| self.note_how_to_go_on())
+        made
     }
 
     fn beginning(&self, bucket: &BucketRequests<'_>, lines: DurableLines, begun: BegunUploads) -> Beginning {
@@ -254,12 +262,10 @@ impl Making<'_> {
     ) -> Result<u8, Failure> {
         let Outcome { files, codes, reused } = outcome;
         if !codes.is_empty() {
-            self.note_how_to_go_on();
             return Ok(of_many(codes));
         }
         let (count, units, bytes) = files.totals();
         if count == 0 {
-            directory.forget_draft();
             return Err(self.nothing_found());
         }
         directory.finish_files(files).map_err(|error| self.unwritable(&error))?;

@@ -9,7 +9,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::upload::shards::directory::{DRAFT, PlanDirectory, PlanEnd, UPLOADS};
 use crate::upload::shards::draft::{BegunUploads, Draft};
 use crate::upload::shards::durable_lines::DurableLines;
-use crate::upload::shards::plan;
+use crate::upload::shards::{plan, receipt};
 
 /// A directory that this process has claimed.
 pub(crate) struct DraftDirectory {
@@ -30,6 +30,9 @@ impl DraftDirectory {
     pub(crate) fn claim(directory: &PlanDirectory, draft: Draft) -> Result<Self, Failure> {
         let path = directory.path();
         refuse_finished(directory)?;
+        if path.exists() && !path.is_dir() {
+            return Err(refused(path, "is no directory"));
+        }
         let other = directory.path().is_dir() && is_full(path).map_err(|error| failed(path, &error))?;
         let earlier = Draft::read(directory).map_err(|error| failed(path, &error))?;
         let draft = match earlier {
@@ -68,11 +71,13 @@ fn refuse_finished(directory: &PlanDirectory) -> Result<(), Failure> {
     }
 }
 
-/// True if something is in the directory. An empty file of uploads, or no more than the folder of receipts, is nothing.
+/// True if something is in the directory. What a run leaves that was killed before it wrote the draft is nothing: an empty
+/// file of uploads, the folder of receipts, and an unfinished draft.
 fn is_full(path: &Path) -> io::Result<bool> {
+    let unfinished = PlanDirectory::unfinished(DRAFT);
     for entry in std::fs::read_dir(path)? {
         let name = entry?.file_name();
-        if name != UPLOADS && name != crate::upload::shards::receipt::FOLDER {
+        if name != UPLOADS && name != receipt::FOLDER && name != *unfinished {
             return Ok(true);
         }
     }

@@ -82,6 +82,11 @@ fn shards_and_sources_that_cannot_be_are_refused() {
     initiate(&["-", "--key", "k", "--shards", "2"]).exits(2).says("stdin cannot be shared");
     initiate(&["big", "--shards", "2", "--service", "cdcs"]).exits(2).says("CDCS");
     initiate(&["missing", "--shards", "2"]).exits(3);
+    fs::create_dir(machines.scene.path("empty")).unwrap();
+    initiate(&["empty", "-r", "--shards", "2"]).exits(3);
+    assert_eq!(machines.scene.server.uploads().len(), 1);
+    // Nothing was begun, so the directory is free for the right command.
+    initiate(&["big", "--shards", "2"]).exits(0);
     assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
 }
 
@@ -151,4 +156,15 @@ fn the_state_of_each_shard_is_shown() {
     assert_eq!((&shards[0]["units"], &shards[0]["units_done"]), (&shards[0]["units_done"], &shards[0]["units"]));
     assert_eq!(shards[1]["units_done"], 0);
     assert_eq!(outcome.event("status")["state"], "open");
+}
+
+/// A run that is killed while it writes its first file must not block the directory.
+#[test]
+fn a_draft_that_was_half_written_is_begun_again() {
+    let machines = Machines::new(&[]);
+    machines.scene.file("big", 2 * MIB);
+    fs::create_dir_all(machines.plan().join("receipts")).unwrap();
+    fs::write(machines.plan().join("uploads.jsonl"), "").unwrap();
+    fs::write(machines.plan().join("draft.json.new"), "{\"format\":").unwrap();
+    machines.initiate(&["big", "--shards", "1"]).exits(0);
 }
