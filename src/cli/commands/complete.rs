@@ -23,7 +23,7 @@ use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
 use crate::upload::ObjectOptions;
 use crate::upload::batch::concurrency::Concurrency;
-use crate::upload::shards::directory::{COMPLETED, PlanEnd, create_receipts};
+use crate::upload::shards::directory::{COMPLETED, PlanDirectory, PlanEnd, create_receipts};
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::receipt;
 
@@ -38,15 +38,20 @@ pub(crate) fn run(options: &CompleteOptions, world: &mut World, console: &Consol
     let console = console.clone().quiet(options.shared.output.quiet);
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let object = loaded.object(options.shared.sse_c_key.as_ref())?;
-    if loaded.directory.end() == Some(PlanEnd::Aborted) {
-        return Err(Failure::NotFound(format!("the plan {} was aborted", shown(loaded.directory.path()))));
-    }
+    refuse_aborted(&loaded.directory)?;
     let started = (world.stopwatch)();
     let completing = Completing { options, loaded: &loaded, console: &console };
     let uploads = bucket_requests::run(world, async |world| completing.complete(object, world).await)?;
     let elapsed = (world.stopwatch)().duration_since(started);
     completing.report(uploads, elapsed);
     Ok(SUCCESS)
+}
+
+fn refuse_aborted(directory: &PlanDirectory) -> Result<(), Failure> {
+    match directory.end() {
+        Some(PlanEnd::Aborted) => Err(Failure::NotFound(format!("the plan {} was aborted", shown(directory.path())))),
+        _ => Ok(()),
+    }
 }
 
 /// A plan that is being completed.
@@ -108,6 +113,7 @@ impl Completing<'_> {
         let started = (world.stopwatch)();
         let mut pause = SHORT_PAUSE;
         loop {
+            refuse_aborted(&self.loaded.directory)?;
             let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &self.places())?;
             for (path, why) in papers.receipts.unreadable() {
                 self.console.warning_once(&format!("could not read the receipts {}: {why}", shown(path)));

@@ -195,6 +195,14 @@ fn complete_waits_for_shards_that_are_started_later() {
 }
 
 #[test]
+fn complete_stops_waiting_once_the_plan_is_aborted() {
+    let machines = planned(&[]);
+    let complete = machines.begin("complete", &["--wait", "20s"]);
+    machines.run("abort", &["--yes"]).exits(0);
+    complete.wait().exits(5).says("was aborted");
+}
+
+#[test]
 fn receipts_may_be_kept_in_another_directory() {
     let machines = planned(&[]);
     machines.run("upload-parts", &["--shard", "1/2", "--receipts", "mine/1"]).exits(0);
