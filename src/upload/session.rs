@@ -278,11 +278,8 @@ impl Session {
 
     /// Keeps the journal if there is something to resume, and removes it otherwise.
     pub async fn close<T: Transport>(&self, mut finished: Finished, log: Option<Log>, transport: &T) -> Ended {
-        // An upload that other machines share is not left over: they may be sending, and a user must not abort it.
-        if self.share.is_some()
-            && let Finished::Failed(error) | Finished::Unknown(error) = &mut finished
-        {
-            error.leftover = None;
+        if self.share.is_some() {
+            finished = of_share(finished);
         }
         if let Finished::Stored(object) = &mut finished
             && self.delta.is_some()
@@ -323,6 +320,15 @@ impl Session {
         if tokio::time::timeout(ABORT_TIMEOUT, aborting).await == Ok(true) {
             error.leftover = None;
         }
+    }
+}
+
+/// What one machine of many may say: it completes nothing, so no object is in doubt. And the upload is not left over, because
+/// others may be sending to it.
+fn of_share(finished: Finished) -> Finished {
+    match finished {
+        Finished::Failed(error) | Finished::Unknown(error) => Finished::Failed(UploadError { leftover: None, ..error }),
+        finished => finished,
     }
 }
 

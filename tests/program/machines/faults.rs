@@ -202,6 +202,21 @@ fn complete_stops_waiting_once_the_plan_is_aborted() {
     complete.wait().exits(5).says("was aborted");
 }
 
+/// `complete` was killed before it could mark the plan.
+#[test]
+fn a_shard_that_finds_its_upload_gone_leaves_no_object_in_doubt() {
+    let machines = Machines::new(&[]);
+    machines.scene.file("big", 2 * MIB);
+    machines.scene.file("small", 10);
+    machines.initiate(&["big", "small", "--shards", "1", "--publish-together"]).exits(0);
+    machines.shard("1/1").exits(0);
+    machines.complete().exits(0);
+    fs::remove_file(machines.plan().join("completed.json")).unwrap();
+    let outcome = machines.shard("1/1").exits(5);
+    assert!(!outcome.stderr.contains("could not determine"), "{}", outcome.stderr);
+    machines.complete().exits(0);
+}
+
 #[test]
 fn receipts_may_be_kept_in_another_directory() {
     let machines = planned(&[]);
