@@ -2,7 +2,7 @@
 
 use super::object_map::ObjectMap;
 use crate::cos::checksum::crc64;
-use crate::cos::{Address, AnswerError, Headers, Key, Method, Request, Response, Target, put_object};
+use crate::cos::{Address, AnswerError, Headers, Key, Method, Request, Response, Target, head_object, put_object};
 use crate::upload::error::Operation;
 use crate::upload::flight::Job;
 use crate::upload::patience::Patience;
@@ -11,6 +11,8 @@ use crate::upload::wire::transport::Transport;
 
 /// The end of the key of a map.
 const SUFFIX: &str = ".cosput-map";
+/// The metadata of a map, by which it is known from an object of the user under the same key.
+const MARK: (&str, &str) = ("x-cos-meta-cosput-map", "1");
 /// How often a request for a map is sent. A map is not worth more.
 const PATIENCE: Patience = Patience { max_attempts: 3, retry_time: std::time::Duration::ZERO };
 
@@ -25,13 +27,16 @@ pub(super) async fn read<T: Transport>(job: &Job, transport: &T, seed: u64) -> R
     text.map(|text| ObjectMap::read(&text, &job.target)).transpose()
 }
 
-/// Writes the map. The error says why it could not be written.
+/// Writes the map, unless the user has an object of another kind under its key. The error says why it could not be written.
 pub(super) async fn write<T: Transport>(job: &Job, text: &str, transport: &T, seed: u64) -> Result<(), String> {
     let key = key(job)?;
+    if !may_be_written(job, &key, transport, seed).await? {
+        return Err(format!("{key} is another object"));
+    }
     let request = |address: &Address| {
         let target = Target { address: address.clone(), key: key.clone() };
         let request = put_object::request(&target, &job.object.encryption.of_object(), text.len() as u64, None);
-        request.with_document("application/json", text.to_owned())
+        request.with_document("application/json", text.to_owned()).with_header(MARK.0, MARK.1)
     };
     let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
     let stored = requester.send(Operation::PutObject, request, put_object::read, &mut |_| ()).await;
@@ -40,6 +45,19 @@ pub(super) async fn write<T: Transport>(job: &Job, text: &str, transport: &T, se
         Some(theirs) if theirs != crc64(text.as_bytes()) => Err("the server stored other bytes".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// Whether there is a map or nothing under the key.
+async fn may_be_written<T: Transport>(job: &Job, key: &Key, transport: &T, seed: u64) -> Result<bool, String> {
+    let request =
+        |address: &Address| with_key(job, head_object::request(&Target { address: address.clone(), key: key.clone() }));
+    let read = |response: &Response| {
+        let is_map = response.headers.get(MARK.0) == Some(MARK.1);
+        Ok::<_, AnswerError>(head_object::read(response)?.is_none() || is_map)
+    };
+    let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
+    let found = requester.send(Operation::HeadObject, request, read, &mut |_| ()).await;
+    found.map_err(|error| error.cause.to_string())
 }
 
 fn key(job: &Job) -> Result<Key, String> {

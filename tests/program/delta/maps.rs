@@ -74,3 +74,21 @@ fn a_first_upload_of_many_files_has_no_note_for_each_of_them() {
     change(&path, &[1]);
     scene.upload("f", &["g", "--delta"]).exits(0).says("f: sending 1.0 MiB; the server copies 2.0 MiB");
 }
+
+#[test]
+fn an_object_of_the_user_in_the_place_of_a_map_is_not_replaced() {
+    let scene = Scene::new(&[]);
+    let path = scene.file("f", 3 * MIB);
+    scene.file("mine", 5 * MIB);
+    scene.upload("mine", &["--key", "k.cosput-map"]).exits(0);
+    let there = [&DELTA[..], &["--delta-map", "object"]].concat();
+    for _ in 0..2 {
+        scene
+            .upload("f", &there)
+            .exits(0)
+            .says("could not write the map of this object: k.cosput-map is another object");
+        scene.assert_stored("f", "k");
+        scene.assert_stored("mine", "k.cosput-map");
+        change(&path, &[1]);
+    }
+}
