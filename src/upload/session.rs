@@ -2,7 +2,7 @@
 //! and keeps a journal exactly if there is something to resume.
 
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::delta::comparison::{Compared, Comparison, Difference};
@@ -14,7 +14,6 @@ use super::event::{DeltaNotice, Event, Finished, Notice, PlannedDelta};
 use super::flight::Job;
 use super::journal::file::{JournalFile, file_name};
 use super::journal::header::Header;
-use super::journal::lines;
 use super::journal::lines::Content;
 use super::journal::log::Log;
 use super::journal::recorder::Recorder;
@@ -287,11 +286,10 @@ impl Session {
             object.copied.get_or_insert_default();
         }
         let file = log.and_then(|log| log.recorder.stop());
-        let mut journal = file.and_then(|file| close(file, &finished));
+        let journal = file.and_then(|file| close(file, &finished));
         let write_once = self.job.target.address.service.is_write_once();
-        if write_once && !journal.as_deref().is_some_and(can_be_resumed) {
+        if write_once && journal.is_none() {
             self.free_the_key(&mut finished, transport).await;
-            journal = None;
         }
         Ended { finished, journal }
     }
@@ -355,21 +353,20 @@ pub fn target_of(header: &Header, endpoint: &Endpoint) -> Option<Target> {
     Some(Target { address, key: Key::new(&header.key).ok()? })
 }
 
-/// Whether the next run finds an upload in this journal.
-fn can_be_resumed(journal: &Path) -> bool {
-    std::fs::read(journal).is_ok_and(|bytes| matches!(lines::read(&bytes), Content::Journal(_)))
+/// Whether the next run finds an upload in this journal. One that cannot be read now may be readable then.
+fn can_be_resumed(journal: &JournalFile) -> bool {
+    journal.content().map_or(true, |content| matches!(content, Content::Journal(_)))
 }
 
 /// Keeps the journal if there is an upload to resume, or may be; removes it otherwise.
 fn close(file: JournalFile, finished: &Finished) -> Option<PathBuf> {
-    let path = file.path().to_owned();
     let of_use = match finished {
         Finished::Stored(_) | Finished::Unchanged(_) => false,
         Finished::HeldBack(_) => true,
         Finished::Failed(error) | Finished::Unknown(error) => error.leftover.is_some(),
     };
-    if of_use && can_be_resumed(&path) {
-        return Some(path);
+    if of_use && can_be_resumed(&file) {
+        return Some(file.path().to_owned());
     }
     let _ = file.remove();
     None

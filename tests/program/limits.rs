@@ -156,6 +156,18 @@ fn few_descriptors_are_enough_for_many_files() {
 }
 
 #[test]
+fn few_descriptors_cost_no_journal() {
+    let scene = Scene::new(&[]);
+    fs::create_dir(scene.path("d")).unwrap();
+    for number in 0..60 {
+        scene.file(&format!("d/{number:02}"), 10);
+    }
+    let arguments = scene.upload_arguments("d", &["-r", "--publish-together"]);
+    Running::start(scene.command_after("ulimit -n 16", arguments)).wait().exits(0).does_not_say("journal");
+    scene.assert_stored("d/07", "d/07");
+}
+
+#[test]
 fn descriptors_that_a_parent_left_open_are_counted() {
     // Not every shell can open a thousand files.
     if Command::new("bash").arg("--version").output().is_err() {

@@ -105,6 +105,12 @@ impl JournalFile {
         &self.path
     }
 
+    /// What it contains now. Needs no further descriptor.
+    pub fn content(&self) -> io::Result<Content> {
+        (&*self.file).rewind()?;
+        read(&self.file)
+    }
+
     /// Truncates it to its first `length` bytes.
     pub fn keep(&mut self, length: u64) -> io::Result<()> {
         self.file.set_len(length)?;
