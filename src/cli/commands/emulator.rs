@@ -7,7 +7,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Line, Listening};
 use crate::cli::process::runtime;
 use crate::cli::process::world::World;
-use crate::cli::uploading::connection::{check_threads, emulator_credentials};
+use crate::cli::uploading::connection::{emulator_credentials, reserve_thread};
 use crate::cos::{Credentials, Edition};
 use crate::credentials::Environment;
 use crate::emulator;
@@ -50,7 +50,7 @@ async fn serve_until_signalled(
 ) -> Result<u8, Failure> {
     let (listen, directory) = (serve.listen, shown(&serve.dir));
     let failed = |why: String| Failure::Other(format!("could not serve {directory} on {listen}: {why}"));
-    check_threads().map_err(failed)?;
+    reserve_thread().await.map_err(failed)?;
     let emulator = emulator::start(serve).await.map_err(|error| failed(error.to_string()))?;
     let url = emulator.url();
     if as_json {

@@ -1,6 +1,7 @@
 //! The runtime under the commands that send or serve.
 
 use std::io;
+use std::time::Duration;
 
 use rustls::CipherSuite;
 use rustls::crypto::CryptoProvider;
@@ -14,6 +15,9 @@ const THREADS: usize = 2;
 /// Those two, the two that list and open files, and a few that read and hash. With fewer, one may wait for another that
 /// cannot be started.
 const ENOUGH: usize = 8;
+
+/// A thread that was hard to get is kept.
+const FOR_GOOD: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Why the runtime could not be started.
 pub(crate) struct NotStarted(pub(crate) io::Error);
@@ -38,7 +42,7 @@ pub(crate) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, NotStarte
 /// The runtime starts its threads when it needs them, and cannot do without one that it was promised.
 fn run_on_one_thread<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
     threads::do_without();
-    run_on(&mut Builder::new_current_thread(), work)
+    run_on(Builder::new_current_thread().thread_keep_alive(FOR_GOOD), work)
 }
 
 fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, NotStarted> {

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::task::spawn_blocking;
+
 use super::client::Client;
 use crate::cli::options::directories::Directories;
 use crate::cli::options::{AccessOptions, RequestOptions, Server};
@@ -95,7 +97,7 @@ impl Connection {
     ) -> Result<Self, Failure> {
         let failed =
             |why: String| Failure::Other(format!("could not start the emulator in {}: {why}", shown(directory)));
-        check_threads().map_err(failed)?;
+        reserve_thread().await.map_err(failed)?;
         let credentials = emulator_credentials();
         let options = emulator::Options {
             dir: directory.to_owned(),
@@ -151,12 +153,16 @@ pub(crate) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Fa
     Ok(Server::new(endpoint, address))
 }
 
-/// Refuses to run the emulator without a second thread: it writes files on one.
-pub(crate) fn check_threads() -> Result<(), String> {
-    if threads::are_scarce() && threads::available(1) == 0 {
+/// Refuses to run the emulator without a second thread: it writes files on one. If threads are scarce, the thread is started
+/// now, before a journal takes the last one.
+pub(crate) async fn reserve_thread() -> Result<(), String> {
+    if !threads::are_scarce() {
+        return Ok(());
+    }
+    if threads::available(1) == 0 {
         return Err("no more threads can be started (ulimit -u, or a limit of the container)".to_owned());
     }
-    Ok(())
+    spawn_blocking(|| ()).await.map_err(|error| error.to_string())
 }
 
 /// The emulator's default keys; its environment can set others.
