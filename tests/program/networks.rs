@@ -106,7 +106,7 @@ async fn a_proxy_variable_that_is_no_url_is_refused_before_anything_is_sent() {
     let (setting, proxy) = (Setting::new(), Server::answering(answer("403 Forbidden", "")).await);
     let of = |credentials: &str, end: &str| format!("http://{credentials}@{}{end}", proxy.address);
     for (name, value, why) in [
-        ("HTTP_PROXY", of("user:secret", "\r"), "it contains the character \\r"),
+        ("HTTP_PROXY", of("user:secret", "\r"), "it contains the character '\\r'"),
         ("http_proxy", of("user:sec#ret", ""), "it is not a URL (invalid port number)"),
         ("ALL_PROXY", of("user:1/secret", ""), "it has more than a host and a port"),
         ("all_proxy", of("user:secret", "").replace("http", "ftp"), "its scheme is none of"),

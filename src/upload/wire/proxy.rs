@@ -56,7 +56,7 @@ impl Proxy {
     pub fn new(variable: &str, value: &str, no_proxy: &str) -> Result<Self, InvalidProxy> {
         let refuse = |why: String| Err(InvalidProxy { variable: variable.to_owned(), why });
         if let Some(letter) = value.chars().find(|letter| letter.is_control() || letter.is_whitespace()) {
-            return refuse(format!("it contains the character {}", letter.escape_default()));
+            return refuse(format!("it contains the character {letter:?}"));
         }
         let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
         let encode = "in a user name or password, write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25";
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_proxy_is_refused_without_its_password() {
-        assert_eq!(why("http://u:secret@proxy:3128\r"), "it contains the character \\r");
+        assert_eq!(why("http://u:secret@proxy:3128\r"), "it contains the character '\\r'");
         for value in
             ["http://u:sec#ret@proxy:3128", "http://u:12/secret@proxy", "http://u:1?secret@proxy", "u:se/cret@p:1"]
         {
