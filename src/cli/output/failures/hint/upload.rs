@@ -57,6 +57,7 @@ mod tests {
             (service(403, "InvalidAccessKeyId", id), "check the secret ID"),
             (service(400, "ExpiredToken", id), "the credentials have expired"),
             (service(404, "NoSuchBucket", id), "check the bucket's name and region"),
+            (service(507, "InsufficientStorage", id), "free space on the disk"),
             (service(403, "RequestTimeTooSkewed", id), "set this machine's clock"),
             (service(301, "", id), "the bucket is in another region"),
             (service(307, "", id), "the bucket is in another region"),
