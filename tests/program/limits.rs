@@ -156,6 +156,23 @@ fn few_descriptors_are_enough_for_many_files() {
 }
 
 #[test]
+fn too_few_descriptors_are_an_error_at_once() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 4 * MIB);
+    let under = |limit: u32, arguments: Vec<String>| {
+        Running::start(scene.command_after(&format!("ulimit -n {limit}"), arguments)).wait()
+    };
+    for limit in [8, 10] {
+        let outcome = under(limit, scene.upload_arguments("a.bin", &[])).exits(1);
+        outcome.says("error: could not start: only ").says("(ulimit -n)").does_not_say("panic");
+    }
+    let emulated = ["upload", "a.bin", "-b", support::BUCKET, "--emulator=objects"].map(str::to_owned).to_vec();
+    let outcome = under(16, emulated.clone()).exits(1);
+    outcome.says("error: could not start the emulator in objects: only ").does_not_say("network");
+    under(32, emulated).exits(0);
+}
+
+#[test]
 fn few_descriptors_cost_no_journal() {
     let scene = Scene::new(&[]);
     fs::create_dir(scene.path("d")).unwrap();

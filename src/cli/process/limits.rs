@@ -1,5 +1,11 @@
 //! The limits that the operating system sets for this process.
 
+/// What is missing if `free` more files can be open, and at least `needed` must be.
+pub(crate) fn shortage(free: Option<u64>, needed: u64) -> Option<String> {
+    let free = free.filter(|&free| free < needed)?;
+    Some(format!("only {free} more files can be open at a time (ulimit -n); at least {needed} are needed"))
+}
+
 /// Raises the limit of open files as far as the system allows, and returns how many more may be opened.
 #[cfg(unix)]
 pub(super) fn free_descriptors() -> Option<u64> {

@@ -10,7 +10,7 @@
 pub(crate) mod host;
 #[cfg(unix)]
 mod ignored;
-mod limits;
+pub(crate) mod limits;
 pub(crate) mod paths;
 pub(crate) mod runtime;
 pub mod signals;

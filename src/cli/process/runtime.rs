@@ -7,6 +7,7 @@ use rustls::CipherSuite;
 use rustls::crypto::CryptoProvider;
 use tokio::runtime::Builder;
 
+use super::limits;
 use crate::upload::threads;
 
 /// Two threads: one reads, hashes and sends while the other does. More of them cost more than they bring.
@@ -15,6 +16,9 @@ const THREADS: usize = 2;
 /// Those two, the two that list and open files, and a few that read and hash. With fewer, one may wait for another that
 /// cannot be started.
 const ENOUGH: usize = 8;
+
+/// The files of the runtime itself, a connection, a source with its journal, and what is open for a moment.
+const FEWEST_FILES: u64 = 8;
 
 /// A thread that was hard to get is kept.
 const FOR_GOOD: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -46,6 +50,9 @@ fn run_on_one_thread<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> 
 }
 
 fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, NotStarted> {
+    if let Some(missing) = limits::shortage(limits::free_descriptors(), FEWEST_FILES) {
+        return Err(NotStarted(io::Error::other(missing)));
+    }
     // Fails where a provider is there already, which is as good.
     let _ = provider().install_default();
     let runtime = builder.enable_all().build().map_err(NotStarted)?;

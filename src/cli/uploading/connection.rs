@@ -11,6 +11,7 @@ use crate::cli::options::directories::Directories;
 use crate::cli::options::{AccessOptions, RequestOptions, Server};
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::failure::Failure;
+use crate::cli::process::limits;
 use crate::cli::process::paths::absolute;
 use crate::cli::process::world::World;
 use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Provider, Service};
@@ -22,6 +23,10 @@ use crate::upload::wire::http::Http;
 
 /// How a journal writes the endpoint of an emulator: this prefix, and its directory.
 const EMULATOR_PREFIX: &str = "emulator:";
+
+/// The fewest files that must be free if this process is client and server: those of the upload, of the emulator, and both
+/// ends of each connection.
+const FILES_OF_BOTH_SIDES: u64 = 14;
 
 /// The address of a server and the service that it runs.
 #[derive(Debug, Clone)]
@@ -97,6 +102,9 @@ impl Connection {
     ) -> Result<Self, Failure> {
         let failed =
             |why: String| Failure::Other(format!("could not start the emulator in {}: {why}", shown(directory)));
+        if let Some(missing) = limits::shortage((world.open_files)(), FILES_OF_BOTH_SIDES) {
+            return Err(failed(missing));
+        }
         reserve_thread().await.map_err(failed)?;
         let credentials = emulator_credentials();
         let options = emulator::Options {
