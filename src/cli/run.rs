@@ -1,6 +1,6 @@
 //! The whole program: reads the command line, runs the command, returns the exit code.
 
-use super::args::Command;
+use super::args::{Command, help};
 use super::commands::abort::AbortOptions;
 use super::commands::abort_plan::AbortPlanOptions;
 use super::commands::list_parts::ListPartsOptions;
@@ -105,7 +105,7 @@ fn show(error: &clap::Error, json: bool, console: &Console) -> u8 {
     let text = error.render().to_string();
     let text = text.trim_end();
     if !error.use_stderr() {
-        console.result(text);
+        console.result(&help::text(text));
         return SUCCESS;
     }
     let message = text.strip_prefix("error: ");

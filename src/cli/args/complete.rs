@@ -15,10 +15,10 @@ Examples:
   Start along with the shards, and wait for them:
     cosput complete --plan /data/.plan --wait 24h
 
-Nothing is completed before everything is proved. The exit code is 6 if something is
-missing yet, 3 if machines read different files, and 7 if an object differs. With
---json, each file that is not proved is an object: event (unproved), path, key, part,
-shard, host, why. The last line is an object: event (completed), plan, id, files,
+Nothing is completed before everything is proved. The exit code is 6 if something is \
+missing yet, 3 if machines read different files, and 7 if an object differs. With \
+--json, each file that is not proved is an object: event (unproved), path, key, part, \
+shard, host, why. The last line is an object: event (completed), plan, id, files, \
 bytes, uploads, duration_ms, exit_code.
 
 Every option can also be set by a variable: COSPUT_PLAN for --plan.";

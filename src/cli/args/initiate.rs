@@ -16,12 +16,14 @@ use std::num::NonZeroU64;
 const INITIATE_EXAMPLES: &str = "\
 Examples:
   Plan the upload of a directory by 16 machines, which all see /data:
-    cosput initiate -r /data/set/ cos://examplebucket-1250000000/set --plan /data/.plan --shards 16
+    cosput initiate -r /data/set/ \\
+      cos://examplebucket-1250000000/set \\
+      --plan /data/.plan --shards 16
   On each machine, send one shard; then prove and complete everything:
     cosput upload-parts --plan /data/.plan --shard 3/16
     cosput complete --plan /data/.plan
 
-With --json, the result is an object: event (initiated), plan, id, shards, files,
+With --json, the result is an object: event (initiated), plan, id, shards, files, \
 units, bytes, uploads_reused.
 
 Every option can also be set by a variable: COSPUT_PLAN for --plan.";

@@ -4,6 +4,7 @@
 //! configuration.
 //!
 //! - `command`: the list of commands
+//! - `help`: how a terminal shows their help
 //! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `emulator`: a command each
 //! - `initiate`, `upload_parts`, `complete`, `status`: a command each of an upload by many machines; `shared_plan` has the
 //!   options that they share
@@ -27,6 +28,7 @@ mod delta;
 mod emulator;
 mod encryption;
 mod fields;
+pub(in crate::cli) mod help;
 mod initiate;
 mod list_parts;
 mod list_uploads;

@@ -11,10 +11,10 @@ Examples:
   Show how far each shard is:
     cosput status --plan /data/.plan
 
-It reads plan and receipts, and sends nothing. The exit code is 0 once everything is
-completed, 6 before, and 5 if the plan was aborted. With --json, each shard is an
-object: event (shard_status), shard, units, units_done, bytes, bytes_done, hosts,
-last_receipt, age_s. The last line is an object: event (status), plan, id, state,
+It reads plan and receipts, and sends nothing. The exit code is 0 once everything is \
+completed, 6 before, and 5 if the plan was aborted. With --json, each shard is an \
+object: event (shard_status), shard, units, units_done, bytes, bytes_done, hosts, \
+last_receipt, age_s. The last line is an object: event (status), plan, id, state, \
 shards, units, units_done, bytes, bytes_done, attempts.
 
 Every option can also be set by a variable: COSPUT_PLAN for --plan.";

@@ -16,8 +16,8 @@ Examples:
   Send the shard that Slurm, Kubernetes or another engine gave to this process:
     cosput upload-parts --plan /data/.plan --shard auto
 
-The exit code is 0 if the whole shard is on the server and proved, and 6 if another
-try may help. With --json, the last line is an object: event (shard), plan, id, shard,
+The exit code is 0 if the whole shard is on the server and proved, and 6 if another \
+try may help. With --json, the last line is an object: event (shard), plan, id, shard, \
 host, units, bytes, units_sent, bytes_sent, units_kept, duration_ms, exit_code.
 
 Every option can also be set by a variable: COSPUT_PLAN for --plan.";

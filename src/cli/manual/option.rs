@@ -3,6 +3,7 @@
 use clap::Arg;
 
 use super::roff::{bold, italic};
+use crate::cli::args::help::line;
 
 /// How it is written: `-b, --bucket NAME-APPID`, marked for a page.
 pub(super) fn term(arg: &Arg) -> String {
@@ -40,11 +41,7 @@ pub(super) fn description(arg: &Arg) -> String {
     let short = arg.get_help().map(ToString::to_string).unwrap_or_default();
     let long = arg.get_long_help().map(ToString::to_string).unwrap_or_default();
     let details = long.strip_prefix(short.as_str()).unwrap_or_default().trim();
-    let line = match short.rsplit_once(" [") {
-        // The default stands in brackets where there is no room for more.
-        Some((line, _)) if short.ends_with(']') && details.contains("Default: ") => line,
-        _ => short.as_str(),
-    };
+    let line = line(&short, details);
     format!("{line}. {details}").trim_end().split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -14,7 +14,7 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 use super::setting::{Setting, setting_of};
 use super::setting_names::key_of;
 use super::{configuration, other_tools, variables};
-use crate::cli::args::Arguments;
+use crate::cli::args::{Arguments, help};
 use crate::cli::options::directories::Directories;
 use crate::cli::process::world::{Variables, World};
 use crate::credentials::{ProfileChoice, ProfileTable, default_file};
@@ -45,7 +45,10 @@ pub(crate) fn parse_with_notes(
 ) -> Result<(Arguments, Vec<String>), Error> {
     let (arguments, mut notes) = other_tools::without_aliases(usual_form(arguments), variables);
     let mut program = Arguments::command().term_width(columns);
-    let typed = program.try_get_matches_from_mut(&arguments)?;
+    let typed = match program.try_get_matches_from_mut(&arguments) {
+        Err(error) if !error.use_stderr() => return Err(readable(program, &arguments).unwrap_or(error)),
+        typed => typed?,
+    };
     let Some((name, typed_for_command)) = typed.subcommand() else {
         return Arguments::from_arg_matches(&typed).map(|arguments| (arguments, notes));
     };
@@ -67,6 +70,17 @@ pub(crate) fn parse_with_notes(
         .try_get_matches_from_mut(&arguments)
         .map_err(|error| blame(error, pristine(&program, name), &settings))?;
     Arguments::from_arg_matches(&matches).map(|arguments| (arguments, notes))
+}
+
+/// The same help again, in its readable form.
+fn readable(program: Command, arguments: &[OsString]) -> Option<Error> {
+    let name =
+        arguments.get(1).and_then(|name| program.find_subcommand(name)).map(|command| command.get_name().to_owned());
+    let program = match name {
+        Some(name) => program.mut_subcommand(name, help::readable),
+        None => help::readable(program),
+    };
+    program.try_get_matches_from(arguments).err()
 }
 
 /// The command line in the form that clap reads: `help upload` is `upload --help`, `version` is `--version`, and options of
