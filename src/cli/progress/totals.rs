@@ -124,6 +124,10 @@ impl Totals {
 
     /// An object begins; each of its requests has up to `max_attempts`.
     pub(crate) fn begins(&mut self, object: ObjectId, source: &Path, size: Option<u64>, max_attempts: u32) {
+        if size.is_none() && !self.many {
+            // A stream is planned once something of it has been read.
+            self.waiting = Some(Waiting::Stdin);
+        }
         self.open.insert(object, Open { source: shown(source), size, bytes: 0, parts: None, max_attempts });
     }
 
@@ -371,6 +375,8 @@ mod tests {
     fn a_stream_without_bytes_is_waited_for() {
         let mut scene = Scene::new(false);
         scene.totals.begins(ObjectId(0), Path::new("-"), None, 8);
+        scene.totals.event(scene.began, ObjectId(0), &Event::Progress(Progress { bytes: 0, total: None }));
+        assert!(scene.totals.bar(76, 24).unwrap().ends_with("\nwaiting for stdin"), "before the stream is planned");
         let buffer = StreamBuffer::new(PlanOptions::default(), 256 << 20, Expectations::default()).unwrap();
         scene.totals.event(scene.began, ObjectId(0), &Event::Started(buffer.plan()));
         assert_eq!(scene.totals.bar(76, 24).unwrap(), "stdin 0 B\nwaiting for stdin");
