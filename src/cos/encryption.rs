@@ -190,6 +190,10 @@ impl CustomerKey {
         if let Ok(key) = bytes.try_into() {
             return Ok(Self::of(Zeroizing::new(key)));
         }
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return Err(InvalidEncryption("a key in UTF-16 is not valid; save it as UTF-8".to_owned()));
+        }
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let decoded = Zeroizing::new(STANDARD.decode(bytes.trim_ascii()).unwrap_or_default());
         match decoded.as_slice().try_into() {
             Ok(key) => Ok(Self::of(Zeroizing::new(key))),
@@ -278,6 +282,8 @@ mod tests {
         for (bad, count) in [(&KEY[..31], 31), (b"", 0), (b"MDEy", 4), (&[b'='; 44], 44)] {
             assert_eq!(refused(bad), format!("a key of {count} bytes is not valid; {expected}"));
         }
+        assert!(CustomerKey::new(format!("\u{feff}{KEY_BASE64}\r\n").as_bytes()).is_ok());
+        assert_eq!(refused(b"\xff\xfeM\0D\0"), "a key in UTF-16 is not valid; save it as UTF-8");
         // A newline after 32 bytes is one byte too many; guessing could produce another key.
         assert!(CustomerKey::new(&[KEY, b"\n"].concat()).is_err());
     }
