@@ -94,13 +94,17 @@ fn proxy(endpoint: &Endpoint, variables: &Variables) -> Result<Option<Proxy>, Fa
 fn certificates(file: &Path) -> Result<Vec<Certificate>, Failure> {
     let refuse = |why: String| Failure::usage(format!("--ca-bundle {} cannot be used: {why}", shown(file)));
     let pem = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    if pem.starts_with(&[0xff, 0xfe]) || pem.starts_with(&[0xfe, 0xff]) {
+        return Err(refuse("it is UTF-16; save it as UTF-8".to_owned()));
+    }
+    let pem = pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&pem);
     let unreadable = || refuse("it holds a certificate that cannot be read".to_owned());
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| unreadable())?;
+    let certificates = Certificate::from_pem_bundle(pem).map_err(|_| unreadable())?;
     if certificates.is_empty() {
         return Err(refuse("it holds no certificate".to_owned()));
     }
     // The library parses the certificates only when it builds the client.
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
+    for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|_| unreadable())?;
         RootCertStore::empty().add(certificate).map_err(|_| unreadable())?;
     }
@@ -123,6 +127,12 @@ mod tests {
     fn a_bundle_without_certificates_is_refused() {
         assert_eq!(refusal(b""), "--ca-bundle FILE cannot be used: it holds no certificate");
         assert_eq!(refusal(b"\x30\x82\x01"), "--ca-bundle FILE cannot be used: it holds no certificate");
+        assert_eq!(refusal(b"\xff\xfe-\0"), "--ca-bundle FILE cannot be used: it is UTF-16; save it as UTF-8");
+        assert_eq!(
+            refusal("\u{feff}-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n".as_bytes()),
+            "--ca-bundle FILE cannot be used: it holds a certificate that cannot be read",
+            "the certificate after the mark was read"
+        );
         assert_eq!(
             refusal(b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"),
             "--ca-bundle FILE cannot be used: it holds a certificate that cannot be read"
