@@ -98,13 +98,19 @@ pub(crate) fn key(typed: Option<&str>, source: &Path) -> Result<Key, InvalidDest
 }
 
 fn file_name(source: &Path) -> Result<&str, InvalidDestination> {
-    let shown = source.display();
+    let shown = spelt_out(source);
     let name = source.file_name().ok_or_else(|| {
         InvalidDestination(format!("'{shown}' has no file name to make a key from; give a file, or a key with --key"))
     })?;
     name.to_str().ok_or_else(|| {
         InvalidDestination(format!("the name of '{shown}' is not UTF-8, as keys are; give a key with --key"))
     })
+}
+
+/// The path, with a byte that is not UTF-8 as `\xe9`.
+fn spelt_out(path: &Path) -> String {
+    let chunks = path.as_os_str().as_encoded_bytes().utf8_chunks();
+    chunks.map(|chunk| format!("{}{}", chunk.valid(), chunk.invalid().escape_ascii())).collect()
 }
 
 #[cfg(test)]
@@ -152,7 +158,7 @@ mod tests {
         let source = Path::new(OsStr::from_bytes(b"caf\xe9"));
         assert_eq!(
             key(None, source).unwrap_err().to_string(),
-            "the name of 'caf\u{fffd}' is not UTF-8, as keys are; give a key with --key"
+            "the name of 'caf\\xe9' is not UTF-8, as keys are; give a key with --key"
         );
         assert_eq!(key(Some("k"), source).unwrap().as_str(), "k");
     }
