@@ -1,5 +1,7 @@
 //! The whole program: reads the command line, runs the command, returns the exit code.
 
+use clap::error::{ContextKind, ContextValue};
+
 use super::args::{Command, help};
 use super::commands::abort::AbortOptions;
 use super::commands::abort_plan::AbortPlanOptions;
@@ -18,6 +20,7 @@ use super::options::{
     CompleteOptions, EmulatorOptions, InitiateOptions, ResumeOptions, UploadOptions, UploadPartsOptions,
 };
 use super::output::console::{Console, Label, shown};
+use super::output::escape::visible;
 use super::output::failures::exit::{OTHER, SUCCESS, USAGE};
 use super::output::failures::failure::Failure;
 use super::output::json::{FailedCommand, Line};
@@ -42,9 +45,9 @@ pub fn run(mut world: World) -> u8 {
             with_results_written(exit_code, only_prints, &console)
         }
         Err(error) => {
-            let json = world.arguments.iter().any(|argument| argument == "--json");
+            let json = command_line::wants_json(&world.arguments, &world.variables);
             console.in_job(job::of_words(&world.arguments, &world.variables));
-            with_results_written(show(&error, json, &console), true, &console)
+            with_results_written(show(error, json, &console), true, &console)
         }
     }
 }
@@ -101,7 +104,8 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
 }
 
 /// Prints a message from clap: help and version are results; anything else is a usage error.
-fn show(error: &clap::Error, json: bool, console: &Console) -> u8 {
+fn show(mut error: clap::Error, json: bool, console: &Console) -> u8 {
+    spell_out(&mut error);
     let text = error.render().to_string();
     let text = text.trim_end();
     if !error.use_stderr() {
@@ -118,6 +122,16 @@ fn show(error: &clap::Error, json: bool, console: &Console) -> u8 {
         None => console.message(text),
     }
     USAGE
+}
+
+/// Replaces control characters in what was typed, which clap would leave out of its message.
+fn spell_out(error: &mut clap::Error) {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(typed)) = error.get(kind) {
+            let typed = visible(typed).into_owned();
+            error.insert(kind, ContextValue::String(typed));
+        }
+    }
 }
 
 /// A command fails if its results could not be written, unless it only prints and its reader has closed the pipe.

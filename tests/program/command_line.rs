@@ -155,6 +155,34 @@ fn no_bucket_and_no_region() {
 }
 
 #[test]
+fn neither_a_source_nor_a_bucket() {
+    assert_eq!(
+        Setting::new().run(&["upload"]),
+        refused(2, "error: neither a source nor a bucket is given: write cosput upload FILE cos://NAME-APPID/KEY\n")
+    );
+    let outcome = Setting::new().upload(&[]);
+    assert_eq!(outcome.stderr, "error: nothing to upload is given: name a file, a directory, or a list of files\n");
+}
+
+#[test]
+fn a_usage_error_is_an_event_if_a_variable_asks_for_json() {
+    for (value, events) in [("1", 1), ("yes", 1), ("0", 0)] {
+        let outcome = Setting::new().variable("COSPUT_JSON", value).run(&["upload", "--no-such-option"]);
+        assert_eq!((outcome.code, outcome.stdout.lines().count()), (Some(2), events), "{value}: {}", outcome.stdout);
+    }
+}
+
+#[test]
+fn control_characters_of_options_are_spelled_out() {
+    for arguments in [&["upload", "--region", "a\u{1b}[2Jb"][..], &["upload", "--acl", "a\u{1b}[2Jb"], &["a\u{1b}[2Jb"]]
+    {
+        let outcome = Setting::new().run(arguments);
+        assert_eq!(outcome.code, Some(2));
+        assert!(outcome.stderr.contains("'a\\u{1b}[2Jb'"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn a_bucket_without_its_appid() {
     let why = "'bucket' has no APPID; expected NAME-APPID, like examplebucket-1250000000";
     assert_eq!(

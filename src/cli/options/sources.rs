@@ -101,6 +101,12 @@ impl Wanted {
             Some(Destination { bucket, key }) => (Some(bucket), key),
             None => (target.bucket, target.key.clone()),
         };
+        if paths.is_empty() && many.files_from.is_none() {
+            return Err(Failure::usage(match &bucket {
+                Some(_) => "nothing to upload is given: name a file, a directory, or a list of files",
+                None => "neither a source nor a bucket is given: write cosput upload FILE cos://NAME-APPID/KEY",
+            }));
+        }
         let bucket = bucket.ok_or_else(|| {
             Failure::usage("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY")
         })?;
@@ -108,9 +114,6 @@ impl Wanted {
             .files_from
             .clone()
             .map(|file| Listing { file, delimiter: if many.null { Delimiter::Nul } else { Delimiter::Line } });
-        if paths.is_empty() && list.is_none() {
-            return Err(Failure::usage("nothing to upload is given: name a file, a directory, or a list of files"));
-        }
         if paths.iter().any(|path| is_stdin(path)) {
             if paths.len() > 1 || list.is_some() {
                 return Err(Failure::usage(

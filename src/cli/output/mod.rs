@@ -12,7 +12,7 @@
 pub(crate) mod ci;
 pub mod console;
 mod delta_notice;
-mod escape;
+pub(super) mod escape;
 pub mod failures;
 pub(crate) mod json;
 pub(crate) mod log;

@@ -12,7 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 
 use super::setting::{Setting, setting_of};
-use super::setting_names::key_of;
+use super::setting_names::{key_of, switch};
 use super::{configuration, other_tools, variables};
 use crate::cli::args::{Arguments, help};
 use crate::cli::options::directories::Directories;
@@ -30,6 +30,12 @@ pub(crate) fn help_columns(world: &World) -> usize {
     let named = || world.variables.get("COLUMNS")?.to_str()?.parse().ok();
     let columns = (world.stdout_columns)().or_else(named);
     columns.filter(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS)
+}
+
+/// True if failures are JSON events, on a command line that could not be read.
+pub(crate) fn wants_json(arguments: &[OsString], variables: &Variables) -> bool {
+    arguments.iter().any(|argument| argument == "--json")
+        || variables.get("COSPUT_JSON").and_then(switch).unwrap_or_default()
 }
 
 /// Reads the command line, then variables, then a profile of the configuration for what is still open.
