@@ -150,10 +150,12 @@ fn a_small_file_goes_in_one_request_that_the_server_can_check() {
 #[test]
 fn an_empty_file_is_refused_before_anything_is_sent() {
     let setting = Setting::of(Edition::Json, 0);
-    for arguments in [&[][..], &["--dry-run"]] {
+    let error = "error: could not upload a.bin: is empty, and CDCS takes no empty objects\n";
+    let planned = format!("{error}0 would be uploaded, 1 failed: 0 B\n");
+    for (arguments, said) in [(&[][..], error), (&["--dry-run"], &planned)] {
         let outcome = setting.upload(arguments);
         assert_eq!(outcome.code, Some(3));
-        assert_eq!(outcome.stderr, "error: could not upload a.bin: is empty, and CDCS takes no empty objects\n");
+        assert_eq!(outcome.stderr, said);
     }
     assert_eq!(setting.coffer.operations(), Vec::<&str>::new());
 }
