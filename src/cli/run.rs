@@ -5,13 +5,14 @@ use clap::error::{ContextKind, ContextValue};
 use super::args::{Command, help};
 use super::commands::abort::AbortOptions;
 use super::commands::abort_plan::AbortPlanOptions;
+use super::commands::doctor::DoctorOptions;
 use super::commands::list_parts::ListPartsOptions;
 use super::commands::list_uploads::ListUploadsOptions;
 use super::commands::status::StatusOptions;
 use super::commands::verify::VerifyOptions;
 use super::commands::{
-    abort, abort_plan, complete, completions, credentials, emulator, initiate, list_parts, list_uploads, man, resume,
-    status, upload, upload_parts, verify,
+    abort, abort_plan, complete, completions, credentials, doctor, emulator, initiate, list_parts, list_uploads, man,
+    resume, status, upload, upload_parts, verify,
 };
 use super::completion;
 use super::options::job;
@@ -97,6 +98,7 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
         Command::Abort(typed) => abort::run(AbortOptions::new(typed, world)?, world, console),
         Command::Verify(typed) => verify::run(VerifyOptions::new(typed, world)?, world, console),
         Command::Credentials(typed) => credentials::run(typed, world, console),
+        Command::Doctor(typed) => doctor::run(&DoctorOptions::new(typed, world)?, world, console),
         Command::Emulator(typed) => emulator::run(&EmulatorOptions::new(typed, world)?, world, console),
         Command::Completions(typed) => Ok(completions::run(&typed, world)),
         Command::Man(typed) => man::run(&typed),

@@ -14,6 +14,7 @@ mod completions;
 mod crashes;
 mod credentials_midway;
 mod delta;
+mod doctor;
 mod faults;
 mod growing;
 mod interfaces;

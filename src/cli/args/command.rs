@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use super::abort::AbortArguments;
 use super::complete::CompleteArguments;
 use super::credentials::CredentialsArguments;
+use super::doctor::DoctorArguments;
 use super::emulator::EmulatorArguments;
 use super::initiate::InitiateArguments;
 use super::list_parts::ListPartsArguments;
@@ -80,6 +81,8 @@ pub enum Command {
     Verify(VerifyArguments),
     /// Show which credentials cosput uses
     Credentials(CredentialsArguments),
+    /// Check everything that an upload needs
+    Doctor(DoctorArguments),
     /// Run a COS server on this machine for tests
     Emulator(EmulatorArguments),
     /// Print shell completions
@@ -117,6 +120,7 @@ impl Command {
             Self::ListParts(typed) => Some(&typed.bucket.requests),
             Self::Abort(typed) => Some(&typed.bucket.requests),
             Self::Verify(typed) => Some(&typed.bucket.requests),
+            Self::Doctor(typed) => Some(&typed.bucket.requests),
             Self::Initiate(typed) => Some(&typed.requests),
             Self::UploadParts(typed) => Some(&typed.plan.requests),
             Self::Complete(typed) => Some(&typed.plan.requests),
@@ -137,6 +141,7 @@ impl Command {
             Self::ListParts(typed) => Some(&typed.bucket.output),
             Self::Abort(typed) => Some(&typed.bucket.output),
             Self::Verify(typed) => Some(&typed.bucket.output),
+            Self::Doctor(typed) => Some(&typed.bucket.output),
             Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -161,6 +166,7 @@ impl Command {
             | Self::Completions(_) => true,
             Self::Initiate(_) | Self::UploadParts(_) | Self::Complete(_) => false,
             Self::Resume(_) | Self::Abort(_) | Self::Verify(_) | Self::Emulator(_) | Self::Man(_) => false,
+            Self::Doctor(_) => false,
         }
     }
 }

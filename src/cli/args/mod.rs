@@ -5,7 +5,8 @@
 //!
 //! - `command`: the list of commands
 //! - `help`: how a terminal shows their help
-//! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `emulator`: a command each
+//! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `doctor`, `emulator`: a command
+//!   each
 //! - `initiate`, `upload_parts`, `complete`, `status`: a command each of an upload by many machines; `shared_plan` has the
 //!   options that they share
 //! - `server`, `requests`, `output`, `bucket`, `upload_id`: options that commands share
@@ -25,6 +26,7 @@ mod command;
 mod complete;
 mod credentials;
 mod delta;
+mod doctor;
 mod emulator;
 mod encryption;
 mod fields;
@@ -52,6 +54,7 @@ pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments, 
 pub use self::complete::CompleteArguments;
 pub use self::credentials::CredentialsArguments;
 pub use self::delta::{DeltaArguments, DeltaChoice, DeltaMapChoice};
+pub use self::doctor::DoctorArguments;
 pub use self::emulator::EmulatorArguments;
 pub use self::encryption::{CustomerKeyArguments, EncryptionArguments, SseMode};
 pub use self::fields::{FieldArguments, option_of};

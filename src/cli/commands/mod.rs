@@ -6,6 +6,7 @@
 //! - `list_uploads`, `list_parts`, `abort`: unfinished uploads on the server
 //! - `verify`: compares a file with an object
 //! - `credentials`: shows which credentials would be used
+//! - `doctor`: checks everything that an upload needs
 //! - `emulator`: a server on this machine
 //! - `completions`, `man`: files for shells and for `man`
 
@@ -14,6 +15,7 @@ pub(crate) mod abort_plan;
 pub(crate) mod complete;
 pub(crate) mod completions;
 pub(crate) mod credentials;
+pub(crate) mod doctor;
 pub(crate) mod emulator;
 pub(crate) mod initiate;
 pub(crate) mod list_parts;

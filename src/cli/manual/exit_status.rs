@@ -30,6 +30,7 @@ fn codes(command: &str) -> &'static [u8] {
         "verify" => {
             &[SUCCESS, OTHER, USAGE, SOURCE, CREDENTIALS, NOT_FOUND, UNAVAILABLE, INTEGRITY, INTERRUPTED, TERMINATED]
         }
+        "doctor" => &[SUCCESS, OTHER, USAGE, CREDENTIALS, NOT_FOUND, UNAVAILABLE, INTERRUPTED, TERMINATED],
         "credentials" => &[SUCCESS, OTHER, USAGE, CREDENTIALS],
         "emulator" | "man" | "completions" => &[SUCCESS, OTHER, USAGE],
         _ => &[

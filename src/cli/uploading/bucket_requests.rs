@@ -24,13 +24,24 @@ use crate::upload::{Event, Operation, UploadError};
 
 /// Runs a command's work until it ends or a signal arrives.
 pub(crate) fn run<T>(world: &mut World, work: impl AsyncFnOnce(&World) -> Result<T, Failure>) -> Result<T, Failure> {
+    run_and_clear(world, work, async || {})
+}
+
+/// The same; at the end, also after a signal, `clear` removes what the work has left.
+pub(crate) fn run_and_clear<T>(
+    world: &mut World,
+    work: impl AsyncFnOnce(&World) -> Result<T, Failure>,
+    clear: impl AsyncFnOnce(),
+) -> Result<T, Failure> {
     let mut signals = std::mem::replace(&mut world.signals, Signals::channel().1);
     let done = runtime::run(async {
-        tokio::select! {
+        let done = tokio::select! {
             biased;
             signal = signals.next() => Err(Failure::Interrupted(signal)),
             done = work(world) => done,
-        }
+        };
+        clear().await;
+        done
     });
     world.signals = signals;
     done?

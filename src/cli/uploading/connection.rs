@@ -62,20 +62,32 @@ impl Connection {
         world: &World,
         console: &Console,
     ) -> Result<Self, Failure> {
+        let (connection, chain) = Self::before_credentials(server, requests, access, world).await?;
+        if let Some(chain) = chain {
+            for file in settings(access, world).ignored_files() {
+                console.detail_once(verbose, &format!("ignoring {file}"));
+            }
+            chain.credentials((world.clock)(), None).await.map_err(Failure::NoCredentials)?;
+            if let Some(source) = chain.source() {
+                console.detail_once(verbose, &format!("credentials from {source}"));
+            }
+        }
+        Ok(connection)
+    }
+
+    /// The same, but credentials are searched when the first request is signed. An emulator has its own.
+    pub(crate) async fn before_credentials(
+        server: &Server,
+        requests: RequestOptions,
+        access: &AccessOptions,
+        world: &World,
+    ) -> Result<(Self, Option<Arc<Chain>>), Failure> {
         match server {
             Server::At { service, edition, endpoint, addressing } => {
                 let client = Client::new(endpoint, requests, access, world)?;
-                let settings = settings(access, world);
-                for file in settings.ignored_files() {
-                    console.detail_once(verbose, &format!("ignoring {file}"));
-                }
-                let chain = Chain::new(settings);
-                chain.credentials((world.clock)(), None).await.map_err(Failure::NoCredentials)?;
-                if let Some(source) = chain.source() {
-                    console.detail_once(verbose, &format!("credentials from {source}"));
-                }
+                let chain = Arc::new(credentials(access, world));
                 let usable = endpoint.clone();
-                Ok(Self {
+                let connection = Self {
                     site: Site {
                         endpoint: if access.no_backup_domain { usable.pinned() } else { usable },
                         service: *service,
@@ -83,12 +95,14 @@ impl Connection {
                         addressing: *addressing,
                         name: endpoint.to_string(),
                     },
-                    transport: client.into_transport(*service, Arc::new(chain), requests, world)?,
+                    transport: client.into_transport(*service, chain.clone(), requests, world)?,
                     emulator: None,
-                })
+                };
+                Ok((connection, Some(chain)))
             }
             Server::Emulator { service, edition, directory } => {
-                Self::to_emulator((*service, *edition), directory, requests, access, world).await
+                let emulator = Self::to_emulator((*service, *edition), directory, requests, access, world).await?;
+                Ok((emulator, None))
             }
         }
     }

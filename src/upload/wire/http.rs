@@ -150,6 +150,41 @@ impl Http {
         self.clock.skew()
     }
 
+    /// Sends a request without a signature, which needs no credentials. The service refuses it, but it answers.
+    pub async fn send_unsigned(&self, request: Request) -> Result<Response, SendError> {
+        self.deliver(request, None).await
+    }
+
+    /// The proxy that requests to this URL go through, without its user name and password.
+    pub fn proxy_to(&self, url: &str) -> Option<String> {
+        Some(self.proxy_for(&Url::parse(url).ok()?)?.to_string())
+    }
+
+    async fn deliver(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
+        let progress = body.as_ref().map(SourceBody::progress);
+        let request = reqwest_of(request, self.restrained(body))?;
+        let url = request.url().clone();
+        let sending = self.client.execute(request);
+        let unanswered = progress.clone().map(|progress| self.unanswered.add(clock::now(), progress));
+        let more_time = || self.unanswered.time(clock::now()).min(MOST_PATIENCE * self.limits.stall);
+        let answer = while_bytes_move(sending, progress.clone(), self.limits.stall, more_time).await?;
+        if let Some(body) = unanswered.filter(|_| answer.is_ok()) {
+            body.answered();
+        }
+        if let Some(progress) = progress {
+            self.cut_off.store(answer.is_err() && progress.digest().is_none(), Ordering::Relaxed);
+        }
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.with_proxy(send_error(&error), &url).await),
+        };
+        if let Some(proxy) = self.proxy_for(&url).filter(|_| answer.status() == AUTHENTICATION_REQUIRED) {
+            let refusal = Refusal { status: AUTHENTICATION_REQUIRED, text: answer.status().to_string() };
+            return Err(refused_by(proxy, &refusal));
+        }
+        timeout(LONGEST_READ, read(answer, self.limits.stall)).await.map_err(|_| stalled(LONGEST_READ))?
+    }
+
     async fn signed(&self, mut request: Request, skew: i64) -> Result<(Request, Credentials), SendError> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let now = self.clock.time_with(skew);
@@ -217,29 +252,7 @@ impl Transport for Http {
     async fn send(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
         let skew = self.skew();
         let (request, credentials) = self.signed(request, skew).await?;
-        let progress = body.as_ref().map(SourceBody::progress);
-        let request = reqwest_of(request, self.restrained(body))?;
-        let url = request.url().clone();
-        let sending = self.client.execute(request);
-        let unanswered = progress.clone().map(|progress| self.unanswered.add(clock::now(), progress));
-        let more_time = || self.unanswered.time(clock::now()).min(MOST_PATIENCE * self.limits.stall);
-        let answer = while_bytes_move(sending, progress.clone(), self.limits.stall, more_time).await?;
-        if let Some(body) = unanswered.filter(|_| answer.is_ok()) {
-            body.answered();
-        }
-        if let Some(progress) = progress {
-            self.cut_off.store(answer.is_err() && progress.digest().is_none(), Ordering::Relaxed);
-        }
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) => return Err(self.with_proxy(send_error(&error), &url).await),
-        };
-        if let Some(proxy) = self.proxy_for(&url).filter(|_| answer.status() == AUTHENTICATION_REQUIRED) {
-            let refusal = Refusal { status: AUTHENTICATION_REQUIRED, text: answer.status().to_string() };
-            return Err(refused_by(proxy, &refusal));
-        }
-        let response =
-            timeout(LONGEST_READ, read(answer, self.limits.stall)).await.map_err(|_| stalled(LONGEST_READ))??;
+        let response = self.deliver(request, body).await?;
         self.learn(&response, &credentials, skew);
         Ok(response)
     }

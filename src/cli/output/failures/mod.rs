@@ -11,6 +11,6 @@ pub(crate) mod circumstances;
 pub mod exit;
 pub mod failure;
 pub mod failure_report;
-mod hint;
+pub(in crate::cli) mod hint;
 pub(crate) mod message;
 pub(crate) mod nothing_found;

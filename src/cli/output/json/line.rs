@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::command::{Aborted, Credentials, Listening};
+use super::diagnosed::{Checked, Diagnosis};
 use super::failed::{Failed, FailedCommand};
 use super::listed::{ListedPart, ListedUpload};
 use super::name::UploadName;
@@ -51,6 +52,8 @@ pub(crate) enum Line<'a> {
     #[serde(rename = "shard_status")]
     ShardStatus(ShardStatus),
     Status(PlanStatus<'a>),
+    Check(Checked<'a>),
+    Diagnosis(Diagnosis),
 }
 
 impl<'a> Line<'a> {

@@ -3,6 +3,7 @@
 //! [`Line`] is any event; each event, or group of events, has a file with its fields.
 
 mod command;
+mod diagnosed;
 mod error;
 mod failed;
 mod line;
@@ -20,6 +21,7 @@ mod uploaded;
 mod verified;
 
 pub(crate) use self::command::{Aborted, Credentials, Listening};
+pub(crate) use self::diagnosed::{Checked, Diagnosis};
 pub(crate) use self::failed::{Failed, FailedCommand};
 pub(crate) use self::line::Line;
 pub(crate) use self::listed::{ListedPart, ListedUpload};

@@ -14,4 +14,5 @@ mod upload;
 
 pub(super) use self::network::NO_CERTIFICATES;
 pub(super) use self::source::for_named_source;
+pub(in crate::cli) use self::upload::about_cause;
 pub(super) use self::upload::for_upload;

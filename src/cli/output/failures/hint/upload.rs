@@ -7,13 +7,17 @@ use crate::upload::{Cause, Operation, UploadError};
 
 /// Returns the hints about the cause of a failure and about the next step.
 pub(crate) fn for_upload(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Vec<String> {
-    let service = circumstances.service;
+    let about_cause = about_cause(error, circumstances.service);
+    about_cause.into_iter().chain(next_step::after(error, circumstances, exit_code)).collect()
+}
+
+/// Returns the hint about the cause of a failure.
+pub(crate) fn about_cause(error: &UploadError, service: Service) -> Option<String> {
     let general = || for_cause(&error.cause, error.operation);
-    let about_cause = service::for_redirect(&error.cause)
+    service::for_redirect(&error.cause)
         .or_else(|| credentials::for_customer_key(error, service))
         .or_else(|| cdcs::for_cause(&error.cause, service).or_else(general).map(str::to_owned))
-        .map(|hint| hint.replace(Service::Cos.request_id_header(), service.request_id_header()));
-    about_cause.into_iter().chain(next_step::after(error, circumstances, exit_code)).collect()
+        .map(|hint| hint.replace(Service::Cos.request_id_header(), service.request_id_header()))
 }
 
 fn for_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str> {

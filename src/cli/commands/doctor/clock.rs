@@ -1,0 +1,45 @@
+//! This machine's clock against the server's.
+
+use std::time::{Duration, SystemTime};
+
+use super::check::Check;
+use super::finding::Finding;
+use crate::cli::values::units;
+
+/// A smaller difference may be the answer's time on its way.
+const SMALLEST: Duration = Duration::from_secs(30);
+
+/// Compares the time of an answer with this machine's when it arrived.
+pub(super) fn judge(server: Option<SystemTime>, here: SystemTime) -> Finding {
+    let Some(server) = server else {
+        return Finding::not_checked(Check::Clock, "the answer has no Date header");
+    };
+    let (apart, direction) = match server.duration_since(here) {
+        Ok(ahead) => (ahead, "behind"),
+        Err(error) => (error.duration(), "ahead of"),
+    };
+    if apart < SMALLEST {
+        return Finding::ok(Check::Clock, "it agrees with the server's");
+    }
+    Finding::warning(
+        Check::Clock,
+        format!("it is {} {direction} the server's", units::duration(apart)),
+        "set this machine's clock; cosput signs with the server's time until then, but other programs do not",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::commands::doctor::finding::Verdict;
+
+    #[test]
+    fn a_clock_that_is_off_is_a_warning_with_its_direction() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(judge(Some(at(1000)), at(1029)).verdict, Verdict::Ok);
+        assert_eq!(judge(Some(at(1000)), at(1060)).detail, "it is 60 s ahead of the server's");
+        assert_eq!(judge(Some(at(4600)), at(1000)).detail, "it is 60 min behind the server's");
+        assert_eq!(judge(Some(at(4600)), at(1000)).verdict, Verdict::Warning);
+        assert_eq!(judge(None, at(1000)).verdict, Verdict::NotChecked);
+    }
+}

@@ -1,0 +1,91 @@
+//! The result of one check.
+
+use super::check::Check;
+use crate::cli::output::console::visible;
+use crate::cli::output::failures::exit::{SUCCESS, classify};
+use crate::cli::output::failures::failure::Failure;
+use crate::cli::output::failures::hint::about_cause;
+use crate::cos::Service;
+use crate::upload::UploadError;
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Ok,
+    /// Uploads work, but not as well as they could.
+    Warning,
+    Failed,
+    /// Another check failed that this one needs, or it was not wanted.
+    NotChecked,
+}
+
+/// The result of one check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) check: Check,
+    pub(super) verdict: Verdict,
+    /// What was found.
+    pub(super) detail: String,
+    /// What to do about it.
+    pub(super) hint: Option<String>,
+    /// The exit code of an upload that fails for this reason.
+    pub(super) exit_code: u8,
+}
+
+impl Verdict {
+    /// The words, for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Failed => "failed",
+            Self::NotChecked => "not checked",
+        }
+    }
+
+    /// The word in JSON.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::NotChecked => "not_checked",
+            other => other.words(),
+        }
+    }
+}
+
+impl Finding {
+    /// Nothing is to be done.
+    pub(super) fn ok(check: Check, detail: impl Into<String>) -> Self {
+        Self { check, verdict: Verdict::Ok, detail: detail.into(), hint: None, exit_code: SUCCESS }
+    }
+
+    /// Uploads work, but there is something to do.
+    pub(super) fn warning(check: Check, detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Warning, hint: Some(hint.into()), ..Self::ok(check, detail) }
+    }
+
+    /// Uploads fail with this exit code.
+    pub(super) fn failed(check: Check, detail: impl Into<String>, hint: Option<String>, exit_code: u8) -> Self {
+        Self { verdict: Verdict::Failed, hint, exit_code, ..Self::ok(check, detail) }
+    }
+
+    /// The check was left out, for this reason.
+    pub(super) fn not_checked(check: Check, why: impl Into<String>) -> Self {
+        Self { verdict: Verdict::NotChecked, ..Self::ok(check, why) }
+    }
+
+    /// A request failed.
+    pub(super) fn of_request(check: Check, error: &UploadError, service: Service) -> Self {
+        let id = error.cause.request_id().map(|id| format!(", {}: {id}", service.request_id_header()));
+        let detail = format!("{}{}", error.cause, id.unwrap_or_default());
+        Self::failed(check, visible(&detail), about_cause(error, service), classify(&error.cause, None).0)
+    }
+
+    /// Something before a request failed. Its message may have several lines.
+    pub(super) fn of_failure(check: Check, failure: &Failure) -> Self {
+        let report = failure.report();
+        let (first, others) = report.message.split_once('\n').unwrap_or((&report.message, ""));
+        let others: Vec<&str> = others.lines().map(str::trim).collect();
+        let detail = format!("{first} {}", others.join(", "));
+        Self::failed(check, detail.trim_end(), report.hints.into_iter().next(), report.exit_code)
+    }
+}
