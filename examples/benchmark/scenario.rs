@@ -66,6 +66,11 @@ pub(crate) fn run(words: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
+/// The plan that the sink expects: parts of its size, and one request for less.
+fn planned() -> [String; 2] {
+    ["--part-size=16MiB".to_owned(), "--multipart-threshold=16MiB".to_owned()]
+}
+
 /// `target/release/cosput`, seen from `target/release/examples/benchmark`.
 fn beside() -> io::Result<std::ffi::OsString> {
     let own = std::env::current_exe()?;
@@ -95,7 +100,7 @@ impl Bench {
         let mut contenders: Vec<Contender> = vec![
             ("floor, 8 connections".into(), Box::new(|| self.place.floor(&file, &sink, PART, 8, false))),
             ("cosput --concurrency 8".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &eight)))),
-            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &planned())))),
         ];
         for peer in ["s5cmd", "rclone", "coscli", "aws"] {
             match self.place.peer(peer, &file, &sink) {
@@ -124,7 +129,7 @@ impl Bench {
                 let (file, sink) = (&file, &sink);
                 Box::new(move || forget(file).and_then(|()| self.place.floor(file, sink, PART, 8, false)))
             }),
-            ("cosput".into(), Box::new(|| forget(&file).map(|()| self.place.cosput(&file, &sink, &[])))),
+            ("cosput".into(), Box::new(|| forget(&file).map(|()| self.place.cosput(&file, &sink, &planned())))),
         ];
         self.compare(&format!("{} from the disk, over HTTP", table::mebibytes(self.size)), self.size, &sink, contenders)
     }
@@ -138,7 +143,7 @@ impl Bench {
         let contenders: Vec<Contender> = vec![
             ("floor, rustls, 8 connections".into(), Box::new(|| self.place.floor(&file, &sink, PART, 8, true))),
             ("cosput --concurrency 8".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &eight)))),
-            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &planned())))),
         ];
         self.compare(
             &format!("{} over TLS, parts of 16 MiB", table::mebibytes(self.size)),
@@ -195,7 +200,7 @@ impl Bench {
         let sink = Sink::start(&file, PART, &Manner::default())?;
         let contenders: Vec<Contender> = vec![
             ("floor".into(), Box::new(|| self.place.floor(&file, &sink, PART, 1, false))),
-            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &planned())))),
         ];
         let many = self.with_runs(self.runs * 4);
         many.compare(title, size, &sink, contenders)
@@ -214,13 +219,13 @@ impl Bench {
         let sink = Sink::start(&file, PART, &manner)?;
         let fixed = |connections: u16| {
             let (file, sink) = (&file, &sink);
-            let options = [format!("--concurrency={connections}")];
+            let options = [planned().to_vec(), vec![format!("--concurrency={connections}")]].concat();
             let again = move || Ok(self.place.cosput(file, sink, &options));
             (format!("cosput --concurrency {connections}"), Box::new(again) as MakeCommand)
         };
         let contenders: Vec<Contender> = vec![
             fixed(16),
-            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &[])))),
+            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &planned())))),
             fixed(4),
             fixed(8),
             fixed(32),
