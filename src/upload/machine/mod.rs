@@ -3,7 +3,8 @@
 //! The machine has one owner, no clock, no lock and no randomness of its own, and does nothing itself: the driver carries
 //! out the calls it asks for and hands back their outcomes. `next` walks one ordered list: initiate, or list the parts
 //! when resuming; send the parts that the server lacks; check that the source is unchanged; complete; if the result is in
-//! doubt, look at the object with HEAD. If objects must not be overwritten, HEAD also precedes the first part. `outcome` decides what outcomes mean, `finish` how the upload ends.
+//! doubt, look at the object with HEAD. If objects must not be overwritten, HEAD also precedes the first part. `outcome`
+//! decides what outcomes mean, `smaller_parts` divides parts that never get through, `finish` decides how the upload ends.
 //!
 //! `phase` and `ending` are where the upload stands, `requests` and `retries` what is in flight and when it is sent again,
 //! `proofs` what proves that the server stored the bytes, `settings` what the upload is given.
@@ -17,6 +18,7 @@ mod proofs;
 mod requests;
 mod retries;
 mod settings;
+mod smaller_parts;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
@@ -25,11 +27,11 @@ use std::time::Instant;
 pub use self::settings::{Likeness, Resume, Settings};
 
 use self::ending::Ending;
-use self::outcome::smaller_parts::BrokenParts;
 use self::phase::{ObjectMade, Phase, Recovery};
 use self::proofs::{Proofs, ProvenBy};
 use self::requests::Requests;
 use self::retries::Retries;
+use self::smaller_parts::BrokenParts;
 use super::attempt_id::AttemptId;
 use super::error::{Cause, UploadError};
 use super::event::{Event, Finished, Unchanged};

@@ -15,6 +15,5 @@ mod read_stream;
 mod record;
 mod refusal;
 mod retry;
-pub(super) mod smaller_parts;
 mod unchanged;
 mod upload_part;

@@ -18,7 +18,7 @@ const SMALLER: u64 = 4;
 
 /// How often the connections of parts broke, while the server holds none.
 #[derive(Debug, Default)]
-pub(in crate::upload::machine) struct BrokenParts {
+pub(super) struct BrokenParts {
     last: Option<Instant>,
     breaks: u32,
 }
@@ -39,7 +39,7 @@ impl Upload {
     }
 
     /// The plan with smaller parts, if these are too large.
-    pub(in crate::upload::machine) fn plan_of_smaller_parts(&self) -> Option<Plan> {
+    pub(super) fn plan_of_smaller_parts(&self) -> Option<Plan> {
         let board = self.board.as_ref()?;
         let can_be_divided = board.is_untouched() && !board.is_delta() && self.stream.is_none();
         let is_of_use = self.broken_parts.breaks >= MOST_BREAKS && can_be_divided;
@@ -49,7 +49,7 @@ impl Upload {
     }
 
     /// Sends smaller parts from now on. No part may be in flight.
-    pub(in crate::upload::machine) fn divide_parts(&mut self, plan: Plan) {
+    pub(super) fn divide_parts(&mut self, plan: Plan) {
         let Plan::Multipart(parts) = plan else { return };
         let (from, to) = (self.plan.part_size(), parts.part_size());
         self.report(Event::Notice(Notice::SmallerParts { from, to }));
