@@ -8,7 +8,8 @@ if [ "$(uname)" != Linux ]; then
   echo "skipped: the engines run on Linux"
   exit
 fi
-cargo build --locked --manifest-path "$here/../../Cargo.toml"
+# With the features of the tests, so that nothing is compiled a second time.
+cargo test --locked --no-run --quiet --test program --manifest-path "$here/../../Cargo.toml"
 for engine; do
   echo "-- $engine"
   begin=$SECONDS

@@ -7,8 +7,8 @@ bucket=examplebucket-1250000000
 fail() { echo "failed: $*" >&2; exit 1; }
 skip() { echo "skipped: $*"; exit 0; }
 
-within() { # SECONDS COMMAND…: waits until the command succeeds
-  local end=$((SECONDS + $1)); shift
+within() { # SECONDS COMMAND…: waits until the command succeeds, on a busy machine three times as long
+  local end=$((SECONDS + 3 * $1)); shift
   until "$@" > /dev/null 2>&1; do
     [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.05
