@@ -25,6 +25,8 @@ pub enum Event {
     },
     /// The server holds a part, and it equals the data that was read.
     PartStored(PartRecord),
+    /// The server holds all parts, and Complete is sent.
+    Completing,
     /// A request failed and will be retried.
     Retrying {
         /// The request.

@@ -99,6 +99,23 @@ fn a_terminal_that_gets_narrower_gets_a_narrower_bar() {
 }
 
 #[test]
+fn finishing_is_shown_only_once_every_part_is_answered() {
+    let (answers, finishing) = ("waiting for the server to answer…", "finishing on the server…");
+    for (fault, shown, hidden) in
+        [("stall:on=upload-part,times=0", answers, finishing), ("stall:on=complete,times=0", finishing, "panicked")]
+    {
+        let scene = Scene::new(&[fault]);
+        scene.file("a.bin", 3 * MIB);
+        let (terminal, mut child) = Terminal::start(&scene, 100, &[]);
+        let has = |words: &str| terminal.lines(0).1.iter().any(|line| line.contains(words));
+        until(|| has(shown), shown);
+        assert!(!has(hidden), "{fault}: {:?}", terminal.lines(0).1);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+#[test]
 fn a_terminal_that_goes_away_stops_no_upload() {
     let scene = Scene::new(&["trickle:rate=3000000,times=0"]);
     scene.file("a.bin", 4 * MIB);

@@ -190,7 +190,7 @@ impl ObjectReport {
                 let shown = self.report.verbose && !self.report.json;
                 console.detail(shown, &format!("{subject}{}", step::in_words(event, parts)));
             }
-            Event::Progress(_) | Event::Reading(..) => {}
+            Event::Completing | Event::Progress(_) | Event::Reading(..) => {}
         }
     }
 
@@ -200,7 +200,9 @@ impl ObjectReport {
             Event::Started(_) | Event::Retrying { .. } => true,
             Event::PartStored(_) => self.report.verbose,
             Event::Progress(_) => self.progress_is_due(now),
-            Event::Initiated(_) | Event::Resumed { .. } | Event::Reading(..) | Event::Notice(_) => false,
+            Event::Initiated(_) | Event::Resumed { .. } | Event::Completing | Event::Reading(..) | Event::Notice(_) => {
+                false
+            }
         }
     }
 

@@ -24,7 +24,9 @@ pub(crate) fn in_words(event: &Event, parts: Option<u16>) -> String {
         Event::PartStored(record) => {
             format!("part {}{of_parts} uploaded, {}", record.number, units::size(record.size))
         }
-        Event::Retrying { .. } | Event::Progress(_) | Event::Reading(..) | Event::Notice(_) => String::new(),
+        Event::Completing | Event::Retrying { .. } | Event::Progress(_) | Event::Reading(..) | Event::Notice(_) => {
+            String::new()
+        }
     }
 }
 

@@ -67,9 +67,16 @@ pub(crate) struct Totals {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Waiting {
     Stdin,
-    Retry { request: String, attempt: u32, of: u32, at: Instant },
+    Retry {
+        request: String,
+        attempt: u32,
+        of: u32,
+        at: Instant,
+    },
     Reading(ReadFor, u64),
-    Server,
+    /// All bytes are sent, but not all requests are answered.
+    Answers,
+    Complete,
 }
 
 impl Waiting {
@@ -83,7 +90,8 @@ impl Waiting {
             }
             Self::Reading(ReadFor::Comparison, percent) => format!("comparing the file with the object… {percent}%"),
             Self::Reading(ReadFor::Map, percent) => format!("reading the file for the map of the object… {percent}%"),
-            Self::Server => "finishing on the server…".to_owned(),
+            Self::Answers => "waiting for the server to answer…".to_owned(),
+            Self::Complete => "finishing on the server…".to_owned(),
         }
     }
 }
@@ -159,15 +167,13 @@ impl Totals {
             }
             Event::Progress(progress) => {
                 if open.bytes != progress.bytes {
-                    self.waiting = None;
+                    let all_sent = progress.total == Some(progress.bytes);
+                    self.waiting = (all_sent && !self.many).then_some(Waiting::Answers);
                 }
                 (open.bytes, open.size) = (progress.bytes, progress.total);
-                // The parts of an object that is sent wait for Complete.
-                if !self.many && open.parts.is_some_and(|parts| parts > 1) && progress.total == Some(progress.bytes) {
-                    self.waiting = Some(Waiting::Server);
-                }
                 self.observe(now);
             }
+            Event::Completing if !self.many => self.waiting = Some(Waiting::Complete),
             Event::Reading(read_for, progress) if !self.many => {
                 self.speed.get_or_insert_with(|| Speed::new(now, progress.total));
                 self.waiting = Some(Waiting::Reading(*read_for, percent(progress.bytes, progress.total)));
@@ -323,6 +329,9 @@ mod tests {
         scene.moves(8, 0, 20, 40);
         assert_eq!(bar(&scene).len(), 1);
         scene.moves(9, 0, 40, 40);
+        assert_eq!(bar(&scene)[1..], ["waiting for the server to answer…"]);
+        scene.totals.event(scene.at(10), ObjectId(0), &Event::Completing);
+        scene.moves(10, 0, 40, 40);
         assert_eq!(bar(&scene)[1..], ["finishing on the server…"]);
         scene.ends(10, 0, true);
         assert_eq!(bar(&scene).len(), 1);

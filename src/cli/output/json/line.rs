@@ -82,7 +82,9 @@ impl<'a> Line<'a> {
             Event::Retrying { operation, attempts, wait, cause } => {
                 Self::Retry(Retry::new(brief, *operation, *attempts, *wait, cause))
             }
-            Event::Initiated(_) | Event::Resumed { .. } | Event::Reading(..) | Event::Notice(_) => return None,
+            Event::Initiated(_) | Event::Resumed { .. } | Event::Completing | Event::Reading(..) | Event::Notice(_) => {
+                return None;
+            }
         })
     }
 }

@@ -313,7 +313,7 @@ impl Observer<SourceNews> for UploadObserver<'_> {
                     self.show();
                 }
             }
-            Event::Progress(_) | Event::Reading(..) | Event::Retrying { .. } => self.show(),
+            Event::Progress(_) | Event::Reading(..) | Event::Retrying { .. } | Event::Completing => self.show(),
             _ => {}
         }
         // Each shard goes on with an upload that the plan began.

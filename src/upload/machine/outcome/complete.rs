@@ -13,6 +13,12 @@ use crate::upload::plan::parts::PartBoard;
 use crate::upload::wire::call::Failure;
 
 impl Upload {
+    /// The source is unchanged, and the server holds all parts.
+    pub(super) fn begin_complete(&mut self) {
+        self.report(Event::Completing);
+        self.enter(Phase::Complete);
+    }
+
     pub(super) fn completed(&mut self, stored: Stored) {
         match (stored.crc64, self.expected_crc64()) {
             (Some(crc64), Some(expected)) if crc64 == expected => self.finish(stored, crc64),

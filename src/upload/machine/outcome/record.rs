@@ -81,7 +81,7 @@ impl Upload {
             Reply::SourceUnchanged if self.held_back => {
                 self.finish_held_back();
             }
-            Reply::SourceUnchanged => self.enter(Phase::Complete),
+            Reply::SourceUnchanged => self.begin_complete(),
             Reply::Completed(stored) => self.completed(stored),
             Reply::Read(read) => self.source_read(read),
             Reply::Object(object) if matches!(self.phase, Phase::Compare(_)) => self.compared(object),
