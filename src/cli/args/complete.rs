@@ -29,7 +29,7 @@ Every option can also be set by a variable: COSPUT_PLAN for --plan.";
 pub struct CompleteArguments {
     /// Wait up to this long for shards that are missing
     ///
-    /// Units: s, m, h and d. Default: what is missing ends the command with exit code 6.
+    /// Units: s, m, h and d. Default: do not wait; if parts or files are missing, the exit code is 6.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = "Plan")]
     pub wait: Option<Duration>,
     /// Directory with more receipts; can be repeated

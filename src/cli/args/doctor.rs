@@ -12,9 +12,9 @@ Examples:
     cosput doctor -b examplebucket-1250000000 \\
       --region ap-guangzhou --prefix builds/
 
-Each check is a line: ok, warning, failed or not checked, its name, and what was found; below it, what to do. The output \
-has no secret, so it can be pasted into a ticket. If a check failed, the exit code is that of a command that fails for the \
-same reason; of several, the first of 4, 5, 2, 1, 6.
+Prints a line for each check: ok, warning, failed or not checked, the name of the check, and what was found. If something is \
+wrong, the next line says what to do. The output contains no secret, so it can be pasted into a ticket. If a check failed, the \
+exit code is that of a command that fails for the same reason; of several, the first of 4, 5, 2, 1, 6.
 
 No object is made. Requests for a permission name an upload that does not exist, or have a wrong MD5. For the speed, an \
 upload of the key PREFIX.cosput-doctor-RANDOM is initiated, gets up to 9 MiB, and is aborted, also after Ctrl-C.
