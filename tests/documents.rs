@@ -1,4 +1,4 @@
-//! The README in Chinese follows the one in English: the same sections, tables, commands, links.
+//! The README in Chinese follows the one in English, and the page about failures knows each code that has a hint.
 
 use std::fs;
 use std::path::Path;
@@ -59,4 +59,28 @@ fn a_page_that_differs_is_noticed() {
     assert_ne!(code(&english.replacen("cosput resume", "cosput again", 1)), code(&english));
     assert_ne!(tables(&english.replacen("| 8 |", "| 8 | x |\n| 9 |", 1)), tables(&english));
     assert!(headings(&english).len() > 5 && tables(&english).len() > 3 && code(&english).len() > 3);
+}
+
+/// The texts in quotation marks that are written like codes of COS, such as `NoSuchBucket`.
+fn service_codes(source: &str) -> Vec<&str> {
+    let product = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let is_code = |text: &&str| {
+        text.len() > 4
+            && text.starts_with(|first: char| first.is_ascii_uppercase())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && text.bytes().any(|byte| byte.is_ascii_lowercase())
+    };
+    product.split('"').skip(1).step_by(2).filter(is_code).collect()
+}
+
+#[test]
+fn each_code_with_a_hint_has_a_paragraph_in_troubleshooting() {
+    let page = read("docs/troubleshooting.md");
+    for (name, least) in [("service", 2), ("credentials", 3), ("cdcs", 12)] {
+        let source = read(&format!("src/cli/output/failures/hint/{name}.rs"));
+        let codes = service_codes(&source);
+        assert!(codes.len() >= least, "{name}: {codes:?}");
+        let missing: Vec<&str> = codes.into_iter().filter(|code| !page.contains(&format!("`{code}`"))).collect();
+        assert_eq!(missing, [""; 0], "{name}");
+    }
 }
