@@ -31,7 +31,7 @@ fn a_signal_in_the_middle_keeps_the_journals_and_the_next_run_goes_on() {
             reported.values().all(|event| event["event"] == "uploaded" || event["exit_code"] == code),
             "{reported:?}"
         );
-        assert_eq!(reported.len(), 53);
+        assert!((13..=53).contains(&reported.len()), "those that were begun, of which 13 had got on: {reported:?}");
         assert!(!scene.journals().is_empty());
         scene.server.restart(&[]);
         let again = run(&scene, &["d", "-r", "--json", "--skip-unchanged"]).exits(0);
