@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::process::ChildStdin;
 use std::time::Duration;
 
-use crate::support::{BUCKET, MIB, Noise, Outcome, Running, Scene, assert_noise, now, until};
+use crate::support::{BUCKET, LONGEST_FAREWELL, MIB, Noise, Outcome, Running, Scene, assert_noise, now, until};
 use cosput::cos::checksum::crc64;
 use cosput::emulator::Operation;
 use serde_json::json;
@@ -261,7 +261,7 @@ fn stop(running: Running, signal: &str) -> Outcome {
     let sent = now();
     running.signal(signal);
     let outcome = running.wait();
-    assert!(sent.elapsed() < Duration::from_secs(3), "it took {:?}: {outcome:?}", sent.elapsed());
+    assert!(sent.elapsed() < LONGEST_FAREWELL, "it took {:?}: {outcome:?}", sent.elapsed());
     outcome
 }
 
