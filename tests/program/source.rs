@@ -47,13 +47,13 @@ fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, 
 
 #[test]
 fn a_file_in_parts_that_changes_is_not_completed() {
-    let faults = ["trickle:rate=2000000,times=0"];
+    let faults = ["trickle:rate=500000,times=0"];
     is_noticed(4 * MIB, &faults, &["--concurrency", "1"], |scene, _| !scene.server.stored_parts().is_empty());
 }
 
 #[test]
 fn a_file_that_changes_while_its_last_part_waits_is_not_completed() {
-    is_noticed(4 * MIB, &["service-unavailable:part=4,retry-after=1"], &[], |scene, running| {
+    is_noticed(4 * MIB, &["service-unavailable:part=4,retry-after=6"], &[], |scene, running| {
         running.stderr().contains("retrying") && scene.server.stored_parts().len() == 3
     });
 }
@@ -62,7 +62,7 @@ fn a_file_that_changes_while_its_last_part_waits_is_not_completed() {
 fn a_file_in_one_request_that_changes_is_not_stored() {
     // More than the buffers between the two hold, so that its end is read only after the change.
     let more = ["--multipart-threshold", "100M", "-v"];
-    is_noticed(24 * MIB, &["trickle:rate=12000000"], &more, |_, running| running.stderr().contains("in one request"));
+    is_noticed(24 * MIB, &["trickle:rate=3000000"], &more, |_, running| running.stderr().contains("in one request"));
 }
 
 /// The effect of a change between two runs.
@@ -125,7 +125,7 @@ fn changed_between(name: &str, change: Change, then: &Then, resuming: bool) {
 #[cfg(unix)]
 #[test]
 fn a_file_that_becomes_unreadable_is_not_completed() {
-    let scene = Scene::new(&["trickle:rate=2000000,times=0"]);
+    let scene = Scene::new(&["trickle:rate=500000,times=0"]);
     let source = scene.file("a.bin", 4 * MIB);
     let Some(command) = scene.as_nobody(scene.upload_arguments("a.bin", &["--concurrency", "1"])) else { return };
     let running = Running::start(command);
