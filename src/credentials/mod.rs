@@ -9,10 +9,10 @@
 //! | `chain` | the source of credentials for an upload: searches once, keeps the result, renews it |
 //! | `search` | one round through the places |
 //! | `place` | the places and their order |
-//! | `providers/` | one file for each place: variables, profile, coscli, coscmd, tccli, SDK profile, pod, instance; `process` runs a command, `assume_role` reads a role from variables |
+//! | `providers/` | one file for each place: variables, the OIDC token of a CI job, profile, coscli, coscmd, tccli, SDK profile, pod, instance; `process` runs a command, `assume_role` reads a role from variables |
 //! | `found` | what a place has: credentials, or a way to get them |
 //! | `keys` | an ID, a key and a token, checked |
-//! | `role`, `web_identity` | a role to assume; the identity of a pod |
+//! | `role`, `web_identity` | a role to assume; a role for the token of an OIDC provider |
 //! | `requests/` | calls to STS and to the instance metadata, with their addresses and time limits |
 //! | `known_buckets` | the buckets in the files of coscli and coscmd |
 //! | `profile_file` | the configuration file of cosput, a table a profile |

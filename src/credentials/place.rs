@@ -1,7 +1,7 @@
 //! The places where credentials are searched, and their order.
 
 use super::found::Found;
-use super::providers::{coscli, coscmd, environment, metadata, profile, sdk_profile, tccli, web_identity};
+use super::providers::{coscli, coscmd, environment, metadata, oidc, profile, sdk_profile, tccli, web_identity};
 use super::settings::Settings;
 use crate::cos::CredentialsError;
 
@@ -9,6 +9,7 @@ use crate::cos::CredentialsError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Environment,
+    Oidc,
     Profile,
     Coscli,
     Coscmd,
@@ -18,17 +19,18 @@ pub(super) enum Place {
     InstanceMetadata,
 }
 
-use Place::{Coscli, Coscmd, Environment, InstanceMetadata, Profile, SdkProfile, Tccli, WebIdentity};
+use Place::{Coscli, Coscmd, Environment, InstanceMetadata, Oidc, Profile, SdkProfile, Tccli, WebIdentity};
 
-const ORDER: [Place; 8] = [Environment, Profile, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
+const ORDER: [Place; 9] =
+    [Environment, Oidc, Profile, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
 
 /// A profile that was named comes before the environment.
-const PROFILE_FIRST: [Place; 8] =
-    [Profile, Environment, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
+const PROFILE_FIRST: [Place; 9] =
+    [Profile, Environment, Oidc, Coscli, Coscmd, Tccli, SdkProfile, WebIdentity, InstanceMetadata];
 
 impl Place {
     /// The places in order.
-    pub(super) fn order(settings: &Settings) -> [Self; 8] {
+    pub(super) fn order(settings: &Settings) -> [Self; 9] {
         if settings.profile.is_some() { PROFILE_FIRST } else { ORDER }
     }
 
@@ -37,7 +39,8 @@ impl Place {
         let environment = &settings.environment;
         match self {
             Environment => environment::look(environment),
-            Profile => Ok(profile::read(&settings.choice())?.and_then(|profile| profile.found)),
+            Oidc => oidc::look(environment),
+            Profile => Ok(profile::read(&settings.choice(), environment)?.and_then(|profile| profile.found)),
             Coscli => coscli::look(environment),
             Coscmd => coscmd::look(environment),
             Tccli => tccli::look(environment),
@@ -52,6 +55,7 @@ impl Place {
         let file = |path: &str| Some(format!("correct {path}, or rename it to search without it"));
         match self {
             Environment => Some("correct these variables, or unset them to search without them".to_owned()),
+            Oidc => Some("unset TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID to search without the OIDC token".to_owned()),
             Profile => Some(format!("correct {}, or choose another with --profile", settings.choice().describe())),
             Coscli => file("~/.cos.yaml"),
             Coscmd => file("~/.cos.conf"),
@@ -66,6 +70,7 @@ impl Place {
     pub(super) fn name(self, settings: &Settings) -> String {
         match self {
             Environment => "the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)".to_owned(),
+            Oidc => oidc::NAME.to_owned(),
             Profile => settings.choice().describe(),
             Coscli => coscli::NAME.to_owned(),
             Coscmd => coscmd::NAME.to_owned(),

@@ -73,6 +73,8 @@ async fn obtain(
         (Some(role), _) => Some(role),
         // A profile with keys names its own role.
         (None, Place::Profile) => None,
+        // The variables name the role for the token; it was assumed with it.
+        (None, Place::Oidc) => None,
         (None, _) => role_without_keys(settings)?,
     };
     match role {
@@ -87,7 +89,7 @@ async fn obtain(
 
 /// The role to assume with the keys of any place: that of a profile without keys, otherwise that of the variables.
 fn role_without_keys(settings: &Settings) -> Result<Option<Role>, CredentialsError> {
-    match profile::read(&settings.choice())?.and_then(|profile| profile.role) {
+    match profile::read(&settings.choice(), &settings.environment)?.and_then(|profile| profile.role) {
         Some(role) => Ok(Some(role)),
         None => assume_role::from_variables(&settings.environment),
     }

@@ -1,44 +1,72 @@
-//! The identity of a pod in TKE: a token in a file that STS exchanges for the credentials of a role.
+//! A role that STS grants for the token of an OIDC provider: that of a pod in TKE, or of a CI job.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::error::error;
 use super::parsing::file::read;
-use super::role::{DURATION_SECONDS, SESSION};
+use super::role::Role;
 use crate::cos::CredentialsError;
 
-/// A pod's token and its role.
-#[derive(Debug, PartialEq, Eq)]
+/// A token and the role for which it is exchanged. There is no `Debug`, because it may contain a token.
 pub(crate) struct WebIdentity {
     pub(crate) region: String,
+    /// The name of the OIDC provider in CAM.
     pub(crate) provider_id: String,
-    pub(crate) token_file: PathBuf,
-    pub(crate) role_arn: String,
+    pub(crate) token: TokenSource,
+    pub(crate) role: Role,
+}
+
+/// Where the current token comes from, at each renewal.
+pub(crate) enum TokenSource {
+    /// Kubernetes writes a new token about every hour.
+    Pod(PathBuf),
+    File(PathBuf),
+    /// A variable and its value.
+    Variable(&'static str, Zeroizing<String>),
+    GitHub(TokenRequest),
+}
+
+/// What a job of GitHub Actions needs to request its token.
+pub(crate) struct TokenRequest {
+    pub(crate) url: String,
+    pub(crate) bearer: Zeroizing<String>,
+    pub(crate) audience: String,
+}
+
+impl TokenSource {
+    /// The token for messages.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Pod(_) => "the pod's identity".to_owned(),
+            Self::File(file) => format!("the OIDC token in {}", file.display()),
+            Self::Variable(name, _) => format!("the OIDC token in {name}"),
+            Self::GitHub(_) => "GitHub's OIDC token".to_owned(),
+        }
+    }
 }
 
 impl WebIdentity {
-    /// Reads the current token: Kubernetes writes a new one about every hour.
-    pub(crate) fn token(&self) -> Result<Zeroizing<String>, CredentialsError> {
-        let name = format!("the pod's token {}", self.token_file.display());
-        let token = read(&self.token_file, &name)?
-            .ok_or_else(|| error(format!("could not read {name}: there is no such file")))?;
-        match token.trim() {
-            "" => Err(error(format!("could not read {name}: it is empty"))),
-            token => Ok(Zeroizing::new(token.to_owned())),
-        }
-    }
-
     /// The body of `AssumeRoleWithWebIdentity`.
     pub(crate) fn request(&self, token: &str) -> Value {
-        json!({
-            "ProviderId": self.provider_id,
-            "WebIdentityToken": token,
-            "RoleArn": self.role_arn,
-            "RoleSessionName": SESSION,
-            "DurationSeconds": DURATION_SECONDS,
-        })
+        let mut body = self.role.request();
+        body["ProviderId"] = json!(self.provider_id);
+        body["WebIdentityToken"] = json!(token);
+        // This call does not know it.
+        if let Some(fields) = body.as_object_mut() {
+            fields.remove("ExternalId");
+        }
+        body
+    }
+}
+
+/// Reads a token from a file, called `name` in messages.
+pub(crate) fn read_token(file: &Path, name: &str) -> Result<Zeroizing<String>, CredentialsError> {
+    let token = read(file, name)?.ok_or_else(|| error(format!("could not read {name}: there is no such file")))?;
+    match token.trim() {
+        "" => Err(error(format!("could not read {name}: it is empty"))),
+        token => Ok(Zeroizing::new(token.to_owned())),
     }
 }

@@ -298,8 +298,8 @@ async fn nothing_anywhere_is_an_error_that_lists_the_places() {
     assert_eq!(
         message(world.chain().credentials(at(0), None).await),
         format!(
-            "no credentials found in these places:\n  the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)\n  profile \
-             \"default\" of {}\n  coscli's ~/.cos.yaml\n  coscmd's ~/.cos.conf\n  tccli's ~/.tccli/default.credential\n  \
+            "no credentials found in these places:\n  the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)\n  the OIDC token \
+             of a CI job (TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID)\n  profile \"default\" of {}\n  coscli's ~/.cos.yaml\n  coscmd's ~/.cos.conf\n  tccli's ~/.tccli/default.credential\n  \
              the SDKs' ~/.tencentcloud/credentials\n  the pod's identity (TKE_ROLE_ARN)\n  could not use the CAM role of \
              this instance: it has no such role (HTTP status 404)",
             config.display()
@@ -415,6 +415,140 @@ async fn a_pods_token_is_read_at_each_renewal() {
         message(chain.credentials(at(14_400), None).await),
         "could not use the pod's identity: STS says InvalidParameter: **** is old (request r)"
     );
+}
+
+const GITHUB: [&str; 2] = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+const PROVIDER_ID: &str = "TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID";
+
+/// A job of GitHub Actions whose variables name a provider and a role, and the server of its tokens.
+async fn github_job() -> (World, Server) {
+    let github = Server::start().await;
+    let address = format!("{}/token?api-version=2.0", github.url);
+    let world = World::new().await.with(GITHUB[0], &address).with(GITHUB[1], "hidden-bearer");
+    (world.with(PROVIDER_ID, "github").with("TENCENTCLOUD_ASSUME_ROLE_ARN", "qcs::ci"), github)
+}
+
+#[tokio::test]
+async fn a_github_job_requests_a_new_token_at_each_renewal() {
+    let (world, github) = github_job().await;
+    let world = world.with("TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION", "900");
+    github.then(200, r#"{"count":9,"value":"hidden-one"}"#).then(200, r#"{"value":"hidden-two"}"#);
+    world.sts.then(200, from_sts("first", 900)).then(200, from_sts("second", 1800));
+    let chain = world.chain();
+    assert_eq!(chain.credentials(at(0), None).await, Ok(temporary("first", 900)));
+    assert_eq!(chain.source().as_deref(), Some("the role qcs::ci, assumed with GitHub's OIDC token"));
+    assert_eq!(chain.credentials(at(674), None).await, Ok(temporary("first", 900)));
+    assert_eq!(chain.credentials(at(675), None).await, Ok(temporary("second", 1800)));
+
+    let asked = github.requests();
+    assert_eq!(asked.len(), 2);
+    let first = asked[0].to_lowercase();
+    assert!(first.starts_with("get /token?api-version=2.0&audience=sts.tencentcloudapi.com "), "{first}");
+    assert!(first.contains("authorization: bearer hidden-bearer\r\n"), "{first}");
+    let requests = world.sts.requests();
+    for (request, token) in requests.iter().zip(["hidden-one", "hidden-two"]) {
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        let expected = format!(
+            r#"{{"DurationSeconds":900,"ProviderId":"github","RoleArn":"qcs::ci","RoleSessionName":"cosput","WebIdentityToken":"{token}"}}"#
+        );
+        assert_eq!(body, expected);
+        let head = head.to_lowercase();
+        assert!(
+            head.contains("x-tc-action: assumerolewithwebidentity") && head.contains("authorization: skip"),
+            "{head}"
+        );
+    }
+    assert_eq!(requests.len(), 2);
+}
+
+#[tokio::test]
+async fn no_failure_of_a_github_job_shows_a_token() {
+    let (world, github) = github_job().await;
+    let refusal =
+        r#"{"Response":{"Error":{"Code":"InvalidParameter.OIDC","Message":"hidden-one is bad"},"RequestId":"r"}}"#;
+    github.then(200, r#"{"value":"hidden-one"}"#);
+    world.sts.then(200, refusal);
+    assert_eq!(
+        message(world.chain().credentials(at(0), None).await),
+        "could not use GitHub's OIDC token: STS says InvalidParameter.OIDC: **** is bad (request r)"
+    );
+    for (status, body, why) in [
+        (403, "hidden-bearer", "GitHub answers with HTTP status 403"),
+        (302, "hidden", "GitHub answers with HTTP status 302"),
+        (200, r#"{"value":5,"x":"hidden-one"}"#, "the answer is not the JSON expected"),
+    ] {
+        github.requests();
+        github.then(status, body);
+        let expected = format!("could not get GitHub's OIDC token: {why}");
+        assert_eq!(message(world.chain().credentials(at(0), None).await), expected);
+        assert_eq!(github.requests().len(), 1);
+    }
+    // A busy server is asked again.
+    github.then(503, "hidden").then(200, r#"{"value":"hidden-two"}"#);
+    world.sts.then(200, from_sts("first", 7200));
+    assert_eq!(world.chain().credentials(at(0), None).await, Ok(temporary("first", 7200)));
+}
+
+#[tokio::test]
+async fn a_job_without_the_permission_for_a_token_gets_a_hint() {
+    let world = World::new().await.with(PROVIDER_ID, "github").with("TENCENTCLOUD_ASSUME_ROLE_ARN", "qcs::ci");
+    let why = world.chain().credentials(at(0), None).await.expect_err("no token");
+    assert_eq!(why.message, "there is no OIDC token for the provider github");
+    assert!(why.hint.unwrap().contains("id-token: write"));
+    assert_eq!(world.metadata.asked(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_gitlab_job_has_its_token_in_a_variable() {
+    let world = World::new().await.with("TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN", "hidden-gitlab");
+    let world = world.with(PROVIDER_ID, "gitlab").with("TENCENTCLOUD_ASSUME_ROLE_ARN", "qcs::ci");
+    let world = world.with("TENCENTCLOUD_REGION", "ap-beijing");
+    world.sts.then(200, from_sts("first", 7200));
+    let chain = world.chain();
+    assert_eq!(chain.credentials(at(0), None).await, Ok(temporary("first", 7200)));
+    let source = "the role qcs::ci, assumed with the OIDC token in TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN";
+    assert_eq!(chain.source().as_deref(), Some(source));
+    let request = world.sts.requests().remove(0);
+    assert!(request.contains(r#""WebIdentityToken":"hidden-gitlab""#), "{request}");
+    assert!(request.to_lowercase().contains("x-tc-region: ap-beijing\r\n"), "{request}");
+}
+
+#[tokio::test]
+async fn keys_in_variables_come_before_the_token_of_the_job_and_files_after_it() {
+    let (world, github) = github_job().await;
+    let world = world.file(CONFIG, &profile("default", "AKIDprofile", 7200));
+    github.then(200, r#"{"value":"hidden-one"}"#);
+    world.sts.then(200, from_sts("first", 7200));
+    assert_eq!(world.chain().credentials(at(0), None).await, Ok(temporary("first", 7200)));
+
+    let world = world.with_keys();
+    world.sts.requests();
+    world.sts.then(200, from_sts("assumed", 7200));
+    let chain = world.chain();
+    assert_eq!(chain.credentials(at(0), None).await, Ok(temporary("assumed", 7200)));
+    let source = "the role qcs::ci, assumed with the environment (TENCENTCLOUD_SECRET_ID)";
+    assert_eq!(chain.source().as_deref(), Some(source));
+    assert!(world.sts.requests()[0].to_lowercase().contains("x-tc-action: assumerole\r\n"));
+}
+
+#[tokio::test]
+async fn a_profile_names_provider_role_and_audience_of_a_job() {
+    let (world, github) = github_job().await;
+    let text = "[ci]\nrole_arn = 'qcs::profile'\nprovider_id = 'own'\nrole_duration = '12h'\noidc_audience = 'cos'\n";
+    let mut world = world.file(CONFIG, text);
+    world.settings.profile = Some("ci".to_owned());
+    github.then(200, r#"{"value":"hidden-one"}"#);
+    world.sts.then(200, from_sts("first", 43_200));
+    let chain = world.chain();
+    assert_eq!(chain.credentials(at(0), None).await, Ok(temporary("first", 43_200)));
+    let source = chain.source().unwrap();
+    assert!(
+        source.starts_with("the role qcs::profile, assumed with GitHub's OIDC token (profile \"ci\" of "),
+        "{source}"
+    );
+    assert!(github.requests()[0].contains("&audience=cos "));
+    let request = world.sts.requests().remove(0);
+    assert!(request.contains(r#""DurationSeconds":43200,"ProviderId":"own""#), "{request}");
 }
 
 fn profile(name: &str, id: &str, expires: u64) -> String {

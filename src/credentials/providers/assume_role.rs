@@ -6,7 +6,7 @@ use crate::credentials::error::error;
 use crate::credentials::role::{LONGEST_SECONDS, Role};
 
 /// Terraform's name, then tccli's.
-const ARN: [&str; 2] = ["TENCENTCLOUD_ASSUME_ROLE_ARN", "TENCENTCLOUD_ROLE_ARN"];
+pub(crate) const ARN: [&str; 2] = ["TENCENTCLOUD_ASSUME_ROLE_ARN", "TENCENTCLOUD_ROLE_ARN"];
 const SESSION_NAME: [&str; 2] = ["TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME", "TENCENTCLOUD_ROLE_SESSION_NAME"];
 const DURATION: &str = "TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION";
 const EXTERNAL_ID: &str = "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID";

@@ -5,6 +5,7 @@ pub(crate) mod coscli;
 pub(crate) mod coscmd;
 pub(crate) mod environment;
 pub(crate) mod metadata;
+pub(crate) mod oidc;
 pub(crate) mod process;
 pub(crate) mod profile;
 pub(crate) mod sdk_profile;

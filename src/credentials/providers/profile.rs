@@ -2,14 +2,17 @@
 //!
 //! A profile has `secret_id`, `secret_key` and perhaps `session_token` and `expires`, or a `credential_process`. A
 //! `role_arn` (with `role_session_name`, `role_duration` as `2h`, `external_id`) is assumed with them, or, if the
-//! profile has no keys, with those found elsewhere.
+//! profile has no keys, with those found elsewhere. With a `provider_id`, it is assumed with the OIDC token of the CI job,
+//! or with that in `web_identity_token_file`.
 
 use std::time::SystemTime;
 
 use toml::Value;
 use zeroize::Zeroizing;
 
+use super::oidc;
 use crate::cos::CredentialsError;
+use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
@@ -18,7 +21,7 @@ use crate::credentials::profile_file::{ProfileChoice, ProfileTable};
 use crate::credentials::role::Role;
 
 /// The keys of a profile that are read here.
-pub const KEYS: [&str; 9] = [
+pub const KEYS: [&str; 12] = [
     "secret_id",
     "secret_key",
     "session_token",
@@ -28,6 +31,9 @@ pub const KEYS: [&str; 9] = [
     "role_session_name",
     "role_duration",
     "external_id",
+    "provider_id",
+    "web_identity_token_file",
+    "oidc_audience",
 ];
 
 /// The credentials of a profile.
@@ -38,14 +44,37 @@ pub(crate) struct Profile {
 }
 
 /// Reads the credentials of a profile. `None` if there is no profile and the user named none.
-pub(crate) fn read(choice: &ProfileChoice) -> Result<Option<Profile>, CredentialsError> {
-    choice.read()?.map(|table| profile(&table)).transpose()
+pub(crate) fn read(choice: &ProfileChoice, environment: &Environment) -> Result<Option<Profile>, CredentialsError> {
+    choice.read()?.map(|table| profile(&table, environment)).transpose()
 }
 
-fn profile(table: &ProfileTable) -> Result<Profile, CredentialsError> {
+fn profile(table: &ProfileTable, environment: &Environment) -> Result<Profile, CredentialsError> {
     let mut role = role(table)?;
-    let found = grant(table)?.map(|grant| Found { source: table.name().to_owned(), grant, role: role.take() });
+    let grant = grant(table)?;
+    let found = match text(table, "provider_id")?.filter(|id| !id.is_empty()) {
+        None => grant.map(|grant| Found { source: table.name().to_owned(), grant, role: role.take() }),
+        Some(_) if grant.is_some() => {
+            return Err(unusable(table, "it has a provider_id, and also a secret_id or a credential_process"));
+        }
+        Some(id) => {
+            let role = role.take().ok_or_else(|| unusable(table, "it has a provider_id, but no role_arn"))?;
+            Some(with_token(table, id, role, environment)?)
+        }
+    };
     Ok(Profile { found, role })
+}
+
+/// The role for the OIDC token of the CI job.
+fn with_token(
+    table: &ProfileTable,
+    id: &str,
+    role: Role,
+    environment: &Environment,
+) -> Result<Found, CredentialsError> {
+    let [token_file, audience] = [text(table, "web_identity_token_file")?, text(table, "oidc_audience")?];
+    let identity = oidc::identity(environment, &oidc::Provider { id, token_file, audience }, role)?;
+    let source = format!("{} ({})", oidc::describe(&identity), table.name());
+    Ok(Found::new(source, Grant::WebIdentity(identity)))
 }
 
 fn grant(table: &ProfileTable) -> Result<Option<Grant>, CredentialsError> {
@@ -112,7 +141,10 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let choice = ProfileChoice { file: Some(path), ..ProfileChoice::default() };
         let short = |why: CredentialsError| why.message.replace(&choice.describe(), "PLACE");
-        read(&choice).map(|profile| profile.expect("a default")).map_err(short)
+        let variables =
+            [("TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN".to_owned(), "hidden".into())].into_iter().collect();
+        let environment = Environment { variables, ..Environment::default() };
+        read(&choice, &environment).map(|profile| profile.expect("a default")).map_err(short)
     }
 
     fn keys(text: &str) -> Credentials {
@@ -168,11 +200,31 @@ mod tests {
     }
 
     #[test]
+    fn a_role_with_a_provider_is_assumed_with_a_token() {
+        let with = |more: &str| profile(&format!("[default]\nrole_arn='r'\nprovider_id='p'\n{more}")).unwrap();
+        let identity = |profile: Profile| match profile.found.unwrap().grant {
+            Grant::WebIdentity(identity) => identity,
+            _ => panic!("no identity"),
+        };
+        assert!(with("").role.is_none());
+        let of_variables = identity(with("role_duration='1h'\n"));
+        assert_eq!(of_variables.role, Role::new("r").lasting(3600).unwrap());
+        assert_eq!(of_variables.token.name(), "the OIDC token in TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN");
+        let of_file = identity(with("web_identity_token_file='/t'\n"));
+        assert_eq!(of_file.token.name(), "the OIDC token in /t");
+    }
+
+    #[test]
     fn a_message_says_what_is_wrong_without_the_content() {
         for (text, message) in [
             ("[default]\nsecret_key='hidden'\n", "could not use PLACE: the secret ID is missing"),
             ("[default]\nsecret_id='AKID'\n", "could not use PLACE: the secret key is missing"),
             ("[default]\nsecret_id=5\n", "could not use PLACE: secret_id is not a string; put it in quotes"),
+            ("[default]\nprovider_id='p'\n", "could not use PLACE: it has a provider_id, but no role_arn"),
+            (
+                "[default]\nprovider_id='p'\nrole_arn='r'\nsecret_id='AKID'\nsecret_key='hidden'\n",
+                "could not use PLACE: it has a provider_id, and also a secret_id or a credential_process",
+            ),
             (
                 "[default]\nrole_arn='r'\nrole_duration='13h'\n",
                 "could not use PLACE: role_duration is not between 1s and 12h",

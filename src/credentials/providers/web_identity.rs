@@ -6,7 +6,8 @@ use crate::cos::CredentialsError;
 use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
-use crate::credentials::web_identity::WebIdentity;
+use crate::credentials::role::Role;
+use crate::credentials::web_identity::{TokenSource, WebIdentity};
 
 const REGION: &str = "TKE_REGION";
 const PROVIDER_ID: &str = "TKE_PROVIDER_ID";
@@ -32,34 +33,35 @@ fn from_variables(environment: &Environment) -> Result<Option<WebIdentity>, Cred
     Ok(Some(WebIdentity {
         region: required(REGION)?,
         provider_id: required(PROVIDER_ID)?,
-        token_file: PathBuf::from(required(TOKEN_FILE)?),
-        role_arn: required(ROLE_ARN)?,
+        token: TokenSource::Pod(PathBuf::from(required(TOKEN_FILE)?)),
+        role: Role::new(&required(ROLE_ARN)?),
     }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    fn identity(variables: &[(&str, &str)]) -> Result<Option<WebIdentity>, String> {
+    fn request(variables: &[(&str, &str)]) -> Result<Option<Value>, String> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
         let environment = Environment { variables, ..Environment::default() };
-        from_variables(&environment).map_err(|why| why.message)
+        let identity = from_variables(&environment).map_err(|why| why.message)?;
+        Ok(identity.map(|identity| identity.request("token")))
     }
 
     #[test]
     fn the_variables_are_all_there_or_an_error_names_the_missing_one() {
-        assert_eq!(identity(&[]), Ok(None));
-        assert_eq!(identity(&[(REGION, "ap-beijing")]), Ok(None));
+        assert_eq!(request(&[]), Ok(None));
+        assert_eq!(request(&[(REGION, "ap-beijing")]), Ok(None));
         let all = [(REGION, "ap-beijing"), (PROVIDER_ID, "p"), (TOKEN_FILE, "/t"), (ROLE_ARN, "r")];
         assert_eq!(
-            identity(&all).unwrap().unwrap().request("token"),
+            request(&all).unwrap().unwrap(),
             json!({ "ProviderId": "p", "WebIdentityToken": "token", "RoleArn": "r", "RoleSessionName": "cosput", "DurationSeconds": 7200 })
         );
-        assert_eq!(identity(&all[1..]), Err("TKE_ROLE_ARN is set, but TKE_REGION is not".to_owned()));
+        assert_eq!(request(&all[1..]), Err("TKE_ROLE_ARN is set, but TKE_REGION is not".to_owned()));
         assert_eq!(
-            identity(&all[..2]),
+            request(&all[..2]),
             Err("TKE_PROVIDER_ID is set, but TKE_WEB_IDENTITY_TOKEN_FILE is not".to_owned())
         );
     }

@@ -1,16 +1,17 @@
-//! Calls to STS, signed or with a pod's token (documents 1312/48195 and 1312/73070).
+//! Calls to STS, signed or with the token of an OIDC provider (documents 1312/48195 and 1312/73070).
 
 use std::time::SystemTime;
 
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::time::sleep;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::attempts::{Failure, attempts};
 use super::endpoint::STS;
 use super::http::{Proxy, client, send};
+use super::id_token;
 use super::limits::Limits;
 use super::tc3;
 use crate::cos::{Credentials, CredentialsError};
@@ -23,7 +24,6 @@ use crate::credentials::role::Role;
 use crate::credentials::web_identity::WebIdentity;
 
 const VERSION: &str = "2018-08-13";
-const ATTEMPTS: u32 = 3;
 const NAME: &str = "the answer of STS";
 
 #[derive(Deserialize)]
@@ -57,14 +57,6 @@ struct Refusal {
     message: String,
 }
 
-/// Why a call failed.
-enum Failure {
-    /// It is tried again.
-    Transient(String),
-    /// It is not tried again.
-    Permanent(String),
-}
-
 /// One call.
 struct Call<'a> {
     action: &'static str,
@@ -94,14 +86,14 @@ pub(crate) async fn assume_role(
     answer.map_err(|why| error(format!("could not assume the role {}: {why}", role.arn)))
 }
 
-/// Exchanges a pod's token for the credentials of its role. This call is not signed.
+/// Exchanges a token for the credentials of its role. This call is not signed.
 pub(crate) async fn assume_role_with_web_identity(
     environment: &Environment,
     identity: &WebIdentity,
     limits: &Limits,
     now: SystemTime,
 ) -> Result<Credentials, CredentialsError> {
-    let token = identity.token()?;
+    let token = id_token::current(&identity.token, limits).await?;
     let call = Call {
         action: "AssumeRoleWithWebIdentity",
         region: &identity.region,
@@ -110,22 +102,14 @@ pub(crate) async fn assume_role_with_web_identity(
         secrets: vec![&token],
     };
     let answer = call.answer(environment, limits, now).await;
-    answer.map_err(|why| error(format!("could not use the pod's identity: {why}")))
+    answer.map_err(|why| error(format!("could not use {}: {why}", identity.token.name())))
 }
 
 impl Call<'_> {
     async fn answer(&self, environment: &Environment, limits: &Limits, now: SystemTime) -> Result<Credentials, String> {
         let url = STS.url(environment).map_err(|why| why.message)?;
         let url = url.ok_or("STS is turned off by COSPUT_STS_URL")?;
-        let mut attempt = 1;
-        loop {
-            match self.attempt(&url, limits, now).await {
-                Ok(credentials) => return Ok(credentials),
-                Err(Failure::Transient(_)) if attempt < ATTEMPTS => sleep(limits.pause * attempt).await,
-                Err(Failure::Transient(why) | Failure::Permanent(why)) => return Err(why),
-            }
-            attempt += 1;
-        }
+        attempts(limits, || self.attempt(&url, limits, now)).await
     }
 
     async fn attempt(&self, url: &Url, limits: &Limits, now: SystemTime) -> Result<Credentials, Failure> {
@@ -165,10 +149,7 @@ fn parse(status: StatusCode, body: &[u8], secrets: &[&str]) -> Result<Credential
     let Ok(Document { response }) = serde_json::from_slice(body) else {
         return Err(match status {
             StatusCode::OK => Failure::Permanent(format!("{NAME} is not the JSON expected")),
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                Failure::Transient(format!("STS answers with HTTP status {}", status.as_u16()))
-            }
-            status => Failure::Permanent(format!("STS answers with HTTP status {}", status.as_u16())),
+            status => Failure::of_status("STS", status),
         });
     };
     if let Some(refusal) = &response.error {
