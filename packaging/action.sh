@@ -12,6 +12,12 @@ lines() { # TEXT: each line that is not empty is an argument
     [ -z "$line" ] || arguments+=("$line")
   done <<< "$1"
 }
+variable() { # NAME VALUE: sets the variable, if the value is not empty
+  [ -z "$2" ] || export "$1=$2"
+}
+variable TENCENTCLOUD_ASSUME_ROLE_ARN "${INPUT_ROLE_ARN-}"
+variable TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID "${INPUT_PROVIDER_ID-}"
+variable COSPUT_OIDC_AUDIENCE "${INPUT_AUDIENCE-}"
 add --region "${INPUT_REGION-}"
 add --key "${INPUT_KEY-}"
 add --prefix "${INPUT_PREFIX-}"
