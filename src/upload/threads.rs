@@ -1,22 +1,28 @@
 //! Threads for work that blocks. A limit on threads or processes may leave this process with one: then such work is done
-//! on it, between requests, instead of failing.
+//! on it, between requests, instead of failing. Whether it does is tried once, before the first such work: a small upload
+//! may need no thread at all.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 use std::sync::mpsc::channel;
 use std::thread;
 
 use tokio::task::JoinHandle;
 
-static SCARCE: AtomicBool = AtomicBool::new(false);
+static SCARCE: OnceLock<bool> = OnceLock::new();
 
-/// From now on, blocking work is done on the thread of the runtime, which must be the only one.
-pub fn do_without() {
-    SCARCE.store(true, Ordering::Relaxed);
+/// True if blocking work is done on the thread of the runtime, which must then be the only one.
+pub fn are_scarce() -> bool {
+    fewer_than(1)
 }
 
-/// True after [`do_without`].
-pub fn are_scarce() -> bool {
-    SCARCE.load(Ordering::Relaxed)
+/// True if threads were tried and are scarce.
+pub fn were_refused() -> bool {
+    SCARCE.get() == Some(&true)
+}
+
+/// Tries whether the system grants this number of threads, unless that was tried before with any number.
+pub fn fewer_than(wanted: usize) -> bool {
+    *SCARCE.get_or_init(|| available(wanted) < wanted)
 }
 
 /// Returns how many of `wanted` threads the system grants at the same time.

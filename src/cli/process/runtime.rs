@@ -20,7 +20,7 @@ const ENOUGH: usize = 8;
 /// The files of the runtime itself, a connection, a source with its journal, and what is open for a moment.
 const FEWEST_FILES: u64 = 8;
 
-/// A thread that was hard to get is kept.
+/// A thread that may have been hard to get is kept.
 const FOR_GOOD: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Why the runtime could not be started.
@@ -28,24 +28,16 @@ pub(crate) struct NotStarted(pub(crate) io::Error);
 
 /// Runs `work` to its end. A read that hangs on a dead disk does not keep the program from leaving.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
-    if threads::available(ENOUGH) < ENOUGH {
-        return run_on_one_thread(work);
+    if threads::fewer_than(ENOUGH) {
+        return run_alone(work);
     }
     run_on(Builder::new_multi_thread().worker_threads(THREADS), work)
 }
 
 /// Runs work that has one request in flight at a time, on this thread: others would take longer to start than a small
-/// file takes to send. What waits for a disk still does so elsewhere, but for the last look at the source.
+/// file takes to send. What waits for a disk still does so elsewhere, but for the last look at the source, and unless
+/// threads are scarce.
 pub(crate) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
-    if threads::available(1) == 0 {
-        return run_on_one_thread(work);
-    }
-    run_on(&mut Builder::new_current_thread(), work)
-}
-
-/// The runtime starts its threads when it needs them, and cannot do without one that it was promised.
-fn run_on_one_thread<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
-    threads::do_without();
     run_on(Builder::new_current_thread().thread_keep_alive(FOR_GOOD), work)
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn transfer(
     world: &mut World,
     console: &Console,
 ) -> Transferred {
-    if threads::are_scarce() {
+    if threads::were_refused() {
         console.warning_once(
             "no more threads can be started (ulimit -u, or a limit of the container); continuing with one",
         );

@@ -3,7 +3,8 @@
 //! HTTP/1.1 only, because each part needs a connection of its own. Redirects are not followed, because a signature is
 //! only valid for the host it was made for.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::io;
+use std::net::ToSocketAddrs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -62,17 +63,17 @@ pub fn client(limits: Limits) -> reqwest::ClientBuilder {
     // The library's default is shorter than this limit.
     #[cfg(any(target_os = "android", target_os = "linux"))]
     let builder = builder.tcp_user_timeout(limits.stall);
-    if threads::are_scarce() { builder.dns_resolver(Arc::new(ResolveHere)) } else { builder }
+    builder.dns_resolver(Arc::new(SystemResolver))
 }
 
-/// Resolves names on the runtime's thread: the library's own resolver needs another thread.
-struct ResolveHere;
+/// Resolves names as the system does. The library's own resolver cannot do without a second thread.
+struct SystemResolver;
 
-impl Resolve for ResolveHere {
+impl Resolve for SystemResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let addresses: Vec<SocketAddr> = (name.as_str(), 0).to_socket_addrs()?.collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            let looked_up = threads::spawn_blocking(move || (name.as_str(), 0).to_socket_addrs()).await;
+            Ok(Box::new(looked_up.map_err(io::Error::other)??) as Addrs)
         })
     }
 }
