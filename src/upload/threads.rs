@@ -47,6 +47,8 @@ pub fn available(wanted: usize) -> usize {
 
 /// Does work that blocks, on a thread of its own if there are threads.
 pub fn spawn_blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> JoinHandle<R> {
+    // Without its type, a task is compiled once for each type of result.
+    let work: Box<dyn FnOnce() -> R + Send> = Box::new(work);
     if are_scarce() { tokio::spawn(async move { work() }) } else { tokio::task::spawn_blocking(work) }
 }
 

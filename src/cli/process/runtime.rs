@@ -1,6 +1,7 @@
 //! The runtime under the commands that send or serve.
 
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 
 use rustls::CipherSuite;
@@ -31,17 +32,19 @@ pub(crate) fn run<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
     if threads::fewer_than(ENOUGH) {
         return run_alone(work);
     }
-    run_on(Builder::new_multi_thread().worker_threads(THREADS), work)
+    run_on(Builder::new_multi_thread().worker_threads(THREADS), Box::pin(work))
 }
 
 /// Runs work that has one request in flight at a time, on this thread: others would take longer to start than a small
 /// file takes to send. What waits for a disk still does so elsewhere, but for the last look at the source, and unless
 /// threads are scarce.
 pub(crate) fn run_alone<T>(work: impl Future<Output = T>) -> Result<T, NotStarted> {
-    run_on(Builder::new_current_thread().thread_keep_alive(FOR_GOOD), work)
+    run_on(Builder::new_current_thread().thread_keep_alive(FOR_GOOD), Box::pin(work))
 }
 
-fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, NotStarted> {
+/// The work is on the heap because it is large, and the stack has not been that deep yet, while the heap holds what the
+/// command line took. Without its type, the runtime is compiled once for all commands.
+fn run_on<T>(builder: &mut Builder, work: Pin<Box<dyn Future<Output = T> + '_>>) -> Result<T, NotStarted> {
     if let Some(missing) = limits::shortage(limits::free_descriptors(), FEWEST_FILES) {
         return Err(NotStarted(io::Error::other(missing)));
     }
@@ -50,8 +53,7 @@ fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, 
     let runtime = builder.enable_all().build().map_err(NotStarted)?;
     #[cfg(unix)]
     survive_file_size_limits(&runtime);
-    // It is large, and the stack has not been that deep yet; the heap holds what the command line took.
-    let result = runtime.block_on(Box::pin(work));
+    let result = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(result)
 }
