@@ -87,8 +87,12 @@ async fn send_one(
             Err(failure) => return Err(failure),
         }
     }
+    // A single request is within every limit.
+    let concurrency = match plan.is_put() {
+        true => options.requests.concurrency,
+        false => concurrency(options, Objects::One, world, console),
+    };
     let session = template(options, &connection, world).session(source, key.clone(), plan);
-    let concurrency = concurrency(options, Objects::One, world, console);
     Ok(upload_one(session, options, concurrency, connection, world, console).await)
 }
 
