@@ -10,7 +10,14 @@ impl Ignored {
     /// Those of this process. Must be called before the program handles signals itself.
     #[cfg(target_os = "linux")]
     pub(super) fn at_start() -> Self {
-        std::fs::read_to_string("/proc/self/status").map(|status| Self::in_status(&status)).unwrap_or_default()
+        use std::io::Read as _;
+        /// More than it is long: so one call reads all of it.
+        const LONG: usize = 4096;
+        let mut status = String::with_capacity(LONG);
+        // `File` itself would ask for the size first, which is 0.
+        let read =
+            std::fs::File::open("/proc/self/status").and_then(|file| file.take(u64::MAX).read_to_string(&mut status));
+        read.map(|_| Self::in_status(&status)).unwrap_or_default()
     }
 
     /// Those that a child inherits. A shell cannot trap a signal that was ignored when it started, and there is no safe
