@@ -28,7 +28,8 @@ const USUAL_COLUMNS: usize = 80;
 /// How wide help is in this world: as wide as the terminal, or as `COLUMNS` says.
 pub(crate) fn help_columns(world: &World) -> usize {
     let named = || world.variables.get("COLUMNS")?.to_str()?.parse().ok();
-    let columns = (world.stdout_columns)().or_else(named);
+    let of_terminal = world.stdout_is_terminal.then(|| (world.stdout_columns)()).flatten();
+    let columns = of_terminal.or_else(named);
     columns.filter(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS)
 }
 
