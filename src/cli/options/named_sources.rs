@@ -32,6 +32,9 @@ impl NamedSources<'_> {
     /// Refuses sources that cannot be meant as such.
     pub(super) fn check(&self) -> Result<(), Failure> {
         for (index, path) in self.paths.iter().enumerate().filter(|(_, path)| !is_stdin(path)) {
+            if path.is_file() {
+                continue;
+            }
             let found = fs::symlink_metadata(path).is_ok();
             if !found && let Some(hint) = path.to_str().and_then(misspelt) {
                 return Err(usage(format!("{} is neither a file nor a destination", shown(path)), hint));
