@@ -177,6 +177,11 @@ impl Console {
         }
     }
 
+    /// Whether a detail would be shown or logged.
+    pub fn has_use_for_details(&self, shown: bool) -> bool {
+        (shown && !self.quiet) || self.log.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// The same, unless this line was printed before.
     pub fn detail_once(&self, shown: bool, line: &str) {
         if self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {

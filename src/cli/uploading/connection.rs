@@ -64,8 +64,9 @@ impl Connection {
     ) -> Result<Self, Failure> {
         let (connection, chain) = Self::before_credentials(server, requests, access, world).await?;
         if let Some(chain) = chain {
-            for file in settings(access, world).ignored_files() {
-                console.detail_once(verbose, &format!("ignoring {file}"));
+            if console.has_use_for_details(verbose) {
+                let ignored = settings(access, world).ignored_files();
+                ignored.iter().for_each(|file| console.detail_once(verbose, &format!("ignoring {file}")));
             }
             chain.credentials((world.clock)(), None).await.map_err(Failure::NoCredentials)?;
             if let Some(source) = chain.source() {
