@@ -176,7 +176,7 @@ impl Session {
             }
         }
         // An upload is resumed in parts of the size that it began with.
-        let Earlier { file, resume, plan, delta } = match self.open(observe)? {
+        let Earlier { mut file, resume, plan, delta } = match self.open(observe)? {
             None => Earlier { file: None, resume: None, plan: self.plan, delta: None },
             Some((file, content)) => self.resume_or_abort(file, content, transport, observe).await?,
         };
@@ -184,7 +184,7 @@ impl Session {
         let compared = match (&self.delta, delta) {
             (_, Some(parts)) => Compared { difference: Difference::Parts(parts), blocks: None },
             (Some(settings), None) if resume.is_none() && self.upload_id.is_none() => {
-                self.compare(settings, plan, transport, reading, observe).await
+                self.compare(settings, plan, file.as_mut(), (transport, reading), observe).await
             }
             _ => Compared::default(),
         };
@@ -244,13 +244,14 @@ impl Session {
         Ok(Ready { upload, log, blocks })
     }
 
-    /// Compares the file with the object, if it goes in parts and may replace the object.
+    /// Compares the file with the object, if it goes in parts and may replace the object. Meanwhile the journal says that
+    /// no upload has begun, so that a run that ends here is not taken for one that left parts on the server.
     async fn compare<T: Transport>(
         &self,
         settings: &DeltaSettings,
         plan: Plan,
-        transport: &T,
-        reading: &Reading,
+        journal: Option<&mut JournalFile>,
+        (transport, reading): (&T, &Reading),
         observe: &mut (dyn FnMut(Event) + Send),
     ) -> Compared {
         if plan.is_put() || self.settings.no_overwrite {
@@ -258,7 +259,16 @@ impl Session {
         }
         let Self { job, header, seed, .. } = self;
         let (patience, seed) = (self.settings.patience, *seed);
-        Comparison { job, header, plan, settings, patience, seed }.run(transport, reading, observe).await
+        let comparison = Comparison { job, header, plan, settings, patience, seed };
+        // A journal that cannot be written is reported once the upload begins.
+        if let Some(journal) = &journal {
+            let _ = journal.note_comparison();
+        }
+        let compared = comparison.run(transport, reading, observe).await;
+        if let Some(journal) = journal {
+            let _ = journal.keep(0);
+        }
+        compared
     }
 
     /// An upload that is held back can only be found again by its journal.

@@ -70,7 +70,7 @@ pub(crate) fn header(path: &Path) -> Result<Header, NoUpload> {
     })?;
     match lines::read(&bytes) {
         Content::Journal(journal) => Ok(journal.header),
-        Content::Nothing => Err(NoUpload::Other("it ends before its upload began")),
+        Content::Nothing | Content::Comparing => Err(NoUpload::Other("it ends before its upload began")),
         Content::Publishing(_) => {
             Err(NoUpload::Other("it is the record of an upload with --publish-together; run that command again"))
         }

@@ -29,7 +29,10 @@ impl PublishingRecord {
             many.named.iter().chain(many.list.iter().map(|list| &list.file)).map(|path| absolute(path)).collect();
         let path = directory.join(file_name(&format!("{site} {} {:?} {sources:?}", options.bucket, many.prefix)));
         match JournalFile::open(&path) {
-            Ok((file, content)) => Ok(Self { file, of_earlier_run: !matches!(content, None | Some(Content::Nothing)) }),
+            Ok((file, content)) => Ok(Self {
+                file,
+                of_earlier_run: !matches!(content, None | Some(Content::Nothing | Content::Comparing)),
+            }),
             Err(OpenError::Busy) => Err(Failure::JournalInUse(path)),
             Err(OpenError::Unusable(error)) => Err(Failure::JournalUnusable { journal: path, why: error.to_string() }),
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::header::{FIRST_WORDS, Header};
 use super::lines;
-use super::lines::Content;
+use super::lines::{COMPARING, Content};
 use crate::upload::descriptors::wait_for_descriptor;
 
 /// A journal of 10,000 parts has about 1 MiB; a larger file than this is no journal.
@@ -55,7 +55,10 @@ impl JournalFile {
     pub fn open(path: &Path) -> Result<(Self, Option<Content>), OpenError> {
         let (opened, content) = Self::lock(path)?;
         // A journal with parts is worth reading even if no more can be added.
-        match (&content, matches!(content, None | Some(Content::Nothing)).then(|| make_room(&opened.file))) {
+        match (
+            &content,
+            matches!(content, None | Some(Content::Nothing | Content::Comparing)).then(|| make_room(&opened.file)),
+        ) {
             (None, Some(Err(error))) => {
                 let _ = opened.remove();
                 Err(error.into())
@@ -129,6 +132,11 @@ impl JournalFile {
     /// Removes it.
     pub fn remove(self) -> io::Result<()> {
         fs::remove_file(&self.path)
+    }
+
+    /// Says that no upload has begun, until it is emptied again. It need not outlive a power cut.
+    pub(crate) fn note_comparison(&self) -> io::Result<()> {
+        (&*self.file).write_all(COMPARING.as_bytes())
     }
 
     /// Adds lines, durably.

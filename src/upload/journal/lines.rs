@@ -21,11 +21,17 @@ pub struct Journal {
     pub whole: u64,
 }
 
+/// What a journal contains while its file is compared with the object. Programs that do not know it take it for an
+/// unfinished first line.
+pub(crate) const COMPARING: &str = r#"{"schema":1,"comparing":true"#;
+
 /// What a journal file may contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// Nothing, or an unfinished first line: a run ended before it knew its upload ID.
     Nothing,
+    /// A run ended while it compared the file with the object: it began no upload.
+    Comparing,
     /// A journal.
     Journal(Box<Journal>),
     /// The record of objects that are completed together.
@@ -87,6 +93,9 @@ pub fn read(bytes: &[u8]) -> Content {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let mut lines = bytes[..whole].split(|byte| *byte == b'\n');
     let first = lines.next().unwrap_or_default();
+    if bytes == COMPARING.as_bytes() {
+        return Content::Comparing;
+    }
     if first.is_empty() && bytes.iter().all(|byte| *byte != b'\n') && is_start_of_a_header(bytes) {
         return Content::Nothing;
     }

@@ -82,6 +82,21 @@ fn a_part_that_the_server_never_copies_is_sent() {
 }
 
 #[test]
+fn a_run_that_was_killed_while_it_compared_left_nothing_on_the_server() {
+    let mut scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[2]);
+    scene.server.restart(&["stall:on=head-object"]);
+    let running = scene.begin("f", &DELTA);
+    until(|| !scene.server.requests(Operation::HeadObject).is_empty(), "the object is looked at");
+    running.kill();
+    scene.server.restart(&[]);
+    let outcome = scene.upload("f", &DELTA).exits(0).does_not_say("may remain on the server");
+    assert_eq!(sent_and_copied(&outcome), (MIB, 7 * MIB + 5));
+    scene.assert_stored("f", "k");
+}
+
+#[test]
 fn a_run_that_was_killed_goes_on_and_copied_parts_count_as_parts() {
     let mut scene = Scene::new(&[]);
     let path = uploaded(&scene);
