@@ -51,6 +51,12 @@ pub fn request(target: &Target, upload_id: &UploadId, number: PartNumber, copy: 
         .with_header(IF_MATCH, etag)
 }
 
+/// The number of bytes that a request has the server copy; `None` if it has it copy no range.
+pub fn copied(request: &Request) -> Option<u64> {
+    let (first, last) = request.headers.get(RANGE)?.strip_prefix("bytes=")?.split_once('-')?;
+    last.parse::<u64>().ok()?.checked_sub(first.parse().ok()?)?.checked_add(1)
+}
+
 /// Reads the answer. Only a `CopyPartResult` with an ETag is a success.
 pub fn read(response: &Response) -> Result<CopiedPart, AnswerError> {
     #[derive(Deserialize)]
@@ -103,6 +109,17 @@ mod tests {
         assert_eq!(headers(&there), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let here = target("http://127.0.0.1:9460", Addressing::Path);
         assert_eq!(headers(&here)[1].1, "127.0.0.1:9460/examplebucket-1250000000/a%20b/%E4%B8%AD.bin");
+    }
+
+    #[test]
+    fn a_request_says_how_much_it_copies() {
+        let there = target("https://cos.ap-guangzhou.myqcloud.com", Addressing::Virtual);
+        let copy = CopyRange { offset: 1 << 20, length: 5 << 30, etag: "\"e\"" };
+        let id = UploadId::new("id").unwrap();
+        assert_eq!(copied(&request(&there, &id, PartNumber::FIRST, copy)), Some(5 << 30));
+        let other = there.request(Method::Put);
+        assert_eq!(copied(&other), None);
+        assert_eq!(copied(&other.with_header(RANGE, "bytes=5-3")), None);
     }
 
     fn result(body: &str) -> Result<CopiedPart, AnswerError> {

@@ -306,6 +306,11 @@ impl Failure {
         }
     }
 
+    /// True if the server did not answer in time.
+    pub(crate) fn is_stalled(&self) -> bool {
+        matches!(self, Self::Send(error) if matches!(error.kind, SendErrorKind::Stalled { .. }))
+    }
+
     /// The kind of the service's refusal; `None` if the failure is not an answer of the service.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.refusal().map(ServiceError::fault)

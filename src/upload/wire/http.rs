@@ -23,6 +23,7 @@ use super::proxy::{AUTHENTICATION_REQUIRED, Proxy, Refusal};
 use super::send_error::{build_error, send_error};
 use super::server_clock::ServerClock;
 use super::transport::Transport;
+use crate::cos::multipart::upload_part_copy;
 use crate::cos::sign::sign;
 use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
 use crate::upload::clock;
@@ -40,6 +41,9 @@ const SMALLEST_SKEW: u64 = 30;
 const TOLERATED_SKEW: u64 = 900;
 /// The delay of a body after another one was cut off, or if there is only one attempt.
 const DELAY: Duration = Duration::from_millis(500);
+
+/// The assumed rate at which the server copies, in bytes a second. It may be silent while it does.
+const COPY_RATE: u64 = 8 << 20;
 
 /// The longest wait, as a multiple of the stall limit, while the link may still carry the bytes that were handed over.
 const MOST_PATIENCE: u32 = 15;
@@ -163,11 +167,12 @@ impl Http {
 
     async fn deliver(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
         let progress = body.as_ref().map(SourceBody::progress);
+        let copying = copying_time(&request);
         let request = reqwest_of(request, self.restrained(body))?;
         let url = request.url().clone();
         let sending = self.client.execute(request);
         let unanswered = progress.clone().map(|progress| self.unanswered.add(clock::now(), progress));
-        let more_time = || self.unanswered.time(clock::now()).min(MOST_PATIENCE * self.limits.stall);
+        let more_time = || self.unanswered.time(clock::now()).min(MOST_PATIENCE * self.limits.stall).max(copying);
         let answer = while_bytes_move(sending, progress.clone(), self.limits.stall, more_time).await?;
         if let Some(body) = unanswered.filter(|_| answer.is_ok()) {
             body.answered();
@@ -183,7 +188,7 @@ impl Http {
             let refusal = Refusal { status: AUTHENTICATION_REQUIRED, text: answer.status().to_string() };
             return Err(refused_by(proxy, &refusal));
         }
-        timeout(LONGEST_READ, read(answer, self.limits.stall)).await.map_err(|_| stalled(LONGEST_READ))?
+        timeout(LONGEST_READ, read(answer, self.limits.stall + copying)).await.map_err(|_| stalled(LONGEST_READ))?
     }
 
     async fn signed(&self, mut request: Request, skew: i64) -> Result<(Request, Credentials), SendError> {
@@ -261,6 +266,11 @@ impl Transport for Http {
     fn take_clock_correction(&self) -> Option<i64> {
         self.clock.take_correction()
     }
+}
+
+/// How long the server may take for what it is to copy.
+fn copying_time(request: &Request) -> Duration {
+    Duration::from_secs(upload_part_copy::copied(request).map_or(0, |bytes| bytes.div_ceil(COPY_RATE)))
 }
 
 /// The error of a connection that a proxy refused. A refusal is final; a gateway that failed may recover.

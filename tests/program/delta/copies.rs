@@ -82,6 +82,20 @@ fn a_part_that_the_server_never_copies_is_sent() {
 }
 
 #[test]
+fn a_part_whose_copy_never_ends_is_sent() {
+    let mut scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[2]);
+    scene.server.restart(&["stall:on=upload-part-copy,part=1,times=0"]);
+    let short = ["--stall-timeout", "1s", "--max-attempts", "1"];
+    let outcome = scene.upload("f", &[&DELTA[..], &short].concat()).exits(0);
+    let outcome = outcome.says("the server could not copy a part (").says("the part is sent");
+    assert_eq!(sent_and_copied(&outcome), (3 * MIB, 5 * MIB + 5));
+    assert_eq!(uploads_begun(&scene), 1);
+    scene.assert_stored("f", "k");
+}
+
+#[test]
 fn a_run_that_was_killed_while_it_compared_left_nothing_on_the_server() {
     let mut scene = Scene::new(&[]);
     let path = uploaded(&scene);

@@ -51,7 +51,9 @@ impl Upload {
                     self.report(Event::Retrying { operation, attempts, wait, cause: failure.into_cause() });
                 }
             }
-            None if failure.is_answer_about_the_part() => self.send_instead(now, number, failure.into_cause()),
+            None if failure.is_answer_about_the_part() || failure.is_stalled() => {
+                self.send_instead(now, number, failure.into_cause());
+            }
             None => self.fail(operation, attempts, failure.into_cause()),
         }
     }
