@@ -32,10 +32,38 @@ impl PartPace {
     }
 }
 
+/// The limits on the parts of one object. Parts that the server copies are no uploads, and are counted apart.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Paces {
+    sent: PartPace,
+    copied: PartPace,
+}
+
+impl Paces {
+    /// The limit on parts of a kind.
+    pub(super) fn of(&self, copied: bool) -> &PartPace {
+        if copied { &self.copied } else { &self.sent }
+    }
+
+    /// The same, to count a part.
+    pub(super) fn of_mut(&mut self, copied: bool) -> &mut PartPace {
+        if copied { &mut self.copied } else { &mut self.sent }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::upload::simulation::epoch;
+
+    #[test]
+    fn copies_take_no_place_of_parts_that_are_sent() {
+        let (now, mut paces) = (epoch(), Paces::default());
+        for _ in 0..50 {
+            paces.of_mut(false).begin(now);
+        }
+        assert_eq!([false, true].map(|copied| paces.of(copied).next(now)), [now + SECOND, now]);
+    }
 
     #[test]
     fn fifty_parts_begin_at_once_and_never_more_in_any_second() {

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::time::Instant;
 
 use super::delta_parts::DeltaParts;
-use super::part_pace::PartPace;
+use super::part_pace::Paces;
 use super::part_record::PartRecord;
 use super::part_sizes::{PartSizes, Parts, Range};
 use super::part_states::{Slot, StoredBy, Todo};
@@ -27,7 +27,7 @@ pub(crate) struct PartBoard {
     fresh: VecDeque<PartNumber>,
     doubtful: VecDeque<PartNumber>,
     again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
-    pace: Option<PartPace>,
+    pace: Option<Paces>,
     stored: u16,
     bytes_stored: u64,
     /// Whether the upload is shared, and the number of parts that other machines send.
@@ -62,7 +62,7 @@ impl PartBoard {
             fresh: numbers(last).collect(),
             doubtful: VecDeque::new(),
             again: BinaryHeap::new(),
-            pace: plan.sizes().is_chosen().then(PartPace::default),
+            pace: plan.sizes().is_chosen().then(Paces::default),
             stored: 0,
             bytes_stored: 0,
             shared: false,
@@ -187,15 +187,21 @@ impl PartBoard {
         if let Some(number) = self.take_doubtful() {
             return Some((number, Todo::Compare));
         }
-        if self.pace.as_ref().is_some_and(|pace| pace.next(now) > now) {
+        let due = self.again.peek().filter(|Reverse((due, _))| *due <= now).map(|Reverse((_, number))| *number);
+        let number = due.or(self.fresh.front().copied())?;
+        let copied = self.copied_crc64(number).is_some();
+        if self.pace.as_ref().is_some_and(|pace| pace.of(copied).next(now) > now) {
             return None;
         }
-        let due = self.again.peek().is_some_and(|Reverse((due, _))| *due <= now);
-        let number = if due { self.again.pop().map(|Reverse((_, number))| number) } else { self.fresh.pop_front() }?;
+        if due.is_some() {
+            self.again.pop();
+        } else {
+            self.fresh.pop_front();
+        }
         self.slots[index(number)] = Slot::InFlight;
         self.attempts[index(number)].count();
         if let Some(pace) = &mut self.pace {
-            pace.begin(now);
+            pace.of_mut(copied).begin(now);
         }
         Some((number, self.todo(number)))
     }
@@ -220,7 +226,9 @@ impl PartBoard {
     /// When the next part may be sent, if `take` has none now: a failed part, or one that would be the 51st in a
     /// second.
     pub(crate) fn next_due(&self, now: Instant) -> Option<Instant> {
-        let paced = self.pace.as_ref().map(|pace| pace.next(now)).filter(|next| *next > now);
+        let next = self.fresh.front().or(self.again.peek().map(|Reverse((_, number))| number));
+        let copied = next.is_some_and(|next| self.copied_crc64(*next).is_some());
+        let paced = self.pace.as_ref().map(|pace| pace.of(copied).next(now)).filter(|next| *next > now);
         let again = self.again.peek().map(|Reverse((due, _))| *due);
         match (self.fresh.is_empty(), paced) {
             (false, Some(paced)) => Some(paced),
