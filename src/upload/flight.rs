@@ -10,7 +10,7 @@ use super::batch::objects::ObjectId;
 use super::error::{SendError, SendErrorKind, SourceError};
 use super::object_headers::ObjectOptions;
 use super::source::Source;
-use super::wire::body::SourceBody;
+use super::wire::body::{Reader, SourceBody};
 use super::wire::body_progress::BodyProgress;
 use super::wire::call::{BodyMd5, Call, Failure, Outcome, Reply};
 use super::wire::transport::Transport;
@@ -94,8 +94,16 @@ impl Flights {
     }
 }
 
+/// What is seen of a body from outside while it is sent.
+pub(super) struct Inside {
+    /// How far it is.
+    pub(super) progress: BodyProgress,
+    /// What else sees its bytes.
+    pub(super) reader: Option<Reader>,
+}
+
 /// Carries out a call: by a request, or on this machine.
-pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, progress: BodyProgress) -> Outcome {
+pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Inside) -> Outcome {
     let source = job.source.clone();
     match call {
         Call::CheckSource => {
@@ -115,11 +123,12 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
             let range = *range;
             blocking(move || source.digest(range)).await.map(Reply::Read).map_err(Failure::Source).into()
         }
-        _ => send(call, job, transport, progress).await,
+        _ => send(call, job, transport, inside).await,
     }
 }
 
-async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, progress: BodyProgress) -> Outcome {
+async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Inside) -> Outcome {
+    let Inside { progress, reader } = inside;
     let mut first_reading: Option<Digest> = None;
     if let Some(range) = call.body().filter(|_| call.body_md5() == BodyMd5::Sent) {
         let source = job.source.clone();
@@ -132,7 +141,11 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, progress: Bod
     let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
     let body = call.body().map(|range| {
         let make = if call.body_md5() == BodyMd5::Computed { SourceBody::with_md5 } else { SourceBody::new };
-        make(job.source.clone(), range, progress.clone())
+        let mut body = make(job.source.clone(), range, progress.clone());
+        if let Some(reader) = reader {
+            body.show_to(reader);
+        }
+        body
     });
     let answer = transport.send(request, body).await;
     let hidden = answer.as_ref().is_ok_and(hides_the_md5);

@@ -9,13 +9,14 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use super::batch::concurrency::Concurrency;
 use super::batch::objects::{Batch, ObjectId, Pause};
 use super::clock;
-use super::delta::object_map::Blocks;
+use super::delta::known_blocks::KnownBlocks;
 use super::delta::settings::Reading;
 use super::event::{DeltaNotice, Event, Finished, Notice, Progress, ReadFor};
-use super::flight::{Flights, Job, RequestId, carry_out};
+use super::flight::{Flights, Inside, Job, RequestId, carry_out};
 use super::journal::log::Log;
 use super::observer::Observer;
 use super::session::{Ended, Ready, Refused, Session};
+use super::wire::body::Reader;
 use super::wire::body_progress::BodyProgress;
 use super::wire::call::{Call, Outcome};
 use super::wire::transport::Transport;
@@ -44,7 +45,7 @@ enum Open {
         job: Arc<Job>,
         backup: Option<Arc<Job>>,
         log: Option<Box<Log>>,
-        blocks: Option<Blocks>,
+        blocks: Option<KnownBlocks>,
     },
     Closing(Reading),
 }
@@ -124,7 +125,7 @@ impl<T: Transport> OpenObjects<T> {
     /// Starts a task that carries out a call.
     pub(super) fn send(&mut self, id: RequestId, call: Call) {
         let (object, _) = id;
-        let Some(Open::Uploading { job, backup, log, .. }) = self.objects.get(&object) else { return };
+        let Some(Open::Uploading { job, backup, log, blocks, .. }) = self.objects.get(&object) else { return };
         let on_backup = self.batch.upload(object).is_some_and(|upload| upload.is_on_backup());
         let job = backup.as_ref().filter(|_| on_backup).unwrap_or(job);
         // If Complete works and its answer is lost, the next run needs every part in the journal to know.
@@ -133,7 +134,10 @@ impl<T: Transport> OpenObjects<T> {
             _ => None,
         };
         let progress = BodyProgress::default();
-        let (job, transport, inside) = (job.clone(), self.transport.clone(), progress.clone());
+        let (job, transport) = (job.clone(), self.transport.clone());
+        let passing = blocks.as_ref().zip(call.body()).and_then(|(blocks, range)| blocks.passing(range));
+        let reader = passing.map(|mut passing| Box::new(move |bytes: &[u8]| passing.update(bytes)) as Reader);
+        let inside = Inside { progress: progress.clone(), reader };
         let task = self.tasks.spawn(async move {
             let flushed = match flush {
                 Some(flush) => flush.await,

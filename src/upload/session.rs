@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::delta::comparison::{Compared, Comparison, Difference};
+use super::delta::comparison::{Compared, Comparison, Difference, of_the_next_map};
 use super::delta::keeping::keep;
-use super::delta::object_map::Blocks;
+use super::delta::known_blocks::KnownBlocks;
 use super::delta::settings::{DeltaSettings, Reading};
 use super::error::{Cause, Operation, UploadError};
 use super::event::{DeltaNotice, Event, Finished, Notice, PlannedDelta};
@@ -130,8 +130,8 @@ pub struct Ready {
     pub upload: Upload,
     /// Its journal, if it has one.
     pub log: Option<Log>,
-    /// The blocks of the file, if they were read for a delta upload.
-    pub(super) blocks: Option<Blocks>,
+    /// The blocks of the file as far as they are known, for its map.
+    pub(super) blocks: Option<KnownBlocks>,
 }
 
 /// The upload of an earlier run, as far as there is one.
@@ -241,7 +241,7 @@ impl Session {
             Goal::Compare => upload.only_compare(),
             Goal::Complete | Goal::CompleteHeldBack => {}
         }
-        Ok(Ready { upload, log, blocks })
+        Ok(Ready { upload, log, blocks: self.blocks_for_a_map(blocks) })
     }
 
     /// Compares the file with the object, if it goes in parts and may replace the object. Meanwhile the journal says that
@@ -269,6 +269,12 @@ impl Session {
             let _ = journal.keep(0);
         }
         compared
+    }
+
+    /// The blocks that are taken while the file is sent, if a map will be made of them.
+    fn blocks_for_a_map(&self, read: Option<KnownBlocks>) -> Option<KnownBlocks> {
+        let Plan::Multipart(parts) = self.plan else { return None };
+        self.delta.as_ref().map(|_| of_the_next_map(parts.size(), read))
     }
 
     /// An upload that is held back can only be found again by its journal.
@@ -308,13 +314,13 @@ impl Session {
     pub(super) async fn keep_map<T: Transport>(
         &self,
         finished: &Finished,
-        blocks: Option<Blocks>,
+        blocks: Option<KnownBlocks>,
         transport: &T,
         reading: &Reading,
     ) -> Option<DeltaNotice> {
         let Finished::Stored(object) = finished else { return None };
         let settings = self.delta.as_ref().filter(|_| object.upload_id.is_some())?;
-        keep((&self.job, &self.header, settings), object, blocks, (transport, self.seed), reading).await
+        keep((&self.job, &self.header, settings), object, blocks?, (transport, self.seed), reading).await
     }
 
     /// Aborts an interrupted upload that nothing can resume, since its key could not be written otherwise. One short try: the

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::block::block_size;
 use super::hashing;
 use super::hashing::NotRead;
+use super::known_blocks::KnownBlocks;
 use super::object_map::{Blocks, ObjectMap};
 use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{map_file, map_object, planning};
@@ -54,8 +55,8 @@ pub(crate) struct Comparison<'a> {
 pub(crate) struct Compared {
     /// What is to be sent.
     pub(crate) difference: Difference,
-    /// The blocks of the file, if all of them were read.
-    pub(crate) blocks: Option<Blocks>,
+    /// The blocks of the file, as far as they were read.
+    pub(crate) blocks: Option<KnownBlocks>,
 }
 
 /// What is to be sent of a file.
@@ -99,7 +100,7 @@ impl Comparison<'_> {
         transport: &T,
         reading: &Reading,
         observe: Observe<'_>,
-    ) -> Result<Compared, Option<(DeltaNotice, Option<Blocks>)>> {
+    ) -> Result<Compared, Option<(DeltaNotice, Option<KnownBlocks>)>> {
         let because = |notice| Some((notice, None));
         let (Source::File(source), Plan::Multipart(parts)) = (&self.job.source, self.plan) else { return Err(None) };
         let local = self.local_map();
@@ -116,8 +117,8 @@ impl Comparison<'_> {
         if size < map.size {
             return Err(because(DeltaNotice::Shrunk));
         }
-        let (map, read) = self.read(source.clone(), map, reading.clone()).await.ok_or(None)?;
-        let Some(blocks) = read else { return Err(because(DeltaNotice::Different)) };
+        let (map, known, blocks) = self.read(source.clone(), map, reading.clone()).await.ok_or(None)?;
+        let Some(blocks) = blocks else { return Err(Some((DeltaNotice::Different, Some(known)))) };
         if size == map.size && blocks == map.blocks && found.same_headers {
             let unchanged = Unchanged {
                 size,
@@ -125,12 +126,12 @@ impl Comparison<'_> {
                 etag: found.object.etag,
                 request_id: found.object.request_id,
             };
-            return Ok(Compared { difference: Difference::Nothing(unchanged), blocks: Some(blocks) });
+            return Ok(Compared { difference: Difference::Nothing(unchanged), blocks: Some(known) });
         }
         let chosen_by_user = (!parts.sizes().is_chosen()).then(|| parts.part_size());
         match planning::plan(&map, &blocks, size, chosen_by_user) {
-            Some(parts) => Ok(Compared { difference: Difference::Parts(parts), blocks: Some(blocks) }),
-            None => Err(Some((DeltaNotice::Different, Some(blocks)))),
+            Some(parts) => Ok(Compared { difference: Difference::Parts(parts), blocks: Some(known) }),
+            None => Err(Some((DeltaNotice::Different, Some(known)))),
         }
     }
 
@@ -194,32 +195,41 @@ impl Comparison<'_> {
         }
     }
 
-    /// Reads the blocks of the file; no blocks if hardly any is in the object. `None` if the file cannot be read.
-    async fn read(&self, source: FileSource, map: ObjectMap, reading: Reading) -> Option<(ObjectMap, Option<Blocks>)> {
+    /// Reads the blocks of the file; not all of them if hardly any is in the object. `None` if the file cannot be read.
+    async fn read(
+        &self,
+        source: FileSource,
+        map: ObjectMap,
+        reading: Reading,
+    ) -> Option<(ObjectMap, KnownBlocks, Option<Blocks>)> {
         let thorough = self.settings.thorough;
-        let reading =
-            threads::spawn_blocking(move || read_blocks(&source, &map, thorough, &reading).map(|read| (map, read)));
+        let reading = threads::spawn_blocking(move || {
+            let known = read_blocks(&source, &map, thorough, &reading)?;
+            let all = known.all();
+            Ok::<_, NotRead>((map, known, all))
+        });
         reading.await.ok()?.ok()
     }
 }
 
-/// Reads the blocks of the file; none if it is quite different from the object.
+/// Reads the blocks of the file; a sample of them if it is quite different from the object.
 fn read_blocks(
     source: &FileSource,
     map: &ObjectMap,
     thorough: bool,
     reading: &Reading,
-) -> Result<Option<Blocks>, NotRead> {
-    let block_size = map.blocks.block_size;
+) -> Result<KnownBlocks, NotRead> {
+    let known = KnownBlocks::none(source.identity().size, map.blocks.block_size);
     let common = map.blocks.list.len();
     if !thorough && common > SAMPLE {
         let sample: Vec<usize> = (0..SAMPLE).map(|number| number * common / SAMPLE).collect();
-        let read = hashing::some_blocks(source, block_size, &sample, reading)?;
-        if !planning::any_equal(map, &read) {
-            return Ok(None);
+        hashing::some(source, &known, &sample, reading)?;
+        if !planning::any_equal(map, &known.known()) {
+            return Ok(known);
         }
     }
-    hashing::blocks(source, block_size, reading).map(Some)
+    hashing::the_rest(source, &known, reading)?;
+    Ok(known)
 }
 
 /// Whether a map is about the object that HEAD found.
@@ -235,9 +245,10 @@ fn is_of(map: &ObjectMap, found: &Object) -> bool {
         && found.crc64 == Some(map.crc64())
 }
 
-/// The size of the blocks that a file has in the next map.
-pub(super) fn next_block_size(source: &FileSource, read: Option<&Blocks>) -> u64 {
-    block_size(source.identity().size, read.map(|blocks| blocks.block_size))
+/// The blocks of a file for its next map: those that were read, unless their size is not that of its blocks.
+pub(crate) fn of_the_next_map(size: u64, read: Option<KnownBlocks>) -> KnownBlocks {
+    let block_size = block_size(size, read.as_ref().map(KnownBlocks::block_size));
+    read.filter(|read| read.block_size() == block_size).unwrap_or_else(|| KnownBlocks::none(size, block_size))
 }
 
 /// The file of the map of this upload's object, if maps have a place on this machine.

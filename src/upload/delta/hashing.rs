@@ -5,12 +5,12 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use super::block::{Block, block_length};
-use super::object_map::Blocks;
+use super::block::Block;
+use super::known_blocks::{BlockHasher, KnownBlocks};
 use super::settings::Reading;
-use crate::cos::checksum::Hasher;
 use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::error::SourceError;
+use crate::upload::plan::part_sizes::Range;
 use crate::upload::source::FileSource;
 use crate::upload::threads;
 
@@ -26,34 +26,31 @@ pub(super) enum NotRead {
     Stopped,
 }
 
-/// Reads every block of the file. Blocks the thread.
-pub(super) fn blocks(source: &FileSource, block_size: u64, reading: &Reading) -> Result<Blocks, NotRead> {
-    let size = source.identity().size;
-    let count = usize::try_from(size.div_ceil(block_size)).unwrap_or(usize::MAX);
-    reading.begin(size);
-    let read = some_blocks(source, block_size, &(0..count).collect::<Vec<_>>(), reading)?;
-    source.check_unchanged().map_err(NotRead::Source)?;
-    Ok(Blocks { block_size, list: read.into_iter().map(|(_, block)| block).collect() })
+/// Reads the blocks that are not known. Blocks the thread.
+pub(super) fn the_rest(source: &FileSource, known: &KnownBlocks, reading: &Reading) -> Result<(), NotRead> {
+    let wanted = known.unknown();
+    reading.begin(wanted.iter().map(|index| known.range(*index).length).sum());
+    some(source, known, &wanted, reading)?;
+    source.check_unchanged().map_err(NotRead::Source)
 }
 
-/// Reads the blocks with these numbers, which ascend. Blocks the thread.
-pub(super) fn some_blocks(
+/// Reads the blocks with these indices. Blocks the thread.
+pub(super) fn some(
     source: &FileSource,
-    block_size: u64,
+    known: &KnownBlocks,
     wanted: &[usize],
     reading: &Reading,
-) -> Result<Vec<(usize, Block)>, NotRead> {
+) -> Result<(), NotRead> {
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
-    let read = Mutex::new(Vec::with_capacity(wanted.len()));
     let failure = Mutex::new(None);
     let work = || {
         while let Some(index) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
             if failed.load(Ordering::Relaxed) {
                 return;
             }
-            match block(source, block_size, *index, reading) {
-                Ok(block) => read.lock().unwrap_or_else(PoisonError::into_inner).push((*index, block)),
+            match block(source, known.range(*index), reading) {
+                Ok(block) => known.learn(*index, block),
                 Err(error) => {
                     failed.store(true, Ordering::Relaxed);
                     failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -68,42 +65,36 @@ pub(super) fn some_blocks(
         }
         work();
     });
-    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    let mut read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
-    read.sort_unstable_by_key(|(index, _)| *index);
-    Ok(read)
+    failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
 }
 
 fn thread_count() -> usize {
     if threads::are_scarce() { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS) }
 }
 
-fn block(source: &FileSource, block_size: u64, index: usize, reading: &Reading) -> Result<Block, NotRead> {
-    let begin = index as u64 * block_size;
-    let end = begin + block_length(source.identity().size, block_size, index as u64);
-    let (mut crc64, mut hash) = (Hasher::crc64(), blake3::Hasher::new());
+fn block(source: &FileSource, range: Range, reading: &Reading) -> Result<Block, NotRead> {
+    let end = range.offset + range.length;
+    let mut hasher = BlockHasher::new();
     let mut buffer = Buffer::lend(CHUNK);
-    let mut offset = begin;
+    let mut offset = range.offset;
     while offset < end {
         if reading.is_stopped() {
             return Err(NotRead::Stopped);
         }
         let wanted = usize::try_from(end - offset).unwrap_or(CHUNK).min(CHUNK);
         let read = source.read_at(&mut buffer.bytes_mut()[..wanted], offset).map_err(NotRead::Source)?;
-        crc64.update(&buffer.as_ref()[..read]);
-        hash.update(&buffer.as_ref()[..read]);
+        hasher.update(&buffer.as_ref()[..read]);
         offset += read as u64;
         reading.add(read as u64);
     }
-    Ok(Block { crc64: crc64.finish().crc64, hash: *hash.finalize().as_bytes() })
+    Ok(hasher.finish())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cos::checksum::crc64;
+    use crate::upload::delta::object_map::Blocks;
     use crate::upload::event::Progress;
 
     const MIB: usize = 1 << 20;
@@ -122,25 +113,38 @@ mod tests {
         let (_directory, source) = source(&bytes);
         let reading = Reading::default();
         assert_eq!(reading.progress(), None);
-        let read = blocks(&source, BLOCK_SIZE, &reading).unwrap();
         let size = bytes.len() as u64;
+        let known = KnownBlocks::none(size, BLOCK_SIZE);
+        the_rest(&source, &known, &reading).unwrap();
         assert_eq!(reading.progress(), Some(Progress { bytes: size, total: Some(size) }));
         assert_eq!(reading.of_another().progress(), None);
         let expected: Vec<Block> = bytes
             .chunks(MIB)
             .map(|chunk| Block { crc64: crc64(chunk), hash: *blake3::hash(chunk).as_bytes() })
             .collect();
-        assert_eq!(read, Blocks { block_size: BLOCK_SIZE, list: expected.clone() });
-        assert_eq!(read.crc64(bytes.len() as u64), crc64(&bytes));
-        let some = some_blocks(&source, BLOCK_SIZE, &[1, 9], &Reading::default()).unwrap();
-        assert_eq!(some, [(1, expected[1]), (9, expected[9])]);
+        let read = known.all().unwrap();
+        assert_eq!(read, Blocks { block_size: BLOCK_SIZE, list: expected });
+        assert_eq!(read.crc64(size), crc64(&bytes));
+    }
+
+    #[test]
+    fn a_block_that_is_known_is_not_read_again() {
+        let bytes: Vec<u8> = (0..251).cycle().take(9 * MIB + 5).collect();
+        let (_directory, source) = source(&bytes);
+        let known = KnownBlocks::none(bytes.len() as u64, BLOCK_SIZE);
+        some(&source, &known, &[1, 9], &Reading::default()).unwrap();
+        assert_eq!(known.known().iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 9]);
+        let reading = Reading::default();
+        the_rest(&source, &known, &reading).unwrap();
+        assert_eq!(reading.progress(), Some(Progress { bytes: 8 << 20, total: Some(8 << 20) }));
+        assert_eq!(known.all().unwrap().crc64(bytes.len() as u64), crc64(&bytes));
     }
 
     #[test]
     fn a_file_that_changed_has_no_blocks() {
         let (directory, source) = source(&[7; 100]);
         std::fs::write(directory.path().join("file"), [8; 50]).unwrap();
-        let read = blocks(&source, BLOCK_SIZE, &Reading::default());
+        let read = the_rest(&source, &KnownBlocks::none(100, BLOCK_SIZE), &Reading::default());
         assert!(matches!(read, Err(NotRead::Source(SourceError::Changed(_)))), "{read:?}");
     }
 
@@ -149,6 +153,6 @@ mod tests {
         let (_directory, source) = source(&[7; 100]);
         let reading = Reading::default();
         reading.stop();
-        assert_eq!(blocks(&source, BLOCK_SIZE, &reading), Err(NotRead::Stopped));
+        assert_eq!(the_rest(&source, &KnownBlocks::none(100, BLOCK_SIZE), &reading), Err(NotRead::Stopped));
     }
 }

@@ -1,6 +1,7 @@
 //! After an upload: the map of the object that it made.
 
-use super::comparison::{next_block_size, place};
+use super::comparison::place;
+use super::known_blocks::KnownBlocks;
 use super::object_map::{Blocks, ObjectMap};
 use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{hashing, map_file, map_object};
@@ -11,12 +12,11 @@ use crate::upload::source::{FileSource, Source};
 use crate::upload::threads;
 use crate::upload::wire::transport::Transport;
 
-/// Keeps a map of an object that was stored, made of the blocks that were read before the upload, or that are read now.
-/// Returns a notice if it cannot.
+/// Keeps a map of an object that was stored, made of the blocks of its file. Those that are not known are read. Returns a notice if it cannot.
 pub(crate) async fn keep<T: Transport>(
     (job, header, settings): (&Job, &Header, &DeltaSettings),
     object: &Object,
-    blocks: Option<Blocks>,
+    blocks: KnownBlocks,
     (transport, seed): (&T, u64),
     reading: &Reading,
 ) -> Option<DeltaNotice> {
@@ -24,13 +24,8 @@ pub(crate) async fn keep<T: Transport>(
     if object.proved_by != ProvedBy::Crc64 || object.etag.is_empty() {
         return None;
     }
-    let block_size = next_block_size(source, blocks.as_ref());
-    let is_it = |blocks: &Blocks| blocks.block_size == block_size && blocks.crc64(object.size) == object.crc64;
-    let blocks = match blocks.filter(is_it) {
-        Some(blocks) => blocks,
-        // A file that changed after it was uploaded is not the object.
-        None => read(source, block_size, reading).await.filter(is_it)?,
-    };
+    // A file that changed after it was uploaded is not the object.
+    let blocks = all(source, blocks, reading).await.filter(|blocks| blocks.crc64(object.size) == object.crc64)?;
     let map = ObjectMap { size: object.size, etag: object.etag.clone(), version_id: object.version_id.clone(), blocks };
     let text = map.text(&job.target);
     let here = match place(settings, header) {
@@ -45,7 +40,11 @@ pub(crate) async fn keep<T: Transport>(
     there.err().map(DeltaNotice::MapUnwritable)
 }
 
-async fn read(source: &FileSource, block_size: u64, reading: &Reading) -> Option<Blocks> {
+async fn all(source: &FileSource, blocks: KnownBlocks, reading: &Reading) -> Option<Blocks> {
+    if let Some(all) = blocks.all() {
+        return Some(all);
+    }
     let (source, reading) = (source.clone(), reading.clone());
-    threads::spawn_blocking(move || hashing::blocks(&source, block_size, &reading)).await.ok()?.ok()
+    let read = move || hashing::the_rest(&source, &blocks, &reading).map(|()| blocks.all());
+    threads::spawn_blocking(read).await.ok()?.ok()?
 }

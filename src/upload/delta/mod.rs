@@ -6,6 +6,7 @@
 //!
 //! - `block`: the checksums of a block, and how large blocks are (pure)
 //! - `object_map`: the map, as it is written and read (pure)
+//! - `known_blocks`: the blocks of a file that are known so far, and how they are taken while parts are sent
 //! - `planning`: from two lists of blocks to parts (pure)
 //! - `hashing`: reads a file for the checksums of its blocks
 //! - `map_file`: the map in a directory
@@ -18,8 +19,9 @@ pub(crate) mod block;
 pub(crate) mod comparison;
 mod hashing;
 pub(crate) mod keeping;
+pub(crate) mod known_blocks;
 mod map_file;
 mod map_object;
-pub(crate) mod object_map;
+mod object_map;
 mod planning;
 pub mod settings;

@@ -49,12 +49,16 @@ impl AsRef<[u8]> for Piece {
     }
 }
 
+/// What sees the bytes of a body as they are sent.
+pub(crate) type Reader = Box<dyn FnMut(&[u8]) + Send + Sync>;
+
 /// The body of a request: a range of a source.
 pub struct SourceBody {
     source: Source,
     offset: u64,
     left: u64,
     hasher: Option<Hasher>,
+    reader: Option<Reader>,
     reading: Option<JoinHandle<Result<Chunk, SourceError>>>,
     hesitation: Option<Pin<Box<Sleep>>>,
     gate: Option<Gate>,
@@ -79,6 +83,7 @@ impl SourceBody {
             offset: range.offset,
             left: range.length,
             hasher: Some(hasher),
+            reader: None,
             reading: None,
             hesitation: None,
             gate: None,
@@ -105,6 +110,11 @@ impl SourceBody {
         self.gate = Some(Gate::default());
     }
 
+    /// Shows each chunk to `reader` before it is sent.
+    pub(crate) fn show_to(&mut self, reader: Reader) {
+        self.reader = Some(reader);
+    }
+
     /// Limits the rate at which the body is sent.
     pub(crate) fn keep_to(&mut self, pace: Pace) {
         self.pace = Some(pace);
@@ -121,6 +131,9 @@ impl SourceBody {
         let length = bytes.len() as u64;
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
+        }
+        if let Some(reader) = &mut self.reader {
+            reader(bytes);
         }
         self.offset += length;
         self.left -= length;

@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use cosput::emulator::Operation;
+
 use super::{DELTA, change, copies, maps, sent_and_copied, uploaded};
-use crate::support::{MIB, Scene};
+use crate::support::{MIB, Scene, until};
 
 #[test]
 fn a_map_that_is_missing_or_broken_or_of_another_object_costs_a_full_upload() {
@@ -51,6 +53,33 @@ fn a_map_beside_the_object_serves_another_machine() {
     }
     change(&path, &[3]);
     assert_eq!(sent_and_copied(&scene.upload("f", &there).exits(0)), (MIB, 7 * MIB));
+    scene.assert_stored("f", "k");
+}
+
+#[test]
+fn parts_of_any_size_make_a_map() {
+    for part_size in ["1MiB", "1536KiB", "3MiB", "8MiB"] {
+        let scene = Scene::new(&[]);
+        let path = scene.file("f", 8 * MIB + 5);
+        scene.upload("f", &[&DELTA[..], &["--part-size", part_size]].concat()).exits(0);
+        change(&path, &[3]);
+        assert_eq!(sent_and_copied(&scene.upload("f", &DELTA).exits(0)), (MIB, 7 * MIB + 5), "{part_size}");
+        scene.assert_stored("f", "k");
+    }
+}
+
+#[test]
+fn a_resumed_upload_makes_a_map() {
+    let mut scene = Scene::new(&["stall:part=6"]);
+    let path = scene.file("f", 8 * MIB + 5);
+    let running = scene.begin("f", &[&DELTA[..], &["--concurrency", "1"]].concat());
+    until(|| scene.server.requests(Operation::UploadPart).len() >= 6, "some parts are stored");
+    running.kill();
+    scene.server.restart(&[]);
+    let outcome = scene.upload("f", &DELTA).exits(0);
+    assert!(outcome.event("uploaded")["bytes_resumed"].as_u64().unwrap() > 0);
+    change(&path, &[3]);
+    assert_eq!(sent_and_copied(&scene.upload("f", &DELTA).exits(0)), (MIB, 7 * MIB + 5));
     scene.assert_stored("f", "k");
 }
 
