@@ -255,3 +255,36 @@ pub(crate) fn of_the_next_map(size: u64, read: Option<KnownBlocks>) -> KnownBloc
 pub(super) fn place(settings: &DeltaSettings, header: &Header) -> Option<std::path::PathBuf> {
     settings.directory.as_deref().map(|directory: &Path| map_file::path(directory, header))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::delta::object_map::tests::map;
+
+    #[test]
+    fn a_map_is_of_the_object_with_its_etag_size_checksum_and_version() {
+        let unversioned = map(&[1, 2, 3], 5 << 19);
+        let versioned = ObjectMap { version_id: Some("v1".to_owned()), ..unversioned.clone() };
+        let found = Object {
+            etag: Some("\"e-3\"".to_owned()),
+            size: Some(unversioned.size),
+            crc64: Some(unversioned.crc64()),
+            version_id: None,
+            modified: None,
+            request_id: None,
+        };
+        let version = |id: &str| Object { version_id: Some(id.to_owned()), ..found.clone() };
+        assert!(is_of(&unversioned, &found) && is_of(&versioned, &version("v1")));
+        assert!(is_of(&unversioned, &version("v1")) && is_of(&versioned, &found), "versions were turned on or off");
+        assert!(!is_of(&versioned, &version("v2")));
+        let others = [
+            Object { etag: Some("\"f-3\"".to_owned()), ..found.clone() },
+            Object { etag: None, ..found.clone() },
+            Object { size: Some(1), ..found.clone() },
+            Object { crc64: None, ..found.clone() },
+        ];
+        for other in others {
+            assert!(!is_of(&unversioned, &other), "{other:?}");
+        }
+    }
+}
