@@ -1,7 +1,7 @@
 //! A server at the end of a simulated link. It implements just enough of COS for uploads with parts of any size, and
 //! computes their checksums as they arrive. It runs as a separate process, with one thread for each connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cosput::cos::checksum::{Combiner, Hasher};
 use rustls::{ServerConnection, StreamOwned};
 
+use super::far_object::{Arriving, Object, Pieces, Store};
 use super::link::{FIRST_ROUND, Link};
 use super::sink::{etag, header, ok, parameter, stored};
 use super::tls;
@@ -32,7 +32,7 @@ struct Server {
     /// When the shared line is free again.
     line: Mutex<Instant>,
     began: Mutex<Option<Instant>>,
-    parts: Mutex<BTreeMap<u64, (u64, u64)>>,
+    store: Mutex<Store>,
     counts: Counts,
     /// Start times of the requests of the last second.
     recent: Mutex<VecDeque<Instant>>,
@@ -58,7 +58,7 @@ pub(crate) fn run(link: Link, tls: Option<&Path>) -> io::Result<()> {
         link,
         line: Mutex::new(Instant::now()),
         began: Mutex::default(),
-        parts: Mutex::default(),
+        store: Mutex::default(),
         counts: Counts::default(),
         recent: Mutex::default(),
     });
@@ -185,9 +185,9 @@ impl Server {
         self.counts.requests.fetch_add(1, Ordering::Relaxed);
         self.counts.most_in_flight.fetch_max(busy, Ordering::Relaxed);
         let refused = (self.link.takes > 0 && busy > self.link.takes) || self.is_too_soon();
-        let mut hasher = Hasher::crc64();
+        let mut arriving = Arriving::new();
         let mut left = length - first.len() as u64;
-        hasher.update(&first);
+        arriving.update(&first);
         if !refused {
             self.wait_for(slow_start, first.len() as u64);
         }
@@ -197,7 +197,7 @@ impl Server {
             if read == 0 || (resets && left < length / 2) {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            hasher.update(&buffer[..read]);
+            arriving.update(&buffer[..read]);
             left -= read as u64;
             if !refused {
                 self.wait_for(slow_start, read as u64);
@@ -213,7 +213,7 @@ impl Server {
         if length > 0 && self.link.stall_every > 0 && bodies.is_multiple_of(self.link.stall_every) {
             thread::sleep(Duration::from_millis(self.link.stall));
         }
-        Ok(self.take(head, hasher.finish().crc64, length))
+        Ok(self.take(head, arriving.finish()))
     }
 
     /// Waits until the link has carried these bytes.
@@ -261,31 +261,39 @@ impl Server {
         too_soon
     }
 
-    fn take(&self, head: &str, crc64: u64, length: u64) -> String {
+    fn take(&self, head: &str, arrived: Pieces) -> String {
         let line = head.lines().next().unwrap_or_default();
         let target = line.split(' ').nth(1).unwrap_or_default();
         let query = target.split_once('?').map_or("", |(_, query)| query);
         let number = parameter(query, "partNumber").and_then(|number| number.parse::<u64>().ok());
-        let mut parts = self.parts.lock().expect("no thread dies here");
-        match (line.split(' ').next().unwrap_or_default(), number) {
-            ("PUT", Some(number)) => {
-                parts.insert(number, (crc64, length));
+        let mut store = self.store.lock().expect("no thread dies here");
+        match (line.split(' ').next().unwrap_or_default(), number, header(head, "x-cos-copy-source-range")) {
+            ("PUT", Some(number), Some(range)) => match store.copy(number, range) {
+                Some(crc64) => {
+                    let etag = etag(crc64);
+                    ok("", &format!("<CopyPartResult><ETag>\"{etag}\"</ETag></CopyPartResult>"))
+                }
+                None => no_such_range(),
+            },
+            ("PUT", Some(number), None) => {
+                let crc64 = arrived.crc64();
+                store.put(number, arrived);
                 stored(crc64, "")
             }
-            ("PUT", None) => stored(crc64, ""),
-            ("POST", _) if parameter(query, "uploads").is_some() => {
-                parts.clear();
+            ("PUT", None, _) => stored(arrived.crc64(), ""),
+            ("POST", ..) if parameter(query, "uploads").is_some() => {
+                store.begin(header(head, "content-type").unwrap_or("application/octet-stream"));
                 let what = "<Bucket>b</Bucket><Key>k</Key><UploadId>imitated</UploadId>";
                 ok("", &format!("<InitiateMultipartUploadResult>{what}</InitiateMultipartUploadResult>"))
             }
-            ("POST", _) => {
-                let mut whole = Combiner::new();
-                parts.values().for_each(|(crc64, length)| whole.append(*crc64, *length));
-                let etag = format!("<ETag>\"{}-{}\"</ETag>", etag(whole.crc64()), parts.len());
+            ("POST", ..) => {
+                let object = store.complete();
+                let etag = format!("<ETag>\"{}\"</ETag>", object.etag);
                 let document = format!("<CompleteMultipartUploadResult>{etag}</CompleteMultipartUploadResult>");
-                stored(whole.crc64(), &document)
+                stored(object.crc64(), &document)
             }
-            ("DELETE", _) => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+            ("HEAD", ..) => store.object.as_ref().map_or_else(no_object, described),
+            ("DELETE", ..) => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
             _ => ok("", "<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>"),
         }
     }
@@ -304,6 +312,25 @@ impl Server {
         );
         ok("", &text)
     }
+}
+
+fn described(object: &Object) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nContent-Type: {}\r\nETag: \"{}\"\r\nx-cos-hash-crc64ecma: {}\r\n\r\n",
+        object.size(),
+        object.content_type,
+        object.etag,
+        object.crc64()
+    )
+}
+
+fn no_object() -> String {
+    "HTTP/1.1 404 Not Found\r\nx-cos-request-id: imitated\r\nContent-Length: 0\r\n\r\n".to_owned()
+}
+
+fn no_such_range() -> String {
+    let body = "<Error><Code>InvalidRange</Code><Message>only whole pieces are copied</Message></Error>";
+    format!("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
 fn slow_down() -> String {

@@ -42,20 +42,22 @@ struct Seen {
 }
 
 /// A server at the end of a link; dropping this value ends it.
-struct FarServer {
+pub(crate) struct FarServer {
     child: Child,
     port: u16,
 }
 
 impl FarServer {
-    fn start(link: &Link, tls: Option<&Path>) -> io::Result<Self> {
+    /// Starts a server.
+    pub(crate) fn start(link: &Link, tls: Option<&Path>) -> io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("far-server").args(link.arguments()).args(tls);
         let (child, port) = start(&mut command)?;
         Ok(Self { child, port })
     }
 
-    fn url(&self) -> String {
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 

@@ -1,8 +1,9 @@
 //! Compares cosput with the lowest cost of an upload, on the machine it runs on, in one run.
 //!
 //! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`. A
-//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files; all run if none is
-//! named. The measured program is `target/release/cosput`, or the path in `COSPUT_BINARY`. docs/performance.md explains
+//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files, delta; all run if none
+//! is named. `cuts OLD NEW` measures ways to find what changed.
+//! The measured program is `target/release/cosput`, or the path in `COSPUT_BINARY`. docs/performance.md explains
 //! the figures. The benchmark asserts nothing.
 
 #![expect(clippy::disallowed_methods, reason = "a program of its own, which measures with the clock")]
@@ -12,6 +13,12 @@
 mod aligned;
 #[cfg(unix)]
 mod contender;
+#[cfg(unix)]
+mod cuts;
+#[cfg(unix)]
+mod delta;
+#[cfg(unix)]
+mod far_object;
 #[cfg(unix)]
 mod far_server;
 #[cfg(unix)]
@@ -56,6 +63,8 @@ fn main() -> std::io::Result<()> {
             let (numbers, tls) = link.split_at_checked(10).unwrap_or((link, &[]));
             far_server::run(link::Link::parse(numbers)?, tls.first().map(AsRef::as_ref))
         }
+        ["cuts", old, new] => cuts::run(old.as_ref(), new.as_ref()),
+        ["read-and-hash", file] => delta::read_and_hash(file.as_ref()),
         _ => scenario::run(&words),
     }
 }

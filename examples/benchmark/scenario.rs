@@ -19,7 +19,7 @@ const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 11] = [
+const SCENARIOS: [(&str, Scenario); 12] = [
     ("big", Bench::big),
     ("cold", Bench::cold),
     ("tls", Bench::tls),
@@ -31,13 +31,15 @@ const SCENARIOS: [(&str, Scenario); 11] = [
     ("memory", Bench::memory),
     ("links", Bench::links),
     ("far-files", Bench::far_files),
+    ("delta", Bench::delta),
 ];
 
 /// The settings of a benchmark.
 pub(crate) struct Bench {
     /// The paths that programs need.
     pub place: Place,
-    size: u64,
+    /// The size of the large file in bytes.
+    pub size: u64,
     /// The number of runs of each program.
     pub runs: usize,
     /// The words of the command line.
