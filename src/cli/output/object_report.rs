@@ -77,7 +77,7 @@ impl ObjectReport {
         }
         if self.report.json
             && self.is_for_programs(now, event)
-            && let Some(line) = Line::of_event(self.subject.name(), event)
+            && let Some(line) = Line::of_event(self.subject.name(), event).map(|line| line.with_delta(self.delta))
         {
             self.report.line(&line);
         }
@@ -186,6 +186,8 @@ impl ObjectReport {
             }
             Event::Notice(notice) => console.warning(&format!("{subject}{}", notice::in_words(notice))),
             Event::Resumed { .. } => console.note(&format!("{subject}{}", step::in_words(event, parts))),
+            // The notice about the delta said what is sent.
+            Event::Started(_) if self.delta.is_some() => {}
             Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) => {
                 let shown = self.report.verbose && !self.report.json;
                 console.detail(shown, &format!("{subject}{}", step::in_words(event, parts)));

@@ -13,7 +13,7 @@ use crate::cli::output::json::OverallProgress;
 use crate::cli::output::table::cut;
 use crate::cli::values::units;
 use crate::upload::batch::objects::ObjectId;
-use crate::upload::event::{Notice, ReadFor};
+use crate::upload::event::{DeltaNotice, Notice, ReadFor};
 use crate::upload::source::Item;
 use crate::upload::{Event, Progress};
 
@@ -145,7 +145,7 @@ impl Totals {
         let Some(open) = self.open.get_mut(&object) else { return };
         match event {
             Event::Started(plan) => {
-                open.parts = plan.parts();
+                open.parts = open.parts.or(plan.parts());
                 if !self.many {
                     self.speed = Some(Speed::new(now, plan.size()));
                     self.waiting = plan.size().is_none().then_some(Waiting::Stdin);
@@ -160,7 +160,8 @@ impl Totals {
                 });
             }
             // How many they are now is not known here.
-            Event::Notice(Notice::SmallerParts { .. }) => open.parts = None,
+            Event::Notice(Notice::SmallerParts { .. } | Notice::Delta(DeltaNotice::Restarted(_))) => open.parts = None,
+            Event::Notice(Notice::Delta(DeltaNotice::Planned(delta))) => open.parts = Some(delta.parts),
             Event::Resumed { bytes, .. } => {
                 open.bytes = *bytes;
                 self.speed.get_or_insert_with(|| Speed::new(now, Some(0))).resume(now, *bytes);

@@ -14,12 +14,23 @@ fn only_the_blocks_that_changed_are_sent() {
     let outcome = scene.upload("f", &DELTA).exits(0).says("sending 2.0 MiB; the server copies 6.0 MiB");
     assert_eq!(sent_and_copied(&outcome), (2 * MIB, 6 * MIB + 5));
     assert_eq!((parts_copied(&outcome), copies(&scene)), (3.into(), 3));
+    let started = outcome.event("started");
+    assert_eq!([&started["parts"], &started["bytes_to_send"]], [5, 2 * MIB], "{started}");
     scene.assert_stored("f", "k");
     // The map of the new object was made without another look at the file.
     change(&path, &[0]);
     let outcome = scene.upload("f", &DELTA).exits(0);
     assert_eq!(sent_and_copied(&outcome), (MIB, 7 * MIB + 5));
     scene.assert_stored("f", "k");
+}
+
+#[test]
+fn what_is_sent_is_said_once() {
+    let scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[2]);
+    let outcome = scene.upload("f", &["--key", "k", "--delta", "-v"]).exits(0);
+    outcome.says("sending 1.0 MiB; the server copies 7.0 MiB").does_not_say("sending 8.0 MiB").says(" of 3 uploaded");
 }
 
 #[test]

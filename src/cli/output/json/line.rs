@@ -17,6 +17,7 @@ use super::unmatched::Unmatched;
 use super::uploaded::Uploaded;
 use super::verified::Verified;
 use crate::upload::Event;
+use crate::upload::event::PlannedDelta;
 
 /// An event; its name is the field `event`.
 #[derive(Debug, Serialize)]
@@ -70,6 +71,14 @@ impl<'a> Line<'a> {
                 | Self::Skipped(_)
                 | Self::Unmatched(_)
         )
+    }
+
+    /// The same for a delta upload.
+    pub(crate) fn with_delta(self, delta: Option<PlannedDelta>) -> Self {
+        match self {
+            Self::Started(planned) => Self::Started(planned.with_delta(delta)),
+            other => other,
+        }
     }
 
     /// The line of an engine's event, if there is one.
