@@ -148,6 +148,21 @@ fn an_object_with_a_key_of_ones_own_is_copied_with_that_key() {
 }
 
 #[test]
+fn an_object_that_the_server_encrypts_is_copied() {
+    for encryption in [&["--sse", "AES256"][..], &["--sse", "cos/kms"], &["--sse", "cos/kms", "--sse-kms-key-id", "id"]]
+    {
+        let scene = Scene::new(&[]);
+        let path = scene.file("f", 8 * MIB + 5);
+        let encrypted = [&DELTA[..], encryption].concat();
+        scene.upload("f", &encrypted).exits(0);
+        change(&path, &[2]);
+        let outcome = scene.upload("f", &encrypted).exits(0);
+        assert_eq!(sent_and_copied(&outcome), (MIB, 7 * MIB + 5), "{encryption:?}");
+        scene.assert_stored("f", "k");
+    }
+}
+
+#[test]
 fn an_archived_object_is_not_copied() {
     let scene = Scene::new(&[]);
     let path = scene.file("f", 3 * MIB);
