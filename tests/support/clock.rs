@@ -3,12 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a test waits for a condition before it fails, on the slowest machine.
-pub(crate) const LIMIT: Duration = Duration::from_secs(240);
-
-/// How long a program may take to stop: far more than the two seconds that requests in flight get, so that a busy machine does
-/// not matter, and half of the shortest wait that a test lets it stop in.
-pub(crate) const LONGEST_FAREWELL: Duration = Duration::from_secs(15);
+/// How long a test waits for a condition before it fails, on the slowest machine. Only a program that hangs takes so long.
+pub(crate) const LIMIT: Duration = Duration::from_secs(300);
 
 /// Waits for a condition.
 #[track_caller]

@@ -22,7 +22,7 @@ pub(crate) mod server;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;
 
-pub(crate) use clock::{LIMIT, LONGEST_FAREWELL, now, until};
+pub(crate) use clock::{LIMIT, now, until};
 pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
 pub(crate) use run::{Outcome, Running};
 pub(crate) use scene::Scene;

@@ -197,7 +197,7 @@ fn complete_waits_for_shards_that_are_started_later() {
 #[test]
 fn complete_stops_waiting_once_the_plan_is_aborted() {
     let machines = planned(&[]);
-    let complete = machines.begin("complete", &["--wait", "20s"]);
+    let complete = machines.begin("complete", &["--wait", "1h"]);
     machines.run("abort", &["--yes"]).exits(0);
     complete.wait().exits(5).says("was aborted");
 }

@@ -150,12 +150,12 @@ fn what_may_not_be_read_fails_alone() {
 
 #[test]
 fn a_file_that_vanishes_before_its_turn_fails_alone() {
-    let scene = Scene::new(&["trickle:rate=100000"]);
-    plant(&scene, "tree/0000", 150_000);
-    (1..80).for_each(|number| plant(&scene, format!("tree/{number:04}"), 10));
+    let mut scene = Scene::new(&["stall"]);
+    (0..80).for_each(|number| plant(&scene, format!("tree/{number:04}"), 10));
     let running = super::begin(&scene, &["tree", "-r", "--json", "--concurrency", "1"]);
-    until(|| running.stdout().contains("\"started\""), "the first file is under way");
+    until(|| !scene.server.requests(Operation::PutObject).is_empty(), "the first file is stalled");
     fs::remove_file(scene.path("tree/0079")).unwrap();
+    scene.server.restart(&[]);
     let outcome = running.wait().exits(3).says("error: could not upload tree/0079: no such file");
     let reported = in_brief(&outcome);
     assert_eq!((reported.len(), reported[79].as_str()), (80, "tree/0079 failed 3"));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use cosput::emulator::Operation;
+use cosput::emulator::{Operation, RequestRecord};
 
 use super::{accounts, begin, in_brief, plant, plant_all, run, visible};
 use crate::support::changes::touch;
@@ -203,11 +203,15 @@ fn a_completion_that_fails_leaves_the_others_visible_and_says_how_many() {
 
 #[test]
 fn a_source_that_changes_after_it_was_sent_keeps_all_of_them_from_being_visible() {
-    let mut scene = tree(&["trickle:rate=1000000,part=3"]);
+    let mut scene = tree(&["stall:part=3"]);
     let running = begin(&scene, &TOGETHER);
-    // The first file is on the server, the last part of the big one in flight.
-    until(|| scene.server.stored_parts().len() >= 4, "most of it is stored");
+    let stalls = |request: &RequestRecord| request.part_number == Some(3);
+    until(
+        || scene.server.requests(Operation::UploadPart).iter().any(stalls),
+        "the last part of the big file is stalled",
+    );
     touch(&scene.path("d/a"));
+    scene.server.restart(&[]);
     let outcome = running.wait().exits(3).says("error: could not upload d/a: changed while it was uploaded: its time");
     assert_eq!(visible(&scene, &KEYS), [""; 0]);
     assert_eq!(in_brief(&outcome), ["d/a failed 3", "d/b failed 6", "d/big failed 6", "d/c failed 6"]);
