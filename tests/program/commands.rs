@@ -4,8 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
-use std::time::Duration;
 
 use cosput::cli::World;
 use cosput::cli::process::world::Stream;
@@ -13,12 +11,12 @@ use cosput::cos::multipart::initiate;
 use cosput::cos::request::Headers;
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Options, start};
-use cosput::upload::wire::http::{Http, Limits};
 use cosput::upload::wire::transport::Transport;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::support::emulator::{clock, options};
+use crate::support::emulator::options;
+use crate::support::engine::direct;
 use crate::support::{BUCKET, Outcome, pattern};
 
 const MIB: usize = 1 << 20;
@@ -129,10 +127,8 @@ impl Setting {
 
     /// Begins this many empty uploads. Returns the number of unfinished uploads.
     async fn initiate_many(&self, count: usize) -> usize {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(10) };
         let credentials = Credentials::new(DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, None).unwrap();
-        let http = Http::new(Service::Cdcs, Arc::new(credentials), clock, limits).unwrap();
+        let http = direct(Service::Cdcs, credentials);
         let address = Address {
             service: Service::Cdcs,
             edition: Edition::default(),

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
-use crate::support::engine::{run_one, session};
+use crate::support::engine::{direct, run_one, session};
 use crate::support::{BUCKET, MIB, Noise, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Server, assert_noise};
 use cosput::cos::multipart::PartNumber;
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
@@ -16,7 +16,6 @@ use cosput::upload::plan::part_sizes::PartSizes;
 use cosput::upload::session::Session;
 use cosput::upload::source::stream_buffer::{Expectations, StreamBuffer};
 use cosput::upload::source::{Identity, Source, Stream};
-use cosput::upload::wire::http::{Http, Limits};
 use cosput::upload::{Finished, Plan};
 
 /// Uploads a stream of `size` bytes, split in this way.
@@ -38,8 +37,7 @@ fn upload(server: &Server, size: u64, cut: PartSizes, memory: u64) -> Finished {
         ..session(header, source, target, plan)
     };
     let credentials = Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap();
-    let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(60) };
-    let transport = Http::new(Service::Cos, Arc::new(credentials), crate::support::emulator::clock, limits).unwrap();
+    let transport = direct(Service::Cos, credentials);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(run_one(session, Concurrency::Auto, Arc::new(transport))).0
 }

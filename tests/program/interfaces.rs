@@ -230,6 +230,7 @@ fn streams_that_are_closed_stop_no_upload() {
         let url = scene.server.url();
         let line = format!("exec \"$0\" upload a.bin --bucket {BUCKET} --endpoint {url} {more} {streams}");
         let mut shell = std::process::Command::new("sh");
+        shell.env_clear();
         // The usual environment, with a shell in between that closes the streams.
         for (name, value) in scene.command(["x"]).get_envs() {
             shell.env(name, value.unwrap_or_default());

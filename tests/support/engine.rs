@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cosput::cos::Target;
+use cosput::cos::{Credentials, Service, Target};
 use cosput::upload::batch::concurrency::Concurrency;
 use cosput::upload::batch::objects::ObjectId;
 use cosput::upload::driver::{Stop, Work, drive};
@@ -11,9 +11,20 @@ use cosput::upload::machine::Settings;
 use cosput::upload::observer::Observer;
 use cosput::upload::session::{Ended, Goal, JournalLocation, Refused, Session};
 use cosput::upload::source::Source;
-use cosput::upload::wire::http::Http;
+use cosput::upload::wire::http::{Http, Limits, client};
 use cosput::upload::{Event, Finished, Job, Notice, ObjectOptions, Plan};
 use tokio::sync::{mpsc, watch};
+
+use super::clock::LIMIT;
+use super::emulator::clock;
+
+/// A transport from this process to a server on this machine, whatever proxy the environment names.
+pub(crate) fn direct(service: Service, credentials: Credentials) -> Http {
+    // Another test may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = Limits { connect: LIMIT, stall: LIMIT };
+    Http::over(client(limits).no_proxy(), service, Arc::new(credentials), clock, limits).unwrap()
+}
 
 /// A new upload that is completed, without a journal.
 pub(crate) fn session(header: Header, source: Source, target: Target, plan: Plan) -> Session {

@@ -7,6 +7,7 @@
 //! - [`changes`] are the ways in which a file can change; [`content`] makes bytes and compares files.
 //! - [`clock`] waits for conditions. No test waits for a time: it waits for a condition, and gives up after a limit.
 //! - [`terminal`] is a pseudo-terminal.
+//! - [`process`] is what this process hands down to the programs that it starts.
 //! - [`secrets`] checks that no secret appears in output, logs, journals or the server's record. Each scene and each run ends
 //!   with that check.
 
@@ -15,6 +16,7 @@ pub(crate) mod clock;
 pub(crate) mod content;
 pub(crate) mod emulator;
 pub(crate) mod engine;
+pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod scene;
 pub(crate) mod secrets;

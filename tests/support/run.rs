@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::clock::{LIMIT, now, pause};
+use super::process::prepare;
 use super::secrets::assert_no_secret;
 
 /// The program while it runs.
@@ -31,6 +32,7 @@ pub(crate) struct Outcome {
 
 impl Running {
     pub(crate) fn start(mut command: Command) -> Self {
+        prepare();
         let output = tempfile::tempdir().unwrap();
         let (stdout, stderr) = (output.path().join("stdout"), output.path().join("stderr"));
         command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());

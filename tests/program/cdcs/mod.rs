@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use coffer::{Coffer, Edition};
 use tempfile::TempDir;
 
-use crate::support::Outcome;
+use crate::support::{Outcome, process, until};
 
 const COFFER: &str = "examplecoffer-1250000000";
 const MEBIBYTE: usize = 1 << 20;
@@ -57,6 +57,7 @@ impl Setting {
     }
 
     fn begin(&self, arguments: &[&str]) -> Child {
+        process::prepare();
         Command::new(env!("CARGO_BIN_EXE_cosput"))
             .args(arguments)
             .current_dir(self.directory.path())
@@ -284,9 +285,7 @@ fn an_interrupted_upload_that_cannot_be_resumed_gives_its_key_back() {
         let setting = Setting::new(Edition::Json);
         setting.coffer.be_silent_about("UploadPart");
         let child = setting.begin_upload(&["--state-dir", state]);
-        while !setting.coffer.operations().contains(&"UploadPart") {
-            std::thread::yield_now();
-        }
+        until(|| setting.coffer.operations().contains(&"UploadPart"), "a part is sent");
         let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
         assert!(interrupt.success());
         setting.assert_failed(&finish(child), 130, &["interrupted"]);
