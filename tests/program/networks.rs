@@ -12,8 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 
-use crate::support::BUCKET;
 use crate::support::emulator::options;
+use crate::support::{BUCKET, Port};
 
 const HOST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
 const PLAIN: &str = "--endpoint=http://cos.ap-guangzhou.myqcloud.com";
@@ -160,8 +160,8 @@ async fn a_proxy_that_refuses_to_connect_is_named_with_its_answer() {
 #[tokio::test]
 async fn a_proxy_that_cannot_be_reached_is_named() {
     let setting = Setting::new();
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let url = format!("http://{closed}");
+    let closed = Port::closed();
+    let url = closed.url();
     let Outcome { code, stderr } = setting.run(&["a.txt", PLAIN, "--max-attempts=1"], &[("http_proxy", &url)]).await;
     assert!(stderr.contains(&format!("could not connect: proxy {url} (from http_proxy): ")), "{stderr}");
     assert_eq!(code, Some(6));
@@ -298,11 +298,9 @@ async fn a_destination_that_cannot_be_reached_or_refuses_all_is_reported_once() 
         std::fs::create_dir_all(&directory).unwrap();
         std::fs::write(directory.join(format!("{number:02}")), "x").unwrap();
     }
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let closed = Port::closed();
     let emulator = setting.emulator().await;
-    for (endpoint, variables, code) in
-        [(format!("http://{closed}"), none.as_slice(), 6), (emulator.url(), wrong.as_slice(), 4)]
-    {
+    for (endpoint, variables, code) in [(closed.url(), none.as_slice(), 6), (emulator.url(), wrong.as_slice(), 4)] {
         let arguments = ["d", "-r", "--max-attempts=2", "--endpoint", &endpoint];
         let reported = setting.run(&arguments, variables).await;
         let errors = reported.stderr.lines().filter(|line| line.starts_with("error: ")).count();

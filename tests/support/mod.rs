@@ -6,7 +6,7 @@
 //! - [`Server`] is the emulator of a scene; [`emulator`] has the options of every emulator.
 //! - [`changes`] are the ways in which a file can change; [`content`] makes bytes and compares files.
 //! - [`clock`] waits for conditions. No test waits for a time: it waits for a condition, and gives up after a limit.
-//! - [`terminal`] is a pseudo-terminal.
+//! - [`terminal`] is a pseudo-terminal, [`port`] a port that nothing else takes.
 //! - [`process`] is what this process hands down to the programs that it starts.
 //! - [`secrets`] checks that no secret appears in output, logs, journals or the server's record. Each scene and each run ends
 //!   with that check.
@@ -16,6 +16,7 @@ pub(crate) mod clock;
 pub(crate) mod content;
 pub(crate) mod emulator;
 pub(crate) mod engine;
+pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod scene;
@@ -26,6 +27,7 @@ pub(crate) mod terminal;
 
 pub(crate) use clock::{LIMIT, now, until};
 pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
+pub(crate) use port::Port;
 pub(crate) use run::{Outcome, Running};
 pub(crate) use scene::Scene;
 pub(crate) use secrets::{CUSTOMER_KEY, SECRET_ID, SECRET_KEY, SESSION_TOKEN, assert_no_secret};

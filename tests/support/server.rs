@@ -3,19 +3,18 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 use cosput::cos::{Address, Addressing, Bucket, Credentials, Endpoint, Key, Method, Service};
 use cosput::emulator;
 use cosput::emulator::{Emulator, Operation, Options, RequestRecord};
-use cosput::upload::wire::http::{Http, Limits};
 use cosput::upload::wire::transport::Transport;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::clock::{LIMIT, now};
-use super::emulator::{FREE_PORT, clock};
+use super::emulator::FREE_PORT;
+use super::engine::direct;
+use super::port::Port;
 use super::secrets::{SECRET_ID, SECRET_KEY, SESSION_TOKEN};
 
 pub(crate) const BUCKET: &str = "examplebucket-1250000000";
@@ -25,6 +24,8 @@ pub(crate) struct Server {
     emulator: Option<Emulator>,
     directory: TempDir,
     address: SocketAddr,
+    /// On Linux the port stays this server's while it is stopped.
+    _port: Option<Port>,
 }
 
 impl Server {
@@ -34,10 +35,12 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let directory = tempfile::tempdir().unwrap();
-        let options = options(directory.path(), SocketAddr::from(FREE_PORT), faults);
+        let port = cfg!(target_os = "linux").then(Port::closed);
+        let listen = port.as_ref().map_or(SocketAddr::from(FREE_PORT), |port| port.address);
+        let options = options(directory.path(), listen, faults);
         let emulator = runtime.block_on(emulator::start(options)).unwrap();
         let address = emulator.url().strip_prefix("http://").unwrap().parse().unwrap();
-        Self { runtime, emulator: Some(emulator), directory, address }
+        Self { runtime, emulator: Some(emulator), directory, address, _port: port }
     }
 
     /// Stops, so that nothing changes what it holds any more, and starts again with these faults.
@@ -114,8 +117,7 @@ impl Server {
             addressing: Addressing::Path,
             bucket: Bucket::new(BUCKET).unwrap(),
         };
-        let limits = Limits { connect: Duration::from_secs(10), stall: Duration::from_secs(10) };
-        let http = Http::new(Service::Cos, Arc::new(credentials()), clock, limits).unwrap();
+        let http = direct(Service::Cos, credentials());
         let request = address.request(Method::Get).with_query("uploads", "");
         let send = || self.runtime.block_on(http.send(request.clone(), None)).unwrap();
         // A server whose clock is off says so the first time.
