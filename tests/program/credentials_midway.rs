@@ -11,8 +11,8 @@ use cosput::emulator::{Emulator, Operation, Options, start};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-use crate::support::emulator::{FREE_PORT, options};
-use crate::support::{BUCKET, pattern};
+use crate::support::emulator::options;
+use crate::support::{BUCKET, LIMIT, Port, executable, now, pattern};
 
 /// A server that accepts one pair of keys with its token.
 async fn serve(directory: &Path, listen: SocketAddr, keys: [&str; 3], faults: &[&str]) -> Emulator {
@@ -40,31 +40,27 @@ printf '{"Version": 1, "SecretId": "%s", "SecretKey": "%s", "SessionToken": "%s"
 "#;
 
 async fn until_there(path: &Path) {
-    for _ in 0..600 {
-        if path.exists() {
-            return;
-        }
-        sleep(Duration::from_millis(50)).await;
+    let started = now();
+    while !path.exists() {
+        assert!(started.elapsed() < LIMIT, "{} did not come", path.display());
+        sleep(Duration::from_millis(5)).await;
     }
-    panic!("{} did not come", path.display());
 }
 
 #[cfg(unix)]
 async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
-    use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     let content = pattern(6 << 20);
     fs::write(path("big.bin"), &content).unwrap();
-    fs::write(path("keys"), SCRIPT).unwrap();
-    fs::set_permissions(path("keys"), fs::Permissions::from_mode(0o700)).unwrap();
+    executable(&path("keys"), SCRIPT);
     fs::write(path("c.toml"), format!("[default]\ncredential_process = '{}'\n", path("keys").display())).unwrap();
 
-    let any = SocketAddr::from(FREE_PORT);
-    let before = serve(directory.path(), any, OLD, &[refusal]).await;
+    let port = Port::closed();
+    let before = serve(directory.path(), port.address, OLD, &[refusal]).await;
     let url = before.url();
     let child = Command::new(env!("CARGO_BIN_EXE_cosput"))
-        .args(["upload", "big.bin", "-b", BUCKET, "--endpoint", &url, "--config=c.toml", "--concurrency=2", "-v"])
+        .args(["upload", "big.bin", "-b", BUCKET, "--endpoint", &url, "--config=c.toml", "--concurrency=1", "-v"])
         .args(["--part-size=1M", "--multipart-threshold=1M"])
         .current_dir(directory.path())
         .env_clear()
@@ -79,8 +75,7 @@ async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
         .unwrap();
     until_there(&path("wanted")).await;
     before.stop().await;
-    let address = url.trim_start_matches("http://").parse().unwrap();
-    let after = serve(directory.path(), address, NEW, &[]).await;
+    let after = serve(directory.path(), port.address, NEW, &[]).await;
     fs::write(path("ready"), "").unwrap();
     let output = child.wait_with_output().await.unwrap();
     let reported = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -2,12 +2,11 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{BUCKET, Outcome, Running, Scene, until};
+use crate::support::{BUCKET, Outcome, Running, Scene, executable, until};
 use cosput::emulator::Operation;
 
 /// The block of code that follows a marker on a page of the documents.
@@ -110,8 +109,7 @@ fn the_recipe_for_a_backup() {
     fs::create_dir(&tools).unwrap();
     let dying = "#!/bin/sh\n[ -e ran ] && { PATH=/usr/bin:/bin tar \"$@\" | head -c 700; exit 1; }\ntouch ran\n\
                  PATH=/usr/bin:/bin exec tar \"$@\"\n";
-    fs::write(tools.join("tar"), dying).unwrap();
-    fs::set_permissions(tools.join("tar"), fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&tools.join("tar"), dying);
     let mut shell = kitchen(&scene, "backup");
     let path = shell.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value).unwrap().to_owned();
     let path = std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path))).unwrap();

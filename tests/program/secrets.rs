@@ -3,12 +3,13 @@
 //! and the process data that other users of the machine can see.
 #![cfg(unix)]
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
 
-use crate::support::{CUSTOMER_KEY, MIB, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret, until};
+use crate::support::{
+    CUSTOMER_KEY, MIB, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret, executable, until,
+};
 use aes::Aes128;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use base64::Engine;
@@ -132,9 +133,8 @@ fn of_a_command() {
             r#"{{"Version":1,"SecretId":"{SECRET_ID}","SecretKey":"{secret_key}","SessionToken":"{SESSION_TOKEN}"}}"#
         );
         // The stderr of a command that succeeds is not passed on.
-        write(scene, "keys", &format!("#!/bin/sh\necho '{secret_key}' >&2\necho '{document}'\n"));
         let script = scene.path("keys");
-        fs::set_permissions(&script, Permissions::from_mode(0o700)).unwrap();
+        executable(&script, format!("#!/bin/sh\necho '{secret_key}' >&2\necho '{document}'\n"));
         let config = format!("[default]\ncredential_process = '{}'\n", script.display());
         write(scene, "home/.config/cosput/config.toml", &config);
     });

@@ -51,6 +51,24 @@ pub(crate) fn assert_noise(object: impl Read, size: u64) {
     }
 }
 
+/// Writes a script that can be executed at once.
+#[cfg(unix)]
+pub(crate) fn executable(path: &Path, content: impl AsRef<[u8]>) {
+    use std::os::unix::fs::PermissionsExt;
+    let draft = path.with_extension("draft");
+    std::fs::write(&draft, content).unwrap();
+    std::fs::set_permissions(&draft, std::fs::Permissions::from_mode(0o755)).unwrap();
+    copy_executable(&draft, path);
+    std::fs::remove_file(draft).unwrap();
+}
+
+/// Copies a program that can be executed at once. Another process does it: a file that is open for writing cannot be executed,
+/// and each program that another test starts meanwhile would inherit what is open for writing here, for a moment.
+#[cfg(unix)]
+pub(crate) fn copy_executable(from: &Path, to: &Path) {
+    assert!(std::process::Command::new("cp").arg("-p").arg(from).arg(to).status().unwrap().success());
+}
+
 /// Compares two files without holding either.
 pub(crate) fn same(one: &Path, other: &Path) -> bool {
     let (mut one, mut other) = (File::open(one).unwrap(), File::open(other).unwrap());

@@ -27,6 +27,8 @@ pub(crate) mod terminal;
 
 pub(crate) use clock::{LIMIT, now, until};
 pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
+#[cfg(unix)]
+pub(crate) use content::{copy_executable, executable};
 pub(crate) use port::Port;
 pub(crate) use run::{Outcome, Running};
 pub(crate) use scene::Scene;

@@ -8,6 +8,8 @@ use std::process::{ChildStdin, Command, Stdio};
 use tempfile::TempDir;
 
 use super::clock::until;
+#[cfg(unix)]
+use super::content::copy_executable;
 use super::content::{noise, same};
 use super::run::{Outcome, Running};
 use super::secrets::{SECRET_ID, SECRET_KEY, SESSION_TOKEN, assert_no_secret};
@@ -141,7 +143,7 @@ impl Scene {
         // The user nobody cannot read the build directory.
         let copy = self.path("program");
         if !copy.exists() {
-            fs::copy(program.get_program(), &copy).unwrap();
+            copy_executable(Path::new(program.get_program()), &copy);
         }
         give_away(self.directory.path());
         let mut command = Command::new("setpriv");

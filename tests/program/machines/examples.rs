@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Machines;
-use crate::support::{BUCKET, MIB, Outcome, Running};
+use crate::support::{BUCKET, MIB, Outcome, Running, executable};
 
 /// What the stub of Slurm does: `sbatch` runs each element of an array in turn, or the command that it wraps.
 const SBATCH: &str = r#"#!/bin/bash
@@ -26,9 +26,7 @@ fn scene() -> Machines {
     let path = |name: &str| machines.scene.path(name);
     fs::create_dir(path("dist")).unwrap();
     fs::create_dir(path("bin")).unwrap();
-    fs::write(path("bin/sbatch"), SBATCH).unwrap();
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(path("bin/sbatch"), mode).unwrap();
+    executable(&path("bin/sbatch"), SBATCH);
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cosput"), path("bin/cosput")).unwrap();
     machines.scene.file("dist/big", 9 * MIB);
     machines.scene.file("dist/small", 9);
