@@ -209,24 +209,30 @@ fn of_a_pod() {
 
 #[test]
 fn of_a_github_job() {
-    no_secret_shows("GitHub's OIDC token", |scene, secret_key| {
-        scene.set("COSPUT_STS_URL", &sts(secret_key));
-        let url = serve(|_| format!(r#"{{"value":"{SESSION_TOKEN}"}}"#));
-        scene.set("ACTIONS_ID_TOKEN_REQUEST_URL", &url);
-        scene.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", SECRET_KEY);
-        scene.set("TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID", "github");
-        scene.set("TENCENTCLOUD_ASSUME_ROLE_ARN", ROLE);
-    });
+    no_secret_shows(
+        "the role qcs::cam::uin/100000000001:roleName/uploader, assumed with GitHub's OIDC token",
+        |scene, secret_key| {
+            scene.set("COSPUT_STS_URL", &sts(secret_key));
+            let url = serve(|_| format!(r#"{{"value":"{SESSION_TOKEN}"}}"#));
+            scene.set("ACTIONS_ID_TOKEN_REQUEST_URL", &url);
+            scene.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", SECRET_KEY);
+            scene.set("TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID", "github");
+            scene.set("TENCENTCLOUD_ASSUME_ROLE_ARN", ROLE);
+        },
+    );
 }
 
 #[test]
 fn of_a_gitlab_job() {
-    no_secret_shows("the OIDC token in TENCENTCLOUD", |scene, secret_key| {
-        scene.set("COSPUT_STS_URL", &sts(secret_key));
-        scene.set("TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN", SESSION_TOKEN);
-        scene.set("TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID", "gitlab");
-        scene.set("TENCENTCLOUD_ASSUME_ROLE_ARN", ROLE);
-    });
+    no_secret_shows(
+        "the role qcs::cam::uin/100000000001:roleName/uploader, assumed with the OIDC token in ",
+        |scene, secret_key| {
+            scene.set("COSPUT_STS_URL", &sts(secret_key));
+            scene.set("TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN", SESSION_TOKEN);
+            scene.set("TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID", "gitlab");
+            scene.set("TENCENTCLOUD_ASSUME_ROLE_ARN", ROLE);
+        },
+    );
 }
 
 /// A refusal that repeats the request.
