@@ -164,7 +164,12 @@ impl Console {
 
     /// A warning, unless this line was printed before.
     pub fn warning_once(&self, line: &str) {
-        if self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+        self.warning_once_of(line, line);
+    }
+
+    /// A warning, unless one of this kind was printed before. The lines of a kind may differ, such as by a second.
+    pub fn warning_once_of(&self, kind: &str, line: &str) {
+        if self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(kind.to_owned()) {
             self.warning(line);
         }
     }

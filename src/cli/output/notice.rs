@@ -1,6 +1,6 @@
 //! The text of the engine's notices: neither progress nor failure.
 
-use super::console::visible;
+use super::console::{Console, visible};
 use super::delta_notice;
 use super::failures::message;
 use crate::cli::values::units;
@@ -83,6 +83,22 @@ pub(crate) fn in_words(notice: &Notice) -> String {
         }
     };
     visible(&text).into_owned()
+}
+
+/// True if the notice is about the clock, the network or the server, which are the same for all objects.
+pub(crate) fn is_common(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::ClockCorrected { .. } | Notice::BackupDomain | Notice::NoNetwork(_) | Notice::ProvedByMd5(_)
+    )
+}
+
+/// Prints a notice that is the same for all objects, once a run. The clock's offset differs by a second from request to
+/// request.
+pub(crate) fn print_once(notice: &Notice, console: &Console) {
+    let line = in_words(notice);
+    let kind = if matches!(notice, Notice::ClockCorrected { .. }) { "clock" } else { &line };
+    console.warning_once_of(kind, &line);
 }
 
 #[cfg(test)]

@@ -41,19 +41,36 @@ pub struct ObjectReport {
     last_progress: Option<Instant>,
     retries: Retries,
     one_of_many: bool,
+    /// The object is one of a shard, which is reported as a whole.
+    of_shard: bool,
 }
 
 impl ObjectReport {
     /// A report about `subject`, in the format of `report`.
     pub(crate) fn new(report: Report, subject: Subject) -> Self {
         let retries = Retries::new(report.verbose);
-        Self { report, subject, plan: None, delta: None, last_progress: None, retries, one_of_many: false }
+        Self {
+            report,
+            subject,
+            plan: None,
+            delta: None,
+            last_progress: None,
+            retries,
+            one_of_many: false,
+            of_shard: false,
+        }
     }
 
     /// The same; if it is one of many, messages begin with the source.
     #[must_use]
     pub fn among_many(self, one_of_many: bool) -> Self {
         Self { one_of_many, ..self }
+    }
+
+    /// The same; an object of a shard has a line of its own only with `-v`.
+    #[must_use]
+    pub fn of_shard(self, of_shard: bool) -> Self {
+        Self { of_shard, ..self }
     }
 
     /// Replaces the subject with one that is complete at the end.
@@ -104,7 +121,12 @@ impl ObjectReport {
             self.report.line(&Line::Uploaded(line));
         }
         let with_checksum = self.report.verbose || !self.one_of_many;
-        self.report.result(&result_line::uploaded(subject, object, with_checksum));
+        let line = result_line::uploaded(subject, object, with_checksum);
+        if self.of_shard && !self.report.verbose {
+            self.report.console.detail(false, &line);
+        } else {
+            self.report.result(&line);
+        }
         SUCCESS
     }
 
@@ -176,14 +198,7 @@ impl ObjectReport {
                 console.note(&format!("{subject}{}", notice::in_words(step)));
             }
             // The clock, the network and the server are the same for all objects.
-            Event::Notice(
-                common @ (Notice::ClockCorrected { .. }
-                | Notice::BackupDomain
-                | Notice::NoNetwork(_)
-                | Notice::ProvedByMd5(_)),
-            ) => {
-                console.warning_once(&notice::in_words(common));
-            }
+            Event::Notice(common) if notice::is_common(common) => notice::print_once(common, console),
             Event::Notice(notice) => console.warning(&format!("{subject}{}", notice::in_words(notice))),
             Event::Resumed { .. } => console.note(&format!("{subject}{}", step::in_words(event, parts))),
             // The notice about the delta said what is sent.

@@ -71,14 +71,7 @@ impl<'a> BucketRequests<'a> {
         world: &World,
         console: &'a Console,
     ) -> Self {
-        let address = Address {
-            service: connection.site.service,
-            edition: connection.site.edition,
-            endpoint: connection.site.endpoint.clone(),
-            addressing: connection.site.addressing,
-            bucket: bucket.clone(),
-        };
-        let requester = Requester::new(connection.transport.clone(), address, requests.patience(), world.seed);
+        let requester = requester_over(&connection, bucket, requests, world);
         Self { connection, requester, events: RequestEvents { console, retries: Retries::new(verbose) } }
     }
 
@@ -136,6 +129,23 @@ impl<'a> BucketRequests<'a> {
     }
 }
 
+/// A requester for a bucket over an open connection.
+pub(crate) fn requester_over(
+    connection: &Connection,
+    bucket: &Bucket,
+    requests: RequestOptions,
+    world: &World,
+) -> Requester<Arc<Http>> {
+    let address = Address {
+        service: connection.site.service,
+        edition: connection.site.edition,
+        endpoint: connection.site.endpoint.clone(),
+        addressing: connection.site.addressing,
+        bucket: bucket.clone(),
+    };
+    Requester::new(connection.transport.clone(), address, requests.patience(), world.seed)
+}
+
 /// Lists every part of an upload.
 pub(crate) async fn list_all_parts(
     requester: &mut Requester<Arc<Http>>,
@@ -178,10 +188,16 @@ struct RequestEvents<'a> {
 
 impl RequestEvents<'_> {
     fn report(&mut self, event: &Event) {
-        match event {
-            Event::Retrying { .. } => self.retries.print(self.console, "", event, None),
-            Event::Notice(notice) => self.console.warning(&notice::in_words(notice)),
-            _ => {}
-        }
+        print_event(event, self.console, &mut self.retries);
+    }
+}
+
+/// Prints a retry or a notice of a request.
+pub(crate) fn print_event(event: &Event, console: &Console, retries: &mut Retries) {
+    match event {
+        Event::Retrying { .. } => retries.print(console, "", event, None),
+        Event::Notice(common) if notice::is_common(common) => notice::print_once(common, console),
+        Event::Notice(notice) => console.warning(&notice::in_words(notice)),
+        _ => {}
     }
 }

@@ -266,6 +266,10 @@ impl Transport for Http {
     fn take_clock_correction(&self) -> Option<i64> {
         self.clock.take_correction()
     }
+
+    fn clock_corrections(&self) -> u64 {
+        self.clock.corrections()
+    }
 }
 
 /// How long the server may take for what it is to copy.

@@ -52,9 +52,9 @@ impl<P: Deref<Target: Transport>> Requester<P> {
         let mut attempts = Attempts::default();
         loop {
             attempts.count();
+            let corrections = self.transport.clock_corrections();
             let answer = self.transport.send(request(self.address()), None).await;
-            let corrected = self.transport.take_clock_correction();
-            if let Some(seconds) = corrected {
+            if let Some(seconds) = self.transport.take_clock_correction() {
                 observe(Event::Notice(Notice::ClockCorrected { seconds }));
             }
             let failure = match answer {
@@ -70,8 +70,8 @@ impl<P: Deref<Target: Transport>> Requester<P> {
             }
             let now = clock::now().into_std();
             let wait = wait_after(&mut attempts, now, &failure, self.patience, None, &mut self.random);
-            let corrected = corrected.filter(|_| attempts.sent() <= MOST_CORRECTIONS);
-            let at_once = (diverted || corrected.is_some()).then_some(Duration::ZERO);
+            let corrected = self.transport.clock_corrections() != corrections && attempts.sent() <= MOST_CORRECTIONS;
+            let at_once = (diverted || corrected).then_some(Duration::ZERO);
             let (attempts, cause) = (attempts.sent(), failure.into_cause());
             let Some(wait) = at_once.or(wait) else {
                 return Err(UploadError { operation: Some(operation), attempts, cause, leftover: None });

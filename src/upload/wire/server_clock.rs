@@ -1,6 +1,6 @@
 //! The server's clock, estimated from its answers: requests are signed with the server's time.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// This machine's clock, and the offset of the server's.
@@ -9,12 +9,13 @@ pub(super) struct ServerClock {
     /// In seconds; negative if the server's clock is behind.
     skew: AtomicI64,
     unreported: AtomicBool,
+    corrections: AtomicU64,
 }
 
 impl ServerClock {
     /// Assumes that both clocks agree.
     pub(super) fn new(here: fn() -> SystemTime) -> Self {
-        Self { here, skew: AtomicI64::new(0), unreported: AtomicBool::new(false) }
+        Self { here, skew: AtomicI64::new(0), unreported: AtomicBool::new(false), corrections: AtomicU64::new(0) }
     }
 
     /// The seconds that the server's clock is ahead.
@@ -35,6 +36,12 @@ impl ServerClock {
         let skew = ahead.unwrap_or_else(|behind| signed_seconds(behind.duration(), -1));
         self.skew.store(skew, Ordering::Relaxed);
         self.unreported.store(true, Ordering::Relaxed);
+        self.corrections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the clock was set so far.
+    pub(super) fn corrections(&self) -> u64 {
+        self.corrections.load(Ordering::Relaxed)
     }
 
     /// The correction that was made since the last call of this function.

@@ -19,4 +19,10 @@ pub trait Transport: Send + Sync + 'static {
     fn take_clock_correction(&self) -> Option<i64> {
         None
     }
+
+    /// How many corrections were made so far. Of several requests that were signed with the wrong time, only one takes the
+    /// correction; each of the others sees by this number that it may be sent again.
+    fn clock_corrections(&self) -> u64 {
+        0
+    }
 }
