@@ -32,6 +32,12 @@ pub(in crate::cli) fn deadline(command: &Command, world: &World) -> Option<Durat
     if command.deadline().is_some() {
         return command.deadline();
     }
-    let of_job = matches!(command, Command::Upload(_) | Command::Resume(_)) && command.ci() != Some(CiChoice::Never);
+    let of_job = is_long(command) && command.ci() != Some(CiChoice::Never);
     of_job.then(|| time_left(&world.variables, (world.clock)())).flatten()
+}
+
+/// True for a command that sends files or waits for those that do.
+fn is_long(command: &Command) -> bool {
+    use Command::{Complete, Initiate, Resume, Upload, UploadParts};
+    matches!(command, Upload(_) | Resume(_) | Initiate(_) | UploadParts(_) | Complete(_))
 }
