@@ -19,7 +19,7 @@ use crate::cos::{CustomerKey, Encryption, Key, ObjectHeaders};
 /// The most bytes that are read of a key file; every form of a key is shorter.
 const LARGEST_KEY_FILE: u16 = 4096;
 /// The variable of an SSE-C key. There is no such option, since all users of a machine can read its command lines.
-const KEY_VARIABLE: &str = "COSPUT_SSE_C_KEY";
+pub(crate) const KEY_VARIABLE: &str = "COSPUT_SSE_C_KEY";
 
 /// The headers of all objects of a command. `with_type` adds the type of each.
 pub(crate) fn headers(arguments: ObjectArguments) -> Result<ObjectHeaders, Failure> {

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::cli::options::object_headers::KEY_VARIABLE;
 use crate::cli::options::{RequestOptions, Server, SharedPlanOptions, object_headers};
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::failure::Failure;
@@ -40,14 +41,21 @@ impl LoadedPlan {
     pub(crate) fn object(&self, key: Option<&CustomerKey>) -> Result<ObjectOptions, Failure> {
         let Put { headers, no_overwrite, sse_c_key_md5, traffic_limit, .. } = &self.plan.put;
         let object = ObjectOptions::restore(headers, sse_c_key_md5.as_deref(), key).map_err(|why| match why {
-            RestoreError::KeyMissing => object_headers::no_key(),
-            RestoreError::OtherKey => object_headers::other_key(),
+            RestoreError::KeyMissing => self.wrong_key("its objects have an SSE-C key, and none is given"),
+            RestoreError::OtherKey => self.wrong_key("its objects have another SSE-C key than the one that is given"),
             RestoreError::Unknown => unusable(self.directory.path(), "it has unknown headers"),
         })?;
         object_headers::check_way(&object.encryption, &self.server)?;
         let traffic_limit = traffic_limit.map(TrafficLimit::new).transpose();
         let traffic_limit = traffic_limit.map_err(|error| unusable(self.directory.path(), &error.to_string()))?;
         Ok(ObjectOptions { traffic_limit, forbid_overwrite: *no_overwrite, ..object })
+    }
+
+    fn wrong_key(&self, why: &str) -> Failure {
+        Failure::Usage {
+            message: format!("could not use the plan {}: {why}", shown(self.directory.path())),
+            hint: Some(format!("give the key of cosput initiate with --sse-c-key-file or {KEY_VARIABLE}")),
+        }
     }
 
     /// Connects to the server of the plan.
