@@ -34,6 +34,12 @@ pub enum Operation {
     HeadObject,
     /// Abort Multipart Upload.
     Abort,
+    /// GET Bucket.
+    ListObjects,
+    /// GET Object.
+    GetObject,
+    /// DELETE Object.
+    DeleteObject,
 }
 
 impl Operation {

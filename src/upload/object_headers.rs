@@ -59,6 +59,9 @@ impl ObjectOptions {
             Operation::ListParts
             | Operation::ListUploads
             | Operation::Abort
+            | Operation::ListObjects
+            | Operation::GetObject
+            | Operation::DeleteObject
             | Operation::ComparePart(_)
             | Operation::CheckSource
             | Operation::ReadSource => {}

@@ -35,6 +35,9 @@ fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {
         Operation::Complete => format!("could not complete the upload of {source}"),
         Operation::HeadObject => format!("could not check the object of {source}"),
         Operation::Abort => format!("could not abort the upload of {source}"),
+        Operation::ListObjects => format!("could not list the objects of {source}"),
+        Operation::GetObject => format!("could not read the object {source}"),
+        Operation::DeleteObject => format!("could not delete the object {source}"),
     }
 }
 
@@ -66,6 +69,9 @@ pub(crate) fn kind(operation: Operation) -> &'static str {
         Operation::Complete => "Complete Multipart Upload",
         Operation::HeadObject => "HEAD Object",
         Operation::Abort => "Abort Multipart Upload",
+        Operation::ListObjects => "GET Bucket",
+        Operation::GetObject => "GET Object",
+        Operation::DeleteObject => "DELETE Object",
     }
 }
 
@@ -89,6 +95,9 @@ mod tests {
             (Operation::Complete, "could not complete the upload of f"),
             (Operation::HeadObject, "could not check the object of f"),
             (Operation::Abort, "could not abort the upload of f"),
+            (Operation::ListObjects, "could not list the objects of f"),
+            (Operation::GetObject, "could not read the object f"),
+            (Operation::DeleteObject, "could not delete the object f"),
         ];
         for (operation, words) in table {
             assert_eq!(could_not(operation, "f", Some(9)), words);
