@@ -89,7 +89,7 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
         Command::Initiate(typed) => initiate::run(&InitiateOptions::new(*typed, world)?, world, console),
         Command::UploadParts(typed) => upload_parts::run(&UploadPartsOptions::new(typed, world)?, world, console),
         Command::Complete(typed) => complete::run(&CompleteOptions::new(typed, world)?, world, console),
-        Command::Status(typed) => status::run(&StatusOptions::new(typed)?, world, console),
+        Command::Status(typed) => status::run(&StatusOptions::new(typed, world)?, world, console),
         Command::ListUploads(typed) => list_uploads::run(ListUploadsOptions::new(typed, world)?, world, console),
         Command::ListParts(typed) => list_parts::run(ListPartsOptions::new(typed, world)?, world, console),
         Command::Abort(typed) if typed.plan.is_some() => {

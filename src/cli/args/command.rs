@@ -124,7 +124,7 @@ impl Command {
             Self::Initiate(typed) => Some(&typed.requests),
             Self::UploadParts(typed) => Some(&typed.plan.requests),
             Self::Complete(typed) => Some(&typed.plan.requests),
-            Self::Status(_) => None,
+            Self::Status(typed) => Some(&typed.requests),
             Self::Credentials(_) | Self::Emulator(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }

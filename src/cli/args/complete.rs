@@ -16,9 +16,10 @@ Examples:
     cosput complete --plan /data/.plan --wait 24h
 
 Nothing is completed before everything is proved. The exit code is 6 if something is \
-missing yet, 3 if machines read different files, and 7 if an object differs. With \
---json, each file that is not proved is an object: event (unproved), path, key, part, \
-shard, host, why. The last line is an object: event (completed), plan, id, files, \
+missing yet, 3 if machines read different files, and 7 if an object differs.
+
+With --json, each file that is not proved is an object: event (unproved), path, key, \
+part, shard, hosts, why. The last line is an object: event (completed), plan, id, files, \
 bytes, uploads, duration_ms, exit_code.
 
 Every option can also be set by a variable: COSPUT_PLAN for --plan.";
@@ -32,11 +33,11 @@ pub struct CompleteArguments {
     /// Units: s, m, h and d. Default: do not wait; if parts or files are missing, the exit code is 6.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = "Plan")]
     pub wait: Option<Duration>,
-    /// Directory with more receipts; can be repeated
+    /// More receipts: cos or a directory; can be repeated
     ///
-    /// For shards that were sent with --receipts. Directories below it are searched too. The receipts in the plan are
-    /// read in any case.
-    #[arg(long, value_name = "DIR", help_heading = "Plan")]
+    /// For shards that were sent with --receipts. Directories below it are searched too. cos reads the receipts that are
+    /// in the bucket, and removes them once everything is completed. The receipts in the plan are read in any case.
+    #[arg(long, value_name = "WHERE", help_heading = "Plan")]
     pub receipts: Vec<PathBuf>,
     /// Read on this machine what has no receipt
     ///

@@ -5,14 +5,18 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::output::OutputArguments;
+use super::requests::RequestArguments;
+use super::server::AccessArguments;
 
 const STATUS_EXAMPLES: &str = "\
 Examples:
   Show how far each shard is:
     cosput status --plan /data/.plan
 
-It reads plan and receipts, and sends nothing. The exit code is 0 once everything is \
-completed, 6 before, and 5 if the plan was aborted. With --json, each shard is an \
+It reads plan and receipts, and sends nothing unless receipts are in the bucket. The exit code is 0 once everything is \
+completed, 6 before, and 5 if the plan was aborted.
+
+With --json, each shard is an \
 object: event (shard_status), shard, units, units_done, bytes, bytes_done, hosts, \
 last_receipt, age_s. The last line is an object: event (status), plan, id, state, \
 shards, units, units_done, bytes, bytes_done, attempts.
@@ -28,11 +32,17 @@ pub struct StatusArguments {
     /// cosput initiate makes it.
     #[arg(long, value_name = "DIR", help_heading = "Plan")]
     pub plan: Option<PathBuf>,
-    /// Directory with more receipts; can be repeated
+    /// More receipts: cos or a directory; can be repeated
     ///
-    /// For shards that were sent with --receipts.
-    #[arg(long, value_name = "DIR", help_heading = "Plan")]
+    /// For shards that were sent with --receipts. cos reads the receipts that are in the bucket.
+    #[arg(long, value_name = "WHERE", help_heading = "Plan")]
     pub receipts: Vec<PathBuf>,
+    /// The credentials, for receipts in the bucket.
+    #[command(flatten, next_help_heading = "Credentials")]
+    pub access: AccessArguments,
+    /// The requests.
+    #[command(flatten, next_help_heading = "Transfer")]
+    pub requests: RequestArguments,
     /// The output.
     #[command(flatten, next_help_heading = "Output")]
     pub output: OutputArguments,

@@ -39,11 +39,12 @@ pub struct UploadPartsArguments {
     /// Replaces the directory that the plan names. Default: the same path as on the machine that made the plan.
     #[arg(long, value_name = "DIR", help_heading = "Plan")]
     pub source_root: Option<PathBuf>,
-    /// Directory for this machine's receipts [in the plan]
+    /// Where to keep this machine's receipts: plan, cos or a directory [plan]
     ///
-    /// For a plan that this machine can only read. cosput complete needs the same receipts. Default: receipts, in the
-    /// directory of the plan.
-    #[arg(long, value_name = "DIR", help_heading = "Plan")]
+    /// For a plan that this machine can only read, or has a copy of. cosput complete needs the same receipts. cos keeps
+    /// them in the bucket, below .cosput/; the credentials must then also allow GetBucket, GetObject and PutObject.
+    /// Default: plan, which is the directory of the plan.
+    #[arg(long, value_name = "WHERE", help_heading = "Plan")]
     pub receipts: Option<PathBuf>,
     /// The plan, and the requests.
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! `cosput complete`: proves what all shards sent, and completes the objects.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,11 +11,14 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::{SUCCESS, UNAVAILABLE};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{CompletedPlan, Line};
+use crate::cli::output::retries::Retries;
 use crate::cli::process::host;
 use crate::cli::process::world::World;
+use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::judging::{Papers, judge_all};
 use crate::cli::shards::loaded_plan::LoadedPlan;
 use crate::cli::shards::object_requests::{ObjectRequests, Pass};
+use crate::cli::shards::receipt_places::ReceiptPlaces;
 use crate::cli::shards::rereading::Rereading;
 use crate::cli::shards::unproved::Unproved;
 use crate::cli::uploading::bucket_requests;
@@ -23,35 +27,32 @@ use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
 use crate::upload::ObjectOptions;
 use crate::upload::batch::concurrency::Concurrency;
-use crate::upload::shards::directory::{COMPLETED, PlanDirectory, PlanEnd, create_receipts};
-use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::directory::{COMPLETED, PlanEnd};
 use crate::upload::shards::receipt;
+use crate::upload::shards::receipt_place::ReceiptPlace;
 
 /// How many objects are judged at a time, if the user gives no number of requests.
 const AT_A_TIME: u16 = 64;
 /// How long to wait before the receipts are read again: at first, and at most.
 const SHORT_PAUSE: Duration = Duration::from_millis(500);
 const LONG_PAUSE: Duration = Duration::from_secs(10);
+/// The numbers of all files.
+const ALL: RangeInclusive<u64> = 0..=u64::MAX;
 
 /// Completes the plan. Returns the exit code.
 pub(crate) fn run(options: &CompleteOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let console = console.clone().quiet(options.shared.output.quiet);
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let object = loaded.object(options.shared.sse_c_key.as_ref())?;
-    refuse_aborted(&loaded.directory)?;
     let started = (world.stopwatch)();
     let completing = Completing { options, loaded: &loaded, console: &console };
+    if loaded.directory.is_aborted() {
+        return Err(completing.aborted());
+    }
     let uploads = bucket_requests::run(world, async |world| completing.complete(object, world).await)?;
     let elapsed = (world.stopwatch)().duration_since(started);
     completing.report(uploads, elapsed);
     Ok(SUCCESS)
-}
-
-fn refuse_aborted(directory: &PlanDirectory) -> Result<(), Failure> {
-    match directory.end() {
-        Some(PlanEnd::Aborted) => Err(Failure::NotFound(format!("the plan {} was aborted", shown(directory.path())))),
-        _ => Ok(()),
-    }
 }
 
 /// A plan that is being completed.
@@ -64,7 +65,6 @@ struct Completing<'a> {
 impl Completing<'_> {
     /// Returns how many objects were completed.
     async fn complete(&self, object: ObjectOptions, world: &World) -> Result<u64, Failure> {
-        let papers = if self.options.reread { None } else { Some(self.all_receipts(world).await?) };
         let requests = self.options.shared.requests;
         let connection = self.loaded.connect(&self.options.shared, requests, world, self.console).await?;
         let verbose = self.options.shared.output.verbose;
@@ -72,68 +72,97 @@ impl Completing<'_> {
         let mut bucket = BucketRequests::over(connection, bucket, requests, verbose, world, self.console);
         let publish_together = self.loaded.plan.publish_together;
         let requests = ObjectRequests { requester: bucket.requester(), object, publish_together };
-        let papers = match papers {
-            Some(papers) => papers,
-            None => self.reread(&requests, &mut bucket, world).await?,
+        let mut places = self.places(&bucket, world)?;
+        if self.options.reread {
+            self.reread(&mut places, &requests, &mut bucket, world).await?;
+        }
+        let completed = match self.all_receipts(&mut places, world).await? {
+            None => {
+                self.console.note("the plan is completed already");
+                0
+            }
+            Some(papers) => {
+                self.pass(&papers, &requests, Pass::Prove, &mut bucket).await?;
+                let completed = self.pass(&papers, &requests, Pass::Complete, &mut bucket).await?;
+                self.mark(&mut places, world).await;
+                completed
+            }
         };
-        self.pass(&papers, &requests, Pass::Prove, &mut bucket).await?;
-        let completed = self.pass(&papers, &requests, Pass::Complete, &mut bucket).await?;
         bucket.close().await;
-        self.mark(world);
         Ok(completed)
+    }
+
+    fn places(&self, bucket: &BucketRequests<'_>, world: &World) -> Result<ReceiptPlaces, Failure> {
+        let LoadedPlan { directory, plan, .. } = self.loaded;
+        let bucket = || BucketReceipts {
+            requester: bucket.requester(),
+            plan: plan.id.clone(),
+            console: self.console.clone(),
+            retries: Retries::new(self.options.shared.output.verbose),
+        };
+        ReceiptPlaces::new(directory, &self.options.receipts, bucket, world)
     }
 
     /// Reads what has no receipt.
     async fn reread(
         &self,
+        places: &mut ReceiptPlaces,
         requests: &ObjectRequests,
         bucket: &mut BucketRequests<'_>,
         world: &World,
-    ) -> Result<Papers, Failure> {
+    ) -> Result<(), Failure> {
         let plan = &self.loaded.plan;
-        let place = self.options.receipts.first().cloned().unwrap_or_else(|| self.loaded.directory.receipts());
+        let place = self.options.receipts.first().unwrap_or(&ReceiptPlace::Plan);
         let host = host::name(&world.variables);
         let name = receipt::file_name("reread", &host, std::process::id(), world.seed);
-        let file = create_receipts(&place, &name)
-            .map_err(|error| Failure::Other(format!("could not write receipts in {}: {error}", shown(&place))))?;
+        let (lines, _) = places.begin(place, &name)?;
         let rereading = Rereading {
             root: self.options.source_root.clone().unwrap_or_else(|| PathBuf::from(&plan.source_root)),
             requests: requests.clone(),
             attempt: Attempt { plan: plan.id.clone(), shard: "reread".to_owned(), host, clock: world.clock },
-            lines: DurableLines::new(file),
+            lines,
         };
-        let papers = Papers::find(&self.loaded.directory, plan, &self.places())?;
+        places.update(&ALL).await?;
+        let papers = Papers::find(&self.loaded.directory, plan, &places.directories())?;
         let read = rereading.run(&papers, bucket).await?;
         self.console.note(&format!("{} without a receipt read here", units::counted(read, "unit")));
-        self.all_receipts(world).await
+        Ok(())
     }
 
-    /// Reads the receipts until none is missing, or the time is over.
-    async fn all_receipts(&self, world: &World) -> Result<Papers, Failure> {
+    /// Reads the receipts until none is missing, or the time is over. `None` if the plan is completed, and its receipts were
+    /// removed from the bucket.
+    async fn all_receipts(&self, places: &mut ReceiptPlaces, world: &World) -> Result<Option<Papers>, Failure> {
         let started = (world.stopwatch)();
         let mut pause = SHORT_PAUSE;
         loop {
-            refuse_aborted(&self.loaded.directory)?;
-            let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &self.places())?;
-            for (path, why) in papers.receipts.unreadable() {
-                self.console.warning_once(&format!("could not read the receipts {}: {why}", shown(path)));
-            }
-            let quiet = self.console.clone().quiet(true);
             let waited = (world.stopwatch)().duration_since(started);
             let left = self.options.wait.and_then(|wait| wait.checked_sub(waited)).filter(|left| !left.is_zero());
+            places.update(&ALL).await?;
+            match places.end() {
+                Some(PlanEnd::Aborted) => return Err(self.aborted()),
+                Some(PlanEnd::Completed) if places.has_bucket() => return Ok(None),
+                _ => {}
+            }
+            let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &places.directories())?;
+            papers.warn(self.console);
+            let quiet = self.console.clone().quiet(true);
             let console = if left.is_some() { &quiet } else { self.console };
             let mut unproved = self.unproved(console, left.is_none());
             papers.check(self.loaded.plan.publish_together, &mut unproved)?;
             match (unproved.exit_code(), left) {
-                (SUCCESS, _) => return Ok(papers),
+                (SUCCESS, _) => return Ok(Some(papers)),
                 (UNAVAILABLE, Some(left)) => sleep(pause.min(left)).await,
-                (UNAVAILABLE, None) => return Err(unproved.report(&self.name())),
+                // Another `complete` may have removed receipts while they were fetched.
+                (UNAVAILABLE, None) if places.end_now().await? == Some(PlanEnd::Completed) && places.has_bucket() => {
+                    return Ok(None);
+                }
+                (UNAVAILABLE, None) => return Err(unproved.report(&self.nothing())),
                 (_, Some(_)) => {
                     let mut unproved = self.unproved(self.console, true);
                     papers.check(self.loaded.plan.publish_together, &mut unproved)?;
-                    return Err(unproved.report(&self.name()));
+                    return Err(unproved.report(&self.nothing()));
                 }
-                (_, None) => return Err(unproved.report(&self.name())),
+                (_, None) => return Err(unproved.report(&self.nothing())),
             }
             pause = (pause * 2).min(LONG_PAUSE);
         }
@@ -148,16 +177,19 @@ impl Completing<'_> {
     ) -> Result<u64, Failure> {
         let mut unproved = self.unproved(self.console, true);
         let completed = judge_all(papers, requests, pass, self.at_a_time(), bucket, &mut unproved).await?;
-        if unproved.exit_code() == SUCCESS { Ok(completed) } else { Err(unproved.report(&self.name())) }
+        if unproved.exit_code() == SUCCESS { Ok(completed) } else { Err(unproved.report(&self.nothing())) }
     }
 
     fn unproved<'c>(&self, console: &'c Console, shows: bool) -> Unproved<'c> {
         Unproved::new(&self.loaded.plan, console, self.options.shared.output.json && shows)
     }
 
-    fn places(&self) -> Vec<PathBuf> {
-        let more = self.options.receipts.iter().cloned();
-        std::iter::once(self.loaded.directory.receipts()).chain(more).collect()
+    fn nothing(&self) -> String {
+        format!("could not complete the plan {}", self.name())
+    }
+
+    fn aborted(&self) -> Failure {
+        Failure::NotFound(format!("the plan {} was aborted", self.name()))
     }
 
     fn at_a_time(&self) -> usize {
@@ -172,7 +204,7 @@ impl Completing<'_> {
     }
 
     /// Says in the plan that it is completed, so that shards that are started again have nothing to do.
-    fn mark(&self, world: &World) {
+    async fn mark(&self, places: &mut ReceiptPlaces, world: &World) {
         let plan = &self.loaded.plan;
         let content = serde_json::json!({
             "plan": plan.id,
@@ -181,8 +213,13 @@ impl Completing<'_> {
             "host": host::name(&world.variables),
             "time": humantime::format_rfc3339_seconds((world.clock)()).to_string(),
         });
-        if let Err(error) = self.loaded.directory.write_whole(COMPLETED, &format!("{content}\n")) {
+        let content = format!("{content}\n");
+        if let Err(error) = self.loaded.directory.write_whole(COMPLETED, &content) {
             self.console.warning(&format!("could not mark the plan {} as completed: {error}", self.name()));
+        }
+        if let Err(failure) = places.clear(PlanEnd::Completed, &content).await {
+            let why = failure.report().message;
+            self.console.warning(&format!("could not remove the receipts of the plan {}: {why}", self.name()));
         }
     }
 

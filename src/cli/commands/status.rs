@@ -1,42 +1,57 @@
 //! `cosput status`: how far each shard of a plan is, by the receipts.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use crate::cli::args::StatusArguments;
-use crate::cli::options::shared_plan::plan_directory;
+use crate::cli::args::{CustomerKeyArguments, ProgressArguments, RateArguments, SharedPlanArguments, StatusArguments};
+use crate::cli::options::SharedPlanOptions;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::{NOT_FOUND, SUCCESS, UNAVAILABLE};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Line, PlanStatus, ShardStatus};
+use crate::cli::output::retries::Retries;
 use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::process::world::World;
+use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::judging::Papers;
-use crate::cli::shards::loaded_plan::no_plan;
+use crate::cli::shards::loaded_plan::LoadedPlan;
+use crate::cli::shards::receipt_places::ReceiptPlaces;
+use crate::cli::uploading::bucket_requests;
+use crate::cli::uploading::bucket_requests::requester_over;
 use crate::cli::values::units;
-use crate::upload::shards::directory::{PlanDirectory, PlanEnd};
+use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::receipt::Receipt;
-use crate::upload::shards::unit::{Scale, Shard};
+use crate::upload::shards::receipt_place::ReceiptPlace;
+use crate::upload::shards::unit::Scale;
 
-/// How wide a bar is.
-const BAR: u64 = 20;
+/// How wide a bar is at most, and at least; without room for it there is none.
+const LONGEST_BAR: usize = 20;
+const SHORTEST_BAR: usize = 4;
+/// What a line needs besides its bar, with all columns and with the most important ones.
+const ALL_COLUMNS: usize = 56;
+const FEW_COLUMNS: usize = 38;
+/// The width of a terminal that does not report one.
+const USUAL_WIDTH: usize = 80;
 /// How many hosts of a shard are named.
 const MOST_HOSTS: usize = 8;
 
 /// The options of `cosput status`.
 pub(crate) struct StatusOptions {
-    directory: PlanDirectory,
-    receipts: Vec<PathBuf>,
-    json: bool,
-    quiet: bool,
+    shared: SharedPlanOptions,
+    receipts: Vec<ReceiptPlace>,
 }
 
 impl StatusOptions {
     /// Reads the arguments.
-    pub(crate) fn new(arguments: StatusArguments) -> Result<Self, Failure> {
-        let StatusArguments { plan, receipts, output } = arguments;
-        Ok(Self { directory: plan_directory(plan)?, receipts, json: output.json, quiet: output.quiet })
+    pub(crate) fn new(arguments: StatusArguments, world: &World) -> Result<Self, Failure> {
+        let StatusArguments { plan, receipts, access, requests, output } = arguments;
+        let customer = CustomerKeyArguments { sse_c_key_file: None };
+        let arguments = SharedPlanArguments { plan, access, requests, customer, output };
+        let (rate, progress) = (RateArguments { limit_rate: None }, ProgressArguments { progress: None });
+        let shared = SharedPlanOptions::new(arguments, rate, &progress, world)?;
+        let receipts = receipts.iter().map(|place| ReceiptPlace::from(place.as_os_str())).collect();
+        Ok(Self { shared, receipts })
     }
 }
 
@@ -48,6 +63,10 @@ const COLUMNS: [Column; 6] = [
     Column::names("HOSTS"),
     Column::numbers("AGE"),
 ];
+
+/// The columns of a narrow terminal.
+const FEW: [Column; 4] =
+    [Column::words("SHARD"), Column::words("DONE"), Column::names("HOSTS"), Column::numbers("AGE")];
 
 /// How far one shard is.
 #[derive(Debug, Clone, Default)]
@@ -61,29 +80,36 @@ struct Progress {
 }
 
 /// Shows the state of the plan. Returns the exit code.
-pub(crate) fn run(options: &StatusOptions, world: &World, console: &Console) -> Result<u8, Failure> {
-    let directory = &options.directory;
-    let plan = directory.plan().map_err(|why| no_plan(directory.path(), why))?;
-    let mut places = vec![directory.receipts()];
-    places.extend(options.receipts.clone());
-    let papers = Papers::find(directory, &plan, &places)?;
-    let shards = progress(&plan, &papers)?;
+pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
+    let output = options.shared.output;
+    let console = &console.clone().quiet(output.quiet);
+    let loaded = LoadedPlan::read(&options.shared.directory)?;
+    let LoadedPlan { directory, plan, .. } = &loaded;
+    let places = if options.receipts.contains(&ReceiptPlace::Bucket) {
+        bucket_requests::run(world, async |world| fetched(options, &loaded, world, console).await)?
+    } else {
+        let never = || unreachable!("no receipts are in the bucket");
+        ReceiptPlaces::new(directory, &options.receipts, never, world)?
+    };
+    let papers = Papers::find(directory, plan, &places.directories())?;
+    papers.warn(console);
+    let shards = progress(plan, &papers)?;
     let now = (world.clock)();
-    if options.json {
+    if output.json {
         for (number, shard) in (1..).zip(&shards) {
-            console.event(&Line::ShardStatus(event(number, shard, &plan, now)));
+            console.event(&Line::ShardStatus(event(number, shard, plan, now)));
         }
-    } else if !options.quiet {
-        print(&shards, &plan, now, world, console);
+    } else if !output.quiet {
+        print(&shards, plan, now, world, console);
     }
-    let (state, exit_code) = match directory.end() {
+    let (state, exit_code) = match places.end() {
         Some(PlanEnd::Completed) => ("completed", SUCCESS),
         Some(PlanEnd::Aborted) => ("aborted", NOT_FOUND),
         None => ("open", UNAVAILABLE),
     };
     let sum = |of: fn(&Progress) -> u64| shards.iter().map(of).sum::<u64>();
     let (units_done, bytes_done) = (sum(|shard| shard.units_done), sum(|shard| shard.bytes_done));
-    if options.json {
+    if output.json {
         console.event(&Line::Status(PlanStatus {
             plan: shown(directory.path()),
             id: &plan.id,
@@ -96,8 +122,10 @@ pub(crate) fn run(options: &StatusOptions, world: &World, console: &Console) -> 
             attempts: papers.receipts.count() as u64,
         }));
     }
+    let removed = exit_code == SUCCESS && places.has_bucket();
+    let receipts = if removed { " (those in the bucket were removed)" } else { "" };
     console.note(&format!(
-        "{state}: {} of {} and {} of {} have receipts",
+        "{state}: {} of {} and {} of {} have receipts{receipts}",
         units::count(units_done),
         units::counted(plan.units, "unit"),
         units::size(bytes_done),
@@ -106,29 +134,59 @@ pub(crate) fn run(options: &StatusOptions, world: &World, console: &Console) -> 
     Ok(exit_code)
 }
 
+/// The places of receipts, with those of the bucket fetched.
+async fn fetched(
+    options: &StatusOptions,
+    loaded: &LoadedPlan,
+    world: &World,
+    console: &Console,
+) -> Result<ReceiptPlaces, Failure> {
+    let requests = options.shared.requests;
+    let connection = loaded.connect(&options.shared, requests, world, console).await?;
+    let bucket = || BucketReceipts {
+        requester: requester_over(&connection, &loaded.bucket, requests, world),
+        plan: loaded.plan.id.clone(),
+        console: console.clone(),
+        retries: Retries::new(options.shared.output.verbose),
+    };
+    let mut places = ReceiptPlaces::new(&loaded.directory, &options.receipts, bucket, world)?;
+    places.update(&(0..=u64::MAX)).await?;
+    connection.close().await;
+    Ok(places)
+}
+
+/// A receipt counts for the shard that has its unit, whichever number of shards the machine was given.
 fn progress(plan: &SharedPlan, papers: &Papers) -> Result<Vec<Progress>, Failure> {
     let scale = Scale::new(plan.units, plan.bytes);
     let mut shards = vec![Progress::default(); usize::try_from(plan.shards).unwrap_or_default()];
+    let mut failure = None;
     papers.each(|stretch| {
+        let mut owners: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for (placed, evidence) in &stretch {
+            let mut of_file = Vec::new();
             for unit in placed.units() {
-                let Some(shard) = shards.get_mut(scale.shard_of(&unit, plan.shards) as usize - 1) else { continue };
+                let owner = scale.shard_of(&unit, plan.shards) as usize - 1;
+                let shard = &mut shards[owner];
                 let done = evidence.record(unit.part).is_some();
                 shard.units += 1;
                 shard.bytes += unit.range.length;
                 shard.units_done += u64::from(done);
                 shard.bytes_done += if done { unit.range.length } else { 0 };
+                of_file.push(owner);
             }
+            owners.insert(placed.file.n, of_file);
         }
-        true
+        let (Some(first), Some(last)) = (owners.keys().next(), owners.keys().next_back()) else { return true };
+        let read = papers.each_receipt(&(*first..=*last), |receipt| {
+            let unit = receipt.part.map_or(0, |part| usize::from(part.value()) - 1);
+            if let Some(owner) = owners.get(&receipt.n).and_then(|owners| owners.get(unit)) {
+                shards[*owner].note(receipt);
+            }
+        });
+        failure = read.err();
+        failure.is_none()
     })?;
-    papers.each_receipt(|receipt| {
-        let shard = receipt.shard.parse::<Shard>().ok().filter(|shard| shard.count() == plan.shards);
-        if let Some(progress) = shard.and_then(|shard| shards.get_mut(shard.index() as usize - 1)) {
-            progress.note(receipt);
-        }
-    })?;
-    Ok(shards)
+    failure.map_or(Ok(shards), Err)
 }
 
 impl Progress {
@@ -153,25 +211,40 @@ impl Progress {
     }
 
     /// `[#####---------------]  25 %`.
-    fn bar(&self) -> String {
-        let full = usize::try_from(self.percent() * BAR / 100).unwrap_or_default();
-        let width = usize::try_from(BAR).unwrap_or_default();
+    fn bar(&self, width: usize) -> String {
+        if width < SHORTEST_BAR {
+            return format!("{:3} %", self.percent());
+        }
+        let full = usize::try_from(self.percent()).unwrap_or_default() * width / 100;
         format!("[{:-<width$}] {:3} %", "#".repeat(full), self.percent())
     }
 }
 
+/// How the lines fit into the width: whether all columns do, and how wide the bars are.
+fn layout(width: usize) -> (bool, usize) {
+    let all = width >= ALL_COLUMNS + SHORTEST_BAR;
+    let others = if all { ALL_COLUMNS } else { FEW_COLUMNS };
+    (all, width.saturating_sub(others).min(LONGEST_BAR))
+}
+
 fn print(shards: &[Progress], plan: &SharedPlan, now: SystemTime, world: &World, console: &Console) {
-    let mut table = Table::new(&COLUMNS);
+    let width = if world.stdout_is_terminal { (world.stdout_columns)() } else { None };
+    let (all, bar) = layout(width.unwrap_or(USUAL_WIDTH));
+    let columns = if all { &COLUMNS[..] } else { &FEW[..] };
+    let mut table = Table::new(columns);
     for (number, shard) in (1_u32..).zip(shards) {
         let age = shard.age(now);
-        table.add(vec![
+        let mut row = vec![
             Cell::same(&format!("{number}/{}", plan.shards)),
-            Cell::new(shard.bar(), shard.percent()),
-            Cell::same(&format!("{}/{}", shard.units_done, shard.units)),
-            Cell::new(units::size(shard.bytes), shard.bytes),
+            Cell::new(shard.bar(bar), shard.percent()),
             if shard.hosts.is_empty() { Cell::unknown() } else { Cell::same(&shard.hosts.join(",")) },
             age.map_or_else(Cell::unknown, |age| Cell::new(units::duration(age), age.as_secs())),
-        ]);
+        ];
+        if all {
+            row.insert(2, Cell::same(&format!("{}/{}", shard.units_done, shard.units)));
+            row.insert(3, Cell::new(units::size(shard.bytes), shard.bytes));
+        }
+        table.add(row);
     }
     table.print(world, console);
 }
@@ -186,5 +259,23 @@ fn event(number: u32, shard: &Progress, plan: &SharedPlan, now: SystemTime) -> S
         hosts: shard.hosts.clone(),
         last_receipt: shard.last.clone(),
         age_s: shard.age(now).map(|age| age.as_secs()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_takes_the_room_that_is_left() {
+        let quarter = Progress { units: 4, units_done: 1, ..Progress::default() };
+        assert_eq!(quarter.bar(20), "[#####---------------]  25 %");
+        assert_eq!(quarter.bar(4), "[#---]  25 %");
+        assert_eq!(quarter.bar(0), " 25 %");
+        assert_eq!(Progress::default().bar(4), "[####] 100 %", "an empty shard has nothing left to do");
+        assert_eq!(
+            [120, 76, 60, 59, 42, 40].map(layout),
+            [(true, 20), (true, 20), (true, 4), (false, 20), (false, 4), (false, 2)]
+        );
     }
 }

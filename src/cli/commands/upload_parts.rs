@@ -1,24 +1,36 @@
 //! `cosput upload-parts`: sends one shard of a plan.
 
+use std::io;
 use std::num::NonZeroU64;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::cli::args::ShardChoice;
 use crate::cli::options::{RequestOptions, UploadPartsOptions};
 use crate::cli::output::console::{Console, shown};
-use crate::cli::output::failures::exit::{NOT_FOUND, SUCCESS};
+use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Line, ShardSent};
+use crate::cli::output::retries::Retries;
 use crate::cli::process::world::World;
 use crate::cli::process::{host, runtime};
-use crate::cli::shards::loaded_plan::LoadedPlan;
-use crate::cli::shards::shard_work::{Amount, ShardWork};
+use crate::cli::shards::bucket_receipts::BucketReceipts;
+use crate::cli::shards::gone;
+use crate::cli::shards::judging::Papers;
+use crate::cli::shards::loaded_plan::{LoadedPlan, unreadable};
+use crate::cli::shards::object_requests::ObjectRequests;
+use crate::cli::shards::receipt_places::ReceiptPlaces;
+use crate::cli::shards::shard_work::{Amount, ShardWork, aborted};
+use crate::cli::shards::unproved::Unproved;
+use crate::cli::uploading::bucket_requests::requester_over;
 use crate::cli::uploading::connection::Connection;
 use crate::cli::uploading::descriptors::Objects;
 use crate::cli::uploading::observing::observer::UploadObserver;
-use crate::cli::uploading::observing::receipt_book::{Attempt, Counts, Numbers, ReceiptBook};
+use crate::cli::uploading::observing::receipt_book::{Attempt, Counts, Gone, Numbers, ReceiptBook};
 use crate::cli::uploading::setup::within_limits;
 use crate::cli::uploading::template::Template;
 use crate::cli::uploading::transfer::transfer;
@@ -26,13 +38,13 @@ use crate::cli::uploading::work_sender::WorkSender;
 use crate::cli::values::units;
 use crate::upload::ObjectOptions;
 use crate::upload::session::{Goal, JournalLocation};
-use crate::upload::shards::directory::{PlanEnd, create_receipts};
-use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::receipt_files::ReceiptFiles;
-use crate::upload::shards::unit::Shard;
+use crate::upload::shards::unit::{Scale, Shard};
 use crate::upload::shards::{engines, receipt};
 use crate::upload::threads;
-use std::time::Duration;
+use crate::upload::wire::http::Http;
+use crate::upload::wire::one_request::Requester;
 
 /// Sends the shard. Returns the exit code.
 pub(crate) fn run(options: &UploadPartsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -40,26 +52,16 @@ pub(crate) fn run(options: &UploadPartsOptions, world: &mut World, console: &Con
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let shard = shard(options.shard, &loaded, world)?;
     let object = loaded.object(options.shared.sse_c_key.as_ref())?;
-    match loaded.directory.end() {
-        Some(PlanEnd::Completed) => {
-            console.note("the plan is completed already");
-            return Ok(SUCCESS);
-        }
-        Some(PlanEnd::Aborted) => return Err(aborted(&loaded)),
-        None => {}
+    if let Some(exit_code) = ended(loaded.directory.end(), &loaded, &console)? {
+        return Ok(exit_code);
     }
     let started = (world.stopwatch)();
     let sending = Sending { options, loaded: &loaded, shard, host: host::name(&world.variables), console: &console };
-    let (exit_code, sent) = runtime::run(sending.send(object, world))??;
-    let elapsed = (world.stopwatch)().duration_since(started);
-    let exit_code = match loaded.directory.end() {
-        // Another machine had sent the rest, and `complete` was faster than this one.
-        Some(PlanEnd::Completed) if exit_code == NOT_FOUND => {
-            console.note("the plan was completed meanwhile");
-            SUCCESS
-        }
-        _ => exit_code,
+    let (exit_code, sent) = match runtime::run(sending.send(object, world))?? {
+        Sent::Nothing(exit_code) => return Ok(exit_code),
+        Sent::Shard(exit_code, sent) => (exit_code, sent),
     };
+    let elapsed = (world.stopwatch)().duration_since(started);
     sending.report(sent, elapsed, exit_code);
     Ok(exit_code)
 }
@@ -76,8 +78,16 @@ fn shard(choice: ShardChoice, loaded: &LoadedPlan, world: &World) -> Result<Shar
     }
 }
 
-fn aborted(loaded: &LoadedPlan) -> Failure {
-    Failure::NotFound(format!("could not send the shard: the plan {} was aborted", shown(loaded.directory.path())))
+/// The exit code if nothing is to be sent any more.
+fn ended(end: Option<PlanEnd>, loaded: &LoadedPlan, console: &Console) -> Result<Option<u8>, Failure> {
+    match end {
+        Some(PlanEnd::Completed) => {
+            console.note("the plan is completed already");
+            Ok(Some(SUCCESS))
+        }
+        Some(PlanEnd::Aborted) => Err(aborted(loaded.directory.path())),
+        None => Ok(None),
+    }
 }
 
 /// A shard that is being sent.
@@ -89,8 +99,16 @@ struct Sending<'a> {
     console: &'a Console,
 }
 
+/// What came of a shard.
+enum Sent {
+    /// The plan had ended.
+    Nothing(u8),
+    /// The exit code, how much work it is, and what this run sent of it.
+    Shard(u8, (Amount, Counts)),
+}
+
 impl Sending<'_> {
-    async fn send(&self, object: ObjectOptions, world: &mut World) -> Result<(u8, (Amount, Counts)), Failure> {
+    async fn send(&self, object: ObjectOptions, world: &mut World) -> Result<Sent, Failure> {
         let requests = self.requests();
         let connection = self.loaded.connect(&self.options.shared, requests, world, self.console).await?;
         let sent = self.send_over(&connection, requests, object, world).await;
@@ -104,11 +122,23 @@ impl Sending<'_> {
         requests: RequestOptions,
         object: ObjectOptions,
         world: &mut World,
-    ) -> Result<(u8, (Amount, Counts)), Failure> {
+    ) -> Result<Sent, Failure> {
+        let requester = requester_over(connection, &self.loaded.bucket, requests, world);
+        let mut places = self.places(&requester, world)?;
+        let scale = Scale::new(self.loaded.plan.units, self.loaded.plan.bytes);
+        if places.has_bucket() {
+            let files = self.files(scale).map_err(|error| unreadable(self.loaded.directory.path(), &error))?;
+            places.update(&files).await?;
+            if let Some(exit_code) = ended(places.end(), self.loaded, self.console)? {
+                return Ok(Sent::Nothing(exit_code));
+            }
+        }
         let numbers = Numbers::default();
-        let book = self.book(numbers.clone(), world)?;
+        let book = self.book(&places, numbers.clone(), world)?;
         let concurrency = within_limits(requests.concurrency, false, Objects::Many, world, self.console);
-        let template = self.template(connection, RequestOptions { concurrency, ..requests }, object, world);
+        let template = self.template(connection, RequestOptions { concurrency, ..requests }, object.clone(), world);
+        let receipts = ReceiptFiles::find(&self.loaded.plan.id, &places.directories())
+            .map_err(|error| Failure::Other(format!("could not read the receipts: {error}")))?;
         let work = ShardWork {
             directory: self.loaded.directory.clone(),
             plan: self.loaded.plan.clone(),
@@ -116,7 +146,7 @@ impl Sending<'_> {
             root: self.root(),
             template,
             numbers,
-            receipts: self.receipts()?,
+            receipts,
         };
         let output = self.options.shared.output;
         let observer = UploadObserver::new(connection, &self.loaded.bucket, output, world, self.console);
@@ -132,9 +162,70 @@ impl Sending<'_> {
         } else {
             supplied.await.unwrap_or_default()
         };
-        let counts = observer.close_receipts();
+        let (counts, gone) = observer.close_receipts().await;
+        if !gone.is_empty() {
+            let publish_together = self.loaded.plan.publish_together;
+            let requests = ObjectRequests { requester, object, publish_together };
+            if let Err(failure) = self.settle(&gone, &mut places, &requests).await {
+                observer.trouble(&failure);
+            }
+        }
         let (exit_code, _) = observer.close();
-        Ok((exit_code, (amount, counts)))
+        Ok(Sent::Shard(exit_code, (amount, counts)))
+    }
+
+    /// Decides about files whose uploads were gone. `complete` may have been faster than this machine.
+    async fn settle(&self, gone: &Gone, places: &mut ReceiptPlaces, requests: &ObjectRequests) -> Result<(), Failure> {
+        match places.end_now().await? {
+            Some(PlanEnd::Completed) => {
+                self.console.note("the plan was completed meanwhile");
+                return Ok(());
+            }
+            Some(PlanEnd::Aborted) => return Err(aborted(self.loaded.directory.path())),
+            None => {}
+        }
+        let (first, last) = (gone.keys().next(), gone.keys().next_back());
+        let files = first.copied().unwrap_or_default()..=last.copied().unwrap_or_default();
+        places.update(&files).await?;
+        let LoadedPlan { directory, plan, .. } = self.loaded;
+        let papers = Papers::find(directory, plan, &places.directories())?;
+        let mut unproved = Unproved::new(plan, self.console, self.options.shared.output.json);
+        let proved = gone::settle(gone, &papers, requests, self.console, &mut unproved).await?;
+        if proved > 0 {
+            self.console.note(&format!("{} completed already", units::counted(proved, "object")));
+        }
+        if unproved.exit_code() == SUCCESS {
+            return Ok(());
+        }
+        let plan = shown(directory.path());
+        Err(unproved.report(&format!("could not send shard {} of the plan {plan}", self.shard)))
+    }
+
+    /// The places of receipts: those of the plan, and where this machine keeps its own.
+    fn places(&self, requester: &Requester<Arc<Http>>, world: &World) -> Result<ReceiptPlaces, Failure> {
+        let LoadedPlan { directory, plan, .. } = self.loaded;
+        let bucket = || BucketReceipts {
+            requester: requester.clone(),
+            plan: plan.id.clone(),
+            console: self.console.clone(),
+            retries: Retries::new(self.options.shared.output.verbose),
+        };
+        ReceiptPlaces::new(directory, std::slice::from_ref(&self.options.receipts), bucket, world)
+    }
+
+    /// The numbers of the files that the shard may have units of.
+    fn files(&self, scale: Scale) -> io::Result<RangeInclusive<u64>> {
+        let (from, before) = scale.stretch(self.shard);
+        let (mut first, mut last) = (None, 0);
+        for placed in self.loaded.directory.files_from(from, self.loaded.plan.end())? {
+            let placed = placed?;
+            if placed.start >= before {
+                break;
+            }
+            first = first.or(Some(placed.file.n));
+            last = placed.file.n;
+        }
+        Ok(first.unwrap_or_default()..=last)
     }
 
     /// The requests, within this shard's part of the speed limit of all.
@@ -151,31 +242,13 @@ impl Sending<'_> {
         self.options.source_root.clone().unwrap_or_else(|| PathBuf::from(&self.loaded.plan.source_root))
     }
 
-    /// The directory of this machine's receipts.
-    fn place(&self) -> PathBuf {
-        self.options.receipts.clone().unwrap_or_else(|| self.loaded.directory.receipts())
-    }
-
-    /// What was sent before, by this machine or another.
-    fn receipts(&self) -> Result<ReceiptFiles, Failure> {
-        let mut places = vec![self.loaded.directory.receipts()];
-        places.extend(self.options.receipts.clone());
-        let found = ReceiptFiles::find(&self.loaded.plan.id, &places);
-        found.map_err(|error| Failure::Other(format!("could not read the receipts: {error}")))
-    }
-
-    /// The file of this attempt's receipts.
-    fn book(&self, numbers: Numbers, world: &World) -> Result<ReceiptBook, Failure> {
-        let (place, shard) = (self.place(), self.shard.to_string());
+    /// The receipts of this attempt.
+    fn book(&self, places: &ReceiptPlaces, numbers: Numbers, world: &World) -> Result<ReceiptBook, Failure> {
+        let shard = self.shard.to_string();
         let name = receipt::file_name(&shard, &self.host, std::process::id(), world.seed);
-        let file = create_receipts(&place, &name).map_err(|error| Failure::Usage {
-            message: format!("could not write receipts in {}: {error}", shown(&place)),
-            hint: Some(
-                "name a directory that can be written with --receipts, and give it to cosput complete".to_owned(),
-            ),
-        })?;
+        let lines = places.begin(&self.options.receipts, &name)?;
         let (plan, host, clock) = (self.loaded.plan.id.clone(), self.host.clone(), world.clock);
-        Ok(ReceiptBook::new(Attempt { plan, shard, host, clock }, DurableLines::new(file), numbers))
+        Ok(ReceiptBook::new(Attempt { plan, shard, host, clock }, lines, numbers))
     }
 
     fn template(

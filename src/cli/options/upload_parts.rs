@@ -6,6 +6,7 @@ use super::shared_plan::SharedPlanOptions;
 use crate::cli::args::{ShardChoice, UploadPartsArguments};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
+use crate::upload::shards::receipt_place::ReceiptPlace;
 
 /// The options of `cosput upload-parts`.
 #[derive(Debug, Clone)]
@@ -13,7 +14,7 @@ pub(crate) struct UploadPartsOptions {
     pub(crate) shared: SharedPlanOptions,
     pub(crate) shard: ShardChoice,
     pub(crate) source_root: Option<PathBuf>,
-    pub(crate) receipts: Option<PathBuf>,
+    pub(crate) receipts: ReceiptPlace,
 }
 
 impl UploadPartsOptions {
@@ -24,7 +25,7 @@ impl UploadPartsOptions {
             shared: SharedPlanOptions::new(plan, rate, &progress, world)?,
             shard: shard.unwrap_or(ShardChoice::Auto),
             source_root,
-            receipts,
+            receipts: receipts.map_or(ReceiptPlace::Plan, |place| ReceiptPlace::from(place.as_os_str())),
         })
     }
 }

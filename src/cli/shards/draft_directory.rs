@@ -54,8 +54,9 @@ impl DraftDirectory {
             directory.write_whole(DRAFT, &draft.to_json()).map_err(|error| failed(path, &error))?;
         }
         let begun = BegunUploads::read(directory).map_err(|error| failed(path, &error))?;
-        let lines = directory.open_lines(UPLOADS).map_err(|error| failed(path, &error))?;
-        let lines = DurableLines::new(lines);
+        let lines = directory.open_lines(UPLOADS);
+        let lines = lines.and_then(|file| DurableLines::new(file, &directory.file(UPLOADS)));
+        let lines = lines.map_err(|error| failed(path, &error))?;
         Ok(Self { directory: directory.clone(), draft, lines, begun, goes_on, lock })
     }
 }

@@ -1,5 +1,6 @@
 //! Goes through all objects of a plan, many at a time, and finds out which are proved.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use tokio::task::JoinSet;
 use super::loaded_plan::unreadable;
 use super::object_requests::{Judged, ObjectRequests, Pass};
 use super::unproved::Unproved;
+use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::upload::shards::completion::Finish;
@@ -53,9 +55,16 @@ impl Papers {
         Ok(())
     }
 
-    /// Hands each receipt to `take`. Blocks.
-    pub(crate) fn each_receipt(&self, take: impl FnMut(Receipt)) -> Result<(), Failure> {
-        self.receipts.of_files(&(0..=u64::MAX), take).map_err(|error| unreadable(self.directory.path(), &error))
+    /// Hands each receipt of these files to `take`. Blocks.
+    pub(crate) fn each_receipt(&self, files: &RangeInclusive<u64>, take: impl FnMut(Receipt)) -> Result<(), Failure> {
+        self.receipts.of_files(files, take).map_err(|error| unreadable(self.directory.path(), &error))
+    }
+
+    /// Warns of receipts that cannot be read.
+    pub(crate) fn warn(&self, console: &Console) {
+        for (path, why) in self.receipts.unreadable() {
+            console.warning_once(&format!("could not read the receipts {}: {why}", shown(path)));
+        }
     }
 
     /// What the receipts alone say to be missing or wrong.

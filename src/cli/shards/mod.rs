@@ -8,14 +8,20 @@
 //! - `object_requests`: the requests that prove and complete one object
 //! - `rereading`: reads on this machine what has no receipt
 //! - `judging`: goes through all objects of a plan, many at a time
+//! - `receipt_places`: all places in which the receipts of a plan are
+//! - `bucket_receipts`: the requests of receipts in the bucket
+//! - `gone`: files whose uploads were gone when a shard sent its parts
 //! - `unproved`: what keeps files from being proved, reported
 
 pub(crate) mod beginning;
+pub(crate) mod bucket_receipts;
 pub(crate) mod draft_directory;
+pub(crate) mod gone;
 pub(crate) mod judging;
 pub(crate) mod loaded_plan;
 pub(crate) mod object_requests;
 pub(crate) mod planning;
+pub(crate) mod receipt_places;
 pub(crate) mod rereading;
 pub(crate) mod shard_work;
 pub(crate) mod source_root;

@@ -40,7 +40,7 @@ impl Rereading {
                 read += self.file(&placed, &evidence, bucket).await?;
             }
         }
-        self.lines.close().map_err(|why| Failure::Other(format!("could not write receipts: {why}")))?;
+        self.lines.close().await.map_err(|why| Failure::Other(format!("could not write receipts: {why}")))?;
         Ok(read)
     }
 

@@ -59,7 +59,10 @@ impl ShardWork {
         let mut amount = Amount::default();
         if let Err(error) = self.try_each(&mut amount, &mut send) {
             let source = self.directory.path().to_owned();
-            let failure = unreadable(&source, &error);
+            let failure = match error.kind() {
+                io::ErrorKind::Interrupted => aborted(&source),
+                _ => unreadable(&source, &error),
+            };
             send(Work::News(SourceNews::Failed { source, key: None, failure }));
         }
         let Amount { files, bytes_open: bytes, .. } = amount;
@@ -73,6 +76,9 @@ impl ShardWork {
         for stretch in Stretches::new(self.directory.files_from(from, self.plan.end())?, &self.receipts, before) {
             for (placed, evidence) in stretch? {
                 let ours: Vec<Unit> = placed.units().filter(|unit| scale.has(self.shard, unit)).collect();
+                if !ours.is_empty() && self.directory.is_aborted() {
+                    return Err(io::Error::from(io::ErrorKind::Interrupted));
+                }
                 if !ours.is_empty() && !self.file(&placed, &evidence, &ours, amount, send) {
                     return Ok(());
                 }
@@ -137,6 +143,11 @@ impl ShardWork {
         let share = numbers(ours).map(|ours| Share { ours, known });
         Ok(Session { upload_id, share, ..self.template.session(source, key, plan) })
     }
+}
+
+/// The failure of a shard whose plan was aborted.
+pub(crate) fn aborted(plan: &Path) -> Failure {
+    Failure::NotFound(format!("could not send the shard: the plan {} was aborted", shown(plan)))
 }
 
 /// The numbers of parts, which follow each other.

@@ -75,6 +75,10 @@ impl<'a> Unproved<'a> {
                 let why = "its upload is gone, and the object is not the one that was sent";
                 self.disagreement(placed, None, vec![], why, NOT_FOUND);
             }
+            Finish::NotComparable => {
+                let why = "its upload is gone, and there are not all receipts to compare the object with";
+                self.disagreement(placed, None, vec![], why, UNAVAILABLE);
+            }
             Finish::Failed(error) | Finish::Unknown(error) => {
                 let report = failed(Service::Cos, &placed.file.key, error.clone()).report();
                 report.print(self.console);
@@ -134,8 +138,8 @@ impl<'a> Unproved<'a> {
         self.exit_code = of_many([self.exit_code, exit_code].into_iter().filter(|code| *code != SUCCESS));
     }
 
-    /// Reports what is missing of each shard, and the result as a failure. `about` names the plan.
-    pub(crate) fn report(self, about: &str) -> Failure {
+    /// Reports what is missing of each shard, and the result as a failure. `nothing` says what could not be done.
+    pub(crate) fn report(self, nothing: &str) -> Failure {
         for (shard, units) in self.missing.iter().filter(|_| self.json) {
             self.console.event(&Line::Unproved(json::Unproved {
                 shard: Some(format!("{shard}/{}", self.shards)),
@@ -151,12 +155,14 @@ impl<'a> Unproved<'a> {
         if self.shown > MOST_SHOWN {
             self.console.warning(&format!("and {} more", units::count(self.shown - MOST_SHOWN)));
         }
-        let nothing = format!("could not complete the plan {about}");
         match self.exit_code {
             UNAVAILABLE if !self.missing.is_empty() => {
                 Failure::NotYet(format!("{nothing}: {}", self.missing_in_words()))
             }
-            UNAVAILABLE => Failure::NotYet(format!("{nothing}: requests failed")),
+            UNAVAILABLE => {
+                let message = format!("{nothing}: requests failed, or receipts are missing");
+                Failure::PlanFailed { exit_code: UNAVAILABLE, message }
+            }
             SOURCE => Failure::SourcesDiffer(format!("{nothing}: machines did not read the same files")),
             INTEGRITY => Failure::Different(format!("{nothing}: objects differ from what was read")),
             NOT_FOUND => Failure::NotFound(format!("{nothing}: uploads are gone")),

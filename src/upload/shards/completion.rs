@@ -58,6 +58,8 @@ pub enum Finish {
     },
     /// The upload is gone, and the object is not the one that was wanted.
     Gone,
+    /// The upload is gone, and the object cannot be compared: receipts are missing, or the server gives no CRC-64 of it.
+    NotComparable,
     /// The server refused, and completed nothing.
     Failed(UploadError),
     /// It is not known whether the object was completed.
@@ -185,7 +187,8 @@ impl Completion {
     fn looked(&self, doubt: Doubt, object: Option<head_object::Object>) -> State {
         let expected = self.expected();
         let found = object.as_ref().and_then(|object| object.crc64);
-        if let Some(object) = object.filter(|object| object.size == Some(self.file.size))
+        let is_candidate = object.as_ref().is_some_and(|object| object.size == Some(self.file.size));
+        if let Some(object) = object.filter(|_| is_candidate)
             && let Some(crc64) = object.crc64.filter(|found| Some(*found) == expected)
         {
             return State::Done(Finish::Proved(Proved {
@@ -197,6 +200,8 @@ impl Completion {
             }));
         }
         match (doubt, found, expected) {
+            (Doubt::Gone, Some(_), Some(_)) => State::Done(Finish::Gone),
+            (Doubt::Gone, ..) if is_candidate => State::Done(Finish::NotComparable),
             (Doubt::Gone, ..) => State::Done(Finish::Gone),
             (Doubt::NotShown, Some(found), Some(expected)) => State::Done(Finish::Differs { expected, found }),
             (Doubt::NotShown, ..) => State::Done(Finish::Unknown(not_shown())),
@@ -414,7 +419,7 @@ mod tests {
     #[test]
     fn proved_means_whole_and_failed_means_that_this_run_completed_nothing() {
         let source = vec![0; PARTS.into()];
-        let mut counts = [0; 6];
+        let mut counts = [0; 7];
         for seed in 0..30_000 {
             let (finish, server) = run(seed);
             let kind = match &finish {
@@ -437,6 +442,7 @@ mod tests {
                     4
                 }
                 Finish::Unknown(_) => 5,
+                Finish::NotComparable => 6,
             };
             counts[kind] += 1;
         }
@@ -454,6 +460,37 @@ mod tests {
         completion.record(Answer::Completed(stored));
         let expected = whole(&[0, 0, 0]);
         assert_eq!(completion.next(), Step::Done(Finish::Differs { expected, found: 1 }));
+    }
+
+    /// What a shard asks that finds its upload gone: done, failed, or not known.
+    #[test]
+    fn an_upload_that_is_gone_is_decided_by_the_object_and_all_receipts() {
+        let file = large("k", SIZE, 100);
+        let all = evidence(&mut fastrand::Rng::with_seed(1), &file);
+        let object = |size, crc64| head_object::Object {
+            size: Some(size),
+            crc64,
+            etag: None,
+            modified: None,
+            version_id: None,
+            request_id: None,
+        };
+        let wanted = whole(&[0, 0, 0]);
+        let decide = |evidence: &Evidence, object: Option<head_object::Object>| {
+            let mut completion = Completion::new(file.clone(), evidence.clone());
+            completion.record(Answer::Failed(refused(404, "NoSuchUpload")));
+            completion.record(Answer::Object(object));
+            completion.next()
+        };
+        assert!(matches!(decide(&all, Some(object(SIZE, Some(wanted)))), Step::Done(Finish::Proved(_))));
+        let gone = Step::Done(Finish::Gone);
+        assert_eq!(decide(&all, None), gone);
+        assert_eq!(decide(&all, Some(object(SIZE, Some(1)))), gone);
+        assert_eq!(decide(&all, Some(object(7, None))), gone);
+        let not_comparable = Step::Done(Finish::NotComparable);
+        assert_eq!(decide(&all, Some(object(SIZE, None))), not_comparable);
+        assert_eq!(decide(&Evidence::default(), Some(object(SIZE, Some(wanted)))), not_comparable);
+        assert_eq!(decide(&Evidence::default(), None), gone);
     }
 
     #[test]

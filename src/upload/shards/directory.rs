@@ -12,6 +12,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::durable_lines::DurableLines;
 use super::files;
 use super::files::{End, FilesReader, FilesWriter};
 use super::plan;
@@ -51,6 +52,16 @@ pub enum PlanEnd {
     Completed,
     /// It was aborted.
     Aborted,
+}
+
+impl PlanEnd {
+    /// The name of the file, or the object, that says so.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Completed => COMPLETED,
+            Self::Aborted => ABORTED,
+        }
+    }
 }
 
 /// Writes the list of files with its index.
@@ -109,6 +120,11 @@ impl PlanDirectory {
         self.file(ABORTED).exists().then_some(PlanEnd::Aborted)
     }
 
+    /// True if the plan was aborted.
+    pub fn is_aborted(&self) -> bool {
+        self.file(ABORTED).exists()
+    }
+
     /// Begins the list of files.
     pub fn write_files(&self) -> io::Result<PlanFiles> {
         let create = |name: &str| File::create(self.file(name)).map(BufWriter::new);
@@ -144,13 +160,28 @@ impl PlanDirectory {
 
     /// Writes a file so that it is there as a whole or not at all, even after a power cut.
     pub fn write_whole(&self, name: &str, content: &str) -> io::Result<()> {
+        self.write_unfinished(name, content)?;
+        self.finish(name)
+    }
+
+    /// Writes a file under the name that it has before it counts.
+    pub fn write_unfinished(&self, name: &str, content: &str) -> io::Result<()> {
         let unfinished = self.file(&Self::unfinished(name));
         let mut file = options().write(true).create(true).truncate(true).open(&unfinished)?;
         file.write_all(content.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&unfinished, self.file(name))?;
+        file.sync_all()
+    }
+
+    /// Gives such a file its name: now it counts.
+    pub fn finish(&self, name: &str) -> io::Result<()> {
+        fs::rename(self.file(&Self::unfinished(name)), self.file(name))?;
         self.sync();
         Ok(())
+    }
+
+    /// Removes such a file, which then never counted.
+    pub fn withdraw(&self, name: &str) {
+        let _ = fs::remove_file(self.file(&Self::unfinished(name)));
     }
 
     /// The name of a file before it is there as a whole.
@@ -183,17 +214,26 @@ impl PlanDirectory {
 
     /// Makes names durable, if the platform can.
     fn sync(&self) {
-        #[cfg(unix)]
-        if let Ok(directory) = File::open(&self.0) {
-            let _ = directory.sync_all();
-        }
+        sync_names(&self.0);
     }
 }
 
-/// Opens a new file of receipts in a directory, which is created if it does not exist.
-pub fn create_receipts(directory: &Path, name: &str) -> io::Result<File> {
+fn sync_names(directory: &Path) {
+    #[cfg(unix)]
+    if let Ok(directory) = File::open(directory) {
+        let _ = directory.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = directory;
+}
+
+/// Begins a new file of receipts in a directory, which is created if it does not exist.
+pub fn create_receipts(directory: &Path, name: &str) -> io::Result<DurableLines> {
     fs::create_dir_all(directory)?;
-    options().append(true).create_new(true).open(directory.join(name))
+    let path = directory.join(name);
+    let file = options().append(true).create_new(true).open(&path)?;
+    sync_names(directory);
+    DurableLines::new(file, &path)
 }
 
 fn options() -> OpenOptions {

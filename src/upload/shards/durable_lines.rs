@@ -1,106 +1,164 @@
-//! A file of lines, each of which is on disk before it counts. Lines that wait at the same time share one flush.
+//! Lines, each of which is durable before it counts. Lines that wait at the same time are kept together.
+//!
+//! Usually a file keeps them, which a thread writes. Something that sends requests may keep them instead.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::thread::JoinHandle;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task;
 
-/// How many lines share one flush at most.
-const LINES_A_FLUSH: usize = 1000;
+use super::line_file::LineFile;
+
+/// How many lines are kept together at most.
+const LINES_TOGETHER: usize = 1000;
 
 /// Makes a line, on the thread that writes it. `None` adds nothing.
 pub type MakeLine = Box<dyn FnOnce() -> Option<String> + Send>;
 
+/// Keeps lines that belong together. They are durable once the result is there.
+pub type KeepLines = Box<dyn FnMut(String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send>;
+
 type Done = oneshot::Sender<Result<(), String>>;
 
-/// Adds lines to a file.
+type Order = (MakeLine, Done);
+
+type Failure = Arc<Mutex<Option<String>>>;
+
+/// Adds lines.
 #[derive(Debug)]
 pub struct DurableLines {
     writer: Writer,
-    failure: Arc<Mutex<Option<String>>>,
+    failure: Failure,
 }
 
-/// Who writes: a thread, or the caller if there is no thread.
+/// Who writes.
 #[derive(Debug)]
 enum Writer {
-    Thread { orders: Sender<(MakeLine, Done)>, thread: JoinHandle<()> },
-    Caller(Arc<File>),
+    /// A thread, into a file.
+    Thread { orders: Sender<Order>, thread: JoinHandle<()> },
+    /// The caller, into a file, if there is no thread.
+    Caller(Arc<LineFile>),
+    /// A task that sends requests.
+    Task { orders: mpsc::UnboundedSender<Order>, task: task::JoinHandle<()> },
 }
 
 impl DurableLines {
-    /// Adds lines at the end of `file`.
-    pub fn new(file: File) -> Self {
+    /// Adds lines at the end of `file`, which was opened at `path`.
+    pub fn new(file: File, path: &Path) -> io::Result<Self> {
         let (orders, queue) = channel();
-        let failure = Arc::new(Mutex::new(None));
-        let file = Arc::new(file);
+        let failure = Failure::default();
+        let file = Arc::new(LineFile::new(file, path)?);
         let (shared, noted) = (file.clone(), failure.clone());
         let writer = match thread::Builder::new().spawn(move || serve(&shared, &queue, &noted)) {
             Ok(thread) => Writer::Thread { orders, thread },
             Err(_) => Writer::Caller(file),
         };
-        Self { writer, failure }
+        Ok(Self { writer, failure })
     }
 
-    /// Adds a line. The result is there once the line is on disk. The line is written even if nothing waits for it.
+    /// Hands lines to `keep`, in a task of the runtime.
+    pub fn kept_by(keep: KeepLines) -> Self {
+        let (orders, queue) = mpsc::unbounded_channel();
+        let failure = Failure::default();
+        let task = tokio::spawn(keep_all(keep, queue, failure.clone()));
+        Self { writer: Writer::Task { orders, task }, failure }
+    }
+
+    /// Adds a line. The result is there once the line is durable. The line is kept even if nothing waits for it.
     pub fn append(&self, line: MakeLine) -> impl Future<Output = Result<(), String>> + Send + use<> {
         let (done, wait) = oneshot::channel();
         match &self.writer {
             // A thread that has died drops the sender of the answer.
             Writer::Thread { orders, .. } => drop(orders.send((line, done))),
+            Writer::Task { orders, .. } => drop(orders.send((line, done))),
             Writer::Caller(file) => write(file, vec![(line, done)], &self.failure),
         }
-        async { wait.await.unwrap_or_else(|_| Err("the thread that writes it ended".to_owned())) }
+        async { wait.await.unwrap_or_else(|_| Err(ended())) }
     }
 
-    /// The first failure. After it nothing is written.
+    /// The first failure. After it nothing is kept.
     pub fn failure(&self) -> Option<String> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.failure).clone()
     }
 
-    /// Waits until all lines are on disk.
-    pub fn close(self) -> Result<(), String> {
-        if let Writer::Thread { orders, thread } = self.writer {
-            drop(orders);
-            thread.join().map_err(|_| "the thread that writes it ended".to_owned())?;
+    /// Waits until all lines are durable.
+    pub async fn close(self) -> Result<(), String> {
+        match self.writer {
+            Writer::Thread { orders, thread } => {
+                drop(orders);
+                thread.join().map_err(|_| ended())?;
+            }
+            Writer::Task { orders, task } => {
+                drop(orders);
+                task.await.map_err(|_| ended())?;
+            }
+            Writer::Caller(_) => {}
         }
-        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
-        failure.map_or(Ok(()), Err)
+        lock(&self.failure).take().map_or(Ok(()), Err)
     }
 }
 
-fn serve(file: &File, queue: &Receiver<(MakeLine, Done)>, failure: &Mutex<Option<String>>) {
+fn ended() -> String {
+    "the thread that writes it ended".to_owned()
+}
+
+fn lock(failure: &Mutex<Option<String>>) -> std::sync::MutexGuard<'_, Option<String>> {
+    failure.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn serve(file: &LineFile, queue: &Receiver<Order>, failure: &Mutex<Option<String>>) {
     while let Ok(first) = queue.recv() {
         let mut orders = vec![first];
-        orders.extend(queue.try_iter().take(LINES_A_FLUSH - 1));
+        orders.extend(queue.try_iter().take(LINES_TOGETHER - 1));
         write(file, orders, failure);
+    }
+    // A file that was removed after its last line proves nothing either.
+    let mut failure = lock(failure);
+    if failure.is_none() {
+        *failure = file.check().err().map(|error| error.to_string());
     }
 }
 
 /// Writes lines, flushes them, and answers those who wait. After a failure nothing is written: the last line may have lost
 /// its end.
-fn write(file: &File, orders: Vec<(MakeLine, Done)>, failure: &Mutex<Option<String>>) {
-    let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
-    let (lines, waiting): (Vec<MakeLine>, Vec<Done>) = orders.into_iter().unzip();
-    if failure.is_none() {
-        let text: String = lines.into_iter().filter_map(|line| line()).collect();
-        *failure = flush(file, &text).err().map(|error| error.to_string());
+fn write(file: &LineFile, orders: Vec<Order>, failure: &Mutex<Option<String>>) {
+    let mut failure = lock(failure);
+    let (text, waiting) = made(orders, failure.is_none());
+    if failure.is_none() && !text.is_empty() {
+        *failure = file.append(&text).err().map(|error| error.to_string());
     }
-    let result = failure.clone().map_or(Ok(()), Err);
-    for done in waiting {
-        let _ = done.send(result.clone());
+    answer(waiting, failure.as_ref());
+}
+
+async fn keep_all(mut keep: KeepLines, mut queue: mpsc::UnboundedReceiver<Order>, failure: Failure) {
+    let mut orders = Vec::new();
+    while queue.recv_many(&mut orders, LINES_TOGETHER).await > 0 {
+        let failed = lock(&failure).clone();
+        let (text, waiting) = made(std::mem::take(&mut orders), failed.is_none());
+        let now = if failed.is_some() || text.is_empty() { failed } else { keep(text).await.err() };
+        lock(&failure).clone_from(&now);
+        answer(waiting, now.as_ref());
     }
 }
 
-fn flush(mut file: &File, text: &str) -> io::Result<()> {
-    if text.is_empty() {
-        return Ok(());
+/// The text of lines, if it is `wanted`, and those who wait for it.
+fn made(orders: Vec<Order>, wanted: bool) -> (String, Vec<Done>) {
+    let (lines, waiting): (Vec<MakeLine>, Vec<Done>) = orders.into_iter().unzip();
+    let text = if wanted { lines.into_iter().filter_map(|line| line()).collect() } else { String::new() };
+    (text, waiting)
+}
+
+fn answer(waiting: Vec<Done>, failure: Option<&String>) {
+    for done in waiting {
+        let _ = done.send(failure.cloned().map_or(Ok(()), Err));
     }
-    file.write_all(text.as_bytes())?;
-    file.sync_data()
 }
 
 #[cfg(test)]
@@ -116,14 +174,14 @@ mod tests {
     async fn a_line_is_in_the_file_once_append_is_done() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lines");
-        let lines = DurableLines::new(File::create(&path).unwrap());
+        let lines = DurableLines::new(File::create(&path).unwrap(), &path).unwrap();
         for number in 0..10 {
             lines.append(line(&number.to_string())).await.unwrap();
             assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), number + 1);
         }
         drop(lines.append(line("not waited for")));
         drop(lines.append(Box::new(|| None)));
-        assert_eq!(lines.close(), Ok(()));
+        assert_eq!(lines.close().await, Ok(()));
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 11);
     }
 
@@ -132,10 +190,48 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lines");
         std::fs::write(&path, "").unwrap();
-        let lines = DurableLines::new(File::open(&path).unwrap());
+        let lines = DurableLines::new(File::open(&path).unwrap(), &path).unwrap();
         assert!(lines.append(line("a")).await.is_err());
         assert!(lines.append(line("b")).await.is_err());
         assert!(lines.failure().is_some());
-        assert!(lines.close().is_err());
+        assert!(lines.close().await.is_err());
+    }
+
+    /// Lines in a file without a name are lost when the program ends.
+    #[tokio::test]
+    async fn lines_in_a_file_that_was_removed_do_not_count() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lines");
+        let open = || DurableLines::new(File::create(&path).unwrap(), &path).unwrap();
+        let lines = open();
+        lines.append(line("a")).await.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert!(lines.append(line("b")).await.is_err());
+        assert!(lines.close().await.is_err());
+
+        let lines = open();
+        lines.append(line("a")).await.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert!(lines.close().await.is_err(), "it was removed after its last line");
+    }
+
+    #[tokio::test]
+    async fn lines_are_handed_over_together_and_none_after_a_failure() {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let shared = kept.clone();
+        let lines = DurableLines::kept_by(Box::new(move |text| {
+            let kept = shared.clone();
+            Box::pin(async move {
+                let mut kept = kept.lock().unwrap();
+                kept.push(text.clone());
+                if text.contains("full") { Err("full".to_owned()) } else { Ok(()) }
+            })
+        }));
+        let both = (lines.append(line("a")), lines.append(line("b")));
+        assert_eq!((both.0.await, both.1.await), (Ok(()), Ok(())));
+        assert_eq!(lines.append(line("full")).await, Err("full".to_owned()));
+        assert_eq!(lines.append(line("c")).await, Err("full".to_owned()));
+        assert_eq!(lines.close().await, Err("full".to_owned()));
+        assert_eq!(*kept.lock().unwrap(), ["a\nb\n", "full\n"]);
     }
 }

@@ -8,9 +8,12 @@
 //! - `division`: which files are sent in parts, and in parts of which size
 //! - `probe`: samples of a file that find a machine whose directory has other content
 //! - `receipt`: what a machine writes down after the server has proved a unit
+//! - `receipt_place`: where receipts are: in directories, or in the bucket
+//! - `receipt_objects`: receipts as objects in the bucket
 //! - `receipt_files`: the receipts of all attempts, read a stretch of the plan at a time
 //! - `stretches`: the files of a plan with their receipts, a stretch at a time
-//! - `durable_lines`: a file of lines, each of which is on disk before it counts
+//! - `durable_lines`: lines, each of which is durable before it counts
+//! - `line_file`: a file to which lines are added, as long as it has its name
 //! - `completion`: what `complete` asks the server about one file, and what the answers mean
 //! - `small_file`: whether an object that was sent as a whole is what its receipts say
 //! - `engines`: which shard the engine gave this process
@@ -24,10 +27,13 @@ pub mod durable_lines;
 pub mod engines;
 pub mod evidence;
 pub mod files;
+mod line_file;
 pub mod plan;
 pub mod probe;
 pub mod receipt;
 pub mod receipt_files;
+pub mod receipt_objects;
+pub mod receipt_place;
 pub mod small_file;
 pub mod stretches;
 pub mod unit;

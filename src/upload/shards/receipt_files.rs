@@ -36,13 +36,19 @@ impl ReceiptFiles {
     fn look_in(&mut self, directory: &Path) -> io::Result<()> {
         let entries = match fs::read_dir(directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
+            Err(error) => {
+                self.unreadable.push((directory.to_owned(), error.to_string()));
+                return Ok(());
+            }
+            Ok(entries) => entries,
         };
         for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
+            let entry = entry?;
+            let (path, kind) = (entry.path(), entry.file_type()?);
+            // A link may lead out of the directory, or in a circle.
+            if kind.is_dir() {
                 self.look_in(&path)?;
-            } else if path.extension().is_some_and(|extension| extension == "jsonl") {
+            } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "jsonl") {
                 match self.stretch(&path) {
                     Ok(Some(stretch)) => self.files.push((path, stretch)),
                     Ok(None) => {}
@@ -127,5 +133,19 @@ mod tests {
         assert_eq!(found(&files, 0..=1), [(1, None)]);
         assert_eq!(found(&files, 2..=9), [(5, Some(1)), (5, Some(2))]);
         assert_eq!(found(&files, 2..=4), []);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        let place = tempfile::tempdir().unwrap();
+        let receipts = place.path().join("receipts");
+        fs::create_dir(&receipts).unwrap();
+        fs::write(place.path().join("a.jsonl"), receipt(5, None, 1, "a").line()).unwrap();
+        for (name, to) in [("circle", "."), ("above", ".."), ("a.jsonl", "../a.jsonl"), ("nowhere", "nothing")] {
+            std::os::unix::fs::symlink(to, receipts.join(name)).unwrap();
+        }
+        let files = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[receipts]).unwrap();
+        assert_eq!((files.count(), files.unreadable()), (0, &[][..]));
     }
 }

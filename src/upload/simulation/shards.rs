@@ -1,5 +1,6 @@
 //! One upload by several machines: each sends its share and may die at any moment, be started twice, or start again after
-//! the upload was completed or aborted. Receipts take the place of the journal. At the end, `complete` judges.
+//! the upload was completed or aborted. Receipts take the place of the journal; some show up late, twice or wrong. The number
+//! of shards may change between two attempts. At the end, `complete` judges.
 
 use super::run::{Run, run_upload};
 use super::server::Kind;
@@ -86,37 +87,45 @@ impl Schedule {
         }
     }
 
-    fn evidence(&self) -> Evidence {
-        let mut evidence = Evidence::default();
-        let (_, records) = self.world.journal.as_ref().expect("the plan names the upload");
+    /// The receipts of all machines. If they are not `whole`, some are not visible yet, some are there twice, and some lie.
+    /// Returns true if one lies.
+    fn evidence(&mut self, whole: bool) -> (Evidence, bool) {
+        let (mut evidence, mut lies) = (Evidence::default(), false);
+        let (_, records) = self.world.journal.clone().expect("the plan names the upload");
         for record in records {
-            let seen = Seen { size: self.file.size, mtime_ns: self.file.mtime_ns.clone() };
-            evidence.add(
-                &self.file,
-                &Receipt {
+            if !whole && self.world.percent(5) {
+                continue;
+            }
+            let lie = !whole && self.world.percent(1);
+            lies |= lie;
+            let copies = if !whole && self.world.percent(10) { 2 } else { 1 };
+            for copy in 0..copies {
+                let receipt = Receipt {
                     plan: "plan".into(),
                     n: 0,
                     part: Some(record.number),
                     size: record.size,
                     etag: record.etag.clone(),
-                    crc64: record.crc64,
-                    seen,
-                    host: "host".into(),
+                    crc64: record.crc64 ^ u64::from(lie),
+                    seen: Seen { size: self.file.size, mtime_ns: self.file.mtime_ns.clone() },
+                    host: format!("host {copy}"),
                     shard: String::new(),
                     time: String::new(),
-                },
-            );
+                };
+                evidence.add(&self.file, &receipt);
+            }
         }
-        evidence
+        (evidence, lies)
     }
 
-    /// `complete`, whose requests may be lost on their way or on their way back.
-    fn complete(&mut self) -> Finish {
-        let mut completion = Completion::new(self.file.clone(), self.evidence());
+    /// `complete`, whose requests may be lost on their way or on their way back. Returns true if a receipt lied to it.
+    fn complete(&mut self, whole: bool) -> (Finish, bool) {
+        let (evidence, lies) = self.evidence(whole);
+        let mut completion = Completion::new(self.file.clone(), evidence);
         loop {
             let step = completion.next();
             if let Step::Done(finish) = step {
-                return finish;
+                return (finish, lies);
             }
             let (arrives, returns) = (self.world.percent(90), self.world.percent(90));
             let answer = if arrives { self.ask(&step) } else { Answer::Failed(lost()) };
@@ -181,6 +190,9 @@ fn lost() -> UploadError {
 fn run(seed: u64) -> Option<Finish> {
     let mut schedule = Schedule::new(seed)?;
     for round in 0..40 {
+        if schedule.world.percent(5) {
+            schedule.shards = schedule.world.random.u32(1..6);
+        }
         let index = schedule.world.random.u32(1..=schedule.shards);
         let finished = schedule.attempt(index);
         if let Some(Finished::Stored(_) | Finished::Unchanged(_)) = finished {
@@ -207,7 +219,8 @@ fn run(seed: u64) -> Option<Finish> {
             continue;
         }
         let before = schedule.world.server.completions;
-        let finish = schedule.complete();
+        let whole = schedule.world.percent(70);
+        let (finish, lies) = schedule.complete(whole);
         let expected = schedule.world.expected.clone();
         let expected = Some(&expected);
         match &finish {
@@ -219,7 +232,7 @@ fn run(seed: u64) -> Option<Finish> {
                 assert!(!matches!(late, Some(Finished::Stored(_))), "seed {seed}");
                 assert_eq!(schedule.world.server.next_upload, begun, "seed {seed}: a late shard began an upload");
                 assert_eq!(schedule.world.server.object.as_ref(), expected, "seed {seed}: a late shard harms nothing");
-                let again = schedule.complete();
+                let (again, _) = schedule.complete(true);
                 assert!(
                     matches!(again, Finish::Proved(_) | Finish::Unknown(_) | Finish::Failed(_)),
                     "seed {seed}: {again:?}"
@@ -229,9 +242,9 @@ fn run(seed: u64) -> Option<Finish> {
             Finish::NotProved(_) | Finish::Failed(_) => {
                 assert_eq!(schedule.world.server.completions, before, "seed {seed}: not proved means not completed");
             }
-            Finish::Unknown(_) | Finish::Gone => {}
+            Finish::Unknown(_) | Finish::Gone | Finish::NotComparable => {}
             Finish::Differs { .. } => {
-                assert_ne!(schedule.world.server.object.as_ref(), expected, "seed {seed}");
+                assert!(lies || schedule.world.server.object.as_ref() != expected, "seed {seed}");
                 return Some(finish);
             }
         }

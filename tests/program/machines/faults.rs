@@ -7,7 +7,7 @@ use cosput::emulator::Operation;
 
 use super::Machines;
 use crate::support::changes::{Change, append, overwrite, touch};
-use crate::support::{MIB, until};
+use crate::support::{BUCKET, MIB, until};
 
 /// One file of four parts, planned for two shards.
 fn planned(faults: &[&str]) -> Machines {
@@ -194,6 +194,32 @@ fn complete_waits_for_shards_that_are_started_later() {
     machines.scene.assert_stored("big", "big");
 }
 
+/// A network file system shows a new file late.
+#[test]
+fn complete_waits_for_a_receipt_that_shows_up_late() {
+    let machines = planned(&[]);
+    machines.shard("1/2").exits(0);
+    machines.shard("2/2").exits(0);
+    let [hidden, _] = receipt_files(&machines).try_into().unwrap();
+    let elsewhere = machines.scene.path("not-shown-yet");
+    fs::rename(&hidden, &elsewhere).unwrap();
+    machines.complete().exits(6);
+    let complete = machines.begin("complete", &["--wait", "1h"]);
+    fs::rename(&elsewhere, &hidden).unwrap();
+    complete.wait().exits(0);
+    machines.scene.server.assert_each_part_stored_once(4);
+}
+
+/// A GitLab job is killed at its end.
+#[test]
+fn complete_stops_waiting_before_the_job_is_killed() {
+    let mut machines = planned(&[]);
+    let started = fs::metadata(machines.plan().join("plan.json")).unwrap().modified().unwrap();
+    machines.scene.set("CI_JOB_STARTED_AT", &humantime::format_rfc3339_millis(started).to_string());
+    machines.scene.set("CI_JOB_TIMEOUT", "63");
+    machines.run("complete", &["--wait", "1h"]).exits(143).says("stopped by the deadline");
+}
+
 #[test]
 fn complete_stops_waiting_once_the_plan_is_aborted() {
     let machines = planned(&[]);
@@ -212,9 +238,87 @@ fn a_shard_that_finds_its_upload_gone_leaves_no_object_in_doubt() {
     machines.shard("1/1").exits(0);
     machines.complete().exits(0);
     fs::remove_file(machines.plan().join("completed.json")).unwrap();
-    let outcome = machines.shard("1/1").exits(5);
-    assert!(!outcome.stderr.contains("could not determine"), "{}", outcome.stderr);
+    for arguments in [&["--shard", "1/1"][..], &["--shard", "1/1", "--json"]] {
+        let outcome = machines.run("upload-parts", arguments).exits(0).says("completed already");
+        assert!(!outcome.stderr.contains("error"), "{}", outcome.stderr);
+        assert!(!outcome.stdout.contains("failed"), "{}", outcome.stdout);
+    }
     machines.complete().exits(0);
+}
+
+#[test]
+fn a_shard_that_finds_its_upload_gone_and_another_object_fails() {
+    let machines = planned(&[]);
+    machines.shard("1/2").exits(0);
+    let [(_, id)] = machines.scene.server.uploads().try_into().unwrap();
+    let url = machines.scene.server.url();
+    let usual = ["-b", BUCKET, "--endpoint", &url, "--key", "big"];
+    machines.scene.run([&["abort", "--upload-id", &id], &usual[..]].concat()).exits(0);
+    machines.shard("2/2").exits(5).says("its upload is gone");
+    // An object of the same size: whether it is the one cannot be known while receipts are missing.
+    machines.scene.file("other", 4 * MIB);
+    machines.scene.run([&["upload", "other"], &usual[..]].concat()).exits(0);
+    machines.shard("2/2").exits(6).says("not all receipts to compare");
+}
+
+/// Two copies of a shard ran, and `complete` was faster than the slow one.
+#[test]
+fn a_copy_that_loses_the_race_prints_no_error() {
+    let machines = planned(&["trickle:rate=400000,times=1,on=upload-part"]);
+    let slow = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
+    until(|| machines.scene.server.requests(Operation::UploadPart).len() == 1, "its first part is on the way");
+    machines.shard("1/1").exits(0);
+    machines.complete().exits(0);
+    let slow = slow.wait().exits(0);
+    assert!(!slow.stderr.contains("error"), "{}", slow.stderr);
+    machines.scene.assert_stored("big", "big");
+}
+
+/// The mark of the end stops shards that send small files, which have no upload that could be gone.
+#[test]
+fn a_shard_of_small_files_stops_once_its_plan_is_aborted() {
+    let machines = Machines::new(&["trickle:rate=20000,times=1,on=put-object"]);
+    let names: Vec<String> = (0..40).map(|number| format!("small-{number:02}")).collect();
+    names.iter().for_each(|name| drop(machines.scene.file(name, 10_000)));
+    let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();
+    arguments.extend(["--shards", "1"]);
+    machines.initiate(&arguments).exits(0);
+    let shard = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
+    until(|| machines.scene.server.requests(Operation::PutObject).len() == 1, "the first file is on the way");
+    machines.run("abort", &["--yes"]).exits(0);
+    shard.wait().exits(5).says("was aborted");
+    assert!(machines.scene.server.requests(Operation::PutObject).len() < 40);
+}
+
+/// Such receipts are lost when the program ends, so the shard is not done.
+#[cfg(unix)]
+#[test]
+fn a_shard_whose_receipts_are_removed_while_it_runs_fails() {
+    let machines = planned(&["trickle:rate=1000000,skip=1,times=1,on=upload-part"]);
+    let running = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
+    until(|| machines.receipts().len() == 1, "the first part has a receipt");
+    fs::remove_dir_all(machines.plan().join("receipts")).unwrap();
+    running.wait().exits(1).says("could not write receipts");
+    machines.complete().exits(6);
+    machines.shard("1/1").exits(0);
+    assert_completes(&machines);
+}
+
+/// Every machine of a cluster may have its own wrong time.
+#[test]
+fn a_wrong_clock_is_reported_once_by_each_command() {
+    let machines = Machines::new(&["clock-skew:by=7200"]);
+    let names: Vec<String> = (0..20).map(|number| format!("file-{number}")).collect();
+    for name in &names {
+        machines.scene.file(name, 2 * MIB);
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let outcomes =
+        [machines.initiate(&[&names[..], &["--shards", "1"]].concat()), machines.shard("1/1"), machines.complete()];
+    for outcome in outcomes {
+        let outcome = outcome.exits(0);
+        assert_eq!(outcome.stderr.matches("this machine's clock").count(), 1, "{}", outcome.stderr);
+    }
 }
 
 #[test]

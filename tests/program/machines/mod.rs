@@ -1,5 +1,6 @@
 //! One upload by many machines, with the real program: a process is a machine.
 
+mod bucket;
 #[cfg(unix)]
 mod examples;
 mod faults;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::news::SourceNews;
-use super::receipt_book::{Counts, ReceiptBook};
+use super::receipt_book::{Closed, Counts, Gone, ReceiptBook};
 use super::refusal;
 use super::results::Results;
 use crate::cli::output::console::Console;
@@ -113,13 +113,14 @@ impl<'a> UploadObserver<'a> {
         Self { receipts: Some(receipts), ..self }
     }
 
-    /// Waits until all receipts are on disk.
-    pub(crate) fn close_receipts(&mut self) -> Counts {
-        let (counts, failure) = self.receipts.take().map(ReceiptBook::close).unwrap_or_default();
+    /// Waits until all receipts are durable. Returns the counts, and the uploads that were gone.
+    pub(crate) async fn close_receipts(&mut self) -> (Counts, Gone) {
+        let Some(receipts) = self.receipts.take() else { return Default::default() };
+        let Closed { counts, gone, failure } = receipts.close().await;
         if let Some(failure) = failure {
             self.trouble(&failure);
         }
-        counts
+        (counts, gone)
     }
 
     /// Stops if receipts can no longer be written: nothing that is sent then would count.
@@ -293,7 +294,9 @@ impl Observer<SourceNews> for UploadObserver<'_> {
             receipts.begins(object, session);
         }
         self.totals.begins(object, &subject.source, session.size(), session.settings.patience.max_attempts);
-        let report = ObjectReport::new(self.report.clone(), subject.clone()).among_many(self.many);
+        let report = ObjectReport::new(self.report.clone(), subject.clone())
+            .among_many(self.many)
+            .of_shard(self.receipts.is_some());
         let identity = session.job.source.identity();
         self.running
             .insert(object, Running { identity, plan: session.plan, subject, report, began: (self.stopwatch)() });
@@ -341,6 +344,9 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         let stored = matches!(&ended, Ok(Ended { finished: Finished::Stored(_) | Finished::HeldBack(_), .. }));
         self.totals.ends((self.stopwatch)(), object, stored);
         if let (Some(receipts), Ok(ended)) = (&mut self.receipts, &ended) {
+            if receipts.is_set_aside(object, &ended.finished) {
+                return self.show();
+            }
             receipts.ends(object, &ended.finished);
         }
         if self.many {

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use crate::cli::output::failures::failure::Failure;
-use crate::cos::Etag;
 use crate::cos::multipart::PartNumber;
+use crate::cos::{Etag, Fault};
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::session::Session;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::receipt::{Receipt, Seen};
 use crate::upload::source::file::nanoseconds;
 use crate::upload::source::{FileSource, Source};
-use crate::upload::{Event, Finished, PartRecord};
+use crate::upload::{Cause, Event, Finished, PartRecord, UploadError};
 
 /// What all receipts of an attempt have.
 #[derive(Debug, Clone)]
@@ -27,6 +27,12 @@ pub(crate) struct Attempt {
 /// The numbers of the files that are being sent, by their keys.
 pub(crate) type Numbers = Arc<Mutex<HashMap<String, u64>>>;
 
+/// Why receipts can no longer be written, once that is so.
+pub(crate) type Trouble = Arc<Mutex<Option<Failure>>>;
+
+/// Uploads that were gone: their failures, by the numbers of their files.
+pub(crate) type Gone = BTreeMap<u64, UploadError>;
+
 /// Writes the receipts of one attempt at a shard.
 #[derive(Debug)]
 pub(crate) struct ReceiptBook {
@@ -35,7 +41,19 @@ pub(crate) struct ReceiptBook {
     numbers: Numbers,
     running: BTreeMap<ObjectId, (u64, FileSource)>,
     reported: bool,
+    counts: Counts,
+    /// Uploads that were gone, by the numbers of their files.
+    gone: Gone,
+    /// Why receipts cannot be written, if that is known in detail.
+    trouble: Trouble,
+}
+
+/// What a shard has at its end.
+#[derive(Debug, Default)]
+pub(crate) struct Closed {
     pub(crate) counts: Counts,
+    pub(crate) gone: Gone,
+    pub(crate) failure: Option<Failure>,
 }
 
 /// How many units this run sent, and how many were there already.
@@ -47,10 +65,11 @@ pub(crate) struct Counts {
 }
 
 impl ReceiptBook {
-    /// A book that writes into `lines`.
-    pub(crate) fn new(attempt: Attempt, lines: DurableLines, numbers: Numbers) -> Self {
+    /// A book that writes into `lines`, whose failures `trouble` describes.
+    pub(crate) fn new(attempt: Attempt, (lines, trouble): (DurableLines, Trouble), numbers: Numbers) -> Self {
         let (attempt, running) = (Arc::new(attempt), BTreeMap::new());
-        Self { attempt, lines, numbers, running, reported: false, counts: Counts::default() }
+        let (counts, gone) = (Counts::default(), Gone::new());
+        Self { attempt, lines, numbers, running, reported: false, counts, gone, trouble }
     }
 
     /// An upload begins.
@@ -93,6 +112,18 @@ impl ReceiptBook {
         self.running.remove(&object);
     }
 
+    /// True if the upload was gone: `complete` may have been faster, so this is judged at the end.
+    pub(crate) fn is_set_aside(&mut self, object: ObjectId, finished: &Finished) -> bool {
+        let Finished::Failed(error) = finished else { return false };
+        let (Cause::UploadVanished(answer) | Cause::Service(answer)) = &error.cause else { return false };
+        if !matches!(answer.fault(), Fault::NoSuchUpload | Fault::AlreadyCompleted) {
+            return false;
+        }
+        let Some((number, _)) = self.running.remove(&object) else { return false };
+        self.gone.insert(number, error.clone());
+        true
+    }
+
     /// Writes a receipt. What the machine sees of the file is looked up then, after its bytes were read.
     fn write(&self, object: ObjectId, part: Option<PartNumber>, (size, etag, crc64): (u64, Etag, u64)) {
         let Some((n, source)) = self.running.get(&object) else { return };
@@ -109,14 +140,14 @@ impl ReceiptBook {
     pub(crate) fn failure(&mut self) -> Option<Failure> {
         let why = self.lines.failure().filter(|_| !self.reported)?;
         self.reported = true;
-        Some(unwritable(&why))
+        Some(unwritable(&why, &self.trouble))
     }
 
-    /// Waits until all receipts are on disk.
-    pub(crate) fn close(self) -> (Counts, Option<Failure>) {
-        let reported = self.reported;
-        let failure = self.lines.close().err().filter(|_| !reported);
-        (self.counts, failure.map(|why| unwritable(&why)))
+    /// Waits until all receipts are durable.
+    pub(crate) async fn close(self) -> Closed {
+        let Self { reported, counts, gone, trouble, lines, .. } = self;
+        let failure = lines.close().await.err().filter(|_| !reported);
+        Closed { counts, gone, failure: failure.map(|why| unwritable(&why, &trouble)) }
     }
 }
 
@@ -126,6 +157,7 @@ pub(crate) fn seen(source: &FileSource) -> Seen {
     Seen { size: identity.size, mtime_ns: nanoseconds(identity.modified) }
 }
 
-fn unwritable(why: &str) -> Failure {
-    Failure::Other(format!("could not write receipts: {why}"))
+fn unwritable(why: &str, trouble: &Trouble) -> Failure {
+    let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
+    trouble.unwrap_or_else(|| Failure::Other(format!("could not write receipts: {why}")))
 }
