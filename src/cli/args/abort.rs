@@ -45,8 +45,7 @@ pub struct AbortArguments {
     pub journal: Option<PathBuf>,
     /// Abort all uploads of this plan
     ///
-    /// Bucket and server are those of the plan. First the plan is marked, so that its shards stop; then its uploads are
-    /// aborted. Small files that were sent stay, and are listed.
+    /// Bucket and server are those of the plan, and no shard sends to it any more. A completed plan is refused. Small files that were sent stay, and are listed.
     #[arg(long, value_name = "DIR")]
     #[arg(conflicts_with_all = ["key", "upload_id", "journal", "prefix", "older_than", "all"])]
     pub plan: Option<PathBuf>,

@@ -1,5 +1,9 @@
-//! `cosput abort --plan`: gives a plan up. It is marked first, so that no shard begins any more.
+//! `cosput abort --plan`: gives a plan up.
+//!
+//! The plan is marked as soon as the server has aborted the first upload: before, it is not known whether the credentials are
+//! right, or whether the plan was completed by a command that was killed before it could say so.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -12,16 +16,25 @@ use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::failures::exit::{self, SUCCESS};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Aborted, KeptObject, Line};
+use crate::cli::output::retries::Retries;
 use crate::cli::process::world::World;
+use crate::cli::shards::bucket_receipts::{BucketReceipts, Found};
+use crate::cli::shards::gone;
 use crate::cli::shards::judging::Papers;
 use crate::cli::shards::loaded_plan::{LoadedPlan, no_plan, unreadable};
+use crate::cli::shards::object_requests::ObjectRequests;
+use crate::cli::shards::receipt_places::ReceiptPlaces;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_failed, target};
 use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key, Response, Service};
+use crate::upload::shards::completion::Finish;
 use crate::upload::shards::directory::{ABORTED, NoPlan, PlanDirectory, PlanEnd};
-use crate::upload::shards::draft::{Draft, begun_in};
+use crate::upload::shards::draft::{BegunUpload, Draft, begun_in};
+use crate::upload::shards::evidence::Evidence;
+use crate::upload::shards::files::{Placed, PlannedFile};
+use crate::upload::shards::receipt_place::ReceiptPlace;
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Event, Operation, UploadError};
@@ -53,33 +66,47 @@ impl AbortPlanOptions {
     }
 }
 
-/// The uploads of a plan, each as its key and its ID.
-type Uploads = Box<dyn Iterator<Item = Result<(String, String), Failure>>>;
+/// An upload of a plan.
+struct Upload {
+    /// The number of its file, if the plan was finished.
+    number: Option<u64>,
+    key: String,
+    id: String,
+}
+
+/// The uploads of a plan.
+type Uploads = Box<dyn Iterator<Item = Result<Upload, Failure>>>;
 
 /// Aborts the plan. Returns the exit code.
 pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let console = console.clone().quiet(options.shared.output.quiet);
     let directory = &options.shared.directory;
     if directory.end() == Some(PlanEnd::Completed) {
-        let plan = shown(directory.path());
-        return Err(Failure::PlanRefused(format!("could not abort the plan {plan}: it is completed")));
+        return Err(completed(directory));
     }
     let loaded = loaded(directory)?;
-    let (uploads, papers) = uploads(directory, &loaded)?;
+    let uploads = uploads(directory, &loaded)?;
     let time = humantime::format_rfc3339_seconds((world.clock)()).to_string();
-    let mark = serde_json::json!({ "plan": loaded.plan.id, "time": time });
-    directory.write_whole(ABORTED, &format!("{mark}\n")).map_err(|error| {
-        Failure::Other(format!("could not mark the plan {} as aborted: {error}", shown(directory.path())))
-    })?;
-    let aborting = Aborting { options, loaded: &loaded, console: &console };
-    let (exit_code, aborted) = bucket_requests::run(world, async |world| aborting.abort(uploads, world).await)?;
-    let kept = papers.map_or(Ok(0), |papers| aborting.list_kept(&papers))?;
-    let line = format!("aborted {}  {}", shown(directory.path()), units::counted(aborted, "upload"));
-    console.outcome(!options.shared.output.json && !options.shared.output.quiet, &line);
-    if kept > 0 {
-        console.note(&format!("{} that were sent as a whole stay in the bucket", units::counted(kept, "object")));
+    let mark = format!("{}\n", serde_json::json!({ "plan": loaded.plan.id, "time": time }));
+    directory.write_unfinished(ABORTED, &mark).map_err(|error| unmarkable(directory, &error))?;
+    let mut aborting = Aborting::new(options, &loaded, &console, mark);
+    let ended = bucket_requests::run(world, async |world| aborting.abort(uploads, world).await);
+    if !aborting.marked {
+        directory.withdraw(ABORTED);
+    }
+    let exit_code = ended?;
+    if aborting.marked {
+        aborting.report();
     }
     Ok(exit_code)
+}
+
+fn completed(directory: &PlanDirectory) -> Failure {
+    Failure::PlanRefused(format!("could not abort the plan {}: it is completed", shown(directory.path())))
+}
+
+fn unmarkable(directory: &PlanDirectory, error: &std::io::Error) -> Failure {
+    Failure::Other(format!("could not mark the plan {} as aborted: {error}", shown(directory.path())))
 }
 
 /// The plan, or what there is of it.
@@ -94,22 +121,22 @@ fn loaded(directory: &PlanDirectory) -> Result<LoadedPlan, Failure> {
     }
 }
 
-/// The uploads of the plan; with a finished plan, also its files and receipts.
-fn uploads(directory: &PlanDirectory, loaded: &LoadedPlan) -> Result<(Uploads, Option<Papers>), Failure> {
+/// The uploads of the plan, or those that were begun for one that is not finished.
+fn uploads(directory: &PlanDirectory, loaded: &LoadedPlan) -> Result<Uploads, Failure> {
     let path = directory.path().to_owned();
     let unreadable = move |error: std::io::Error| unreadable(&path, &error);
     if loaded.plan.files == 0 {
         let begun = begun_in(directory).map_err(&unreadable)?;
-        let begun = begun.into_iter().flatten().map(|upload| Ok((upload.key, upload.upload_id)));
-        return Ok((Box::new(begun), None));
+        let upload = |upload: BegunUpload| Ok(Upload { number: None, key: upload.key, id: upload.upload_id });
+        return Ok(Box::new(begun.into_iter().flatten().map(upload)));
     }
-    let papers = Papers::find(directory, &loaded.plan, &[directory.receipts()])?;
     let files = directory.files(loaded.plan.end()).map_err(&unreadable)?;
-    let ids = files.filter_map(move |placed| match placed {
-        Ok(placed) => placed.file.upload_id.map(|id| Ok((placed.file.key, id))),
+    Ok(Box::new(files.filter_map(move |placed| match placed {
+        Ok(Placed { file: PlannedFile { n, key, upload_id, .. }, .. }) => {
+            upload_id.map(|id| Ok(Upload { number: Some(n), key, id }))
+        }
         Err(error) => Some(Err(unreadable(error))),
-    });
-    Ok((Box::new(ids), Some(papers)))
+    })))
 }
 
 /// A plan that is being aborted.
@@ -117,101 +144,223 @@ struct Aborting<'a> {
     options: &'a AbortPlanOptions,
     loaded: &'a LoadedPlan,
     console: &'a Console,
+    mark: String,
+    /// Whether the plan says that it was aborted.
+    marked: bool,
+    codes: Vec<u8>,
+    aborted: u64,
+    kept: u64,
+    /// The files whose uploads the server did not know.
+    gone: BTreeSet<u64>,
 }
 
-/// A key, an upload ID, what came of it, and what happened on the way.
-type Done = (Key, UploadId, Result<(), UploadError>, Vec<Event>);
+/// An upload that was to be aborted.
+struct Done {
+    upload: Upload,
+    /// True if the server aborted it; false if it did not know it.
+    aborted: bool,
+    /// Why it may still be there.
+    error: Option<UploadError>,
+    /// What happened on the way.
+    events: Vec<Event>,
+}
 
-impl Aborting<'_> {
-    async fn abort(&self, uploads: Uploads, world: &World) -> Result<(u8, u64), Failure> {
+impl<'a> Aborting<'a> {
+    fn new(options: &'a AbortPlanOptions, loaded: &'a LoadedPlan, console: &'a Console, mark: String) -> Self {
+        let marked = loaded.directory.is_aborted();
+        let (codes, gone) = (Vec::new(), BTreeSet::new());
+        Self { options, loaded, console, mark, marked, codes, aborted: 0, kept: 0, gone }
+    }
+
+    async fn abort(&mut self, uploads: Uploads, world: &World) -> Result<u8, Failure> {
         let (requests, verbose) = (self.options.shared.requests, self.options.shared.output.verbose);
         let connection = self.loaded.connect(&self.options.shared, requests, world, self.console).await?;
         let bucket = &self.loaded.bucket;
         let mut bucket = BucketRequests::over(connection, bucket, requests, verbose, world, self.console);
         let mut aborting: JoinSet<Done> = JoinSet::new();
-        let (mut codes, mut aborted) = (Vec::new(), 0);
         for upload in uploads {
-            let (key, id) = upload?;
-            let (Ok(key), Some(id)) = (Key::new(&key), UploadId::new(&id)) else { continue };
-            if aborting.len() >= AT_A_TIME {
-                self.take(aborting.join_next().await, &mut bucket, &mut codes, &mut aborted)?;
+            // One after the other until the server has aborted one.
+            let most = if self.marked { AT_A_TIME } else { 1 };
+            while aborting.len() >= most {
+                self.take(aborting.join_next().await, &mut bucket)?;
             }
-            aborting.spawn(abort_one(bucket.requester(), key, id));
+            if !self.marked && !self.codes.is_empty() {
+                break;
+            }
+            aborting.spawn(abort_one(bucket.requester(), upload?));
         }
         while !aborting.is_empty() {
-            self.take(aborting.join_next().await, &mut bucket, &mut codes, &mut aborted)?;
+            self.take(aborting.join_next().await, &mut bucket)?;
+        }
+        if self.codes.is_empty() {
+            self.finish(&mut bucket, world).await?;
         }
         bucket.close().await;
-        Ok((if codes.is_empty() { SUCCESS } else { exit::of_many(codes) }, aborted))
+        Ok(if self.codes.is_empty() { SUCCESS } else { exit::of_many(self.codes.iter().copied()) })
     }
 
     fn take(
-        &self,
+        &mut self,
         done: Option<Result<Done, tokio::task::JoinError>>,
         bucket: &mut BucketRequests<'_>,
-        codes: &mut Vec<u8>,
-        aborted: &mut u64,
     ) -> Result<(), Failure> {
         let Some(done) = done else { return Ok(()) };
-        let (key, id, result, events) = done.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
+        let Done { upload, aborted, error, events } =
+            done.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
         events.iter().for_each(|event| bucket.report(event));
         let (json, bucket) = (self.options.shared.output.json, self.loaded.bucket.as_str());
-        match result {
-            Ok(()) => {
-                *aborted += 1;
-                if json {
-                    let (key, upload_id) = (key.as_str(), id.as_str());
-                    self.console.event(&Line::Aborted(Aborted { bucket, key, upload_id, journal: None }));
-                }
+        if aborted {
+            self.aborted += 1;
+            self.mark()?;
+        }
+        match error {
+            Some(error) => {
+                let failure = failed(Service::Cos, &upload.key, error);
+                self.codes.push(report_failed(&failure, [bucket, &upload.key, &upload.id], json, self.console));
             }
-            Err(error) => {
-                let failure = failed(Service::Cos, key.as_str(), error);
-                codes.push(report_failed(&failure, [bucket, key.as_str(), id.as_str()], json, self.console));
+            None if aborted && json => {
+                let (key, upload_id) = (upload.key.as_str(), upload.id.as_str());
+                self.console.event(&Line::Aborted(Aborted { bucket, key, upload_id, journal: None }));
             }
+            None if aborted => {}
+            None => self.gone.extend(upload.number),
         }
         Ok(())
     }
 
-    /// Lists the small files that were sent, which stay. Returns how many they are.
-    fn list_kept(&self, papers: &Papers) -> Result<u64, Failure> {
-        let json = self.options.shared.output.json;
-        let mut kept = 0;
+    /// Says in the plan that it was aborted.
+    fn mark(&mut self) -> Result<(), Failure> {
+        if !self.marked {
+            let directory = &self.loaded.directory;
+            directory.finish(ABORTED).map_err(|error| unmarkable(directory, &error))?;
+            self.marked = true;
+        }
+        Ok(())
+    }
+
+    /// Looks what stays, and removes the receipts from the bucket.
+    async fn finish(&mut self, bucket: &mut BucketRequests<'_>, world: &World) -> Result<(), Failure> {
+        if self.loaded.plan.files == 0 {
+            return self.mark();
+        }
+        let mut receipts = BucketReceipts {
+            requester: bucket.requester(),
+            plan: self.loaded.plan.id.clone(),
+            console: self.console.clone(),
+            retries: Retries::new(self.options.shared.output.verbose),
+        };
+        let found = match receipts.look().await {
+            Ok(found) => found,
+            // The credentials need not allow this: usually no receipts are in the bucket.
+            Err(failure) => {
+                let why = format!("did not look for receipts in the bucket: {}", failure.report().message);
+                self.console.detail(self.options.shared.output.verbose, &why);
+                Found::default()
+            }
+        };
+        if found.end == Some(PlanEnd::Completed) {
+            return Err(completed(&self.loaded.directory));
+        }
+        let places: &[ReceiptPlace] = if found.objects > 0 { &[ReceiptPlace::Bucket] } else { &[] };
+        let mut places = ReceiptPlaces::new(&self.loaded.directory, places, || receipts, world)?;
+        places.update(&(0..=u64::MAX)).await?;
+        let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &places.directories())?;
+        self.look_at_gone(&papers, bucket).await?;
+        self.mark()?;
+        self.list_kept(&papers)?;
+        if let Err(failure) = places.clear(PlanEnd::Aborted, &self.mark).await {
+            self.console.warning(&format!("could not remove the receipts in the bucket: {}", failure.report().message));
+        }
+        Ok(())
+    }
+
+    /// Objects may have been completed by a command that was killed before it could say so.
+    async fn look_at_gone(&mut self, papers: &Papers, bucket: &BucketRequests<'_>) -> Result<(), Failure> {
+        // Without the SSE-C key, an object cannot be looked at; nor is that needed to abort.
+        let Ok(object) = self.loaded.object(self.options.shared.sse_c_key.as_ref()) else { return Ok(()) };
+        if self.gone.is_empty() || self.marked && self.aborted == 0 {
+            return Ok(());
+        }
+        let publish_together = self.loaded.plan.publish_together;
+        let requests = ObjectRequests { requester: bucket.requester(), object, publish_together };
+        let judged = gone::judge(&self.gone, papers, &requests, self.console).await?;
+        let mut proved: Vec<&Placed> = Vec::new();
+        for (placed, finish) in &judged {
+            if matches!(finish, Some(Finish::Proved(_))) {
+                proved.push(placed);
+            }
+        }
+        if !self.marked && proved.len() == judged.len() && self.has_all_small(papers)? {
+            return Err(completed(&self.loaded.directory));
+        }
+        let keys: Vec<String> = proved.into_iter().map(|placed| placed.file.key.clone()).collect();
+        keys.iter().for_each(|key| self.stays(key));
+        Ok(())
+    }
+
+    /// True if each small file has a receipt.
+    fn has_all_small(&self, papers: &Papers) -> Result<bool, Failure> {
+        let mut all = true;
+        papers.each(|stretch| {
+            let lacks = |(placed, evidence): &(Placed, Evidence)| {
+                placed.file.upload_id.is_none() && evidence.record(None).is_none()
+            };
+            all &= self.loaded.plan.publish_together || !stretch.iter().any(lacks);
+            all
+        })?;
+        Ok(all)
+    }
+
+    /// Lists the small files that were sent, which stay.
+    fn list_kept(&mut self, papers: &Papers) -> Result<(), Failure> {
         papers.each(|stretch| {
             for (placed, evidence) in &stretch {
-                if placed.file.upload_id.is_some() || evidence.record(None).is_none() {
-                    continue;
-                }
-                kept += 1;
-                let (bucket, key) = (self.loaded.bucket.as_str(), placed.file.key.as_str());
-                if json {
-                    self.console.event(&Line::Kept(KeptObject { bucket, key }));
-                } else if kept <= MOST_SHOWN {
-                    self.console.note(&format!("stays: {}", visible(key)));
+                if placed.file.upload_id.is_none() && evidence.record(None).is_some() {
+                    self.stays(&placed.file.key);
                 }
             }
             true
-        })?;
-        Ok(kept)
+        })
+    }
+
+    fn stays(&mut self, key: &str) {
+        self.kept += 1;
+        if self.options.shared.output.json {
+            let bucket = self.loaded.bucket.as_str();
+            self.console.event(&Line::Kept(KeptObject { bucket, key }));
+        } else if self.kept <= MOST_SHOWN {
+            self.console.note(&format!("stays: {}", visible(key)));
+        }
+    }
+
+    fn report(&self) {
+        let output = self.options.shared.output;
+        let directory = shown(self.loaded.directory.path());
+        let line = format!("aborted {directory}  {}", units::counted(self.aborted, "upload"));
+        self.console.outcome(!output.json && !output.quiet, &line);
+        if self.kept > 0 {
+            self.console.note(&format!("{} stay in the bucket", units::counted(self.kept, "completed object")));
+        }
     }
 }
 
 /// Aborts an upload until the server no longer knows it.
-async fn abort_one(mut requester: Requester<Arc<Http>>, key: Key, id: UploadId) -> Done {
-    let mut events = Vec::new();
-    let mut result = Ok(());
-    for _ in 0..MOST_TRIES {
-        let request = |address: &Address| abort::request(&target(address, &key), &id);
-        let sent = requester.send(Operation::Abort, request, is_gone, &mut |event| events.push(event)).await;
-        match sent {
-            Ok(true) => break,
-            Ok(false) => {}
-            Err(error) => {
-                result = Err(error);
-                break;
+async fn abort_one(mut requester: Requester<Arc<Http>>, upload: Upload) -> Done {
+    let (mut events, mut aborted, mut error) = (Vec::new(), false, None);
+    if let (Ok(key), Some(id)) = (Key::new(&upload.key), UploadId::new(&upload.id)) {
+        for _ in 0..MOST_TRIES {
+            let request = |address: &Address| abort::request(&target(address, &key), &id);
+            match requester.send(Operation::Abort, request, is_gone, &mut |event| events.push(event)).await {
+                Ok(true) => break,
+                Ok(false) => aborted = true,
+                Err(failed) => {
+                    error = Some(failed);
+                    break;
+                }
             }
         }
     }
-    (key, id, result, events)
+    Done { upload, aborted, error, events }
 }
 
 /// True if the server does not know the upload; false if it just aborted it.

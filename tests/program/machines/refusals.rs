@@ -5,6 +5,10 @@ use std::fs;
 use cosput::emulator::Operation;
 
 use super::Machines;
+#[cfg(target_os = "linux")]
+use crate::support::terminal::in_terminal;
+#[cfg(unix)]
+use crate::support::{BUCKET, Running};
 use crate::support::{CUSTOMER_KEY, MIB};
 
 fn planned() -> Machines {
@@ -97,8 +101,10 @@ fn an_sse_c_key_must_be_that_of_the_plan() {
     fs::write(machines.scene.path("key"), CUSTOMER_KEY[0]).unwrap();
     fs::write(machines.scene.path("other"), [7; 32]).unwrap();
     machines.initiate(&["big", "--shards", "1", "--sse-c-key-file", "key"]).exits(0);
-    machines.shard("1/1").exits(2).says("was begun with an SSE-C key");
-    machines.run("upload-parts", &["--shard", "1/1", "--sse-c-key-file", "other"]).exits(2).says("another SSE-C key");
+    machines.shard("1/1").exits(2).says("have an SSE-C key, and none is given");
+    let other = machines.run("upload-parts", &["--shard", "1/1", "--sse-c-key-file", "other"]);
+    let other = other.exits(2).says("another SSE-C key");
+    assert!(!other.stderr.contains("--no-resume"), "a shard has no such option: {}", other.stderr);
     assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
     machines.run("upload-parts", &["--shard", "1/1", "--sse-c-key-file", "key"]).exits(0);
     machines.run("complete", &["--sse-c-key-file", "key"]).exits(0);
@@ -144,6 +150,144 @@ fn a_plan_that_is_not_finished_can_be_aborted_and_a_completed_one_cannot() {
     machines.complete().exits(0);
     machines.run("abort", &["--yes"]).exits(8).says("it is completed");
     machines.run("status", &[]).exits(0);
+}
+
+/// What cannot be aborted is not said to be.
+#[test]
+fn a_plan_is_marked_as_aborted_once_an_upload_is() {
+    let mut machines = Machines::new(&[]);
+    machines.scene.file("a", 2 * MIB);
+    machines.scene.file("b", 2 * MIB);
+    machines.initiate(&["a", "b", "--shards", "1"]).exits(0);
+    machines.scene.server.restart(&["access-denied:on=abort,times=0"]);
+    machines.run("abort", &["--yes"]).exits(4);
+    assert_eq!(machines.scene.server.requests(Operation::Abort).len(), 1);
+    machines.run("status", &[]).exits(6);
+    machines.shard("1/1").exits(0);
+    machines.scene.server.restart(&["access-denied:on=abort,skip=1,times=1"]);
+    machines.run("abort", &["--yes"]).exits(4);
+    machines.run("status", &[]).exits(5);
+    machines.scene.server.restart(&[]);
+    machines.run("abort", &["--yes"]).exits(0);
+    assert_eq!(machines.scene.server.uploads(), []);
+}
+
+/// `complete` was killed before it could mark the plan.
+#[test]
+fn a_plan_whose_objects_are_all_completed_is_not_aborted() {
+    let machines = planned();
+    machines.shard("1/1").exits(0);
+    machines.complete().exits(0);
+    fs::remove_file(machines.plan().join("completed.json")).unwrap();
+    machines.run("abort", &["--yes"]).exits(8).says("it is completed");
+    assert!(!machines.plan().join("aborted.json").exists() && !machines.plan().join("aborted.json.new").exists());
+    machines.complete().exits(0);
+}
+
+/// `complete` was killed between two objects.
+#[test]
+fn objects_that_were_completed_before_the_plan_was_aborted_are_named() {
+    let mut machines = Machines::new(&["access-denied:on=complete,skip=1,times=0"]);
+    machines.scene.file("a", 2 * MIB);
+    machines.scene.file("b", 2 * MIB);
+    machines.initiate(&["a", "b", "--shards", "1"]).exits(0);
+    machines.shard("1/1").exits(0);
+    machines.run("complete", &["--concurrency", "1"]).exits(4);
+    machines.scene.server.restart(&[]);
+    let outcome = machines.run("abort", &["--yes"]).exits(0).says("stays: a");
+    assert!(outcome.stdout.contains("1 upload") && !outcome.stderr.contains("stays: b"), "{}", outcome.stderr);
+    assert_eq!(machines.scene.server.uploads(), []);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_plan_that_can_only_be_read_takes_receipts_elsewhere() {
+    let machines = planned();
+    let set = |mode| fs::set_permissions(machines.plan(), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    let below = machines.plan().join("receipts");
+    fs::set_permissions(&below, std::os::unix::fs::PermissionsExt::from_mode(0o555)).unwrap();
+    set(0o555);
+    let shard = |receipts: &[&str]| {
+        let usual = ["upload-parts", "--plan", "plan", "--shard", "1/1"];
+        machines.scene.as_nobody(usual.iter().chain(receipts)).map(|command| Running::start(command).wait())
+    };
+    let Some(outcome) = shard(&[]) else { return };
+    outcome.exits(2).says("could not write receipts").says("--receipts");
+    assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
+    shard(&["--receipts", "mine"]).unwrap().exits(0);
+    set(0o755);
+    machines.run("complete", &["--receipts", "mine"]).exits(0);
+}
+
+/// A full disk, for which a limit of the size of files stands in.
+#[cfg(unix)]
+#[test]
+fn a_plan_or_receipts_for_which_there_is_no_room_are_not_said_to_be_there() {
+    let machines = Machines::new(&[]);
+    machines.scene.file("big", 40 * MIB);
+    let url = machines.scene.server.url();
+    let limited = |arguments: &[&str]| Running::start(machines.scene.command_after("ulimit -f 8", arguments)).wait();
+    machines.initiate(&["big", "--shards", "1"]).exits(0);
+    // Some receipts fit; the shard stops with the first that does not.
+    let outcome = limited(&["upload-parts", "--plan", "plan", "--shard", "1/1"]).exits(1);
+    assert!(outcome.stderr.contains("could not write receipts"), "{}", outcome.stderr);
+    machines.complete().exits(6);
+    machines.shard("1/1").exits(0);
+    machines.scene.server.assert_each_part_stored_once(40);
+    machines.complete().exits(0);
+    fs::create_dir(machines.scene.path("tree")).unwrap();
+    (0..100).for_each(|number| drop(machines.scene.file(&format!("tree/{number}"), 10)));
+    let initiate = ["initiate", "-r", "tree", "-b", BUCKET, "--endpoint", &url, "--plan", "new", "--shards", "1"];
+    limited(&initiate).exits(1).says("could not write the plan");
+    assert!(!machines.scene.path("new/plan.json").exists());
+    machines.scene.run(initiate).exits(0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_bars_hosts_and_ages_in_its_width() {
+    let machines = planned();
+    machines.shard("1/3").exits(0);
+    for (columns, bar) in [(100, true), (60, true), (40, false)] {
+        let status = in_terminal(machines.scene.command(["status", "--plan", "plan"]), columns);
+        let lines: Vec<&str> = status.lines().filter(|line| line.contains("/2")).collect();
+        assert_eq!(lines.len(), 2, "{status}");
+        for line in lines {
+            assert!(line.chars().count() <= columns.into(), "{line}");
+            assert_eq!(line.contains('['), bar, "{line}");
+        }
+        assert!(status.contains("HOSTS") && status.contains("AGE"), "{status}");
+    }
+}
+
+/// The shard of a receipt is that of the plan, whatever number of shards the machine was given.
+#[test]
+fn hosts_are_shown_with_the_shards_that_have_their_units() {
+    let mut machines = planned();
+    machines.scene.set("SLURMD_NODENAME", "node-7");
+    machines.shard("1/3").exits(0);
+    let outcome = machines.run("status", &["--json"]).exits(6);
+    let shards: Vec<_> = outcome.events().into_iter().filter(|event| event["event"] == "shard_status").collect();
+    assert_eq!(shards[0]["hosts"][0], "node-7", "{shards:?}");
+    assert!(shards[0]["age_s"].is_u64(), "{shards:?}");
+    assert_eq!(shards[1]["hosts"].as_array().unwrap().len(), 0, "{shards:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn receipts_that_cannot_be_read_are_named_and_the_others_count() {
+    let machines = planned();
+    machines.shard("1/2").exits(0);
+    std::os::unix::fs::symlink("nothing", machines.plan().join("receipts/link.jsonl")).unwrap();
+    let locked = machines.scene.path("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+    let arguments = ["--plan", "plan", "--receipts", "locked"];
+    for command in ["status", "complete"] {
+        let Some(command) = machines.scene.as_nobody([command].iter().chain(&arguments)) else { return };
+        Running::start(command).wait().exits(6).says("could not read the receipts").says("locked");
+    }
+    fs::set_permissions(&locked, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
 }
 
 #[test]
