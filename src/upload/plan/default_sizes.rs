@@ -12,7 +12,7 @@ use crate::cos::multipart::SMALLEST_PART;
 
 /// The most parts of one object that begin in any second. COS documents 50 uploads a second of a single file
 /// (document 436/14518) and does not say whether parts count.
-pub(super) const PARTS_A_SECOND: u16 = 50;
+pub(in crate::upload) const PARTS_A_SECOND: u16 = 50;
 
 const MEBIBYTE: u64 = 1 << 20;
 /// The largest part of a single file.
