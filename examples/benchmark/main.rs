@@ -3,12 +3,15 @@
 //! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`. A
 //! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files, delta; all run if none
 //! is named. `cuts OLD NEW` measures ways to find what changed.
-//! The measured program is `target/release/cosput`, or the path in `COSPUT_BINARY`. docs/performance.md explains
-//! the figures. The benchmark asserts nothing.
+//! The measured program is `target/release/cosput`, or the path in `COSPUT_BINARY`. With `--against PATH`, big, small and
+//! tiny compare it with another version of itself. docs/performance.md explains the figures. The benchmark asserts
+//! nothing.
 
 #![expect(clippy::disallowed_methods, reason = "a program of its own, which measures with the clock")]
 #![expect(clippy::print_stdout, reason = "a program of its own, which prints its results")]
 
+#[cfg(unix)]
+mod against;
 #[cfg(unix)]
 mod aligned;
 #[cfg(unix)]

@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 use std::time::Duration;
 
+use super::against::Pair;
 use super::contender::Place;
 use super::process::{Cost, Sink, measure};
 use super::sink::Manner;
@@ -44,10 +46,13 @@ pub(crate) struct Bench {
     pub runs: usize,
     /// The words of the command line.
     pub words: Vec<String>,
+    /// With `--against`.
+    pair: Option<Rc<Pair>>,
 }
 
 type MakeCommand<'a> = Box<dyn FnMut() -> io::Result<Command> + 'a>;
-type Contender<'a> = (String, MakeCommand<'a>);
+/// Its name, and how each of its runs starts.
+pub(crate) type Contender<'a> = (String, MakeCommand<'a>);
 
 /// Runs the named scenarios, or all of them if none is named.
 pub(crate) fn run(words: &[&str]) -> io::Result<()> {
@@ -60,7 +65,9 @@ pub(crate) fn run(words: &[&str]) -> io::Result<()> {
     let place = Place { cosput: std::fs::canonicalize(cosput)?, directory: temporary.path().to_owned() };
     let runs = usize::try_from(value("--runs", 5)?).map_err(io::Error::other)?.max(1);
     let words_kept = words.iter().map(|word| (*word).to_owned()).collect();
-    let bench = Bench { place, size: value("--size", 2048)? * MIB, runs, words: words_kept };
+    let other = words.iter().position(|word| *word == "--against").and_then(|at| words.get(at + 1));
+    let pair = other.map(|other| Pair::copied(Path::new(other), &place)).transpose()?.map(Rc::new);
+    let bench = Bench { place, size: value("--size", 2048)? * MIB, runs, words: words_kept, pair };
     let wanted = |name: &str| words.contains(&name) || !SCENARIOS.iter().any(|(known, _)| words.contains(known));
     for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| wanted(name)) {
         scenario(&bench)?;
@@ -69,7 +76,7 @@ pub(crate) fn run(words: &[&str]) -> io::Result<()> {
 }
 
 /// The plan that the sink expects: parts of its size, and one request for less.
-fn planned() -> [String; 2] {
+pub(crate) fn planned() -> [String; 2] {
     ["--part-size=16MiB".to_owned(), "--multipart-threshold=16MiB".to_owned()]
 }
 
@@ -91,13 +98,17 @@ fn forget(file: &Path) -> io::Result<()> {
 
 impl Bench {
     fn with_runs(&self, runs: usize) -> Self {
-        Self { place: self.place.clone(), runs, words: Vec::new(), ..*self }
+        Self { place: self.place.clone(), runs, words: Vec::new(), pair: self.pair.clone(), ..*self }
     }
 
     /// One big file in parts, for other programs too.
     fn big(&self) -> io::Result<()> {
         let file = self.file(self.size)?;
         let sink = Sink::start(&file, PART, &Manner::default())?;
+        let title = format!("{} over HTTP, parts of 16 MiB", table::mebibytes(self.size));
+        if let Some(pair) = &self.pair {
+            return self.compare(&title, self.size, &sink, pair.contenders(&file, &sink));
+        }
         let eight = ["--part-size=16MiB".to_owned(), "--concurrency=8".to_owned()];
         let mut contenders: Vec<Contender> = vec![
             ("floor, 8 connections".into(), Box::new(|| self.place.floor(&file, &sink, PART, 8, false))),
@@ -114,12 +125,7 @@ impl Bench {
                 Err(why) => println!("{peer}: {why}"),
             }
         }
-        self.compare(
-            &format!("{} over HTTP, parts of 16 MiB", table::mebibytes(self.size)),
-            self.size,
-            &sink,
-            contenders,
-        )
+        self.compare(&title, self.size, &sink, contenders)
     }
 
     /// The same from the disk: the file is dropped from the page cache before each run.
@@ -200,10 +206,13 @@ impl Bench {
     fn one_request(&self, title: &str, size: u64) -> io::Result<()> {
         let file = self.file(size)?;
         let sink = Sink::start(&file, PART, &Manner::default())?;
-        let contenders: Vec<Contender> = vec![
-            ("floor".into(), Box::new(|| self.place.floor(&file, &sink, PART, 1, false))),
-            ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &planned())))),
-        ];
+        let contenders: Vec<Contender> = match &self.pair {
+            Some(pair) => pair.contenders(&file, &sink),
+            None => vec![
+                ("floor".into(), Box::new(|| self.place.floor(&file, &sink, PART, 1, false))),
+                ("cosput".into(), Box::new(|| Ok(self.place.cosput(&file, &sink, &planned())))),
+            ],
+        };
         let many = self.with_runs(self.runs * 4);
         many.compare(title, size, &sink, contenders)
     }
