@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::error::{Cause, Operation, UploadError};
+use super::plan::divisions::Division;
 use super::plan::object_plan::Plan;
 use super::plan::part_record::PartRecord;
 use crate::cos::multipart::UploadId;
@@ -90,12 +91,19 @@ pub enum Notice {
     PartsNotListed,
     /// The upload vanished on the server, so a new one starts.
     StartedAnew(UploadId),
-    /// Connections break before a part is sent, so the parts become smaller.
+    /// Connections break before a part is sent, so the parts that the server lacks become smaller.
     SmallerParts {
-        /// The part size so far.
+        /// The size of the first of them so far.
         from: u64,
-        /// The part size from now on.
-        to: u64,
+        /// The smaller parts.
+        division: Division,
+        /// The bytes that the server holds and that are sent again, because other parts take their numbers.
+        given_up: u64,
+    },
+    /// Connections break before a part of this size is sent, but smaller ones would need more than 10,000 numbers.
+    NumbersUsedUp {
+        /// The size of the part in bytes.
+        part_size: u64,
     },
     /// The answer to a request was lost or unclear; HEAD decides whether the object exists.
     LookingAtObject {

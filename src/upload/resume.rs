@@ -10,6 +10,7 @@ use super::journal::header::Header;
 use super::journal::lines::{Content, Journal, no_overwrite_line};
 use super::machine::Resume;
 use super::patience::Patience;
+use super::plan::object_plan::Plan;
 use super::session::{Earlier, JournalLocation, Refused, Session, target_of};
 use super::wire::one_request::Requester;
 use super::wire::transport::Transport;
@@ -98,7 +99,7 @@ impl Session {
                 None => {
                     kept = journal.whole;
                     delta = journal.header.delta_parts();
-                    plan = plan.with_part_size(journal.header.part_size).unwrap_or(plan);
+                    plan = self.plan_of(&journal).expect("there is one if the journal fits");
                     overruling = (journal.header.no_overwrite != self.header.no_overwrite)
                         .then(|| no_overwrite_line(self.header.no_overwrite));
                     let upload_id = UploadId::new(&journal.header.upload_id).expect("a journal's reader checks it");
@@ -176,10 +177,19 @@ impl Session {
             let differs = alike.difference(&self.header);
             return Some(differs.unwrap_or_else(|| "the file now goes in one request".to_owned()));
         }
-        match self.plan.with_part_size(journal.header.part_size) {
+        let differs = match self.plan.with_part_size(journal.header.part_size) {
             Some(_) => alike.difference(&self.header),
             None => journal.header.difference(&self.header),
-        }
+        };
+        let impossible =
+            || self.plan_of(journal).is_none().then(|| "its parts cannot be divided as its journal says".to_owned());
+        differs.or_else(impossible)
+    }
+
+    /// The source in the parts that a journal says; `None` if it has no such parts.
+    fn plan_of(&self, journal: &Journal) -> Option<Plan> {
+        let plan = self.plan.with_part_size(journal.header.part_size).unwrap_or(self.plan);
+        journal.divisions.iter().try_fold(plan, |plan, division| plan.divided(*division))
     }
 
     /// Whether only the SSE-C key differs. A wrong key is more often a mistake than an intention, and a new upload would

@@ -236,7 +236,7 @@ fn a_journal_that_cannot_be_read_is_set_aside() {
 fn a_journal_of_a_later_version_is_left_alone() {
     let mut scene = interrupted(TAKES_TWO_PARTS, 5 * MIB, 2);
     let journal = scene.journal();
-    let later = fs::read_to_string(&journal).unwrap().replace("\"schema\":1", "\"schema\":3");
+    let later = fs::read_to_string(&journal).unwrap().replace("\"schema\":1", "\"schema\":4");
     fs::write(&journal, &later).unwrap();
 
     // It is ignored from the first run that finds it to the run that finishes.
@@ -256,7 +256,7 @@ fn a_journal_of_a_later_version_is_left_alone() {
 fn a_file_that_is_no_journal_is_refused_and_left_as_it_is() {
     let scene = Scene::new(&[]);
     scene.file("a.bin", 5 * MIB);
-    let later = "{\"schema\":3}\n";
+    let later = "{\"schema\":4}\n";
     for content in ["precious\n", "precious, without a line's end", "{}\n", "\n", later] {
         fs::write(scene.path("notes.txt"), content).unwrap();
         for source in ["a.bin", "small.bin"] {

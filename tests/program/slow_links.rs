@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::support::{BUCKET, MIB, Scene};
+use crate::support::{BUCKET, MIB, Outcome, Running, Scene, until};
 
 /// How many bytes a connection sends before it is the next one's turn.
 const TURN: usize = 16 << 10;
@@ -14,14 +14,14 @@ const TURN: usize = 16 << 10;
 /// A link to a server. All connections share it evenly, and all break each time this many bytes were sent.
 struct Link {
     address: SocketAddr,
-    breaks: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
 }
 
 /// What all connections share.
 struct Shared {
     server: SocketAddr,
-    bytes_between_breaks: usize,
-    breaks: Arc<AtomicUsize>,
+    bytes_between_breaks: AtomicUsize,
+    breaks: AtomicUsize,
     link: Mutex<Carried>,
 }
 
@@ -35,9 +35,14 @@ struct Carried {
 impl Link {
     fn to(server: SocketAddr, bytes_between_breaks: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let link = Self { address: listener.local_addr().unwrap(), breaks: Arc::default() };
-        let breaks = Arc::clone(&link.breaks);
-        let shared = Arc::new(Shared { server, bytes_between_breaks, breaks, link: Mutex::default() });
+        let shared = Shared {
+            server,
+            bytes_between_breaks: bytes_between_breaks.into(),
+            breaks: 0.into(),
+            link: Mutex::default(),
+        };
+        let link = Self { address: listener.local_addr().unwrap(), shared: Arc::new(shared) };
+        let shared = Arc::clone(&link.shared);
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let shared = Arc::clone(&shared);
@@ -49,6 +54,15 @@ impl Link {
 
     fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    fn breaks(&self) -> usize {
+        self.shared.breaks.load(Ordering::Relaxed)
+    }
+
+    /// From now on it breaks each time this many bytes were sent.
+    fn slows_down(&self, bytes_between_breaks: usize) {
+        self.shared.bytes_between_breaks.store(bytes_between_breaks, Ordering::Relaxed);
     }
 }
 
@@ -76,7 +90,7 @@ impl Shared {
     fn has_carried(&self, count: usize) -> bool {
         let mut link = self.link.lock().unwrap();
         link.bytes += count;
-        if link.bytes < self.bytes_between_breaks {
+        if link.bytes < self.bytes_between_breaks.load(Ordering::Relaxed) {
             return true;
         }
         self.breaks.fetch_add(1, Ordering::Relaxed);
@@ -98,5 +112,48 @@ fn a_link_that_breaks_before_eight_parts_have_ended_gets_on() {
     let upload = ["upload", "a.bin", "--bucket", BUCKET, "--endpoint", &link.url(), "--part-size", "1M"];
     let outcome = scene.run(upload).exits(0);
     scene.assert_stored("a.bin", "a.bin");
-    assert!(link.breaks.load(Ordering::Relaxed) >= 3, "{}", outcome.stderr);
+    assert!(link.breaks() >= 3, "{}", outcome.stderr);
+}
+
+/// Starts the program, which chooses the size of parts.
+fn start(scene: &Scene, arguments: &[&str], concurrency: &str) -> Running {
+    let mut command = scene.command(arguments);
+    command.env_remove("COSPUT_PART_SIZE").env("COSPUT_CONCURRENCY", concurrency);
+    Running::start(command)
+}
+
+/// Uploads a file in 40 parts of 4 MiB until the server holds 30 of them and takes no more. The same command, or
+/// another one, goes on over a link that breaks before a part of 4 MiB is sent.
+fn fast_then_slow(faults: &[&str], concurrency: &str, other: Option<&[&str]>) -> Outcome {
+    let mut scene = Scene::new(faults);
+    scene.file("a.bin", 160 * MIB - 1);
+    let link = Link::to(SocketAddr::from(([127, 0, 0, 1], scene.server.port())), usize::MAX);
+    let url = link.url();
+    let upload = ["upload", "a.bin", "--bucket", BUCKET, "--endpoint", &url, "--json"];
+    let running = start(&scene, &upload, concurrency);
+    until(|| scene.server.stored_parts().len() == 30, "the parts are stored");
+    running.kill();
+    scene.server.restart(&[]);
+    link.slows_down(4_100_000);
+    let outcome = start(&scene, other.unwrap_or(&upload), "auto").wait().exits(0);
+    scene.assert_stored("a.bin", "a.bin");
+    assert!(link.breaks() >= 8, "{}", outcome.stderr);
+    outcome
+}
+
+#[test]
+fn parts_that_a_slow_link_never_carries_are_divided_and_those_on_the_server_stay() {
+    let outcome = fast_then_slow(&["stall:skip=30,times=0"], "1", None);
+    let outcome = outcome.says("connections break before a part of 4.0 MiB is sent; sending parts of 1.0 MiB");
+    let uploaded = outcome.event("uploaded");
+    assert_eq!((&uploaded["parts_resumed"], &uploaded["parts"]), (&30.into(), &70.into()));
+}
+
+#[test]
+fn parts_behind_one_that_a_slow_link_never_carries_are_given_up() {
+    let outcome = fast_then_slow(&["stall:skip=22,times=1", "stall:skip=31,times=0"], "4", Some(&["resume", "--json"]));
+    let uploaded = outcome.event("uploaded");
+    let [resumed, parts] = ["parts_resumed", "parts"].map(|count| uploaded[count].as_u64().unwrap());
+    assert!(resumed < 30 && parts == resumed + (160 - 4 * resumed), "{uploaded}");
+    outcome.says(" on the server are sent again");
 }

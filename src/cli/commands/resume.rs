@@ -163,10 +163,10 @@ async fn send(
         Failure::Unresumable { source, error, journal }
     })?;
     let service = target.address.service;
-    let wanted = PlanOptions::fixed(header.part_size, 0);
+    let wanted = PlanOptions { multipart_threshold: Some(0), ..PlanOptions::default() };
+    let plan = file_session::plan(&source, service, wanted)?;
     // A file that outgrew its part size starts over with any plan.
-    let plan = file_session::plan(&source, service, wanted)
-        .or_else(|_| file_session::plan(&source, service, PlanOptions { part_size: None, ..wanted }))?;
+    let plan = plan.with_part_size(header.part_size).unwrap_or(plan);
     let object = object_options(header, options)?.ok_or_else(|| names_no_upload(path))?;
     let mut connection = connect(header, &target.address, (options, &object), world, console).await?;
     // The journal keeps the name that it began with.

@@ -41,10 +41,18 @@ pub(crate) fn in_words(notice: &Notice) -> String {
             "these credentials may not list the parts of the earlier upload; every part is sent again".to_owned()
         }
         Notice::StartedAnew(id) => format!("upload {id} no longer exists on the server; starting over"),
-        Notice::SmallerParts { from, to } => {
-            let (from, to) = (units::size(*from), units::size(*to));
-            format!("connections break before a part of {from} is sent; sending parts of {to}")
+        Notice::SmallerParts { from, division, given_up } => {
+            let (from, to) = (units::size(*from), units::size(division.part_size));
+            let again = match given_up {
+                0 => String::new(),
+                bytes => format!("; {} on the server are sent again", units::size(*bytes)),
+            };
+            format!("connections break before a part of {from} is sent; sending parts of {to}{again}")
         }
+        Notice::NumbersUsedUp { part_size } => format!(
+            "connections break before a part of {} is sent, and an upload of more than 10,000 parts is not possible",
+            units::size(*part_size)
+        ),
         Notice::LookingAtObject { operation, cause } => {
             let request = message::kind(*operation);
             format!("the response to {request} was lost or unclear ({cause}); checking the object")
@@ -104,12 +112,14 @@ pub(crate) fn print_once(notice: &Notice, console: &Console) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cos::multipart::UploadId;
+    use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::upload::plan::divisions::Division;
     use crate::upload::{Cause, Operation, SendError, SendErrorKind};
 
     #[test]
     fn every_notice_has_its_words() {
         let id = || UploadId::new("id").unwrap();
+        let division = Division { first: PartNumber::FIRST, part_size: 1 << 20 };
         let table = [
             (
                 Notice::JournalDoesNotFit { why: "the file changed".to_owned(), stale: Some((id(), true)) },
@@ -144,8 +154,18 @@ mod tests {
                 "the journal belonged to upload id, which remains on the server; it now belongs to the requested upload",
             ),
             (
-                Notice::SmallerParts { from: 4 << 20, to: 1 << 20 },
+                Notice::SmallerParts { from: 4 << 20, division, given_up: 0 },
                 "connections break before a part of 4.0 MiB is sent; sending parts of 1.0 MiB",
+            ),
+            (
+                Notice::SmallerParts { from: 4 << 20, division, given_up: 8 << 20 },
+                "connections break before a part of 4.0 MiB is sent; sending parts of 1.0 MiB; 8.0 MiB on the server are \
+                 sent again",
+            ),
+            (
+                Notice::NumbersUsedUp { part_size: 64 << 20 },
+                "connections break before a part of 64.0 MiB is sent, and an upload of more than 10,000 parts is not \
+                 possible",
             ),
             (Notice::StartedAnew(id()), "upload id no longer exists on the server; starting over"),
             (

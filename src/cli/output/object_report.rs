@@ -82,9 +82,10 @@ impl ObjectReport {
     pub fn event(&mut self, now: Instant, event: &Event) {
         match event {
             Event::Started(plan) => self.plan = Some(*plan),
-            Event::Notice(Notice::SmallerParts { to, .. }) => {
-                self.plan = self.plan.and_then(|plan| plan.with_part_size(*to));
+            Event::Notice(Notice::SmallerParts { division, .. }) => {
+                self.plan = self.plan.and_then(|plan| plan.divided(*division));
             }
+            Event::Notice(Notice::StartedAnew(_)) => self.plan = self.plan.map(Plan::undivided),
             _ => {}
         }
         match event {

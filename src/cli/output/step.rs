@@ -13,7 +13,8 @@ pub(crate) fn in_words(event: &Event, parts: Option<u16>) -> String {
         Event::Started(Plan::Multipart(parts)) => {
             let (size, part_size) = (units::size(parts.size()), units::size(parts.part_size()));
             let count = units::counted(u64::from(parts.count()), "part");
-            format!("sending {size} in {count} of {part_size}")
+            let divided = parts.divided_part_size().map(|size| format!(" and then {}", units::size(size)));
+            format!("sending {size} in {count} of {part_size}{}", divided.unwrap_or_default())
         }
         Event::Started(Plan::Stream(cut)) => format!("sending parts of {}", part_sizes(*cut)),
         Event::Initiated(id) => format!("initiated upload {}", visible(id.as_str())),
@@ -39,7 +40,21 @@ pub(crate) fn part_sizes(cut: PartSizes) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cos::multipart::UploadId;
+    use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::upload::PlanOptions;
+    use crate::upload::plan::divisions::Division;
+
+    #[test]
+    fn parts_that_were_divided_have_two_sizes() {
+        let undivided = Plan::new(100 << 20, PlanOptions::default()).unwrap();
+        assert_eq!(in_words(&Event::Started(undivided), None), "sending 100.0 MiB in 50 parts of 2.0 MiB");
+        let division = Division { first: PartNumber::new(41).unwrap(), part_size: 1 << 20 };
+        let divided = undivided.divided(division).unwrap();
+        assert_eq!(
+            in_words(&Event::Started(divided), None),
+            "sending 100.0 MiB in 60 parts of 2.0 MiB and then 1.0 MiB"
+        );
+    }
 
     #[test]
     fn a_resumed_upload_says_how_much_is_on_the_server() {

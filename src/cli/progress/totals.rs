@@ -15,7 +15,7 @@ use crate::cli::values::units;
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::event::{DeltaNotice, Notice, ReadFor};
 use crate::upload::source::Item;
-use crate::upload::{Event, Progress};
+use crate::upload::{Event, Plan, Progress};
 
 /// Files in flight that have a line of their own, one for each four rows of the terminal.
 const MOST_NAMED: usize = 3;
@@ -114,6 +114,7 @@ struct Open {
     /// `None` for a stream.
     size: Option<u64>,
     bytes: u64,
+    plan: Option<Plan>,
     parts: Option<u16>,
     max_attempts: u32,
 }
@@ -136,7 +137,7 @@ impl Totals {
             // A stream is planned once something of it has been read.
             self.waiting = Some(Waiting::Stdin);
         }
-        self.open.insert(object, Open { source: shown(source), size, bytes: 0, parts: None, max_attempts });
+        self.open.insert(object, Open { source: shown(source), size, bytes: 0, plan: None, parts: None, max_attempts });
     }
 
     /// Takes in what happened to an object.
@@ -146,6 +147,7 @@ impl Totals {
         match event {
             Event::Started(plan) => {
                 open.parts = open.parts.or(plan.parts());
+                open.plan = Some(*plan);
                 if !self.many {
                     self.speed = Some(Speed::new(now, plan.size()));
                     self.waiting = plan.size().is_none().then_some(Waiting::Stdin);
@@ -159,9 +161,12 @@ impl Totals {
                     at: now + *wait,
                 });
             }
-            // How many they are now is not known here.
-            Event::Notice(Notice::SmallerParts { .. } | Notice::Delta(DeltaNotice::Restarted(_))) => open.parts = None,
+            Event::Notice(Notice::Delta(DeltaNotice::Restarted(_))) => open.parts = None,
             Event::Notice(Notice::Delta(DeltaNotice::Planned(delta))) => open.parts = Some(delta.parts),
+            Event::Notice(Notice::SmallerParts { division, .. }) => {
+                open.plan = open.plan.and_then(|plan| plan.divided(*division));
+                open.parts = open.plan.and_then(|plan| plan.parts());
+            }
             Event::Resumed { bytes, .. } => {
                 open.bytes = *bytes;
                 self.speed.get_or_insert_with(|| Speed::new(now, Some(0))).resume(now, *bytes);
@@ -259,8 +264,9 @@ mod tests {
     use super::*;
     use crate::cli::process::world::tests::world;
     use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::upload::plan::divisions::Division;
     use crate::upload::source::stream_buffer::{Expectations, StreamBuffer};
-    use crate::upload::{Cause, Operation, Plan, PlanOptions};
+    use crate::upload::{Cause, Operation, PlanOptions};
 
     const MIB: u64 = 1 << 20;
 
@@ -327,6 +333,12 @@ mod tests {
         assert!(lines[0].starts_with("a [####"), "{lines:?}");
         let parts = Plan::new(40 * MIB, PlanOptions::default()).unwrap().parts().unwrap();
         assert_eq!(lines[1..], [format!("retrying part 2 of {parts}, attempt 5 of 8, next in 4 s")]);
+        let division = Division { first: number, part_size: 2 * MIB };
+        let smaller = Notice::SmallerParts { from: 4 * MIB, division, given_up: 0 };
+        scene.totals.event(scene.at(3), ObjectId(0), &Event::Notice(smaller));
+        let cause = Cause::Interrupted;
+        scene.totals.event(scene.at(3), ObjectId(0), &Event::Retrying { operation, attempts: 4, wait, cause });
+        assert!(bar(&scene)[1].starts_with("retrying part 2 of 21, "), "{:?}", bar(&scene));
         scene.moves(8, 0, 20, 40);
         assert_eq!(bar(&scene).len(), 1);
         scene.moves(9, 0, 40, 40);

@@ -39,8 +39,7 @@ pub(crate) fn is_gone(failure: &Failure) -> bool {
 pub(crate) fn plan_of_parts(source: &FileSource, options: PlanOptions, listed: &[ListedPart]) -> Option<Plan> {
     // All parts but the last have the same size; the last may be smaller.
     let part_size = listed.iter().map(|part| part.size).max().filter(|_| options.part_size.is_none())?;
-    let options = PlanOptions { part_size: Some(part_size), ..options };
-    let plan = Plan::new(source.identity().size, options).ok()?;
+    let plan = Plan::new(source.identity().size, options).ok()?.with_part_size(part_size)?;
     listed.iter().all(|part| fits(&plan, part)).then_some(plan)
 }
 

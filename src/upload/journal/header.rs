@@ -15,6 +15,8 @@ use crate::upload::source::file::nanoseconds;
 pub const SCHEMA: u32 = 1;
 /// The version for a delta upload. Earlier programs would take its parts for parts of one size, so they must not read it.
 pub const DELTA_SCHEMA: u32 = 2;
+/// The version once parts were divided. Earlier programs would take a part for another one under the same number.
+pub const DIVIDED_SCHEMA: u32 = 3;
 
 /// The beginning of each first line.
 pub const FIRST_WORDS: &[u8] = br#"{"schema":"#;

@@ -5,9 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::header::{DELTA_SCHEMA, FIRST_WORDS, Header};
+use super::header::{DIVIDED_SCHEMA, FIRST_WORDS, Header};
 use super::publishing::Publishing;
 use crate::cos::multipart::{PartNumber, UploadId};
+use crate::upload::plan::divisions::Division;
 use crate::upload::plan::part_record::PartRecord;
 
 /// A journal.
@@ -15,7 +16,9 @@ use crate::upload::plan::part_record::PartRecord;
 pub struct Journal {
     /// The upload.
     pub header: Header,
-    /// The parts that the server stored, in the order in which they were written.
+    /// Where parts became smaller, in the order in which they did.
+    pub divisions: Vec<Division>,
+    /// The parts that the server stored, in the order in which they were written, without those that were given up.
     pub parts: Vec<PartRecord>,
     /// How many bytes of the file are complete lines.
     pub whole: u64,
@@ -47,9 +50,18 @@ struct NoOverwriteLine {
     no_overwrite: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+/// All parts have this size from now on. Written by earlier versions.
+#[derive(Deserialize)]
 struct PartSizeLine {
     part_size: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DivisionLine {
+    /// The number of the first part that becomes smaller.
+    divided_from: u16,
+    /// The size of the parts from there on.
+    into: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,9 +80,10 @@ pub fn no_overwrite_line(no_overwrite: bool) -> String {
     line
 }
 
-/// The line that gives the part size from now on, with its end. It overrules earlier lines.
-pub fn part_size_line(part_size: u64) -> String {
-    let mut line = serde_json::to_string(&PartSizeLine { part_size }).expect("a number is plain data");
+/// The line about a division, with its end. It overrules earlier lines about the same part numbers.
+pub fn division_line(division: Division) -> String {
+    let line = DivisionLine { divided_from: division.first.value(), into: division.part_size };
+    let mut line = serde_json::to_string(&line).expect("a division is plain data");
     line.push('\n');
     line
 }
@@ -104,7 +117,7 @@ pub fn read(bytes: &[u8]) -> Content {
         schema: u32,
     }
     match serde_json::from_slice::<Version>(first) {
-        Ok(Version { schema }) if schema > DELTA_SCHEMA => return Content::LaterVersion,
+        Ok(Version { schema }) if schema > DIVIDED_SCHEMA => return Content::LaterVersion,
         Ok(_) => {}
         Err(_) => return Content::Garbage,
     }
@@ -117,7 +130,7 @@ pub fn read(bytes: &[u8]) -> Content {
     if UploadId::new(&header.upload_id).is_none() || !header.has_possible_parts() {
         return Content::Garbage;
     }
-    let mut parts = Vec::new();
+    let (mut divisions, mut parts) = (Vec::new(), Vec::<PartRecord>::new());
     for line in lines {
         if let Some(part) = part(line) {
             parts.push(part);
@@ -126,15 +139,23 @@ pub fn read(bytes: &[u8]) -> Content {
         } else if let Ok(line) = serde_json::from_slice::<PartSizeLine>(line) {
             header.part_size = line.part_size;
             parts.clear();
+        } else if let Some(division) = division(line) {
+            parts.retain(|part| part.number < division.first);
+            divisions.push(division);
         }
     }
-    Content::Journal(Box::new(Journal { header, parts, whole: whole as u64 }))
+    Content::Journal(Box::new(Journal { header, divisions, parts, whole: whole as u64 }))
 }
 
 /// Whether bytes without a line end are a torn first line.
 fn is_start_of_a_header(bytes: &[u8]) -> bool {
     let length = bytes.len().min(FIRST_WORDS.len());
     bytes[..length] == FIRST_WORDS[..length]
+}
+
+fn division(line: &[u8]) -> Option<Division> {
+    let line: DivisionLine = serde_json::from_slice(line).ok()?;
+    Some(Division { first: PartNumber::new(line.divided_from)?, part_size: line.into })
 }
 
 fn part(line: &[u8]) -> Option<PartRecord> {
@@ -167,7 +188,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read() {
         let text = written();
-        let journal = Journal { header: header(), parts: records(), whole: text.len() as u64 };
+        let journal = Journal { header: header(), divisions: vec![], parts: records(), whole: text.len() as u64 };
         assert_eq!(read(text.as_bytes()), Content::Journal(Box::new(journal)));
     }
 
@@ -194,6 +215,7 @@ mod tests {
                 None => Content::Nothing,
                 Some(parts) => Content::Journal(Box::new(Journal {
                     header: header(),
+                    divisions: vec![],
                     parts: records()[..parts].to_vec(),
                     whole: ends[parts] as u64,
                 })),
@@ -220,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_later_version_is_not_mistaken_for_another_file() {
-        let later = header().line().replace("\"schema\":1", "\"schema\":3");
+        let later = header().line().replace("\"schema\":1", "\"schema\":4");
         assert_eq!(read(later.as_bytes()), Content::LaterVersion);
         assert_eq!(read(b"{\"schema\":99,\"unheard\":\"of\"}\n"), Content::LaterVersion);
         for other in [&b"#!/bin/sh\n"[..], b"no line's end", b"{}\n", b"\n", b"{\"schema\":1}\n", b"\xff\xfe\n"] {
@@ -231,9 +253,20 @@ mod tests {
     #[test]
     fn a_later_part_size_counts_and_parts_of_another_size_do_not() {
         let [before, after, _] = records().try_into().unwrap();
-        let text = header().line() + &part_line(&before) + &part_size_line(4 << 20) + &part_line(&after);
+        let text = header().line() + &part_line(&before) + "{\"part_size\":4194304}\n" + &part_line(&after);
         let Content::Journal(journal) = read(text.as_bytes()) else { panic!("it is a journal") };
         assert_eq!((journal.header.part_size, journal.parts), (4 << 20, vec![after]));
+    }
+
+    #[test]
+    fn a_division_gives_up_the_parts_before_it_that_have_its_numbers() {
+        let [third, first, second] = records().try_into().unwrap();
+        let division = Division { first: PartNumber::new(2).unwrap(), part_size: 4 << 20 };
+        assert_eq!(division_line(division), "{\"divided_from\":2,\"into\":4194304}\n");
+        let lines = [part_line(&third), part_line(&first), division_line(division), part_line(&second)];
+        let text = header().line() + &lines.concat();
+        let Content::Journal(journal) = read(text.as_bytes()) else { panic!("it is a journal") };
+        assert_eq!((journal.divisions, journal.parts), (vec![division], vec![first, second]));
     }
 
     #[test]

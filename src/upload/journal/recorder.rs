@@ -1,8 +1,7 @@
 //! Writes a journal while its upload runs.
 
 use std::fs::File;
-use std::io;
-use std::io::Write as _;
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::file::JournalFile;
+use super::header::FIRST_WORDS;
 
 /// Longest time for which the system has lines that are not on disk. A process that dies loses none of them; a power cut
 /// does, and the next run then compares their parts again.
@@ -112,6 +112,16 @@ impl Recorder {
         self.state.unflushed.store(true, Ordering::Release);
     }
 
+    /// Changes the version in the first line, which is there. It has one digit, so the line stays as long as it is.
+    pub fn set_schema(&self, schema: u32) {
+        debug_assert!(schema < 10);
+        if self.state.failure().is_some() {
+            return;
+        }
+        self.state.note(overwrite(&self.file, FIRST_WORDS.len() as u64, schema.to_string().as_bytes()));
+        self.state.unflushed.store(true, Ordering::Release);
+    }
+
     /// Empties the journal. Wait for a `flush` before anything is added.
     pub fn start_anew(&self) {
         match &self.flusher {
@@ -150,6 +160,14 @@ impl Recorder {
             }
         }
     }
+}
+
+/// Writes over bytes in the middle of a file, and returns to its end.
+fn overwrite(mut file: &File, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(offset))?;
+    let written = file.write_all(bytes);
+    file.seek(SeekFrom::End(0))?;
+    written
 }
 
 fn serve(mut file: JournalFile, state: &State, queue: &Receiver<Order>) -> JournalFile {
@@ -204,6 +222,19 @@ mod tests {
             recorder.append(&header().line());
             assert_eq!(fs::read_to_string(&path).unwrap(), header().line().repeat(lines));
         }
+        recorder.stop();
+    }
+
+    #[tokio::test]
+    async fn a_version_is_changed_in_place_and_lines_follow_as_before() {
+        let (_directory, path) = path();
+        let recorder = Recorder::start(JournalFile::open(&path).unwrap().0);
+        recorder.append(&header().line());
+        recorder.set_schema(3);
+        recorder.append("{}\n");
+        recorder.flush().await.unwrap();
+        let expected = header().line().replace("{\"schema\":1,", "{\"schema\":3,") + "{}\n";
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected);
         recorder.stop();
     }
 

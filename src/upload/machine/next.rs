@@ -71,11 +71,8 @@ impl Upload {
     }
 
     fn next_part(&mut self, now: Instant) -> Step {
-        if let Some(plan) = self.plan_of_smaller_parts() {
-            if !self.requests.are_finished() {
-                return Step::Wait { until: None };
-            }
-            self.divide_parts(plan);
+        if let Some(step) = self.divide_large_parts(now) {
+            return step;
         }
         let board = self.board.as_mut().expect("only a multipart upload sends parts");
         if board.is_complete() && self.requests.are_finished() {

@@ -3,6 +3,7 @@
 //! - `object_plan`: the plan of one object, within the limits of the service; `plan_error`: why no plan is possible
 //! - `default_sizes`: the part size and the threshold, chosen by the size of the file
 //! - `part_sizes`: the start and length of each part, for a given part size
+//! - `divisions`: where parts become smaller during an upload; `rest`: what the server lacks, and how it can be divided
 //! - `delta_parts`: the parts of a delta upload, which are copied or sent
 //! - `part_pace`: how many parts begin in a second
 //! - `part_record`: a part that is on the server
@@ -10,6 +11,7 @@
 
 pub(super) mod default_sizes;
 pub mod delta_parts;
+pub mod divisions;
 pub mod object_plan;
 mod part_pace;
 pub mod part_record;
@@ -17,3 +19,4 @@ pub mod part_sizes;
 pub(crate) mod part_states;
 pub(crate) mod parts;
 pub mod plan_error;
+pub(crate) mod rest;

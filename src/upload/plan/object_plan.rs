@@ -1,6 +1,7 @@
 //! From a size, options and the service's limits to a plan: one PUT, or parts. Every plan respects the limits.
 
 use super::default_sizes;
+use super::divisions::Division;
 use super::part_sizes::{PartSizes, Parts};
 use super::plan_error::PlanError;
 use crate::cos::multipart::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, SMALLEST_PART};
@@ -108,6 +109,22 @@ impl Plan {
         let size = parts.size();
         let possible = parts.sizes().is_chosen() && checked(part_size, size, smallest_part_size(size)).is_ok();
         possible.then(|| Self::Multipart(Parts::new(size, PartSizes::uniform(part_size).chosen())))
+    }
+
+    /// The same source with smaller parts from one number on, if the service accepts them.
+    #[must_use]
+    pub(crate) fn divided(self, division: Division) -> Option<Self> {
+        let Self::Multipart(parts) = self else { return None };
+        parts.divided(division).map(Self::Multipart)
+    }
+
+    /// The same source without divisions.
+    #[must_use]
+    pub(crate) fn undivided(self) -> Self {
+        match self {
+            Self::Multipart(parts) => Self::Multipart(parts.undivided()),
+            plan @ (Self::Put { .. } | Self::Stream(_)) => plan,
+        }
     }
 
     /// True for one PUT of the whole.

@@ -3,6 +3,7 @@
 //! A stream begins with small parts, so that many fit into memory and can be in flight. Its last parts are so large
 //! that 10,000 parts hold the largest possible stream.
 
+use super::divisions::{Division, Divisions};
 use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS, PartNumber};
 
 /// The total size of a stream's parts if memory allows the largest parts that COS accepts: 48 TiB.
@@ -33,6 +34,7 @@ pub struct PartSizes {
 pub struct Parts {
     size: u64,
     sizes: PartSizes,
+    divisions: Divisions,
 }
 
 impl PartSizes {
@@ -71,6 +73,10 @@ impl PartSizes {
         self.chosen
     }
 
+    fn is_uniform(&self) -> bool {
+        self.first == self.largest
+    }
+
     /// The size of the first part in bytes.
     pub fn first(&self) -> u64 {
         self.first
@@ -95,7 +101,7 @@ impl PartSizes {
 
     /// The number of parts for `size` bytes.
     pub fn count(&self, size: u64) -> u64 {
-        if self.first == self.largest {
+        if self.is_uniform() {
             return size.div_ceil(self.largest);
         }
         let doubled = self.steps() * u64::from(self.every);
@@ -128,7 +134,23 @@ impl PartSizes {
 impl Parts {
     /// The parts of a source of `size` bytes, which must not exceed the capacity of the sizes.
     pub(crate) fn new(size: u64, sizes: PartSizes) -> Self {
-        Self { size, sizes }
+        Self { size, sizes, divisions: Divisions::default() }
+    }
+
+    /// The same with smaller parts from one number on. `None` if the service would refuse them.
+    pub(crate) fn divided(self, division: Division) -> Option<Self> {
+        let offset = self.range(division.first).filter(|_| self.sizes.is_uniform())?.offset;
+        let divisions = self.divisions.with(division, offset, self.size)?;
+        if division.first == PartNumber::FIRST {
+            let sizes = PartSizes { chosen: self.sizes.chosen, ..PartSizes::uniform(division.part_size) };
+            return Some(Self::new(self.size, sizes));
+        }
+        Some(Self { divisions, ..self })
+    }
+
+    /// The same, with all parts of the size of the first.
+    pub(crate) fn undivided(self) -> Self {
+        Self::new(self.size, self.sizes)
     }
 
     /// The same, with sizes that cosput chose.
@@ -139,7 +161,8 @@ impl Parts {
 
     /// The number of parts.
     pub fn count(&self) -> u16 {
-        u16::try_from(self.sizes.count(self.size)).expect("a plan has at most 10,000 parts")
+        let undivided = || u16::try_from(self.sizes.count(self.size)).expect("a plan has at most 10,000 parts");
+        self.divisions.count(self.size).unwrap_or_else(undivided)
     }
 
     /// The total size in bytes.
@@ -147,9 +170,14 @@ impl Parts {
         self.size
     }
 
-    /// The size of every part but the last, in bytes; of the first part if parts grow.
+    /// The size of every part but the last, in bytes; of the first part if parts grow or were divided.
     pub fn part_size(&self) -> u64 {
         self.sizes.first()
+    }
+
+    /// The size of the last parts if parts were divided; the last of all may be smaller.
+    pub fn divided_part_size(&self) -> Option<u64> {
+        self.divisions.last_part_size()
     }
 
     /// The sizes of the parts.
@@ -164,8 +192,13 @@ impl Parts {
 
     /// The range of a part; `None` for a number beyond the last.
     pub fn range(&self, number: PartNumber) -> Option<Range> {
-        let Range { offset, length } = self.sizes.range(number);
+        let Range { offset, length } = self.endless_range(number);
         (offset < self.size).then(|| Range { offset, length: length.min(self.size - offset) })
+    }
+
+    /// The range of a part if the source had no end.
+    pub(super) fn endless_range(&self, number: PartNumber) -> Range {
+        self.divisions.range(number).unwrap_or_else(|| self.sizes.range(number))
     }
 }
 

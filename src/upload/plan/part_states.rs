@@ -1,6 +1,7 @@
 //! The states of a part, and what is to be done with it next.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::cos::Etag;
 
@@ -11,8 +12,8 @@ pub(super) enum Slot {
     Waiting,
     /// The server holds a part of this size with this ETag; its MD5 has to be compared with the source's bytes.
     Doubtful { etag: Etag, resumed: bool },
-    /// Being sent.
-    InFlight,
+    /// Being sent since then.
+    InFlight(Instant),
     /// On the server.
     Stored { etag: Etag, crc64: u64, by: StoredBy },
     /// Sent by another machine.

@@ -10,6 +10,7 @@ use super::part_pace::Paces;
 use super::part_record::PartRecord;
 use super::part_sizes::{PartSizes, Parts, Range};
 use super::part_states::{Slot, StoredBy, Todo};
+use super::rest::Rest;
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
@@ -193,12 +194,11 @@ impl PartBoard {
         if self.pace.as_ref().is_some_and(|pace| pace.of(copied).next(now) > now) {
             return None;
         }
-        if due.is_some() {
-            self.again.pop();
-        } else {
-            self.fresh.pop_front();
+        match due {
+            Some(_) => drop(self.again.pop()),
+            None => drop(self.fresh.pop_front()),
         }
-        self.slots[index(number)] = Slot::InFlight;
+        self.slots[index(number)] = Slot::InFlight(now);
         self.attempts[index(number)].count();
         if let Some(pace) = &mut self.pace {
             pace.of_mut(copied).begin(now);
@@ -256,10 +256,8 @@ impl PartBoard {
 
     /// The ETag of a part that is being compared, and whether an earlier run had sent it.
     pub(crate) fn doubtful(&self, number: PartNumber) -> Option<(Etag, bool)> {
-        match &self.slots[index(number)] {
-            Slot::Doubtful { etag, resumed } => Some((etag.clone(), *resumed)),
-            _ => None,
-        }
+        let Slot::Doubtful { etag, resumed } = &self.slots[index(number)] else { return None };
+        Some((etag.clone(), *resumed))
     }
 
     /// Marks a part as stored on the server.
@@ -316,9 +314,31 @@ impl PartBoard {
         })
     }
 
-    /// True if the server holds no part, as far as its answers say, and no other machine sends one.
-    pub(crate) fn is_untouched(&self) -> bool {
-        self.stored == 0 && self.doubtful.is_empty() && !self.shared
+    /// Since when a part is being sent.
+    pub(crate) fn in_flight_since(&self, number: PartNumber) -> Option<Instant> {
+        let Slot::InFlight(since) = self.slots[index(number)] else { return None };
+        Some(since)
+    }
+
+    /// The parts from the first one that the server lacks. `None` if it lacks none, or if they cannot be divided: other
+    /// machines send some, some are copied or not compared yet, or the source is a stream.
+    pub(crate) fn rest(&self) -> Option<Rest> {
+        if !self.doubtful.is_empty() || self.shared || self.is_delta() || !self.closed {
+            return None;
+        }
+        let first = self.numbers().find(|number| !matches!(self.slots[index(*number)], Slot::Stored { .. }))?;
+        let missing = self.plan.size() - self.bytes_stored;
+        Some(Rest { first, missing, held: self.bytes_stored - self.range(first).offset })
+    }
+
+    /// Goes on with these parts, which are the same as before up to `first`. No part may be in flight.
+    pub(crate) fn divide(&mut self, plan: Parts, first: PartNumber) {
+        let before = std::mem::replace(self, Self { pace: self.pace.clone(), ..Self::new(plan) });
+        for (number, slot) in numbers(first.value() - 1).zip(before.slots) {
+            let Slot::Stored { etag, crc64, by } = slot else { continue };
+            self.store_by(number, etag, crc64, by);
+        }
+        self.queue_the_rest();
     }
 
     /// True if the server holds every part.
@@ -355,9 +375,7 @@ impl PartBoard {
 
     /// The number and ETag of each part, for Complete.
     pub(crate) fn etags(&self) -> Vec<(PartNumber, Etag)> {
-        let mut etags = Vec::with_capacity(usize::from(self.stored));
-        etags.extend(self.records().map(|record| (record.number, record.etag)));
-        etags
+        self.records().map(|record| (record.number, record.etag)).collect()
     }
 
     /// The CRC-64 of the whole object; `None` while a part is missing.

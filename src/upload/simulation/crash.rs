@@ -51,6 +51,7 @@ fn after_crash(world: &mut World) {
         }
         if let Some((id, _)) = world.journal.take() {
             world.server.uploads.remove(id.as_str());
+            world.divisions.clear();
         }
     }
     world.source_checked = false;

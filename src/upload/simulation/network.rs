@@ -144,6 +144,8 @@ impl World {
         self.unsettled |= is_wrong_copy(call, arrived);
         self.differs |= is_corrupt(arrived, sent);
         self.unsettled |= is_corrupt(arrived, sent) && !answered;
+        // A late one of those that were divided replaces a good one, which is sent again.
+        self.unsettled |= !answered && self.server.holds_another(call, arrived);
         let result = self.server.act(call, arrived).map_err(|(status, code)| service(status, code));
         if !answered {
             if matches!(call, Call::Initiate) {

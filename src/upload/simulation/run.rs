@@ -59,6 +59,8 @@ pub(super) fn upload(world: &mut World, plan: Plan, settings: Settings) -> Uploa
     let resume = world.journal.clone().map(|(upload_id, parts)| Resume { upload_id, parts });
     let begins = resume.is_none();
     let seed = world.random.u64(..);
+    let divisions = world.divisions.iter();
+    let plan = divisions.fold(plan, |plan, division| plan.divided(*division).expect("an upload was divided like that"));
     let mut upload = match &world.stream {
         Some(stream) => Upload::of_stream(stream.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
         None => Upload::new(plan, settings, resume, seed),

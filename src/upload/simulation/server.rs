@@ -104,6 +104,13 @@ impl Server {
         }
     }
 
+    /// True if the server holds a part under the number of this one that is not the same.
+    pub(super) fn holds_another(&self, call: &Call, arrived: Option<&Content>) -> bool {
+        let Call::UploadPart { upload_id, number, .. } = call else { return false };
+        let held = self.uploads.get(upload_id.as_str()).and_then(|parts| parts.get(number));
+        held.is_some() && held != arrived
+    }
+
     /// Another client replaces the object.
     pub(super) fn replace(&mut self) {
         self.object = Some(Content { size: 5 * MEBIBYTE, crc64: 5 });
@@ -166,6 +173,9 @@ impl Server {
             }
             Call::Complete { upload_id, parts } => {
                 let held = self.uploads.get(upload_id.as_str()).ok_or_else(|| self.unknown(upload_id))?;
+                if parts.iter().zip(1..).any(|((number, _), expected)| number.value() != expected) {
+                    return Err((400, "InvalidPart"));
+                }
                 let mut combiner = Combiner::new();
                 let mut size = 0;
                 for (number, etag) in parts {

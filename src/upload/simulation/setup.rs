@@ -51,6 +51,8 @@ pub(super) fn setup(seed: u64, kind: Kind, streams: bool) -> (World, Plan, Setti
         happenings: BTreeMap::new(),
         version: 0,
         journal: None,
+        divisions: Vec::new(),
+        given_up: 0,
         stored_parts: BTreeSet::new(),
         complete_sent: false,
         source_checked: false,

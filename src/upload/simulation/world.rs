@@ -16,6 +16,7 @@ use crate::upload::batch::objects::{Batch, ObjectId};
 use crate::upload::error::SourceError;
 use crate::upload::event::{DeltaNotice, Event, Notice};
 use crate::upload::plan::delta_parts::DeltaParts;
+use crate::upload::plan::divisions::Division;
 use crate::upload::plan::part_record::PartRecord;
 use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
 
@@ -50,6 +51,10 @@ pub(super) struct World {
     pub(super) happenings: BTreeMap<u64, Happening>,
     pub(super) version: u64,
     pub(super) journal: Option<(UploadId, Vec<PartRecord>)>,
+    /// Where the journal says that parts became smaller.
+    pub(super) divisions: Vec<Division>,
+    /// Bytes that the server held and that a division gave up.
+    pub(super) given_up: u64,
     /// Parts that were acknowledged and journalled, by upload: they must not be sent again.
     pub(super) stored_parts: BTreeSet<(String, PartNumber)>,
     pub(super) complete_sent: bool,
@@ -158,9 +163,19 @@ impl World {
                 self.stored_parts.insert((id.as_str().to_owned(), record.number));
                 parts.push(record);
             }
+            // The driver writes it to disk before the object goes on.
+            Event::Notice(Notice::SmallerParts { division, given_up, .. }) => {
+                let (id, parts) = self.journal.as_mut().expect("parts follow Initiate");
+                parts.retain(|part| part.number < division.first);
+                self.durable = parts.len();
+                self.stored_parts.retain(|(of, number)| of != id.as_str() || *number < division.first);
+                self.divisions.push(division);
+                self.given_up += given_up;
+            }
             // The driver empties the journal before another upload begins.
             Event::Notice(Notice::StartedAnew(_)) => {
                 self.journal = None;
+                self.divisions.clear();
                 // Without a CRC-64 nothing proves that the upload that is gone was completed.
                 self.disowned |= !self.server.kind.gives_crc64;
             }

@@ -86,6 +86,7 @@ impl Upload {
         }
         self.recovery = Recovery::StartedAnew;
         self.journalled.clear();
+        self.plan = self.plan.undivided();
         if let Some(stream) = &mut self.stream {
             stream.forget_listed();
         }

@@ -24,6 +24,7 @@ impl Upload {
         if !self.phase.has_parts() {
             return;
         }
+        self.part_got_through(now, number);
         match self.proofs.examine(&stored.etag, stored.crc64, sent, md5) {
             Proof::Proved => self.part_stored(number, stored.etag.into(), sent.map(|sent| sent.crc64)),
             Proof::Wrong(what) => {
@@ -99,7 +100,7 @@ impl Upload {
             _ => {}
         }
         if matches!(&failure, Failure::Send(error) if error.kind.breaks_off()) {
-            self.part_broke(now);
+            self.part_broke(now, number);
         }
         let Some(mut attempts) = self.board.as_mut().map(|board| *board.attempts(number)) else { return };
         let wait = self.wait_of(&mut attempts, now, &failure);
