@@ -7,7 +7,7 @@ use super::rules::check;
 use super::run::{Run, run};
 use super::server::Kind;
 use super::setup::setup;
-use super::{Ending, how_many};
+use super::{Ending, are_many, how_many};
 use crate::upload::error::Cause;
 use crate::upload::event::Finished;
 use crate::upload::machine::Settings;
@@ -38,20 +38,20 @@ fn upload_through(seed: u64, outage: Duration) -> Option<(Ending, Finished)> {
 #[test]
 fn an_outage_that_is_shorter_than_the_retry_time_costs_nothing_but_time() {
     for seconds in [30, 60, 180, 590] {
-        let mut met = 0;
-        for seed in 0..how_many(2_000) / 4 {
+        let (schedules, mut met) = (how_many(2_000), 0);
+        for seed in 0..schedules / 4 {
             let Some((ending, finished)) = upload_through(seed, Duration::from_secs(seconds)) else { continue };
             assert_eq!(ending, Ending::Stored, "{seconds} s, seed {seed}: {finished:?}");
             met += 1;
         }
-        assert!(met > 50, "only {met} uploads met the outage");
+        assert!(met > 50 || !are_many(schedules), "only {met} uploads met the outage");
     }
 }
 
 #[test]
 fn an_outage_that_is_longer_than_the_retry_time_ends_the_upload_when_it_is_over() {
-    let mut met = 0;
-    for seed in 0..how_many(2_000) / 4 {
+    let (schedules, mut met) = (how_many(2_000), 0);
+    for seed in 0..schedules / 4 {
         let Some((_, finished)) = upload_through(seed, Duration::from_secs(3600)) else { continue };
         match finished {
             // The last answer of the upload was the one that began the outage.
@@ -63,5 +63,5 @@ fn an_outage_that_is_longer_than_the_retry_time_ends_the_upload_when_it_is_over(
         }
         met += 1;
     }
-    assert!(met > 50, "only {met} uploads met the outage");
+    assert!(met > 50 || !are_many(schedules), "only {met} uploads met the outage");
 }

@@ -6,7 +6,7 @@ use super::run::{Run, run_upload};
 use super::server::Kind;
 use super::setup::setup;
 use super::world::World;
-use super::{how_many, run::upload};
+use super::{are_many, how_many, run::upload};
 use crate::cos::Etag;
 use crate::upload::error::{Cause, Operation, UploadError};
 use crate::upload::event::Finished;
@@ -254,8 +254,9 @@ fn run(seed: u64) -> Option<Finish> {
 
 #[test]
 fn many_machines_prove_the_whole_or_complete_nothing() {
+    let schedules = how_many(6_000);
     let (mut proved, mut all) = (0, 0);
-    for seed in 0..how_many(6_000) {
+    for seed in 0..schedules {
         let outcome = std::panic::catch_unwind(|| run(seed));
         match outcome.unwrap_or_else(|_| panic!("the schedule of seed {seed} breaks a rule")) {
             Some(Finish::Proved(_)) => (proved, all) = (proved + 1, all + 1),
@@ -263,5 +264,6 @@ fn many_machines_prove_the_whole_or_complete_nothing() {
             None => {}
         }
     }
-    assert!(proved * 2 > all && all > 1000, "too few schedules end: {proved} of {all}");
+    let enough = proved * 2 > all && all * 6 > schedules;
+    assert!(enough || !are_many(schedules), "too few schedules end: {proved} of {all}");
 }
