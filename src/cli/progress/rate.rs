@@ -9,6 +9,8 @@ use crate::upload::Progress;
 const MEMORY: Duration = Duration::from_secs(5);
 /// Shorter steps than this say nothing about the rate.
 const SHORTEST_STEP: Duration = Duration::from_millis(200);
+/// After this time without a byte, the rate says nothing about the time that is left.
+const STANDSTILL: Duration = Duration::from_secs(10);
 /// A longer estimate is of no use.
 const LONGEST_LEFT: f64 = 99.0 * 86_400.0;
 const WIDEST_BAR: usize = 30;
@@ -33,12 +35,25 @@ pub(crate) struct Speed {
     files: Option<Files>,
     measured: (Instant, u64),
     rate: Option<f64>,
+    /// When bytes were last sent, if any were.
+    moved: Option<Instant>,
+    /// When it was last observed.
+    observed: Instant,
 }
 
 impl Speed {
     /// An upload of `total` bytes that begins now.
     pub(crate) fn new(now: Instant, total: Option<u64>) -> Self {
-        Self { bytes: 0, total, complete: true, files: None, measured: (now, 0), rate: None }
+        Self {
+            bytes: 0,
+            total,
+            complete: true,
+            files: None,
+            measured: (now, 0),
+            rate: None,
+            moved: None,
+            observed: now,
+        }
     }
 
     /// Bytes that are there already and say nothing about the rate.
@@ -57,8 +72,11 @@ impl Speed {
 
     /// Takes in how far it is now. Bytes that are sent again make it go back.
     pub(crate) fn observe(&mut self, now: Instant, progress: Progress) {
-        self.bytes = progress.bytes.min(progress.total.unwrap_or(u64::MAX));
-        self.total = progress.total;
+        let bytes = progress.bytes.min(progress.total.unwrap_or(u64::MAX));
+        if bytes > self.bytes {
+            self.moved = Some(now);
+        }
+        (self.bytes, self.total, self.observed) = (bytes, progress.total, now);
         let step = now.saturating_duration_since(self.measured.0);
         if step < SHORTEST_STEP {
             return;
@@ -103,6 +121,10 @@ impl Speed {
             let least = if self.complete { "" } else { "at least " };
             details.push(format!(", {} of {least}{} files", units::count(done), units::count(total)));
         }
+        if let Some(time) = self.standstill() {
+            details.push(format!(", nothing sent for {}", units::duration(time)));
+            return details;
+        }
         if let Some(rate) = self.whole_rate() {
             details.push(format!(", {}/s", units::size(rate)));
         }
@@ -110,6 +132,12 @@ impl Speed {
             details.push(format!(", {} left", units::duration(left)));
         }
         details
+    }
+
+    /// How long nothing was sent, if that is long and some of it is left.
+    fn standstill(&self) -> Option<Duration> {
+        let time = self.observed.saturating_duration_since(self.moved?);
+        (time >= STANDSTILL && Some(self.bytes) != self.total).then_some(time)
     }
 
     fn percent(&self) -> Option<u8> {
@@ -198,6 +226,24 @@ mod tests {
         assert_eq!(speed.line(), "21% 110.0 MiB of 512.0 MiB, 8.2 MiB/s, 50 s left");
         speed.observe(at(began, 3), Progress { bytes: 90 * MIB, total: Some(512 * MIB) });
         assert_eq!(speed.line(), "17% 90.0 MiB of 512.0 MiB, 6.7 MiB/s, 63 s left");
+    }
+
+    #[test]
+    fn while_nothing_is_sent_that_is_shown_and_no_time_left() {
+        let began = now();
+        let mut speed = Speed::new(began, Some(512 * MIB));
+        let mut at_second = |second, mebibytes| {
+            speed.observe(at(began, second), Progress { bytes: mebibytes * MIB, total: Some(512 * MIB) });
+            speed.line()
+        };
+        at_second(1, 10);
+        assert!(at_second(10, 10).ends_with(" left"));
+        assert_eq!(at_second(11, 10), "1% 10.0 MiB of 512.0 MiB, nothing sent for 10 s");
+        // Parts that broke are sent again.
+        assert_eq!(at_second(90, 8), "1% 8.0 MiB of 512.0 MiB, nothing sent for 89 s");
+        assert!(at_second(91, 12).ends_with(" left"));
+        at_second(92, 512);
+        assert!(!at_second(200, 512).contains("nothing"), "the server works on it");
     }
 
     #[test]
