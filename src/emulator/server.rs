@@ -1,11 +1,11 @@
 //! Starts and stops the emulator. Each connection is a task, and so is each request, which therefore finishes even if the
 //! client leaves.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -30,6 +30,9 @@ use super::record::{RequestLog, RequestRecord};
 use super::respond::respond;
 use super::service::Service;
 use super::store::Store;
+
+/// The time until the next connection is accepted if there are too many open files.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The options of an emulator.
 #[derive(Debug, Clone)]
@@ -123,12 +126,20 @@ async fn accept(listener: TcpListener, service: Arc<Service>) {
                 Ok((stream, _)) => {
                     connections.spawn(connection(stream, Arc::clone(&service)));
                 }
-                // Too many open files, or a client that left immediately; the next connection may work.
-                Err(_) => tokio::task::yield_now().await,
+                Err(error) => tokio::time::sleep(pause_after(&error)).await,
             },
         }
     }
     connections.shutdown().await;
+}
+
+/// The time until the next connection is accepted, after one could not be. If the client left, the next one may work at once.
+/// Too many open files would fail again and again, and keep a processor busy.
+fn pause_after(error: &io::Error) -> Duration {
+    match error.kind() {
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted => Duration::ZERO,
+        _ => PAUSE,
+    }
 }
 
 async fn connection(stream: TcpStream, service: Arc<Service>) {
@@ -169,5 +180,17 @@ async fn answer(
             reset.set();
             Err(io::ErrorKind::ConnectionReset.into())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_too_many_open_files_the_next_connection_waits() {
+        let too_many = io::Error::from_raw_os_error(24);
+        assert_eq!(pause_after(&too_many), PAUSE);
+        assert_eq!(pause_after(&ErrorKind::ConnectionAborted.into()), Duration::ZERO);
     }
 }
