@@ -89,6 +89,8 @@ pub enum Notice {
     OtherUploadLeft(UploadId),
     /// Listing the parts on the server is not permitted, so every part is sent again.
     PartsNotListed,
+    /// The server does not know the upload to resume; HEAD decides whether an earlier run completed it.
+    UploadNotFound(UploadId),
     /// The upload vanished on the server, so a new one starts.
     StartedAnew(UploadId),
     /// Connections break before a part is sent, so the parts that the server lacks become smaller.

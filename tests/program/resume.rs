@@ -453,6 +453,16 @@ fn an_object_with_other_bytes_is_not_the_upload_that_is_gone() {
 }
 
 #[test]
+fn an_upload_that_the_server_does_not_know_is_named_with_a_hint() {
+    let scene = Scene::new(&[]);
+    scene.file("a.bin", 5 * MIB);
+    let outcome = scene.upload("a.bin", &["--resume-upload-id", "unknown"]).exits(5).says("NoSuchUpload");
+    let outcome =
+        outcome.says("there is no upload unknown on the server; checking whether an earlier run completed it");
+    outcome.says("hint: it was completed or aborted, or the ID is wrong").does_not_say("lost or unclear");
+}
+
+#[test]
 fn the_number_of_resumed_parts_is_reported_once_they_are_compared() {
     let mut scene = interrupted(TAKES_FOUR_PARTS, 6 * MIB, 4);
     let (_, id) = scene.server.uploads().remove(0);

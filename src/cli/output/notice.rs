@@ -40,6 +40,9 @@ pub(crate) fn in_words(notice: &Notice) -> String {
         Notice::PartsNotListed => {
             "these credentials may not list the parts of the earlier upload; every part is sent again".to_owned()
         }
+        Notice::UploadNotFound(id) => {
+            format!("there is no upload {id} on the server; checking whether an earlier run completed it")
+        }
         Notice::StartedAnew(id) => format!("upload {id} no longer exists on the server; starting over"),
         Notice::SmallerParts { from, division, given_up } => {
             let (from, to) = (units::size(*from), units::size(division.part_size));
@@ -166,6 +169,10 @@ mod tests {
                 Notice::NumbersUsedUp { part_size: 64 << 20 },
                 "connections break before a part of 64.0 MiB is sent, and an upload of more than 10,000 parts is not \
                  possible",
+            ),
+            (
+                Notice::UploadNotFound(id()),
+                "there is no upload id on the server; checking whether an earlier run completed it",
             ),
             (Notice::StartedAnew(id()), "upload id no longer exists on the server; starting over"),
             (

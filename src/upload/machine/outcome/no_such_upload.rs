@@ -50,7 +50,10 @@ impl Upload {
     fn some_parts_unknown(&mut self, operation: Operation, cause: Cause) {
         let resumes = matches!(self.phase, Phase::List { .. }) && self.recovery == Recovery::None;
         if resumes && self.stream.is_none() && !self.is_shared() {
-            self.look(operation, cause.clone(), Doubt::NotResumed(operation, cause));
+            if let Some(upload_id) = &self.upload_id {
+                self.report(Event::Notice(Notice::UploadNotFound(upload_id.clone())));
+            }
+            self.enter(Phase::Look(Doubt::NotResumed(operation, cause)));
         } else {
             self.not_resumed(operation, cause);
         }

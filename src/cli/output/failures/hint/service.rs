@@ -39,6 +39,7 @@ pub(super) fn for_error(error: &ServiceError) -> Option<&'static str> {
     }
     match (error.code.as_deref(), error.status) {
         (Some("NoSuchBucket"), _) => Some("check the bucket's name and region; a bucket is in one region only"),
+        (Some("NoSuchUpload"), _) => Some("it was completed or aborted, or the ID is wrong; see cosput list-uploads"),
         (Some("InsufficientStorage"), _) => Some("free space on the disk of the emulator"),
         (_, 300..=399) if error.request_id.is_none() => Some(REDIRECT_NOT_FROM_COS),
         (_, 301 | 302 | 307 | 308) => Some("the bucket is in another region; check --region or --endpoint"),

@@ -57,6 +57,7 @@ mod tests {
         let table = [
             (service(403, "SignatureDoesNotMatch", id), "check the secret key"),
             (service(403, "AccessDenied", id), "the credentials lack permission"),
+            (service(404, "NoSuchUpload", id), "it was completed or aborted"),
             (service(403, "", id), "the credentials lack permission"),
             (service(403, "InvalidAccessKeyId", id), "check the secret ID"),
             (service(400, "ExpiredToken", id), "the credentials have expired"),
