@@ -68,8 +68,8 @@ pub(crate) fn in_words(notice: &Notice) -> String {
             format!("could not check the object ({cause}); it is uploaded even if it is unchanged")
         }
         Notice::OtherHeaders => {
-            "the object has other headers, metadata or storage class than this upload; it is uploaded even if its content \
-             is the same"
+            "the object has other headers, metadata, storage class or encryption than this upload; it is uploaded even if \
+             its content is the same"
                 .to_owned()
         }
         Notice::MemoryLimits(MemoryLimit { memory, part_size, parts }) => {

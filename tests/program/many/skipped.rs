@@ -50,10 +50,12 @@ fn a_header_or_metadata_that_the_object_lacks_is_sent_although_the_content_is_th
     run(&scene, &SKIP).exits(0);
     let cache = ["--cache-control", "no-cache"];
     let class = ["--storage-class", "STANDARD_IA"];
-    let steps: [&[&str]; 4] = [&cache, &["--meta", "build=17"], &["--content-type", "text/x-test"], &class];
+    let encryption = ["--sse", "AES256"];
+    let steps: [&[&str]; 5] =
+        [&cache, &["--meta", "build=17"], &["--content-type", "text/x-test"], &class, &encryption];
     for asked in steps {
         let command = [&SKIP[..], asked].concat();
-        let sent = run(&scene, &command).exits(0).says("other headers, metadata or storage class");
+        let sent = run(&scene, &command).exits(0).says("other headers, metadata, storage class or encryption");
         assert_eq!(in_brief(&sent), both, "{asked:?}");
         assert_eq!(in_brief(&run(&scene, &command).exits(0)), neither, "{asked:?}");
     }

@@ -115,7 +115,7 @@ impl Upload {
         let attempts = self.retries.single.sent();
         match reply {
             // An object that is not encrypted as requested is replaced.
-            Reply::Object(_) if matches!(self.phase, Phase::Compare(_)) => self.changed(),
+            Reply::Object(Some(object)) if matches!(self.phase, Phase::Compare(_)) => self.other_headers(&object),
             Reply::Completed(stored) => self.enter(Phase::Look(Doubt::Unproved(stored))),
             Reply::Object(Some(object)) if self.phase == Phase::CheckKey => self.key_is_taken(object),
             Reply::Object(_) if !matches!(self.phase, Phase::Look(Doubt::Unproved(_))) => self.looked(now, None),
