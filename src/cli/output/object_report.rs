@@ -43,6 +43,10 @@ pub struct ObjectReport {
     one_of_many: bool,
     /// The object is one of a shard, which is reported as a whole.
     of_shard: bool,
+    /// Whether the object is compared first, so that perhaps nothing is sent.
+    compared_first: bool,
+    /// The text about the beginning of the upload, until it is certain that it begins.
+    beginning: Option<String>,
 }
 
 impl ObjectReport {
@@ -58,7 +62,15 @@ impl ObjectReport {
             retries,
             one_of_many: false,
             of_shard: false,
+            compared_first: false,
+            beginning: None,
         }
+    }
+
+    /// The same; if the object is compared first, the beginning of the upload is reported once it is known to differ.
+    #[must_use]
+    pub(crate) fn compared_first(self, compared_first: bool) -> Self {
+        Self { compared_first, ..self }
     }
 
     /// The same; if it is one of many, messages begin with the source.
@@ -114,7 +126,8 @@ impl ObjectReport {
         }
     }
 
-    fn stored(&self, object: &Object, elapsed: Duration) -> u8 {
+    fn stored(&mut self, object: &Object, elapsed: Duration) -> u8 {
+        self.print_beginning();
         let subject = &self.subject;
         if self.report.json {
             let on_disk = subject.on_disk.as_deref();
@@ -204,12 +217,28 @@ impl ObjectReport {
             Event::Resumed { .. } => console.note(&format!("{subject}{}", step::in_words(event, parts))),
             // The notice about the delta said what is sent.
             Event::Started(_) if self.delta.is_some() => {}
-            Event::Started(_) | Event::Initiated(_) | Event::PartStored(_) => {
-                let shown = self.report.verbose && !self.report.json;
-                console.detail(shown, &format!("{subject}{}", step::in_words(event, parts)));
+            Event::Started(_) => {
+                self.beginning = Some(format!("{subject}{}", step::in_words(event, parts)));
+                if !self.compared_first {
+                    self.print_beginning();
+                }
+            }
+            Event::Initiated(_) | Event::PartStored(_) => {
+                self.print_beginning();
+                self.step(&format!("{subject}{}", step::in_words(event, parts)));
             }
             Event::Completing | Event::Progress(_) | Event::Reading(..) => {}
         }
+    }
+
+    fn print_beginning(&mut self) {
+        if let Some(beginning) = self.beginning.take() {
+            self.step(&beginning);
+        }
+    }
+
+    fn step(&self, text: &str) {
+        self.report.console.detail(self.report.verbose && !self.report.json, text);
     }
 
     /// True if JSON has a line for this event.

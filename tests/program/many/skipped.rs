@@ -61,6 +61,16 @@ fn a_header_or_metadata_that_the_object_lacks_is_sent_although_the_content_is_th
     }
 }
 
+#[test]
+fn verbose_says_that_a_file_is_sent_only_if_it_is() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &["d/put"]);
+    plant(&scene, "d/parts", 3 * MIB);
+    let skip = ["d", "-r", "-v", "--skip-unchanged"];
+    run(&scene, &skip).exits(0).says("d/parts: sending 3.0 MiB in 3 parts").says("d/put: sending ");
+    run(&scene, &skip).exits(0).does_not_say("sending");
+}
+
 /// The result of a second run with two unchanged files, while the server's answers are incomplete or different.
 fn second_run(fault: &str) -> Vec<String> {
     let mut scene = Scene::new(&[]);

@@ -296,7 +296,8 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         self.totals.begins(object, &subject.source, session.size(), session.settings.patience.max_attempts);
         let report = ObjectReport::new(self.report.clone(), subject.clone())
             .among_many(self.many)
-            .of_shard(self.receipts.is_some());
+            .of_shard(self.receipts.is_some())
+            .compared_first(session.unless.is_some());
         let identity = session.job.source.identity();
         self.running
             .insert(object, Running { identity, plan: session.plan, subject, report, began: (self.stopwatch)() });
