@@ -47,7 +47,7 @@ pub mod sign;
 pub use self::address::{Address, Addressing, Bucket, Endpoint, Key, Reached, Region, Target};
 pub use self::credentials::{Credentials, CredentialsError, Provider};
 pub use self::encryption::{CustomerKey, Encryption};
-pub use self::error::{AnswerError, Fault, ServiceError};
+pub use self::error::{AnswerError, Fault, ForeignAnswer, ServiceError};
 pub use self::etag::Etag;
 pub use self::header_list::Headers;
 pub use self::headers::{ObjectHeaders, TrafficLimit};

@@ -169,9 +169,14 @@ impl Console {
 
     /// A warning, unless one of this kind was printed before. The lines of a kind may differ, such as by a second.
     pub fn warning_once_of(&self, kind: &str, line: &str) {
-        if self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(kind.to_owned()) {
+        if self.is_new(kind) {
             self.warning(line);
         }
+    }
+
+    /// True the first time it is asked about this line.
+    pub(super) fn is_new(&self, line: &str) -> bool {
+        self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned())
     }
 
     /// Information that is printed if `shown`, and always logged.
@@ -189,7 +194,7 @@ impl Console {
 
     /// The same, unless this line was printed before.
     pub fn detail_once(&self, shown: bool, line: &str) {
-        if self.printed.lock().unwrap_or_else(PoisonError::into_inner).insert(line.to_owned()) {
+        if self.is_new(line) {
             self.detail(shown, line);
         }
     }

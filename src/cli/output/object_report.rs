@@ -16,7 +16,7 @@ use super::subject::Subject;
 use super::{notice, result_line, step};
 use crate::cli::process::signals::Signal;
 use crate::upload::event::{DeltaNotice, PlannedDelta};
-use crate::upload::{Event, Finished, Notice, Object, Plan, Unchanged, UploadError};
+use crate::upload::{Cause, Event, Finished, Notice, Object, Plan, Unchanged, UploadError};
 
 /// The end of one upload: the facts that the engine does not know.
 #[derive(Debug, Clone, Copy)]
@@ -173,9 +173,19 @@ impl ObjectReport {
         if self.report.json {
             self.report.line(&Line::Failed(Failed::new(self.subject.name(), &report, ending.journal)));
         }
-        report.print(&self.report.console);
-        for line in foreign_text(&error.cause) {
-            self.report.console.detail(self.report.verbose, &format!("  answer: {}", visible(line)));
+        let text = foreign_text(&error.cause).collect::<Vec<_>>();
+        let is_new = text.is_empty() || self.report.console.is_new(&text.concat());
+        match without_text(error).filter(|_| self.one_of_many && !is_new) {
+            Some(brief) => {
+                let report = FailureReport::of_upload(&brief, circumstances);
+                FailureReport { hints: Vec::new(), ..report }.print(&self.report.console);
+            }
+            None => {
+                report.print(&self.report.console);
+                for line in text {
+                    self.report.console.detail(self.report.verbose, &format!("  answer: {}", visible(line)));
+                }
+            }
         }
         report.exit_code
     }
@@ -264,17 +274,26 @@ impl ObjectReport {
     }
 }
 
+/// The same failure without the text of an answer that is not the service's, if it has one.
+fn without_text(error: &UploadError) -> Option<UploadError> {
+    let mut brief = error.clone();
+    let Cause::Service(service) = &mut brief.cause else { return None };
+    service.foreign.as_mut()?.text.take()?;
+    Some(brief)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::cli::output::console::Console;
     use crate::cli::output::failures::circumstances::RESUMES;
+    use crate::cli::output::failures::exit::tests::service;
     use crate::cli::output::output_options::{OutputOptions, ProgressMode};
     use crate::cli::process::world::tests::{TestWorld, world};
     use crate::cos::multipart::{PartNumber, UploadId};
 
-    use crate::cos::{Bucket, Key, Service, ServiceError};
-    use crate::upload::{Cause, Operation, PartRecord, PlanOptions, Progress, ProvedBy};
+    use crate::cos::{Bucket, ForeignAnswer, Key, Service, ServiceError};
+    use crate::upload::{Operation, PartRecord, PlanOptions, Progress, ProvedBy};
 
     pub(in crate::cli) const OUTPUT: OutputOptions =
         OutputOptions { progress: ProgressMode::Hidden, quiet: false, json: false, verbose: false };
@@ -406,6 +425,27 @@ pub(crate) mod tests {
              warning: part 2 of 3: SlowDown: please (HTTP 503); retrying in 1.2 s, 1 attempt so far\n\
              warning: part 2 of 3: SlowDown: please (HTTP 503); retrying in 1.2 s, 2 attempts so far\n"
         );
+    }
+
+    #[test]
+    fn the_text_of_an_answer_that_is_not_the_services_is_printed_for_the_first_of_many() {
+        let test = world(&[], &[]);
+        let verbose = Report::new(&Console::new(&test.world), OutputOptions { verbose: true, ..OUTPUT });
+        let foreign = ForeignAnswer { text: Some("Blocked\nticket 4711".to_owned()), location: None };
+        let answer = ServiceError { foreign: Some(foreign), request_id: None, ..*service(403, "") };
+        let cause = Cause::Service(Box::new(answer));
+        let error = UploadError { operation: Some(Operation::PutObject), attempts: 1, cause, leftover: None };
+        let printed = || {
+            let ending = Ending { elapsed: Duration::ZERO, journal: None, signal: None, rerun: &RESUMES };
+            let before = test.stderr.text().len();
+            let mut report = ObjectReport::new(verbose.clone(), subject()).among_many(true);
+            report.finished(&Finished::Failed(error.clone()), ending);
+            test.stderr.text().split_off(before)
+        };
+        let (first, second) = (printed(), printed());
+        assert!(first.contains("\"Blocked\"") && first.contains("  answer: ticket 4711\n"), "{first}");
+        assert!(second.starts_with("error: could not upload d/dist.tar: ") && second.lines().count() == 1, "{second}");
+        assert!(!second.contains("Blocked"), "{second}");
     }
 
     #[test]
