@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::cos::Region;
 use crate::cos::checksum::{Digest, Md5Digest};
@@ -44,6 +44,8 @@ pub(crate) struct Exchange {
     pub(super) fault: Option<Fault>,
     /// Counts the request as in progress, for faults that limit their number.
     pub(super) permits: Vec<Permit>,
+    /// How late the answer comes.
+    pub(super) late: Duration,
     /// The region in the host, if it names one.
     pub(super) host_region: Option<String>,
     /// The origin of the page that sent the request, for CORS.
@@ -72,6 +74,7 @@ impl Exchange {
             body,
             fault: None,
             permits: Vec::new(),
+            late: Duration::ZERO,
             host_region: None,
             origin: None,
             is_browsing: false,

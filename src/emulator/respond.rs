@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::sleep;
+
 use super::answer::response::Answer;
 use super::exchange::{Ending, Exchange};
 use super::faults::distortion::{distort, instead};
@@ -38,6 +40,9 @@ pub(crate) async fn respond(mut exchange: Exchange, method: &str, head: Result<R
         }
         Trouble::Reset => Ending::Reset,
     });
+    if !exchange.late.is_zero() {
+        sleep(exchange.late).await;
+    }
     finish(exchange, ending)
 }
 
@@ -56,7 +61,7 @@ async fn take(exchange: &mut Exchange, head: &RequestHead) -> Result<Ending, Tro
     let operation = selection::operation(head, place.level())?;
     exchange.note(|record| record.operation = Some(operation));
     let struck = exchange.service.faults.strike(operation, part, place.key);
-    (exchange.fault, exchange.permits) = (struck.fault, struck.permits);
+    (exchange.fault, exchange.permits, exchange.late) = (struck.fault, struck.permits, struck.late);
     exchange.is_browsing = browsing::is_browsing(head, operation);
     if !exchange.is_browsing && !is_open(exchange, operation, place, head) {
         verify(exchange, head).map_err(|refusal| exchange.dialect.unverified(refusal))?;

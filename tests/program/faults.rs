@@ -89,6 +89,7 @@ const ROWS: &[Row] = &[
     row("reset-after-stored", Whole, Whole, Breaks(6, "the connection broke")),
     row("stall", Whole, Breaks(6, "no byte moved for 0.3 s"), Breaks(6, "no byte moved for 0.3 s")),
     row("trickle:rate=8000000", Whole, Whole, Whole),
+    row("latency:ms=20", Whole, Whole, Whole),
     row("precondition-failed", Whole, Nothing, Nothing),
     row("copy-error", Whole, Nothing, Nothing),
     row("limit-at-once", Whole, Whole, Whole),

@@ -1,5 +1,7 @@
 //! The actions of faults, as data.
 
+use std::time::Duration;
+
 use crate::emulator::refusal::Refusal;
 
 /// What a fault does.
@@ -21,6 +23,8 @@ pub(crate) enum Action {
     CompleteError { code: &'static str },
     /// A 200 with this error in its body; nothing is copied.
     CopyError { refusal: Refusal },
+    /// The answer comes later by this time. Another fault may strike at the same request.
+    Late(Duration),
     /// Requests beyond a limit are refused with 503 SlowDown.
     Limit(Limit),
     /// White space for this number of seconds before the result.

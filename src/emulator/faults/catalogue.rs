@@ -1,5 +1,7 @@
 //! All faults, a row each: name, description, the operations at which it strikes by default, and its action.
 
+use std::time::Duration;
+
 use super::action::{Action, Distortion, Limit};
 use super::arguments::Arguments;
 use crate::emulator::refusal;
@@ -147,6 +149,15 @@ pub(super) const KNOWN: &[Known] = &[
     known("trickle", BODIES, "reads the body slowly (rate=BYTES per second, default 65536)", |arguments| {
         Ok(Action::Trickle { rate: arguments.number::<u64>("rate")?.unwrap_or(64 * 1024).max(1) })
     }),
+    Known {
+        times: 0,
+        ..known(
+            "latency",
+            &Operation::ALL,
+            "answers each request late, as a server far away does (ms=MILLISECONDS, default 50)",
+            |arguments| Ok(Action::Late(Duration::from_millis(arguments.number("ms")?.unwrap_or(50)))),
+        )
+    },
     known(
         "precondition-failed",
         COPIES,

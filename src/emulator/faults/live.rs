@@ -1,6 +1,7 @@
 //! The faults of a running emulator.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::action::Action;
 use super::fault::Fault;
@@ -19,6 +20,8 @@ pub(crate) struct Struck {
     pub(crate) fault: Option<Fault>,
     /// Held while the request is in progress.
     pub(crate) permits: Vec<Permit>,
+    /// How late the answer comes.
+    pub(crate) late: Duration,
 }
 
 impl Faults {
@@ -39,7 +42,11 @@ impl Faults {
                 struck.permits.push(permit);
                 continue;
             }
-            if fault.trigger().strikes(count, struck.fault.is_none()) {
+            if let Action::Late(late) = fault.action() {
+                if fault.trigger().strikes(count, true) {
+                    struck.late += *late;
+                }
+            } else if fault.trigger().strikes(count, struck.fault.is_none()) {
                 struck.fault = Some(fault.clone());
             }
         }
@@ -80,6 +87,16 @@ mod tests {
     }
 
     #[test]
+    fn a_late_answer_leaves_room_for_another_fault() {
+        let faults =
+            Faults::new(["latency:ms=20,skip=1", "latency", "slow-down"].map(|text| text.parse().unwrap()).into());
+        let strike = || faults.strike(Operation::HeadBucket, None, "");
+        assert_eq!([strike().late, strike().late].map(|late| late.as_millis()), [50, 70]);
+        let struck = faults.strike(Operation::UploadPart, None, "k");
+        assert_eq!((struck.late.as_millis(), struck.fault.map(|fault| fault.name())), (70, Some("slow-down")));
+    }
+
+    #[test]
     fn every_fault_has_a_description() {
         for (name, description) in Fault::names() {
             assert_eq!(name.parse::<Fault>().unwrap().name(), *name);
@@ -91,6 +108,7 @@ mod tests {
     fn arguments_change_the_action() {
         let action = |text: &str| text.parse::<Fault>().unwrap().action().clone();
         assert_eq!(action("trickle:rate=10"), Action::Trickle { rate: 10 });
+        assert_eq!(action("latency:ms=7"), Action::Late(Duration::from_millis(7)));
         assert_eq!(action("reset-in-body:after=5"), Action::ResetInBody { after: 5 });
         assert_eq!(action("clock-skew:by=-1800"), Action::Skew { seconds: -1800 });
         assert!(matches!(action("slow-down:retry-after=2"), Action::Refuse { retry_after: Some(2), .. }));

@@ -1,6 +1,7 @@
 //! Limits of the service, a full disk, and holes.
 
 use cosput::emulator::Operation;
+use futures_util::future::{Either, select};
 
 use super::support::*;
 
@@ -25,6 +26,20 @@ async fn a_key_takes_only_so_many_requests_a_second() {
     assert_eq!(test.put("k", b"x").await.unwrap().status, 200);
     let record = &test.records(Operation::UploadPart)[0];
     assert_eq!((record.fault.as_deref(), record.stored), (Some("limit-key-rate"), false));
+}
+
+#[tokio::test]
+async fn a_late_answer_keeps_no_other_request_waiting_and_no_emulator_running() {
+    let test = Test::new(&["latency:ms=86400000,on=initiate"]).await;
+    let prompt = async {
+        while test.records(Operation::PutObject).len() < 20 {
+            assert_eq!(test.put("k", b"x").await.unwrap().status, 200);
+        }
+    };
+    let first = select(Box::pin(test.initiate("late")), Box::pin(prompt)).await;
+    assert!(matches!(first, Either::Right(_)));
+    drop(first);
+    test.emulator.stop().await;
 }
 
 #[cfg(target_os = "linux")]
