@@ -22,8 +22,9 @@ pub fn ranges(size: u64) -> Vec<Range> {
 
 /// The CRC-64 of each sample, by its offset. Blocks.
 pub fn take(source: &FileSource) -> Result<Vec<(u64, u64)>, SourceError> {
-    let sample = |range: Range| Ok((range.offset, source.crc64(range)?.crc64));
-    ranges(source.identity().size).into_iter().map(sample).collect()
+    let ranges = ranges(source.identity().size);
+    let samples = source.crc64s(&ranges)?;
+    Ok(ranges.iter().map(|range| range.offset).zip(samples).collect())
 }
 
 #[cfg(test)]

@@ -151,8 +151,22 @@ impl FileSource {
         self.hashed(range, Hasher::crc64())
     }
 
-    fn hashed(&self, range: Range, mut hasher: Hasher) -> Result<Digest, SourceError> {
-        let mut buffer = Buffer::lend(CHUNK);
+    /// Reads several ranges for the CRC-64 of each, and looks once whether the file has changed. Blocks.
+    pub fn crc64s(&self, ranges: &[Range]) -> Result<Vec<u64>, SourceError> {
+        let crc64 = |range: &Range| Ok(self.read_through(*range, Hasher::crc64())?.crc64);
+        let crc64s = ranges.iter().map(crc64).collect::<Result<_, SourceError>>()?;
+        self.check_unchanged()?;
+        Ok(crc64s)
+    }
+
+    fn hashed(&self, range: Range, hasher: Hasher) -> Result<Digest, SourceError> {
+        let digest = self.read_through(range, hasher)?;
+        self.check_unchanged()?;
+        Ok(digest)
+    }
+
+    fn read_through(&self, range: Range, mut hasher: Hasher) -> Result<Digest, SourceError> {
+        let mut buffer = Buffer::lend(usize::try_from(range.length).map_or(CHUNK, |length| length.min(CHUNK)));
         let end = range.offset + range.length;
         let mut offset = range.offset;
         while offset < end {
@@ -161,7 +175,6 @@ impl FileSource {
             hasher.update(&buffer.as_ref()[..read]);
             offset += read as u64;
         }
-        self.check_unchanged()?;
         Ok(hasher.finish())
     }
 
