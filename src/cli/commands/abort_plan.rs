@@ -18,6 +18,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Aborted, KeptObject, Line};
 use crate::cli::output::retries::Retries;
 use crate::cli::process::world::World;
+use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::bucket_receipts::{BucketReceipts, Found};
 use crate::cli::shards::gone;
 use crate::cli::shards::judging::Papers;
@@ -39,8 +40,6 @@ use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Event, Operation, UploadError};
 
-/// How many uploads are aborted at a time.
-const AT_A_TIME: usize = 64;
 /// How often an upload is aborted until the server no longer knows it: a part that arrives meanwhile would stay.
 const MOST_TRIES: u32 = 5;
 /// How many small files that stay are printed; programs get all.
@@ -178,9 +177,10 @@ impl<'a> Aborting<'a> {
         let bucket = &self.loaded.bucket;
         let mut bucket = BucketRequests::over(connection, bucket, requests, verbose, world, self.console);
         let mut aborting: JoinSet<Done> = JoinSet::new();
+        let at_a_time = at_a_time(requests.concurrency, world, self.console);
         for upload in uploads {
             // One after the other until the server has aborted one.
-            let most = if self.marked { AT_A_TIME } else { 1 };
+            let most = if self.marked { at_a_time } else { 1 };
             while aborting.len() >= most {
                 self.take(aborting.join_next().await, &mut bucket)?;
             }

@@ -14,6 +14,7 @@ use crate::cli::output::json::{CompletedPlan, Line};
 use crate::cli::output::retries::Retries;
 use crate::cli::process::host;
 use crate::cli::process::world::World;
+use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::judging::{Papers, judge_all};
 use crate::cli::shards::loaded_plan::LoadedPlan;
@@ -26,13 +27,10 @@ use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
 use crate::upload::ObjectOptions;
-use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::shards::directory::{COMPLETED, PlanEnd};
 use crate::upload::shards::receipt;
 use crate::upload::shards::receipt_place::ReceiptPlace;
 
-/// How many objects are judged at a time, if the user gives no number of requests.
-const AT_A_TIME: u16 = 64;
 /// How long to wait before the receipts are read again: at first, and at most.
 const SHORT_PAUSE: Duration = Duration::from_millis(500);
 const LONG_PAUSE: Duration = Duration::from_secs(10);
@@ -45,7 +43,8 @@ pub(crate) fn run(options: &CompleteOptions, world: &mut World, console: &Consol
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let object = loaded.object(options.shared.sse_c_key.as_ref())?;
     let started = (world.stopwatch)();
-    let completing = Completing { options, loaded: &loaded, console: &console };
+    let at_a_time = at_a_time(options.shared.requests.concurrency, world, &console);
+    let completing = Completing { options, loaded: &loaded, at_a_time, console: &console };
     if loaded.directory.is_aborted() {
         return Err(completing.aborted());
     }
@@ -59,6 +58,7 @@ pub(crate) fn run(options: &CompleteOptions, world: &mut World, console: &Consol
 struct Completing<'a> {
     options: &'a CompleteOptions,
     loaded: &'a LoadedPlan,
+    at_a_time: usize,
     console: &'a Console,
 }
 
@@ -176,7 +176,7 @@ impl Completing<'_> {
         bucket: &mut BucketRequests<'_>,
     ) -> Result<u64, Failure> {
         let mut unproved = self.unproved(self.console, true);
-        let completed = judge_all(papers, requests, pass, self.at_a_time(), bucket, &mut unproved).await?;
+        let completed = judge_all(papers, requests, pass, self.at_a_time, bucket, &mut unproved).await?;
         if unproved.exit_code() == SUCCESS { Ok(completed) } else { Err(unproved.report(&self.nothing())) }
     }
 
@@ -190,13 +190,6 @@ impl Completing<'_> {
 
     fn aborted(&self) -> Failure {
         Failure::NotFound(format!("the plan {} was aborted", self.name()))
-    }
-
-    fn at_a_time(&self) -> usize {
-        match self.options.shared.requests.concurrency {
-            Concurrency::Fixed(number) => number.into(),
-            concurrency => concurrency.most().min(AT_A_TIME).into(),
-        }
     }
 
     fn name(&self) -> String {

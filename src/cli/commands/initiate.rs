@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::spawn_blocking;
 use tokio::time::{Duration, timeout};
 
@@ -20,6 +20,7 @@ use crate::cli::process::paths::absolute;
 use crate::cli::process::runtime;
 use crate::cli::process::signals::Signals;
 use crate::cli::process::world::World;
+use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::beginning::{Beginning, Begun, InOrder};
 use crate::cli::shards::draft_directory::DraftDirectory;
 use crate::cli::shards::planning::root_as_text;
@@ -32,7 +33,6 @@ use crate::cli::uploading::supply::news_of;
 use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Key};
-use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::shards::directory::{PlanDirectory, PlanFiles};
 use crate::upload::shards::draft::{BegunUploads, Draft};
 use crate::upload::shards::durable_lines::DurableLines;
@@ -41,8 +41,8 @@ use crate::upload::shards::plan::{Put, SharedPlan};
 use crate::upload::source::{Counts, Identity, Item, Sources};
 use crate::upload::{Operation, PlanOptions, threads};
 
-/// How many files are begun at a time, if the user gives no number of requests.
-const AT_A_TIME: u16 = 64;
+/// How many files are read at a time. A network file system takes some milliseconds for each.
+const READ_AT_A_TIME: usize = 32;
 /// How many files are found ahead of those.
 const FOUND_AHEAD: usize = 256;
 /// How long requests in flight may take once the user wants to leave: an upload whose ID is lost stays on the server.
@@ -59,7 +59,8 @@ pub(crate) fn run(options: &InitiateOptions, world: &mut World, console: &Consol
     let (sources, counts) = sources(options, world)?;
     let draft = DraftDirectory::claim(&options.directory, draft(options, &root, world)?)?;
     let signals = std::mem::replace(&mut world.signals, Signals::channel().1);
-    let making = Making { options, root, counts, console: &console };
+    let at_a_time = at_a_time(options.upload.requests.concurrency, world, &console);
+    let making = Making { options, root, counts, at_a_time, console: &console };
     let made = runtime::run(making.make(draft, sources, signals, world))?;
     match made {
         Ok(SUCCESS) => {}
@@ -129,6 +130,7 @@ struct Making<'a> {
     options: &'a InitiateOptions,
     root: PathBuf,
     counts: Counts,
+    at_a_time: usize,
     console: &'a Console,
 }
 
@@ -174,6 +176,7 @@ impl Making<'_> {
             object: object.clone(),
             requester: bucket.requester(),
             lines,
+            reading: Semaphore::new(READ_AT_A_TIME),
             begun: Mutex::new(begun),
             failed: AtomicBool::new(false),
         }
@@ -193,7 +196,7 @@ impl Making<'_> {
         let mut items = gather(found);
         let (mut in_order, mut open) = (InOrder::default(), true);
         while open || !in_order.is_empty() {
-            let has_room = in_order.len() < self.at_a_time();
+            let has_room = in_order.len() < self.at_a_time;
             tokio::select! {
                 biased;
                 signal = signals.next() => {
@@ -209,13 +212,6 @@ impl Making<'_> {
             }
         }
         Ok(outcome)
-    }
-
-    fn at_a_time(&self) -> usize {
-        match self.options.upload.requests.concurrency {
-            Concurrency::Fixed(number) => number.into(),
-            concurrency => concurrency.most().min(AT_A_TIME).into(),
-        }
     }
 
     fn take(&self, begun: Begun, outcome: &mut Outcome, bucket: &mut BucketRequests<'_>) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use super::planning::planned;
@@ -32,6 +33,8 @@ pub(crate) struct Beginning {
     pub(crate) object: ObjectOptions,
     pub(crate) requester: Requester<Arc<Http>>,
     pub(crate) lines: DurableLines,
+    /// How many files are read at a time: each takes a thread and a buffer.
+    pub(crate) reading: Semaphore,
     pub(crate) begun: Mutex<BegunUploads>,
     /// Set after the first failure: files are looked at, and no request is sent.
     pub(crate) failed: AtomicBool,
@@ -96,6 +99,7 @@ impl Beginning {
     }
 
     async fn planned(self: &Arc<Self>, path: &std::path::Path, key: &Key) -> Result<PlannedFile, Failure> {
+        let _permit = self.reading.acquire().await;
         let (shared, path, key) = (self.clone(), path.to_owned(), key.clone());
         let planning = threads::spawn_blocking(move || planned(&path, &key, &shared.root, shared.options));
         planning.await.unwrap_or_else(|died| Err(Failure::Other(format!("a task died: {died}"))))

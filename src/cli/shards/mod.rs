@@ -4,6 +4,7 @@
 //! - `source_root`: the directory that all sources of a plan are below
 //! - `planning`, `beginning`: from a source to its line in the plan, with an upload if it needs one
 //! - `draft_directory`: the directory while its plan is being made
+//! - `at_a_time`: how many objects they ask the server about at a time
 //! - `shard_work`: the work of one shard for the engine
 //! - `object_requests`: the requests that prove and complete one object
 //! - `rereading`: reads on this machine what has no receipt
@@ -13,6 +14,7 @@
 //! - `gone`: files whose uploads were gone when a shard sent its parts
 //! - `unproved`: what keeps files from being proved, reported
 
+pub(crate) mod at_a_time;
 pub(crate) mod beginning;
 pub(crate) mod bucket_receipts;
 pub(crate) mod draft_directory;
