@@ -1,10 +1,10 @@
 //! The files of receipts of all attempts, read a stretch of the plan at a time.
 //!
-//! A plan may have more receipts than fit into memory. So each file is read once to learn which files of the plan it is
-//! about, and again for each stretch that it has receipts of.
+//! A plan may have more receipts than fit into memory. So each file is read once to learn which files of the plan each of its
+//! blocks is about, and then the blocks that have receipts of a stretch.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Seek as _, SeekFrom};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -14,18 +14,37 @@ use super::receipt::Receipt;
 /// How much is read at a time.
 const BUFFER: usize = 64 << 10;
 
+/// How many bytes of receipts make a block, apart from the rest of its last line.
+const BLOCK: u64 = 64 << 10;
+
 /// The files of receipts of one plan.
 #[derive(Debug)]
 pub struct ReceiptFiles {
     plan: String,
-    files: Vec<(PathBuf, RangeInclusive<u64>)>,
+    files: Vec<(PathBuf, Vec<Block>)>,
     unreadable: Vec<(PathBuf, String)>,
+    block: u64,
+}
+
+/// Lines of a file that follow each other.
+#[derive(Debug, Clone)]
+struct Block {
+    /// Where the first one begins.
+    at: u64,
+    /// How many bytes they have. The last block of a file ends where the file does: it may have grown.
+    length: Option<u64>,
+    /// The files of the plan that they are about: the first, and the last.
+    numbers: RangeInclusive<u64>,
 }
 
 impl ReceiptFiles {
     /// Finds the receipts of the plan with this id below these directories. A directory that does not exist has none.
     pub fn find(plan: &str, directories: &[PathBuf]) -> io::Result<Self> {
-        let mut found = Self { plan: plan.to_owned(), files: Vec::new(), unreadable: Vec::new() };
+        Self::find_by(plan, directories, BLOCK)
+    }
+
+    fn find_by(plan: &str, directories: &[PathBuf], block: u64) -> io::Result<Self> {
+        let mut found = Self { plan: plan.to_owned(), files: Vec::new(), unreadable: Vec::new(), block };
         for directory in directories {
             found.look_in(directory)?;
         }
@@ -49,9 +68,9 @@ impl ReceiptFiles {
             if kind.is_dir() {
                 self.look_in(&path)?;
             } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "jsonl") {
-                match self.stretch(&path) {
-                    Ok(Some(stretch)) => self.files.push((path, stretch)),
-                    Ok(None) => {}
+                match self.blocks(&path) {
+                    Ok(blocks) if blocks.is_empty() => {}
+                    Ok(blocks) => self.files.push((path, blocks)),
                     Err(error) => self.unreadable.push((path, error.to_string())),
                 }
             }
@@ -59,23 +78,42 @@ impl ReceiptFiles {
         Ok(())
     }
 
-    /// The files of the plan that a file has receipts of: the first, and the last.
-    fn stretch(&self, path: &Path) -> io::Result<Option<RangeInclusive<u64>>> {
-        let mut stretch: Option<RangeInclusive<u64>> = None;
-        for number in receipt::numbers(BufReader::with_capacity(BUFFER, File::open(path)?), &self.plan) {
-            let number = number?;
-            let (first, last) = stretch.map_or((number, number), RangeInclusive::into_inner);
-            stretch = Some(first.min(number)..=last.max(number));
+    /// The blocks of a file that have receipts of this plan.
+    fn blocks(&self, path: &Path) -> io::Result<Vec<Block>> {
+        let mut blocks: Vec<Block> = Vec::new();
+        for found in receipt::numbers(BufReader::with_capacity(BUFFER, File::open(path)?), &self.plan) {
+            let (at, number) = found?;
+            match blocks.last_mut() {
+                Some(block) if at < block.at + self.block => {
+                    let (first, last) = (*block.numbers.start(), *block.numbers.end());
+                    block.numbers = first.min(number)..=last.max(number);
+                }
+                last => {
+                    if let Some(last) = last {
+                        last.length = Some(at - last.at);
+                    }
+                    blocks.push(Block { at, length: None, numbers: number..=number });
+                }
+            }
         }
-        Ok(stretch)
+        Ok(blocks)
     }
 
     /// Hands each receipt of these files of the plan to `take`.
     pub fn of_files(&self, numbers: &RangeInclusive<u64>, mut take: impl FnMut(Receipt)) -> io::Result<()> {
         let overlaps =
-            |stretch: &RangeInclusive<u64>| stretch.start() <= numbers.end() && numbers.start() <= stretch.end();
-        for (path, _) in self.files.iter().filter(|(_, stretch)| overlaps(stretch)) {
-            self.each(path, |n| numbers.contains(&n), &mut take)?;
+            |block: &&Block| block.numbers.start() <= numbers.end() && numbers.start() <= block.numbers.end();
+        for (path, blocks) in &self.files {
+            let mut wanted = blocks.iter().filter(overlaps).peekable();
+            if wanted.peek().is_none() {
+                continue;
+            }
+            let mut file = File::open(path)?;
+            for block in wanted {
+                file.seek(SeekFrom::Start(block.at))?;
+                let lines = io::Read::take(&file, block.length.unwrap_or(u64::MAX));
+                self.each(lines, |n| numbers.contains(&n), &mut take)?;
+            }
         }
         Ok(())
     }
@@ -90,9 +128,14 @@ impl ReceiptFiles {
         self.files.len()
     }
 
-    /// Hands each receipt of this plan in a file to `take`.
-    fn each(&self, path: &Path, wanted: impl Fn(u64) -> bool, mut take: impl FnMut(Receipt)) -> io::Result<()> {
-        for receipt in receipt::read(BufReader::with_capacity(BUFFER, File::open(path)?), wanted) {
+    /// Hands each of these receipts that belongs to this plan to `take`.
+    fn each(
+        &self,
+        lines: impl io::Read,
+        wanted: impl Fn(u64) -> bool,
+        mut take: impl FnMut(Receipt),
+    ) -> io::Result<()> {
+        for receipt in receipt::read(BufReader::with_capacity(BUFFER, lines), wanted) {
             let receipt = receipt?;
             if receipt.plan == self.plan {
                 take(receipt);
@@ -147,5 +190,44 @@ mod tests {
         }
         let files = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[receipts]).unwrap();
         assert_eq!((files.count(), files.unreadable()), (0, &[][..]));
+    }
+
+    #[test]
+    fn each_receipt_is_found_in_its_block_whatever_the_order_and_the_size_of_blocks() {
+        let place = tempfile::tempdir().unwrap();
+        let plan = receipt(0, None, 0, "").plan;
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut numbers: Vec<u64> = (0..60).map(|number| number / 3).collect();
+        let mut text = String::new();
+        for (index, number) in numbers.iter_mut().enumerate() {
+            *number = if random.bool() { *number } else { random.u64(0..20) };
+            let part = u16::try_from(index).unwrap() + 1;
+            text += &receipt(*number, Some(part), 1, "a").line();
+            text += ["", "garbage\n", &"x".repeat(40_000)][random.usize(0..3)];
+            text += if text.ends_with('x') { "\n" } else { "" };
+        }
+        fs::write(place.path().join("a.jsonl"), text + "{\"plan\":").unwrap();
+        for block in [1, 500, 3000, 100_000, u64::MAX >> 1] {
+            let files = ReceiptFiles::find_by(&plan, &[place.path().to_owned()], block).unwrap();
+            assert_eq!(files.files[0].1.len() > 1, block <= 100_000, "{block}");
+            for (first, last) in [(0, u64::MAX), (0, 0), (3, 9), (19, 19), (20, 99)] {
+                let parts = numbers.iter().zip(1_u16..).map(|(number, part)| (*number, Some(part)));
+                let mut expected: Vec<(u64, Option<u16>)> =
+                    parts.filter(|(number, _)| (first..=last).contains(number)).collect();
+                expected.sort_unstable();
+                assert_eq!(found(&files, first..=last), expected, "{block} {first} {last}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_appended_after_the_files_were_found_is_read_with_the_last_block() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a.jsonl");
+        let (one, two) = (receipt(1, Some(1), 1, "a"), receipt(1, Some(2), 2, "a"));
+        fs::write(&path, one.line()).unwrap();
+        let files = ReceiptFiles::find_by(&one.plan, &[place.path().to_owned()], 1).unwrap();
+        fs::write(&path, one.line() + &two.line()).unwrap();
+        assert_eq!(found(&files, 1..=1), [(1, Some(1)), (1, Some(2))]);
     }
 }

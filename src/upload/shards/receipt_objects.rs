@@ -49,7 +49,8 @@ impl ReceiptObjects {
 
     /// The key of the next object, with these lines. `None` if they have no receipt of the plan.
     pub fn next_key(&mut self, lines: &str) -> Option<String> {
-        let numbers = receipt::numbers(lines.as_bytes(), &self.plan).map_while(Result::ok);
+        let found = receipt::numbers(lines.as_bytes(), &self.plan).map_while(Result::ok);
+        let numbers = found.map(|(_, number)| number);
         let (first, last) = numbers.fold(None, |range: Option<(u64, u64)>, number| {
             let (first, last) = range.unwrap_or((number, number));
             Some((first.min(number), last.max(number)))
