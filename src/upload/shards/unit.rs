@@ -141,28 +141,51 @@ mod tests {
         }
     }
 
-    #[test]
-    fn ten_million_small_files_are_balanced_within_two_percent() {
-        let mut random = fastrand::Rng::with_seed(1);
-        let (files, shards) = (10_000_000_u64, 64);
+    /// Sizes of small files: all alike, evenly spread, spread over all magnitudes, and a few large ones among tiny ones.
+    const SIZES: [fn(&mut fastrand::Rng) -> u64; 4] = [
+        |_| 16 << 10,
+        |random| random.u64(0..200_000),
+        |random| 1 << random.u32(0..27),
+        |random| if random.u32(0..1000) == 0 { 64 << 20 } else { random.u64(0..100) },
+    ];
+
+    /// How far the weight of any shard is from the mean, at most, as a fraction of it.
+    fn imbalance(files: usize, shards: u32, size: fn(&mut fastrand::Rng) -> u64) -> f64 {
         let sizes = || {
-            std::iter::repeat_with({
-                let mut random = random.clone();
-                move || random.u64(0..200_000)
-            })
-            .take(usize::try_from(files).expect("it fits"))
+            let mut random = fastrand::Rng::with_seed(1);
+            std::iter::repeat_with(move || size(&mut random)).take(files)
         };
-        let scale = Scale::new(files, sizes().sum());
-        let mut weights = vec![0_u64; shards];
+        let scale = Scale::new(files as u64, sizes().sum());
+        let mut weights = vec![0_u64; shards as usize];
         let mut start = 0;
         for length in sizes() {
             let unit = Unit { part: None, range: Range { offset: 0, length }, start };
             start += unit.weight();
-            weights[scale.shard_of(&unit, 64) as usize - 1] += unit.weight();
+            weights[scale.shard_of(&unit, shards) as usize - 1] += unit.weight();
         }
-        random.shuffle(&mut weights);
-        let (least, most) = (weights.iter().min().expect("some"), weights.iter().max().expect("some"));
-        assert!(*most as f64 / *least as f64 <= 1.02, "{least} {most}");
+        let mean = start as f64 / f64::from(shards);
+        weights.iter().map(|weight| (*weight as f64 - mean).abs() / mean).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn small_files_are_balanced_within_two_percent() {
+        for (index, size) in SIZES.into_iter().enumerate() {
+            for shards in [3, 8] {
+                let imbalance = imbalance(100_000, shards, size);
+                assert!(imbalance <= 0.02, "{imbalance} with the sizes {index} and {shards} shards");
+            }
+        }
+    }
+
+    #[test]
+    #[ignore = "counts to 20 million for each row, which takes a minute without optimization"]
+    fn ten_million_small_files_are_balanced_within_two_percent() {
+        for (index, size) in SIZES.into_iter().enumerate() {
+            for shards in [3, 64, 300] {
+                let imbalance = imbalance(10_000_000, shards, size);
+                assert!(imbalance <= 0.02, "{imbalance} with the sizes {index} and {shards} shards");
+            }
+        }
     }
 
     #[test]
