@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use super::process::Sink;
 use super::tls;
 
-const BUCKET: &str = "examplebucket-1250000000";
+/// The bucket of all uploads.
+pub(crate) const BUCKET: &str = "examplebucket-1250000000";
 
 /// The paths that programs need.
 #[derive(Debug, Clone)]
@@ -46,9 +47,16 @@ impl Place {
 
     /// cosput, to a server at this address.
     pub(crate) fn cosput_to(&self, file: &Path, url: &str, options: &[String]) -> Command {
-        let mut command = Command::new(&self.cosput);
+        let mut command = self.cosput_alone();
         command.arg("upload").arg(file).arg(format!("cos://{BUCKET}/object")).args(["--quiet", "--endpoint", url]);
-        command.args(options).env_clear();
+        command.args(options);
+        command
+    }
+
+    /// cosput without arguments, with nothing but credentials and a home in its environment.
+    pub(crate) fn cosput_alone(&self) -> Command {
+        let mut command = Command::new(&self.cosput);
+        command.env_clear();
         command.env("COS_SECRET_ID", "AKIDQjz3ltompVjBni5LitkWHFlFpwkn9U5q");
         command.env("COS_SECRET_KEY", "BQYIM75p8x0iWVFSIgqEKwFprpRSVHlz");
         command.env("HOME", &self.directory);

@@ -1,8 +1,8 @@
 //! Compares cosput with the lowest cost of an upload, on the machine it runs on, in one run.
 //!
 //! `cargo build --release && cargo run --release --example benchmark -- [SCENARIO…] [--size MIB] [--runs N]`. A
-//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files, delta; all run if none
-//! is named. `cuts OLD NEW` measures ways to find what changed.
+//! scenario is one of big, cold, tls, small, files, tiny, far, parts, memory, links, far-files, delta, many-machines; all
+//! run if none is named. `cuts OLD NEW` measures ways to find what changed.
 //! The measured program is `target/release/cosput`, or the path in `COSPUT_BINARY`. With `--against PATH`, big, small and
 //! tiny compare it with another version of itself. docs/performance.md explains the figures. The benchmark asserts
 //! nothing.
@@ -30,6 +30,8 @@ mod floor;
 mod link;
 #[cfg(unix)]
 mod links;
+#[cfg(unix)]
+mod many_machines;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]

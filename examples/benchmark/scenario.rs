@@ -21,7 +21,7 @@ const FILE: u64 = 16 << 10;
 const PART: u64 = 16 * MIB;
 type Scenario = fn(&Bench) -> io::Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 12] = [
+const SCENARIOS: [(&str, Scenario); 13] = [
     ("big", Bench::big),
     ("cold", Bench::cold),
     ("tls", Bench::tls),
@@ -34,6 +34,7 @@ const SCENARIOS: [(&str, Scenario); 12] = [
     ("links", Bench::links),
     ("far-files", Bench::far_files),
     ("delta", Bench::delta),
+    ("many-machines", Bench::many_machines),
 ];
 
 /// The settings of a benchmark.
@@ -97,6 +98,11 @@ fn forget(file: &Path) -> io::Result<()> {
 }
 
 impl Bench {
+    /// The size of large files, in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
     fn with_runs(&self, runs: usize) -> Self {
         Self { place: self.place.clone(), runs, words: Vec::new(), pair: self.pair.clone(), ..*self }
     }
@@ -350,7 +356,7 @@ impl Bench {
     }
 
     /// A file that occupies no disk space.
-    fn sparse(&self, size: u64) -> io::Result<PathBuf> {
+    pub(crate) fn sparse(&self, size: u64) -> io::Result<PathBuf> {
         let path = self.place.directory.join(format!("sparse-{size}"));
         File::create(&path)?.set_len(size)?;
         Ok(path)
