@@ -9,7 +9,7 @@ use super::files::Placed;
 use super::receipt_files::ReceiptFiles;
 
 /// How many units a stretch has, unless a single file has more.
-const UNITS: u64 = 1000;
+const UNITS: u64 = 250;
 
 /// Reads a plan with its receipts.
 pub struct Stretches<'a> {
