@@ -146,6 +146,20 @@ fn receipts_that_cannot_be_written_mean_that_the_shard_is_not_done() {
     complete(&machines).exits(6);
 }
 
+/// The server takes the receipts and never says so; the machine dies while it waits.
+#[test]
+fn parts_whose_receipts_were_never_answered_are_not_sent_again() {
+    let mut machines = planned(&["stall:on=put-object,times=0"]);
+    let running = machines.begin("upload-parts", &[&COS[..], &["--shard", "1/1"]].concat());
+    until(|| machines.scene.server.stored_parts().len() == 4, "all parts are sent");
+    running.kill();
+    machines.scene.server.restart(&[]);
+    complete(&machines).exits(6);
+    shard(&machines, "1/1").exits(0);
+    machines.scene.server.assert_each_part_stored_once(4);
+    assert_completes(&machines);
+}
+
 #[test]
 fn permissions_that_are_missing_are_named() {
     for operation in ["list-objects", "get-object"] {
