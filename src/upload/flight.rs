@@ -7,9 +7,11 @@ use tokio::time::Instant;
 
 use super::attempt_id::AttemptId;
 use super::batch::objects::ObjectId;
-use super::error::{SendError, SendErrorKind, SourceError};
+use super::clock;
+use super::error::{Operation, SendError, SendErrorKind, SourceError};
 use super::object_headers::ObjectOptions;
 use super::source::Source;
+use super::timing::{Ending, Timing};
 use super::wire::body::{Reader, SourceBody};
 use super::wire::body_progress::BodyProgress;
 use super::wire::call::{BodyMd5, Call, Failure, Outcome, Reply};
@@ -39,37 +41,66 @@ const WORTH_OF_AN_ANSWER: u64 = 256 << 10;
 /// The progress of the requests in flight, and counts of those that have finished.
 #[derive(Default)]
 pub(super) struct Flights {
-    bodies: BTreeMap<RequestId, (AbortHandle, BodyProgress)>,
+    bodies: BTreeMap<RequestId, Flight>,
     /// Bytes of requests that have finished, successful or not.
     finished: u64,
     /// How many were answered.
     answered: u64,
 }
 
+/// A request in flight.
+pub(super) struct Flight {
+    /// The task that sends it.
+    pub(super) task: AbortHandle,
+    pub(super) progress: BodyProgress,
+    pub(super) operation: Operation,
+    pub(super) began: std::time::Instant,
+}
+
+impl Flight {
+    /// The time that the request took, if it ends now.
+    fn timing(&self, outcome: &Outcome) -> Timing {
+        let (first, last) = self.progress.first_and_last();
+        Timing {
+            operation: self.operation,
+            began: self.began,
+            first_byte: first.map(Instant::into_std),
+            last_byte: last.map(Instant::into_std),
+            ended: clock::now().into_std(),
+            bytes: self.progress.bytes(),
+            ending: Ending::of(outcome),
+        }
+    }
+}
+
 impl Flights {
-    /// Counts a request that `task` sends, with the progress of its body.
-    pub(super) fn started(&mut self, id: RequestId, task: AbortHandle, progress: BodyProgress) {
-        self.bodies.insert(id, (task, progress));
+    /// Counts a request.
+    pub(super) fn started(&mut self, id: RequestId, flight: Flight) {
+        self.bodies.insert(id, flight);
     }
 
-    /// Counts the bytes of a request that has finished.
-    pub(super) fn finished(&mut self, id: RequestId, answered: bool) {
-        self.answered += u64::from(answered);
-        self.finished += self.bodies.remove(&id).map_or(0, |(_, progress)| progress.bytes());
+    /// Counts the bytes of a request that has finished. Returns the time that it took.
+    pub(super) fn finished(&mut self, id: RequestId, outcome: &Outcome) -> Option<Timing> {
+        self.answered += u64::from(outcome.result.is_ok());
+        let flight = self.bodies.remove(&id)?;
+        self.finished += flight.progress.bytes();
+        Some(flight.timing(outcome))
     }
 
     /// The request of a task that died, with an outcome in its place.
     pub(super) fn died(&self, died: &JoinError) -> Option<(RequestId, Outcome)> {
-        let id = self.bodies.iter().find(|(_, (task, _))| task.id() == died.id()).map(|(id, _)| *id)?;
+        let id = self.bodies.iter().find(|(_, flight)| flight.task.id() == died.id()).map(|(id, _)| *id)?;
         let error = SendError { kind: SendErrorKind::Broken, message: format!("a task died: {died}") };
         Some((id, Err(Failure::Send(error)).into()))
     }
 
     /// Aborts every request in flight.
-    pub(super) fn abandon(&mut self) -> Vec<(RequestId, Outcome)> {
-        let abandoned = |(id, (task, progress)): (RequestId, (AbortHandle, BodyProgress))| {
-            task.abort();
-            (id, Outcome { sent: progress.digest(), result: Err(Failure::Abandoned) })
+    pub(super) fn abandon(&mut self) -> Vec<(RequestId, Outcome, Timing)> {
+        let abandoned = |(id, flight): (RequestId, Flight)| {
+            flight.task.abort();
+            let outcome = Outcome { sent: flight.progress.digest(), result: Err(Failure::Abandoned) };
+            let timing = flight.timing(&outcome);
+            (id, outcome, timing)
         };
         std::mem::take(&mut self.bodies).into_iter().map(abandoned).collect()
     }
@@ -77,20 +108,23 @@ impl Flights {
     /// Bytes handed to connections since the beginning, and more for each answer: for small files, more requests bring more
     /// answers rather than more bytes.
     pub(super) fn moved(&self) -> u64 {
-        self.answered * WORTH_OF_AN_ANSWER
-            + self.finished
-            + self.bodies.values().map(|(_, progress)| progress.bytes()).sum::<u64>()
+        self.answered * WORTH_OF_AN_ANSWER + self.bytes()
+    }
+
+    /// Bytes handed to connections since the beginning.
+    pub(super) fn bytes(&self) -> u64 {
+        self.finished + self.bodies.values().map(|flight| flight.progress.bytes()).sum::<u64>()
     }
 
     /// Whether a request waits for our own rate limit, so that the rate says nothing of the network.
     pub(super) fn are_held_up(&self, now: Instant) -> bool {
-        self.bodies.values().any(|(_, progress)| progress.waits_until().is_some_and(|until| until > now))
+        self.bodies.values().any(|flight| flight.progress.waits_until().is_some_and(|until| until > now))
     }
 
     /// Bytes of one object that are in flight.
     pub(super) fn bytes_of(&self, object: ObjectId) -> u64 {
         let its = (object, AttemptId(0))..=(object, AttemptId(u64::MAX));
-        self.bodies.range(its).map(|(_, (_, progress))| progress.bytes()).sum()
+        self.bodies.range(its).map(|(_, flight)| flight.progress.bytes()).sum()
     }
 }
 

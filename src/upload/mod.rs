@@ -16,6 +16,7 @@
 //! - `delta`: what the object has already, which is copied instead of sent
 //! - `shards`: one upload by many machines: who sends what, receipts, and what completes it
 //! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
+//! - `timing`: how long each request took, for the observer
 //! - `buffers`, `clock`, `descriptors`, `threads`: memory, time, open files and threads
 //! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
@@ -45,6 +46,7 @@ pub mod shards;
 mod simulation;
 pub mod source;
 pub mod threads;
+pub mod timing;
 pub mod wire;
 
 pub use self::error::{Cause, FileKind, Operation, SendError, SendErrorKind, SourceError, UploadError};

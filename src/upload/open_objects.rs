@@ -12,10 +12,11 @@ use super::clock;
 use super::delta::known_blocks::KnownBlocks;
 use super::delta::settings::Reading;
 use super::event::{DeltaNotice, Event, Finished, Notice, Progress, ReadFor};
-use super::flight::{Flights, Inside, Job, RequestId, carry_out};
+use super::flight::{Flight, Flights, Inside, Job, RequestId, carry_out};
 use super::journal::log::Log;
 use super::observer::Observer;
 use super::session::{Ended, Ready, Refused, Session};
+use super::timing::Sample;
 use super::wire::body::Reader;
 use super::wire::body_progress::BodyProgress;
 use super::wire::call::{Call, Outcome};
@@ -133,7 +134,7 @@ impl<T: Transport> OpenObjects<T> {
             (Call::Complete { .. }, Some(log)) => Some(log.recorder.flush()),
             _ => None,
         };
-        let progress = BodyProgress::default();
+        let (progress, operation, began) = (BodyProgress::default(), call.operation(), now());
         let (job, transport) = (job.clone(), self.transport.clone());
         let passing = blocks.as_ref().zip(call.body()).and_then(|(blocks, range)| blocks.passing(range));
         let reader = passing.map(|mut passing| Box::new(move |bytes: &[u8]| passing.update(bytes)) as Reader);
@@ -145,7 +146,7 @@ impl<T: Transport> OpenObjects<T> {
             };
             TaskResult::Answered(id, carry_out(&call, &job, &*transport, inside).await, flushed)
         });
-        self.flights.started(id, task, progress);
+        self.flights.started(id, Flight { task, progress, operation, began });
     }
 
     /// Takes the result of a task.
@@ -197,7 +198,11 @@ impl<T: Transport> OpenObjects<T> {
         if let Some(seconds) = self.transport.take_clock_correction() {
             observer.event(object, Event::Notice(Notice::ClockCorrected { seconds }));
         }
-        self.flights.finished(id, outcome.result.is_ok());
+        if let Some(timing) = self.flights.finished(id, &outcome) {
+            observer.timed(object, &timing);
+        }
+        // Before the batch frees its place, which the next request takes at once.
+        observer.sampled(self.sample());
         self.batch.record(now(), object, attempt, outcome);
     }
 
@@ -254,8 +259,15 @@ impl<T: Transport> OpenObjects<T> {
         }
     }
 
+    /// The state of all requests now.
+    fn sample(&self) -> Sample {
+        let in_flight = u16::try_from(self.batch.in_flight()).unwrap_or(u16::MAX);
+        Sample { at: now(), bytes: self.flights.bytes(), window: self.batch.window(), in_flight }
+    }
+
     /// Reports the progress of every object.
     pub(super) fn report_progress<N>(&self, observer: &mut dyn Observer<N>) {
+        observer.sampled(self.sample());
         for (object, upload) in self.batch.uploads() {
             let bytes = upload.bytes_stored() + self.flights.bytes_of(object);
             observer.event(object, Event::Progress(Progress { bytes, total: upload.size() }));
@@ -280,7 +292,8 @@ impl<T: Transport> OpenObjects<T> {
     /// Gives up requests in flight and sessions in preparation. Closing has a time limit of its own.
     pub(super) fn abandon<N>(&mut self, observer: &mut dyn Observer<N>) {
         self.stop_reading();
-        for ((object, attempt), outcome) in self.flights.abandon() {
+        for ((object, attempt), outcome, timing) in self.flights.abandon() {
+            observer.timed(object, &timing);
             self.batch.record(now(), object, attempt, outcome);
         }
         let preparing = |(object, open): (&ObjectId, &Open)| match open {

@@ -37,5 +37,6 @@ mod slow_links;
 mod source;
 mod stdin;
 mod terminal;
+mod timings;
 mod tls;
 mod upload;

@@ -63,7 +63,7 @@ pub use self::list_parts::ListPartsArguments;
 pub use self::list_uploads::ListUploadsArguments;
 pub use self::many::{LikenessChoice, ManyArguments};
 pub use self::object::ObjectArguments;
-pub use self::output::{CiChoice, OutputArguments, ProgressArguments, ProgressChoice};
+pub use self::output::{CiChoice, OutputArguments, ProgressArguments, ProgressChoice, TimingsArguments};
 pub use self::requests::{RateArguments, RequestArguments};
 pub use self::resume::ResumeArguments;
 pub use self::server::{

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 /// The progress display.
 #[derive(Debug, Args)]
@@ -41,6 +41,20 @@ pub struct OutputArguments {
     /// Both collapse results after the first ten. Default: auto, the system that set GITHUB_ACTIONS or GITLAB_CI.
     #[arg(long, value_name = "SYSTEM", hide_short_help = true, hide_possible_values = true)]
     pub ci: Option<CiChoice>,
+}
+
+/// The page of timings.
+#[derive(Debug, Clone, Args)]
+pub struct TimingsArguments {
+    /// Write a page that shows each request over time
+    ///
+    /// A browser shows when each request waited, sent its bytes and was answered, which ones failed or were throttled,
+    /// the throughput and the window. The page names the keys of the objects, contains no secret and loads nothing. It is
+    /// written at the end, also if the upload fails or is interrupted. Default file: cosput-timings.html in the working
+    /// directory.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, hide_short_help = true)]
+    #[arg(default_missing_value = "cosput-timings.html", value_hint = ValueHint::FilePath)]
+    pub timings: Option<PathBuf>,
 }
 
 /// The CI system, as typed.

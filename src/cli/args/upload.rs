@@ -8,7 +8,7 @@ use super::delta::DeltaArguments;
 use super::encryption::EncryptionArguments;
 use super::many::ManyArguments;
 use super::object::ObjectArguments;
-use super::output::{OutputArguments, ProgressArguments};
+use super::output::{OutputArguments, ProgressArguments, TimingsArguments};
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, ServerArguments};
 use super::stdin::StdinArguments;
@@ -92,6 +92,9 @@ pub struct UploadArguments {
     /// The progress display.
     #[command(flatten, next_help_heading = "Output")]
     pub progress: ProgressArguments,
+    /// The page of timings.
+    #[command(flatten, next_help_heading = "Output")]
+    pub timings: TimingsArguments,
     /// The output.
     #[command(flatten, next_help_heading = "Output")]
     pub output: OutputArguments,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::ProgressArguments;
+use super::output::{ProgressArguments, TimingsArguments};
 use super::requests::RateArguments;
 use super::shared_plan::SharedPlanArguments;
 use crate::upload::shards::unit::Shard;
@@ -55,6 +55,9 @@ pub struct UploadPartsArguments {
     /// The progress display.
     #[command(flatten, next_help_heading = "Output")]
     pub progress: ProgressArguments,
+    /// The page of timings.
+    #[command(flatten, next_help_heading = "Output")]
+    pub timings: TimingsArguments,
 }
 
 /// The shard, as typed.

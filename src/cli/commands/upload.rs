@@ -148,8 +148,9 @@ async fn send_many(
     let transferred = if options.publish_together && !options.dry_run {
         upload_together::publish(template, options, (many, sources), &connection, world, console).await
     } else {
-        let observer =
-            UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
+        let observer = UploadObserver::new(&connection, &options.bucket, options.output, world, console)
+            .rerun(rerun(options))
+            .timed(options.timings.as_deref(), world);
         let observer = observer.for_many(options.fail_fast);
         let mut observer = if options.dry_run { observer.dry_run() } else { observer };
         let plan = if options.publish_together { plan_options(options.plan) } else { options.plan };

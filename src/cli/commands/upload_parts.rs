@@ -150,7 +150,7 @@ impl Sending<'_> {
         };
         let output = self.options.shared.output;
         let observer = UploadObserver::new(connection, &self.loaded.bucket, output, world, self.console);
-        let mut observer = observer.for_many(false).with_receipts(book);
+        let mut observer = observer.for_many(false).with_receipts(book).timed(self.options.timings.as_deref(), world);
         let (sender, queue) = WorkSender::new(concurrency);
         let supplied = supply(work, sender);
         let transferred = transfer(queue, concurrency, &mut observer, connection, world, self.console).await;

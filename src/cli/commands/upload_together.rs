@@ -41,8 +41,9 @@ pub(crate) async fn publish(
 ) -> Result<Transferred, Failure> {
     let mut record = PublishingRecord::claim(many, options, &connection.site.name)?;
     let publishing = Publishing::new(options.abort_on_failure, record.is_of_earlier_run());
-    let observer =
-        UploadObserver::new(connection, &options.bucket, options.output, world, console).rerun(rerun(options));
+    let observer = UploadObserver::new(connection, &options.bucket, options.output, world, console)
+        .rerun(rerun(options))
+        .timed(options.timings.as_deref(), world);
     let mut observer = observer.for_many(options.fail_fast).publishing(&publishing);
     let publisher = Publisher { template, options, connection, console, publishing };
     let mut sources = Some(sources);

@@ -8,7 +8,7 @@ use super::sources::Wanted;
 use super::upload::UploadOptions;
 use crate::cli::args::{
     DeltaArguments, InitiateArguments, JournalArguments, ProgressArguments, RateArguments, StdinArguments,
-    UploadArguments,
+    TimingsArguments, UploadArguments,
 };
 use crate::cli::output::console::is_stdin;
 use crate::cli::output::failures::failure::Failure;
@@ -61,6 +61,7 @@ impl InitiateOptions {
             },
             dry_run: false,
             progress: ProgressArguments { progress: None },
+            timings: TimingsArguments { timings: None },
             output: arguments.output,
         };
         let upload = UploadOptions::new(upload, world)?;

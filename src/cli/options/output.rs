@@ -1,6 +1,8 @@
 //! From arguments to the options of the output.
 
-use crate::cli::args::{OutputArguments, ProgressArguments, ProgressChoice};
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{OutputArguments, ProgressArguments, ProgressChoice, TimingsArguments};
 use crate::cli::output::ci::in_ci;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::output_options::{OutputOptions, ProgressMode};
@@ -25,6 +27,18 @@ impl OutputOptions {
             ProgressChoice::Auto | ProgressChoice::Always => ProgressMode::Bar,
         };
         Ok(Self { progress, quiet, json, verbose })
+    }
+}
+
+/// The file of `--timings`. Its directory must exist, since the file is written after the upload.
+pub(super) fn timings_file(TimingsArguments { timings }: TimingsArguments) -> Result<Option<PathBuf>, Failure> {
+    let Some(file) = timings else { return Ok(None) };
+    let directory = file.parent().filter(|parent| *parent != Path::new(""));
+    match directory.filter(|directory| !directory.is_dir()) {
+        Some(missing) => {
+            Err(Failure::usage(format!("--timings cannot be written: {} is no directory", missing.display())))
+        }
+        None => Ok(Some(file)),
     }
 }
 

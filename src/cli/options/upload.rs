@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::delta::delta;
 use super::directories::Directories;
 use super::object_headers;
+use super::output::timings_file;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::{Server, server};
 use super::sources::{Target, Wanted};
@@ -64,6 +65,8 @@ pub struct UploadOptions {
     pub dry_run: bool,
     /// The output.
     pub output: OutputOptions,
+    /// The page of timings, if one is asked for.
+    pub timings: Option<PathBuf>,
 }
 
 impl UploadOptions {
@@ -131,6 +134,7 @@ impl UploadOptions {
             abort_on_failure: resume.abort_on_failure,
             dry_run,
             output: OutputOptions::new(&arguments.progress, &output, world)?,
+            timings: timings_file(arguments.timings)?,
         })
     }
 }
@@ -243,6 +247,7 @@ pub(super) mod tests {
             abort_on_failure: false,
             dry_run: false,
             output: OutputOptions { progress: ProgressMode::Lines, quiet: false, json: false, verbose: false },
+            timings: None,
         };
         assert_eq!(options, expected);
         assert!(options.state_directory.is_some());

@@ -7,6 +7,7 @@
 //! - `step`, `notice`, `delta_notice`, `retries`: the events of a running upload, as text
 //! - `subject`: the names of an upload in reports
 //! - `failures`: what is printed about a failure: message, hint and exit code
+//! - `timings`: the page of `--timings`
 //! - `unmatched`: a rule that matches no file
 
 pub(crate) mod ci;
@@ -26,4 +27,5 @@ pub(crate) mod step;
 pub mod subject;
 pub mod summary;
 pub(crate) mod table;
+pub(crate) mod timings;
 pub(crate) mod unmatched;

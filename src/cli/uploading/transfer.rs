@@ -133,8 +133,9 @@ pub(crate) async fn upload_one(
     world: &mut World,
     console: &Console,
 ) -> Transferred {
-    let mut observer =
-        UploadObserver::new(&connection, &options.bucket, options.output, world, console).rerun(rerun(options));
+    let mut observer = UploadObserver::new(&connection, &options.bucket, options.output, world, console)
+        .rerun(rerun(options))
+        .timed(options.timings.as_deref(), world);
     if options.dry_run {
         observer = observer.dry_run();
     }

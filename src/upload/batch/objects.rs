@@ -302,6 +302,11 @@ impl Batch {
         }
     }
 
+    /// The number of requests that may be in flight.
+    pub fn window(&self) -> u16 {
+        self.window.size()
+    }
+
     /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
         self.in_flight

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::time::Instant;
 
 use crate::cos::checksum::Digest;
+use crate::upload::clock;
 use crate::upload::error::SourceError;
 
 /// The progress of a body, visible from outside while it is sent and after.
@@ -15,6 +16,8 @@ pub struct BodyProgress(Arc<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     bytes: AtomicU64,
+    first: OnceLock<Instant>,
+    last: OnceLock<Instant>,
     /// When the next bytes may be sent, or might have been, if there is a rate limit.
     next: Mutex<Option<Instant>>,
     end: OnceLock<Result<Digest, SourceError>>,
@@ -26,6 +29,11 @@ impl BodyProgress {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
+    /// When the first bytes were handed to the connection, and when the last were.
+    pub fn first_and_last(&self) -> (Option<Instant>, Option<Instant>) {
+        (self.0.first.get().copied(), self.0.last.get().copied())
+    }
+
     /// The time until which the next bytes wait, or waited, for the rate limit.
     pub fn waits_until(&self) -> Option<Instant> {
         *self.0.next.lock().unwrap_or_else(PoisonError::into_inner)
@@ -33,6 +41,7 @@ impl BodyProgress {
 
     /// Counts bytes that were handed to the connection.
     pub(crate) fn count(&self, bytes: u64) {
+        self.0.first.get_or_init(clock::now);
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
@@ -53,6 +62,9 @@ impl BodyProgress {
 
     /// Records the end of the body. The first end stays.
     pub(super) fn end(&self, result: Result<Digest, SourceError>) {
+        if result.is_ok() {
+            self.0.last.get_or_init(clock::now);
+        }
         let _ = self.0.end.set(result);
     }
 }

@@ -5,6 +5,7 @@
 //! installed under `target/interop`. A client that cannot be installed is skipped, unless `COSPUT_INTEROP=required`.
 
 mod installed;
+mod timings;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

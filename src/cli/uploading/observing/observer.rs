@@ -8,6 +8,7 @@ use super::news::SourceNews;
 use super::receipt_book::{Closed, Counts, Gone, ReceiptBook};
 use super::refusal;
 use super::results::Results;
+use super::timing_page::TimingPage;
 use crate::cli::output::console::Console;
 use crate::cli::output::failures::circumstances::{RESUMES, Rerun};
 use crate::cli::output::failures::exit::SUCCESS;
@@ -17,6 +18,7 @@ use crate::cli::output::output_options::OutputOptions;
 use crate::cli::output::report::{PROGRESS_INTERVAL, Report};
 use crate::cli::output::subject::Subject;
 use crate::cli::output::summary::Summary;
+use crate::cli::output::timings::recorder::Timings;
 use crate::cli::process::world::World;
 use crate::cli::progress::bar::ProgressDisplay;
 use crate::cli::progress::totals::Totals;
@@ -28,6 +30,7 @@ use crate::upload::batch::together::Step;
 use crate::upload::observer::Observer;
 use crate::upload::session::{Ended, Session};
 use crate::upload::source::Identity;
+use crate::upload::timing::{Sample, Timing};
 use crate::upload::{Event, Finished, Plan, session};
 
 /// Reports uploads and keeps their results.
@@ -54,6 +57,8 @@ pub(crate) struct UploadObserver<'a> {
     dry_run: bool,
     /// The receipts of a shard of a plan, if this is one.
     receipts: Option<ReceiptBook>,
+    /// The times of all requests, if they are asked for.
+    timings: TimingPage,
 }
 
 struct Running {
@@ -89,6 +94,7 @@ impl<'a> UploadObserver<'a> {
             rerun: RESUMES.clone(),
             dry_run: false,
             receipts: None,
+            timings: TimingPage::default(),
         }
     }
 
@@ -111,6 +117,12 @@ impl<'a> UploadObserver<'a> {
     /// The same for a shard of a plan, which writes receipts.
     pub(crate) fn with_receipts(self, receipts: ReceiptBook) -> Self {
         Self { receipts: Some(receipts), ..self }
+    }
+
+    /// The same; a page of timings is written to `file`, if there is one.
+    pub(crate) fn timed(self, file: Option<&Path>, world: &World) -> Self {
+        let new = |file| Timings::new(file, self.bucket.as_str(), (self.stopwatch)(), (world.clock)());
+        Self { timings: TimingPage(file.map(new)), ..self }
     }
 
     /// Waits until all receipts are durable. Returns the counts, and the uploads that were gone.
@@ -175,6 +187,7 @@ impl<'a> UploadObserver<'a> {
     /// Ends the progress display. Returns the exit code and the counts.
     pub(crate) fn close(&mut self) -> (u8, Summary) {
         self.progress.finish(&self.totals);
+        self.timings.write((self.stopwatch)(), self.results.exit_code(), &self.report.console);
         (self.results.exit_code(), self.results.summary)
     }
 
@@ -293,6 +306,7 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         if let Some(receipts) = &mut self.receipts {
             receipts.begins(object, session);
         }
+        self.timings.begins(object, subject.key.as_str());
         self.totals.begins(object, &subject.source, session.size(), session.settings.patience.max_attempts);
         let report = ObjectReport::new(self.report.clone(), subject.clone())
             .among_many(self.many)
@@ -336,11 +350,20 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         }
     }
 
+    fn timed(&mut self, object: ObjectId, timing: &Timing) {
+        self.timings.request(object, timing);
+    }
+
+    fn sampled(&mut self, sample: Sample) {
+        self.timings.sample(sample);
+    }
+
     fn has_no_destination(&mut self) {
         self.results.end_early();
     }
 
     fn ends(&mut self, object: ObjectId, ended: Result<Ended, session::Refused>) {
+        self.timings.ends(object);
         let Some(running) = self.running.remove(&object) else { return };
         let stored = matches!(&ended, Ok(Ended { finished: Finished::Stored(_) | Finished::HeldBack(_), .. }));
         self.totals.ends((self.stopwatch)(), object, stored);
