@@ -1,11 +1,10 @@
 //! `cosput initiate`: makes the plan of an upload by many machines, and begins its uploads.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Semaphore, mpsc};
-use tokio::task::spawn_blocking;
+use tokio::sync::Semaphore;
 use tokio::time::{Duration, timeout};
 
 use crate::cli::options::sources::Wanted;
@@ -14,50 +13,41 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::{SUCCESS, of_many};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::failures::nothing_found::NothingFound;
-use crate::cli::output::json::{Initiated, Line};
 use crate::cli::output::report::Report;
-use crate::cli::process::paths::absolute;
 use crate::cli::process::runtime;
 use crate::cli::process::signals::Signals;
 use crate::cli::process::world::World;
 use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::beginning::{Beginning, Begun, InOrder};
 use crate::cli::shards::draft_directory::DraftDirectory;
-use crate::cli::shards::planning::root_as_text;
-use crate::cli::shards::source_root;
+use crate::cli::shards::plan_report::PlanReport;
+use crate::cli::shards::plan_sources::PlanSources;
+use crate::cli::shards::{new_plan, source_root};
 use crate::cli::uploading::bucket_requests::{BucketRequests, target};
-use crate::cli::uploading::connection::Connection;
 use crate::cli::uploading::observing::news::SourceNews;
-use crate::cli::uploading::setup::{connect, own_paths};
+use crate::cli::uploading::setup::connect;
 use crate::cli::uploading::supply::news_of;
-use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Key};
 use crate::upload::shards::directory::{PlanDirectory, PlanFiles};
-use crate::upload::shards::draft::{BegunUploads, Draft};
+use crate::upload::shards::draft::BegunUploads;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::plan;
-use crate::upload::shards::plan::{Put, SharedPlan};
-use crate::upload::source::{Counts, Identity, Item, Sources};
-use crate::upload::{Operation, PlanOptions, threads};
+use crate::upload::shards::plan::SharedPlan;
+use crate::upload::source::{Counts, Item};
+use crate::upload::{Operation, PlanOptions};
 
 /// How many files are read at a time. A network file system takes some milliseconds for each.
 const READ_AT_A_TIME: usize = 32;
-/// How many files are found ahead of those.
-const FOUND_AHEAD: usize = 256;
 /// How long requests in flight may take once the user wants to leave: an upload whose ID is lost stays on the server.
 const GRACE: Duration = Duration::from_secs(2);
-/// More requests at a time than this, by all machines together, may be more than an account may send.
-const MANY_REQUESTS: u64 = 3000;
-/// How many requests one machine may have in flight.
-const MOST_OF_A_MACHINE: u64 = 64;
 
 /// Makes the plan. Returns the exit code.
 pub(crate) fn run(options: &InitiateOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let console = console.clone().quiet(options.upload.output.quiet);
     let root = source_root::of(&options.upload.wanted);
-    let (sources, counts) = sources(options, world)?;
-    let draft = DraftDirectory::claim(&options.directory, draft(options, &root, world)?)?;
+    let (sources, counts) = PlanSources::of(options, world)?;
+    let draft = DraftDirectory::claim(&options.directory, new_plan::draft(options, &root, world)?)?;
     let signals = std::mem::replace(&mut world.signals, Signals::channel().1);
     let at_a_time = at_a_time(options.upload.requests.concurrency, world, &console);
     let making = Making { options, root, counts, at_a_time, console: &console };
@@ -65,64 +55,11 @@ pub(crate) fn run(options: &InitiateOptions, world: &mut World, console: &Consol
     match made {
         Ok(SUCCESS) => {}
         // An upload that was being begun when the user left may still be noted.
-        Err(Failure::Interrupted(_)) => making.note_how_to_go_on(),
+        Err(Failure::Interrupted(_)) => making.report().unfinished(),
         _ if options.directory.withdraw_draft() => {}
-        _ => making.note_how_to_go_on(),
+        _ => making.report().unfinished(),
     }
     made
-}
-
-/// The sources of a plan: one file, or those that are gathered.
-enum Found {
-    One(PathBuf, Key),
-    Many(Box<Sources>),
-}
-
-fn sources(options: &InitiateOptions, world: &World) -> Result<(Found, Counts), Failure> {
-    match &options.upload.wanted {
-        Wanted::One { source, key } => Ok((Found::One(source.clone(), key.clone()), Counts::default())),
-        Wanted::Stdin { .. } => Err(Failure::usage("stdin cannot be shared; name files")),
-        Wanted::Many(many) => {
-            let own = own_paths(&options.upload).with(options.directory.path());
-            let sources = Sources { own, ..many.sources(world.stdin)? };
-            let counts = sources.counts.clone();
-            Ok((Found::Many(Box::new(sources)), counts))
-        }
-    }
-}
-
-/// The plan as far as the options decide it.
-fn draft(options: &InitiateOptions, root: &Path, world: &World) -> Result<Draft, Failure> {
-    let UploadOptions { object, bucket, content_md5, publish_together, .. } = &options.upload;
-    let mut random = fastrand::Rng::with_seed(world.seed);
-    let mut id = [0; 16];
-    random.fill(&mut id);
-    let plan = SharedPlan {
-        format: plan::FORMAT.to_owned(),
-        version: plan::VERSION,
-        id: plan::uuid(id),
-        cosput: env!("CARGO_PKG_VERSION").to_owned(),
-        created: humantime::format_rfc3339_seconds((world.clock)()).to_string(),
-        shards: options.shards,
-        bucket: bucket.to_string(),
-        region: options.region.clone(),
-        endpoint: Connection::name_of(&options.upload.server),
-        addressing: options.upload.server.addressing().as_str().to_owned(),
-        source_root: root_as_text(root)?,
-        put: Put {
-            headers: object.for_journal(),
-            no_overwrite: object.forbid_overwrite,
-            content_md5: *content_md5,
-            sse_c_key_md5: object.sse_c_key_md5(),
-            traffic_limit: object.traffic_limit.map(|limit| limit.bits_per_second()),
-        },
-        publish_together: *publish_together,
-        limit_rate_total: options.limit_rate_total.map(std::num::NonZero::get),
-        units: 0,
-        bytes: 0,
-        files: 0,
-    };
-    Ok(Draft { plan, sources: options.sources_as_text(absolute) })
 }
 
 /// A plan that is being made.
@@ -145,7 +82,7 @@ impl Making<'_> {
     async fn make(
         &self,
         draft: DraftDirectory,
-        found: Found,
+        sources: PlanSources,
         mut signals: Signals,
         world: &mut World,
     ) -> Result<u8, Failure> {
@@ -158,7 +95,7 @@ impl Making<'_> {
             self.console.note(&format!("going on with the plan in {}", shown(directory.path())));
         }
         let beginning = Arc::new(self.beginning(&bucket, lines, begun));
-        let outcome = self.begin_all(&beginning, found, &directory, &mut bucket, &mut signals).await;
+        let outcome = self.begin_all(&beginning, sources, &directory, &mut bucket, &mut signals).await;
         let made = match outcome {
             Ok(outcome) => self.finish(outcome, &beginning, &directory, draft.plan, &mut bucket).await,
             Err(failure) => Err(failure),
@@ -186,14 +123,14 @@ impl Making<'_> {
     async fn begin_all(
         &self,
         beginning: &Arc<Beginning>,
-        found: Found,
+        sources: PlanSources,
         directory: &PlanDirectory,
         bucket: &mut BucketRequests<'_>,
         signals: &mut Signals,
     ) -> Result<Outcome, Failure> {
         let files = directory.write_files().map_err(|error| self.unwritable(&error))?;
         let mut outcome = Outcome { files, codes: Vec::new(), reused: 0 };
-        let mut items = gather(found);
+        let mut items = sources.found();
         let (mut in_order, mut open) = (InOrder::default(), true);
         while open || !in_order.is_empty() {
             let has_room = in_order.len() < self.at_a_time;
@@ -270,7 +207,7 @@ impl Making<'_> {
         let plan = SharedPlan { units, bytes, files: count, ..plan };
         directory.write_whole(plan::FILE_NAME, &plan.to_json()).map_err(|error| self.unwritable(&error))?;
         directory.forget_draft();
-        self.report(&plan, reused);
+        self.report().finished(&plan, reused);
         Ok(SUCCESS)
     }
 
@@ -284,33 +221,9 @@ impl Making<'_> {
         Ok(())
     }
 
-    fn report(&self, plan: &SharedPlan, uploads_reused: u64) {
-        let output = self.options.upload.output;
-        let directory = shown(self.options.directory.path());
-        if output.json {
-            let SharedPlan { id, shards, files, units, bytes, .. } = plan;
-            let (shards, files, units, bytes) = (*shards, *files, *units, *bytes);
-            let line = Initiated { plan: directory.clone(), id, shards, files, units, bytes, uploads_reused };
-            self.console.event(&Line::Initiated(line));
-        }
-        let line = format!(
-            "planned {directory}  {}, {} in {} for {}",
-            units::counted(plan.files, "file"),
-            units::size(plan.bytes),
-            units::counted(plan.units, "unit"),
-            units::counted(plan.shards.into(), "shard"),
-        );
-        self.console.outcome(!output.json && !output.quiet, &line);
-        if uploads_reused > 0 {
-            self.console.note(&format!("{} of an earlier run reused", units::counted(uploads_reused, "upload")));
-        }
-        let requests = u64::from(plan.shards) * MOST_OF_A_MACHINE;
-        if requests > MANY_REQUESTS {
-            self.console.note(&format!(
-                "if all shards run at the same time, up to {} requests are in flight; COS may ask for fewer",
-                units::count(requests)
-            ));
-        }
+    fn report(&self) -> PlanReport<'_> {
+        let InitiateOptions { directory, upload, .. } = self.options;
+        PlanReport { console: self.console, directory, output: upload.output }
     }
 
     fn nothing_found(&self) -> Failure {
@@ -319,46 +232,7 @@ impl Making<'_> {
         Failure::NothingFound(NothingFound { named: many.named.clone(), list, left_out: self.counts.left_out() })
     }
 
-    fn note_how_to_go_on(&self) {
-        let directory = shown(self.options.directory.path());
-        if self.options.directory.file(crate::upload::shards::directory::DRAFT).exists() {
-            self.console.note(&format!(
-                "the plan in {directory} is not finished: run the same command again to go on, or give it up with cosput \
-                 abort --plan {directory} --yes"
-            ));
-        }
-    }
-
     fn unwritable(&self, error: &std::io::Error) -> Failure {
         Failure::Other(format!("could not write the plan {}: {error}", shown(self.options.directory.path())))
     }
-}
-
-/// Finds all files on another thread.
-fn gather(found: Found) -> mpsc::Receiver<Item> {
-    let (sender, items) = mpsc::channel(FOUND_AHEAD);
-    match found {
-        Found::One(path, key) => {
-            let modified = std::time::SystemTime::UNIX_EPOCH;
-            let identity = Identity { size: 0, modified, inode: None };
-            let _ = sender.try_send(Item::File { path, key, identity });
-        }
-        Found::Many(sources) => {
-            let mut found = sources.gather();
-            if threads::are_scarce() {
-                tokio::spawn(async move {
-                    while let Some(item) = found.next()
-                        && sender.send(item).await.is_ok()
-                    {}
-                });
-            } else {
-                spawn_blocking(move || {
-                    while let Some(item) = found.next()
-                        && sender.blocking_send(item).is_ok()
-                    {}
-                });
-            }
-        }
-    }
-    items
 }

@@ -2,6 +2,7 @@
 //!
 //! - `loaded_plan`: a plan that was read, its bucket and its server
 //! - `source_root`: the directory that all sources of a plan are below
+//! - `new_plan`, `plan_sources`, `plan_report`: what `initiate` decides first, what it goes through, and what it prints
 //! - `planning`, `beginning`: from a source to its line in the plan, with an upload if it needs one
 //! - `draft_directory`: the directory while its plan is being made
 //! - `at_a_time`: how many objects they ask the server about at a time
@@ -21,7 +22,10 @@ pub(crate) mod draft_directory;
 pub(crate) mod gone;
 pub(crate) mod judging;
 pub(crate) mod loaded_plan;
+pub(crate) mod new_plan;
 pub(crate) mod object_requests;
+pub(crate) mod plan_report;
+pub(crate) mod plan_sources;
 pub(crate) mod planning;
 pub(crate) mod receipt_places;
 pub(crate) mod rereading;

@@ -1,0 +1,66 @@
+//! What `initiate` prints about its plan.
+
+use crate::cli::output::console::{Console, shown};
+use crate::cli::output::json::{Initiated, Line};
+use crate::cli::output::output_options::OutputOptions;
+use crate::cli::values::units;
+use crate::upload::shards::directory::{DRAFT, PlanDirectory};
+use crate::upload::shards::plan::SharedPlan;
+
+/// More requests at a time than this, by all machines together, may be more than an account may send.
+const MANY_REQUESTS: u64 = 3000;
+/// How many requests one machine may have in flight.
+const MOST_OF_A_MACHINE: u64 = 64;
+
+/// Reports the plan in a directory.
+pub(crate) struct PlanReport<'a> {
+    pub(crate) console: &'a Console,
+    pub(crate) directory: &'a PlanDirectory,
+    pub(crate) output: OutputOptions,
+}
+
+impl PlanReport<'_> {
+    /// A finished plan, for which uploads of an earlier run were reused.
+    pub(crate) fn finished(&self, plan: &SharedPlan, uploads_reused: u64) {
+        let (output, directory) = (self.output, shown(self.directory.path()));
+        if output.json {
+            let SharedPlan { id, shards, files, units, bytes, .. } = plan;
+            let (shards, files, units, bytes) = (*shards, *files, *units, *bytes);
+            let line = Initiated { plan: directory.clone(), id, shards, files, units, bytes, uploads_reused };
+            self.console.event(&Line::Initiated(line));
+        }
+        let line = format!(
+            "planned {directory}  {}, {} in {} for {}",
+            units::counted(plan.files, "file"),
+            units::size(plan.bytes),
+            units::counted(plan.units, "unit"),
+            units::counted(plan.shards.into(), "shard"),
+        );
+        self.console.outcome(!output.json && !output.quiet, &line);
+        if uploads_reused > 0 {
+            self.console.note(&format!("{} of an earlier run reused", units::counted(uploads_reused, "upload")));
+        }
+        self.note_many_requests(plan.shards);
+    }
+
+    fn note_many_requests(&self, shards: u32) {
+        let requests = u64::from(shards) * MOST_OF_A_MACHINE;
+        if requests > MANY_REQUESTS {
+            self.console.note(&format!(
+                "if all shards run at the same time, up to {} requests are in flight; COS may ask for fewer",
+                units::count(requests)
+            ));
+        }
+    }
+
+    /// How to go on with a plan that is not finished, if it was begun.
+    pub(crate) fn unfinished(&self) {
+        let directory = shown(self.directory.path());
+        if self.directory.file(DRAFT).exists() {
+            self.console.note(&format!(
+                "the plan in {directory} is not finished: run the same command again to go on, or give it up with cosput \
+                 abort --plan {directory} --yes"
+            ));
+        }
+    }
+}
