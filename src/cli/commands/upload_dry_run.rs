@@ -13,7 +13,7 @@ use crate::cli::uploading::held_back::plan_options;
 use crate::cli::uploading::transfer::Sent;
 use crate::cos::Key;
 use crate::upload::Plan;
-use crate::upload::source::{FileSource, Gather, Item};
+use crate::upload::source::{FileSource, Gather, Item, NoFile};
 
 /// Shows one file.
 pub(crate) fn show_one(
@@ -52,13 +52,15 @@ fn show(item: Item, options: &UploadOptions, report: &Report, summary: &mut Summ
             }
             Err(failure) => return refuse(&path, Some(&key), &failure),
         },
-        Item::Skipped { path, why } => {
+        Item::NoFile(NoFile::Skipped { path, why }) => {
             report.left_out(&path, &options.bucket, why);
             summary.skipped += 1;
         }
-        Item::EmptyDirectory { path } => report.passed_by(&path),
+        Item::NoFile(NoFile::EmptyDirectory { path }) => report.passed_by(&path),
         Item::Unmatched(rule) => report.unmatched(&rule),
-        Item::Failed { path, why } => return refuse(&path.clone(), None, &file_session::unfit(path, why)),
+        Item::NoFile(NoFile::Failed { path, why }) => {
+            return refuse(&path.clone(), None, &file_session::unfit(path, why));
+        }
     }
     SUCCESS
 }

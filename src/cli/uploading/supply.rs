@@ -15,7 +15,7 @@ use crate::cli::progress::totals::Listed;
 use crate::cos::Key;
 use crate::upload::PlanOptions;
 use crate::upload::driver::Work;
-use crate::upload::source::{Gather, Item, UnmatchedRule};
+use crate::upload::source::{Gather, Item, NoFile, UnmatchedRule};
 
 /// How many files are found ahead of those that are opened: some megabytes of names.
 const FOUND_AHEAD: usize = 10_000;
@@ -36,7 +36,7 @@ pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions
         let finder = scope.spawn(move || {
             let mut files = 0;
             for item in gathered {
-                files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
+                files += u64::from(item.is_file());
                 search.listed().add(&item);
                 match item {
                     // Reported before the files that are still to be sent.
@@ -92,7 +92,7 @@ impl Search {
 pub(crate) async fn supply_here(gathered: Gather, template: Template, options: PlanOptions, sender: WorkSender) -> u64 {
     let (mut listed, mut files, mut received) = (Listed::default(), 0, true);
     for item in gathered {
-        files += u64::from(matches!(item, Item::File { .. } | Item::Failed { .. }));
+        files += u64::from(item.is_file());
         listed.add(&item);
         received = received
             && sender.send_here(Work::News(SourceNews::Listed(listed))).await
@@ -168,10 +168,10 @@ fn work_of(item: Item, template: &Template, options: PlanOptions) -> UploadWork 
 pub(crate) fn news_of(item: Item) -> Option<SourceNews> {
     match item {
         Item::File { .. } => None,
-        Item::Skipped { path, why } => Some(SourceNews::LeftOut { source: path, why }),
-        Item::EmptyDirectory { path } => Some(SourceNews::EmptyDirectory(path)),
         Item::Unmatched(rule) => Some(SourceNews::Unmatched(rule)),
-        Item::Failed { path, why } => {
+        Item::NoFile(NoFile::Skipped { path, why }) => Some(SourceNews::LeftOut { source: path, why }),
+        Item::NoFile(NoFile::EmptyDirectory { path }) => Some(SourceNews::EmptyDirectory(path)),
+        Item::NoFile(NoFile::Failed { path, why }) => {
             let failure = unfit(path.clone(), why);
             Some(SourceNews::Failed { source: path, key: None, failure })
         }

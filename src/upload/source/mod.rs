@@ -21,6 +21,7 @@ pub use self::finding::filter::{Filter, InvalidGlob};
 pub use self::finding::gather::{Gather, Item, NeedsRecursive, Sources};
 pub use self::finding::list::{Delimiter, List};
 pub use self::finding::naming::Prefix;
+pub use self::finding::no_file::NoFile;
 pub use self::finding::own::OwnPaths;
 pub use self::finding::problem::{Problem, Skip};
 pub use self::finding::rule::Rule;

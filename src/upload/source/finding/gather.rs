@@ -16,6 +16,7 @@ use super::filter::{Filter, Standing};
 use super::keys::Keys;
 use super::list::List;
 use super::naming::{Prefix, as_listed, names_content};
+use super::no_file::NoFile;
 use super::own::{OwnPaths, Owned};
 use super::problem::{Problem, Skip};
 use super::unmatched::UnmatchedRule;
@@ -57,27 +58,23 @@ pub enum Item {
         /// The identity of the file when it was found, including its size.
         identity: Identity,
     },
-    /// Skipped on purpose.
-    Skipped {
-        /// The path of the entry.
-        path: PathBuf,
-        /// The reason.
-        why: Skip,
-    },
-    /// An empty directory. Empty directories are not uploaded.
-    EmptyDirectory {
-        /// The path of the directory.
-        path: PathBuf,
-    },
-    /// Cannot be uploaded. Other files still can.
-    Failed {
-        /// The path of the file, or the entry in the list.
-        path: PathBuf,
-        /// The reason.
-        why: Problem,
-    },
+    /// Anything else under a path.
+    NoFile(NoFile),
     /// A rule of the filter that matched nothing. These come last.
     Unmatched(UnmatchedRule),
+}
+
+impl Item {
+    /// Whether it counts as a file: also if it cannot be uploaded.
+    pub fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::NoFile(NoFile::Failed { .. }))
+    }
+}
+
+impl From<NoFile> for Item {
+    fn from(found: NoFile) -> Self {
+        Self::NoFile(found)
+    }
 }
 
 /// The user named a directory, but directories are not walked. This is a usage error.
@@ -161,7 +158,7 @@ impl Gather {
     /// Searches up to the first file. Returns false if there is none.
     pub fn finds_a_file(&mut self) -> bool {
         while let Some(item) = self.find_counted() {
-            let is_file = matches!(item, Item::File { .. } | Item::Failed { .. });
+            let is_file = item.is_file();
             self.ahead.push_back(item);
             if is_file {
                 return true;
@@ -173,9 +170,9 @@ impl Gather {
     fn find_counted(&mut self) -> Option<Item> {
         let item = self.find().or_else(|| self.next_unmatched().map(Item::Unmatched));
         match &item {
-            Some(Item::File { .. } | Item::Failed { .. }) => self.counts.file(),
-            Some(Item::Skipped { why, .. }) => self.counts.skipped(*why),
-            Some(Item::EmptyDirectory { .. }) => self.counts.empty_directory(),
+            Some(Item::File { .. } | Item::NoFile(NoFile::Failed { .. })) => self.counts.file(),
+            Some(Item::NoFile(NoFile::Skipped { why, .. })) => self.counts.skipped(*why),
+            Some(Item::NoFile(NoFile::EmptyDirectory { .. })) => self.counts.empty_directory(),
             Some(Item::Unmatched(_)) | None => {}
         }
         item
@@ -218,7 +215,7 @@ impl Gather {
                 Err((path, why)) => (path, Err(why)),
             }
         };
-        Some(outcome.unwrap_or_else(|why| Some(Item::Failed { path, why })))
+        Some(outcome.unwrap_or_else(|why| Some(NoFile::Failed { path, why }.into())))
     }
 
     fn named(&mut self, path: &Path) -> Outcome {
@@ -277,7 +274,7 @@ impl Gather {
             return Err(SourceError::NotAFile(kind(metadata)).into());
         }
         if self.own.contains(path) {
-            return Ok(Some(Item::Skipped { path: path.to_owned(), why: Skip::Own }));
+            return Ok(Some(NoFile::Skipped { path: path.to_owned(), why: Skip::Own }.into()));
         }
         let identity = Identity::of(metadata);
         let key = self.keys.give(&self.prefix, relative, (path, identity))?;
@@ -287,23 +284,21 @@ impl Gather {
 
 /// The item of an entry; `None` if there is nothing to report.
 fn item(found: Found, prefix: &Prefix, keys: &mut Keys, own: &mut OwnPaths) -> Option<Item> {
-    let (Found::File { path, .. }
-    | Found::Skipped { path, .. }
-    | Found::EmptyDirectory { path }
-    | Found::Failed { path, .. }) = &found;
+    let path = match &found {
+        Found::File { path, .. } => path,
+        Found::NoFile(other) => other.path(),
+    };
     match own.of_walk(path) {
         Owned::No => {}
-        Owned::First(path) => return Some(Item::Skipped { path, why: Skip::Own }),
+        Owned::First(path) => return Some(NoFile::Skipped { path, why: Skip::Own }.into()),
         Owned::Again => return None,
     }
     Some(match found {
         Found::File { path, relative, identity } => match keys.give(prefix, &relative, (&path, identity)) {
             Ok(key) => Item::File { key: key?, path, identity },
-            Err(why) => Item::Failed { path, why },
+            Err(why) => NoFile::Failed { path, why }.into(),
         },
-        Found::Skipped { path, why } => Item::Skipped { path, why },
-        Found::EmptyDirectory { path } => Item::EmptyDirectory { path },
-        Found::Failed { path, why } => Item::Failed { path, why },
+        Found::NoFile(other) => other.into(),
     })
 }
 
@@ -332,9 +327,9 @@ mod tests {
                 assert_eq!(identity.size, fs::metadata(&path).unwrap().len());
                 format!("{key} = {}", tree.known(&path))
             }
-            Item::Skipped { path, why } => format!("{} {why}", tree.known(&path)),
-            Item::EmptyDirectory { path } => format!("{} is empty", tree.known(&path)),
-            Item::Failed { path, why } => format!("{}: {why}", tree.known(&path)),
+            Item::NoFile(NoFile::Skipped { path, why }) => format!("{} {why}", tree.known(&path)),
+            Item::NoFile(NoFile::EmptyDirectory { path }) => format!("{} is empty", tree.known(&path)),
+            Item::NoFile(NoFile::Failed { path, why }) => format!("{}: {why}", tree.known(&path)),
         };
         sources.gather().map(line).collect()
     }
@@ -439,7 +434,10 @@ mod tests {
         let long = format!("d/{}", vec!["y".repeat(200); 5].join("/"));
         let tree = Tree::new(&[&long, "d/z"]);
         let found: Vec<Item> = sources(&tree, &["d"]).gather().collect();
-        assert!(matches!(&found[..], [Item::Failed { why: Problem::Key(_), .. }, Item::File { .. }]), "{found:?}");
+        assert!(
+            matches!(&found[..], [Item::NoFile(NoFile::Failed { why: Problem::Key(_), .. }), Item::File { .. }]),
+            "{found:?}"
+        );
     }
 
     #[cfg(unix)]

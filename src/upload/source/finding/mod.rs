@@ -5,7 +5,7 @@
 //! - `filter`, `rule`, `glob`: select files
 //! - `unmatched`: the rules that match nothing, and what may be meant
 //! - `naming`, `keys`: make keys, and refuse duplicate keys
-//! - `problem`: the reason why a file is left out
+//! - `no_file`, `problem`: what is found and not uploaded, and the reason
 //! - `counts`: how many entries of each kind were found
 //! - `own`: the files that this run writes, which are left out
 
@@ -16,6 +16,7 @@ mod glob;
 mod keys;
 pub mod list;
 pub mod naming;
+pub mod no_file;
 pub mod own;
 pub mod problem;
 pub mod rule;

@@ -14,6 +14,7 @@ use std::vec;
 
 use super::counts::Counts;
 use super::filter::{Filter, Standing};
+use super::no_file::NoFile;
 use super::problem::{Problem, Skip};
 use crate::upload::descriptors::wait_for_descriptor;
 use crate::upload::source::file::{Identity, kind, unreadable};
@@ -40,25 +41,14 @@ pub enum Found {
         /// The identity of the file when it was found.
         identity: Identity,
     },
-    /// A skipped entry.
-    Skipped {
-        /// The path of the entry.
-        path: PathBuf,
-        /// The reason.
-        why: Skip,
-    },
-    /// An empty directory. Empty directories are not uploaded.
-    EmptyDirectory {
-        /// The path of the directory.
-        path: PathBuf,
-    },
-    /// An entry or a directory that cannot be read, or whose name cannot be part of a key.
-    Failed {
-        /// The path of the entry.
-        path: PathBuf,
-        /// The reason.
-        why: Problem,
-    },
+    /// Anything else.
+    NoFile(NoFile),
+}
+
+impl From<NoFile> for Found {
+    fn from(found: NoFile) -> Self {
+        Self::NoFile(found)
+    }
 }
 
 /// A directory to walk.
@@ -146,14 +136,14 @@ impl Walk {
         let path = || directory.path.clone();
         let (rest, broken) = list(&directory.path);
         let found = match broken {
-            Some(error) => Some(Found::Failed { path: path(), why: unreadable(&error).into() }),
+            Some(error) => Some(NoFile::Failed { path: path(), why: unreadable(&error).into() }),
             None if rest.is_empty() && self.filter.keeps(directory.standing) => {
-                Some(Found::EmptyDirectory { path: path() })
+                Some(NoFile::EmptyDirectory { path: path() })
             }
             None => None,
         };
         self.levels.push(Level { directory, rest: rest.into_iter() });
-        found
+        found.map(Found::NoFile)
     }
 
     fn look_at(&self, entry: Entry, above: Standing) -> Seen {
@@ -178,7 +168,7 @@ impl Walk {
             return Seen::Nothing;
         }
         match looked {
-            Err(error) => Seen::Found(Found::Failed { path: entry.path, why: unreadable(&error).into() }),
+            Err(error) => Seen::Found(NoFile::Failed { path: entry.path, why: unreadable(&error).into() }.into()),
             Ok(metadata) if metadata.is_dir() => self.directory(entry, standing, &metadata),
             Ok(metadata) => Seen::Found(found(entry, &metadata)),
         }
@@ -200,7 +190,7 @@ impl Walk {
             Links::Follow => place(&path, metadata),
         };
         if place.is_some() && self.levels.iter().any(|level| level.directory.place == place) {
-            return Seen::Found(Found::Skipped { path, why: Skip::Loop });
+            return Seen::Found(NoFile::Skipped { path, why: Skip::Loop }.into());
         }
         Seen::Directory(Directory { path, relative, named_in_utf8, standing, place })
     }
@@ -263,9 +253,9 @@ fn list(directory: &Path) -> (Vec<Listed>, Option<io::Error>) {
 fn found(entry: Entry, metadata: &Metadata) -> Found {
     let Entry { path, relative, named_in_utf8, .. } = entry;
     match () {
-        () if metadata.is_symlink() => Found::Skipped { path, why: Skip::Link },
-        () if !metadata.is_file() => Found::Skipped { path, why: Skip::Special(kind(metadata)) },
-        () if !named_in_utf8 => Found::Failed { path, why: Problem::NotUtf8 },
+        () if metadata.is_symlink() => NoFile::Skipped { path, why: Skip::Link }.into(),
+        () if !metadata.is_file() => NoFile::Skipped { path, why: Skip::Special(kind(metadata)) }.into(),
+        () if !named_in_utf8 => NoFile::Failed { path, why: Problem::NotUtf8 }.into(),
         () => Found::File { path, relative, identity: Identity::of(metadata) },
     }
 }
@@ -300,9 +290,9 @@ mod tests {
                 assert_eq!(identity, Identity::of(&fs::metadata(&path).unwrap()));
                 relative
             }
-            Found::Skipped { path, why } => format!("{} {why}", tree.known(&path)),
-            Found::EmptyDirectory { path } => format!("{} is empty", tree.known(&path)),
-            Found::Failed { path, why } => format!("{}: {why}", tree.known(&path)),
+            Found::NoFile(NoFile::Skipped { path, why }) => format!("{} {why}", tree.known(&path)),
+            Found::NoFile(NoFile::EmptyDirectory { path }) => format!("{} is empty", tree.known(&path)),
+            Found::NoFile(NoFile::Failed { path, why }) => format!("{}: {why}", tree.known(&path)),
         };
         walk.map(line).collect()
     }
@@ -454,7 +444,13 @@ mod tests {
         tree.link("one", "two");
         tree.link("two", "one");
         let found: Vec<Found> = walk(&tree, Links::Follow, &[]).collect();
-        assert!(matches!(&found[..], [Found::Failed { .. }, Found::Failed { .. }, Found::File { .. }]), "{found:?}");
+        assert!(
+            matches!(
+                &found[..],
+                [Found::NoFile(NoFile::Failed { .. }), Found::NoFile(NoFile::Failed { .. }), Found::File { .. }]
+            ),
+            "{found:?}"
+        );
     }
 
     #[cfg(target_os = "linux")]
@@ -517,7 +513,7 @@ mod tests {
             above = openat(&above, &name, OFlags::DIRECTORY, Mode::empty()).unwrap();
         }
         let found: Vec<Found> = walk(&tree, Links::Skip, &[]).collect();
-        let [Found::Failed { path, why }, Found::File { .. }] = &found[..] else { panic!("{found:?}") };
+        let [Found::NoFile(NoFile::Failed { path, why }), Found::File { .. }] = &found[..] else { panic!("{found:?}") };
         assert!(path.as_os_str().len() > 4000);
         assert_eq!(why.to_string(), "cannot be read: File name too long (os error 36)");
     }
