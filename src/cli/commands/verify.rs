@@ -18,7 +18,7 @@ use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::head_object::Object;
 use crate::cos::{Address, AnswerError, Encryption, Key, Response, Service, head_object};
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 use crate::upload::source::FileSource;
 use crate::upload::threads;
 use crate::upload::{Cause, Operation, SourceError, UploadError};

@@ -114,7 +114,7 @@ impl ObjectRequests {
         if pass == Pass::Prove {
             return None;
         }
-        let range = crate::upload::plan::part_sizes::Range { offset: 0, length: 0 };
+        let range = crate::upload::plan::part_range::Range { offset: 0, length: 0 };
         let call = Call::PutObject { range, md5: crate::upload::wire::call::BodyMd5::None };
         let object = ObjectOptions {
             headers: object_headers::with_type(&self.object.headers, key, std::path::Path::new(&file.path)),

@@ -10,7 +10,7 @@ use super::known_blocks::{BlockHasher, KnownBlocks};
 use super::settings::Reading;
 use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::error::SourceError;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 use crate::upload::source::FileSource;
 use crate::upload::threads;
 

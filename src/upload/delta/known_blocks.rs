@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::block::{Block, block_length};
 use super::object_map::Blocks;
 use crate::cos::checksum::Hasher;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 /// The blocks of a file, each with its checksums once they are known.
 #[derive(Debug, Clone)]

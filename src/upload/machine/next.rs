@@ -9,7 +9,7 @@ use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::Attempts;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 use crate::upload::plan::part_states::Todo;
 use crate::upload::plan::parts::PartBoard;
 use crate::upload::source::stream_buffer::StreamBuffer;

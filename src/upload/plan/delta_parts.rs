@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::part_sizes::Range;
+use super::part_range::Range;
 use crate::cos::multipart::{LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
 
 /// One part of a delta upload.

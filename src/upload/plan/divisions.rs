@@ -5,7 +5,7 @@
 
 use crate::cos::multipart::{LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
 
-use super::part_sizes::Range;
+use super::part_range::Range;
 
 /// The most divisions of one upload. Each at least halves the parts, so six lead from 64 MiB to 1 MiB.
 const MOST_DIVISIONS: usize = 6;

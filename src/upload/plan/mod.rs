@@ -2,7 +2,7 @@
 //!
 //! - `object_plan`: the plan of one object, within the limits of the service; `plan_error`: why no plan is possible
 //! - `default_sizes`: the part size and the threshold, chosen by the size of the file
-//! - `part_sizes`: the start and length of each part, for a given part size
+//! - `part_range`: where the bytes of a part are; `part_sizes`: the range of each part, for a given part size
 //! - `divisions`: where parts become smaller during an upload; `rest`: what the server lacks, and how it can be divided
 //! - `delta_parts`: the parts of a delta upload, which are copied or sent
 //! - `part_pace`: how many parts begin in a second
@@ -14,6 +14,7 @@ pub mod delta_parts;
 pub mod divisions;
 pub mod object_plan;
 mod part_pace;
+pub mod part_range;
 pub mod part_record;
 pub mod part_sizes;
 pub(crate) mod part_states;

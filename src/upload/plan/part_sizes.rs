@@ -4,19 +4,11 @@
 //! that 10,000 parts hold the largest possible stream.
 
 use super::divisions::{Division, Divisions};
+use super::part_range::Range;
 use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS, PartNumber};
 
 /// The total size of a stream's parts if memory allows the largest parts that COS accepts: 48 TiB.
 const ENOUGH: u64 = 48 << 40;
-
-/// A part's position in the source, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
-    /// The offset of its first byte.
-    pub offset: u64,
-    /// Its length.
-    pub length: u64,
-}
 
 /// The sizes of parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use super::delta_parts::DeltaParts;
 use super::part_pace::Paces;
+use super::part_range::Range;
 use super::part_record::PartRecord;
-use super::part_sizes::{PartSizes, Parts, Range};
+use super::part_sizes::{PartSizes, Parts};
 use super::part_states::{Slot, StoredBy, Todo};
 use super::rest::Rest;
 use crate::cos::Etag;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unit::{Unit, weight};
 use crate::cos::multipart::PartNumber;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 /// The list's name in the plan's directory.
 pub const FILE_NAME: &str = "files.jsonl";

@@ -2,7 +2,7 @@
 //! than that of the machine that made the plan.
 
 use crate::upload::error::SourceError;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 use crate::upload::source::FileSource;
 
 /// How long a sample is, in bytes.

@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::cos::multipart::PartNumber;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 /// What a request costs besides its bytes, as a number of bytes.
 pub const OVERHEAD: u64 = 256 << 10;

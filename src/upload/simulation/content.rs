@@ -3,7 +3,7 @@
 use super::MEBIBYTE;
 use crate::cos::checksum::{Combiner, Md5Digest};
 use crate::upload::plan::object_plan::Plan;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 /// The bytes of an object or of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]

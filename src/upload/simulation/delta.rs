@@ -12,7 +12,7 @@ use crate::cos::multipart::LARGEST_PART;
 use crate::upload::event::Finished;
 use crate::upload::plan::delta_parts::DeltaParts;
 use crate::upload::plan::object_plan::Plan;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 /// The ETag of the object that is copied from.
 pub(super) const BASE: &str = "\"base-1\"";

@@ -17,8 +17,8 @@ use crate::upload::journal::lines::{Content, part_line};
 use crate::upload::machine::{Resume, Settings, Step, Upload};
 use crate::upload::patience::Patience;
 use crate::upload::plan::object_plan::{Plan, PlanOptions};
+use crate::upload::plan::part_range::Range;
 use crate::upload::plan::part_record::PartRecord;
-use crate::upload::plan::part_sizes::Range;
 use crate::upload::wire::call::{Call, Reply};
 
 const MEBIBYTE: u64 = 1 << 20;

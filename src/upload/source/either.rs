@@ -7,7 +7,7 @@ use super::file::{FileSource, Identity};
 use super::stream::Stream;
 use crate::cos::checksum::Digest;
 use crate::upload::error::SourceError;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 /// The source of the bytes of one object.
 #[derive(Debug, Clone)]

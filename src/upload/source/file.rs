@@ -10,7 +10,7 @@ use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::descriptors::{is_shortage, wait_for_descriptor};
 use crate::upload::error::{FileKind, SourceError};
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 #[cfg(unix)]
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::error::SourceError;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 
 /// The name of a stream, in place of a path.
 pub const NAME: &str = "-";

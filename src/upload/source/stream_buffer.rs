@@ -12,7 +12,8 @@ use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::SourceError;
 use crate::upload::event::MemoryLimit;
 use crate::upload::plan::object_plan::{Plan, PlanOptions};
-use crate::upload::plan::part_sizes::{PartSizes, Parts, Range};
+use crate::upload::plan::part_range::Range;
+use crate::upload::plan::part_sizes::{PartSizes, Parts};
 use crate::upload::plan::parts::PartBoard;
 use crate::upload::plan::plan_error::PlanError;
 

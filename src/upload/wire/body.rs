@@ -21,7 +21,7 @@ use super::limits::pace::Pace;
 use crate::cos::checksum::Hasher;
 use crate::upload::buffers::CHUNK;
 use crate::upload::error::SourceError;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 use crate::upload::source::{FileSource, Source};
 use crate::upload::threads;
 

@@ -14,7 +14,7 @@ use crate::cos::put_object::Stored;
 use crate::cos::{AnswerError, Etag, Fault, Request, Response, ServiceError, Target, head_object, put_object};
 use crate::upload::error::{Cause, Operation, SendError, SendErrorKind, SourceError};
 use crate::upload::object_headers::ObjectOptions;
-use crate::upload::plan::part_sizes::Range;
+use crate::upload::plan::part_range::Range;
 use crate::upload::source::stream::Taken;
 
 /// How the MD5 of a request's body is used.
