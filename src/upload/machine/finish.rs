@@ -9,7 +9,7 @@ use crate::cos::head_object;
 use crate::cos::put_object::Stored;
 use crate::upload::error::{Cause, Operation, UploadError};
 use crate::upload::event::{Copied, Finished, HeldBack, Object, ProvedBy};
-use crate::upload::plan::parts::PartBoard;
+use crate::upload::plan::part_states::StoredBy;
 
 impl Upload {
     /// Waits for requests in flight, aborts the upload if it is useless, and reports the result.
@@ -61,17 +61,20 @@ impl Upload {
 
     /// Every part is on the server.
     pub(super) fn finish_held_back(&mut self) -> Finished {
-        let (parts_sent, bytes_sent) = self.board.as_ref().map_or((0, 0), PartBoard::sent);
-        let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
+        let (parts_sent, bytes_sent) = self.board.as_ref().map_or((0, 0), |board| board.total(StoredBy::Sending));
+        let (parts_resumed, bytes_resumed) =
+            self.board.as_ref().map_or((0, 0), |board| board.total(StoredBy::EarlierRun));
         let attempts = self.requests.sent();
         self.end(Finished::HeldBack(HeldBack { parts_sent, parts_resumed, bytes_sent, bytes_resumed, attempts }))
     }
 
     /// The object is stored, whole and proved.
     pub(super) fn finish(&mut self, stored: Stored, crc64: u64) {
-        let (parts_sent, bytes_sent) = self.board.as_ref().map_or((1, self.whole_size()), PartBoard::sent);
-        let (parts_resumed, bytes_resumed) = self.board.as_ref().map_or((0, 0), PartBoard::resumed);
-        let (parts_copied, bytes_copied) = self.board.as_ref().map_or((0, 0), PartBoard::copied);
+        let (parts_sent, bytes_sent) =
+            self.board.as_ref().map_or((1, self.whole_size()), |board| board.total(StoredBy::Sending));
+        let (parts_resumed, bytes_resumed) =
+            self.board.as_ref().map_or((0, 0), |board| board.total(StoredBy::EarlierRun));
+        let (parts_copied, bytes_copied) = self.board.as_ref().map_or((0, 0), |board| board.total(StoredBy::Copying));
         let proved_by = if stored.crc64 == Some(crc64) { ProvedBy::Crc64 } else { ProvedBy::Md5 };
         self.end(Finished::Stored(Object {
             size: self.whole_size(),

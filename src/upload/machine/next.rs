@@ -10,7 +10,7 @@ use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::patience::Attempts;
 use crate::upload::plan::part_range::Range;
-use crate::upload::plan::part_states::Todo;
+use crate::upload::plan::part_states::{StoredBy, Todo};
 use crate::upload::plan::parts::PartBoard;
 use crate::upload::source::stream_buffer::StreamBuffer;
 use crate::upload::wire::call::{BodyMd5, Call};
@@ -62,7 +62,8 @@ impl Upload {
     /// Every part on the server is proved or is sent again. The parts of a stream are compared once they were read.
     fn leave_comparisons(&mut self) {
         let (Some(board), Some(upload_id)) = (&self.board, &self.upload_id) else { return };
-        let (parts, bytes) = self.stream.as_ref().map_or_else(|| board.resumed(), StreamBuffer::listed);
+        let (parts, bytes) =
+            self.stream.as_ref().map_or_else(|| board.total(StoredBy::EarlierRun), StreamBuffer::listed);
         let sends = !board.is_complete();
         if self.recovery == Recovery::None {
             self.report(Event::Resumed { upload_id: upload_id.clone(), parts, bytes });

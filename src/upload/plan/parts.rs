@@ -347,22 +347,8 @@ impl PartBoard {
         self.closed && self.stored + self.elsewhere == self.len()
     }
 
-    /// The number of parts that an earlier run had sent, and their bytes.
-    pub(crate) fn resumed(&self) -> (u16, u64) {
-        self.total(StoredBy::EarlierRun)
-    }
-
-    /// The number of parts that this run sent, and their bytes.
-    pub(crate) fn sent(&self) -> (u16, u64) {
-        self.total(StoredBy::Sending)
-    }
-
-    /// The number of parts that the server copied in this run, and their bytes.
-    pub(crate) fn copied(&self) -> (u16, u64) {
-        self.total(StoredBy::Copying)
-    }
-
-    fn total(&self, wanted: StoredBy) -> (u16, u64) {
+    /// The number of the parts that came on the server in this way, and their bytes.
+    pub(crate) fn total(&self, wanted: StoredBy) -> (u16, u64) {
         let mut total = (0, 0);
         for number in self.numbers() {
             if let Slot::Stored { by, .. } = self.slots[index(number)]
