@@ -11,7 +11,7 @@
 //! | `header_list` | header fields; secrets are masked in debug output |
 //! | `sign` | the signature, a function a step |
 //! | `service` | COS and CDCS, and how they differ |
-//! | `put_object`, `head_object`, `get_object`, `delete_object`, `list_objects`, `multipart/` | a file for each operation: its request and how its answer is read |
+//! | `objects/`, `multipart/` | a file for each operation on objects and on multipart uploads: its request and how its answer is read |
 //! | `headers/` | the headers of an object: type, metadata, ACL, storage class, tags, traffic limit |
 //! | `encryption` | SSE-COS, SSE-KMS, SSE-C |
 //! | `checksum` | CRC-64 and MD5, and the CRC-64 of parts combined |
@@ -26,20 +26,16 @@ pub mod address;
 pub(crate) mod aligned;
 pub mod checksum;
 pub mod credentials;
-pub mod delete_object;
 pub mod document;
 pub mod encoding;
 pub mod encryption;
 pub mod error;
 pub mod etag;
-pub mod get_object;
-pub mod head_object;
 mod header_list;
 pub mod headers;
-pub mod list_objects;
 pub mod multipart;
+pub mod objects;
 mod page_text;
-pub mod put_object;
 pub mod request;
 pub mod service;
 pub mod sign;

@@ -10,7 +10,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use cosput::cos::{
-    Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target, head_object,
+    Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target,
+    objects::head_object,
 };
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
 use cosput::upload::batch::concurrency::Concurrency;

@@ -30,11 +30,11 @@ use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_fail
 use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key, Response, Service};
-use crate::upload::shards::completion::Finish;
 use crate::upload::shards::directory::{ABORTED, NoPlan, PlanDirectory, PlanEnd};
 use crate::upload::shards::draft::{BegunUpload, Draft, begun_in};
-use crate::upload::shards::evidence::Evidence;
 use crate::upload::shards::files::{Placed, PlannedFile};
+use crate::upload::shards::proof::completion::Finish;
+use crate::upload::shards::proof::evidence::Evidence;
 use crate::upload::shards::receipt_place::ReceiptPlace;
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;

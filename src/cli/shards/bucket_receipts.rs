@@ -12,8 +12,11 @@ use crate::cli::output::retries::Retries;
 use crate::cli::uploading::bucket_requests::{failed, print_event, target};
 use crate::cli::uploading::observing::receipt_book::Trouble;
 use crate::cos::checksum::crc64;
-use crate::cos::list_objects::{ListedObject, Page};
-use crate::cos::{Address, AnswerError, Key, Response, Service, delete_object, get_object, list_objects, put_object};
+use crate::cos::objects::list_objects::{ListedObject, Page};
+use crate::cos::{
+    Address, AnswerError, Key, Response, Service, objects::delete_object, objects::get_object, objects::list_objects,
+    objects::put_object,
+};
 use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::receipt_objects;

@@ -13,9 +13,9 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::retries::Retries;
 use crate::cli::uploading::bucket_requests::print_event;
 use crate::cli::uploading::observing::receipt_book::Gone;
-use crate::upload::shards::completion::Finish;
-use crate::upload::shards::evidence::Evidence;
 use crate::upload::shards::files::Placed;
+use crate::upload::shards::proof::completion::Finish;
+use crate::upload::shards::proof::evidence::Evidence;
 
 /// How many objects are looked at in one go.
 const AT_A_TIME: usize = 64;

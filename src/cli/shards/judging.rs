@@ -13,14 +13,14 @@ use super::unproved::Unproved;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::uploading::bucket_requests::BucketRequests;
-use crate::upload::shards::completion::Finish;
 use crate::upload::shards::directory::PlanDirectory;
-use crate::upload::shards::evidence::Evidence;
 use crate::upload::shards::files::{End, Placed};
 use crate::upload::shards::plan::SharedPlan;
+use crate::upload::shards::proof::completion::Finish;
+use crate::upload::shards::proof::evidence::Evidence;
+use crate::upload::shards::proof::stretches::Stretches;
 use crate::upload::shards::receipt::Receipt;
 use crate::upload::shards::receipt_files::ReceiptFiles;
-use crate::upload::shards::stretches::Stretches;
 use crate::upload::threads;
 
 /// How many units the objects have that are judged at a time: each takes some memory.

@@ -6,10 +6,10 @@ use crate::cli::options::object_headers;
 use crate::cli::uploading::bucket_requests::{list_all_parts, target};
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Key, Response};
-use crate::upload::shards::completion::{Answer, Completion, Finish, Step};
-use crate::upload::shards::evidence::{Evidence, Listed};
 use crate::upload::shards::files::PlannedFile;
-use crate::upload::shards::small_file;
+use crate::upload::shards::proof::completion::{Answer, Completion, Finish, Step};
+use crate::upload::shards::proof::evidence::{Evidence, Listed};
+use crate::upload::shards::proof::small_file;
 use crate::upload::wire::call::{Call, Reply};
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
@@ -97,7 +97,7 @@ impl ObjectRequests {
         &mut self,
         key: &Key,
         events: &mut Vec<Event>,
-    ) -> Result<Option<crate::cos::head_object::Object>, UploadError> {
+    ) -> Result<Option<crate::cos::objects::head_object::Object>, UploadError> {
         match self.send(Call::HeadObject, key, events).await? {
             Reply::Object(object) => Ok(object),
             // Other headers do not concern its bytes.

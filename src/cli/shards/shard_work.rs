@@ -21,12 +21,12 @@ use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::part_sizes::{PartSizes, Parts};
 use crate::upload::session::{Session, Share};
 use crate::upload::shards::directory::PlanDirectory;
-use crate::upload::shards::evidence::{Evidence, Trouble, difference};
 use crate::upload::shards::files::{Placed, PlannedFile};
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::probe;
+use crate::upload::shards::proof::evidence::{Evidence, Trouble, difference};
+use crate::upload::shards::proof::stretches::Stretches;
 use crate::upload::shards::receipt_files::ReceiptFiles;
-use crate::upload::shards::stretches::Stretches;
 use crate::upload::shards::unit::{Scale, Shard, Unit};
 use crate::upload::source::FileSource;
 

@@ -10,10 +10,10 @@ use crate::cli::uploading::bucket_requests::failed;
 use crate::cli::values::units;
 use crate::cos::Service;
 use crate::cos::multipart::PartNumber;
-use crate::upload::shards::completion::Finish;
-use crate::upload::shards::evidence::Trouble;
 use crate::upload::shards::files::Placed;
 use crate::upload::shards::plan::SharedPlan;
+use crate::upload::shards::proof::completion::Finish;
+use crate::upload::shards::proof::evidence::Trouble;
 use crate::upload::shards::unit::Scale;
 
 /// How many disagreements are printed; programs get all.

@@ -6,7 +6,7 @@ use super::metadata;
 use super::metadata::Metadata;
 use super::names::{METADATA, TAGGING};
 use super::tag::{Tag, tagging};
-use crate::cos::head_object::MODIFIED;
+use crate::cos::objects::head_object::MODIFIED;
 use crate::cos::request::Headers;
 
 /// The headers that an object keeps, all checked.

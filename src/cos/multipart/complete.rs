@@ -11,7 +11,7 @@ use crate::cos::checksum::Md5Digest;
 use crate::cos::document;
 use crate::cos::error::{AnswerError, ServiceError};
 use crate::cos::etag::Etag;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::put_object::Stored;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::{Edition, Service};
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use tokio::task::spawn_blocking;
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::put_object::LARGEST_PUT;
+use crate::cos::objects::put_object::LARGEST_PUT;
 
 use super::objects::stored;
 use crate::emulator::answer::response::Answer;

@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::LARGEST_PART;
-use crate::cos::put_object::LARGEST_PUT;
+use crate::cos::objects::put_object::LARGEST_PUT;
 
 use super::multipart::part_number;
 use crate::emulator::answer::document;

@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 
 use crate::cos::address::Bucket;
 use crate::cos::encoding::encode;
-use crate::cos::put_object::LARGEST_PUT;
+use crate::cos::objects::put_object::LARGEST_PUT;
 
 use super::objects::stored;
 use crate::emulator::answer::document;

@@ -1,7 +1,7 @@
 //! Operations on whole objects.
 
 use crate::cos::address::{Bucket, Key};
-use crate::cos::put_object::LARGEST_PUT;
+use crate::cos::objects::put_object::LARGEST_PUT;
 
 use crate::emulator::answer::document::quoted;
 use crate::emulator::answer::response::{Answer, Content};

@@ -334,7 +334,7 @@ mod tests {
     use super::*;
     use crate::cos::multipart::UploadId;
     use crate::cos::multipart::upload_part::StoredPart;
-    use crate::cos::put_object::Stored;
+    use crate::cos::objects::put_object::Stored;
     use crate::upload::machine::Settings;
     use crate::upload::patience::Patience;
     use crate::upload::plan::object_plan::{Plan, PlanOptions};

@@ -11,7 +11,7 @@ use super::known_blocks::KnownBlocks;
 use super::object_map::{Blocks, ObjectMap};
 use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{map_file, map_object, planning};
-use crate::cos::head_object::Object;
+use crate::cos::objects::head_object::Object;
 use crate::cos::{Address, AnswerError, Response, Target};
 use crate::upload::error::Operation;
 use crate::upload::event::{DeltaNotice, Event, Notice, Unchanged};

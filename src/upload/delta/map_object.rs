@@ -2,7 +2,9 @@
 
 use super::object_map::ObjectMap;
 use crate::cos::checksum::crc64;
-use crate::cos::{Address, AnswerError, Headers, Key, Method, Request, Response, Target, head_object, put_object};
+use crate::cos::{
+    Address, AnswerError, Headers, Key, Method, Request, Response, Target, objects::head_object, objects::put_object,
+};
 use crate::upload::error::Operation;
 use crate::upload::flight::Job;
 use crate::upload::patience::Patience;

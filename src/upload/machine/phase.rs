@@ -1,8 +1,8 @@
 //! How far an upload is, and what is in doubt.
 
-use crate::cos::head_object;
 use crate::cos::multipart::PartNumber;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::head_object;
+use crate::cos::objects::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::plan::object_plan::Plan;
 

@@ -5,7 +5,7 @@ use super::divisions::Division;
 use super::part_sizes::{PartSizes, Parts};
 use super::plan_error::PlanError;
 use crate::cos::multipart::{LARGEST_OBJECT, LARGEST_PART, MOST_PARTS, SMALLEST_PART};
-use crate::cos::put_object::LARGEST_PUT;
+use crate::cos::objects::put_object::LARGEST_PUT;
 
 const MEBIBYTE: u64 = 1 << 20;
 

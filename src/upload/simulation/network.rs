@@ -6,7 +6,7 @@ use super::content::{Content, md5, read};
 use super::world::{Happening, World};
 use crate::cos::checksum::Digest;
 use crate::cos::multipart::upload_part::StoredPart;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::put_object::Stored;
 use crate::cos::{AnswerError, ServiceError};
 use crate::upload::attempt_id::AttemptId;
 use crate::upload::error::{SendError, SendErrorKind, SourceError};

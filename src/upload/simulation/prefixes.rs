@@ -9,7 +9,7 @@ use crate::cos::checksum::{Combiner, Digest, Md5Digest};
 use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId};
-use crate::cos::put_object::Stored;
+use crate::cos::objects::put_object::Stored;
 use crate::upload::event::Finished;
 use crate::upload::journal::header::tests::header;
 use crate::upload::journal::lines;

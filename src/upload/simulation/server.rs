@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::MEBIBYTE;
 use super::content::{Content, md5, read};
 use crate::cos::checksum::Combiner;
-use crate::cos::head_object::Object;
 use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::upload_part_copy::CopiedPart;
 use crate::cos::multipart::{PartNumber, UploadId};
-use crate::cos::put_object::Stored;
+use crate::cos::objects::head_object::Object;
+use crate::cos::objects::put_object::Stored;
 use crate::upload::wire::call::{BodyMd5, Call, Reply};
 
 /// How servers differ.

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use crate::cos::checksum::{Digest, Md5Digest};
-use crate::cos::head_object::Object;
 use crate::cos::multipart::list_parts::Page;
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::upload_part_copy::{CopiedPart, CopyRange};
 use crate::cos::multipart::{
     PartNumber, UploadId, abort, complete, initiate, list_parts, upload_part, upload_part_copy,
 };
-use crate::cos::put_object::Stored;
-use crate::cos::{AnswerError, Etag, Fault, Request, Response, ServiceError, Target, head_object, put_object};
+use crate::cos::objects::head_object::Object;
+use crate::cos::objects::put_object::Stored;
+use crate::cos::{
+    AnswerError, Etag, Fault, Request, Response, ServiceError, Target, objects::head_object, objects::put_object,
+};
 use crate::upload::error::{Cause, Operation, SendError, SendErrorKind, SourceError};
 use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::part_range::Range;

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cosput::cos::request::{Method, Request, Response};
-use cosput::cos::{head_object, sign};
+use cosput::cos::{objects::head_object, sign};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY};
 
 use super::support::*;

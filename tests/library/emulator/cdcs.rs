@@ -3,7 +3,7 @@
 use cosput::cos::checksum::Md5Digest;
 use cosput::cos::multipart::{PartNumber, UploadId, abort, complete, initiate};
 use cosput::cos::request::{Headers, Method, Request, Response};
-use cosput::cos::{Credentials, head_object, sign};
+use cosput::cos::{Credentials, objects::head_object, sign};
 use cosput::emulator::{Options, start};
 use serde_json::{Value, json};
 

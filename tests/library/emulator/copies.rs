@@ -3,7 +3,7 @@
 use cosput::cos::checksum::{Md5Digest, crc64};
 use cosput::cos::multipart::{UploadId, complete};
 use cosput::cos::request::{Headers, Method, Request, Response};
-use cosput::cos::{head_object, put_object};
+use cosput::cos::{objects::head_object, objects::put_object};
 use cosput::emulator::Operation;
 
 use super::support::*;

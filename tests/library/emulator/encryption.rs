@@ -4,7 +4,7 @@ use cosput::cos::address::Service;
 use cosput::cos::checksum::{Md5Digest, crc64};
 use cosput::cos::multipart::{PartNumber, UploadId, complete, initiate, list_parts};
 use cosput::cos::request::{Headers, Method, Request, Response};
-use cosput::cos::{head_object, put_object, sign};
+use cosput::cos::{objects::head_object, objects::put_object, sign};
 
 use super::support::*;
 

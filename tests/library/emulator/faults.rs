@@ -4,7 +4,7 @@ use cosput::cos::address::Service;
 use cosput::cos::checksum::crc64;
 use cosput::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts};
 use cosput::cos::request::{Headers, Method};
-use cosput::cos::{put_object, sign};
+use cosput::cos::{objects::put_object, sign};
 use cosput::emulator::{Fault, Operation};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -18,7 +18,7 @@ use cosput::cos::address::{Addressing, Bucket, Endpoint, Key, Service};
 use cosput::cos::checksum::{Md5Digest, crc64};
 use cosput::cos::multipart::{PartNumber, UploadId, abort, complete, initiate, list_parts};
 use cosput::cos::request::{Headers, Method, Request};
-use cosput::cos::{Credentials, head_object, put_object, sign};
+use cosput::cos::{Credentials, objects::head_object, objects::put_object, sign};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Operation, Options, start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

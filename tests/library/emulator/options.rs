@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cosput::cos::multipart::initiate;
 use cosput::cos::request::{Headers, Method, Request};
-use cosput::cos::{head_object, put_object};
+use cosput::cos::{objects::head_object, objects::put_object};
 
 use tokio::time::Instant;
 

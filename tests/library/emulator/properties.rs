@@ -1,7 +1,7 @@
 //! Tags, ACLs, appendable objects, and constant answers about buckets.
 
 use cosput::cos::checksum::{Md5Digest, crc64};
-use cosput::cos::head_object;
+use cosput::cos::objects::head_object;
 use cosput::cos::request::{Method, Request};
 
 use super::support::*;

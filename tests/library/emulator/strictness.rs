@@ -2,7 +2,7 @@
 
 use cosput::cos::checksum::Md5Digest;
 use cosput::cos::request::{Headers, Method};
-use cosput::cos::{Credentials, Region, head_object, put_object, sign};
+use cosput::cos::{Credentials, Region, objects::head_object, objects::put_object, sign};
 use cosput::emulator::{Operation, Options, start};
 
 use super::support::*;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use cosput::cos::address::{Address, Addressing, Bucket, Endpoint, Key, Service, Target};
 use cosput::cos::multipart::{PartNumber, UploadId, complete, initiate, upload_part};
 use cosput::cos::request::{Headers, Method, Request, Response};
-use cosput::cos::{Credentials, Edition, put_object, sign};
+use cosput::cos::{Credentials, Edition, objects::put_object, sign};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, Operation, Options, RequestRecord, start};
 use tempfile::TempDir;
 

@@ -10,7 +10,7 @@ use crate::cos::checksum::Md5Digest;
 use crate::cos::multipart::{PartNumber, UploadId, abort, complete, list_parts, upload_part};
 use crate::cos::{
     Address, AnswerError, Etag, Fault, Headers, Key, Method, Request, Response, Service, ServiceError, Target,
-    head_object, put_object,
+    objects::head_object, objects::put_object,
 };
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;

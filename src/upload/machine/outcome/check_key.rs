@@ -1,6 +1,6 @@
 //! What HEAD says of the key before any part is sent, if objects must not be overwritten.
 
-use crate::cos::head_object::Object;
+use crate::cos::objects::head_object::Object;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::machine::Upload;
 use crate::upload::machine::phase::Phase;

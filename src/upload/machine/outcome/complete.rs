@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::refusal::is_about_parts;
 use crate::cos::Fault;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::Upload;

@@ -5,8 +5,8 @@
 
 use std::time::Instant;
 
-use crate::cos::head_object::Object;
 use crate::cos::multipart::PartNumber;
+use crate::cos::objects::head_object::Object;
 use crate::cos::{Etag, Fault};
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{DeltaNotice, Event, Notice};

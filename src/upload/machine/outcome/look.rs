@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use crate::cos::head_object::Object;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::head_object::Object;
+use crate::cos::objects::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::NoProof;
 use crate::upload::machine::Upload;

@@ -1,7 +1,7 @@
 //! What follows if the server no longer knows the upload, or its parts.
 
 use crate::cos::Fault;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::Upload;

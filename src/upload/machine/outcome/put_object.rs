@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::cos::checksum::Digest;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::put_object::Stored;
 use crate::upload::error::{Cause, Operation};
 use crate::upload::event::{Event, Notice};
 use crate::upload::machine::Upload;

@@ -5,7 +5,7 @@
 
 use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
-use crate::cos::head_object::Object;
+use crate::cos::objects::head_object::Object;
 use crate::upload::event::{Event, Finished, Notice, Unchanged};
 use crate::upload::machine::phase::{Phase, UnlessEqual};
 use crate::upload::machine::{Likeness, Upload};

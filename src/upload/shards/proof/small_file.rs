@@ -2,8 +2,8 @@
 
 use super::completion::{Finish, Proved, not_shown};
 use super::evidence::{Evidence, Listed, Trouble};
-use super::files::PlannedFile;
-use crate::cos::head_object::Object;
+use crate::cos::objects::head_object::Object;
+use crate::upload::shards::files::PlannedFile;
 
 /// Compares the object of a file that was sent as a whole with its receipts.
 pub fn judge(file: &PlannedFile, evidence: &Evidence, object: Option<Object>) -> Finish {
@@ -36,10 +36,10 @@ fn troubles(file: &PlannedFile, evidence: &Evidence, object: Option<&Object>) ->
 
 #[cfg(test)]
 mod tests {
-    use super::super::files::tests::small;
-    use super::super::receipt::Receipt;
-    use super::super::receipt::tests::receipt;
     use super::*;
+    use crate::upload::shards::files::tests::small;
+    use crate::upload::shards::receipt::Receipt;
+    use crate::upload::shards::receipt::tests::receipt;
 
     const SIZE: u64 = 250;
 

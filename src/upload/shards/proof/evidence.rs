@@ -6,13 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::files::PlannedFile;
-use super::receipt::{Receipt, Seen};
-use super::unit::Unit;
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
 use crate::upload::plan::part_record::PartRecord;
+use crate::upload::shards::files::PlannedFile;
+use crate::upload::shards::receipt::{Receipt, Seen};
+use crate::upload::shards::unit::Unit;
 
 /// How far apart two machines' times of one modification may be: some file systems round to microseconds.
 const ROUNDING_NANOSECONDS: u128 = 2_000;
@@ -213,9 +213,9 @@ fn nanoseconds(text: &str) -> Option<(i64, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::files::tests::{large, small};
-    use super::super::receipt::tests::receipt;
     use super::*;
+    use crate::upload::shards::files::tests::{large, small};
+    use crate::upload::shards::receipt::tests::receipt;
 
     fn listed(part: u16, crc64: u64, size: u64) -> Listed {
         Listed { part: PartNumber::new(part), size, etag: format!("\"{crc64:032x}\"").into() }

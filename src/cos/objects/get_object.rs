@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::address::Target;
-use super::checksum::crc64;
-use super::error::AnswerError;
-use super::request::{Method, Request, Response};
+use crate::cos::address::Target;
+use crate::cos::checksum::crc64;
+use crate::cos::error::AnswerError;
+use crate::cos::request::{Method, Request, Response};
 
 /// The request.
 pub fn request(target: &Target) -> Request {

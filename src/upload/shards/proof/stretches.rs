@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::io;
 
-use super::directory::PlanReader;
 use super::evidence::Evidence;
-use super::files::Placed;
-use super::receipt_files::ReceiptFiles;
+use crate::upload::shards::directory::PlanReader;
+use crate::upload::shards::files::Placed;
+use crate::upload::shards::receipt_files::ReceiptFiles;
 
 /// How many units a stretch has, unless a single file has more.
 const UNITS: u64 = 250;
@@ -74,13 +74,13 @@ impl Iterator for Stretches<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::directory::PlanDirectory;
-    use super::super::files::End;
-    use super::super::files::tests::{large, small};
-    use super::super::receipt::Receipt;
-    use super::super::receipt::tests::receipt;
-    use super::super::unit::weight;
     use super::*;
+    use crate::upload::shards::directory::PlanDirectory;
+    use crate::upload::shards::files::End;
+    use crate::upload::shards::files::tests::{large, small};
+    use crate::upload::shards::receipt::Receipt;
+    use crate::upload::shards::receipt::tests::receipt;
+    use crate::upload::shards::unit::weight;
 
     #[test]
     fn each_file_comes_once_with_its_receipts() {

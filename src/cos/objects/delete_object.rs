@@ -1,8 +1,8 @@
 //! DELETE Object (document 436/7743). An object that does not exist counts as deleted.
 
-use super::address::Target;
-use super::error::AnswerError;
-use super::request::{Method, Request, Response};
+use crate::cos::address::Target;
+use crate::cos::error::AnswerError;
+use crate::cos::request::{Method, Request, Response};
 
 /// The request.
 pub fn request(target: &Target) -> Request {

@@ -1,9 +1,9 @@
 //! PUT Object (document 436/7749): a whole object in one request.
 
-use super::address::Target;
-use super::checksum::Md5Digest;
-use super::error::AnswerError;
-use super::request::{Headers, Method, Request, Response};
+use crate::cos::address::Target;
+use crate::cos::checksum::Md5Digest;
+use crate::cos::error::AnswerError;
+use crate::cos::request::{Headers, Method, Request, Response};
 
 /// The largest object that PUT accepts, in bytes: 5 GiB.
 pub const LARGEST_PUT: u64 = 5 << 30;

@@ -4,14 +4,14 @@
 //! an upload that is gone is no failure yet: the object may be the one that was wanted.
 
 use super::evidence::{Evidence, Listed, Trouble};
-use super::files::PlannedFile;
 use crate::cos::checksum::Combiner;
-use crate::cos::head_object;
 use crate::cos::multipart::PartNumber;
-use crate::cos::put_object::Stored;
+use crate::cos::objects::head_object;
+use crate::cos::objects::put_object::Stored;
 use crate::cos::{Etag, Fault};
 use crate::upload::error::{Cause, UploadError};
 use crate::upload::plan::part_record::PartRecord;
+use crate::upload::shards::files::PlannedFile;
 
 /// How often Complete is asked for in all, if looking at the object never shows the result.
 const MOST_COMPLETES: u32 = 4;
@@ -246,12 +246,12 @@ pub(super) fn not_shown() -> UploadError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::files::tests::large;
-    use super::super::receipt::tests::receipt;
     use super::*;
     use crate::cos::ServiceError;
     use crate::cos::multipart::{LARGEST_PART, MOST_PARTS};
     use crate::upload::error::{Operation, SendError, SendErrorKind};
+    use crate::upload::shards::files::tests::large;
+    use crate::upload::shards::receipt::tests::receipt;
 
     const PARTS: u16 = 3;
     const SIZE: u64 = 300;

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::address::Address;
-use super::document;
-use super::encoding::decode;
-use super::error::AnswerError;
-use super::request::{Method, Request, Response};
+use crate::cos::address::Address;
+use crate::cos::document;
+use crate::cos::encoding::decode;
+use crate::cos::error::AnswerError;
+use crate::cos::request::{Method, Request, Response};
 
 /// An object as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! HEAD Object (document 436/7745): size, ETag, CRC-64 and headers of an object.
 
-use super::address::Target;
-use super::error::AnswerError;
-use super::request::{Method, Request, Response};
+use crate::cos::address::Target;
+use crate::cos::error::AnswerError;
+use crate::cos::request::{Method, Request, Response};
 
 /// The metadata that holds the source's modification time, in seconds since 1970. rclone uses the same name.
 pub const MODIFIED: &str = "x-cos-meta-mtime";

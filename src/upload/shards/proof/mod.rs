@@ -1,0 +1,11 @@
+//! What the receipts of all machines prove, and how `complete` acts on it.
+//!
+//! - `stretches`: the files of a plan with their receipts, a stretch at a time
+//! - `evidence`: the receipts of all machines, and what they prove together
+//! - `completion`: what `complete` asks the server about one file, and what the answers mean
+//! - `small_file`: whether an object that was sent as a whole is what its receipts say
+
+pub mod completion;
+pub mod evidence;
+pub mod small_file;
+pub mod stretches;
