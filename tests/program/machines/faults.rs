@@ -264,9 +264,9 @@ fn a_shard_that_finds_its_upload_gone_and_another_object_fails() {
 /// Two copies of a shard ran, and `complete` was faster than the slow one.
 #[test]
 fn a_copy_that_loses_the_race_prints_no_error() {
-    let machines = planned(&["trickle:rate=400000,times=1,on=upload-part"]);
+    let machines = planned(&["trickle:rate=400000,times=0,on=upload-part"]);
     let slow = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
-    until(|| machines.scene.server.requests(Operation::UploadPart).len() == 1, "its first part is on the way");
+    until(|| !machines.scene.server.requests(Operation::UploadPart).is_empty(), "its first part is stored");
     machines.shard("1/1").exits(0);
     machines.complete().exits(0);
     let slow = slow.wait().exits(0);
@@ -277,14 +277,14 @@ fn a_copy_that_loses_the_race_prints_no_error() {
 /// The mark of the end stops shards that send small files, which have no upload that could be gone.
 #[test]
 fn a_shard_of_small_files_stops_once_its_plan_is_aborted() {
-    let machines = Machines::new(&["trickle:rate=20000,times=1,on=put-object"]);
+    let machines = Machines::new(&["trickle:rate=20000,times=0,on=put-object"]);
     let names: Vec<String> = (0..40).map(|number| format!("small-{number:02}")).collect();
     names.iter().for_each(|name| drop(machines.scene.file(name, 10_000)));
     let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();
     arguments.extend(["--shards", "1"]);
     machines.initiate(&arguments).exits(0);
     let shard = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
-    until(|| machines.scene.server.requests(Operation::PutObject).len() == 1, "the first file is on the way");
+    until(|| !machines.scene.server.requests(Operation::PutObject).is_empty(), "the first file is stored");
     machines.run("abort", &["--yes"]).exits(0);
     shard.wait().exits(5).says("was aborted");
     assert!(machines.scene.server.requests(Operation::PutObject).len() < 40);
@@ -294,9 +294,9 @@ fn a_shard_of_small_files_stops_once_its_plan_is_aborted() {
 #[cfg(unix)]
 #[test]
 fn a_shard_whose_receipts_are_removed_while_it_runs_fails() {
-    let machines = planned(&["trickle:rate=1000000,skip=1,times=1,on=upload-part"]);
+    let machines = planned(&["trickle:rate=300000,skip=1,times=0,on=upload-part"]);
     let running = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
-    until(|| machines.receipts().len() == 1, "the first part has a receipt");
+    until(|| !machines.receipts().is_empty(), "the first part has a receipt");
     fs::remove_dir_all(machines.plan().join("receipts")).unwrap();
     running.wait().exits(1).says("could not write receipts");
     machines.complete().exits(6);
