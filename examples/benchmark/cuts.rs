@@ -31,7 +31,7 @@ impl Piece {
     }
 }
 
-/// Content decides where a piece ends: the smallest, the usual and the largest length.
+/// Cuts chosen by content: the smallest, average and largest length of a block.
 #[derive(Clone, Copy)]
 struct Lengths {
     least: usize,

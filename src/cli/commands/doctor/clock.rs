@@ -6,7 +6,7 @@ use super::check::Check;
 use super::finding::Finding;
 use crate::cli::values::units;
 
-/// A smaller difference may be the answer's time on its way.
+/// A smaller difference may only be network delay.
 const SMALLEST: Duration = Duration::from_secs(30);
 
 /// Compares the time of an answer with this machine's when it arrived.

@@ -1,4 +1,4 @@
-//! The credentials: where they come from, and whether the server accepts their signature.
+//! Checks which credentials are used, and whether the server accepts their signature.
 
 use std::time::{Duration, SystemTime};
 
@@ -43,7 +43,7 @@ pub(super) fn judge(
     }
 }
 
-/// True if the server refused the request for its signature, before it looked at what was asked.
+/// True if the server rejected the signature, and so did not check permissions.
 pub(super) fn refuses_signature(error: &UploadError) -> bool {
     let Cause::Service(answer) = &error.cause else { return false };
     matches!(answer.code.as_deref(), Some("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidSecurityToken"))
