@@ -1,6 +1,9 @@
 //! A process that dies, and the journal that the next one finds.
 
+use super::run::{Run, run};
 use super::world::{Happening, World};
+use crate::upload::event::Finished;
+use crate::upload::machine::Settings;
 use crate::upload::plan::object_plan::Plan;
 
 impl World {
@@ -14,6 +17,21 @@ impl World {
         }
         // From an empty journal the next run knows of a possible orphan.
         self.orphans_reported += usize::from(self.journal.is_none());
+    }
+}
+
+/// Runs an upload, again after each crash, until a run finishes.
+pub(super) fn run_to_the_end(world: &mut World, plan: Plan, settings: Settings) -> Finished {
+    let most = world.random.u16(1..6);
+    let mut crashes = 0;
+    loop {
+        match run(world, plan, settings, most) {
+            Run::Finished(finished) => return finished,
+            Run::Crashed => {
+                crashes += 1;
+                run_again(world, plan, crashes);
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Delta uploads: copies are lost, late, throttled or wrong, and the object that they read is replaced.
 
 use super::content::{Content, read};
-use super::crash::run_again;
+use super::crash::run_to_the_end;
 use super::rules::check;
 use super::run::{Run, run};
 use super::server::Kind;
@@ -47,18 +47,8 @@ fn copying(seed: u64, kind: Kind) -> Option<(World, Plan, crate::upload::machine
 
 fn schedule(seed: u64, kind: Kind) -> Option<(Ending, Finished)> {
     let (mut world, plan, settings) = copying(seed, kind)?;
-    let most = world.random.u16(1..6);
     let expected = world.expected.clone();
-    let mut crashes = 0;
-    let finished = loop {
-        match run(&mut world, plan, settings, most) {
-            Run::Finished(finished) => break finished,
-            Run::Crashed => {
-                crashes += 1;
-                run_again(&mut world, plan, crashes);
-            }
-        }
-    };
+    let finished = run_to_the_end(&mut world, plan, settings);
     Some((check(&mut world, &finished, &expected), finished))
 }
 

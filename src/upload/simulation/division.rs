@@ -3,9 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::content::{Content, whole};
-use super::crash::run_again;
+use super::crash::run_to_the_end;
 use super::rules::check;
-use super::run::{Run, run};
 use super::server::Kind;
 use super::setup::setup;
 use super::world::World;
@@ -31,18 +30,8 @@ fn breaking(seed: u64, kind: Kind) -> (World, Plan, Settings) {
 /// Returns how the upload ended, how often parts were divided, and how many bytes were given up for it.
 fn schedule(seed: u64, kind: Kind) -> (Ending, usize, u64) {
     let (mut world, plan, settings) = breaking(seed, kind);
-    let most = world.random.u16(1..6);
     let expected = world.expected.clone();
-    let mut crashes = 0;
-    let finished = loop {
-        match run(&mut world, plan, settings, most) {
-            Run::Finished(finished) => break finished,
-            Run::Crashed => {
-                crashes += 1;
-                run_again(&mut world, plan, crashes);
-            }
-        }
-    };
+    let finished = run_to_the_end(&mut world, plan, settings);
     (check(&mut world, &finished, &expected), world.divisions.len(), world.given_up)
 }
 

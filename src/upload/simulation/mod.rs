@@ -36,9 +36,8 @@ use std::time::Instant;
 
 pub(crate) use self::network::service;
 
-use self::crash::run_again;
+use self::crash::run_to_the_end;
 use self::rules::check;
-use self::run::{Run, run};
 use self::server::Kind;
 use self::setup::setup;
 use super::error::{Cause, SendError, SendErrorKind};
@@ -67,18 +66,8 @@ enum Ending {
 
 fn schedule(seed: u64, kind: Kind, streams: bool) -> Ending {
     let (mut world, plan, settings) = setup(seed, kind, streams);
-    let most = world.random.u16(1..6);
     let expected = world.expected.clone();
-    let mut crashes = 0;
-    let finished = loop {
-        match run(&mut world, plan, settings, most) {
-            Run::Finished(finished) => break finished,
-            Run::Crashed => {
-                crashes += 1;
-                run_again(&mut world, plan, crashes);
-            }
-        }
-    };
+    let finished = run_to_the_end(&mut world, plan, settings);
     check(&mut world, &finished, &expected)
 }
 
