@@ -38,6 +38,46 @@ fn a_journal_beyond_the_limit_of_file_sizes_ends_no_upload() {
     scene.assert_stored("a.bin", "a.bin");
 }
 
+/// The signal for this limit ends a process without a message, unless it is handled before the first file is written.
+#[test]
+fn every_command_that_writes_reports_the_limit_of_file_sizes() {
+    let scene = Scene::new(&[]);
+    scene.file("big", 3 * MIB);
+    let (url, parts) = (scene.server.url(), "--multipart-threshold=1MiB");
+    let at = ["--bucket", support::BUCKET, "--endpoint", &url];
+    let plan = |name: &str| {
+        let initiate = ["initiate", "big", "--part-size=1MiB", "--shards=1", "--plan", name];
+        scene.run([&initiate[..], &at].concat()).exits(0);
+    };
+    ["send", "finish", "read", "abandon"].into_iter().for_each(plan);
+    for name in ["finish", "read"] {
+        scene.run(["upload-parts", "--plan", name, "--shard=1/1"]).exits(0);
+    }
+    fs::remove_dir_all(scene.path("read/receipts")).unwrap();
+    let rows: [(&[&str], i32, &str); 10] = [
+        (&[&["upload", "big", parts], &at[..]].concat(), 0, "could not write the journal"),
+        (&[&["upload", "big", "--log-file=log"], &at[..]].concat(), 0, "could not write the log file"),
+        (&[&["upload", "big", "--timings=page"], &at[..]].concat(), 0, "could not write the timings"),
+        (&[&["initiate", "big", "--shards=1", "--plan=new"], &at[..]].concat(), 1, "could not make a plan in new"),
+        (&["upload-parts", "--plan=send", "--shard=1/1"], 1, "could not write receipts"),
+        (&["complete", "--plan=read", "--reread"], 1, "could not write receipts"),
+        (&["complete", "--plan=finish"], 0, "could not mark the plan finish as completed"),
+        (&["abort", "--plan=abandon", "--yes"], 1, "could not mark the plan abandon as aborted"),
+        (&["man", "pages"], 1, "could not write"),
+        (&[&["doctor"], &at[..]].concat(), 1, "cannot be used"),
+    ];
+    for (arguments, code, message) in rows {
+        let output = scene.command_after("ulimit -f 0", arguments).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {:?} {text}", output.status);
+        assert!(text.contains(message) && text.contains("File too large"), "{arguments:?}: {text}");
+    }
+    assert_eq!(scene.server.uploads().len(), 3, "nothing was aborted, and nothing but one object was completed");
+    for name in ["send", "read", "abandon"] {
+        assert!(!scene.path(name).join("aborted.json.new").exists());
+    }
+}
+
 #[test]
 fn a_connection_that_is_refused_is_shown_with_its_port() {
     let mut scene = Scene::new(&[]);

@@ -27,6 +27,27 @@ pub(super) fn free_descriptors() -> Option<u64> {
     None
 }
 
+/// Makes a write beyond `ulimit -f` an error instead of a signal that ends the process without a message. Without such a
+/// limit, nothing is done.
+#[cfg(unix)]
+pub(super) fn survive_file_size_limit() {
+    use rustix::process::{Resource, Signal, getrlimit};
+    use tokio::runtime::Builder;
+    use tokio::signal::unix::{SignalKind, signal};
+    if getrlimit(Resource::Fsize).current.is_none() {
+        return;
+    }
+    // Without the handler, the program runs as well. It stays when its stream and its runtime are dropped.
+    if let Ok(runtime) = Builder::new_current_thread().enable_io().build() {
+        let _inside = runtime.enter();
+        let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+    }
+}
+
+/// This system has no such limit.
+#[cfg(not(unix))]
+pub(super) fn survive_file_size_limit() {}
+
 #[cfg(unix)]
 fn raise_limit() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

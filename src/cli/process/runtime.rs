@@ -51,22 +51,9 @@ fn run_on<T>(builder: &mut Builder, work: Pin<Box<dyn Future<Output = T> + '_>>)
     // Fails where a provider is there already, which is as good.
     let _ = provider().install_default();
     let runtime = builder.enable_all().build().map_err(NotStarted)?;
-    #[cfg(unix)]
-    survive_file_size_limits(&runtime);
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(result)
-}
-
-/// Makes a write beyond `ulimit -f` an error instead of a signal that ends the process: the journal and the log are not
-/// worth an upload. The handler stays when its stream is dropped.
-#[cfg(unix)]
-fn survive_file_size_limits(runtime: &tokio::runtime::Runtime) {
-    use rustix::process::Signal;
-    use tokio::signal::unix::{SignalKind, signal};
-    let _inside = runtime.enter();
-    // Without it, the program runs as well.
-    let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
 }
 
 /// The library's cipher suites, those that encrypt with 128 bits first, as browsers have them: neither is broken, and the

@@ -54,6 +54,7 @@ impl World {
     /// The world as this process sees it.
     #[expect(clippy::disallowed_methods, reason = "this is the one door to the process")]
     pub fn of_process() -> Self {
+        limits::survive_file_size_limit();
         Self {
             arguments: std::env::args_os().collect(),
             variables: std::env::vars_os().collect(),

@@ -168,8 +168,8 @@ impl PlanDirectory {
     pub fn write_unfinished(&self, name: &str, content: &str) -> io::Result<()> {
         let unfinished = self.file(&Self::unfinished(name));
         let mut file = options().write(true).create(true).truncate(true).open(&unfinished)?;
-        file.write_all(content.as_bytes())?;
-        file.sync_all()
+        let written = file.write_all(content.as_bytes()).and_then(|()| file.sync_all());
+        written.inspect_err(|_| self.withdraw(name))
     }
 
     /// Gives such a file its name: now it counts.
