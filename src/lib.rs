@@ -4,10 +4,13 @@
 //!
 //! ```text
 //! main → cli ─┬→ upload ──────┐
-//!             ├→ credentials ─┼→ cos → nothing of ours
+//!             ├→ credentials ─┼→ cos → language → nothing of ours
 //!             └→ emulator ────┘
 //! ```
 //!
+//! Every folder may import [`language`].
+//!
+//! - [`language`] has the words of every message in English and Chinese.
 //! - [`cos`] is the protocol as data: addresses, requests, signatures, checksums, documents, errors. It sends nothing.
 //! - [`upload`] is the engine: [`upload::plan`] cuts a file, the pure [`upload::machine`] says what to do next and what an
 //!   outcome means, [`upload::driver`] does it, [`upload::journal`] remembers it, [`upload::event`] reports it.
@@ -34,4 +37,5 @@ pub mod cli;
 pub mod cos;
 pub mod credentials;
 pub mod emulator;
+pub mod language;
 pub mod upload;

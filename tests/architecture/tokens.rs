@@ -1,10 +1,12 @@
-//! A file of Rust as words and signs, without comments and without the content of literals.
+//! A file of Rust as words and signs, without comments. The content of a string stands beside its sign.
 
 /// A word, `::`, or a single sign, with the line on which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
     pub text: String,
     pub line: usize,
+    /// What a string says.
+    pub string: Option<String>,
 }
 
 /// Stands for a string or a character.
@@ -46,10 +48,10 @@ impl Reader {
     fn next(&mut self) -> Option<Token> {
         self.skip_blanks();
         let line = self.line;
-        let token = |text: &str| Some(Token { text: text.to_owned(), line });
+        let token = |text: &str| Some(Token { text: text.to_owned(), line, string: None });
         let first = self.peek(0)?;
-        if self.skip_string() {
-            return token(LITERAL);
+        if let Some(string) = self.string() {
+            return Some(Token { text: LITERAL.to_owned(), line, string: Some(string) });
         }
         match first {
             '\'' => {
@@ -114,28 +116,51 @@ impl Reader {
         word
     }
 
-    /// Skips a string of any kind, if there is one here.
-    fn skip_string(&mut self) -> bool {
+    /// Reads a string of any kind, if there is one here.
+    fn string(&mut self) -> Option<String> {
         let prefix = (0..2).take_while(|ahead| self.peek(*ahead).is_some_and(|character| "bcr".contains(character)));
         let prefix = prefix.count();
         let raw = (0..prefix).any(|ahead| self.peek(ahead) == Some('r'));
         let hashes = if raw { (0..).take_while(|more| self.peek(prefix + more) == Some('#')).count() } else { 0 };
         if self.peek(prefix + hashes) != Some('"') {
-            return false;
+            return None;
         }
         self.position += prefix + hashes + 1;
+        let mut string = String::new();
         let end = format!("\"{}", "#".repeat(hashes));
         while !self.starts_with(&end) {
-            let taken = self.take();
-            if taken.is_none() {
-                return true;
-            }
-            if taken == Some('\\') && !raw {
-                self.take();
+            match self.take() {
+                Some('\\') if !raw => string.extend(self.escaped()),
+                taken => string.push(taken?),
             }
         }
         self.position += end.len();
-        true
+        Some(string)
+    }
+
+    /// What stands for itself after a backslash.
+    fn escaped(&mut self) -> Option<char> {
+        match self.take()? {
+            'n' => Some('\n'),
+            't' => Some('\t'),
+            'r' => Some('\r'),
+            '0' => Some('\0'),
+            'u' => {
+                let digits: String = std::iter::from_fn(|| self.take().filter(|taken| *taken != '}')).skip(1).collect();
+                char::from_u32(u32::from_str_radix(&digits, 16).ok()?)
+            }
+            'x' => {
+                let digits: String = [self.take()?, self.take()?].into_iter().collect();
+                Some(u8::from_str_radix(&digits, 16).ok()?.into())
+            }
+            '\n' => {
+                while self.peek(0).is_some_and(char::is_whitespace) {
+                    self.take();
+                }
+                None
+            }
+            itself => Some(itself),
+        }
     }
 
     fn skip_character_or_lifetime(&mut self) {
@@ -174,6 +199,14 @@ mod tests {
             texts(r##"a "b \" c" r#"d " e"# b"f" 'g' '\'' b'h' i"##),
             ["a", "\"", "\"", "\"", "\"", "\"", "b", "\"", "i"]
         );
+    }
+
+    #[test]
+    fn a_string_is_read_as_the_compiler_reads_it() {
+        let text = r##" "a\"\n\u{4e2d}\x41 \
+            b" r#"c\d"# 'e' "##;
+        let strings: Vec<Option<String>> = tokens(text).into_iter().map(|token| token.string).collect();
+        assert_eq!(strings, [Some("a\"\n中A b".to_owned()), Some("c\\d".to_owned()), None]);
     }
 
     #[test]

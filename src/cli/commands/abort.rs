@@ -139,7 +139,7 @@ async fn abort(
                 let journal = journals.find(bucket, &upload.key, id);
                 abort_one(options, requests, &key, id, journal, console).await
             }
-            Err(error) => Err(Failure::Other(format!("could not abort the upload {id}: {error}"))),
+            Err(error) => Err(Failure::Other(format!("could not abort the upload {id}: {error}").into())),
         };
         // If the upload has ended since it was listed, there is nothing left to abort.
         if let Err(failure) = aborted.or_else(ended_meanwhile) {
@@ -175,7 +175,7 @@ async fn agreed(
     let read_line = world.read_line;
     let answer = threads::spawn_blocking(read_line).await;
     let answer = answer.unwrap_or_else(|died| Err(std::io::Error::other(died)));
-    let answer = answer.map_err(|error| Failure::Other(format!("could not read the answer: {error}")))?;
+    let answer = answer.map_err(|error| Failure::Other(format!("could not read the answer: {error}").into()))?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 

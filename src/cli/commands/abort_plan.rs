@@ -101,11 +101,11 @@ pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Conso
 }
 
 fn completed(directory: &PlanDirectory) -> Failure {
-    Failure::PlanRefused(format!("could not abort the plan {}: it is completed", shown(directory.path())))
+    Failure::PlanRefused(format!("could not abort the plan {}: it is completed", shown(directory.path())).into())
 }
 
 fn unmarkable(directory: &PlanDirectory, error: &std::io::Error) -> Failure {
-    Failure::Other(format!("could not mark the plan {} as aborted: {error}", shown(directory.path())))
+    Failure::Other(format!("could not mark the plan {} as aborted: {error}", shown(directory.path())).into())
 }
 
 /// The plan, or what there is of it.
@@ -206,7 +206,7 @@ impl<'a> Aborting<'a> {
     ) -> Result<(), Failure> {
         let Some(done) = done else { return Ok(()) };
         let Done { upload, aborted, error, events } =
-            done.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
+            done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
         events.iter().for_each(|event| bucket.report(event));
         let (json, bucket) = (self.options.shared.output.json, self.loaded.bucket.as_str());
         if aborted {

@@ -189,7 +189,7 @@ impl Completing<'_> {
     }
 
     fn aborted(&self) -> Failure {
-        Failure::NotFound(format!("the plan {} was aborted", self.name()))
+        Failure::NotFound(format!("the plan {} was aborted", self.name()).into())
     }
 
     fn name(&self) -> String {

@@ -233,6 +233,6 @@ impl Making<'_> {
     }
 
     fn unwritable(&self, error: &std::io::Error) -> Failure {
-        Failure::Other(format!("could not write the plan {}: {error}", shown(self.options.directory.path())))
+        Failure::Other(format!("could not write the plan {}: {error}", shown(self.options.directory.path())).into())
     }
 }

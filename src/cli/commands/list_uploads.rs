@@ -143,7 +143,7 @@ async fn so_far(
             });
         }
         let Some(finished) = in_flight.join_next().await else { return Ok(so_far) };
-        let (index, parts, events) = finished.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
+        let (index, parts, events) = finished.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
         events.iter().for_each(|event| requests.report(event));
         so_far[index] = match parts {
             Ok(parts) => SoFar::Known { parts: parts.len(), size: parts.iter().map(|part| part.size).sum() },

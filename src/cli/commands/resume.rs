@@ -49,7 +49,7 @@ fn journals(options: &ResumeOptions) -> Result<Vec<PathBuf>, Failure> {
     let directory = options.state_directory.as_deref().ok_or_else(|| {
         Failure::usage("no home directory is known, so there is no default one for journals; name it with --state-dir")
     })?;
-    paths_in(directory).map_err(|error| Failure::Other(format!("could not read {}: {error}", shown(directory))))
+    paths_in(directory).map_err(|error| Failure::Other(format!("could not read {}: {error}", shown(directory)).into()))
 }
 
 async fn resume_all(

@@ -72,8 +72,8 @@ fn shard(choice: ShardChoice, loaded: &LoadedPlan, world: &World) -> Result<Shar
     match choice {
         ShardChoice::Given(shard) => Ok(shard),
         ShardChoice::Auto => engines::shard_of_engine(variable, loaded.plan.shards).map_err(|why| Failure::Usage {
-            message: format!("could not choose the shard: {why}"),
-            hint: Some("or name it with --shard I/N".to_owned()),
+            message: format!("could not choose the shard: {why}").into(),
+            hint: Some("or name it with --shard I/N".to_owned().into()),
         }),
     }
 }
@@ -138,7 +138,7 @@ impl Sending<'_> {
         let concurrency = within_limits(requests.concurrency, false, Objects::Many, world, self.console);
         let template = self.template(connection, RequestOptions { concurrency, ..requests }, object.clone(), world);
         let receipts = ReceiptFiles::find(&self.loaded.plan.id, &places.directories())
-            .map_err(|error| Failure::Other(format!("could not read the receipts: {error}")))?;
+            .map_err(|error| Failure::Other(format!("could not read the receipts: {error}").into()))?;
         let work = ShardWork {
             directory: self.loaded.directory.clone(),
             plan: self.loaded.plan.clone(),

@@ -116,11 +116,14 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     let object = format!("cos://{}/{}", options.bucket.name, visible(options.key.as_str()));
     match (differences.is_empty(), proved) {
         (true, true) => Ok(SUCCESS),
-        (false, _) => Err(Failure::Different(format!(
-            "{object} is not what {source} holds: {} {}",
-            differences.join(" and "),
-            if differences.len() == 1 { "differs" } else { "differ" }
-        ))),
+        (false, _) => Err(Failure::Different(
+            format!(
+                "{object} is not what {source} holds: {} {}",
+                differences.join(" and "),
+                if differences.len() == 1 { "differs" } else { "differ" }
+            )
+            .into(),
+        )),
         (true, false) => {
             let etag = match options.bucket.server.service() {
                 Service::Cos => "is no MD5",
@@ -128,7 +131,7 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
             };
             Err(Failure::Other(format!(
                 "could not verify {object}: it has no CRC-64 and its ETag {etag}, so only the size could be compared"
-            )))
+            ).into()))
         }
     }
 }
@@ -154,7 +157,7 @@ async fn look(
     };
     let described = requests.send(Operation::HeadObject, &about, request, describe).await?;
     requests.close().await;
-    let absent = || Failure::NotFound(format!("there is no object {location}"));
+    let absent = || Failure::NotFound(format!("there is no object {location}").into());
     let described = described.ok_or_else(absent)?;
     let digest = threads::spawn_blocking(move || {
         let digest = source.digest(Range { offset: 0, length: source.identity().size })?;

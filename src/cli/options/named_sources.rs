@@ -116,7 +116,7 @@ impl NamedSources<'_> {
 }
 
 fn usage(message: String, hint: String) -> Failure {
-    Failure::Usage { message, hint: Some(hint) }
+    Failure::Usage { message: message.into(), hint: Some(hint.into()) }
 }
 
 /// True for a pipe that the shell has opened, such as /dev/stdin or the /dev/fd/63 of `<(command)`.
@@ -167,7 +167,7 @@ mod tests {
         let named = NamedSources { paths: &paths, has_destination: false, key, recursive, arguments: &arguments };
         let report = named.check().err()?.report();
         let short = |text: &str| text.replace(&format!("{}/", directory.path().display()), "");
-        Some((short(&report.message), short(&report.hints.concat())))
+        Some((short(&report.message), short(&report.hints.iter().map(|hint| hint.english()).collect::<String>())))
     }
 
     fn hint(arguments: &[&str]) -> String {

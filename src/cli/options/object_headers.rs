@@ -94,8 +94,8 @@ pub(crate) fn check_way(encryption: &Encryption, server: &Server) -> Result<(), 
     match server {
         Server::At { endpoint, .. } if encryption.needs_https() && !endpoint.is_https() && !endpoint.is_loopback() => {
             Err(Failure::Usage {
-                message: format!("SSE-C and SSE-KMS need https, and {endpoint} is not"),
-                hint: Some("give the endpoint with https://".to_owned()),
+                message: format!("SSE-C and SSE-KMS need https, and {endpoint} is not").into(),
+                hint: Some("give the endpoint with https://".to_owned().into()),
             })
         }
         _ => Ok(()),
@@ -105,16 +105,16 @@ pub(crate) fn check_way(encryption: &Encryption, server: &Server) -> Result<(), 
 /// The earlier upload has another SSE-C key.
 pub(crate) fn other_key() -> Failure {
     Failure::Usage {
-        message: "could not go on with the earlier upload: it was begun with another SSE-C key".to_owned(),
-        hint: Some("give the key that it was begun with, or begin anew with upload --no-resume".to_owned()),
+        message: "could not go on with the earlier upload: it was begun with another SSE-C key".to_owned().into(),
+        hint: Some("give the key that it was begun with, or begin anew with upload --no-resume".to_owned().into()),
     }
 }
 
 /// The earlier upload has an SSE-C key, and none is given.
 pub(crate) fn no_key() -> Failure {
     Failure::Usage {
-        message: "could not go on with the earlier upload: it was begun with an SSE-C key".to_owned(),
-        hint: Some(format!("give that key with --sse-c-key-file or {KEY_VARIABLE}")),
+        message: "could not go on with the earlier upload: it was begun with an SSE-C key".to_owned().into(),
+        hint: Some(format!("give that key with --sse-c-key-file or {KEY_VARIABLE}").into()),
     }
 }
 
@@ -161,7 +161,9 @@ mod tests {
         };
         let customer = Encryption::Customer(CustomerKey::new(KEY.as_bytes()).unwrap());
         for encryption in [Encryption::Kms(KmsKey::default()), customer] {
-            let check = |text: &str| check_way(&encryption, &server(text)).map_err(|failure| failure.report().message);
+            let check = |text: &str| {
+                check_way(&encryption, &server(text)).map_err(|failure| failure.report().message.to_string())
+            };
             for good in ["https://h.example", "http://127.0.0.1:1", "http://localhost", "http://[::1]"] {
                 assert_eq!(check(good), Ok(()), "{good}");
             }

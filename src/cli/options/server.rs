@@ -139,8 +139,8 @@ pub(super) fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(S
 fn endpoint(text: &str) -> Result<Endpoint, Failure> {
     if let Some(bare) = address_without_scheme(text) {
         return Err(Failure::Usage {
-            message: format!("--endpoint cannot be used: {bare} has no scheme"),
-            hint: Some(format!("write http://{bare} or https://{bare}")),
+            message: format!("--endpoint cannot be used: {bare} has no scheme").into(),
+            hint: Some(format!("write http://{bare} or https://{bare}").into()),
         });
     }
     Endpoint::parse(text).map_err(|error| Failure::usage(format!("--endpoint cannot be used: {error}")))

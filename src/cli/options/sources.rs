@@ -166,9 +166,9 @@ impl Many {
             ..Sources::default()
         };
         sources.check().map_err(|error| {
-            let hint = Some(USE_RECURSIVE.to_owned());
+            let hint = Some(USE_RECURSIVE.into());
             Failure::Usage {
-                message: format!("could not upload {}: is a directory, not a file", shown(&error.path)),
+                message: format!("could not upload {}: is a directory, not a file", shown(&error.path)).into(),
                 hint,
             }
         })?;

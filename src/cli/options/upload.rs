@@ -203,7 +203,7 @@ pub(super) mod tests {
         world.stderr_is_terminal = terminal;
         match command_line::parse(&world.arguments, &world.variables).map(|arguments| arguments.command) {
             Ok(Command::Upload(upload)) => {
-                UploadOptions::new(*upload, &world).map_err(|failure| failure.report().message)
+                UploadOptions::new(*upload, &world).map_err(|failure| failure.report().message.to_string())
             }
             other => panic!("{other:?}"),
         }

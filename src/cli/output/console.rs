@@ -16,6 +16,7 @@ use super::escape::{escaped_in_json, printable, visible_path};
 use super::log::Log;
 use super::summary::Summary;
 use crate::cli::process::world::{Stream, World};
+use crate::language::{english, message, phrase};
 use crate::upload::source::stream;
 
 /// Both streams of the program, cheap to clone.
@@ -54,9 +55,9 @@ pub enum Label {
 impl Label {
     fn word(self) -> &'static str {
         match self {
-            Self::Error => "error:",
-            Self::Warning => "warning:",
-            Self::Hint => "hint:",
+            Self::Error => phrase!("error: ").text(),
+            Self::Warning => phrase!("warning: ").text(),
+            Self::Hint => phrase!("hint: ").text(),
         }
     }
 
@@ -74,7 +75,8 @@ impl Label {
             Self::Warning => 33,
             Self::Hint => 36,
         };
-        format!("\u{1b}[1;{colour}m{}\u{1b}[0m", self.word())
+        let (word, space) = self.word().split_at(self.word().trim_end().len());
+        format!("\u{1b}[1;{colour}m{word}\u{1b}[0m{space}")
     }
 }
 
@@ -118,7 +120,7 @@ impl Console {
         self.end_group();
         let written = self.with_job(|job| job.write_summary(summary, elapsed, exit_code));
         if let Some(Err(error)) = written {
-            self.warning(&format!("could not write the summary of the job: {error}"));
+            self.warning(&message!("could not write the summary of the job: {error}", error));
         }
     }
 
@@ -137,7 +139,8 @@ impl Console {
     /// A JSON event, for stdout, with its time. It is not logged either.
     pub(crate) fn event(&self, event: &impl Serialize) {
         let time = humantime::format_rfc3339_millis((self.clock)()).to_string();
-        let line = serde_json::to_string(&Timed { event, time }).expect("an event has string keys and finite numbers");
+        let line = english(|| serde_json::to_string(&Timed { event, time }));
+        let line = line.expect("an event has string keys and finite numbers");
         self.result(&escaped_in_json(&line));
     }
 
@@ -206,7 +209,7 @@ impl Console {
 
     /// A warning that is printed briefly or not at all; the log has the full text.
     pub fn warning_in_brief(&self, brief: Option<&str>, full: &str) {
-        self.log(&format!("{} {full}", Label::Warning.word()));
+        self.log(&format!("{}{full}", Label::Warning.word()));
         if let Some(brief) = brief.filter(|_| !self.quiet) {
             self.write_labelled(Label::Warning, brief);
         }
@@ -214,7 +217,7 @@ impl Console {
 
     /// A message with its label. Errors and hints are printed even if quiet.
     pub fn labelled(&self, label: Label, line: &str) {
-        self.log(&format!("{} {line}", label.word()));
+        self.log(&format!("{}{line}", label.word()));
         self.write_labelled(label, line);
     }
 
@@ -266,7 +269,7 @@ impl Console {
 
     fn with_label(&self, label: Label, line: &str) -> String {
         let word = if self.colour { Cow::Owned(label.coloured()) } else { Cow::Borrowed(label.word()) };
-        format!("{word} {}", printable(line))
+        format!("{word}{}", printable(line))
     }
 
     /// Writes a line whose control characters are the program's own.
@@ -280,7 +283,7 @@ impl Console {
         let Some(Err(error)) = log.as_mut().map(|log| log.append(text)) else { return };
         *log = None;
         drop(log);
-        self.warning(&format!("could not write the log file: {error}; logging has stopped"));
+        self.warning(&message!("could not write the log file: {error}; logging has stopped", error));
     }
 
     fn above_the_bar(&self, write: impl FnOnce()) {

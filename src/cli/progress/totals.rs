@@ -155,7 +155,7 @@ impl Totals {
             }
             Event::Retrying { operation, attempts, wait, .. } if !self.many => {
                 self.waiting = Some(Waiting::Retry {
-                    request: message::name(*operation, open.parts),
+                    request: message::name(*operation, open.parts).to_string(),
                     attempt: attempts + 1,
                     of: open.max_attempts.max(attempts + 1),
                     at: now + *wait,

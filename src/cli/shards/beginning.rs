@@ -83,7 +83,7 @@ impl InOrder {
         let Some(first) = self.0.front_mut() else { return std::future::pending().await };
         let done = first.await;
         self.0.pop_front();
-        done.map_err(|died| Failure::Other(format!("a task died: {died}")))
+        done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))
     }
 }
 
@@ -102,7 +102,7 @@ impl Beginning {
         let _permit = self.reading.acquire().await;
         let (shared, path, key) = (self.clone(), path.to_owned(), key.clone());
         let planning = threads::spawn_blocking(move || planned(&path, &key, &shared.root, shared.options));
-        planning.await.unwrap_or_else(|died| Err(Failure::Other(format!("a task died: {died}"))))
+        planning.await.unwrap_or_else(|died| Err(Failure::Other(format!("a task died: {died}").into())))
     }
 
     /// Begins the upload of a file, unless it is sent as a whole or an earlier run began it.
@@ -153,7 +153,7 @@ impl Beginning {
         file.upload_id = id.map(|id: UploadId| id.as_str().to_owned());
         if let Some(upload) = BegunUpload::of(&file) {
             let written = self.lines.append(Box::new(move || Some(upload.line()))).await;
-            written.map_err(|why| Failure::Other(format!("could not write the plan: {why}")))?;
+            written.map_err(|why| Failure::Other(format!("could not write the plan: {why}").into()))?;
         }
         match unconfirmed {
             Some(cause) => Err(request_failed(key, Operation::Initiate, cause)),

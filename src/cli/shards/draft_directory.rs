@@ -86,9 +86,9 @@ fn is_full(path: &Path) -> io::Result<bool> {
 }
 
 fn refused(path: &Path, why: &str) -> Failure {
-    Failure::PlanRefused(format!("could not make a plan: {} {why}", shown(path)))
+    Failure::PlanRefused(format!("could not make a plan: {} {why}", shown(path)).into())
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::Other(format!("could not make a plan in {}: {error}", shown(path)))
+    Failure::Other(format!("could not make a plan in {}: {error}", shown(path)).into())
 }

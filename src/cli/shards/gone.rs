@@ -59,7 +59,7 @@ pub(crate) async fn judge(
         }
         while let Some(done) = looking.join_next().await {
             let (placed, Judged { finish, events }) =
-                done.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
+                done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
             events.iter().for_each(|event| print_event(event, console, &mut retries));
             all.push((placed, finish.filter(|finish| !matches!(finish, Finish::NotProved(_)))));
         }

@@ -152,7 +152,8 @@ fn take(
     completed: &mut u64,
 ) -> Result<(), Failure> {
     let Some(done) = done else { return Ok(()) };
-    let (placed, Judged { finish, events }) = done.map_err(|died| Failure::Other(format!("a task died: {died}")))?;
+    let (placed, Judged { finish, events }) =
+        done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
     *units -= placed.file.units();
     events.iter().for_each(|event| bucket.report(event));
     if let Some(finish) = finish {

@@ -53,8 +53,8 @@ impl LoadedPlan {
 
     fn wrong_key(&self, why: &str) -> Failure {
         Failure::Usage {
-            message: format!("could not use the plan {}: {why}", shown(self.directory.path())),
-            hint: Some(format!("give the key of cosput initiate with --sse-c-key-file or {KEY_VARIABLE}")),
+            message: format!("could not use the plan {}: {why}", shown(self.directory.path())).into(),
+            hint: Some(format!("give the key of cosput initiate with --sse-c-key-file or {KEY_VARIABLE}").into()),
         }
     }
 
@@ -85,8 +85,8 @@ fn server(plan: &SharedPlan, bucket: &Bucket) -> Option<Server> {
 /// The failure of a command that finds no plan.
 pub(crate) fn no_plan(directory: &Path, why: NoPlan) -> Failure {
     let failure = |why: &str, hint: &str| Failure::Usage {
-        message: format!("could not use the plan {}: {why}", shown(directory)),
-        hint: Some(hint.to_owned()),
+        message: format!("could not use the plan {}: {why}", shown(directory)).into(),
+        hint: Some(hint.to_owned().into()),
     };
     match why {
         NoPlan::Missing => failure("there is none", "make one with cosput initiate --plan DIR"),
@@ -102,7 +102,7 @@ pub(crate) fn no_plan(directory: &Path, why: NoPlan) -> Failure {
 pub(crate) fn unreadable(directory: &Path, error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::InvalidData => unusable(directory, &error.to_string()),
-        _ => Failure::Other(format!("could not read the plan {}: {error}", shown(directory))),
+        _ => Failure::Other(format!("could not read the plan {}: {error}", shown(directory)).into()),
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn planned(path: &Path, key: &Key, root: &Path, options: PlanOptions)
 fn text(path: &Path, source: &Path) -> Result<String, Failure> {
     path.to_str().map(str::to_owned).ok_or_else(|| Failure::Unfit {
         source: source.to_owned(),
-        why: "its path is not UTF-8, as the paths of a plan are".to_owned(),
+        why: "its path is not UTF-8, as the paths of a plan are".to_owned().into(),
     })
 }
 

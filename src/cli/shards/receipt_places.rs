@@ -111,10 +111,10 @@ impl ReceiptPlaces {
 
 fn unwritable(place: &Path, error: &io::Error) -> Failure {
     Failure::Usage {
-        message: format!("could not write receipts in {}: {error}", shown(place)),
+        message: format!("could not write receipts in {}: {error}", shown(place)).into(),
         hint: Some(
             "name a directory that can be written with --receipts, and give it to cosput complete; or use --receipts cos"
-                .to_owned(),
+                .to_owned().into(),
         ),
     }
 }
@@ -136,7 +136,7 @@ impl TemporaryDirectory {
         builder
             .create(path)
             .map(|()| Self(path.to_owned()))
-            .map_err(|error| Failure::Other(format!("could not create the directory {}: {error}", shown(path))))
+            .map_err(|error| Failure::Other(format!("could not create the directory {}: {error}", shown(path)).into()))
     }
 }
 

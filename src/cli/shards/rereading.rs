@@ -40,7 +40,7 @@ impl Rereading {
                 read += self.file(&placed, &evidence, bucket).await?;
             }
         }
-        self.lines.close().await.map_err(|why| Failure::Other(format!("could not write receipts: {why}")))?;
+        self.lines.close().await.map_err(|why| Failure::Other(format!("could not write receipts: {why}").into()))?;
         Ok(read)
     }
 
@@ -71,7 +71,8 @@ impl Rereading {
 
     /// What the server has of a file; nothing if its upload is gone.
     async fn listed(&mut self, file: &PlannedFile, bucket: &mut BucketRequests<'_>) -> Result<Vec<Listed>, Failure> {
-        let key = Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}")))?;
+        let key =
+            Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}").into()))?;
         let mut events = Vec::new();
         let listed = match file.upload_id.as_deref().and_then(UploadId::new) {
             Some(id) => self.requests.list(&key, &id, &mut events).await,
@@ -97,11 +98,14 @@ impl Rereading {
         // The ETag of an object that another tool sent in parts has another form.
         if comparable && md5.is_some_and(|md5| !md5.is_etag(&etag)) {
             let what = unit.part.map_or_else(String::new, |part| format!("part {part} of "));
-            return Err(Failure::SourcesDiffer(format!(
-                "could not complete the plan: {what}{} on the server is not what {} reads",
-                shown(source.path()),
-                self.attempt.host
-            )));
+            return Err(Failure::SourcesDiffer(
+                format!(
+                    "could not complete the plan: {what}{} on the server is not what {} reads",
+                    shown(source.path()),
+                    self.attempt.host
+                )
+                .into(),
+            ));
         }
         let Attempt { plan, shard, host, clock } = self.attempt.clone();
         let (n, size) = (file.n, unit.range.length);

@@ -125,7 +125,8 @@ impl ShardWork {
     }
 
     fn session(&self, file: &PlannedFile, path: &Path, evidence: &Evidence, ours: &[Unit]) -> Result<Session, Failure> {
-        let key = Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}")))?;
+        let key =
+            Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}").into()))?;
         if let Some(Trouble::Changed { host, what }) = evidence.change() {
             return Err(differs(path, &format!("{host} saw that {what}")));
         }
@@ -147,7 +148,7 @@ impl ShardWork {
 
 /// The failure of a shard whose plan was aborted.
 pub(crate) fn aborted(plan: &Path) -> Failure {
-    Failure::NotFound(format!("could not send the shard: the plan {} was aborted", shown(plan)))
+    Failure::NotFound(format!("could not send the shard: the plan {} was aborted", shown(plan)).into())
 }
 
 /// The numbers of parts, which follow each other.
@@ -174,5 +175,5 @@ pub(crate) fn compare(file: &PlannedFile, source: &FileSource) -> Result<(), Fai
 }
 
 fn differs(path: &Path, what: &str) -> Failure {
-    Failure::SourcesDiffer(format!("could not upload {}: it is not the file of the plan: {what}", shown(path)))
+    Failure::SourcesDiffer(format!("could not upload {}: it is not the file of the plan: {what}", shown(path)).into())
 }

@@ -157,16 +157,16 @@ impl<'a> Unproved<'a> {
         }
         match self.exit_code {
             UNAVAILABLE if !self.missing.is_empty() => {
-                Failure::NotYet(format!("{nothing}: {}", self.missing_in_words()))
+                Failure::NotYet(format!("{nothing}: {}", self.missing_in_words()).into())
             }
             UNAVAILABLE => {
                 let message = format!("{nothing}: requests failed, or receipts are missing");
-                Failure::PlanFailed { exit_code: UNAVAILABLE, message }
+                Failure::PlanFailed { exit_code: UNAVAILABLE, message: message.into() }
             }
-            SOURCE => Failure::SourcesDiffer(format!("{nothing}: machines did not read the same files")),
-            INTEGRITY => Failure::Different(format!("{nothing}: objects differ from what was read")),
-            NOT_FOUND => Failure::NotFound(format!("{nothing}: uploads are gone")),
-            exit_code => Failure::PlanFailed { exit_code, message: format!("{nothing}: requests were refused") },
+            SOURCE => Failure::SourcesDiffer(format!("{nothing}: machines did not read the same files").into()),
+            INTEGRITY => Failure::Different(format!("{nothing}: objects differ from what was read").into()),
+            NOT_FOUND => Failure::NotFound(format!("{nothing}: uploads are gone").into()),
+            exit_code => Failure::PlanFailed { exit_code, message: format!("{nothing}: requests were refused").into() },
         }
     }
 

@@ -61,7 +61,7 @@ impl Client {
             Http::over(self.builder, service, provider, world.clock, limits(requests)).map_err(
                 |error| match error.kind {
                     SendErrorKind::Certificate => Failure::NoCertificates,
-                    _ => Failure::Other(format!("could not make a client: {}", error.message)),
+                    _ => Failure::Other(format!("could not make a client: {}", error.message).into()),
                 },
             )?;
         let http = http.paced(requests.limit_rate.map(Pacer::new)).through(self.proxy);
@@ -86,8 +86,8 @@ fn proxy(endpoint: &Endpoint, variables: &Variables) -> Result<Option<Proxy>, Fa
     let no_proxy = ["NO_PROXY", "no_proxy"].into_iter().find(set).map(text).unwrap_or_default();
     let proxy = Proxy::new(name, &text(name), &no_proxy);
     proxy.map(Some).map_err(|error| Failure::Usage {
-        message: error.to_string(),
-        hint: Some(format!("correct {name} (http://USER:PASSWORD@HOST:PORT), or unset it")),
+        message: error.to_string().into(),
+        hint: Some(format!("correct {name} (http://USER:PASSWORD@HOST:PORT), or unset it").into()),
     })
 }
 

@@ -116,7 +116,7 @@ impl Connection {
         world: &World,
     ) -> Result<Self, Failure> {
         let failed =
-            |why: String| Failure::Other(format!("could not start the emulator in {}: {why}", shown(directory)));
+            |why: String| Failure::Other(format!("could not start the emulator in {}: {why}", shown(directory)).into());
         if let Some(missing) = limits::shortage((world.open_files)(), FILES_OF_BOTH_SIDES) {
             return Err(failed(missing));
         }
@@ -172,7 +172,7 @@ pub(crate) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Fa
         return Ok(Server::Emulator { service, edition, directory: directory.into() });
     }
     let endpoint = Endpoint::parse(endpoint)
-        .map_err(|error| Failure::Other(format!("could not use the endpoint of the journal: {error}")))?;
+        .map_err(|error| Failure::Other(format!("could not use the endpoint of the journal: {error}").into()))?;
     Ok(Server::new(endpoint, address))
 }
 

@@ -52,6 +52,6 @@ pub(crate) fn plan(source: &FileSource, service: Service, options: PlanOptions) 
 pub(crate) fn unfit(source: PathBuf, why: Problem) -> Failure {
     match why {
         Problem::Source(error) => Failure::Source { source, error },
-        why => Failure::Unfit { source, why: why.to_string() },
+        why => Failure::Unfit { source, why: why.to_string().into() },
     }
 }

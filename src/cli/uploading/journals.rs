@@ -86,7 +86,7 @@ impl NoUpload {
             Self::Missing => {
                 Failure::usage(format!("could not use the journal {}: there is no such file", shown(path)))
             }
-            Self::Unreadable(why) => Failure::JournalUnusable { journal: path.to_owned(), why },
+            Self::Unreadable(why) => Failure::JournalUnusable { journal: path.to_owned(), why: why.into() },
             Self::Other(why) => Failure::usage(format!("could not use the journal {}: {why}", shown(path))),
         }
     }
@@ -123,5 +123,5 @@ pub(crate) fn target(header: &Header, path: &Path) -> Result<Target, Failure> {
 
 /// The failure of a journal with an invalid first line.
 pub(crate) fn names_no_upload(path: &Path) -> Failure {
-    Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)))
+    Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)).into())
 }

@@ -34,7 +34,9 @@ impl PublishingRecord {
                 of_earlier_run: !matches!(content, None | Some(Content::Nothing | Content::Comparing)),
             }),
             Err(OpenError::Busy) => Err(Failure::JournalInUse(path)),
-            Err(OpenError::Unusable(error)) => Err(Failure::JournalUnusable { journal: path, why: error.to_string() }),
+            Err(OpenError::Unusable(error)) => {
+                Err(Failure::JournalUnusable { journal: path, why: error.to_string().into() })
+            }
         }
     }
 
@@ -46,8 +48,10 @@ impl PublishingRecord {
     /// Records that objects are completed from now on.
     pub(crate) fn write(&mut self, objects: u64) -> Result<(), Failure> {
         let written = self.file.keep(0).and_then(|()| self.file.append(&Publishing { objects }.line()));
-        written
-            .map_err(|error| Failure::JournalUnusable { journal: self.file.path().to_owned(), why: error.to_string() })
+        written.map_err(|error| Failure::JournalUnusable {
+            journal: self.file.path().to_owned(),
+            why: error.to_string().into(),
+        })
     }
 
     /// Removes the record unless the next run needs it.

@@ -33,7 +33,7 @@ pub(super) fn judge(
     match answer {
         Some(Err(error)) if refuses_signature(error) => {
             let finding = Finding::of_request(Check::Credentials, error, service);
-            Finding { detail: format!("{words}: {}", finding.detail), ..finding }
+            Finding { detail: format!("{words}: {}", finding.detail).into(), ..finding }
         }
         _ if left.is_some_and(|left| left < SOON) => {
             Finding::warning(Check::Credentials, words, "they expire soon; get new ones before a long upload")

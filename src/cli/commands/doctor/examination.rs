@@ -214,8 +214,8 @@ impl Examination<'_> {
                 let finding = Finding::of_request(Check::Initiate, &error, service);
                 let hint = format!("the probe remains; abort it with {command}");
                 Finding {
-                    detail: format!("could not abort the probe: {}", finding.detail),
-                    hint: Some(hint),
+                    detail: format!("could not abort the probe: {}", finding.detail).into(),
+                    hint: Some(hint.into()),
                     ..finding
                 }
             }

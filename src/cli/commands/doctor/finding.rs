@@ -6,6 +6,7 @@ use crate::cli::output::failures::exit::{SUCCESS, classify};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::failures::hint::about_cause;
 use crate::cos::Service;
+use crate::language::Message;
 use crate::upload::UploadError;
 
 /// How a check ended.
@@ -25,9 +26,9 @@ pub(super) struct Finding {
     pub(super) check: Check,
     pub(super) verdict: Verdict,
     /// What was found.
-    pub(super) detail: String,
+    pub(super) detail: Message,
     /// What to do about it.
-    pub(super) hint: Option<String>,
+    pub(super) hint: Option<Message>,
     /// The exit code of an upload that fails for this reason.
     pub(super) exit_code: u8,
 }
@@ -54,38 +55,43 @@ impl Verdict {
 
 impl Finding {
     /// Nothing is to be done.
-    pub(super) fn ok(check: Check, detail: impl Into<String>) -> Self {
+    pub(super) fn ok(check: Check, detail: impl Into<Message>) -> Self {
         Self { check, verdict: Verdict::Ok, detail: detail.into(), hint: None, exit_code: SUCCESS }
     }
 
     /// Uploads work, but there is something to do.
-    pub(super) fn warning(check: Check, detail: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn warning(check: Check, detail: impl Into<Message>, hint: impl Into<Message>) -> Self {
         Self { verdict: Verdict::Warning, hint: Some(hint.into()), ..Self::ok(check, detail) }
     }
 
     /// Uploads fail with this exit code.
-    pub(super) fn failed(check: Check, detail: impl Into<String>, hint: Option<String>, exit_code: u8) -> Self {
+    pub(super) fn failed(check: Check, detail: impl Into<Message>, hint: Option<Message>, exit_code: u8) -> Self {
         Self { verdict: Verdict::Failed, hint, exit_code, ..Self::ok(check, detail) }
     }
 
     /// The check was left out, for this reason.
-    pub(super) fn not_checked(check: Check, why: impl Into<String>) -> Self {
+    pub(super) fn not_checked(check: Check, why: impl Into<Message>) -> Self {
         Self { verdict: Verdict::NotChecked, ..Self::ok(check, why) }
     }
 
     /// A request failed.
     pub(super) fn of_request(check: Check, error: &UploadError, service: Service) -> Self {
         let id = error.cause.request_id().map(|id| format!(", {}: {id}", service.request_id_header()));
-        let detail = format!("{}{}", error.cause, id.unwrap_or_default());
-        Self::failed(check, visible(&detail), about_cause(error, service), classify(&error.cause, None).0)
+        let detail = Message::of(&format_args!("{}{}", error.cause, id.unwrap_or_default()));
+        let detail = detail.mapped(|text| visible(text).into_owned());
+        let hint = about_cause(error, service).map(Message::from);
+        Self::failed(check, detail, hint, classify(&error.cause, None).0)
     }
 
     /// Something before a request failed. Its message may have several lines.
     pub(super) fn of_failure(check: Check, failure: &Failure) -> Self {
         let report = failure.report();
-        let (first, others) = report.message.split_once('\n').unwrap_or((&report.message, ""));
-        let others: Vec<&str> = others.lines().map(str::trim).collect();
-        let detail = format!("{first} {}", others.join(", "));
-        Self::failed(check, detail.trim_end(), report.hints.into_iter().next(), report.exit_code)
+        Self::failed(check, report.message.mapped(in_one_line), report.hints.into_iter().next(), report.exit_code)
     }
+}
+
+fn in_one_line(message: &str) -> String {
+    let (first, others) = message.split_once('\n').unwrap_or((message, ""));
+    let others: Vec<&str> = others.lines().map(str::trim).collect();
+    format!("{first} {}", others.join(", ")).trim_end().to_owned()
 }

@@ -7,6 +7,7 @@ use crate::cli::output::console::{Console, Label};
 use crate::cli::output::failures::exit::of_many;
 use crate::cli::output::json::{Checked, Diagnosis, Line};
 use crate::cli::values::units;
+use crate::language::Message;
 
 /// The results so far.
 pub(super) struct Findings<'a> {
@@ -26,8 +27,8 @@ impl<'a> Findings<'a> {
             self.console.event(&Line::Check(Checked {
                 check: finding.check.as_str(),
                 result: finding.verdict.as_str(),
-                detail: &finding.detail,
-                hint: finding.hint.as_deref(),
+                detail: finding.detail.english(),
+                hint: finding.hint.as_ref().map(Message::english),
             }));
         } else {
             let shown = !self.shown.quiet || finding.verdict == Verdict::Failed;
@@ -87,7 +88,7 @@ mod tests {
         findings.add(Finding::ok(Check::Names, "n"));
         findings.add(Finding::warning(Check::Clock, "c", "set it"));
         findings.add(Finding::failed(Check::Connection, "refused", None, UNAVAILABLE));
-        findings.add(Finding::failed(Check::Credentials, "none", Some("set them".to_owned()), CREDENTIALS));
+        findings.add(Finding::failed(Check::Credentials, "none", Some("set them".into()), CREDENTIALS));
         findings.leave_out(&[Check::Bucket], "no connection");
         (findings.end(), test.stdout.text(), test.stderr.text())
     }

@@ -44,7 +44,7 @@ pub(super) fn judge(host: &str, answer: io::Result<Vec<IpAddr>>) -> Finding {
         Err(error) => error.to_string(),
     };
     let hint = "check the bucket, the region or endpoint, and this machine's DNS; behind a proxy, set HTTPS_PROXY";
-    Finding::failed(Check::Names, format!("{host} was not found: {why}"), Some(hint.to_owned()), UNAVAILABLE)
+    Finding::failed(Check::Names, format!("{host} was not found: {why}"), Some(hint.into()), UNAVAILABLE)
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(judge("h", addresses(1)).detail, "h is 10.0.0.1");
         assert_eq!(judge("h", addresses(6)).detail, "h is 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4 and 2 more");
         let unknown = judge("h", Err(io::Error::other("unknown")));
-        assert_eq!((unknown.verdict, unknown.detail.as_str()), (Verdict::Failed, "h was not found: unknown"));
+        assert_eq!((unknown.verdict, unknown.detail.english()), (Verdict::Failed, "h was not found: unknown"));
         assert_eq!(judge("h", addresses(0)).verdict, Verdict::Failed);
     }
 }

@@ -110,7 +110,7 @@ pub(super) fn judge(check: Check, answer: &Result<(), UploadError>, service: Ser
     let finding = Finding::of_request(check, error, service);
     if is_denied(&error.cause) {
         let hint = format!("allow {} for this bucket and prefix in the policy of the credentials", check.as_str());
-        return Finding { hint: Some(hint), ..finding };
+        return Finding { hint: Some(hint.into()), ..finding };
     }
     finding
 }

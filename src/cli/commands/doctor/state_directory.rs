@@ -16,7 +16,12 @@ const HINT: &str = "make the directory writable, or name another one with --stat
 /// Opens a journal as an upload does, then removes it.
 pub(super) fn check(directory: Option<&Path>, probe: &str) -> Finding {
     let Some(directory) = directory else {
-        return Finding::failed(Check::StateDirectory, "no home directory is known", Some(HINT.to_owned()), OTHER);
+        return Finding::failed(
+            Check::StateDirectory,
+            "no home directory is known",
+            Some(HINT.to_owned().into()),
+            OTHER,
+        );
     };
     let opened = JournalFile::open(&directory.join(format!("{probe}.jsonl")));
     match opened.and_then(|(journal, _)| Ok(journal.remove()?)) {
@@ -31,7 +36,7 @@ pub(super) fn check(directory: Option<&Path>, probe: &str) -> Finding {
                 OpenError::Unusable(error) => error.to_string(),
             };
             let detail = format!("{} cannot be used: {why}", shown(directory));
-            Finding::failed(Check::StateDirectory, detail, Some(HINT.to_owned()), OTHER)
+            Finding::failed(Check::StateDirectory, detail, Some(HINT.to_owned().into()), OTHER)
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::output::console::shown;
 use crate::cli::process::runtime::NotStarted;
 use crate::cli::process::signals::Signal;
 use crate::cos::{CredentialsError, Service};
+use crate::language::{Message, message};
 use crate::upload::{SourceError, UploadError};
 
 /// A failure of a command, outside the engine.
@@ -20,9 +21,9 @@ pub enum Failure {
     /// The command line asks for something impossible.
     Usage {
         /// The error and the correct usage.
-        message: String,
+        message: Message,
         /// A further hint.
-        hint: Option<String>,
+        hint: Option<Message>,
     },
     /// The source cannot be uploaded.
     Source {
@@ -38,7 +39,7 @@ pub enum Failure {
         /// Its path.
         source: PathBuf,
         /// The fault of its name.
-        why: String,
+        why: Message,
     },
     /// A file was sent, but its object is not completed because others were not sent.
     Withheld(PathBuf),
@@ -53,7 +54,7 @@ pub enum Failure {
         /// Its path.
         journal: PathBuf,
         /// The fault of the journal.
-        why: String,
+        why: Message,
     },
     /// A request outside an upload failed: the service, the subject and the cause.
     Request {
@@ -76,33 +77,33 @@ pub enum Failure {
     /// Another process is running an upload that was to be aborted.
     UploadInUse(PathBuf),
     /// The named bucket, object or upload is not on the server.
-    NotFound(String),
+    NotFound(Message),
     /// The server's bytes differ from the file's.
-    Different(String),
+    Different(Message),
     /// A plan is there already, or is being made, or has ended.
-    PlanRefused(String),
+    PlanRefused(Message),
     /// Machines read different files, or another file than the one that was planned.
-    SourcesDiffer(String),
+    SourcesDiffer(Message),
     /// Something of a plan is missing yet.
-    NotYet(String),
+    NotYet(Message),
     /// A plan failed for several reasons, of which this exit code names the most urgent.
     PlanFailed {
         /// The exit code.
         exit_code: u8,
         /// What failed.
-        message: String,
+        message: Message,
     },
     /// A signal ended a command that keeps no state.
     Interrupted(Signal),
     /// Results could not be written to stdout.
-    ResultsLost(String),
+    ResultsLost(Message),
     /// Any other failure: the action that failed, and the cause.
-    Other(String),
+    Other(Message),
 }
 
 impl Failure {
     /// A usage error, in one line.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub fn usage(message: impl Into<Message>) -> Self {
         Self::Usage { message: message.into(), hint: None }
     }
 
@@ -143,7 +144,7 @@ impl Failure {
         }
     }
 
-    fn message(&self) -> String {
+    fn message(&self) -> Message {
         match self {
             Self::Usage { message, .. }
             | Self::Other(message)
@@ -154,50 +155,62 @@ impl Failure {
             | Self::NotYet(message)
             | Self::PlanFailed { message, .. } => message.clone(),
             Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
-            Self::Interrupted(Signal::Deadline) => "stopped by the deadline".to_owned(),
-            Self::Interrupted(_) => "interrupted".to_owned(),
+            Self::Interrupted(Signal::Deadline) => message!("stopped by the deadline"),
+            Self::Interrupted(_) => message!("interrupted"),
             Self::UploadInUse(journal) => {
-                format!("could not abort the upload: another process is using its journal {}", shown(journal))
+                message!(
+                    "could not abort the upload: another process is using its journal {journal}",
+                    journal = shown(journal)
+                )
             }
-            Self::Source { source, error } => format!("could not upload {}: {error}", shown(source)),
+            Self::Source { source, error } => {
+                message!("could not upload {source}: {error}", source = shown(source), error)
+            }
             Self::Unresumable { source, error, .. } => {
-                format!("could not resume the upload of {}: {error}", shown(source))
+                message!("could not resume the upload of {source}: {error}", source = shown(source), error)
             }
-            Self::NothingFound(found) => found.to_string(),
-            Self::Unfit { source, why } => format!("could not upload {}: {why}", shown(source)),
+            Self::NothingFound(found) => Message::of(found),
+            Self::Unfit { source, why } => {
+                message!("could not upload {source}: {error}", source = shown(source), error = why)
+            }
             Self::Withheld(source) => {
-                format!("{} was sent but not completed, because other files failed", shown(source))
+                message!("{source} was sent but not completed, because other files failed", source = shown(source))
             }
-            Self::NoCredentials(error) => format!("could not sign requests: {error}"),
+            Self::NoCredentials(error) => message!("could not sign requests: {error}", error),
             Self::JournalInUse(journal) => {
-                format!("could not start the upload: another process is using its journal {}", shown(journal))
+                message!(
+                    "could not start the upload: another process is using its journal {journal}",
+                    journal = shown(journal)
+                )
             }
-            Self::JournalUnusable { journal, why } => format!("could not use the journal {}: {why}", shown(journal)),
-            Self::NoCertificates => "could not use https: no CA certificates are installed on this system".to_owned(),
-            Self::ResultsLost(why) => format!("could not write the results: {why}"),
+            Self::JournalUnusable { journal, why } => {
+                message!("could not use the journal {journal}: {why}", journal = shown(journal), why)
+            }
+            Self::NoCertificates => message!("could not use https: no CA certificates are installed on this system"),
+            Self::ResultsLost(why) => message!("could not write the results: {why}", why),
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn hint(&self) -> Option<Message> {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
-            Self::Source { source, error } => hint::for_named_source(source, error).map(str::to_owned),
-            Self::Unresumable { journal, .. } => Some(format!(
-                "if the file will not come back, abort the upload with cosput abort --journal {}",
-                shown(journal)
+            Self::Source { source, error } => hint::for_named_source(source, error).map(Message::from),
+            Self::Unresumable { journal, .. } => Some(message!(
+                "if the file will not come back, abort the upload with cosput abort --journal {journal}",
+                journal = shown(journal)
             )),
-            Self::NoCredentials(error) => error.hint.clone(),
+            Self::NoCredentials(error) => error.hint.clone().map(Message::from),
             Self::NothingFound(_) => {
-                Some("check the paths and the globs; use --allow-empty if there may be nothing to upload".to_owned())
+                Some(message!("check the paths and the globs; use --allow-empty if there may be nothing to upload"))
             }
-            Self::NoCertificates => Some(hint::NO_CERTIFICATES.to_owned()),
+            Self::NoCertificates => Some(hint::NO_CERTIFICATES.into()),
             Self::JournalInUse(_) | Self::UploadInUse(_) => {
-                Some("wait for the other process to finish, or stop it".to_owned())
+                Some(message!("wait for the other process to finish, or stop it"))
             }
             Self::Unfit { source, .. } if source.to_str().is_none() => {
-                Some("rename the file, or upload it alone with --key KEY".to_owned())
+                Some(message!("rename the file, or upload it alone with --key KEY"))
             }
-            Self::NotYet(_) => Some("run it again once the shards that are named were sent, or use --wait".to_owned()),
+            Self::NotYet(_) => Some(message!("run it again once the shards that are named were sent, or use --wait")),
             Self::JournalUnusable { .. }
             | Self::PlanRefused(_)
             | Self::PlanFailed { .. }
@@ -216,13 +229,13 @@ impl Failure {
 
 impl From<NotStarted> for Failure {
     fn from(NotStarted(error): NotStarted) -> Self {
-        Self::Other(format!("could not start: {error}"))
+        Self::Other(message!("could not start: {error}", error))
     }
 }
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::Other(format!("{error:#}"))
+        Self::Other(Message::of(&format_args!("{error:#}")))
     }
 }
 
@@ -254,22 +267,17 @@ mod tests {
                 "could not start the upload: another process is using its journal j",
             ),
             (
-                Failure::JournalUnusable { journal: path, why: "disk full".to_owned() },
+                Failure::JournalUnusable { journal: path, why: "disk full".into() },
                 OTHER,
                 "journal",
                 "could not use the journal j: disk full",
             ),
-            (
-                Failure::ResultsLost("broken pipe".to_owned()),
-                OTHER,
-                "other",
-                "could not write the results: broken pipe",
-            ),
+            (Failure::ResultsLost("broken pipe".into()), OTHER, "other", "could not write the results: broken pipe"),
             (anyhow::anyhow!("inner").context("outer").into(), OTHER, "other", "outer: inner"),
         ];
         for (failure, exit_code, kind, message) in table {
             let report = failure.report();
-            assert_eq!((report.exit_code, report.kind.as_str(), report.message.as_str()), (exit_code, kind, message));
+            assert_eq!((report.exit_code, report.kind.as_str(), report.message.english()), (exit_code, kind, message));
         }
     }
 }

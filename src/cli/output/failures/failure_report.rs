@@ -6,6 +6,7 @@ use super::hint;
 use super::message;
 use crate::cli::output::console::{Console, Label, visible};
 use crate::cos::{Service, ServiceError};
+use crate::language::Message;
 use crate::upload::{Cause, UploadError};
 
 /// The complete report of a failure.
@@ -16,7 +17,7 @@ pub struct FailureReport {
     /// The subject of the failure.
     pub kind: Kind,
     /// The failure and its cause.
-    pub message: String,
+    pub message: Message,
     /// The service's code.
     pub code: Option<String>,
     /// The HTTP status.
@@ -26,7 +27,7 @@ pub struct FailureReport {
     /// The request ID, which support asks for.
     pub request_id: Option<String>,
     /// The hints.
-    pub hints: Vec<String>,
+    pub hints: Vec<Message>,
     /// Whether the same command would continue where this one stopped.
     pub resumable: bool,
 }

@@ -2,76 +2,80 @@
 
 use super::circumstances::Circumstances;
 use crate::cli::process::signals::Signal;
+use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::{Cause, Operation, UploadError};
 
 /// The failure and its reason, in one line.
-pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> String {
+pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -> Message {
     let Circumstances { source, parts, unknown, .. } = circumstances;
     let what = match error.operation {
-        _ if unknown => format!("could not determine whether {source} was uploaded"),
+        _ if unknown => message!("could not determine whether {source} was uploaded", source),
         Some(operation) => could_not(operation, source, parts),
-        None => format!("could not upload {source}"),
+        None => message!("could not upload {source}", source),
     };
-    let attempts = match error.attempts {
-        0 | 1 => String::new(),
-        attempts => format!(" after {attempts} attempts"),
-    };
-    match (&error.cause, circumstances.signal) {
-        (Cause::Interrupted, None) => format!("{what}: stopped because another file failed"),
-        (Cause::Interrupted, Some(Signal::Deadline)) => format!("{what}: stopped by the deadline"),
-        (cause, _) => format!("{what}: {cause}{attempts}"),
+    match (&error.cause, circumstances.signal, error.attempts) {
+        (Cause::Interrupted, None, _) => message!("{what}: stopped because another file failed", what),
+        (Cause::Interrupted, Some(Signal::Deadline), _) => message!("{what}: stopped by the deadline", what),
+        (cause, _, 0 | 1) => message!("{what}: {cause}", what, cause),
+        (cause, _, attempts) => message!("{what}: {cause} after {attempts} attempts", what, cause, attempts),
     }
 }
 
-fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> String {
+fn could_not(operation: Operation, source: &str, parts: Option<u16>) -> Message {
     match operation {
-        Operation::PutObject | Operation::CheckSource | Operation::ReadSource => format!("could not upload {source}"),
-        Operation::Initiate => format!("could not initiate the upload of {source}"),
-        Operation::ListParts => format!("could not list the parts of {source} on the server"),
-        Operation::ListUploads => format!("could not list the uploads of {source}"),
-        Operation::UploadPart(_) => format!("could not upload {} of {source}", name(operation, parts)),
-        Operation::CopyPart(_) => format!("could not copy {} of {source}", name(operation, parts)),
-        Operation::ComparePart(_) => format!("could not read {} of {source} again", name(operation, parts)),
-        Operation::Complete => format!("could not complete the upload of {source}"),
-        Operation::HeadObject => format!("could not check the object of {source}"),
-        Operation::Abort => format!("could not abort the upload of {source}"),
-        Operation::ListObjects => format!("could not list the objects of {source}"),
-        Operation::GetObject => format!("could not read the object {source}"),
-        Operation::DeleteObject => format!("could not delete the object {source}"),
+        Operation::PutObject | Operation::CheckSource | Operation::ReadSource => {
+            message!("could not upload {source}", source)
+        }
+        Operation::Initiate => message!("could not initiate the upload of {source}", source),
+        Operation::ListParts => message!("could not list the parts of {source} on the server", source),
+        Operation::ListUploads => message!("could not list the uploads of {source}", source),
+        Operation::UploadPart(_) => {
+            message!("could not upload {part} of {source}", part = name(operation, parts), source)
+        }
+        Operation::CopyPart(_) => message!("could not copy {part} of {source}", part = name(operation, parts), source),
+        Operation::ComparePart(_) => {
+            message!("could not read {part} of {source} again", part = name(operation, parts), source)
+        }
+        Operation::Complete => message!("could not complete the upload of {source}", source),
+        Operation::HeadObject => message!("could not check the object of {source}", source),
+        Operation::Abort => message!("could not abort the upload of {source}", source),
+        Operation::ListObjects => message!("could not list the objects of {source}", source),
+        Operation::GetObject => message!("could not read the object {source}", source),
+        Operation::DeleteObject => message!("could not delete the object {source}", source),
     }
 }
 
 /// A request in plain words: `part 7 of 120`.
-pub(crate) fn name(operation: Operation, parts: Option<u16>) -> String {
+pub(crate) fn name(operation: Operation, parts: Option<u16>) -> Message {
     match (operation, parts) {
         (Operation::UploadPart(number) | Operation::CopyPart(number) | Operation::ComparePart(number), Some(parts)) => {
-            format!("part {number} of {parts}")
+            message!("part {number} of {parts}", number, parts)
         }
         (Operation::UploadPart(number) | Operation::CopyPart(number) | Operation::ComparePart(number), None) => {
-            format!("part {number}")
+            message!("part {number}", number)
         }
-        (operation, _) => kind(operation).to_owned(),
+        (operation, _) => kind(operation).into(),
     }
 }
 
-/// COS's name of a request.
-pub(crate) fn kind(operation: Operation) -> &'static str {
+/// COS's name of a request, which is English in its Chinese documents too, or what is done instead.
+pub(crate) fn kind(operation: Operation) -> Phrase {
     match operation {
-        Operation::PutObject => "PUT Object",
-        Operation::Initiate => "Initiate Multipart Upload",
-        Operation::ListParts => "List Parts",
-        Operation::ListUploads => "List Multipart Uploads",
-        Operation::UploadPart(_) => "Upload Part",
-        Operation::CopyPart(_) => "Upload Part - Copy",
-        Operation::ComparePart(_) => "reading a part again",
-        Operation::CheckSource => "looking at the source",
-        Operation::ReadSource => "reading the source",
-        Operation::Complete => "Complete Multipart Upload",
-        Operation::HeadObject => "HEAD Object",
-        Operation::Abort => "Abort Multipart Upload",
-        Operation::ListObjects => "GET Bucket",
-        Operation::GetObject => "GET Object",
-        Operation::DeleteObject => "DELETE Object",
+        Operation::PutObject => Phrase::new("PUT Object"),
+        Operation::Initiate => Phrase::new("Initiate Multipart Upload"),
+        Operation::ListParts => Phrase::new("List Parts"),
+        Operation::ListUploads => Phrase::new("List Multipart Uploads"),
+        Operation::UploadPart(_) => Phrase::new("Upload Part"),
+        Operation::CopyPart(_) => Phrase::new("Upload Part - Copy"),
+        Operation::ComparePart(_) => phrase!("reading a part again"),
+        Operation::CheckSource => phrase!("looking at the source"),
+        Operation::ReadSource => phrase!("reading the source"),
+        Operation::Complete => Phrase::new("Complete Multipart Upload"),
+        Operation::HeadObject => Phrase::new("HEAD Object"),
+        Operation::Abort => Phrase::new("Abort Multipart Upload"),
+        Operation::ListObjects => Phrase::new("GET Bucket"),
+        Operation::GetObject => Phrase::new("GET Object"),
+        Operation::DeleteObject => Phrase::new("DELETE Object"),
     }
 }
 

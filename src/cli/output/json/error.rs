@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::output::failures::exit;
 use crate::cli::output::failures::failure_report::{FailureReport, service_error};
+use crate::language::english;
 use crate::upload::Cause;
 
 #[derive(Debug, Serialize)]
@@ -26,7 +27,7 @@ impl<'a> Error<'a> {
             kind: report.kind.as_str(),
             code: report.code.as_deref(),
             status: report.status,
-            message: Cow::Borrowed(&report.message),
+            message: Cow::Borrowed(report.message.english()),
             request_id: report.request_id.as_deref(),
         }
     }
@@ -37,7 +38,7 @@ impl<'a> Error<'a> {
             kind: exit::classify(cause, None).1.as_str(),
             code: service.and_then(|service| service.code.as_deref()),
             status: service.map(|service| service.status),
-            message: Cow::Owned(cause.to_string()),
+            message: Cow::Owned(english(|| cause.to_string())),
             request_id: cause.request_id(),
         }
     }

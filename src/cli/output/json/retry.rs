@@ -32,7 +32,7 @@ impl<'a> Retry<'a> {
     ) -> Self {
         Self {
             name,
-            operation: message::kind(operation),
+            operation: message::kind(operation).english(),
             part_number: part_number(operation),
             attempts,
             wait_ms: milliseconds(wait),

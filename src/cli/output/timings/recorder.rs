@@ -169,7 +169,7 @@ impl Timings {
         };
         (
             self.object(object),
-            position(&mut self.steps, Step { name: kind(*operation), local: !operation.is_request() }),
+            position(&mut self.steps, Step { name: kind(*operation).english(), local: !operation.is_request() }),
             part(*operation),
             self.time(*began),
             first_byte.map(|at| self.time(at)),

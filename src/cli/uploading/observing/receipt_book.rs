@@ -159,5 +159,5 @@ pub(crate) fn seen(source: &FileSource) -> Seen {
 
 fn unwritable(why: &str, trouble: &Trouble) -> Failure {
     let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-    trouble.unwrap_or_else(|| Failure::Other(format!("could not write receipts: {why}")))
+    trouble.unwrap_or_else(|| Failure::Other(format!("could not write receipts: {why}").into()))
 }

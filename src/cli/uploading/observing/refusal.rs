@@ -16,10 +16,10 @@ pub(crate) fn failure(refused: Refused, service: Service) -> Failure {
         Refused::Header(name) => {
             Failure::usage(format!("{} takes no header {name}: leave out the option that asks for it", service.name()))
         }
-        Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
+        Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why: why.into() },
         Refused::OtherKey(_) => object_headers::other_key(),
         Refused::NotHeldBack(why) => {
-            Failure::Other(format!("could not complete what was sent: {why}; run the command again"))
+            Failure::Other(format!("could not complete what was sent: {why}; run the command again").into())
         }
     }
 }

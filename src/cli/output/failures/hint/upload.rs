@@ -3,12 +3,13 @@
 use super::{cdcs, credentials, network, next_step, service, source};
 use crate::cli::output::failures::circumstances::Circumstances;
 use crate::cos::Service;
+use crate::language::Message;
 use crate::upload::{Cause, Operation, UploadError};
 
 /// Returns the hints about the cause of a failure and about the next step.
-pub(crate) fn for_upload(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Vec<String> {
+pub(crate) fn for_upload(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Vec<Message> {
     let about_cause = about_cause(error, circumstances.service);
-    about_cause.into_iter().chain(next_step::after(error, circumstances, exit_code)).collect()
+    about_cause.into_iter().chain(next_step::after(error, circumstances, exit_code)).map(Message::from).collect()
 }
 
 /// Returns the hint about the cause of a failure.

@@ -1,0 +1,35 @@
+//! The language of messages: English in the code, Chinese from a catalogue.
+//!
+//! ```text
+//! message!("could not read {file}", file) ─► Message: both languages ─┬─► a person: the chosen language
+//!                        catalogue (zh-CN.po) ───────┘                └─► a program: English
+//! ```
+//!
+//! The English text is the key of its translation. JSON, journals, receipts and plans stay English whatever the language
+//! of the terminal: [`english`] renders them.
+//!
+//! - `locale`: the languages, and which one a locale names
+//! - `choice`: the language of this process, and the stretches that are English
+//! - `catalogue`: the translations
+//! - `placeholders`: values in the place of their names
+//! - `phrase`: a fixed text, for constants and tables
+//! - `message`: a text with values
+//! - `zh-CN`: the catalogue, for translators
+
+mod catalogue;
+mod choice;
+mod locale;
+mod message;
+mod phrase;
+mod placeholders;
+
+pub use self::catalogue::translated;
+pub use self::choice::{choose, chosen, current, english};
+pub use self::locale::Language;
+pub use self::message::Message;
+pub(crate) use self::message::{message, value_of_message};
+pub use self::phrase::Phrase;
+pub(crate) use self::phrase::phrase;
+
+#[cfg(test)]
+pub(crate) use self::choice::chinese;
