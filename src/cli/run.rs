@@ -15,20 +15,22 @@ use super::commands::{
     resume, status, upload, upload_parts, verify,
 };
 use super::completion;
-use super::options::job;
 use super::options::settings::command_line;
 use super::options::{
     CompleteOptions, EmulatorOptions, InitiateOptions, ResumeOptions, UploadOptions, UploadPartsOptions,
 };
+use super::options::{job, language as spoken};
 use super::output::console::{Console, Label, shown};
 use super::output::escape::visible;
 use super::output::failures::exit::{OTHER, SUCCESS, USAGE};
 use super::output::failures::failure::Failure;
 use super::output::json::{FailedCommand, Line};
 use super::process::world::World;
+use crate::language;
 
 /// Runs the program in a world. Returns the exit code.
 pub fn run(mut world: World) -> u8 {
+    language::choose(spoken::of_words(&world));
     let console = Console::new(&world);
     if let Some(answer) = completion::answer(&world.arguments, &world.variables) {
         console.result(&answer);
@@ -36,6 +38,7 @@ pub fn run(mut world: World) -> u8 {
     }
     match command_line::parse_with_notes(&world.arguments, &world.variables, command_line::help_columns(&world)) {
         Ok((arguments, notes)) => {
+            language::choose(spoken::of(arguments.language.language, &world));
             let only_prints = arguments.command.only_prints();
             console.in_job(job::of(arguments.command.ci(), &world.variables));
             if let Some(time) = job::deadline(&arguments.command, &world) {
@@ -48,7 +51,7 @@ pub fn run(mut world: World) -> u8 {
         Err(error) => {
             let json = command_line::wants_json(&world.arguments, &world.variables);
             console.in_job(job::of_words(&world.arguments, &world.variables));
-            with_results_written(show(error, json, &console), true, &console)
+            with_results_written(show(error, json, &world, &console), true, &console)
         }
     }
 }
@@ -106,24 +109,34 @@ fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8
 }
 
 /// Prints a message from clap: help and version are results; anything else is a usage error.
-fn show(mut error: clap::Error, json: bool, console: &Console) -> u8 {
-    spell_out(&mut error);
-    let text = error.render().to_string();
-    let text = text.trim_end();
-    if !error.use_stderr() {
-        console.result(&help::text(text));
+fn show(error: clap::Error, json: bool, world: &World, console: &Console) -> u8 {
+    let is_result = !error.use_stderr();
+    let text = rendered(error);
+    if is_result {
+        console.result(&help::text(&text));
         return SUCCESS;
     }
-    let message = text.strip_prefix("error: ");
     if json {
-        let failure = Failure::usage(message.unwrap_or(text).lines().next().unwrap_or_default());
+        let in_english = language::english(|| command_line::parse(&world.arguments, &world.variables));
+        let text = in_english.map_or_else(rendered, |_| text.clone());
+        let failure = Failure::usage(message_in(&text).unwrap_or(&text).lines().next().unwrap_or_default());
         console.event(&Line::FailedCommand(FailedCommand::new(&failure.report(), None)));
     }
-    match message {
+    match message_in(&text) {
         Some(message) => console.labelled(Label::Error, message),
-        None => console.message(text),
+        None => console.message(&text),
     }
     USAGE
+}
+
+fn rendered(mut error: clap::Error) -> String {
+    spell_out(&mut error);
+    error.render().to_string().trim_end().to_owned()
+}
+
+/// The message of an error, without clap's label.
+fn message_in(text: &str) -> Option<&str> {
+    text.strip_prefix("error: ")
 }
 
 /// Replaces control characters in what was typed, which clap would leave out of its message.
@@ -140,7 +153,7 @@ fn spell_out(error: &mut clap::Error) {
 fn with_results_written(exit_code: u8, only_prints: bool, console: &Console) -> u8 {
     match console.results_lost() {
         Some(why) if exit_code == SUCCESS && !(only_prints && console.reader_is_gone()) => {
-            Failure::ResultsLost(why).report().print(console);
+            Failure::ResultsLost(why.into()).report().print(console);
             OTHER
         }
         _ => exit_code,

@@ -11,6 +11,7 @@ use super::credentials::CredentialsArguments;
 use super::doctor::DoctorArguments;
 use super::emulator::EmulatorArguments;
 use super::initiate::InitiateArguments;
+use super::language::LanguageArguments;
 use super::list_parts::ListPartsArguments;
 use super::list_uploads::ListUploadsArguments;
 use super::output::{CiChoice, OutputArguments};
@@ -50,6 +51,9 @@ pub struct Arguments {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
+    /// The language.
+    #[command(flatten)]
+    pub language: LanguageArguments,
 }
 
 /// A command as typed.

@@ -9,7 +9,7 @@
 //!   each
 //! - `initiate`, `upload_parts`, `complete`, `status`: a command each of an upload by many machines; `shared_plan` has the
 //!   options that they share
-//! - `server`, `requests`, `output`, `bucket`, `upload_id`: options that commands share
+//! - `server`, `requests`, `output`, `bucket`, `upload_id`: options that commands share; `language`: the one of all commands
 //! - `many`, `stdin`: options for several files, and for a pipe
 //! - `delta`: options for uploads that send only what changed
 //! - `object`, `fields`, `encryption`: headers, conditions and encryption of an object
@@ -32,6 +32,7 @@ mod encryption;
 mod fields;
 pub(in crate::cli) mod help;
 mod initiate;
+mod language;
 mod list_parts;
 mod list_uploads;
 mod many;
@@ -59,6 +60,7 @@ pub use self::emulator::EmulatorArguments;
 pub use self::encryption::{CustomerKeyArguments, EncryptionArguments, SseMode};
 pub use self::fields::{FieldArguments, option_of};
 pub use self::initiate::InitiateArguments;
+pub use self::language::{LanguageArguments, LanguageChoice};
 pub use self::list_parts::ListPartsArguments;
 pub use self::list_uploads::ListUploadsArguments;
 pub use self::many::{LikenessChoice, ManyArguments};

@@ -7,6 +7,7 @@
 //! - `sources`, `named_sources`: what is uploaded, and to which keys
 //! - `delta`: what is copied on the server instead of sent
 //! - `object_headers`, `content_type`: the headers of an object
+//! - `language`: the language of messages
 //! - `job`: the CI job that a command is part of
 //! - `directories`: where the platform keeps state and configuration
 
@@ -18,6 +19,7 @@ pub(crate) mod directories;
 mod emulator;
 mod initiate;
 pub(in crate::cli) mod job;
+pub(in crate::cli) mod language;
 mod named_sources;
 pub(crate) mod object_headers;
 mod output;

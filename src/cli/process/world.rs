@@ -40,6 +40,8 @@ pub struct World {
     pub stderr_rows: fn() -> Option<usize>,
     /// How many more files may be opened, if there is a limit.
     pub open_files: fn() -> Option<u64>,
+    /// The language of the user interface, on a system that has one beside its variables.
+    pub ui_language: fn() -> Option<String>,
     /// The wall clock.
     pub clock: fn() -> SystemTime,
     /// The clock that never goes back.
@@ -72,12 +74,23 @@ impl World {
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
             stderr_rows: || Some(terminal_size::terminal_size_of(io::stderr())?.1.0.into()),
             open_files: limits::free_descriptors,
+            ui_language,
             clock: SystemTime::now,
             stopwatch: Instant::now,
             seed: fastrand::u64(..),
             signals: Signals::of_process(),
         }
     }
+}
+
+#[cfg(windows)]
+fn ui_language() -> Option<String> {
+    sys_locale::get_locale()
+}
+
+#[cfg(not(windows))]
+fn ui_language() -> Option<String> {
+    None
 }
 
 /// The environment. A variable that is set to nothing counts as unset.
@@ -201,6 +214,7 @@ pub(crate) mod tests {
             stderr_columns: || None,
             stderr_rows: || None,
             open_files: || None,
+            ui_language: || None,
             clock: || SystemTime::UNIX_EPOCH,
             stopwatch: tests_instant,
             seed: 0,
