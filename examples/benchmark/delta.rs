@@ -26,6 +26,7 @@ const NEAR: Link = Link::new(0, 0, 0);
 const CHANGED: u64 = 100;
 /// Not that of the file's first content.
 const SEED: u64 = 7;
+const DELTA: Option<&str> = Some("--delta");
 /// As many threads as cosput has for it.
 const MOST_THREADS: usize = 4;
 
@@ -91,35 +92,36 @@ impl Row {
 impl Bench {
     /// A file of which one block in a hundred changed, far away; then files that did not change, or are quite different.
     pub(crate) fn delta(&self) -> io::Result<()> {
-        self.changed_far_away()?;
+        // One generator for all: the same content once more would be no difference.
+        let mut random = fastrand::Rng::with_seed(SEED);
+        self.changed_far_away(&mut random)?;
         self.unchanged_here()?;
-        self.quite_different("far away", &FAR)?;
-        self.quite_different("over HTTP, on this machine", &NEAR)
+        self.quite_different("far away", &FAR, self.runs.min(3), &mut random)?;
+        self.quite_different("over HTTP, on this machine", &NEAR, self.runs, &mut random)
     }
 
     fn hash(file: &Path) -> io::Result<Cost> {
         measure(Command::new(std::env::current_exe()?).arg("read-and-hash").arg(file), None)
     }
 
-    fn upload(&self, file: &Path, server: &FarServer, delta: bool) -> io::Result<Cost> {
-        let options: Vec<String> = delta.then(|| "--delta".to_owned()).into_iter().collect();
+    fn upload(&self, file: &Path, server: &FarServer, delta: Option<&str>) -> io::Result<Cost> {
+        let options: Vec<String> = delta.map(str::to_owned).into_iter().collect();
         let mut command = self.place.cosput_to(file, &server.url(), &options);
         measure(command.stderr(Stdio::null()), None)
     }
 
-    fn changed_far_away(&self) -> io::Result<()> {
+    fn changed_far_away(&self, random: &mut fastrand::Rng) -> io::Result<()> {
         let (file, changed) = (self.file(self.size)?, self.place.directory.join("changed"));
         let (server, other) = (FarServer::start(&FAR, None)?, FarServer::start(&FAR, None)?);
-        let mut random = fastrand::Rng::with_seed(SEED);
         let [mut full, mut delta, mut hash, mut sent] =
             ["the whole file", "--delta", "reading and hashing", "only what changed"].map(|name| Row(name, Vec::new()));
-        full.1.push(self.upload(&file, &other, false)?);
-        let first = self.upload(&file, &server, true)?;
+        full.1.push(self.upload(&file, &other, None)?);
+        let first = self.upload(&file, &server, DELTA)?;
         for _ in 0..self.runs {
-            change(&file, CHANGED, &changed, &mut random)?;
+            change(&file, CHANGED, &changed, random)?;
             hash.1.push(Self::hash(&file)?);
-            sent.1.push(self.upload(&changed, &other, false)?);
-            delta.1.push(self.upload(&file, &server, true)?);
+            sent.1.push(self.upload(&changed, &other, None)?);
+            delta.1.push(self.upload(&file, &server, DELTA)?);
         }
         table::title(&format!("{} far away, of which one block in {CHANGED} changed", table::mebibytes(self.size)));
         let first = Row("the first --delta", vec![first]);
@@ -138,11 +140,11 @@ impl Bench {
     fn unchanged_here(&self) -> io::Result<()> {
         let file = self.file(self.size)?;
         let server = FarServer::start(&NEAR, None)?;
-        self.upload(&file, &server, true)?;
+        self.upload(&file, &server, DELTA)?;
         let [mut delta, mut hash] = ["--delta", "reading and hashing"].map(|name| Row(name, Vec::new()));
         for _ in 0..self.runs {
             hash.1.push(Self::hash(&file)?);
-            delta.1.push(self.upload(&file, &server, true)?);
+            delta.1.push(self.upload(&file, &server, DELTA)?);
         }
         table::title(&format!("{} on this machine, of which nothing changed", table::mebibytes(self.size)));
         for Row(name, costs) in [&hash, &delta] {
@@ -152,16 +154,16 @@ impl Bench {
     }
 
     /// Other content in each round, with the map of the one before.
-    fn quite_different(&self, whereto: &str, link: &Link) -> io::Result<()> {
+    fn quite_different(&self, whereto: &str, link: &Link, runs: usize, random: &mut fastrand::Rng) -> io::Result<()> {
         let file = self.file(self.size)?;
         let (server, other) = (FarServer::start(link, None)?, FarServer::start(link, None)?);
-        let mut random = fastrand::Rng::with_seed(SEED);
         let [mut full, mut delta] = ["the whole file", "--delta"].map(|name| Row(name, Vec::new()));
-        self.upload(&file, &server, true)?;
-        for _ in 0..self.runs.min(3) {
-            change(&file, 1, Path::new("/dev/null"), &mut random)?;
-            full.1.push(self.upload(&file, &other, false)?);
-            delta.1.push(self.upload(&file, &server, true)?);
+        for _ in 0..runs {
+            // A fast upload of a quite different file leaves no map; this makes one.
+            self.upload(&file, &server, Some("--delta=always"))?;
+            change(&file, 1, Path::new("/dev/null"), random)?;
+            full.1.push(self.upload(&file, &other, None)?);
+            delta.1.push(self.upload(&file, &server, DELTA)?);
         }
         table::title(&format!("{} {whereto}, quite different from the object", table::mebibytes(self.size)));
         for Row(name, costs) in [&full, &delta] {
