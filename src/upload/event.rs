@@ -177,12 +177,17 @@ pub enum DeltaNotice {
     Restarted(Option<UploadId>),
     /// The map cannot be written, for this reason.
     MapUnwritable(String),
+    /// A map would save no time: the file is sent nearly as fast as it is compared.
+    NotWorthwhile,
 }
 
 impl DeltaNotice {
     /// False for what is usual, such as a first upload.
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Self::NoMap | Self::NoObject | Self::Shrunk | Self::Different | Self::Planned(_))
+        !matches!(
+            self,
+            Self::NoMap | Self::NoObject | Self::Shrunk | Self::Different | Self::Planned(_) | Self::NotWorthwhile
+        )
     }
 }
 

@@ -182,13 +182,13 @@ impl Session {
         };
         self.check_journal(file.is_some(), resume.is_some())?;
         let compared = match (&self.delta, delta) {
-            (_, Some(parts)) => Compared { difference: Difference::Parts(parts), blocks: None },
+            (_, Some(parts)) => Compared { difference: Difference::Parts(parts), ..Compared::default() },
             (Some(settings), None) if resume.is_none() && self.upload_id.is_none() => {
                 self.compare(settings, plan, file.as_mut(), (transport, reading), observe).await
             }
             _ => Compared::default(),
         };
-        let Compared { difference, blocks } = compared;
+        let Compared { difference, blocks, if_worthwhile } = compared;
         let delta = match &difference {
             Difference::Parts(parts) => Some(parts),
             Difference::Unknown | Difference::Nothing(_) => None,
@@ -241,7 +241,7 @@ impl Session {
             Goal::Compare => upload.only_compare(),
             Goal::Complete | Goal::CompleteHeldBack => {}
         }
-        Ok(Ready { upload, log, blocks: self.blocks_for_a_map(blocks) })
+        Ok(Ready { upload, log, blocks: self.blocks_for_a_map(blocks, if_worthwhile) })
     }
 
     /// Compares the file with the object, if it goes in parts and may replace the object. Meanwhile the journal says that
@@ -272,9 +272,9 @@ impl Session {
     }
 
     /// The blocks that are taken while the file is sent, if a map will be made of them.
-    fn blocks_for_a_map(&self, read: Option<KnownBlocks>) -> Option<KnownBlocks> {
+    fn blocks_for_a_map(&self, read: Option<KnownBlocks>, if_worthwhile: bool) -> Option<KnownBlocks> {
         let Plan::Multipart(parts) = self.plan else { return None };
-        self.delta.as_ref().map(|_| of_the_next_map(parts.size(), read))
+        self.delta.as_ref().map(|_| of_the_next_map(parts.size(), read, if_worthwhile))
     }
 
     /// An upload that is held back can only be found again by its journal.

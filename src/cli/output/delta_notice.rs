@@ -34,6 +34,11 @@ pub(super) fn in_words(notice: &DeltaNotice) -> String {
         DeltaNotice::MapUnwritable(why) => {
             format!("could not write the map of this object: {why}; the next upload sends the whole file")
         }
+        DeltaNotice::NotWorthwhile => {
+            "no map is kept, since sending the file takes hardly longer than comparing it (--delta=always keeps one); the \
+             next upload sends the whole file"
+                .to_owned()
+        }
     }
 }
 
@@ -90,6 +95,13 @@ mod tests {
                 DeltaNotice::MapUnwritable("disk full".to_owned()),
                 true,
                 "could not write the map of this object: disk full; the next upload sends the whole file".to_owned(),
+            ),
+            (
+                DeltaNotice::NotWorthwhile,
+                false,
+                "no map is kept, since sending the file takes hardly longer than comparing it (--delta=always keeps one); the \
+                 next upload sends the whole file"
+                    .to_owned(),
             ),
         ];
         for (notice, warns, words) in table {

@@ -215,6 +215,9 @@ impl ObjectReport {
             Event::Notice(step @ Notice::Delta(DeltaNotice::NoMap | DeltaNotice::NoObject)) if self.one_of_many => {
                 console.detail(self.report.verbose, &format!("{subject}{}", notice::in_words(step)));
             }
+            Event::Notice(step @ Notice::Delta(DeltaNotice::NotWorthwhile)) => {
+                console.detail(self.report.verbose, &format!("{subject}{}", notice::in_words(step)));
+            }
             Event::Notice(step @ Notice::Delta(delta)) if !delta.is_warning() => {
                 console.note(&format!("{subject}{}", notice::in_words(step)));
             }

@@ -26,7 +26,7 @@ use crate::upload::wire::call::{Call, Reply};
 use crate::upload::wire::one_request::Requester;
 use crate::upload::wire::transport::Transport;
 
-/// How many blocks of a file are read first: if none of them is in the object, the rest is not compared.
+/// How many blocks of a file are read first: if none of them seems to be in the object, the rest is not compared.
 const SAMPLE: usize = 64;
 
 const STORAGE_CLASS: &str = "x-cos-storage-class";
@@ -57,6 +57,8 @@ pub(crate) struct Compared {
     pub(crate) difference: Difference,
     /// The blocks of the file, as far as they were read.
     pub(crate) blocks: Option<KnownBlocks>,
+    /// Whether a map is only made if it saves time.
+    pub(crate) if_worthwhile: bool,
 }
 
 /// What is to be sent of a file.
@@ -87,8 +89,10 @@ impl Comparison<'_> {
             Ok(compared) => compared,
             Err(None) => Compared::default(),
             Err(Some((notice, blocks))) => {
+                // The next file may be as different from this one.
+                let differs = matches!(notice, DeltaNotice::Different | DeltaNotice::Shrunk);
                 observe(Event::Notice(Notice::Delta(notice)));
-                Compared { difference: Difference::Unknown, blocks }
+                Compared { blocks, if_worthwhile: differs && !self.settings.thorough, ..Compared::default() }
             }
         }
     }
@@ -126,11 +130,17 @@ impl Comparison<'_> {
                 etag: found.object.etag,
                 request_id: found.object.request_id,
             };
-            return Ok(Compared { difference: Difference::Nothing(unchanged), blocks: Some(known) });
+            return Ok(Compared {
+                difference: Difference::Nothing(unchanged),
+                blocks: Some(known),
+                ..Compared::default()
+            });
         }
         let chosen_by_user = (!parts.sizes().is_chosen()).then(|| parts.part_size());
         match planning::plan(&map, &blocks, size, chosen_by_user) {
-            Some(parts) => Ok(Compared { difference: Difference::Parts(parts), blocks: Some(known) }),
+            Some(parts) => {
+                Ok(Compared { difference: Difference::Parts(parts), blocks: Some(known), ..Compared::default() })
+            }
             None => Err(Some((DeltaNotice::Different, Some(known)))),
         }
     }
@@ -195,7 +205,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Reads the blocks of the file; not all of them if hardly any is in the object. `None` if the file cannot be read.
+    /// Reads the blocks of the file, unless hardly any is in the object. `None` if the file cannot be read.
     async fn read(
         &self,
         source: FileSource,
@@ -212,7 +222,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Reads the blocks of the file; a sample of them if it is quite different from the object.
+/// Reads the blocks of the file; none if a sample shows that it is quite different from the object.
 fn read_blocks(
     source: &FileSource,
     map: &ObjectMap,
@@ -221,12 +231,10 @@ fn read_blocks(
 ) -> Result<KnownBlocks, NotRead> {
     let known = KnownBlocks::none(source.identity().size, map.blocks.block_size);
     let common = map.blocks.list.len();
-    if !thorough && common > SAMPLE {
-        let sample: Vec<usize> = (0..SAMPLE).map(|number| number * common / SAMPLE).collect();
-        hashing::some(source, &known, &sample, reading)?;
-        if !planning::any_equal(map, &known.known()) {
-            return Ok(known);
-        }
+    let count = common.min(SAMPLE);
+    let sample: Vec<usize> = (0..count).map(|number| number * common / count).collect();
+    if !thorough && !hashing::is_any_alike(source, &known, (&map.blocks, &sample), reading)? {
+        return Ok(known);
     }
     hashing::the_rest(source, &known, reading)?;
     Ok(known)
@@ -246,9 +254,11 @@ fn is_of(map: &ObjectMap, found: &Object) -> bool {
 }
 
 /// The blocks of a file for its next map: those that were read, unless their size is not that of its blocks.
-pub(crate) fn of_the_next_map(size: u64, read: Option<KnownBlocks>) -> KnownBlocks {
+pub(crate) fn of_the_next_map(size: u64, read: Option<KnownBlocks>, if_worthwhile: bool) -> KnownBlocks {
     let block_size = block_size(size, read.as_ref().map(KnownBlocks::block_size));
-    read.filter(|read| read.block_size() == block_size).unwrap_or_else(|| KnownBlocks::none(size, block_size))
+    let read = read.filter(|read| read.block_size() == block_size);
+    let blocks = read.unwrap_or_else(|| KnownBlocks::none(size, block_size));
+    if if_worthwhile { blocks.if_worthwhile(hashing::thread_count()) } else { blocks }
 }
 
 /// The file of the map of this upload's object, if maps have a place on this machine.

@@ -24,11 +24,17 @@ pub(crate) async fn keep<T: Transport>(
     if object.proved_by != ProvedBy::Crc64 || object.etag.is_empty() {
         return None;
     }
+    let path = place(settings, header);
+    if !blocks.are_completed() {
+        // The map of the earlier object is of no use.
+        let _ = path.map(std::fs::remove_file);
+        return Some(DeltaNotice::NotWorthwhile);
+    }
     // A file that changed after it was uploaded is not the object.
     let blocks = all(source, blocks, reading).await.filter(|blocks| blocks.crc64(object.size) == object.crc64)?;
     let map = ObjectMap { size: object.size, etag: object.etag.clone(), version_id: object.version_id.clone(), blocks };
     let text = map.text(&job.target);
-    let here = match place(settings, header) {
+    let here = match path {
         Some(path) => map_file::write(&path, &text).map_err(|error| error.to_string()),
         None => Err("no home directory is known; name a place with --state-dir".to_owned()),
     };

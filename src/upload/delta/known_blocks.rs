@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::block::{Block, block_length};
+use super::effort_watch::EffortWatch;
 use super::object_map::Blocks;
 use crate::cos::checksum::Hasher;
 use crate::upload::plan::part_range::Range;
@@ -14,13 +15,20 @@ pub(crate) struct KnownBlocks {
     size: u64,
     block_size: u64,
     list: Arc<Mutex<Vec<Option<Block>>>>,
+    /// Decides which blocks are hashed as they are sent; without it, all are.
+    effort: Option<Arc<EffortWatch>>,
 }
 
 impl KnownBlocks {
     /// The blocks of a file of `size` bytes, of which none is known.
     pub(crate) fn none(size: u64, block_size: u64) -> Self {
         let count = usize::try_from(size.div_ceil(block_size)).unwrap_or(usize::MAX);
-        Self { size, block_size, list: Arc::new(Mutex::new(vec![None; count])) }
+        Self { size, block_size, list: Arc::new(Mutex::new(vec![None; count])), effort: None }
+    }
+
+    /// The same, with blocks hashed only while a map saves time. The next upload will hash on `threads` threads.
+    pub(super) fn if_worthwhile(self, threads: usize) -> Self {
+        Self { effort: Some(Arc::new(EffortWatch::begin(threads))), ..self }
     }
 
     /// The size of every block but the last.
@@ -42,6 +50,7 @@ impl KnownBlocks {
     }
 
     /// The blocks that are known, with their indices.
+    #[cfg(test)]
     pub(super) fn known(&self) -> Vec<(usize, Block)> {
         let known = |(index, block): (usize, &Option<Block>)| block.map(|block| (index, block));
         self.list().iter().enumerate().filter_map(known).collect()
@@ -56,6 +65,12 @@ impl KnownBlocks {
     pub(super) fn all(&self) -> Option<Blocks> {
         let list: Option<Vec<Block>> = self.list().iter().copied().collect();
         list.map(|list| Blocks { block_size: self.block_size, list })
+    }
+
+    /// Whether the blocks that are not known are read and hashed, now that the upload has ended.
+    pub(super) fn are_completed(&self) -> bool {
+        let unknown = || self.unknown().into_iter().map(|index| self.range(index).length).sum();
+        self.effort.as_ref().is_none_or(|effort| effort.hashes_quickly(unknown()))
     }
 
     /// Takes the checksums of the blocks within a range of the file, as its bytes pass; `None` if every block is known.
@@ -101,6 +116,10 @@ pub(crate) struct PassingBlocks {
 impl PassingBlocks {
     /// The next bytes of the range.
     pub(crate) fn update(&mut self, mut bytes: &[u8]) {
+        let effort = self.known.effort.as_deref();
+        if let Some(effort) = effort {
+            effort.send(bytes.len());
+        }
         while !bytes.is_empty() {
             let index = usize::try_from(self.offset / self.known.block_size).unwrap_or(usize::MAX);
             let range = self.known.range(index);
@@ -108,10 +127,14 @@ impl PassingBlocks {
             let length = usize::try_from(end - self.offset).map_or(bytes.len(), |left| left.min(bytes.len()));
             let (of_block, later) = bytes.split_at(length);
             if self.offset == range.offset {
-                self.block = Some(Box::new(BlockHasher::new()));
+                let wanted = effort.is_none_or(EffortWatch::is_worthwhile);
+                self.block = wanted.then(|| Box::new(BlockHasher::new()));
             }
             if let Some(block) = &mut self.block {
-                block.update(of_block);
+                match effort {
+                    Some(effort) => effort.hash(of_block, |bytes| block.update(bytes)),
+                    None => block.update(of_block),
+                }
             }
             self.offset += of_block.len() as u64;
             if self.offset == end
@@ -126,8 +149,11 @@ impl PassingBlocks {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::cos::checksum::crc64;
+    use crate::upload::delta::effort::Effort;
 
     const BLOCK_SIZE: u64 = 1 << 20;
     const SIZE: u64 = 5 * BLOCK_SIZE / 2;
@@ -159,6 +185,30 @@ mod tests {
             assert_eq!(known.all(), Some(Blocks { block_size: BLOCK_SIZE, list: expected.clone() }), "{piece}");
             assert!(known.passing(Range { offset: 0, length: SIZE }).is_none(), "there is nothing left to hash");
         }
+    }
+
+    /// The whole file has passed, and a map may not be worthwhile after this effort.
+    fn passed_after(effort: impl FnOnce(&mut Effort)) -> KnownBlocks {
+        let known = KnownBlocks::none(SIZE, BLOCK_SIZE).if_worthwhile(1);
+        known.effort.as_ref().unwrap().change(effort);
+        let mut passing = known.passing(Range { offset: 0, length: SIZE }).unwrap();
+        bytes().chunks(300_000).for_each(|piece| passing.update(piece));
+        known
+    }
+
+    #[test]
+    fn a_file_that_is_sent_as_fast_as_it_is_hashed_is_not_hashed() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let known = passed_after(|effort| effort.hash(64 << 20, HOUR));
+        assert_eq!((known.unknown().len(), known.are_completed()), (3, false));
+        let known = passed_after(|_| ());
+        assert_eq!((known.unknown().len(), known.are_completed()), (0, true));
+        let known = passed_after(|effort| effort.send(1, HOUR));
+        assert_eq!((known.unknown().len(), known.are_completed()), (0, true));
+        // Slow at last, so that the blocks that were left out are few.
+        let known = passed_after(|effort| effort.hash(64 << 20, HOUR));
+        known.effort.as_ref().unwrap().change(|effort| effort.send(1, 10 * HOUR));
+        assert_eq!((known.unknown().len(), known.are_completed()), (3, true));
     }
 
     #[test]

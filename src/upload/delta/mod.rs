@@ -7,6 +7,7 @@
 //! - `block`: the checksums of a block, and how large blocks are (pure)
 //! - `object_map`: the map, as it is written and read (pure)
 //! - `known_blocks`: the blocks of a file that are known so far, and how they are taken while parts are sent
+//! - `effort`: whether a map saves time (pure); `effort_watch`: measures that
 //! - `planning`: from two lists of blocks to parts (pure)
 //! - `hashing`: reads a file for the checksums of its blocks
 //! - `map_file`: the map in a directory
@@ -17,6 +18,8 @@
 
 pub(crate) mod block;
 pub(crate) mod comparison;
+mod effort;
+mod effort_watch;
 mod hashing;
 pub(crate) mod keeping;
 pub(crate) mod known_blocks;

@@ -55,11 +55,6 @@ pub(super) fn plan(map: &ObjectMap, file: &Blocks, size: u64, part_size: Option<
     None
 }
 
-/// Whether some of these blocks of the file, of which only a sample was read, are the object's.
-pub(super) fn any_equal(map: &ObjectMap, sample: &[(usize, Block)]) -> bool {
-    sample.iter().any(|(index, block)| map.blocks.list.get(*index) == Some(block))
-}
-
 fn runs(equal: &[bool]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (index, &equal) in equal.iter().enumerate() {
