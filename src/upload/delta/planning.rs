@@ -168,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn a_block_with_the_same_crc64_and_another_hash_is_sent() {
+        let mut file = file(&[1, 2, 3]);
+        file.list[1].hash = [9; 32];
+        let parts = plan(&map(&[1, 2, 3], 3 * MIB), &file, 3 * MIB, None).unwrap();
+        assert_eq!(parts.iter().map(|part| part.copied.is_some()).collect::<Vec<_>>(), [true, false, true]);
+    }
+
+    #[test]
     fn the_tail_of_a_file_that_grew_is_sent() {
         assert_eq!(planned(&[1, 2], &[1, 2, 3, 4], 4 * MIB), Some(vec![(2, true), (1, false), (1, false)]));
         let object = map(&[1, 2], MIB + 5);
