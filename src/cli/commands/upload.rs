@@ -16,6 +16,7 @@ use crate::cli::process::world::World;
 use crate::cli::uploading::descriptors::Objects;
 use crate::cli::uploading::file_session;
 use crate::cli::uploading::held_back::plan_options;
+use crate::cli::uploading::nearness;
 use crate::cli::uploading::observing::observer::UploadObserver;
 use crate::cli::uploading::server_parts::{is_gone, plan_of_parts, server_parts};
 use crate::cli::uploading::setup::{concurrency, connect, own_paths, rerun, template};
@@ -61,8 +62,8 @@ fn open_and_send(
     if options.dry_run && !options.asks_the_server() {
         return Ok(upload_dry_run::show_one(&source, key, &plan, options, console));
     }
-    // A single request needs no second thread.
-    let alone = plan.is_put();
+    // A single request needs no second thread, and what may become one is small.
+    let alone = plan.is_put() || nearness::matters(&plan, options);
     let sending = send_one(options, source, key, plan, world, console);
     let sent = if alone { runtime::run_alone(sending) } else { runtime::run(sending) };
     sent?.map(Sent::from)
@@ -92,7 +93,12 @@ async fn send_one(
         true => options.requests.concurrency,
         false => concurrency(options, Objects::One, world, console),
     };
-    let session = template(options, &connection, world).session(source, key.clone(), plan);
+    let template = template(options, &connection, world);
+    let mut session = template.session(source.clone(), key.clone(), plan);
+    if nearness::matters(&plan, options) {
+        let plan = nearness::planned(&source, &session.job.target, &connection, options.plan).await?;
+        session = template.session(source, key.clone(), plan);
+    }
     Ok(upload_one(session, options, concurrency, connection, world, console).await)
 }
 

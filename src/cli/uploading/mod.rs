@@ -4,6 +4,7 @@
 //! - `setup`: connection, template and number of requests, from the options of an upload; `descriptors`: how many
 //!   requests the limit of open files allows
 //! - `template`, `file_session`: from the options and a file to its session
+//! - `nearness`: whether the server is near enough for one request
 //! - `supply`, `work_sender`: from many sources to work for the engine
 //! - `transfer`: runs the engine, and stops it on a signal
 //! - `observing`: reports every source, and keeps counts and the exit code
@@ -19,6 +20,7 @@ pub(crate) mod descriptors;
 pub(crate) mod file_session;
 pub(crate) mod held_back;
 pub(crate) mod journals;
+pub(crate) mod nearness;
 pub(crate) mod observing;
 pub(crate) mod publishing_record;
 pub(crate) mod server_parts;

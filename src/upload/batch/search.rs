@@ -10,12 +10,13 @@
 use std::time::{Duration, Instant};
 
 use super::breaks::Breaks;
+use crate::upload::plan::default_sizes::BESIDE;
 
 /// `auto` begins with this many requests, …
 pub(super) const FEW: u16 = 8;
 /// … opens to this many for near and far servers without checking that they raise the rate, …
 const FREE_NEAR: u16 = 16;
-const FREE: u16 = 64;
+pub(super) const FREE: u16 = 64;
 /// … until this time has passed, …
 const FREE_TIME: Duration = Duration::from_secs(2);
 /// … and never beyond this many with large and with small bodies.
@@ -23,8 +24,7 @@ const MOST: u16 = 64;
 pub(super) const MOST_SMALL: u16 = 256;
 /// A server that answers sooner is near: its connections need no time to become fast.
 const NEAR: Duration = Duration::from_millis(5);
-/// A server that answers even sooner is on this machine or beside it: a small initial number costs less.
-const BESIDE: Duration = Duration::from_millis(1);
+/// The initial number for a server beside this machine, where a small one costs less.
 const FEW_BESIDE: u16 = 4;
 /// A smaller body is small: its answer is a better measure than its bytes.
 const SMALL: u64 = 1 << 20;

@@ -5,14 +5,20 @@
 //! | part of a single file | a fiftieth of the file, at least 1 MiB, at most 64 MiB | Connections to a far server are slow, so more connections are faster. COS documents 50 uploads a second of one file, so 50 parts may begin at once. A part costs a round trip and some hundred bytes, so fewer than 50 bring no gain. COS accepts no part below 1 MiB. 50 parts of 64 MiB a second are more than an account may send (15 Gbit/s). |
 //! | part of one file among N | N fiftieths of the file, at most 16 MiB or a fiftieth | Other files keep the connections busy. |
 //! | threshold | two parts, 2 MiB to 16 MiB | Initiate and Complete cost two round trips. In that time a single connection carries as much as a part would have saved. |
+//! | threshold of a single file, server beside this machine | 16 MiB | If the server answers within a millisecond, one connection is as fast as many, and each request and the journal count. |
 //! | first part of a stream | 8 MiB | The parts are held in memory, and their number is not known. |
 //! | part of a stream of a known size | as for a file, at most a sixteenth of the memory | 16 parts are in flight at a time. |
+
+use std::time::Duration;
 
 use crate::cos::multipart::SMALLEST_PART;
 
 /// The most parts of one object that begin in any second. COS documents 50 uploads a second of a single file
 /// (document 436/14518) and does not say whether parts count.
 pub(in crate::upload) const PARTS_A_SECOND: u16 = 50;
+
+/// A server that answers sooner is on this machine or beside it.
+pub(in crate::upload) const BESIDE: Duration = Duration::from_millis(1);
 
 const MEBIBYTE: u64 = 1 << 20;
 /// The largest part of a single file.
@@ -33,8 +39,12 @@ pub(in crate::upload) fn part_size(size: u64, files: u64) -> u64 {
     share.min(LARGEST_USUAL).next_multiple_of(MEBIBYTE).max(SMALLEST_PART)
 }
 
-/// The largest file that is sent in one PUT, for a file of `size` bytes, one of `files`.
-pub(super) fn threshold(size: u64, files: u64) -> u64 {
+/// The largest file that is sent in one PUT, for a file of `size` bytes, one of `files`, to a server that answers in
+/// `round_trip`, if that is known.
+pub(super) fn threshold(size: u64, files: u64, round_trip: Option<Duration>) -> u64 {
+    if round_trip.is_some_and(|time| time < BESIDE) {
+        return LARGEST_AMONG_MANY;
+    }
     (2 * part_size(size, files)).clamp(SMALLEST_THRESHOLD, LARGEST_AMONG_MANY)
 }
 
@@ -46,7 +56,7 @@ pub(super) fn stream_part_size(size: Option<u64>, memory: u64) -> u64 {
 
 /// The largest stream that is sent in one PUT.
 pub(super) fn stream_threshold(size: Option<u64>) -> u64 {
-    size.map_or(STREAM, |size| threshold(size, 1))
+    size.map_or(STREAM, |size| threshold(size, 1, None))
 }
 
 #[cfg(test)]
@@ -55,7 +65,7 @@ mod tests {
 
     fn table(rows: &[(u64, u64, u64, u64)]) {
         for (size, files, expected_part, expected_threshold) in rows {
-            let found = (part_size(size * MEBIBYTE, *files), threshold(size * MEBIBYTE, *files));
+            let found = (part_size(size * MEBIBYTE, *files), threshold(size * MEBIBYTE, *files, None));
             let expected = (expected_part * MEBIBYTE, expected_threshold * MEBIBYTE);
             assert_eq!(found, expected, "{size} MiB, {files} files");
         }
@@ -79,6 +89,12 @@ mod tests {
     #[test]
     fn a_file_among_others_has_fewer_parts() {
         table(&[(8, 4, 1, 2), (8, 50, 8, 16), (16, 50, 16, 16), (100, 2, 4, 8), (100, 50, 16, 16), (1600, 50, 32, 16)]);
+    }
+
+    #[test]
+    fn a_file_up_to_16_mib_is_one_request_to_a_server_beside_this_machine() {
+        let threshold = |micros| threshold(8 * MEBIBYTE, 1, Some(Duration::from_micros(micros))) / MEBIBYTE;
+        assert_eq!([100, 999, 1000, 50_000].map(threshold), [16, 16, 2, 2]);
     }
 
     #[test]

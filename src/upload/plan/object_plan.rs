@@ -1,5 +1,7 @@
 //! From a size, options and the service's limits to a plan: one PUT, or parts. Every plan respects the limits.
 
+use std::time::Duration;
+
 use super::default_sizes;
 use super::divisions::Division;
 use super::part_sizes::{PartSizes, Parts};
@@ -18,18 +20,20 @@ pub struct PlanOptions {
     pub multipart_threshold: Option<u64>,
     /// The number of files that are uploaded together, as far as it is known.
     pub files: u64,
+    /// The time in which the server answers, if it was measured.
+    pub round_trip: Option<Duration>,
 }
 
 impl PlanOptions {
     /// Parts of this size, and one PUT for files up to `threshold`.
     pub const fn fixed(part_size: u64, threshold: u64) -> Self {
-        Self { part_size: Some(part_size), multipart_threshold: Some(threshold), files: 1 }
+        Self { part_size: Some(part_size), multipart_threshold: Some(threshold), files: 1, round_trip: None }
     }
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        Self { part_size: None, multipart_threshold: None, files: 1 }
+        Self { part_size: None, multipart_threshold: None, files: 1, round_trip: None }
     }
 }
 
@@ -53,7 +57,7 @@ impl Plan {
         let threshold = match options.multipart_threshold {
             Some(beyond) if beyond > LARGEST_PUT => return Err(PlanError::ThresholdTooLarge { threshold: beyond }),
             Some(threshold) => threshold,
-            None => default_sizes::threshold(size, options.files),
+            None => default_sizes::threshold(size, options.files, options.round_trip),
         };
         if size > LARGEST_OBJECT {
             return Err(PlanError::ObjectTooLarge { size });
@@ -130,6 +134,12 @@ impl Plan {
     /// True for one PUT of the whole.
     pub fn is_put(&self) -> bool {
         matches!(self, Self::Put { .. })
+    }
+
+    /// Whether the same source would be one PUT to a server beside this machine.
+    pub(crate) fn may_be_put_if_near(&self) -> bool {
+        let most = default_sizes::threshold(0, 1, Some(Duration::ZERO));
+        matches!(self, Self::Multipart(parts) if parts.sizes().is_chosen() && parts.size() <= most)
     }
 
     /// The size of the whole in bytes, if it is known.
@@ -337,7 +347,7 @@ mod tests {
             part_size in prop::option::of(0..=LARGEST_PART + MEBIBYTE),
             files in 0..=u64::MAX,
         ) {
-            let options = |part_size| PlanOptions { part_size, multipart_threshold: Some(0), files };
+            let options = |part_size| PlanOptions { part_size, multipart_threshold: Some(0), files, ..PlanOptions::default() };
             match Plan::new(size, options(part_size)) {
                 Ok(Plan::Put { .. }) => prop_assert_eq!(size, 0),
                 Ok(Plan::Multipart(parts)) => {

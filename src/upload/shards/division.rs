@@ -9,8 +9,7 @@ const USUAL_PART: u64 = 64 << 20;
 
 /// The size of a file's parts; `None` if it is sent as a whole.
 pub fn part_size(size: u64, asked: PlanOptions) -> Result<Option<u64>, PlanError> {
-    let smallest =
-        Plan::new(size, PlanOptions { part_size: None, multipart_threshold: Some(0), files: 1 })?.part_size();
+    let smallest = Plan::new(size, PlanOptions { multipart_threshold: Some(0), ..PlanOptions::default() })?.part_size();
     let part_size = asked.part_size.unwrap_or(smallest.max(USUAL_PART));
     let threshold = asked.multipart_threshold.unwrap_or(part_size.min(USUAL_PART));
     match Plan::new(size, PlanOptions::fixed(part_size, threshold))? {
@@ -36,7 +35,7 @@ mod tests {
         }
         assert_eq!(part_size(48 << 40, usual), Ok(Some(5034 * MIB)));
         for threshold in [None, Some(MIB)] {
-            let small = PlanOptions { part_size: Some(MIB), multipart_threshold: threshold, files: 1 };
+            let small = PlanOptions { part_size: Some(MIB), multipart_threshold: threshold, ..PlanOptions::default() };
             assert_eq!((part_size(MIB, small), part_size(MIB + 1, small)), (Ok(None), Ok(Some(MIB))));
         }
         assert_eq!(part_size(1, PlanOptions { multipart_threshold: Some(0), ..usual }), Ok(Some(64 * MIB)));

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderName, HeaderValue};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use url::Url;
 
@@ -19,6 +20,7 @@ use super::body::SourceBody;
 use super::limits::pace::Pacer;
 use super::limits::stall::{stalled, while_bytes_move};
 use super::limits::unanswered::Unanswered;
+use super::opened_ahead::OpenedAhead;
 use super::proxy::{AUTHENTICATION_REQUIRED, Proxy, Refusal};
 use super::send_error::{build_error, send_error};
 use super::server_clock::ServerClock;
@@ -41,6 +43,9 @@ const SMALLEST_SKEW: u64 = 30;
 const TOLERATED_SKEW: u64 = 900;
 /// The delay of a body after another one was cut off, or if there is only one attempt.
 const DELAY: Duration = Duration::from_millis(500);
+
+/// A server that has not answered a first request after this time is not near.
+const NEAR: Duration = Duration::from_millis(3);
 
 /// The assumed rate at which the server copies, in bytes a second. It may be silent while it does.
 const COPY_RATE: u64 = 8 << 20;
@@ -85,6 +90,7 @@ impl Resolve for SystemResolver {
 /// Sends over HTTP and signs with the credentials that are valid when a request is sent.
 pub struct Http {
     client: reqwest::Client,
+    opened_ahead: OpenedAhead,
     service: Service,
     provider: Arc<dyn Provider>,
     clock: ServerClock,
@@ -116,8 +122,10 @@ impl Http {
         clock: fn() -> SystemTime,
         limits: Limits,
     ) -> Result<Self, SendError> {
+        let opened_ahead = OpenedAhead::new(limits.connect);
         Ok(Self {
-            client: client.build().map_err(|error| build_error(&error))?,
+            client: client.connector_layer(opened_ahead.clone()).build().map_err(|error| build_error(&error))?,
+            opened_ahead,
             service,
             provider,
             clock: ServerClock::new(clock),
@@ -160,6 +168,27 @@ impl Http {
         self.deliver(request, None).await
     }
 
+    /// The time in which the server answers a request without a signature, if it does within [`NEAR`], connecting included.
+    /// A connection that is not open by then is left to the next request.
+    pub async fn round_trip_if_near(&self, request: Request) -> Option<Duration> {
+        let is_open = self.begin_to_open(&request).await?;
+        let answered = async {
+            is_open.await.ok()?;
+            let began = clock::now();
+            self.send_unsigned(request).await.ok().map(|_| began.elapsed())
+        };
+        timeout(NEAR, answered).await.ok().flatten()
+    }
+
+    /// Begins to open a connection for requests like this one, which is not sent.
+    async fn begin_to_open(&self, request: &Request) -> Option<oneshot::Receiver<()>> {
+        let mut url = Url::parse(&request.url()).ok()?;
+        // The library would send the request on a connection that is idle. It keeps none for a URL with this name.
+        url.set_username("ahead").ok()?;
+        let never_sent = self.client.execute(reqwest::Request::new(reqwest::Method::HEAD, url));
+        Some(self.opened_ahead.open(request.origin.clone(), never_sent).await)
+    }
+
     /// The proxy that requests to this URL go through, without its user name and password.
     pub fn proxy_to(&self, url: &str) -> Option<String> {
         Some(self.proxy_for(&Url::parse(url).ok()?)?.to_string())
@@ -168,9 +197,10 @@ impl Http {
     async fn deliver(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
         let progress = body.as_ref().map(SourceBody::progress);
         let copying = copying_time(&request);
+        let site = request.origin.clone();
         let request = reqwest_of(request, self.restrained(body))?;
         let url = request.url().clone();
-        let sending = self.client.execute(request);
+        let sending = self.opened_ahead.used(site, self.client.execute(request));
         let unanswered = progress.clone().map(|progress| self.unanswered.add(clock::now(), progress));
         let more_time = || self.unanswered.time(clock::now()).min(MOST_PATIENCE * self.limits.stall).max(copying);
         let answer = while_bytes_move(sending, progress.clone(), self.limits.stall, more_time).await?;
@@ -261,6 +291,13 @@ impl Transport for Http {
         let response = self.deliver(request, body).await?;
         self.learn(&response, &credentials, skew);
         Ok(response)
+    }
+
+    async fn open_ahead(&self, request: &Request, connections: u16) {
+        for _ in 0..connections {
+            // The task that opens it goes on by itself.
+            drop(self.begin_to_open(request).await);
+        }
     }
 
     fn take_clock_correction(&self) -> Option<i64> {

@@ -2,6 +2,7 @@
 //!
 //! - `call`: the machine's calls, their requests and replies
 //! - `transport`: the trait that sends requests; `http` implements it over HTTP
+//! - `opened_ahead`: connections that are opened before a request needs them
 //! - `body`, `chunk`: a range of a source as the body of a request; `body_progress`: how much of it was sent
 //! - `limits`: `--limit-rate`, and time limits for connections and answers
 //! - `retry`: whether to send a failed request again, and when
@@ -19,6 +20,7 @@ pub mod http;
 pub mod limits;
 mod no_proxy;
 pub mod one_request;
+mod opened_ahead;
 pub mod proxy;
 pub(crate) mod retry;
 mod send_error;

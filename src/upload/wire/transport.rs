@@ -15,6 +15,11 @@ pub trait Transport: Send + Sync + 'static {
         body: Option<SourceBody>,
     ) -> impl Future<Output = Result<Response, SendError>> + Send;
 
+    /// Begins to open connections for requests like this one, which is not sent. Returns at once.
+    fn open_ahead(&self, _request: &Request, _connections: u16) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
     /// The seconds that the server is ahead of this machine, if a correction was made since the last call.
     fn take_clock_correction(&self) -> Option<i64> {
         None

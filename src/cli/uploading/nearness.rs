@@ -1,0 +1,31 @@
+//! Whether one request would be as fast as parts: it is to a server beside this machine.
+
+use super::connection::Connection;
+use super::file_session;
+use crate::cli::options::UploadOptions;
+use crate::cli::output::failures::failure::Failure;
+use crate::cos::Target;
+use crate::cos::objects::head_object;
+use crate::upload::source::FileSource;
+use crate::upload::{Plan, PlanOptions};
+
+/// Whether the plan depends on how far the server is away. Not if the user has chosen sizes or a rate, or named an upload
+/// or an object to go on with.
+pub(crate) fn matters(plan: &Plan, options: &UploadOptions) -> bool {
+    let PlanOptions { part_size, multipart_threshold, .. } = options.plan;
+    let chosen = part_size.is_none() && multipart_threshold.is_none() && options.requests.limit_rate.is_none();
+    let fresh = options.delta.is_none() && !options.dry_run && options.object.traffic_limit.is_none();
+    chosen && fresh && plan.may_be_put_if_near()
+}
+
+/// The plan of a file, once it is known whether the server is near. That takes no time if it is not: the connection is
+/// used by the first request.
+pub(crate) async fn planned(
+    source: &FileSource,
+    target: &Target,
+    connection: &Connection,
+    options: PlanOptions,
+) -> Result<Plan, Failure> {
+    let round_trip = connection.transport.round_trip_if_near(head_object::request(target)).await;
+    file_session::plan(source, target.address.service, PlanOptions { round_trip, ..options })
+}

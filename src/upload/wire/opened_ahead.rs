@@ -1,0 +1,203 @@
+//! Connections that are opened before a request needs them.
+//!
+//! The HTTP library opens a connection only for a request. So a request is begun that is never sent: once the library asks
+//! for its connection, the connection is opened by a task of its own and kept here, and the request ends with an error. The
+//! next request to the same site gets the connection.
+
+use std::any::Any;
+use std::collections::{HashMap, VecDeque};
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::upload::clock;
+
+/// A connection that nothing was sent on for longer than this may be closed by the server, and is not used.
+const LONGEST_IDLE: Duration = Duration::from_secs(5);
+
+type BoxError = Box<dyn Error + Send + Sync>;
+/// A connection of a type that only the HTTP library can name, and when it was opened.
+type Opened = (Box<dyn Any + Send>, Instant);
+
+tokio::task_local! {
+    /// What the connection that the library asks for is needed for.
+    static PURPOSE: Purpose;
+}
+
+/// What a connection is needed for.
+#[derive(Debug, Clone)]
+struct Purpose {
+    /// The scheme, the host and the port.
+    site: String,
+    /// Reports that the connection was opened, if it is opened ahead.
+    ahead: Option<Arc<Mutex<Option<oneshot::Sender<()>>>>>,
+}
+
+/// The connections that were opened ahead, by site. A clone is the same.
+#[derive(Debug, Clone)]
+pub(super) struct OpenedAhead {
+    connections: Arc<Mutex<HashMap<String, VecDeque<oneshot::Receiver<Opened>>>>>,
+    /// For opening a connection.
+    limit: Duration,
+}
+
+impl OpenedAhead {
+    /// No connections yet.
+    pub(super) fn new(limit: Duration) -> Self {
+        Self { connections: Arc::default(), limit }
+    }
+
+    /// Begins to open a connection to `site` with a request that is not sent. The result is there once it is open; an error
+    /// if it could not be opened.
+    pub(super) async fn open<T>(&self, site: String, request: impl Future<Output = T>) -> oneshot::Receiver<()> {
+        let (opened, is_open) = oneshot::channel();
+        let ahead = Some(Arc::new(Mutex::new(Some(opened))));
+        PURPOSE.scope(Purpose { site, ahead }, request).await;
+        is_open
+    }
+
+    /// Sends a request to `site`, with a connection that was opened ahead if there is one.
+    pub(super) async fn used<T>(&self, site: String, request: impl Future<Output = T>) -> T {
+        PURPOSE.scope(Purpose { site, ahead: None }, request).await
+    }
+
+    fn keep(&self, site: String, connection: oneshot::Receiver<Opened>) {
+        self.lock().entry(site).or_default().push_back(connection);
+    }
+
+    fn take(&self, site: &str) -> Option<oneshot::Receiver<Opened>> {
+        self.lock().get_mut(site)?.pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, VecDeque<oneshot::Receiver<Opened>>>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S> Layer<S> for OpenedAhead {
+    type Service = Connector<S>;
+
+    fn layer(&self, inner: S) -> Connector<S> {
+        Connector { inner, opened_ahead: self.clone() }
+    }
+}
+
+/// Opens connections, or takes those that were opened ahead.
+#[derive(Debug, Clone)]
+pub(super) struct Connector<S> {
+    inner: S,
+    opened_ahead: OpenedAhead,
+}
+
+impl<S, R> Service<R> for Connector<S>
+where
+    S: Service<R, Error = BoxError> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Response: Send + 'static,
+    R: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let Ok(Purpose { site, ahead }) = PURPOSE.try_with(Clone::clone) else {
+            return Box::pin(self.inner.call(request));
+        };
+        if let Some(ahead) = ahead {
+            let opening = self.inner.call(request);
+            let is_open = ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+            self.open(site, opening, is_open);
+            return Box::pin(std::future::ready(Err("this connection is opened ahead".into())));
+        }
+        let Some(opened) = self.opened_ahead.take(&site) else { return Box::pin(self.inner.call(request)) };
+        let mut inner = self.inner.clone();
+        Box::pin(async move {
+            let fresh = opened.await.ok().filter(|(_, since)| clock::now() - *since < LONGEST_IDLE);
+            match fresh.and_then(|(connection, _)| connection.downcast::<S::Response>().ok()) {
+                Some(connection) => Ok(*connection),
+                None => {
+                    std::future::poll_fn(|context| inner.poll_ready(context)).await?;
+                    inner.call(request).await
+                }
+            }
+        })
+    }
+}
+
+impl<S> Connector<S> {
+    /// Waits in a task until the connection is open, and keeps it.
+    fn open<C: Send + 'static>(
+        &self,
+        site: String,
+        opening: impl Future<Output = Result<C, BoxError>> + Send + 'static,
+        is_open: Option<oneshot::Sender<()>>,
+    ) {
+        let (keep, kept) = oneshot::channel::<Opened>();
+        self.opened_ahead.keep(site, kept);
+        let limit = self.opened_ahead.limit;
+        tokio::spawn(async move {
+            let Ok(Ok(connection)) = timeout(limit, opening).await else { return };
+            // The other side is gone if the transport is.
+            let _ = keep.send((Box::new(connection), clock::now()));
+            let _ = is_open.map(|is_open| is_open.send(()));
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Opens connections that are numbers: 0, 1, and so on.
+    #[derive(Clone, Default)]
+    struct Numbers(Arc<AtomicU32>);
+
+    impl Service<()> for Numbers {
+        type Response = u32;
+        type Error = BoxError;
+        type Future = std::future::Ready<Result<u32, BoxError>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, (): ()) -> Self::Future {
+            std::future::ready(Ok(self.0.fetch_add(1, Ordering::Relaxed)))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_opened_ahead_is_used_once_by_its_own_site() {
+        let opened_ahead = OpenedAhead::new(Duration::from_secs(1));
+        let connector = opened_ahead.layer(Numbers::default());
+        let used = async |site: &str| {
+            let mut connector = connector.clone();
+            let connecting = async move { connector.call(()).await };
+            opened_ahead.used(site.to_owned(), connecting).await.unwrap()
+        };
+        let open = async |site: &str| {
+            let mut connector = connector.clone();
+            let connecting = async move { connector.call(()).await };
+            assert!(opened_ahead.open(site.to_owned(), connecting).await.await.is_ok());
+        };
+        assert_eq!(used("a").await, 0);
+        open("a").await;
+        open("a").await;
+        assert_eq!(used("b").await, 3, "the connections are to another site");
+        assert_eq!([used("a").await, used("a").await, used("a").await], [1, 2, 4]);
+    }
+}
