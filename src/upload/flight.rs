@@ -1,6 +1,7 @@
 //! Requests in flight: each a task of its own, with the progress of its body.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::task::{AbortHandle, JoinError};
 use tokio::time::Instant;
@@ -34,6 +35,9 @@ pub struct Job {
 
 /// One attempt at one call of one object.
 pub(super) type RequestId = (ObjectId, AttemptId);
+
+/// A server that has not answered after this time is far enough for connections to be opened ahead.
+const FAR: Duration = Duration::from_millis(5);
 
 /// How many bytes an answer counts for. Parts have many more, so for them this changes little.
 const WORTH_OF_AN_ANSWER: u64 = 256 << 10;
@@ -134,6 +138,8 @@ pub(super) struct Inside {
     pub(super) progress: BodyProgress,
     /// What else sees its bytes.
     pub(super) reader: Option<Reader>,
+    /// How many connections will be needed once this request is answered.
+    pub(super) next_connections: u16,
 }
 
 /// Carries out a call: by a request, or on this machine.
@@ -162,7 +168,7 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
 }
 
 async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Inside) -> Outcome {
-    let Inside { progress, reader } = inside;
+    let Inside { progress, reader, next_connections } = inside;
     let mut first_reading: Option<Digest> = None;
     if let Some(range) = call.body().filter(|_| call.body_md5() == BodyMd5::Sent) {
         let source = job.source.clone();
@@ -181,7 +187,21 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Insid
         }
         body
     });
-    let answer = transport.send(request, body).await;
+    let answer = if next_connections > 0 {
+        // Connections of their own take as long to open as this request to be answered.
+        let template = call.request(&job.target, &job.object, md5).expect("this call is sent");
+        let opening = async {
+            tokio::time::sleep(FAR).await;
+            transport.open_ahead(&template, next_connections).await;
+            std::future::pending().await
+        };
+        tokio::select! {
+            answer = transport.send(request, body) => answer,
+            answer = opening => answer,
+        }
+    } else {
+        transport.send(request, body).await
+    };
     let hidden = answer.as_ref().is_ok_and(hides_the_md5);
     let sent = progress.digest().map(|digest| Digest { md5: digest.md5.or(md5).filter(|_| !hidden), ..digest });
     let result = match (answer, progress.failure()) {

@@ -138,7 +138,8 @@ impl<T: Transport> OpenObjects<T> {
         let (job, transport) = (job.clone(), self.transport.clone());
         let passing = blocks.as_ref().zip(call.body()).and_then(|(blocks, range)| blocks.passing(range));
         let reader = passing.map(|mut passing| Box::new(move |bytes: &[u8]| passing.update(bytes)) as Reader);
-        let inside = Inside { progress: progress.clone(), reader };
+        let next_connections = if call == Call::Initiate { self.batch.connections_after_initiate(object) } else { 0 };
+        let inside = Inside { progress: progress.clone(), reader, next_connections };
         let task = self.tasks.spawn(async move {
             let flushed = match flush {
                 Some(flush) => flush.await,

@@ -307,6 +307,14 @@ impl Batch {
         self.window.size()
     }
 
+    /// How many connections the parts of an object will need besides that of its Initiate: one each, as far as the window may
+    /// open. None while other objects keep connections open.
+    pub fn connections_after_initiate(&self, object: ObjectId) -> u16 {
+        let alone = self.entries.len() == 1;
+        let parts = self.upload(object).and_then(Upload::part_count).filter(|_| alone).unwrap_or(1);
+        parts.min(self.window.most_for_parts()).saturating_sub(1)
+    }
+
     /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
         self.in_flight

@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use super::concurrency::Concurrency;
-use super::search::{FEW, Search};
+use super::search::{FEW, FREE, Search};
 
 /// Throttled answers within this time count once, since their requests were in flight together.
 const ONE_ROUND: Duration = Duration::from_secs(1);
@@ -36,6 +36,11 @@ impl Window {
     /// The largest possible size.
     pub fn most(&self) -> u16 {
         self.most
+    }
+
+    /// The largest possible size while parts are sent.
+    pub fn most_for_parts(&self) -> u16 {
+        self.search.as_ref().map_or(self.most, |_| self.most.min(FREE))
     }
 
     /// The number of requests that may be in flight.

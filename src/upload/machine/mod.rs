@@ -176,7 +176,7 @@ impl Upload {
     }
 
     /// The number of parts; `None` while a stream may add some.
-    fn part_count(&self) -> Option<u16> {
+    pub(super) fn part_count(&self) -> Option<u16> {
         match &self.board {
             Some(board) if board.is_delta() => Some(board.len()),
             _ => self.plan.parts(),
