@@ -17,8 +17,8 @@ use crate::upload::PlanOptions;
 use crate::upload::driver::Work;
 use crate::upload::source::{Gather, Item, NoFile, UnmatchedRule};
 
-/// How many files are found ahead of those that are opened: some megabytes of names.
-const FOUND_AHEAD: usize = 10_000;
+/// How many files are found ahead of those that are opened: half a megabyte of names.
+const FOUND_AHEAD: usize = 1_000;
 
 /// How many files are found before the first one is planned, because one file among many needs fewer parts.
 const LOOKED_AT: usize = 64;
