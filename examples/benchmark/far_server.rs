@@ -68,6 +68,10 @@ pub(crate) fn run(link: Link, tls: Option<&Path>) -> io::Result<()> {
             let (server, tls) = (server.clone(), tls.clone());
             let serve = move || {
                 let _ = stream.set_nodelay(true);
+                // TCP's and TLS's handshakes are a round trip each. The kernel answers TCP's at once, so both are waited for here.
+                if tls.is_some() {
+                    thread::sleep(2 * server.link.round_trip());
+                }
                 let stream: Box<dyn Stream> = match tls.map(ServerConnection::new) {
                     None => Box::new(stream),
                     Some(Ok(tls)) => Box::new(StreamOwned::new(tls, stream)),

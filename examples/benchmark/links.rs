@@ -8,7 +8,7 @@ use super::contender::Place;
 use super::link::Link;
 use super::process::{Cost, measure, report, start};
 use super::scenario::Bench;
-use super::table;
+use super::{table, tls};
 
 const MIB: u64 = 1 << 20;
 /// The fixed settings: part size in MiB, requests at a time.
@@ -45,6 +45,7 @@ struct Seen {
 pub(crate) struct FarServer {
     child: Child,
     port: u16,
+    tls: bool,
 }
 
 impl FarServer {
@@ -53,15 +54,18 @@ impl FarServer {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("far-server").args(link.arguments()).args(tls);
         let (child, port) = start(&mut command)?;
-        Ok(Self { child, port })
+        Ok(Self { child, port, tls: tls.is_some() })
     }
 
     /// Its address.
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("{}://127.0.0.1:{}", if self.tls { "https" } else { "http" }, self.port)
     }
 
     fn report(&self) -> io::Result<Seen> {
+        if self.tls {
+            return Ok(Seen::default());
+        }
         let [requests, refused, connections, most_in_flight] = report(self.port)?;
         Ok(Seen { requests, refused, connections, most_in_flight })
     }
@@ -82,10 +86,11 @@ impl Drop for FarServer {
 
 impl Bench {
     /// For each link and size: the default settings against the grid. `--only=LINK,LINK` selects links, `--no-grid`
-    /// skips the fixed settings.
+    /// skips the fixed settings, `--tls` encrypts, with handshakes that take two round trips.
     pub(crate) fn links(&self) -> io::Result<()> {
         let only = self.words.iter().find_map(|word| word.strip_prefix("--only="));
         let chosen = |name: &str| only.is_none_or(|only| only.split(',').any(|chosen| chosen == name));
+        tls::make(&self.place.directory)?;
         println!(
             "\n  {:<10} {:>9} {:>9} {:>9} {:>15} {:>7} {:>9} {:>9} {:>7} {:>7} {:>6}",
             "link", "file", "no flags", "best", "setting", "ratio", "alone", "memory", "CPU", "refused", "most"
@@ -100,9 +105,12 @@ impl Bench {
 
     fn link(&self, name: &str, link: &Link, size: u64) -> io::Result<()> {
         let file = self.file(size)?;
+        let tls = self.words.iter().any(|word| word == "--tls").then_some(self.place.directory.as_path());
         let run = |options: &[String]| -> io::Result<(Cost, Seen)> {
-            let server = FarServer::start(link, None)?;
-            server.measure(&mut self.place.cosput_to(&file, &server.url(), options))
+            let server = FarServer::start(link, tls)?;
+            let mut command = self.place.cosput_to(&file, &server.url(), options);
+            command.env("SSL_CERT_FILE", self.place.directory.join(tls::CERTIFICATE));
+            server.measure(&mut command)
         };
         let mut best: Option<(f64, String)> = None;
         let grid = if self.words.iter().any(|word| word == "--no-grid") { &[][..] } else { &GRID };
