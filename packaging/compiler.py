@@ -1,0 +1,46 @@
+"""Compiles the program for a platform: on Linux static, with musl, so that one build runs on every distribution."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import macos_stubs
+import project
+
+#: The oldest macOS that the program is built for, as the tags of the wheels say too.
+MACOS = "11.0"
+
+
+def compiled(platform: str) -> pathlib.Path:
+    """Builds the program. No path of this machine gets into it."""
+    target = project.PLATFORMS[platform][0]
+    targets = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", project.ROOT / "target"))
+    flags = [f"--remap-path-prefix={project.ROOT}=cosput", f"--remap-path-prefix={cargo_home()}=cargo"]
+    if foreign_macos(platform):
+        flags += [f"-Clink-arg=-F{macos_stubs.write(target, targets / 'frameworks')}"]
+    environment = os.environ | {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags), "MACOSX_DEPLOYMENT_TARGET": MACOS}
+    if shutil.which("rustup"):
+        subprocess.run(["rustup", "--quiet", "target", "add", target], cwd=project.ROOT, check=True)
+    command = ["cargo", subcommand(platform), "--release", "--locked", "--bin", "cosput", "--target", target]
+    subprocess.run(command, cwd=project.ROOT, env=environment, check=True)
+    return targets / target / "release" / project.program(platform)
+
+
+def subcommand(platform: str) -> str:
+    """How cargo builds: with zig as the linker and C compiler, if this machine's own do not build for the platform."""
+    if not platform.startswith("linux") and not foreign_macos(platform):
+        return "build"
+    if not shutil.which("cargo-zigbuild"):
+        sys.exit("cargo-zigbuild is not installed: pip install cargo-zigbuild ziglang")
+    return "zigbuild"
+
+
+def foreign_macos(platform: str) -> bool:
+    """Whether this is a build for macOS on another system, which has none of Apple's libraries."""
+    return platform.startswith("macos") and not project.here().startswith("macos")
+
+
+def cargo_home() -> str:
+    """Where the sources of the dependencies are."""
+    return os.environ.get("CARGO_HOME", str(pathlib.Path.home() / ".cargo"))
