@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A name server on port 53 of 127.0.0.1, to test a static program with: every name is 127.0.0.1.
 
-An answer for a name that begins with "long" does not fit into a datagram, so it is asked for again over TCP. Each query is
+An answer for a name with the label "long" does not fit into a datagram, so it is asked for again over TCP. Each query is
 printed: the protocol and the name.
 """
 import socket
@@ -22,9 +22,10 @@ def answered(query: bytes, datagram: bool) -> bytes:
         labels.append(query[at + 1 : at + 1 + query[at]].decode())
         at += query[at] + 1
     name, question = ".".join(labels), query[12:end]
-    print("udp" if datagram else "tcp", name, flush=True)
+    # In one piece: two threads write.
+    print(f"{'udp' if datagram else 'tcp'} {name}\n", end="", flush=True)
     is_address = question[-4:-2] == struct.pack("!H", 1)
-    count = (MANY if name.startswith("long") else 1) if is_address else 0
+    count = (MANY if "long" in labels else 1) if is_address else 0
     cut = datagram and count == MANY
     flags = 0x8180 | (0x0200 if cut else 0)
     records = 0 if cut else count

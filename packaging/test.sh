@@ -5,6 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(realpath "${1:-dist}") readme=$PWD/README.md
 version=$(python3 -c 'import sys; sys.path.insert(0, "packaging"); import project; print(project.version())')
+machine=$(uname -m)
+case $machine in x86_64) debian=amd64 ;; aarch64) debian=arm64 ;; *) echo "no packages for $machine" >&2; exit 1 ;; esac
+own=cosput-$version-linux-$machine
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
@@ -21,8 +24,9 @@ check() { # NAME FUNCTION
 }
 has() { command -v "$1" > /dev/null 2>&1 || { echo "$2: left out, $1 is not installed"; return 1; }; }
 
-static() { bash packaging/static.sh "$work/cosput-$version-linux-x86_64/cosput"; }
-aarch64() {
+wheels() { ls "$out/cosput-$version"-py3-none-*linux*"$machine"*.whl; }
+static() { bash packaging/static.sh "$work/$own/cosput"; }
+aarch64() { # the other processor's program
   tar xzf "$out/cosput-$version-linux-aarch64.tar.gz" -C "$work"
   local program=$work/cosput-$version-linux-aarch64/cosput
   [ "$(qemu-aarch64-static "$program" --version)" = "cosput $version" ]
@@ -30,8 +34,8 @@ aarch64() {
   bash packaging/static.sh "$program" qemu-aarch64-static
 }
 reproducible() { # the same program packed again
-  tar xzf "$out/cosput-$version-linux-x86_64.tar.gz" -C "$work"
-  packaging/build.py --platform linux-x86_64 --binary "$work/cosput-$version-linux-x86_64/cosput" --out "$work/again"
+  tar xzf "$out/$own.tar.gz" -C "$work"
+  packaging/build.py --platform "linux-$machine" --binary "$work/$own/cosput" --out "$work/again"
   local file
   for file in "$work/again"/*; do
     case ${file##*/} in SHA256SUMS) ;; *) cmp "$file" "$out/${file##*/}" ;; esac
@@ -39,31 +43,31 @@ reproducible() { # the same program packed again
 }
 checksums() { (cd "$out" && sha256sum -c SHA256SUMS); }
 archive() {
-  tar xzf "$out/cosput-$version-linux-x86_64.tar.gz" -C "$work"
-  local folder=$work/cosput-$version-linux-x86_64
+  tar xzf "$out/$own.tar.gz" -C "$work"
+  local folder=$work/$own
   [ "$("$folder/cosput" --version)" = "cosput $version" ]
   [ -f "$folder/man/cosput-upload.1" ] && [ -f "$folder/completions/_cosput" ] && [ -f "$folder/LICENSE-MIT" ]
   first "$folder/cosput"
 }
 wheel() {
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" install -q --no-index "$out"/cosput-"$version"-py3-none-*linux*x86_64*.whl
+  "$work/venv/bin/pip" install -q --no-index "$(wheels)"
   [ "$("$work/venv/bin/cosput" --version)" = "cosput $version" ]
   [ -f "$work/venv/share/man/man1/cosput.1" ]
   first "$work/venv/bin/cosput"
 }
-uvx() { first command uvx --offline --no-config --from "$(ls "$out"/cosput-"$version"-py3-none-*linux*x86_64*.whl)" cosput; }
+uvx() { first command uvx --offline --no-config --from "$(wheels)" cosput; }
 deb() {
   debootstrap --variant=minbase stable "$work/root"
-  cp "$out/cosput_$version-1_amd64.deb" "$work/root/cosput.deb"
+  cp "$out/cosput_$version-1_$debian.deb" "$work/root/cosput.deb"
   cp README.md "$work/root/"
   chroot "$work/root" dpkg -i /cosput.deb
   chroot "$work/root" cosput upload README.md --bucket examplebucket-1250000000 --emulator
   chroot "$work/root" dpkg -r cosput
 }
-clean() { lintian --fail-on error "$out/cosput_$version-1_amd64.deb"; }
+clean() { lintian --fail-on error "$out/cosput_$version-1_$debian.deb"; }
 image() {
-  bash packaging/image.sh "$work/cosput-$version-linux-x86_64/cosput" "$work/image.tar"
+  bash packaging/image.sh "$work/$own/cosput" "$work/image.tar"
   export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
   local buildah="buildah --root $work/containers --runroot $work/run"
   local container
@@ -85,10 +89,10 @@ else
 fi
 check "wheel in a new environment" wheel
 if has uvx "uvx"; then check "uvx" uvx; fi
-if [ -e "$out/cosput-$version-linux-aarch64.tar.gz" ]; then
+if [ "$machine" != aarch64 ] && [ -e "$out/cosput-$version-linux-aarch64.tar.gz" ]; then
   if has qemu-aarch64-static "aarch64"; then check "aarch64" aarch64; fi
 fi
-if [ -e "$out/cosput_$version-1_amd64.deb" ]; then
+if [ -e "$out/cosput_$version-1_$debian.deb" ]; then
   if has debootstrap ".deb in a fresh Debian"; then check ".deb in a fresh Debian" deb; fi
   if has lintian "lintian"; then check "lintian" clean; fi
 fi
