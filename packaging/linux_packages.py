@@ -36,11 +36,18 @@ contents:
   - {{ src: ./copyright, dst: /usr/share/doc/cosput/copyright, packager: deb }}
   - {{ src: ./changelog.gz, dst: /usr/share/doc/cosput/changelog.gz, packager: deb }}
   - {{ src: ./changelog.Debian.gz, dst: /usr/share/doc/cosput/changelog.Debian.gz, packager: deb }}
+  - {{ src: ./overrides, dst: /usr/share/lintian/overrides/cosput, packager: deb }}
   - {{ src: ./licences.gz, dst: /usr/share/doc/cosput/THIRD-PARTY-LICENSES.txt.gz }}
   - {{ src: ./LICENSE-MIT, dst: /usr/share/licenses/cosput/LICENSE-MIT, packager: rpm }}
 overrides:
   deb: {{ recommends: [ca-certificates] }}
   rpm: {{ recommends: [ca-certificates] }}
+"""
+
+#: What lintian reports although it is meant: one static program runs on every distribution, and no bug of Debian is closed.
+OVERRIDES = """\
+cosput: statically-linked-binary [usr/bin/cosput]
+cosput: initial-upload-closes-no-bugs *
 """
 
 
@@ -73,6 +80,7 @@ def lay_out(folder: pathlib.Path, binary: pathlib.Path, licences: pathlib.Path) 
     packed(folder / "changelog.gz", (project.ROOT / "CHANGELOG.md").read_bytes())
     packed(folder / "changelog.Debian.gz", debian_changelog().encode())
     packed(folder / "licences.gz", licences.read_bytes())
+    (folder / "overrides").write_text(OVERRIDES)
     (folder / "copyright").write_text(debian_copyright())
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(project.epoch()))
     text = CONFIGURATION.format(version=project.version(), summary=project.SUMMARY, time=stamp)
