@@ -18,6 +18,7 @@
 //! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
 //! - `timing`: how long each request took, for the observer
 //! - `buffers`, `clock`, `descriptors`, `threads`: memory, time, open files and threads
+//! - `file_id`: what distinguishes a file from every other file
 //! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
 
@@ -30,6 +31,7 @@ mod descriptors;
 pub mod driver;
 pub mod error;
 pub mod event;
+mod file_id;
 mod flight;
 pub mod journal;
 pub mod machine;

@@ -55,7 +55,7 @@ impl DraftDirectory {
         }
         let begun = BegunUploads::read(directory).map_err(|error| failed(path, &error))?;
         let lines = directory.open_lines(UPLOADS);
-        let lines = lines.and_then(|file| DurableLines::new(file, &directory.file(UPLOADS)));
+        let lines = lines.map(|file| DurableLines::new(file, &directory.file(UPLOADS)));
         let lines = lines.map_err(|error| failed(path, &error))?;
         Ok(Self { directory: directory.clone(), draft, lines, begun, goes_on, lock })
     }

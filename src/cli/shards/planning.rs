@@ -10,7 +10,7 @@ use crate::upload::plan::plan_error::PlanError;
 use crate::upload::shards::files::PlannedFile;
 use crate::upload::shards::{division, probe};
 use crate::upload::source::FileSource;
-use crate::upload::source::file::nanoseconds;
+use crate::upload::source::identity::nanoseconds;
 use crate::upload::{PlanOptions, SourceError};
 
 /// Plans a file; its upload is not begun yet. Blocks.

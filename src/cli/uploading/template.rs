@@ -12,7 +12,7 @@ use crate::upload::delta::settings::DeltaSettings;
 use crate::upload::journal::header::Header;
 use crate::upload::machine::{Likeness, Settings};
 use crate::upload::session::{Goal, JournalLocation, Session};
-use crate::upload::source::file::nanoseconds;
+use crate::upload::source::identity::nanoseconds;
 use crate::upload::source::stream_buffer::StreamBuffer;
 use crate::upload::source::{FileSource, Source, Stream, stream};
 use crate::upload::{Job, ObjectOptions, Plan};

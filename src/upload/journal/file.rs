@@ -9,6 +9,7 @@ use super::header::{FIRST_WORDS, Header};
 use super::lines;
 use super::lines::{COMPARING, Content};
 use crate::upload::descriptors::wait_for_descriptor;
+use crate::upload::file_id;
 
 /// A journal of 10,000 parts has about 1 MiB; a larger file than this is no journal.
 const LARGEST: u64 = 64 << 20;
@@ -211,18 +212,8 @@ fn read(file: &File) -> io::Result<Content> {
     Ok(if bytes.len() as u64 > LARGEST { Content::Garbage } else { lines::read(&bytes) })
 }
 
-#[cfg(unix)]
 fn still_names(path: &Path, file: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(path), file.metadata()) {
-        (Ok(named), Ok(opened)) => (named.dev(), named.ino()) == (opened.dev(), opened.ino()),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn still_names(path: &Path, _file: &File) -> bool {
-    path.exists()
+    file_id::at(path).is_ok_and(|named| named == file_id::of_open(file))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::cos::{Edition, Target};
 use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::delta_parts::DeltaParts;
 use crate::upload::source::Identity;
-use crate::upload::source::file::nanoseconds;
+use crate::upload::source::identity::nanoseconds;
 
 /// The version of the lines that this cosput writes for an upload whose parts are all sent.
 pub const SCHEMA: u32 = 1;

@@ -233,7 +233,7 @@ pub fn create_receipts(directory: &Path, name: &str) -> io::Result<DurableLines>
     let path = directory.join(name);
     let file = options().append(true).create_new(true).open(&path)?;
     sync_names(directory);
-    DurableLines::new(file, &path)
+    Ok(DurableLines::new(file, &path))
 }
 
 fn options() -> OpenOptions {

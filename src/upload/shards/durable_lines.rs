@@ -3,7 +3,6 @@
 //! Usually a file keeps them, which a thread writes. Something that sends requests may keep them instead.
 
 use std::fs::File;
-use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -51,16 +50,16 @@ enum Writer {
 
 impl DurableLines {
     /// Adds lines at the end of `file`, which was opened at `path`.
-    pub fn new(file: File, path: &Path) -> io::Result<Self> {
+    pub fn new(file: File, path: &Path) -> Self {
         let (orders, queue) = channel();
         let failure = Failure::default();
-        let file = Arc::new(LineFile::new(file, path)?);
+        let file = Arc::new(LineFile::new(file, path));
         let (shared, noted) = (file.clone(), failure.clone());
         let writer = match thread::Builder::new().spawn(move || serve(&shared, &queue, &noted)) {
             Ok(thread) => Writer::Thread { orders, thread },
             Err(_) => Writer::Caller(file),
         };
-        Ok(Self { writer, failure })
+        Self { writer, failure }
     }
 
     /// Hands lines to `keep`, in a task of the runtime.
@@ -174,7 +173,7 @@ mod tests {
     async fn a_line_is_in_the_file_once_append_is_done() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lines");
-        let lines = DurableLines::new(File::create(&path).unwrap(), &path).unwrap();
+        let lines = DurableLines::new(File::create(&path).unwrap(), &path);
         for number in 0..10 {
             lines.append(line(&number.to_string())).await.unwrap();
             assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), number + 1);
@@ -190,7 +189,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lines");
         std::fs::write(&path, "").unwrap();
-        let lines = DurableLines::new(File::open(&path).unwrap(), &path).unwrap();
+        let lines = DurableLines::new(File::open(&path).unwrap(), &path);
         assert!(lines.append(line("a")).await.is_err());
         assert!(lines.append(line("b")).await.is_err());
         assert!(lines.failure().is_some());
@@ -202,7 +201,7 @@ mod tests {
     async fn lines_in_a_file_that_was_removed_do_not_count() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lines");
-        let open = || DurableLines::new(File::create(&path).unwrap(), &path).unwrap();
+        let open = || DurableLines::new(File::create(&path).unwrap(), &path);
         let lines = open();
         lines.append(line("a")).await.unwrap();
         std::fs::remove_file(&path).unwrap();

@@ -1,22 +1,24 @@
 //! A file to which lines are added, and which must keep its name: a file that was removed loses its lines at the end of the
 //! program.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+use crate::upload::file_id::{self, FileId};
 
 /// A file of lines.
 #[derive(Debug)]
 pub(super) struct LineFile {
     file: File,
     path: PathBuf,
-    opened: Metadata,
+    id: Option<FileId>,
 }
 
 impl LineFile {
     /// The open file with this path.
-    pub(super) fn new(file: File, path: &Path) -> io::Result<Self> {
-        Ok(Self { opened: file.metadata()?, file, path: path.to_owned() })
+    pub(super) fn new(file: File, path: &Path) -> Self {
+        Self { id: file_id::of_open(&file), file, path: path.to_owned() }
     }
 
     /// Adds lines. They are on disk then.
@@ -28,22 +30,10 @@ impl LineFile {
 
     /// Fails if the file no longer has its name.
     pub(super) fn check(&self) -> io::Result<()> {
-        match std::fs::metadata(&self.path) {
-            Ok(now) if is_same(&self.opened, &now) => Ok(()),
+        match file_id::at(&self.path) {
+            Ok(now) if now == self.id => Ok(()),
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Err(io::Error::new(io::ErrorKind::NotFound, "the file was removed while it was written")),
         }
     }
-}
-
-#[cfg(unix)]
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-/// Here a file that is open keeps its name.
-#[cfg(not(unix))]
-fn is_same(_: &Metadata, _: &Metadata) -> bool {
-    true
 }

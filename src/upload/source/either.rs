@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::file::{FileSource, Identity};
+use super::file::FileSource;
+use super::identity::Identity;
 use super::stream::Stream;
 use crate::cos::checksum::Digest;
 use crate::upload::error::SourceError;

@@ -1,11 +1,11 @@
-//! A file on disk: its identity, its ranges, and the check that it has not changed.
+//! A file on disk: its ranges, and the check that it has not changed.
 
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::identity::Identity;
 use crate::cos::checksum::{Digest, Hasher};
 use crate::upload::buffers::{Buffer, CHUNK};
 use crate::upload::descriptors::{is_shortage, wait_for_descriptor};
@@ -14,55 +14,6 @@ use crate::upload::plan::part_range::Range;
 
 #[cfg(unix)]
 const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-
-/// The properties that distinguish a file from other files, and from a changed version of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
-    /// Size in bytes.
-    pub size: u64,
-    /// Time of the last modification.
-    pub modified: SystemTime,
-    /// Device and inode, if the platform has them.
-    pub inode: Option<(u64, u64)>,
-}
-
-impl Identity {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        Self { size: metadata.len(), modified: metadata.modified().unwrap_or(UNIX_EPOCH), inode: inode(metadata) }
-    }
-
-    /// The first property that differs between `self` and `now`; `None` if all are equal.
-    pub fn difference(&self, now: &Self) -> Option<String> {
-        if self.size != now.size {
-            return Some(format!("its size went from {} to {} bytes", self.size, now.size));
-        }
-        if self.modified != now.modified {
-            let (from, to) = (nanoseconds(self.modified), nanoseconds(now.modified));
-            return Some(format!("its time of modification went from {from} to {to}"));
-        }
-        (self.inode != now.inode).then(|| "another file took its place".to_owned())
-    }
-}
-
-/// A time as `seconds.nanoseconds` since 1970; negative seconds before 1970.
-pub fn nanoseconds(time: SystemTime) -> String {
-    let text = |span: Duration| format!("{}.{:09}", span.as_secs(), span.subsec_nanos());
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => text(since),
-        Err(before) => format!("-{}", text(before.duration())),
-    }
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> Option<(u64, u64)> {
-    None
-}
 
 /// An open file that is being uploaded.
 #[derive(Debug, Clone)]
@@ -94,7 +45,7 @@ impl FileSource {
         if !metadata.is_file() {
             return Err(SourceError::NotAFile(kind(&metadata)));
         }
-        let identity = identity_with_content(&file, &metadata)?;
+        let identity = identity_with_content(&file)?;
         Ok(Self { path: path.to_owned(), file: Arc::new(file), identity })
     }
 
@@ -115,7 +66,7 @@ impl FileSource {
 
     /// The identity of the file now: that of the open file or, if that has not changed, of the file at its path.
     pub fn identity_now(&self) -> Identity {
-        let opened = self.file.metadata().map(|metadata| Identity::of(&metadata));
+        let opened = Identity::of_open(&self.file);
         let named = fs::metadata(&self.path).map(|metadata| Identity::of(&metadata));
         let changed = |now: &Identity| (now.size, now.modified) != (self.identity.size, self.identity.modified);
         [opened, named].into_iter().flatten().find(changed).unwrap_or(self.identity)
@@ -123,20 +74,17 @@ impl FileSource {
 
     /// Checks that the open file and the file now at its path are both the opened one, and are still readable.
     pub fn check_unchanged(&self) -> Result<(), SourceError> {
-        let opened = Identity::of(&self.file.metadata().map_err(|error| unreadable(&error))?);
+        let opened = Identity::of_open(&self.file).map_err(|error| unreadable(&error))?;
         if let Some(what) = self.identity.difference(&opened) {
             return Err(SourceError::Changed(what));
         }
-        let named = match File::open(&self.path).and_then(|file| file.metadata()) {
-            Ok(metadata) => Identity::of(&metadata),
+        let named = match open_settled(&self.path).and_then(|file| Identity::of_open(&file)) {
+            Ok(named) => named,
             // Checking the path needs no descriptor. That it can be opened was checked before.
             Err(error) if is_shortage(&error) => {
                 Identity::of(&fs::metadata(&self.path).map_err(|error| unreadable(&error))?)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(SourceError::Changed("it was removed or renamed".to_owned()));
-            }
-            Err(error) => return Err(SourceError::Changed(format!("it can no longer be read ({error})"))),
+            Err(error) => return Err(SourceError::Changed(gone(&error))),
         };
         self.identity.difference(&named).map_or(Ok(()), |what| Err(SourceError::Changed(what)))
     }
@@ -204,9 +152,43 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
+/// Opens a file to look at it.
+#[cfg(not(windows))]
+fn open_settled(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Opens a file to look at it, unless a program has it open for writing: Windows may record the time of a write only when
+/// the file is closed, so until then a change cannot be noticed. For the moment in which it is open here, it cannot be opened
+/// for writing.
+#[cfg(windows)]
+fn open_settled(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    const SHARE_READ: u32 = 1;
+    const SHARE_DELETE: u32 = 4;
+    File::options().read(true).share_mode(SHARE_READ | SHARE_DELETE).open(path)
+}
+
+/// Why the file at the path can no longer be opened.
+fn gone(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::NotFound {
+        "it was removed or renamed".to_owned()
+    } else if is_open_elsewhere(error) {
+        "another program has it open for writing".to_owned()
+    } else {
+        format!("it can no longer be read ({error})")
+    }
+}
+
+/// True if an error says that another program has the file open in a way that does not suit.
+fn is_open_elsewhere(error: &io::Error) -> bool {
+    const SHARING_VIOLATION: i32 = 32;
+    cfg!(windows) && error.raw_os_error() == Some(SHARING_VIOLATION)
+}
+
 /// The identity of a file that was just opened. A file that has content although its size is 0 is refused.
-fn identity_with_content(file: &File, metadata: &Metadata) -> Result<Identity, SourceError> {
-    let identity = Identity::of(metadata);
+fn identity_with_content(file: &File) -> Result<Identity, SourceError> {
+    let identity = Identity::of_open(file).map_err(|error| unreadable(&error))?;
     if identity.size > 0 {
         return Ok(identity);
     }
@@ -218,7 +200,7 @@ fn identity_with_content(file: &File, metadata: &Metadata) -> Result<Identity, S
         Err(error) => return Err(unreadable(&error)),
     }
     // It may have grown between the two.
-    let now = Identity::of(&file.metadata().map_err(|error| unreadable(&error))?);
+    let now = Identity::of_open(file).map_err(|error| unreadable(&error))?;
     if now.size == 0 { Err(SourceError::SizeUnknown) } else { Ok(now) }
 }
 
@@ -252,6 +234,7 @@ pub(super) fn kind(metadata: &Metadata) -> FileKind {
 mod tests {
     use super::*;
     use std::io::Write;
+    use std::time::Duration;
 
     /// A file that was named is opened like one that was found: reading one of the kernel must not wait for content.
     #[cfg(unix)]
@@ -300,20 +283,40 @@ mod tests {
         File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
         assert!(changed(&touched).starts_with("its time of modification went from "));
 
-        let (_directory, path, removed) = source(b"content");
-        fs::remove_file(&path).unwrap();
-        assert_eq!(changed(&removed), "it was removed or renamed");
+        let (directory, path, renamed) = source(b"content");
+        fs::rename(&path, directory.path().join("other")).unwrap();
+        assert_eq!(changed(&renamed), "it was removed or renamed");
     }
 
-    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_removed_is_noticed() {
+        let (_directory, path, removed) = source(b"content");
+        fs::remove_file(&path).unwrap();
+        // On Windows the name may remain until the last handle is closed, and then cannot be opened.
+        let what = changed(&removed);
+        assert!(what == "it was removed or renamed" || cfg!(windows) && what.starts_with("it can no longer be read"));
+    }
+
     #[test]
     fn another_file_of_the_same_size_and_time_is_noticed() {
         let (directory, path, source) = source(b"content");
         let other = directory.path().join("other");
         fs::write(&other, b"CONTENT").unwrap();
         File::options().write(true).open(&other).unwrap().set_modified(source.identity().modified).unwrap();
+        fs::rename(&path, directory.path().join("before")).unwrap();
         fs::rename(&other, &path).unwrap();
         assert_eq!(changed(&source), "another file took its place");
+    }
+
+    /// Windows may record the time of a write only when the writer closes the file.
+    #[cfg(windows)]
+    #[test]
+    fn a_file_that_a_program_has_open_for_writing_counts_as_changed() {
+        let (_directory, path, source) = source(b"content");
+        let writer = File::options().write(true).open(&path).unwrap();
+        assert_eq!(changed(&source), "another program has it open for writing");
+        drop(writer);
+        assert_eq!(source.check_unchanged(), Ok(()));
     }
 
     #[test]

@@ -23,7 +23,8 @@ use super::unmatched::UnmatchedRule;
 use super::walk::{Found, Links, Start, Walk};
 use crate::cos::Key;
 use crate::upload::error::{FileKind, SourceError};
-use crate::upload::source::file::{Identity, kind, unreadable};
+use crate::upload::source::file::{kind, unreadable};
+use crate::upload::source::identity::Identity;
 
 /// The sources that the user named, with the options that apply to them.
 #[derive(Debug, Default)]

@@ -14,7 +14,7 @@ use std::path::Path;
 use super::naming::Prefix;
 use super::problem::Problem;
 use crate::cos::Key;
-use crate::upload::source::file::Identity;
+use crate::upload::source::identity::Identity;
 
 /// Assigns keys, and remembers them if two files could get the same one.
 #[derive(Debug)]

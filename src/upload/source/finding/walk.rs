@@ -17,7 +17,8 @@ use super::filter::{Filter, Standing};
 use super::no_file::NoFile;
 use super::problem::{Problem, Skip};
 use crate::upload::descriptors::wait_for_descriptor;
-use crate::upload::source::file::{Identity, kind, unreadable};
+use crate::upload::source::file::{kind, unreadable};
+use crate::upload::source::identity::Identity;
 
 /// How symbolic links below a source are handled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
