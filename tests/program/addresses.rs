@@ -9,10 +9,9 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use cosput::cos::{
-    Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Request, Response, Service, Target,
-    objects::head_object,
-};
+use cosput::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Key, Service, Target};
+#[cfg(target_os = "linux")]
+use cosput::cos::{Request, Response, objects::head_object};
 use cosput::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator, start};
 use cosput::upload::batch::concurrency::Concurrency;
 use cosput::upload::journal::header::Header;
@@ -21,12 +20,15 @@ use cosput::upload::patience::Patience;
 use cosput::upload::session::{JournalLocation, Session};
 use cosput::upload::source::{FileSource, Source};
 use cosput::upload::wire::http::{Http, Limits, client};
-use cosput::upload::wire::one_request::Requester;
-use cosput::upload::{Cause, Finished, Notice, Operation, Plan, PlanOptions, SendErrorKind};
+use cosput::upload::{Cause, Finished, Notice, Plan, PlanOptions, SendErrorKind};
+#[cfg(target_os = "linux")]
+use cosput::upload::{Operation, wire::one_request::Requester};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::TcpListener;
+#[cfg(target_os = "linux")]
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::Command;
 
 use crate::support::BUCKET;
@@ -34,6 +36,7 @@ use crate::support::emulator::{clock, options};
 use crate::support::engine::{run_one, session};
 
 const FIRST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
+#[cfg(target_os = "linux")]
 const BACKUP: &str = "examplebucket-1250000000.cos.ap-guangzhou.tencentcos.cn";
 
 fn credentials() -> Credentials {
@@ -47,6 +50,7 @@ async fn serve(directory: &TempDir) -> (Emulator, SocketAddr) {
 }
 
 /// A transport that resolves the first domain to `first` and the backup to `backup`. All ports are the endpoint's.
+#[cfg(target_os = "linux")]
 fn transport(first: SocketAddr, backup: SocketAddr) -> Arc<Http> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let limits = Limits { connect: Duration::from_secs(2), stall: Duration::from_secs(5) };
@@ -158,6 +162,7 @@ async fn dead_addresses_among_several_are_no_failure() {
 }
 
 /// An address of this machine without a listener.
+#[cfg(target_os = "linux")]
 fn closed_port() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 2], 0))
 }

@@ -1,4 +1,5 @@
 //! Credentials that expire in the middle of an upload: new ones are fetched, and no part is lost.
+#![cfg(unix)]
 
 use std::fs;
 use std::net::SocketAddr;
@@ -47,7 +48,6 @@ async fn until_there(path: &Path) {
     }
 }
 
-#[cfg(unix)]
 async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
@@ -91,14 +91,12 @@ async fn new_keys_are_fetched_and_no_part_is_lost(refusal: &str) {
     }
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn after_an_expired_token() {
     new_keys_are_fetched_and_no_part_is_lost("expired-token:on=upload-part,skip=3,times=0").await;
 }
 
 /// COS answers this way if the signature has expired; otherwise the code means missing permissions.
-#[cfg(unix)]
 #[tokio::test]
 async fn after_a_request_that_has_expired() {
     new_keys_are_fetched_and_no_part_is_lost("request-expired:on=upload-part,skip=3,times=0").await;

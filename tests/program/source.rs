@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use crate::support::changes::{Change, append, delete, overwrite, touch, truncate};
 #[cfg(unix)]
-use crate::support::changes::{lock_away, replace};
+use crate::support::changes::lock_away;
+use crate::support::changes::{Change, append, can_be_noticed, delete, overwrite, replace, touch, truncate};
 use crate::support::{MIB, Outcome, Running, Scene, until};
 use cosput::emulator::Operation;
 
@@ -15,7 +15,6 @@ const CHANGES: &[(&str, Change, &str)] = &[
     ("overwrite", overwrite, "its time of modification went from "),
     ("touch", touch, "its time of modification went from "),
     ("delete", delete, "it was removed or renamed"),
-    #[cfg(unix)]
     ("replace", replace, "another file took its place"),
 ];
 
@@ -30,7 +29,7 @@ fn has_one_part(scene: &Scene) -> bool {
 /// go on, and asserts that no object is on the server. All run at the same time, since most of the time is spent waiting.
 fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, &Running) -> bool + Sync) {
     std::thread::scope(|scope| {
-        for (name, change, what) in CHANGES {
+        for (name, change, what) in CHANGES.iter().filter(|(name, ..)| can_be_noticed(name)) {
             let begun = &begun;
             scope.spawn(move || {
                 let mut scene = Scene::new(faults);
@@ -89,7 +88,6 @@ const CHANGES_BETWEEN: &[(&str, Change, Then)] = &[
     ("overwrite", overwrite, Then::Anew("the file's time of modification was ")),
     ("touch", touch, Then::Anew("the file's time of modification was ")),
     ("delete", delete, Then::Nothing("no such file")),
-    #[cfg(unix)]
     ("replace", replace, Then::Anew("another file took the file's place")),
 ];
 

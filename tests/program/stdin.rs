@@ -5,7 +5,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::process::ChildStdin;
 use std::time::Duration;
 
-use crate::support::{BUCKET, MIB, Noise, Outcome, Running, Scene, assert_noise, now, until};
+use crate::support::{BUCKET, MIB, Outcome, Running, Scene, now, until};
+#[cfg(target_os = "linux")]
+use crate::support::{Noise, assert_noise};
 use cosput::cos::checksum::crc64;
 use cosput::emulator::Operation;
 use serde_json::json;

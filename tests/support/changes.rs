@@ -34,13 +34,21 @@ pub(crate) fn delete(path: &Path) {
     fs::remove_file(path).unwrap();
 }
 
+/// Wine keeps the name of a file that was deleted while it was open, and lets it be opened again. Windows does not.
+pub(crate) fn can_be_noticed(change: &str) -> bool {
+    change != "delete" || !(cfg!(windows) && Path::new(r"C:\windows\system32\winecfg.exe").exists())
+}
+
 /// Another file of the same size and time under the same name.
-#[cfg(unix)]
 pub(crate) fn replace(path: &Path) {
     let other = path.with_extension("other");
     let file = fs::metadata(path).unwrap();
     fs::write(&other, super::noise(file.len(), 1)).unwrap();
     open(&other).set_modified(file.modified().unwrap()).unwrap();
+    // Not every version of Windows replaces a file that is open.
+    if cfg!(windows) {
+        fs::rename(path, path.with_extension("before")).unwrap();
+    }
     fs::rename(other, path).unwrap();
 }
 

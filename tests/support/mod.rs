@@ -25,7 +25,9 @@ pub(crate) mod server;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;
 
-pub(crate) use clock::{LIMIT, now, until};
+#[cfg(unix)]
+pub(crate) use clock::LIMIT;
+pub(crate) use clock::{now, until};
 pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
 #[cfg(unix)]
 pub(crate) use content::{copy_executable, executable};

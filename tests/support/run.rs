@@ -44,6 +44,7 @@ impl Running {
         self.child.stdin.take()
     }
 
+    #[cfg(unix)]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -75,7 +76,13 @@ impl Running {
     pub(crate) fn kill(mut self) -> Outcome {
         self.child.kill().unwrap();
         let code = self.child.wait().unwrap().code();
-        assert_eq!(code, None, "it ended before it was killed: {}{}", self.stdout(), self.stderr());
+        assert_eq!(
+            code,
+            if cfg!(windows) { Some(1) } else { None },
+            "it ended before it was killed: {}{}",
+            self.stdout(),
+            self.stderr()
+        );
         self.outcome(code)
     }
 

@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::{ChildStdin, Command, Stdio};
 
 use tempfile::TempDir;
@@ -78,6 +80,7 @@ impl Scene {
             .current_dir(self.directory.path())
             .env_clear()
             .env("HOME", self.path("home"))
+            .envs(windows(&self.path("home")))
             .env("XDG_STATE_HOME", self.path("home/state"))
             .env("COSPUT_STATE_DIR", self.state())
             .env("COSPUT_METADATA_URL", "off")
@@ -204,6 +207,18 @@ impl Drop for Scene {
         assert_no_secret("the server's record", &self.server.record_as_text());
         assert_no_secret("the log", &self.log());
     }
+}
+
+/// The variables that Windows has for the directories of a user, and those without which its libraries do not work.
+#[expect(clippy::disallowed_methods, reason = "a program gets no other variables of the tests than these")]
+pub(crate) fn windows(home: &std::path::Path) -> Vec<(&'static str, std::ffi::OsString)> {
+    if !cfg!(windows) {
+        return Vec::new();
+    }
+    let own = [("USERPROFILE", ""), ("APPDATA", ".config"), ("LOCALAPPDATA", "state")];
+    let own = own.map(|(name, directory)| (name, home.join(directory).into_os_string()));
+    let inherited = ["SystemRoot", "TEMP"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    own.into_iter().chain(inherited).collect()
 }
 
 /// Makes the user nobody the owner of a directory and all in it.

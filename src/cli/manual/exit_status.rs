@@ -80,7 +80,7 @@ mod tests {
         let rows = readme.split_once("## Exit codes").unwrap().1.lines().filter(|line| line.starts_with("| "));
         let codes: Vec<u8> = rows
             .flat_map(|row| row.split('|').nth(1).unwrap_or_default().split(','))
-            .filter_map(|code| code.trim().parse().ok())
+            .filter_map(|code| code.trim().parse::<u8>().ok())
             .collect();
         assert_eq!(codes, MEANINGS.map(|(code, _)| code));
     }

@@ -166,7 +166,7 @@ mod tests {
         let arguments: Vec<OsString> = arguments.into_iter().map(OsString::from).collect();
         let named = NamedSources { paths: &paths, has_destination: false, key, recursive, arguments: &arguments };
         let report = named.check().err()?.report();
-        let short = |text: &str| text.replace(&format!("{}/", directory.path().display()), "");
+        let short = |text: &str| text.replace(&format!("{}", directory.path().join("").display()), "");
         Some((short(&report.message), short(&report.hints.iter().map(|hint| hint.english()).collect::<String>())))
     }
 

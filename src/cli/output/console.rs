@@ -84,10 +84,11 @@ impl Console {
     /// The console of this world. It uses colour if stderr is a terminal and `NO_COLOR` is not set.
     pub fn new(world: &World) -> Self {
         let dumb = world.variables.get("TERM").is_some_and(|term| term == "dumb");
+        let coloured = world.stderr_is_terminal && world.stderr_has_colours && !dumb;
         Self {
             stdout: world.stdout.clone(),
             stderr: world.stderr.clone(),
-            colour: world.stderr_is_terminal && !dumb && world.variables.get("NO_COLOR").is_none(),
+            colour: coloured && world.variables.get("NO_COLOR").is_none(),
             quiet: false,
             bar: Arc::default(),
             printed: Arc::default(),
@@ -323,6 +324,10 @@ mod tests {
         assert_eq!(printed(true, &[("NO_COLOR", "1")]), "error: no\n");
         assert_eq!(printed(true, &[("NO_COLOR", "")]), "\u{1b}[1;31merror:\u{1b}[0m no\n");
         assert_eq!(printed(true, &[("TERM", "dumb")]), "error: no\n");
+        let mut test = world(&[], &[]);
+        (test.world.stderr_is_terminal, test.world.stderr_has_colours) = (true, false);
+        Console::new(&test.world).labelled(Label::Error, "no");
+        assert_eq!(test.stderr.text(), "error: no\n");
     }
 
     #[test]

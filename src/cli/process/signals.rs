@@ -17,7 +17,7 @@ pub const TERMINATED: u8 = 143;
 pub enum Signal {
     /// SIGINT, or Ctrl-C.
     Interrupt,
-    /// SIGTERM, or SIGHUP if the terminal is closed.
+    /// SIGTERM, or SIGHUP if the terminal is closed; on Windows Ctrl-Break, or the end of the console or of the session.
     Terminate,
     /// The deadline of the command.
     Deadline,
@@ -164,23 +164,41 @@ mod process {
 
 #[cfg(windows)]
 mod process {
-    //! Ctrl-C.
+    //! Ctrl-C and Ctrl-Break; the end of the console, of the user's session and of the system.
 
     use std::io;
 
-    use tokio::signal::windows::{self, CtrlC};
+    use tokio::signal::windows::{self, CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown};
 
     use crate::cli::process::signals::Signal;
 
-    pub(crate) struct Listener(CtrlC);
+    pub(crate) struct Listener {
+        interrupt: CtrlC,
+        terminate: CtrlBreak,
+        close: CtrlClose,
+        logoff: CtrlLogoff,
+        shutdown: CtrlShutdown,
+    }
 
     impl Listener {
         pub(crate) fn new() -> io::Result<Self> {
-            Ok(Self(windows::ctrl_c()?))
+            Ok(Self {
+                interrupt: windows::ctrl_c()?,
+                terminate: windows::ctrl_break()?,
+                close: windows::ctrl_close()?,
+                logoff: windows::ctrl_logoff()?,
+                shutdown: windows::ctrl_shutdown()?,
+            })
         }
 
         pub(crate) async fn next(&mut self) -> Option<Signal> {
-            self.0.recv().await.map(|()| Signal::Interrupt)
+            tokio::select! {
+                received = self.interrupt.recv() => received.map(|()| Signal::Interrupt),
+                received = self.terminate.recv() => received.map(|()| Signal::Terminate),
+                received = self.close.recv() => received.map(|()| Signal::Terminate),
+                received = self.logoff.recv() => received.map(|()| Signal::Terminate),
+                received = self.shutdown.recv() => received.map(|()| Signal::Terminate),
+            }
         }
     }
 }

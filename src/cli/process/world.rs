@@ -32,6 +32,8 @@ pub struct World {
     pub stdout_is_terminal: bool,
     /// Whether messages are read by a person.
     pub stderr_is_terminal: bool,
+    /// Whether the terminal behind stderr, if there is one, understands escape codes for colours.
+    pub stderr_has_colours: bool,
     /// How many columns the terminal behind stdout has now, where there is one.
     pub stdout_columns: fn() -> Option<usize>,
     /// How many columns the terminal behind stderr has now, where there is one.
@@ -70,6 +72,7 @@ impl World {
             stderr: Stream::new(io::stderr()),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
+            stderr_has_colours: has_colours(),
             stdout_columns: || Some(terminal_size::terminal_size_of(io::stdout())?.0.0.into()),
             stderr_columns: || Some(terminal_size::terminal_size_of(io::stderr())?.0.0.into()),
             stderr_rows: || Some(terminal_size::terminal_size_of(io::stderr())?.1.0.into()),
@@ -91,6 +94,18 @@ fn ui_language() -> Option<String> {
 #[cfg(not(windows))]
 fn ui_language() -> Option<String> {
     None
+}
+
+/// A console of Windows shows escape codes as they are, unless it is asked to interpret them and can.
+#[cfg(windows)]
+fn has_colours() -> bool {
+    // A terminal that is no console, such as that of Git for Windows, interprets them anyway.
+    winapi_util::console::Console::stderr().map_or(true, |mut it| it.set_virtual_terminal_processing(true).is_ok())
+}
+
+#[cfg(not(windows))]
+fn has_colours() -> bool {
+    true
 }
 
 /// The environment. A variable that is set to nothing counts as unset.
@@ -210,6 +225,7 @@ pub(crate) mod tests {
             stderr: err,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
+            stderr_has_colours: true,
             stdout_columns: || None,
             stderr_columns: || None,
             stderr_rows: || None,

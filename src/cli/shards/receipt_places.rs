@@ -125,15 +125,25 @@ fn temporary(world: &World) -> PathBuf {
     named.map_or_else(|| "/tmp".into(), PathBuf::from)
 }
 
+#[cfg(unix)]
+fn for_the_owner_alone() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// What a directory of the user's own inherits is enough.
+#[cfg(not(unix))]
+fn for_the_owner_alone() -> DirBuilder {
+    DirBuilder::new()
+}
+
 /// A directory that is removed at the end.
 struct TemporaryDirectory(PathBuf);
 
 impl TemporaryDirectory {
     fn create(path: &Path) -> Result<Self, Failure> {
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder
+        for_the_owner_alone()
             .create(path)
             .map(|()| Self(path.to_owned()))
             .map_err(|error| Failure::Other(format!("could not create the directory {}: {error}", shown(path)).into()))

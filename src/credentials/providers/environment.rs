@@ -70,7 +70,6 @@ impl Family {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::ffi::OsString;
 
     use super::*;
@@ -161,7 +160,8 @@ mod tests {
     #[test]
     fn a_variable_that_is_not_utf8_is_an_error() {
         use std::os::unix::ffi::OsStringExt as _;
-        let variables = BTreeMap::from([("COS_SECRET_ID".to_owned(), OsString::from_vec(vec![0xff]))]);
+        let variables =
+            std::collections::BTreeMap::from([("COS_SECRET_ID".to_owned(), OsString::from_vec(vec![0xff]))]);
         let environment = Environment { variables, ..Environment::default() };
         assert_eq!(
             environment.variable("COS_SECRET_ID"),

@@ -1,7 +1,8 @@
 //! The bytes of an object under the name of its key: `DIR/<bucket>/files/<key>`.
 //!
 //! A key that the file system cannot hold as a path stays in the directory of its object: one with empty segments, `.` or
-//! `..`, one that is longer than a file name may be, or one whose path is taken, such as `a/b` beside `a`.
+//! `..`, one that is longer than a file name may be, or one whose path is taken, such as `a/b` beside `a`. On Windows so does
+//! one with a character, an ending or a name that no file can have there, such as `con.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,18 @@ pub(super) fn path_of(files: &Path, key: &Key) -> Option<PathBuf> {
 
 fn is_file_name(segment: &str) -> bool {
     let allowed = |c: char| c != '\0' && !(cfg!(windows) && (c.is_control() || NOT_ON_WINDOWS.contains(c)));
-    let ending = !(cfg!(windows) && segment.ends_with(['.', ' ']));
+    let ending = !(cfg!(windows) && (segment.ends_with(['.', ' ']) || is_device(segment)));
     !matches!(segment, "" | "." | "..") && segment.len() <= LONGEST_NAME && segment.chars().all(allowed) && ending
+}
+
+/// True for the names of devices on Windows. They are devices in every directory and with every extension.
+pub(super) fn is_device(name: &str) -> bool {
+    let stem = name.split(['.', ':']).next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let numbered = |prefix| {
+        let number = stem.strip_prefix(prefix).unwrap_or_default();
+        matches!(number, "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+    };
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") || numbered("com") || numbered("lpt")
 }
 
 /// Moves the bytes of an object to its name. `replaces` is true if the name has the bytes of the object that it replaces;
@@ -69,6 +80,17 @@ mod tests {
         let long = "k".repeat(256);
         for key in ["a//b", "/a", "dir/", "a/../b", ".", "a\0b", long.as_str()] {
             assert_eq!(of(key), None, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn devices_of_windows_are_known_with_every_extension() {
+        for name in ["con", "CON.txt", "aux.h", "nul.tar.gz", "prn .txt", "com1", "LPT9.log", "com¹"] {
+            assert!(is_device(name), "{name}");
+            assert_eq!(is_file_name(name), !cfg!(windows), "{name}");
+        }
+        for name in ["console", "com", "com0", "com10", "a.con", "auxiliary.h", "nul-1"] {
+            assert!(!is_device(name) && is_file_name(name), "{name}");
         }
     }
 

@@ -251,6 +251,9 @@ pub(super) fn file_name(key: &Key) -> String {
         }
         name.push(c);
     }
-    let reserved = name.to_ascii_lowercase().starts_with("object.") || name.ends_with(['.', ' ']) || name.is_empty();
+    let reserved = name.to_ascii_lowercase().starts_with("object.")
+        || name.ends_with(['.', ' '])
+        || name.is_empty()
+        || named::is_device(&name);
     if reserved { format!("_{name}_") } else { name }
 }

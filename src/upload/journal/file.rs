@@ -47,6 +47,8 @@ pub fn file_name(header: &Header) -> String {
     let plain =
         |character: char| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '_' };
     let base: String = base.chars().map(plain).take(40).collect();
+    // On Windows `con.txt` is a device, whatever follows the dot.
+    let base = if cfg!(windows) { base.replace('.', "_") } else { base };
     format!("{base}-{number:016x}.jsonl")
 }
 
@@ -233,6 +235,18 @@ pub(super) mod tests {
         assert!(name.starts_with("a__quoted_____key_-") && name.ends_with(".jsonl"), "{name}");
         assert_ne!(name, file_name(&Header { bucket: "other-1250000000".into(), ..header() }));
         assert_eq!(name, file_name(&Header { size: 1, upload_id: "x".into(), ..header() }));
+    }
+
+    #[test]
+    fn a_key_named_like_a_device_of_windows_has_a_journal() {
+        for key in ["con.txt", "dir/aux", "nul.tar.gz", "com1.a", "LPT9.log"] {
+            let directory = tempfile::tempdir().unwrap();
+            let name = file_name(&Header { key: key.into(), ..header() });
+            let path = directory.path().join(&name);
+            let (mut journal, _) = JournalFile::open(&path).unwrap();
+            journal.append("line\n").unwrap();
+            assert!(fs::read_dir(directory.path()).unwrap().any(|entry| entry.unwrap().file_name() == *name), "{key}");
+        }
     }
 
     #[cfg(unix)]

@@ -236,11 +236,16 @@ pub fn create_receipts(directory: &Path, name: &str) -> io::Result<DurableLines>
     Ok(DurableLines::new(file, &path))
 }
 
+#[cfg(unix)]
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+#[cfg(not(unix))]
+fn options() -> OpenOptions {
+    OpenOptions::new()
 }
 
 #[cfg(test)]

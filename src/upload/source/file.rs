@@ -60,6 +60,7 @@ impl FileSource {
     }
 
     /// The open file.
+    #[cfg(any(target_os = "linux", all(test, unix)))]
     pub(crate) fn file(&self) -> &Arc<File> {
         &self.file
     }
@@ -74,10 +75,6 @@ impl FileSource {
 
     /// Checks that the open file and the file now at its path are both the opened one, and are still readable.
     pub fn check_unchanged(&self) -> Result<(), SourceError> {
-        let opened = Identity::of_open(&self.file).map_err(|error| unreadable(&error))?;
-        if let Some(what) = self.identity.difference(&opened) {
-            return Err(SourceError::Changed(what));
-        }
         let named = match open_settled(&self.path).and_then(|file| Identity::of_open(&file)) {
             Ok(named) => named,
             // Checking the path needs no descriptor. That it can be opened was checked before.
@@ -86,7 +83,9 @@ impl FileSource {
             }
             Err(error) => return Err(SourceError::Changed(gone(&error))),
         };
-        self.identity.difference(&named).map_or(Ok(()), |what| Err(SourceError::Changed(what)))
+        let opened = Identity::of_open(&self.file).map_err(|error| unreadable(&error))?;
+        let changed = [named, opened].iter().find_map(|now| self.identity.difference(now));
+        changed.map_or(Ok(()), |what| Err(SourceError::Changed(what)))
     }
 
     /// Reads a range again, for its MD5 and CRC-64. Blocks.

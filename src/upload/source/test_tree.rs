@@ -52,7 +52,7 @@ impl Tree {
 
     /// A path relative to the tree, as the tests write it.
     pub(crate) fn known(&self, path: &Path) -> String {
-        path.strip_prefix(self.root()).unwrap_or(path).display().to_string()
+        path.strip_prefix(self.root()).unwrap_or(path).display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
     }
 }
 

@@ -138,6 +138,7 @@ impl Coffer {
     }
 
     /// Accepts requests of a kind and never answers them.
+    #[cfg(unix)]
     pub(super) fn be_silent_about(&self, operation: &'static str) {
         self.state().silent_about = Some(operation);
     }

@@ -10,7 +10,9 @@ use std::process::{Child, Command, Stdio};
 use coffer::{Coffer, Edition};
 use tempfile::TempDir;
 
-use crate::support::{Outcome, process, until};
+#[cfg(unix)]
+use crate::support::until;
+use crate::support::{Outcome, process};
 
 const COFFER: &str = "examplecoffer-1250000000";
 const MEBIBYTE: usize = 1 << 20;

@@ -5,7 +5,7 @@ mod copies;
 mod maps;
 
 use std::fs::File;
-use std::os::unix::fs::FileExt as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 use cosput::emulator::Operation;
@@ -24,11 +24,13 @@ fn uploaded(scene: &Scene) -> PathBuf {
 
 /// Changes one byte in each of these blocks.
 fn change(path: &std::path::Path, blocks: &[u64]) {
-    let file = File::options().write(true).read(true).open(path).unwrap();
+    let mut file = File::options().write(true).read(true).open(path).unwrap();
     for block in blocks {
         let mut byte = [0];
-        file.read_exact_at(&mut byte, block * MIB).unwrap();
-        file.write_all_at(&[!byte[0]], block * MIB).unwrap();
+        file.seek(SeekFrom::Start(block * MIB)).unwrap();
+        file.read_exact(&mut byte).unwrap();
+        file.seek(SeekFrom::Start(block * MIB)).unwrap();
+        file.write_all(&[!byte[0]]).unwrap();
     }
 }
 

@@ -4,8 +4,12 @@ use std::fs;
 
 use cosput::emulator::Operation;
 
-use super::{accounts, in_brief, plant, plant_all, run, upload};
-use crate::support::{BUCKET, Scene, same, until};
+#[cfg(unix)]
+use super::upload;
+use super::{accounts, in_brief, plant, plant_all, run};
+#[cfg(unix)]
+use crate::support::same;
+use crate::support::{BUCKET, Scene, until};
 
 #[test]
 fn ten_thousand_small_files_arrive() {

@@ -1,11 +1,15 @@
 //! From paths to keys: one rule, shown by `--dry-run`, for directories, lists and globs.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
+#[cfg(unix)]
+use std::fs::File;
 use std::io::Write as _;
 
 use super::{accounts, in_brief, plant_all, run, upload, uploaded_keys};
-use crate::support::{Outcome, Running, Scene, until};
+#[cfg(unix)]
+use crate::support::{Outcome, Running};
+use crate::support::{Scene, until};
 
 const TREE: [&str; 7] = [
     "site/index.html",
@@ -88,6 +92,7 @@ fn a_listed_path_is_its_own_key() {
 }
 
 /// Runs with a list on stdin.
+#[cfg(unix)]
 fn fed(scene: &Scene, list: &[u8], arguments: &[&str]) -> Outcome {
     fs::write(scene.path("fed"), list).unwrap();
     let mut command = scene.command(upload(scene, arguments));

@@ -2,7 +2,7 @@
 //!
 //! A glob without an inner slash matches at any depth. A glob with one matches only from the top. A final slash matches
 //! directories only. `*` and `?` stop at a slash, `**` does not. Unlike in gitignore, `{a,b}` is an alternative, and
-//! `!` and `#` are ordinary characters. A glob that can never match is refused, so that a mistyped exclude does not
+//! `!` and `#` are ordinary characters. On Windows `\` stands for `/`, as in paths; elsewhere it escapes the next character. A glob that can never match is refused, so that a mistyped exclude does not
 //! upload the file.
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -35,6 +35,7 @@ struct Way {
 impl Glob {
     /// Parses a glob; the error is the reason why it is invalid.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
+        let text = if cfg!(windows) { &text.replace('\\', "/") } else { text };
         let (rest, directories_only) = text.strip_suffix('/').map_or((text, false), |rest| (rest, true));
         let (rest, from_top) = rest.strip_prefix('/').map_or((rest, false), |rest| (rest, true));
         if rest.is_empty() {
@@ -145,8 +146,8 @@ mod tests {
             ("[!ab].txt", "b.txt", false),
             ("a?", "a/", false),
             ("a?c", "a/c", false),
-            ("\\*", "*", true),
-            ("\\*", "a", false),
+            ("a\\*", "a*", !cfg!(windows)),
+            ("a\\*", "a/b", cfg!(windows)),
             ("!a", "!a", true),
             ("#a", "#a", true),
             ("中*", "d/中文", true),
@@ -160,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_glob_that_cannot_match_is_refused() {
-        for bad in ["", "/", "//", "./a", "a/../b", "a//b", "//a", "[", "a[b", "{a", "a\\", "a/."] {
+        for bad in ["", "/", "//", "./a", "a/../b", "a//b", "//a", "[", "a[b", "{a", "a\\\\.", "a/."] {
             assert!(Glob::new(bad).is_err(), "{bad}");
         }
     }

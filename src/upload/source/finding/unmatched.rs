@@ -223,7 +223,8 @@ mod tests {
             ("node_module/", "/node_modules/ matches node_modules"),
             ("indxe.html", "/index.html matches index.html"),
         ];
-        for (glob, expected) in table {
+        // On Windows these match as they are.
+        for (glob, expected) in table.into_iter().filter(|(glob, _)| !cfg!(windows) || !glob.contains('\\')) {
             assert_eq!(found(glob).as_deref(), Some(expected), "{glob}");
         }
         for none in ["*.zzz", "cache", "x", "/", "", "["] {
