@@ -113,7 +113,7 @@ fn show(error: clap::Error, json: bool, world: &World, console: &Console) -> u8 
     let is_result = !error.use_stderr();
     let text = rendered(error);
     if is_result {
-        console.result(&help::text(&text));
+        console.result(&help::text(&text, command_line::help_columns(world)));
         return SUCCESS;
     }
     if json {
@@ -124,7 +124,7 @@ fn show(error: clap::Error, json: bool, world: &World, console: &Console) -> u8 
     }
     match message_in(&text) {
         Some(message) => console.labelled(Label::Error, message),
-        None => console.message(&text),
+        None => console.message(&help::text(&text, command_line::help_columns(world))),
     }
     USAGE
 }

@@ -30,7 +30,7 @@ pub(super) fn chinese(english: &str) -> Option<&'static str> {
 
 /// A fixed text in the language of now, for texts that do not come from [`phrase!`](crate::language::phrase), such as those
 /// of clap's help. A text without a translation stays English.
-pub fn translated(text: &'static str) -> &'static str {
+pub fn translated(text: &str) -> &str {
     match current() {
         Language::English => text,
         Language::Chinese => chinese(text).unwrap_or(text),

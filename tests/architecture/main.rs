@@ -3,10 +3,11 @@
 //!
 //! - `tokens` splits a file into words and signs, `module` reads what a module declares and imports.
 //! - `tree` follows each imported name to the file that defines it.
-//! - `wording` finds the texts for people, and compares them with the catalogue of translations.
+//! - `wording` finds the texts for people, `help_texts` those of the help; the catalogue has a translation of each.
 //! - `circles` finds files and folders that import each other.
 
 mod circles;
+mod help_texts;
 mod module;
 mod tokens;
 mod tree;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::help_texts::help_texts;
 use crate::tokens::{LITERAL, Token, tokens};
 use crate::{TREE, assert_none, files_below};
 
@@ -119,7 +120,8 @@ fn catalogue() -> BTreeMap<String, String> {
 
 /// All keys that the program looks up.
 fn keys() -> BTreeSet<String> {
-    strings().into_iter().filter(Found::is_for_people).map(|found| found.string).collect()
+    let in_code = strings().into_iter().filter(Found::is_for_people).map(|found| found.string);
+    in_code.chain(help_texts()).collect()
 }
 
 #[test]

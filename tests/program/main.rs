@@ -21,6 +21,7 @@ mod interfaces;
 mod interop;
 mod journal;
 #[cfg(unix)]
+mod language;
 mod limits;
 mod machines;
 mod manual;

@@ -2,27 +2,32 @@
 
 use clap::{Arg, Command};
 
-/// Stands for a blank at which clap must not break a line.
-const UNBROKEN: &str = "\u{a0}";
+use super::help_language::{self, UNBROKEN};
+use crate::language::{Language, current, phrase};
+
 const EXAMPLES: &str = "Examples:";
 
 /// A command whose help is made for reading. [`text`] makes the rest of its help.
 pub(crate) fn readable(command: Command) -> Command {
     let [notes, long_notes] = [command.get_after_help(), command.get_after_long_help()]
         .map(|notes| unbroken(&notes.map(ToString::to_string).unwrap_or_default()));
-    command.mut_args(with_default_once).after_help(notes).after_long_help(long_notes)
+    if current() == Language::English {
+        return command.mut_args(with_default_once).after_help(notes).after_long_help(long_notes);
+    }
+    let [notes, long_notes] = [notes, long_notes].map(|notes| help_language::lines(&notes));
+    help_language::in_language(command).mut_args(with_default_once).after_help(notes).after_long_help(long_notes)
 }
 
-/// The text of such help as clap made it.
-pub(crate) fn text(help: &str) -> String {
-    help.replace(UNBROKEN, " ")
+/// The text of such help as clap made it, with lines of up to `columns`.
+pub(crate) fn text(help: &str, columns: usize) -> String {
+    help_language::shown(help, columns).replace(UNBROKEN, " ")
 }
 
 /// The line of the short help, without the default in brackets if the rest of the help names it.
 pub(crate) fn line<'a>(short: &'a str, details: &str) -> &'a str {
     match short.rsplit_once(" [") {
         // The default stands in brackets where there is no room for more.
-        Some((line, _)) if short.ends_with(']') && details.contains("Default: ") => line,
+        Some((line, _)) if short.ends_with(']') && details.contains(phrase!("Default: ").text()) => line,
         _ => short,
     }
 }
@@ -58,7 +63,7 @@ mod tests {
         let mut program = Arguments::command();
         program.build();
         let command = program.find_subcommand(name).unwrap().clone();
-        text(&readable(command).term_width(columns).max_term_width(columns).render_long_help().to_string())
+        text(&readable(command).term_width(columns).max_term_width(columns).render_long_help().to_string(), columns)
     }
 
     fn names() -> Vec<String> {

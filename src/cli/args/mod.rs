@@ -4,7 +4,7 @@
 //! configuration.
 //!
 //! - `command`: the list of commands
-//! - `help`: how a terminal shows their help
+//! - `help`: how a terminal shows their help; `help_language`: in which language
 //! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `doctor`, `emulator`: a command
 //!   each
 //! - `initiate`, `upload_parts`, `complete`, `status`: a command each of an upload by many machines; `shared_plan` has the
@@ -31,6 +31,7 @@ mod emulator;
 mod encryption;
 mod fields;
 pub(in crate::cli) mod help;
+mod help_language;
 mod initiate;
 mod language;
 mod list_parts;

@@ -18,6 +18,7 @@ use crate::cli::args::{Arguments, help};
 use crate::cli::options::directories::Directories;
 use crate::cli::process::world::{Variables, World};
 use crate::credentials::{ProfileChoice, ProfileTable, default_file};
+use crate::language::{Language, current};
 
 /// Options that may stand before the command.
 const OUTPUT_OPTIONS: [&str; 5] = ["-v", "--verbose", "-q", "--quiet", "--json"];
@@ -53,7 +54,7 @@ pub(crate) fn parse_with_notes(
     let (arguments, mut notes) = other_tools::without_aliases(usual_form(arguments), variables);
     let mut program = Arguments::command().term_width(columns);
     let typed = match program.try_get_matches_from_mut(&arguments) {
-        Err(error) if !error.use_stderr() => return Err(readable(program, &arguments).unwrap_or(error)),
+        Err(error) if is_help(&error) => return Err(readable(program, &arguments).unwrap_or(error)),
         typed => typed?,
     };
     let Some((name, typed_for_command)) = typed.subcommand() else {
@@ -79,6 +80,12 @@ pub(crate) fn parse_with_notes(
     Arguments::from_arg_matches(&matches).map(|arguments| (arguments, notes))
 }
 
+/// True for help, also for that which clap shows because there is no command, if it must be translated.
+fn is_help(error: &Error) -> bool {
+    let lacks_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    !error.use_stderr() || lacks_command && current() == Language::Chinese
+}
+
 /// The same help again, in its readable form.
 fn readable(program: Command, arguments: &[OsString]) -> Option<Error> {
     let name =
@@ -94,8 +101,7 @@ fn readable(program: Command, arguments: &[OsString]) -> Option<Error> {
 /// the output before the command stand after it.
 fn usual_form(arguments: &[OsString]) -> Vec<OsString> {
     let Some((program, rest)) = arguments.split_first() else { return Vec::new() };
-    let before = rest.iter().take_while(|argument| OUTPUT_OPTIONS.iter().any(|option| *argument == option)).count();
-    let (options, rest) = rest.split_at(before);
+    let (options, rest) = rest.split_at(options_before_command(rest));
     match rest.split_first() {
         Some((command, topic)) if command == "help" => {
             let command = topic.first().filter(|topic| !topic.as_encoded_bytes().starts_with(b"-"));
@@ -105,6 +111,19 @@ fn usual_form(arguments: &[OsString]) -> Vec<OsString> {
         Some((command, rest)) => [program, command].into_iter().chain(options).chain(rest).cloned().collect(),
         None => arguments.to_vec(),
     }
+}
+
+/// How many words before the command are options that may stand there, with their values.
+fn options_before_command(words: &[OsString]) -> usize {
+    let mut before = 0;
+    while let Some(word) = words.get(before) {
+        before += match word.to_str() {
+            Some("--language") => 2,
+            Some(word) if OUTPUT_OPTIONS.contains(&word) || word.starts_with("--language=") => 1,
+            _ => break,
+        };
+    }
+    before.min(words.len())
 }
 
 /// The definition of the command on the command line: clap completes no other.
