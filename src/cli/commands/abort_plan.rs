@@ -264,7 +264,7 @@ impl<'a> Aborting<'a> {
         let places: &[ReceiptPlace] = if found.objects > 0 { &[ReceiptPlace::Bucket] } else { &[] };
         let mut places = ReceiptPlaces::new(&self.loaded.directory, places, || receipts, world)?;
         places.update(&(0..=u64::MAX)).await?;
-        let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &places.directories())?;
+        let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &places.directories());
         self.look_at_gone(&papers, bucket).await?;
         self.mark()?;
         self.list_kept(&papers)?;

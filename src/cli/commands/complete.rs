@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::cli::options::CompleteOptions;
 use crate::cli::output::console::{Console, shown};
-use crate::cli::output::failures::exit::{SUCCESS, UNAVAILABLE};
+use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{CompletedPlan, Line};
 use crate::cli::output::retries::Retries;
@@ -28,12 +28,10 @@ use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
 use crate::upload::ObjectOptions;
 use crate::upload::shards::directory::{COMPLETED, PlanEnd};
+use crate::upload::shards::proof::waiting::{Next, Waiting};
 use crate::upload::shards::receipt;
 use crate::upload::shards::receipt_place::ReceiptPlace;
 
-/// How long to wait before the receipts are read again: at first, and at most.
-const SHORT_PAUSE: Duration = Duration::from_millis(500);
-const LONG_PAUSE: Duration = Duration::from_secs(10);
 /// The numbers of all files.
 const ALL: RangeInclusive<u64> = 0..=u64::MAX;
 
@@ -123,7 +121,7 @@ impl Completing<'_> {
             lines,
         };
         places.update(&ALL).await?;
-        let papers = Papers::find(&self.loaded.directory, plan, &places.directories())?;
+        let papers = Papers::find(&self.loaded.directory, plan, &places.directories());
         let read = rereading.run(&papers, bucket).await?;
         self.console.note(&format!("{} without a receipt read here", units::counted(read, "unit")));
         Ok(())
@@ -132,39 +130,35 @@ impl Completing<'_> {
     /// Reads the receipts until none is missing, or the time is over. `None` if the plan is completed, and its receipts were
     /// removed from the bucket.
     async fn all_receipts(&self, places: &mut ReceiptPlaces, world: &World) -> Result<Option<Papers>, Failure> {
-        let started = (world.stopwatch)();
-        let mut pause = SHORT_PAUSE;
+        let mut waiting = Waiting::new((world.stopwatch)(), self.options.wait);
         loop {
-            let waited = (world.stopwatch)().duration_since(started);
-            let left = self.options.wait.and_then(|wait| wait.checked_sub(waited)).filter(|left| !left.is_zero());
+            let began = (world.stopwatch)();
             places.update(&ALL).await?;
             match places.end() {
                 Some(PlanEnd::Aborted) => return Err(self.aborted()),
                 Some(PlanEnd::Completed) if places.has_bucket() => return Ok(None),
                 _ => {}
             }
-            let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &places.directories())?;
-            papers.warn(self.console);
+            let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &places.directories());
+            let is_last = waiting.is_last(began);
             let quiet = self.console.clone().quiet(true);
-            let console = if left.is_some() { &quiet } else { self.console };
-            let mut unproved = self.unproved(console, left.is_none());
+            let mut unproved = self.unproved(if is_last { self.console } else { &quiet }, is_last);
             papers.check(self.loaded.plan.publish_together, &mut unproved)?;
-            match (unproved.exit_code(), left) {
-                (SUCCESS, _) => return Ok(Some(papers)),
-                (UNAVAILABLE, Some(left)) => sleep(pause.min(left)).await,
+            papers.warn(self.console);
+            match waiting.next(began, unproved.found()) {
+                Next::Prove => return Ok(Some(papers)),
+                Next::LookAgain(pause) => sleep(pause).await,
                 // Another `complete` may have removed receipts while they were fetched.
-                (UNAVAILABLE, None) if places.end_now().await? == Some(PlanEnd::Completed) && places.has_bucket() => {
+                Next::Report if places.has_bucket() && places.end_now().await? == Some(PlanEnd::Completed) => {
                     return Ok(None);
                 }
-                (UNAVAILABLE, None) => return Err(unproved.report(&self.nothing())),
-                (_, Some(_)) => {
+                Next::Report if is_last => return Err(unproved.report(&self.nothing())),
+                Next::Report => {
                     let mut unproved = self.unproved(self.console, true);
                     papers.check(self.loaded.plan.publish_together, &mut unproved)?;
                     return Err(unproved.report(&self.nothing()));
                 }
-                (_, None) => return Err(unproved.report(&self.nothing())),
             }
-            pause = (pause * 2).min(LONG_PAUSE);
         }
     }
 

@@ -20,7 +20,7 @@ use crate::cli::process::world::World;
 use crate::cli::process::{host, runtime};
 use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::gone;
-use crate::cli::shards::judging::Papers;
+use crate::cli::shards::judging::{Papers, warn_of};
 use crate::cli::shards::loaded_plan::{LoadedPlan, unreadable};
 use crate::cli::shards::object_requests::ObjectRequests;
 use crate::cli::shards::receipt_places::ReceiptPlaces;
@@ -137,8 +137,8 @@ impl Sending<'_> {
         let book = self.book(&places, numbers.clone(), world)?;
         let concurrency = within_limits(requests.concurrency, false, Objects::Many, world, self.console);
         let template = self.template(connection, RequestOptions { concurrency, ..requests }, object.clone(), world);
-        let receipts = ReceiptFiles::find(&self.loaded.plan.id, &places.directories())
-            .map_err(|error| Failure::Other(format!("could not read the receipts: {error}").into()))?;
+        let receipts = ReceiptFiles::find(&self.loaded.plan.id, &places.directories());
+        warn_of(&receipts, self.console);
         let work = ShardWork {
             directory: self.loaded.directory.clone(),
             plan: self.loaded.plan.clone(),
@@ -188,7 +188,7 @@ impl Sending<'_> {
         let files = first.copied().unwrap_or_default()..=last.copied().unwrap_or_default();
         places.update(&files).await?;
         let LoadedPlan { directory, plan, .. } = self.loaded;
-        let papers = Papers::find(directory, plan, &places.directories())?;
+        let papers = Papers::find(directory, plan, &places.directories());
         let mut unproved = Unproved::new(plan, self.console, self.options.shared.output.json);
         let proved = gone::settle(gone, &papers, requests, self.console, &mut unproved).await?;
         if proved > 0 {

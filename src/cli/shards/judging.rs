@@ -1,6 +1,5 @@
 //! Goes through all objects of a plan, many at a time, and finds out which are proved.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,7 +18,6 @@ use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
 use crate::upload::shards::proof::stretches::Stretches;
-use crate::upload::shards::receipt::Receipt;
 use crate::upload::shards::receipt_files::ReceiptFiles;
 use crate::upload::threads;
 
@@ -39,9 +37,9 @@ pub(crate) struct Papers {
 
 impl Papers {
     /// Finds the receipts in these directories.
-    pub(crate) fn find(directory: &PlanDirectory, plan: &SharedPlan, places: &[PathBuf]) -> Result<Self, Failure> {
-        let found = ReceiptFiles::find(&plan.id, places).map_err(|error| unreadable(directory.path(), &error))?;
-        Ok(Self { directory: directory.clone(), end: plan.end(), receipts: Arc::new(found) })
+    pub(crate) fn find(directory: &PlanDirectory, plan: &SharedPlan, places: &[PathBuf]) -> Self {
+        let receipts = Arc::new(ReceiptFiles::find(&plan.id, places));
+        Self { directory: directory.clone(), end: plan.end(), receipts }
     }
 
     /// Hands each stretch of the plan to `take`, until it returns false. Blocks.
@@ -55,16 +53,9 @@ impl Papers {
         Ok(())
     }
 
-    /// Hands each receipt of these files to `take`. Blocks.
-    pub(crate) fn each_receipt(&self, files: &RangeInclusive<u64>, take: impl FnMut(Receipt)) -> Result<(), Failure> {
-        self.receipts.of_files(files, take).map_err(|error| unreadable(self.directory.path(), &error))
-    }
-
-    /// Warns of receipts that cannot be read.
+    /// Warns of receipts that could not be read so far.
     pub(crate) fn warn(&self, console: &Console) {
-        for (path, why) in self.receipts.unreadable() {
-            console.warning_once(&format!("could not read the receipts {}: {why}", shown(path)));
-        }
+        warn_of(&self.receipts, console);
     }
 
     /// What the receipts alone say to be missing or wrong.
@@ -106,6 +97,13 @@ impl Papers {
             });
         }
         stretches
+    }
+}
+
+/// Warns of receipts that could not be read so far.
+pub(crate) fn warn_of(receipts: &ReceiptFiles, console: &Console) {
+    for (path, why) in receipts.unreadable() {
+        console.warning_once(&format!("could not read the receipts {}: {why}", shown(&path)));
     }
 }
 

@@ -1,7 +1,6 @@
 //! The work of one shard for the engine: each file is opened and compared with the plan shortly before it is sent.
 
 use std::io;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
@@ -24,9 +23,10 @@ use crate::upload::shards::directory::PlanDirectory;
 use crate::upload::shards::files::{Placed, PlannedFile};
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::probe;
-use crate::upload::shards::proof::evidence::{Evidence, Trouble, difference};
+use crate::upload::shards::proof::evidence::{Evidence, difference};
 use crate::upload::shards::proof::stretches::Stretches;
 use crate::upload::shards::receipt_files::ReceiptFiles;
+use crate::upload::shards::task::{Task, ours, task};
 use crate::upload::shards::unit::{Scale, Shard, Unit};
 use crate::upload::source::FileSource;
 
@@ -75,7 +75,7 @@ impl ShardWork {
         let (from, before) = scale.stretch(self.shard);
         for stretch in Stretches::new(self.directory.files_from(from, self.plan.end())?, &self.receipts, before) {
             for (placed, evidence) in stretch? {
-                let ours: Vec<Unit> = placed.units().filter(|unit| scale.has(self.shard, unit)).collect();
+                let ours = ours(&placed, scale, self.shard);
                 if !ours.is_empty() && self.directory.is_aborted() {
                     return Err(io::Error::from(io::ErrorKind::Interrupted));
                 }
@@ -99,22 +99,20 @@ impl ShardWork {
         let bytes: u64 = ours.iter().map(|unit| unit.range.length).sum();
         amount.units += ours.len() as u64;
         amount.bytes += bytes;
-        // An empty file has no parts, so with --publish-together `complete` sends it.
-        let is_late = self.plan.publish_together && file.upload_id.is_none();
-        if is_late || (file.upload_id.is_none() && evidence.record(None).is_some()) {
+        let task = task(file, evidence, ours, self.plan.publish_together);
+        if task == Task::Nothing {
             amount.units_kept += 1;
             return true;
         }
         amount.files += 1;
         amount.bytes_open += bytes;
         let Amount { files, bytes_open: bytes, .. } = *amount;
-        send(Work::News(SourceNews::Listed(Listed { files, bytes, complete: false })))
-            && send(self.work(file, evidence, ours))
+        send(Work::News(SourceNews::Listed(Listed { files, bytes, complete: false }))) && send(self.work(file, task))
     }
 
-    fn work(&self, file: &PlannedFile, evidence: &Evidence, ours: &[Unit]) -> UploadWork {
+    fn work(&self, file: &PlannedFile, task: Task) -> UploadWork {
         let path = self.root.join(&file.path);
-        match self.session(file, &path, evidence, ours) {
+        match self.session(file, &path, task) {
             Ok(session) => {
                 let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
                 numbers.insert(file.key.clone(), file.n);
@@ -124,12 +122,14 @@ impl ShardWork {
         }
     }
 
-    fn session(&self, file: &PlannedFile, path: &Path, evidence: &Evidence, ours: &[Unit]) -> Result<Session, Failure> {
+    fn session(&self, file: &PlannedFile, path: &Path, task: Task) -> Result<Session, Failure> {
         let key =
             Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}").into()))?;
-        if let Some(Trouble::Changed { host, what }) = evidence.change() {
-            return Err(differs(path, &format!("{host} saw that {what}")));
-        }
+        let share = match task {
+            Task::Refuse { host, what } => return Err(differs(path, &format!("{host} saw that {what}"))),
+            Task::SendParts { ours, known } => Some(Share { ours, known }),
+            Task::SendWhole | Task::Nothing => None,
+        };
         let source = FileSource::open(path).map_err(|error| Failure::Source { source: path.to_owned(), error })?;
         compare(file, &source)?;
         let Some(part_size) = file.part_size else {
@@ -140,8 +140,6 @@ impl ShardWork {
         };
         let plan = Plan::Multipart(Parts::new(file.size, PartSizes::uniform(part_size)));
         let upload_id = file.upload_id.as_deref().and_then(UploadId::new);
-        let known = ours.iter().filter_map(|unit| evidence.record(unit.part)).collect();
-        let share = numbers(ours).map(|ours| Share { ours, known });
         Ok(Session { upload_id, share, ..self.template.session(source, key, plan) })
     }
 }
@@ -149,12 +147,6 @@ impl ShardWork {
 /// The failure of a shard whose plan was aborted.
 pub(crate) fn aborted(plan: &Path) -> Failure {
     Failure::NotFound(format!("could not send the shard: the plan {} was aborted", shown(plan)).into())
-}
-
-/// The numbers of parts, which follow each other.
-fn numbers(ours: &[Unit]) -> Option<RangeInclusive<u16>> {
-    let number = |unit: Option<&Unit>| Some(unit?.part?.value());
-    Some(number(ours.first())?..=number(ours.last())?)
 }
 
 /// Refuses a file that is not the one that was planned.

@@ -14,6 +14,7 @@ use crate::upload::shards::files::Placed;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Trouble;
+use crate::upload::shards::proof::waiting::Found;
 use crate::upload::shards::unit::Scale;
 
 /// How many disagreements are printed; programs get all.
@@ -29,6 +30,7 @@ pub(crate) struct Unproved<'a> {
     json: bool,
     missing: BTreeMap<u32, u64>,
     exit_code: u8,
+    found: Found,
     shown: u64,
 }
 
@@ -36,7 +38,8 @@ impl<'a> Unproved<'a> {
     /// Nothing yet.
     pub(crate) fn new(plan: &SharedPlan, console: &'a Console, json: bool) -> Self {
         let scale = Scale::new(plan.units, plan.bytes);
-        Self { scale, shards: plan.shards, console, json, missing: BTreeMap::new(), exit_code: SUCCESS, shown: 0 }
+        let missing = BTreeMap::new();
+        Self { scale, shards: plan.shards, console, json, missing, exit_code: SUCCESS, found: Found::All, shown: 0 }
     }
 
     /// The exit code so far.
@@ -44,8 +47,14 @@ impl<'a> Unproved<'a> {
         self.exit_code
     }
 
+    /// What the troubles so far amount to.
+    pub(crate) fn found(&self) -> Found {
+        self.found
+    }
+
     /// Adds what keeps one file from being proved.
     pub(crate) fn troubles(&mut self, placed: &Placed, troubles: &[Trouble]) {
+        self.found = self.found.and(Found::of(troubles));
         for trouble in troubles {
             match trouble {
                 Trouble::Missing(part) | Trouble::NoReceipt(part) => self.missing(placed, *part),

@@ -13,13 +13,11 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task;
 
+use super::kept_lines::{KeptLines, MakeLine};
 use super::line_file::LineFile;
 
 /// How many lines are kept together at most.
 const LINES_TOGETHER: usize = 1000;
-
-/// Makes a line, on the thread that writes it. `None` adds nothing.
-pub type MakeLine = Box<dyn FnOnce() -> Option<String> + Send>;
 
 /// Keeps lines that belong together. They are durable once the result is there.
 pub type KeepLines = Box<dyn FnMut(String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send>;
@@ -28,13 +26,13 @@ type Done = oneshot::Sender<Result<(), String>>;
 
 type Order = (MakeLine, Done);
 
-type Failure = Arc<Mutex<Option<String>>>;
+type Shared = Arc<Mutex<KeptLines>>;
 
 /// Adds lines.
 #[derive(Debug)]
 pub struct DurableLines {
     writer: Writer,
-    failure: Failure,
+    kept: Shared,
 }
 
 /// Who writes.
@@ -52,22 +50,22 @@ impl DurableLines {
     /// Adds lines at the end of `file`, which was opened at `path`.
     pub fn new(file: File, path: &Path) -> Self {
         let (orders, queue) = channel();
-        let failure = Failure::default();
+        let kept = Shared::default();
         let file = Arc::new(LineFile::new(file, path));
-        let (shared, noted) = (file.clone(), failure.clone());
+        let (shared, noted) = (file.clone(), kept.clone());
         let writer = match thread::Builder::new().spawn(move || serve(&shared, &queue, &noted)) {
             Ok(thread) => Writer::Thread { orders, thread },
             Err(_) => Writer::Caller(file),
         };
-        Self { writer, failure }
+        Self { writer, kept }
     }
 
     /// Hands lines to `keep`, in a task of the runtime.
     pub fn kept_by(keep: KeepLines) -> Self {
         let (orders, queue) = mpsc::unbounded_channel();
-        let failure = Failure::default();
-        let task = tokio::spawn(keep_all(keep, queue, failure.clone()));
-        Self { writer: Writer::Task { orders, task }, failure }
+        let kept = Shared::default();
+        let task = tokio::spawn(keep_all(keep, queue, kept.clone()));
+        Self { writer: Writer::Task { orders, task }, kept }
     }
 
     /// Adds a line. The result is there once the line is durable. The line is kept even if nothing waits for it.
@@ -77,14 +75,14 @@ impl DurableLines {
             // A thread that has died drops the sender of the answer.
             Writer::Thread { orders, .. } => drop(orders.send((line, done))),
             Writer::Task { orders, .. } => drop(orders.send((line, done))),
-            Writer::Caller(file) => write(file, vec![(line, done)], &self.failure),
+            Writer::Caller(file) => write(file, vec![(line, done)], &self.kept),
         }
         async { wait.await.unwrap_or_else(|_| Err(ended())) }
     }
 
     /// The first failure. After it nothing is kept.
     pub fn failure(&self) -> Option<String> {
-        lock(&self.failure).clone()
+        lock(&self.kept).failure().cloned()
     }
 
     /// Waits until all lines are durable.
@@ -100,7 +98,7 @@ impl DurableLines {
             }
             Writer::Caller(_) => {}
         }
-        lock(&self.failure).take().map_or(Ok(()), Err)
+        lock(&self.kept).failure().cloned().map_or(Ok(()), Err)
     }
 }
 
@@ -108,50 +106,41 @@ fn ended() -> String {
     "the thread that writes it ended".to_owned()
 }
 
-fn lock(failure: &Mutex<Option<String>>) -> std::sync::MutexGuard<'_, Option<String>> {
-    failure.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(kept: &Mutex<KeptLines>) -> std::sync::MutexGuard<'_, KeptLines> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn serve(file: &LineFile, queue: &Receiver<Order>, failure: &Mutex<Option<String>>) {
+fn serve(file: &LineFile, queue: &Receiver<Order>, kept: &Mutex<KeptLines>) {
     while let Ok(first) = queue.recv() {
         let mut orders = vec![first];
         orders.extend(queue.try_iter().take(LINES_TOGETHER - 1));
-        write(file, orders, failure);
+        write(file, orders, kept);
     }
     // A file that was removed after its last line proves nothing either.
-    let mut failure = lock(failure);
-    if failure.is_none() {
-        *failure = file.check().err().map(|error| error.to_string());
-    }
+    lock(kept).note(file.check().map_err(|error| error.to_string()));
 }
 
-/// Writes lines, flushes them, and answers those who wait. After a failure nothing is written: the last line may have lost
-/// its end.
-fn write(file: &LineFile, orders: Vec<Order>, failure: &Mutex<Option<String>>) {
-    let mut failure = lock(failure);
-    let (text, waiting) = made(orders, failure.is_none());
-    if failure.is_none() && !text.is_empty() {
-        *failure = file.append(&text).err().map(|error| error.to_string());
+/// Writes lines, flushes them, and answers those who wait.
+fn write(file: &LineFile, orders: Vec<Order>, kept: &Mutex<KeptLines>) {
+    let (lines, waiting): (Vec<MakeLine>, Vec<Done>) = orders.into_iter().unzip();
+    let mut kept = lock(kept);
+    if let Some(text) = kept.text(lines) {
+        kept.note(file.append(&text).map_err(|error| error.to_string()));
     }
-    answer(waiting, failure.as_ref());
+    answer(waiting, kept.failure());
 }
 
-async fn keep_all(mut keep: KeepLines, mut queue: mpsc::UnboundedReceiver<Order>, failure: Failure) {
+async fn keep_all(mut keep: KeepLines, mut queue: mpsc::UnboundedReceiver<Order>, kept: Shared) {
     let mut orders = Vec::new();
     while queue.recv_many(&mut orders, LINES_TOGETHER).await > 0 {
-        let failed = lock(&failure).clone();
-        let (text, waiting) = made(std::mem::take(&mut orders), failed.is_none());
-        let now = if failed.is_some() || text.is_empty() { failed } else { keep(text).await.err() };
-        lock(&failure).clone_from(&now);
-        answer(waiting, now.as_ref());
+        let (lines, waiting): (Vec<MakeLine>, Vec<Done>) = std::mem::take(&mut orders).into_iter().unzip();
+        let text = lock(&kept).text(lines);
+        if let Some(text) = text {
+            let result = keep(text).await;
+            lock(&kept).note(result);
+        }
+        answer(waiting, lock(&kept).failure());
     }
-}
-
-/// The text of lines, if it is `wanted`, and those who wait for it.
-fn made(orders: Vec<Order>, wanted: bool) -> (String, Vec<Done>) {
-    let (lines, waiting): (Vec<MakeLine>, Vec<Done>) = orders.into_iter().unzip();
-    let text = if wanted { lines.into_iter().filter_map(|line| line()).collect() } else { String::new() };
-    (text, waiting)
 }
 
 fn answer(waiting: Vec<Done>, failure: Option<&String>) {

@@ -11,7 +11,10 @@
 //! - `receipt_place`: where receipts are: in directories, or in the bucket
 //! - `receipt_objects`: receipts as objects in the bucket
 //! - `receipt_files`: the receipts of all attempts, read a stretch of the plan at a time
+//! - `receipt_blocks`: the receipts in one file, found by the files of the plan that they are about
+//! - `task`: what a shard has to do about one file
 //! - `durable_lines`: lines, each of which is durable before it counts
+//! - `kept_lines`: which lines are kept together, and that none is after a failure
 //! - `line_file`: a file to which lines are added, as long as it has its name
 //! - `proof/`: what the receipts of all machines prove, and how `complete` acts on it
 //! - `engines`: which shard the engine gave this process
@@ -22,12 +25,15 @@ pub mod draft;
 pub mod durable_lines;
 pub mod engines;
 pub mod files;
+mod kept_lines;
 mod line_file;
 pub mod plan;
 pub mod probe;
 pub mod proof;
 pub mod receipt;
+pub mod receipt_blocks;
 pub mod receipt_files;
 pub mod receipt_objects;
 pub mod receipt_place;
+pub mod task;
 pub mod unit;

@@ -39,21 +39,19 @@ impl<'a> Stretches<'a> {
         Ok(files)
     }
 
-    fn with_evidence(&self, files: Vec<Placed>) -> io::Result<Vec<(Placed, Evidence)>> {
-        let (Some(first), Some(last)) = (files.first(), files.last()) else { return Ok(Vec::new()) };
+    fn with_evidence(&self, files: Vec<Placed>) -> Vec<(Placed, Evidence)> {
+        let (Some(first), Some(last)) = (files.first(), files.last()) else { return Vec::new() };
         let (first, last) = (first.file.n, last.file.n);
         let mut found: HashMap<u64, Evidence> = HashMap::new();
         self.receipts.of_files(&(first..=last), |receipt| {
             let index = usize::try_from(receipt.n - first).expect("it is in the stretch");
             found.entry(receipt.n).or_default().add(&files[index].file, &receipt);
-        })?;
-        Ok(files
-            .into_iter()
-            .map(|placed| {
-                let evidence = found.remove(&placed.file.n);
-                (placed, evidence.unwrap_or_default())
-            })
-            .collect())
+        });
+        let with_evidence = |placed: Placed| {
+            let evidence = found.remove(&placed.file.n);
+            (placed, evidence.unwrap_or_default())
+        };
+        files.into_iter().map(with_evidence).collect()
     }
 }
 
@@ -63,7 +61,7 @@ impl Iterator for Stretches<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         match self.files() {
             Ok(files) if files.is_empty() => None,
-            Ok(files) => Some(self.with_evidence(files)),
+            Ok(files) => Some(Ok(self.with_evidence(files))),
             Err(error) => {
                 self.ended = true;
                 Some(Err(error))
@@ -98,7 +96,7 @@ mod tests {
         let lines: String =
             [0, 999, 1000, 2499].map(|n| Receipt { size: 250, ..receipt(n, None, n, "a") }.line()).concat();
         std::fs::write(directory.receipts().join("a.jsonl"), lines).unwrap();
-        let receipts = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[directory.receipts()]).unwrap();
+        let receipts = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[directory.receipts()]);
         let (mut numbers, mut proved) = (Vec::new(), Vec::new());
         for stretch in Stretches::new(directory.files(end).unwrap(), &receipts, u64::MAX) {
             for (placed, evidence) in stretch.unwrap() {
