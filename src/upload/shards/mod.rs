@@ -25,7 +25,7 @@ pub mod draft;
 pub mod durable_lines;
 pub mod engines;
 pub mod files;
-mod kept_lines;
+pub(crate) mod kept_lines;
 mod line_file;
 pub mod plan;
 pub mod probe;

@@ -4,7 +4,7 @@
 //! which may be a `stream`. `fault_rates` says how often something goes wrong on the `network` between them. `run` drives
 //! the machine, and again after each `crash`; `rules` checks the result against the `content` of the source. `many` does this
 //! for several objects at once, `together` for objects that become visible together, `shards` for one object that several
-//! machines send, `delta` for parts that are copied, `division` for parts that become smaller. `outages` cuts the network for a while, `slow_link` breaks it each half minute
+//! machines send with a `shared_directory`, `delta` for parts that are copied, `division` for parts that become smaller. `outages` cuts the network for a while, `slow_link` breaks it each half minute
 //! (`fast_then_slow` after parts were sent), and `prefixes` resumes from every prefix of a journal.
 //!
 //! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing
@@ -26,6 +26,7 @@ mod run;
 mod server;
 mod setup;
 mod shards;
+mod shared_directory;
 mod slow_link;
 mod stream;
 mod together;

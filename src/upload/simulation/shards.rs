@@ -1,10 +1,13 @@
 //! One upload by several machines: each sends its share and may die at any moment, be started twice, or start again after
-//! the upload was completed or aborted. Receipts take the place of the journal; some show up late, twice or wrong. The number
-//! of shards may change between two attempts. At the end, `complete` judges.
+//! the upload was completed or aborted. Receipts take the place of the journal, in a `shared_directory` with faults of its own.
+//! The number of shards may change between two attempts. At the end, `complete` judges.
+
+use std::time::Duration;
 
 use super::run::{Run, run_upload};
 use super::server::Kind;
 use super::setup::setup;
+use super::shared_directory::{SharedDirectory, View};
 use super::world::World;
 use super::{are_many, how_many, run::upload};
 use crate::cos::Etag;
@@ -13,11 +16,13 @@ use crate::upload::event::Finished;
 use crate::upload::machine::Settings;
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::part_sizes::Parts;
-use crate::upload::shards::files::PlannedFile;
+use crate::upload::shards::files::{Placed, PlannedFile};
 use crate::upload::shards::proof::completion::{Answer, Completion, Finish, Step};
 use crate::upload::shards::proof::evidence::{Evidence, Listed};
-use crate::upload::shards::receipt::{Receipt, Seen};
-use crate::upload::shards::unit::{Scale, Shard};
+use crate::upload::shards::proof::waiting::{Found, Next, Waiting};
+use crate::upload::shards::task;
+use crate::upload::shards::task::Task;
+use crate::upload::shards::unit::{Scale, Shard, Unit};
 use crate::upload::wire::call::{Call, Reply};
 
 /// A schedule: the world with a begun upload, its parts, and the file as the plan has it.
@@ -27,6 +32,9 @@ struct Schedule {
     settings: Settings,
     file: PlannedFile,
     shards: u32,
+    directory: SharedDirectory,
+    /// How often something is wrong with the directory, in percent.
+    trouble: u32,
 }
 
 impl Schedule {
@@ -52,32 +60,47 @@ impl Schedule {
         world.named.insert(id.as_str().to_owned());
         world.journal = Some((id, vec![]));
         let shards = world.random.u32(1..6);
+        let trouble = if world.random.bool() { world.random.u32(0..30) } else { 0 };
         Some(Self {
             world,
             parts,
             settings: Settings { abort_on_failure: false, no_overwrite: false, ..settings },
             file,
             shards,
+            directory: SharedDirectory::default(),
+            trouble,
         })
     }
 
-    /// The numbers of the parts that a shard has, if it has any.
-    fn share(&self, index: u32) -> Option<std::ops::RangeInclusive<u16>> {
+    /// The units that a shard has.
+    fn ours(&self, index: u32) -> Vec<Unit> {
         let shard = Shard::new(index, self.shards).expect("the index is that of a shard");
-        let scale = Scale::new(self.file.units(), self.file.size);
-        let ours = self.file.each_unit(0).filter(|unit| scale.has(shard, unit)).filter_map(|unit| unit.part);
-        let numbers: Vec<u16> = ours.map(|part| part.value()).collect();
-        Some(*numbers.first()?..=*numbers.last()?)
+        let placed = Placed { file: self.file.clone(), start: 0 };
+        task::ours(&placed, Scale::new(self.file.units(), self.file.size), shard)
     }
 
-    /// One attempt at a shard. `None` if the process dies.
+    /// One attempt at a shard. `None` if it has no part, dies, or cannot write its receipts.
     fn attempt(&mut self, index: u32) -> Option<Finished> {
-        let ours = self.share(index)?;
+        let view = self.view();
+        let task = task::task(&self.file, &view.evidence, &self.ours(index), false);
+        let Task::SendParts { ours, known } = task else { return None };
+        // A receipt that is not the one that was written may keep its part from being known.
+        self.world.unsettled |= view.lies;
+        let (id, _) = self.world.journal.take().expect("the plan names the upload");
+        self.world.journal = Some((id, known.clone()));
         let most = self.world.random.u16(1..6);
         let mut upload = upload(&mut self.world, Plan::Multipart(self.parts), self.settings);
         upload.share(&ours);
-        match run_upload(&mut self.world, upload, most) {
-            Run::Finished(finished) => Some(finished),
+        let run = run_upload(&mut self.world, upload, most);
+        let (_, records) = self.world.journal.clone().expect("the plan names the upload");
+        let dies = matches!(run, Run::Crashed);
+        let (records, full) = (records.get(known.len()..).unwrap_or_default(), self.trouble / 5);
+        let written = self.directory.write(&self.file, records, self.world.now, (full, dies), &mut self.world.random);
+        match run {
+            Run::Finished(finished) => {
+                self.world.now = written?;
+                Some(finished)
+            }
             Run::Crashed => {
                 if self.world.random.bool() {
                     self.world.finish_the_agenda();
@@ -87,40 +110,44 @@ impl Schedule {
         }
     }
 
-    /// The receipts of all machines. If they are not `whole`, some are not visible yet, some are there twice, and some lie.
-    /// Returns true if one lies.
-    fn evidence(&mut self, whole: bool) -> (Evidence, bool) {
-        let (mut evidence, mut lies) = (Evidence::default(), false);
-        let (_, records) = self.world.journal.clone().expect("the plan names the upload");
-        for record in records {
-            if !whole && self.world.percent(5) {
-                continue;
-            }
-            let lie = !whole && self.world.percent(1);
-            lies |= lie;
-            let copies = if !whole && self.world.percent(10) { 2 } else { 1 };
-            for copy in 0..copies {
-                let receipt = Receipt {
-                    plan: "plan".into(),
-                    n: 0,
-                    part: Some(record.number),
-                    size: record.size,
-                    etag: record.etag.clone(),
-                    crc64: record.crc64 ^ u64::from(lie),
-                    seen: Seen { size: self.file.size, mtime_ns: self.file.mtime_ns.clone() },
-                    host: format!("host {copy}"),
-                    shard: String::new(),
-                    time: String::new(),
-                };
-                evidence.add(&self.file, &receipt);
+    /// What one machine sees of the receipts now.
+    fn view(&mut self) -> View {
+        self.directory.view(&self.file, self.world.now, self.trouble, &mut self.world.random)
+    }
+
+    /// Reads the receipts until none is missing, or the time is over. `None` if `complete` asks the server nothing.
+    fn wait(&mut self, time: Option<Duration>) -> Option<View> {
+        let mut waiting = Waiting::new(self.world.now, time);
+        loop {
+            let view = self.view();
+            let troubles = view.evidence.lacks(&self.file);
+            match waiting.next(self.world.now, Found::of(&troubles)) {
+                Next::Prove => return Some(view),
+                Next::LookAgain(pause) => self.world.now += pause,
+                Next::Report => return None,
             }
         }
-        (evidence, lies)
+    }
+
+    /// The same command as a user gives it: nothing is asked if receipts are missing.
+    fn complete(&mut self, time: Option<Duration>) -> (Finish, bool) {
+        match self.wait(time) {
+            Some(View { evidence, lies }) => self.complete_by(evidence, lies),
+            None => (Finish::NotProved(vec![]), false),
+        }
+    }
+
+    /// `abort --plan`, while shards may still send. Returns false if the upload is gone.
+    fn abort(&mut self) -> bool {
+        let (id, _) = self.world.journal.clone().expect("the plan names the upload");
+        let was_there = self.world.server.uploads.contains_key(id.as_str());
+        let aborted = self.world.server.act(&Call::Abort(id), None);
+        assert!(aborted.is_ok(), "it can be aborted");
+        was_there
     }
 
     /// `complete`, whose requests may be lost on their way or on their way back. Returns true if a receipt lied to it.
-    fn complete(&mut self, whole: bool) -> (Finish, bool) {
-        let (evidence, lies) = self.evidence(whole);
+    fn complete_by(&mut self, evidence: Evidence, lies: bool) -> (Finish, bool) {
         let mut completion = Completion::new(self.file.clone(), evidence);
         loop {
             let step = completion.next();
@@ -200,13 +227,11 @@ fn run(seed: u64) -> Option<Finish> {
         }
         let changed = schedule.world.version != 0;
         if let Some(Finished::HeldBack(_)) = &finished {
-            let (_, records) = schedule.world.journal.as_ref().expect("the plan names the upload");
-            let ours = schedule.share(index).expect("it has parts");
-            let mut proved = ours.clone();
-            assert!(
-                proved.all(|number| records.iter().any(|record| record.number.value() == number)),
-                "seed {seed}: a shard that is done has a receipt for each of its parts"
-            );
+            let durable = &schedule.directory.durable;
+            for unit in schedule.ours(index) {
+                let has_receipt = durable.iter().any(|record| Some(record.number) == unit.part);
+                assert!(has_receipt, "seed {seed}: a shard that is done has a receipt for each of its parts");
+            }
         }
         // The source is as it was again; what was sent of it meanwhile has receipts that differ.
         schedule.world.version = 0;
@@ -219,8 +244,21 @@ fn run(seed: u64) -> Option<Finish> {
             continue;
         }
         let before = schedule.world.server.completions;
-        let whole = schedule.world.percent(70);
-        let (finish, lies) = schedule.complete(whole);
+        if schedule.world.percent(3) {
+            let completions = schedule.world.server.completions;
+            let was_there = schedule.abort();
+            let begun = schedule.world.server.next_upload;
+            let late = schedule.attempt(index);
+            assert!(!was_there || !matches!(late, Some(Finished::HeldBack(_))), "seed {seed}: its upload is gone");
+            let (finish, _) = schedule.complete(None);
+            let server = &schedule.world.server;
+            assert!(!was_there || !matches!(finish, Finish::Proved(_)), "seed {seed}: nothing is left to complete");
+            assert_eq!((server.completions, server.next_upload), (completions, begun), "seed {seed}: aborted");
+            assert!(server.uploads.is_empty(), "seed {seed}: a late shard began an upload");
+            return Some(finish);
+        }
+        let minutes = if schedule.world.random.bool() { Some(Duration::from_secs(600)) } else { None };
+        let (finish, lies) = schedule.complete(minutes);
         let expected = schedule.world.expected.clone();
         let expected = Some(&expected);
         match &finish {
@@ -232,9 +270,11 @@ fn run(seed: u64) -> Option<Finish> {
                 assert!(!matches!(late, Some(Finished::Stored(_))), "seed {seed}");
                 assert_eq!(schedule.world.server.next_upload, begun, "seed {seed}: a late shard began an upload");
                 assert_eq!(schedule.world.server.object.as_ref(), expected, "seed {seed}: a late shard harms nothing");
-                let (again, _) = schedule.complete(true);
+                let view = schedule.view();
+                let (again, _) = schedule.complete_by(view.evidence.clone(), view.lies);
                 assert!(
-                    matches!(again, Finish::Proved(_) | Finish::Unknown(_) | Finish::Failed(_)),
+                    matches!(again, Finish::Proved(_) | Finish::NotComparable | Finish::Unknown(_) | Finish::Failed(_))
+                        || view.lies,
                     "seed {seed}: {again:?}"
                 );
                 return Some(finish);
