@@ -28,6 +28,7 @@ fn a_sparse_file_arrives_as_its_bytes_read() {
     let scene = Scene::new(&[]);
     let file = File::create(scene.path("sparse.img")).unwrap();
     file.set_len(40 * MIB).unwrap();
+    drop(file);
     scene.upload("sparse.img", &["--part-size", "8M"]).exits(0);
     scene.assert_stored("sparse.img", "sparse.img");
 }

@@ -161,9 +161,11 @@ mod tests {
 
     #[test]
     fn a_glob_that_cannot_match_is_refused() {
-        for bad in ["", "/", "//", "./a", "a/../b", "a//b", "//a", "[", "a[b", "{a", "a\\\\.", "a/."] {
+        for bad in ["", "/", "//", "./a", "a/../b", "a//b", "//a", "[", "a[b", "{a", "a/."] {
             assert!(Glob::new(bad).is_err(), "{bad}");
         }
+        // Nothing follows what would escape it. On Windows it names a directory.
+        assert_eq!(Glob::new("a\\").is_err(), !cfg!(windows));
     }
 
     #[test]
