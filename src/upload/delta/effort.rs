@@ -9,7 +9,7 @@ use std::time::Duration;
 /// So many bytes are hashed before anything is concluded. The first bytes fill buffers of the system.
 const TRIAL: u64 = 32 << 20;
 /// A map is worthwhile if sending takes at least so many times as long as hashing.
-const WORTHWHILE: u32 = 4;
+const WORTHWHILE: u32 = 6;
 /// What is hashed after the upload may take one part in so many of the time that sending took.
 const SMALL: u32 = 33;
 
@@ -78,8 +78,8 @@ mod tests {
     #[test]
     fn a_map_is_worthwhile_if_sending_takes_much_longer_than_hashing() {
         assert!(!sent_in(170).is_worthwhile(), "a server on this machine");
-        assert!(!sent_in(279).is_worthwhile());
-        assert!(sent_in(280).is_worthwhile(), "four times 140 ms on two threads");
+        assert!(!sent_in(419).is_worthwhile());
+        assert!(sent_in(420).is_worthwhile(), "six times 140 ms on two threads");
         assert!(sent_in(860).is_worthwhile(), "10 Gbit/s");
     }
 
