@@ -25,6 +25,7 @@ use crate::cli::values::units;
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key};
+use crate::language::phrase;
 use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::threads;
 use crate::upload::{Cause, Operation};
@@ -82,7 +83,8 @@ impl AbortOptions {
     }
 }
 
-const COLUMNS: [Column; 3] = [Column::names("KEY"), Column::words("UPLOAD ID"), Column::numbers("AGE")];
+const COLUMNS: [Column; 3] =
+    [Column::names(phrase!("KEY")), Column::words(phrase!("UPLOAD ID")), Column::numbers(phrase!("AGE"))];
 
 /// Aborts the uploads. Returns the exit code.
 pub(crate) fn run(options: AbortOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {

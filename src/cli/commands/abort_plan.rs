@@ -30,6 +30,7 @@ use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_fail
 use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key, Response, Service};
+use crate::language::phrase;
 use crate::upload::shards::directory::{ABORTED, NoPlan, PlanDirectory, PlanEnd};
 use crate::upload::shards::draft::{BegunUpload, Draft, begun_in};
 use crate::upload::shards::files::{Placed, PlannedFile};
@@ -336,10 +337,11 @@ impl<'a> Aborting<'a> {
     fn report(&self) {
         let output = self.options.shared.output;
         let directory = shown(self.loaded.directory.path());
-        let line = format!("aborted {directory}  {}", units::counted(self.aborted, "upload"));
+        let line = format!("aborted {directory}  {}", units::counted(self.aborted, phrase!("upload")));
         self.console.outcome(!output.json && !output.quiet, &line);
         if self.kept > 0 {
-            self.console.note(&format!("{} stay in the bucket", units::counted(self.kept, "completed object")));
+            self.console
+                .note(&format!("{} stay in the bucket", units::counted(self.kept, phrase!("completed object"))));
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
+use crate::language::phrase;
 use crate::upload::ObjectOptions;
 use crate::upload::shards::directory::{COMPLETED, PlanEnd};
 use crate::upload::shards::proof::waiting::{Next, Waiting};
@@ -123,7 +124,7 @@ impl Completing<'_> {
         places.update(&ALL).await?;
         let papers = Papers::find(&self.loaded.directory, plan, &places.directories());
         let read = rereading.run(&papers, bucket).await?;
-        self.console.note(&format!("{} without a receipt read here", units::counted(read, "unit")));
+        self.console.note(&format!("{} without a receipt read here", units::counted(read, phrase!("unit"))));
         Ok(())
     }
 
@@ -227,7 +228,7 @@ impl Completing<'_> {
         let line = format!(
             "completed {}  {}, {}: all proved by CRC-64",
             self.name(),
-            units::counted(plan.files, "object"),
+            units::counted(plan.files, phrase!("object")),
             units::size(plan.bytes),
         );
         self.console.outcome(!output.json && !output.quiet, &line);

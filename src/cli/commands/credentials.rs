@@ -13,9 +13,14 @@ use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::connection::credentials;
 use crate::cli::values::units;
+use crate::language::phrase;
 
-const COLUMNS: [Column; 4] =
-    [Column::names("SOURCE"), Column::words("SECRET ID"), Column::words("KIND"), Column::words("EXPIRES")];
+const COLUMNS: [Column; 4] = [
+    Column::names(phrase!("SOURCE")),
+    Column::words(phrase!("SECRET ID")),
+    Column::words(phrase!("KIND")),
+    Column::words(phrase!("EXPIRES")),
+];
 
 /// Shows the credentials. Returns the exit code.
 pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Console) -> Result<u8, Failure> {

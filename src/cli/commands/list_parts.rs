@@ -14,6 +14,7 @@ use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cli::values::units;
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
+use crate::language::phrase;
 
 /// The options of `cosput list-parts`.
 pub(crate) struct ListPartsOptions {
@@ -34,7 +35,8 @@ impl ListPartsOptions {
     }
 }
 
-const COLUMNS: [Column; 3] = [Column::numbers("PART"), Column::numbers("SIZE"), Column::words("ETAG")];
+const COLUMNS: [Column; 3] =
+    [Column::numbers(phrase!("PART")), Column::numbers(phrase!("SIZE")), Column::words(phrase!("ETAG"))];
 
 /// Lists the parts. Returns the exit code.
 pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {

@@ -21,6 +21,7 @@ use crate::cli::uploading::journals::Journals;
 use crate::cli::values::units;
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::{Fault, Key};
+use crate::language::phrase;
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::{Cause, Event, UploadError};
 
@@ -47,12 +48,12 @@ impl ListUploadsOptions {
 }
 
 const COLUMNS: [Column; 6] = [
-    Column::names("KEY"),
-    Column::words("UPLOAD ID"),
-    Column::words("INITIATED"),
-    Column::numbers("AGE"),
-    Column::numbers("SIZE"),
-    Column::names("JOURNAL"),
+    Column::names(phrase!("KEY")),
+    Column::words(phrase!("UPLOAD ID")),
+    Column::words(phrase!("INITIATED")),
+    Column::numbers(phrase!("AGE")),
+    Column::numbers(phrase!("SIZE")),
+    Column::names(phrase!("JOURNAL")),
 ];
 
 /// How much of an upload is on the server.

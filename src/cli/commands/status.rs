@@ -19,6 +19,7 @@ use crate::cli::shards::receipt_places::ReceiptPlaces;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::requester_over;
 use crate::cli::values::units;
+use crate::language::phrase;
 use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::receipt::Receipt;
@@ -56,17 +57,21 @@ impl StatusOptions {
 }
 
 const COLUMNS: [Column; 6] = [
-    Column::words("SHARD"),
-    Column::words("DONE"),
-    Column::numbers("UNITS"),
-    Column::numbers("SIZE"),
-    Column::names("HOSTS"),
-    Column::numbers("AGE"),
+    Column::words(phrase!("SHARD")),
+    Column::words(phrase!("DONE")),
+    Column::numbers(phrase!("UNITS")),
+    Column::numbers(phrase!("SIZE")),
+    Column::names(phrase!("HOSTS")),
+    Column::numbers(phrase!("AGE")),
 ];
 
 /// The columns of a narrow terminal.
-const FEW: [Column; 4] =
-    [Column::words("SHARD"), Column::words("DONE"), Column::names("HOSTS"), Column::numbers("AGE")];
+const FEW: [Column; 4] = [
+    Column::words(phrase!("SHARD")),
+    Column::words(phrase!("DONE")),
+    Column::names(phrase!("HOSTS")),
+    Column::numbers(phrase!("AGE")),
+];
 
 /// How far one shard is.
 #[derive(Debug, Clone, Default)]
@@ -127,7 +132,7 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
     console.note(&format!(
         "{state}: {} of {} and {} of {} have receipts{receipts}",
         units::count(units_done),
-        units::counted(plan.units, "unit"),
+        units::counted(plan.units, phrase!("unit")),
         units::size(bytes_done),
         units::size(plan.bytes),
     ));

@@ -36,6 +36,7 @@ use crate::cli::uploading::template::Template;
 use crate::cli::uploading::transfer::transfer;
 use crate::cli::uploading::work_sender::WorkSender;
 use crate::cli::values::units;
+use crate::language::phrase;
 use crate::upload::ObjectOptions;
 use crate::upload::session::{Goal, JournalLocation};
 use crate::upload::shards::directory::PlanEnd;
@@ -192,7 +193,7 @@ impl Sending<'_> {
         let mut unproved = Unproved::new(plan, self.console, self.options.shared.output.json);
         let proved = gone::settle(gone, &papers, requests, self.console, &mut unproved).await?;
         if proved > 0 {
-            self.console.note(&format!("{} completed already", units::counted(proved, "object")));
+            self.console.note(&format!("{} completed already", units::counted(proved, phrase!("object"))));
         }
         if unproved.exit_code() == SUCCESS {
             return Ok(());
@@ -301,7 +302,7 @@ impl Sending<'_> {
         let line = format!(
             "shard {}  {} sent{kept}: {} in {}{rate}",
             self.shard,
-            units::counted(counts.units_sent, "unit"),
+            units::counted(counts.units_sent, phrase!("unit")),
             units::size(counts.bytes_sent),
             units::duration(elapsed),
         );

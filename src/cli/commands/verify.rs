@@ -18,6 +18,7 @@ use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::objects::head_object::Object;
 use crate::cos::{Address, AnswerError, Encryption, Key, Response, Service, objects::head_object};
+use crate::language::phrase;
 use crate::upload::plan::part_range::Range;
 use crate::upload::source::FileSource;
 use crate::upload::threads;
@@ -57,8 +58,12 @@ impl VerifyOptions {
     }
 }
 
-const COLUMNS: [Column; 4] =
-    [Column::words("WHAT"), Column::words("FILE"), Column::words("OBJECT"), Column::words("RESULT")];
+const COLUMNS: [Column; 4] = [
+    Column::words(phrase!("WHAT")),
+    Column::words(phrase!("FILE")),
+    Column::words(phrase!("OBJECT")),
+    Column::words(phrase!("RESULT")),
+];
 
 /// The HEAD of an object, and whether its ETag is the MD5 of its bytes.
 struct Described {

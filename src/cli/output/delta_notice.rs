@@ -1,43 +1,56 @@
 //! The text of the notices about delta uploads.
 
 use crate::cli::values::units;
+use crate::language::{Message, message};
 use crate::upload::event::{DeltaNotice, PlannedDelta};
 
 /// Returns the text of a notice.
-pub(super) fn in_words(notice: &DeltaNotice) -> String {
+pub(super) fn in_words(notice: &DeltaNotice) -> Message {
     match notice {
-        DeltaNotice::NoMap => "there is no map of this object yet; the whole file is sent".to_owned(),
+        DeltaNotice::NoMap => message!("there is no map of this object yet; the whole file is sent"),
         DeltaNotice::MapUnusable(why) => {
-            format!("could not use the map of this object: {why}; the whole file is sent")
+            message!("could not use the map of this object: {why}; the whole file is sent", why)
         }
-        DeltaNotice::NoObject => "there is no object under this key; the whole file is sent".to_owned(),
+        DeltaNotice::NoObject => message!("there is no object under this key; the whole file is sent"),
         DeltaNotice::OtherObject => {
-            "the object is not the one that cosput made a map of; the whole file is sent".to_owned()
+            message!("the object is not the one that cosput made a map of; the whole file is sent")
         }
-        DeltaNotice::NotCompared(cause) => format!("could not check the object ({cause}); the whole file is sent"),
+        DeltaNotice::NotCompared(cause) => {
+            message!("could not check the object ({cause}); the whole file is sent", cause)
+        }
         DeltaNotice::Archived(class) => {
-            format!("the object is in {class}, which the server cannot copy without a restore; the whole file is sent")
+            message!(
+                "the object is in {class}, which the server cannot copy without a restore; the whole file is sent",
+                class
+            )
         }
-        DeltaNotice::Shrunk => "the file is smaller than the object; the whole file is sent".to_owned(),
-        DeltaNotice::Different => "hardly anything of the file is in the object; the whole file is sent".to_owned(),
+        DeltaNotice::Shrunk => message!("the file is smaller than the object; the whole file is sent"),
+        DeltaNotice::Different => message!("hardly anything of the file is in the object; the whole file is sent"),
         DeltaNotice::Planned(PlannedDelta { sent, copied, .. }) => {
-            format!("sending {}; the server copies {}", units::size(*sent), units::size(*copied))
+            message!(
+                "sending {sent}; the server copies {copied}",
+                sent = units::size(*sent),
+                copied = units::size(*copied)
+            )
         }
         DeltaNotice::NotCopied(cause) => {
-            format!("the server could not copy from the object ({cause}); the whole file is sent")
+            message!("the server could not copy from the object ({cause}); the whole file is sent", cause)
         }
-        DeltaNotice::SentInstead(cause) => format!("the server could not copy a part ({cause}); the part is sent"),
-        DeltaNotice::Restarted(None) => "starting over, without copies".to_owned(),
+        DeltaNotice::SentInstead(cause) => {
+            message!("the server could not copy a part ({cause}); the part is sent", cause)
+        }
+        DeltaNotice::Restarted(None) => message!("starting over, without copies"),
         DeltaNotice::Restarted(Some(id)) => {
-            format!("starting over, without copies; the parts of upload {id} may remain on the server")
+            message!("starting over, without copies; the parts of upload {id} may remain on the server", id)
         }
         DeltaNotice::MapUnwritable(why) => {
-            format!("could not write the map of this object: {why}; the next upload sends the whole file")
+            message!("could not write the map of this object: {why}; the next upload sends the whole file", why)
         }
         DeltaNotice::NotWorthwhile => {
-            "no map is kept, since sending the file takes hardly longer than comparing it (--delta=always keeps one); the \
+            message!(
+                "no map is kept, since sending the file takes hardly longer than comparing it (--delta=always keeps one); the \
              next upload sends the whole file"
-                .to_owned()
+            )
         }
     }
 }
@@ -105,7 +118,7 @@ mod tests {
             ),
         ];
         for (notice, warns, words) in table {
-            assert_eq!((in_words(&notice), notice.is_warning()), (words, warns), "{notice:?}");
+            assert_eq!((in_words(&notice).to_string(), notice.is_warning()), (words, warns), "{notice:?}");
         }
     }
 }

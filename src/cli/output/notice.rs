@@ -4,96 +4,126 @@ use super::console::{Console, visible};
 use super::delta_notice;
 use super::failures::message;
 use crate::cli::values::units;
+use crate::language::{Message, message, phrase};
 use crate::upload::Notice;
 use crate::upload::event::{MemoryLimit, NoProof};
 
 /// Returns the text of a notice.
-pub(crate) fn in_words(notice: &Notice) -> String {
+pub(crate) fn in_words(notice: &Notice) -> Message {
     let text = match notice {
         Notice::JournalDoesNotFit { why, stale } => {
             let stale = match stale {
-                Some((id, true)) => format!("; the earlier upload {id} was aborted"),
-                Some((id, false)) => format!("; the parts of the earlier upload {id} may remain on the server"),
-                None => String::new(),
+                Some((id, true)) => message!("; the earlier upload {id} was aborted", id),
+                Some((id, false)) => message!("; the parts of the earlier upload {id} may remain on the server", id),
+                None => Message::default(),
             };
-            format!("cannot resume an earlier upload because {why}; starting a new one{stale}")
+            message!("cannot resume an earlier upload because {why}; starting a new one{stale}", why, stale)
         }
         Notice::InitiateLost => {
-            "the response to Initiate Multipart Upload was lost; an unfinished upload of this key may remain on the server"
-                .to_owned()
+            message!(
+                "the response to Initiate Multipart Upload was lost; an unfinished upload of this key may remain on the server"
+            )
         }
         Notice::PossibleOrphan => {
-            "an earlier run stopped while it initiated its upload; an unfinished upload of this key may remain on the server".to_owned()
+            message!(
+                "an earlier run stopped while it initiated its upload; an unfinished upload of this key may remain on the server"
+            )
         }
         Notice::JournalUnwritable(why) => {
-            format!("could not write the journal: {why}; if this upload is interrupted, it may have to start over")
+            message!(
+                "could not write the journal: {why}; if this upload is interrupted, it may have to start over",
+                why
+            )
         }
         Notice::JournalSetAside(name) => {
-            format!("could not read the journal; it was renamed to {name}, and a new upload starts")
+            message!("could not read the journal; it was renamed to {name}, and a new upload starts", name)
         }
         Notice::JournalOfLaterVersion => {
-            "the journal was written by a later version of cosput and is left unchanged; a new upload starts".to_owned()
+            message!("the journal was written by a later version of cosput and is left unchanged; a new upload starts")
         }
         Notice::OtherUploadLeft(id) => {
-            format!("the journal belonged to upload {id}, which remains on the server; it now belongs to the requested upload")
+            message!(
+                "the journal belonged to upload {id}, which remains on the server; it now belongs to the requested upload",
+                id
+            )
         }
         Notice::PartsNotListed => {
-            "these credentials may not list the parts of the earlier upload; every part is sent again".to_owned()
+            message!("these credentials may not list the parts of the earlier upload; every part is sent again")
         }
         Notice::UploadNotFound(id) => {
-            format!("there is no upload {id} on the server; checking whether an earlier run completed it")
+            message!("there is no upload {id} on the server; checking whether an earlier run completed it", id)
         }
-        Notice::StartedAnew(id) => format!("upload {id} no longer exists on the server; starting over"),
+        Notice::StartedAnew(id) => message!("upload {id} no longer exists on the server; starting over", id),
         Notice::SmallerParts { from, division, given_up } => {
             let (from, to) = (units::size(*from), units::size(division.part_size));
             let again = match given_up {
-                0 => String::new(),
-                bytes => format!("; {} on the server are sent again", units::size(*bytes)),
+                0 => Message::default(),
+                bytes => message!("; {bytes} on the server are sent again", bytes = units::size(*bytes)),
             };
-            format!("connections break before a part of {from} is sent; sending parts of {to}{again}")
+            message!("connections break before a part of {from} is sent; sending parts of {to}{again}", from, to, again)
         }
-        Notice::NumbersUsedUp { part_size } => format!(
-            "connections break before a part of {} is sent, and an upload of more than 10,000 parts is not possible",
-            units::size(*part_size)
+        Notice::NumbersUsedUp { part_size } => message!(
+            "connections break before a part of {part_size} is sent, and an upload of more than 10,000 parts is not possible",
+            part_size = units::size(*part_size)
         ),
         Notice::LookingAtObject { operation, cause } => {
             let request = message::kind(*operation);
-            format!("the response to {request} was lost or unclear ({cause}); checking the object")
+            message!("the response to {request} was lost or unclear ({cause}); checking the object", request, cause)
         }
-        Notice::NoNetwork(time) => format!("no network for {}, still trying", units::duration(*time)),
+        Notice::NoNetwork(time) => message!("no network for {time}, still trying", time = units::duration(*time)),
         Notice::ComparingParts(parts) => {
-            format!("comparing {} on the server with the file", units::counted(u64::from(*parts), "part"))
+            message!(
+                "comparing {parts} on the server with the file",
+                parts = units::counted(u64::from(*parts), phrase!("part"))
+            )
         }
         Notice::NotCompared(cause) => {
-            format!("could not check the object ({cause}); it is uploaded even if it is unchanged")
+            message!("could not check the object ({cause}); it is uploaded even if it is unchanged", cause)
         }
         Notice::OtherHeaders => {
-            "the object has other headers, metadata, storage class or encryption than this upload; it is uploaded even if \
+            message!(
+                "the object has other headers, metadata, storage class or encryption than this upload; it is uploaded even if \
              its content is the same"
-                .to_owned()
+            )
         }
         Notice::MemoryLimits(MemoryLimit { memory, part_size, parts }) => {
             let (memory, part_size) = (units::size(*memory), units::size(*part_size));
-            let (held, requests) = (units::counted(*parts, "part"), units::counted(*parts, "request"));
-            format!("{memory} of memory hold {held} of {part_size}: up to {requests} at a time (--memory)")
+            let (held, requests) =
+                (units::counted(*parts, phrase!("part")), units::counted(*parts, phrase!("request")));
+            message!(
+                "{memory} of memory hold {held} of {part_size}: up to {requests} at a time (--memory)",
+                memory,
+                held,
+                part_size,
+                requests
+            )
         }
         Notice::ProvedByMd5(NoProof::Crc64Missing) => {
-            "the server's responses have no CRC-64; the object is verified by MD5 instead".to_owned()
+            message!("the server's responses have no CRC-64; the object is verified by MD5 instead")
         }
         Notice::ProvedByMd5(NoProof::EtagNotMd5) => {
-            "the server's ETags are not MD5s; each part is sent with its MD5, which the server compares".to_owned()
+            message!("the server's ETags are not MD5s; each part is sent with its MD5, which the server compares")
         }
         Notice::Delta(delta) => delta_notice::in_words(delta),
         Notice::BackupDomain => {
-            "COS does not respond at its primary domain; continuing with the backup domain tencentcos.cn".to_owned()
+            message!("COS does not respond at its primary domain; continuing with the backup domain tencentcos.cn")
         }
         Notice::ClockCorrected { seconds } => {
-            let direction = if *seconds < 0 { "ahead of" } else { "behind" };
-            let seconds = seconds.unsigned_abs();
-            format!("this machine's clock is {seconds} s {direction} the server's; requests are signed with the server's time")
+            let (is_ahead, seconds) = (*seconds < 0, seconds.unsigned_abs());
+            if is_ahead {
+                message!(
+                    "this machine's clock is {seconds} s ahead of the server's; requests are signed with the server's time",
+                    seconds
+                )
+            } else {
+                message!(
+                    "this machine's clock is {seconds} s behind the server's; requests are signed with the server's time",
+                    seconds
+                )
+            }
         }
     };
-    visible(&text).into_owned()
+    text.mapped(|text| visible(text).into_owned())
 }
 
 /// True if the notice is about the clock, the network or the server, which are the same for all objects.

@@ -15,6 +15,7 @@ use super::retries::Retries;
 use super::subject::Subject;
 use super::{notice, result_line, step};
 use crate::cli::process::signals::Signal;
+use crate::language::message;
 use crate::upload::event::{DeltaNotice, PlannedDelta};
 use crate::upload::{Cause, Event, Finished, Notice, Object, Plan, Unchanged, UploadError};
 
@@ -183,7 +184,9 @@ impl ObjectReport {
             None => {
                 report.print(&self.report.console);
                 for line in text {
-                    self.report.console.detail(self.report.verbose, &format!("  answer: {}", visible(line)));
+                    self.report
+                        .console
+                        .detail(self.report.verbose, &message!("  answer: {line}", line = visible(line)));
                 }
             }
         }
@@ -294,6 +297,7 @@ pub(crate) mod tests {
     use crate::cli::output::output_options::{OutputOptions, ProgressMode};
     use crate::cli::process::world::tests::{TestWorld, world};
     use crate::cos::multipart::{PartNumber, UploadId};
+    use crate::language::chinese;
 
     use crate::cos::{Bucket, ForeignAnswer, Key, Service, ServiceError};
     use crate::upload::{Operation, PartRecord, PlanOptions, Progress, ProvedBy};
@@ -449,6 +453,24 @@ pub(crate) mod tests {
         assert!(first.contains("\"Blocked\"") && first.contains("  answer: ticket 4711\n"), "{first}");
         assert!(second.starts_with("error: could not upload d/dist.tar: ") && second.lines().count() == 1, "{second}");
         assert!(!second.contains("Blocked"), "{second}");
+    }
+
+    #[test]
+    fn people_may_read_chinese_while_programs_read_english() {
+        let finished = Finished::Stored(object());
+        let (_, english) = report(OutputOptions { verbose: true, ..JSON }, &finished);
+        chinese(|| {
+            let (_, test) = report(OUTPUT, &finished);
+            assert_eq!(
+                test.stdout.text(),
+                "d/dist.tar -> cos://examplebucket-1250000000/dist.tar  40.0 MiB  已校验  crc64 16749565679157681890\n"
+            );
+            let warning = test.stderr.text();
+            assert!(warning.starts_with("警告：第 2 个分块（共 3 个）："), "{warning}");
+            assert!(warning.ends_with("；正在重试（用 -v 显示每次重试）\n"), "{warning}");
+            let (_, json) = report(OutputOptions { verbose: true, ..JSON }, &finished);
+            assert_eq!(json.stdout.text(), english.stdout.text());
+        });
     }
 
     #[test]

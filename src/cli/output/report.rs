@@ -19,6 +19,7 @@ use crate::cli::process::signals::Signal;
 use crate::cli::values::units::counted;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};
+use crate::language::{message, phrase};
 use crate::upload::Plan;
 use crate::upload::event::PlannedDelta;
 use crate::upload::source::{Skip, UnmatchedRule};
@@ -76,7 +77,7 @@ impl Report {
         if self.json {
             self.line(&Line::Skipped(Skipped::left_out(UploadName::new(source, bucket, None), reason)));
         }
-        let line = format!("skipped {}: it {why}", shown(source));
+        let line = message!("skipped {source}: it {why}", source = shown(source), why);
         // Links are always skipped; other files that are not regular may be unexpected.
         match why {
             Skip::Link => {
@@ -91,8 +92,8 @@ impl Report {
     /// Reports how many links were left out, if that is more than are named.
     pub(crate) fn links_left_out(&self, links: u64) {
         if links > NAMED_LINKS && !self.verbose {
-            let more = counted(links - NAMED_LINKS, "more symbolic link");
-            self.console.note(&format!("skipped {more}; -v names them, and --follow-symlinks follows them"));
+            let more = counted(links - NAMED_LINKS, phrase!("more symbolic link"));
+            self.console.note(&message!("skipped {more}; -v names them, and --follow-symlinks follows them", more));
         }
     }
 
@@ -106,7 +107,10 @@ impl Report {
 
     /// Reports an empty directory.
     pub(crate) fn passed_by(&self, directory: &Path) {
-        self.console.detail(self.verbose, &format!("skipped {}: empty directories are not uploaded", shown(directory)));
+        self.console.detail(
+            self.verbose,
+            &message!("skipped {directory}: empty directories are not uploaded", directory = shown(directory)),
+        );
     }
 
     /// Reports an upload that failed before it began. Returns the exit code.
@@ -151,7 +155,7 @@ impl Report {
             let name = UploadName::new(source, bucket, Some(key));
             self.line(&Line::Skipped(Skipped::left_out(name, "running")));
         }
-        self.console.note(&format!("skipped {}: another process is uploading it", shown(source)));
+        self.console.note(&message!("skipped {source}: another process is uploading it", source = shown(source)));
     }
 
     /// Reports an object that was sent but not completed, because others failed. Only `-v` shows these lines: there may
@@ -177,7 +181,11 @@ impl Report {
     /// Reports an upload that could not be aborted.
     pub(crate) fn left_behind(&self, source: &Path, id: &UploadId) {
         let id = visible(id.as_str());
-        self.console.warning(&format!("{}: could not abort upload {id}; it remains on the server", shown(source)));
+        self.console.warning(&message!(
+            "{source}: could not abort upload {id}; it remains on the server",
+            source = shown(source),
+            id
+        ));
     }
 
     /// Reports the progress of all uploads, as JSON only.

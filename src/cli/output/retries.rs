@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::console::{Console, visible};
 use super::failures::message;
 use crate::cli::values::units;
+use crate::language::{Message, message, phrase};
 use crate::upload::{Cause, Event};
 
 /// From this length on, the wait is printed.
@@ -40,16 +41,20 @@ impl Retries {
 }
 
 /// `part 2 of 3: SlowDown (HTTP 503); retrying in 1.2 s, 1 attempt so far`; empty for other events.
-fn in_words(event: &Event, parts: Option<u16>, verbose: bool) -> String {
-    let Event::Retrying { operation, attempts, wait, cause } = event else { return String::new() };
+fn in_words(event: &Event, parts: Option<u16>, verbose: bool) -> Message {
+    let Event::Retrying { operation, attempts, wait, cause } = event else { return Message::default() };
     let request = message::name(*operation, parts);
-    let in_time = format!(" in {}", units::duration(*wait));
+    let time = units::duration(*wait);
     let when = match (verbose, *wait > LONG_WAIT) {
-        (true, _) => format!("{in_time}, {} so far", units::counted(u64::from(*attempts), "attempt")),
-        (false, true) => format!("{in_time} (use -v to show every retry)"),
-        (false, false) => " (use -v to show every retry)".to_owned(),
+        (true, _) => message!(
+            "retrying in {time}, {attempts} so far",
+            time,
+            attempts = units::counted(u64::from(*attempts), phrase!("attempt"))
+        ),
+        (false, true) => message!("retrying in {time} (use -v to show every retry)", time),
+        (false, false) => message!("retrying (use -v to show every retry)"),
     };
-    visible(&format!("{request}: {cause}; retrying{when}")).into_owned()
+    message!("{request}: {cause}; {when}", request, cause, when).mapped(|text| visible(text).into_owned())
 }
 
 /// Retries of the same kind are printed once.

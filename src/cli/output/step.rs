@@ -1,40 +1,60 @@
 //! The steps of an upload as text, for `-v` and the log.
 
 use super::console::visible;
+use super::failures::message;
 use crate::cli::values::units;
+use crate::language::{Message, message, phrase};
 use crate::upload::plan::part_sizes::PartSizes;
-use crate::upload::{Event, Plan};
+use crate::upload::{Event, Operation, Plan};
 
 /// Returns the text of a step; empty for other events.
-pub(crate) fn in_words(event: &Event, parts: Option<u16>) -> String {
-    let of_parts = parts.map(|parts| format!(" of {parts}")).unwrap_or_default();
+pub(crate) fn in_words(event: &Event, of_parts: Option<u16>) -> Message {
     match event {
-        Event::Started(Plan::Put { size }) => format!("sending {} in one request", units::size(*size)),
+        Event::Started(Plan::Put { size }) => message!("sending {size} in one request", size = units::size(*size)),
         Event::Started(Plan::Multipart(parts)) => {
             let (size, part_size) = (units::size(parts.size()), units::size(parts.part_size()));
-            let count = units::counted(u64::from(parts.count()), "part");
-            let divided = parts.divided_part_size().map(|size| format!(" and then {}", units::size(size)));
-            format!("sending {size} in {count} of {part_size}{}", divided.unwrap_or_default())
+            let count = units::counted(u64::from(parts.count()), phrase!("part"));
+            let divided = parts.divided_part_size().map(|size| message!(" and then {size}", size = units::size(size)));
+            message!(
+                "sending {size} in {count} of {part_size}{divided}",
+                size,
+                count,
+                part_size,
+                divided = divided.unwrap_or_default()
+            )
         }
-        Event::Started(Plan::Stream(cut)) => format!("sending parts of {}", part_sizes(*cut)),
-        Event::Initiated(id) => format!("initiated upload {}", visible(id.as_str())),
+        Event::Started(Plan::Stream(cut)) => message!("sending parts of {part_sizes}", part_sizes = part_sizes(*cut)),
+        Event::Initiated(id) => message!("initiated upload {id}", id = visible(id.as_str())),
         Event::Resumed { upload_id, parts, bytes } => {
-            let (id, bytes) = (visible(upload_id.as_str()), units::size(*bytes));
-            format!("resuming upload {id}: {parts}{of_parts} parts ({bytes}) are on the server")
+            let (id, bytes, of) = (visible(upload_id.as_str()), units::size(*bytes), of_parts);
+            match of {
+                Some(of) => message!(
+                    "resuming upload {id}: {parts} of {of} parts ({bytes}) are on the server",
+                    id,
+                    parts,
+                    of,
+                    bytes
+                ),
+                None => message!("resuming upload {id}: {parts} parts ({bytes}) are on the server", id, parts, bytes),
+            }
         }
         Event::PartStored(record) => {
-            format!("part {}{of_parts} uploaded, {}", record.number, units::size(record.size))
+            message!(
+                "{part} uploaded, {size}",
+                part = message::name(Operation::UploadPart(record.number), of_parts),
+                size = units::size(record.size)
+            )
         }
         Event::Completing | Event::Retrying { .. } | Event::Progress(_) | Event::Reading(..) | Event::Notice(_) => {
-            String::new()
+            Message::default()
         }
     }
 }
 
 /// The sizes of a stream's parts.
-pub(crate) fn part_sizes(cut: PartSizes) -> String {
+pub(crate) fn part_sizes(cut: PartSizes) -> Message {
     let (first, largest) = (units::size(cut.first()), units::size(cut.largest()));
-    if first == largest { first } else { format!("{first}, growing up to {largest}") }
+    if first == largest { first.into() } else { message!("{first}, growing up to {largest}", first, largest) }
 }
 
 #[cfg(test)]

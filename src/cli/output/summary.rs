@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::values::units;
+use crate::language::{Message, message, phrase};
 use crate::upload::Finished;
 
 /// The totals of a command.
@@ -102,35 +103,49 @@ impl Summary {
     /// `1,998 uploaded, 1 unchanged, 1 failed: 31.2 MiB in 4.0 s (7.8 MiB/s)`.
     pub(crate) fn in_words(self, elapsed: Duration) -> String {
         let Self { uploaded, skipped, unchanged, failed, bytes_sent, bytes_resumed, bytes_copied, planned } = self;
-        let others = [(unchanged, "unchanged"), (skipped - unchanged, "skipped"), (failed, "failed")];
-        let others = others.into_iter().filter(|(number, _)| *number > 0);
-        let first = planned.map_or((uploaded, "uploaded"), |planned| (planned.files, "would be uploaded"));
-        let counts = [first].into_iter().chain(others);
-        let counts: Vec<String> = counts.map(|(number, word)| format!("{} {word}", units::count(number))).collect();
+        let skipped = skipped - unchanged;
+        let others = [
+            (unchanged, message!("{number} unchanged", number = units::count(unchanged))),
+            (skipped, message!("{number} skipped", number = units::count(skipped))),
+            (failed, message!("{number} failed", number = units::count(failed))),
+        ];
+        let others = others.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text);
+        let first = match planned {
+            Some(planned) => message!("{number} would be uploaded", number = units::count(planned.files)),
+            None => message!("{number} uploaded", number = units::count(uploaded)),
+        };
+        let counts: Vec<String> = std::iter::once(first).chain(others).map(|text| text.to_string()).collect();
+        let counts = counts.join(phrase!(", ").text());
         match planned {
-            Some(PlannedTotals { stream: true, .. }) => return counts.join(", "),
+            Some(PlannedTotals { stream: true, .. }) => return counts,
             Some(PlannedTotals { bytes, sent, .. }) => {
-                let copied = if sent < bytes { format!(", {} of it sent", units::size(sent)) } else { String::new() };
-                return format!("{}: {}{copied}", counts.join(", "), units::size(bytes));
+                let whole = units::size(bytes);
+                return match units::size(sent) {
+                    sent_size if sent < bytes => {
+                        message!("{counts}: {whole}, {sent} of it sent", counts, whole, sent = sent_size).to_string()
+                    }
+                    _ => message!("{counts}: {whole}", counts, whole).to_string(),
+                };
             }
             None => {}
         }
-        let rate = units::rate(bytes_sent, elapsed).map(|rate| format!(" ({rate})")).unwrap_or_default();
+        let rate = units::rate(bytes_sent, elapsed).map(|rate| message!(" ({rate})", rate)).unwrap_or_default();
         let earlier = match bytes_resumed {
-            0 => String::new(),
-            bytes => format!(", {} sent earlier", units::size(bytes)),
+            0 => Message::default(),
+            bytes => message!(", {bytes} sent earlier", bytes = units::size(bytes)),
         };
         let sent = match bytes_copied {
-            None | Some(0) => units::size(bytes_sent),
+            None | Some(0) => units::size(bytes_sent).into(),
             Some(copied) => sent_of(bytes_sent, bytes_sent + bytes_resumed + copied),
         };
-        format!("{}: {sent} in {}{rate}{earlier}", counts.join(", "), units::duration(elapsed))
+        let time = units::duration(elapsed);
+        message!("{counts}: {sent} in {time}{rate}{earlier}", counts, sent, time, rate, earlier).to_string()
     }
 }
 
 /// `sent 1.2 GiB of 200.0 GiB`.
-pub(super) fn sent_of(sent: u64, whole: u64) -> String {
-    format!("sent {} of {}", units::size(sent), units::size(whole))
+pub(super) fn sent_of(sent: u64, whole: u64) -> Message {
+    message!("sent {sent} of {whole}", sent = units::size(sent), whole = units::size(whole))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::console::{Console, visible};
 use crate::cli::process::world::World;
+use crate::language::Phrase;
 
 /// The minimum width of a column that is cut.
 const NARROWEST: usize = 12;
@@ -14,7 +15,7 @@ const USUAL_WIDTH: usize = 80;
 /// The title of a column, and its layout.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
-    title: &'static str,
+    title: Phrase,
     right: bool,
     /// The column may be cut if the terminal is too narrow.
     cut: bool,
@@ -22,17 +23,17 @@ pub(crate) struct Column {
 
 impl Column {
     /// A column of text that is never cut.
-    pub(crate) const fn words(title: &'static str) -> Self {
+    pub(crate) const fn words(title: Phrase) -> Self {
         Self { title, right: false, cut: false }
     }
 
     /// A column of names that may be cut.
-    pub(crate) const fn names(title: &'static str) -> Self {
+    pub(crate) const fn names(title: Phrase) -> Self {
         Self { title, right: false, cut: true }
     }
 
     /// A column of numbers.
-    pub(crate) const fn numbers(title: &'static str) -> Self {
+    pub(crate) const fn numbers(title: Phrase) -> Self {
         Self { title, right: true, cut: false }
     }
 }
@@ -100,7 +101,7 @@ impl<'a> Table<'a> {
             return Vec::new();
         }
         let widths = self.widths(width);
-        let titles: Vec<&str> = self.columns.iter().map(|column| column.title).collect();
+        let titles: Vec<&str> = self.columns.iter().map(|column| column.title.text()).collect();
         let rows = self.rows.iter().map(|row| row.iter().map(|cell| cell.people.as_str()).collect());
         std::iter::once(titles).chain(rows).map(|row: Vec<&str>| self.line(&row, &widths)).collect()
     }
@@ -120,7 +121,7 @@ impl<'a> Table<'a> {
     fn widths(&self, terminal: usize) -> Vec<usize> {
         let widest = |(index, column): (usize, &Column)| {
             let cells = self.rows.iter().map(|row| row[index].people.width());
-            cells.chain([column.title.width()]).max().unwrap_or(0)
+            cells.chain([column.title.text().width()]).max().unwrap_or(0)
         };
         let mut widths: Vec<usize> = self.columns.iter().enumerate().map(widest).collect();
         let gaps = GAP.len() * widths.len().saturating_sub(1);
@@ -163,8 +164,10 @@ fn fitting(characters: impl Iterator<Item = char>, mut room: usize) -> impl Iter
 mod tests {
     use super::*;
     use crate::cli::process::world::tests::world;
+    use crate::language::phrase;
 
-    const COLUMNS: [Column; 3] = [Column::names("KEY"), Column::words("ID"), Column::numbers("SIZE")];
+    const COLUMNS: [Column; 3] =
+        [Column::names(phrase!("KEY")), Column::words(phrase!("ID")), Column::numbers(phrase!("SIZE"))];
 
     fn table() -> Table<'static> {
         let mut table = Table::new(&COLUMNS);

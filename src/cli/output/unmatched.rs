@@ -1,6 +1,7 @@
 //! The text of a warning about a rule that matched nothing.
 
 use super::console::visible;
+use crate::language::{Message, message};
 use crate::upload::source::{Nearest, Rule, UnmatchedRule};
 
 /// The option of a rule.
@@ -12,12 +13,14 @@ pub(crate) fn option(rule: &Rule) -> &'static str {
 }
 
 /// `--exclude '*.js,*.html' matches nothing; --exclude '*.js' --exclude '*.html' would match a.js`.
-pub(crate) fn in_words(UnmatchedRule { rule, nearest }: &UnmatchedRule) -> String {
+pub(crate) fn in_words(UnmatchedRule { rule, nearest }: &UnmatchedRule) -> Message {
     let option = option(rule);
     let typed = |glob: &str| format!("{option} {}", shell_words::quote(glob));
     let instead = nearest.as_ref().map(|Nearest { globs, path }| {
         let globs: Vec<String> = globs.iter().map(|glob| typed(glob)).collect();
-        format!("; {} would match {path}", globs.join(" "))
+        message!("; {globs} would match {path}", globs = globs.join(" "), path)
     });
-    visible(&format!("{} matches nothing{}", typed(rule.glob()), instead.unwrap_or_default())).into_owned()
+    let text =
+        message!("{glob} matches nothing{instead}", glob = typed(rule.glob()), instead = instead.unwrap_or_default());
+    text.mapped(|text| visible(text).into_owned())
 }

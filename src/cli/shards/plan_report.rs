@@ -4,6 +4,7 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::json::{Initiated, Line};
 use crate::cli::output::output_options::OutputOptions;
 use crate::cli::values::units;
+use crate::language::phrase;
 use crate::upload::shards::directory::{DRAFT, PlanDirectory};
 use crate::upload::shards::plan::SharedPlan;
 
@@ -31,14 +32,15 @@ impl PlanReport<'_> {
         }
         let line = format!(
             "planned {directory}  {}, {} in {} for {}",
-            units::counted(plan.files, "file"),
+            units::counted(plan.files, phrase!("file")),
             units::size(plan.bytes),
-            units::counted(plan.units, "unit"),
-            units::counted(plan.shards.into(), "shard"),
+            units::counted(plan.units, phrase!("unit")),
+            units::counted(plan.shards.into(), phrase!("shard")),
         );
         self.console.outcome(!output.json && !output.quiet, &line);
         if uploads_reused > 0 {
-            self.console.note(&format!("{} of an earlier run reused", units::counted(uploads_reused, "upload")));
+            self.console
+                .note(&format!("{} of an earlier run reused", units::counted(uploads_reused, phrase!("upload"))));
         }
         self.note_many_requests(plan.shards);
     }

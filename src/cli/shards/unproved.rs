@@ -10,6 +10,7 @@ use crate::cli::uploading::bucket_requests::failed;
 use crate::cli::values::units;
 use crate::cos::Service;
 use crate::cos::multipart::PartNumber;
+use crate::language::phrase;
 use crate::upload::shards::files::Placed;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::proof::completion::Finish;
@@ -189,6 +190,6 @@ impl<'a> Unproved<'a> {
         }
         let word = if self.missing.len() == 1 { "shard" } else { "shards" };
         let verb = if all == 1 { "is" } else { "are" };
-        format!("{} {verb} missing: {word} {}", units::counted(all, "unit"), names.join(", "))
+        format!("{} {verb} missing: {word} {}", units::counted(all, phrase!("unit")), names.join(", "))
     }
 }

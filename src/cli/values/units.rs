@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
+use crate::language::{Language, Message, current};
+
 /// Why a text is not a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidSize(&'static str);
@@ -161,9 +163,21 @@ pub fn count(number: u64) -> String {
     grouped.collect::<Vec<_>>().join(",")
 }
 
-/// A count for people: `1 request`, `2,000 requests`.
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+/// A count for people: `1 request`, `2,000 requests`. The Chinese noun has its measure word.
+pub fn counted(number: u64, noun: impl Into<Message>) -> Message {
+    Message::of(&Counted { number, noun: noun.into() })
+}
+
+struct Counted {
+    number: u64,
+    noun: Message,
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_plural = self.number != 1 && current() == Language::English;
+        write!(f, "{} {}{}", count(self.number), self.noun, if is_plural { "s" } else { "" })
+    }
 }
 
 /// A size for people, in binary units: `6.2 KiB`.

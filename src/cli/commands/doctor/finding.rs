@@ -79,7 +79,7 @@ impl Finding {
         let id = error.cause.request_id().map(|id| format!(", {}: {id}", service.request_id_header()));
         let detail = Message::of(&format_args!("{}{}", error.cause, id.unwrap_or_default()));
         let detail = detail.mapped(|text| visible(text).into_owned());
-        let hint = about_cause(error, service).map(Message::from);
+        let hint = about_cause(error, service);
         Self::failed(check, detail, hint, classify(&error.cause, None).0)
     }
 

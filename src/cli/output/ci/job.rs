@@ -11,11 +11,12 @@ use super::job_summary::{outputs, table};
 use super::system::System;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::world::Variables;
+use crate::language::{Phrase, phrase};
 
 /// How many results are shown before the others are collapsed.
 const SHOWN_RESULTS: u64 = 10;
 const TITLE: &str = "cosput";
-const GROUP: &str = "more objects";
+const GROUP: Phrase = phrase!("more objects");
 
 /// The job that the program is part of.
 pub(crate) struct Job {
@@ -54,8 +55,8 @@ impl Job {
         }
         self.group_is_open = true;
         Some(match self.system {
-            System::Github => github::group(GROUP),
-            System::Gitlab => section_start(GROUP, now),
+            System::Github => github::group(GROUP.text()),
+            System::Gitlab => section_start(GROUP.text(), now),
         })
     }
 

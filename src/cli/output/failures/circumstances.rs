@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::process::signals::Signal;
 use crate::cos::Service;
+use crate::language::{Phrase, phrase};
 
 /// The facts about a failed upload that the engine does not know.
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +41,8 @@ pub(crate) static RESUMES: Rerun = Rerun { resumes: true, cut_by: Vec::new() };
 
 impl Rerun {
     /// The command that would resume the upload.
-    pub(crate) fn resuming_command(&self) -> &'static str {
-        if self.resumes { "the same command" } else { "the same command without --no-resume" }
+    pub(crate) fn resuming_command(&self) -> Phrase {
+        if self.resumes { phrase!("the same command") } else { phrase!("the same command without --no-resume") }
     }
 }
 

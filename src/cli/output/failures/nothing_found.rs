@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::output::console::{is_stdin, shown};
 use crate::cli::values::units::counted;
+use crate::language::{Message, message, phrase};
 use crate::upload::source::LeftOut;
 
 /// How many sources are named.
@@ -25,47 +26,55 @@ impl NothingFound {
     fn places(&self) -> String {
         let mut places: Vec<String> = self.named.iter().take(NAMED).map(|path| shown(path).to_string()).collect();
         if self.named.len() > NAMED {
-            places.push(counted((self.named.len() - NAMED) as u64, "more source"));
+            places.push(counted((self.named.len() - NAMED) as u64, phrase!("more source")).to_string());
         }
         places.extend(self.list.iter().map(|list| match is_stdin(list) {
-            true => "the list on stdin".to_owned(),
-            false => format!("the list {}", shown(list)),
+            true => message!("the list on stdin").to_string(),
+            false => message!("the list {list}", list = shown(list)).to_string(),
         }));
-        places.join(", ")
+        places.join(phrase!(", ").text())
     }
 
     /// What was left out, by the rule that did it.
-    fn reasons(&self) -> Vec<String> {
+    fn reasons(&self) -> Vec<Message> {
         let LeftOut { excluded_files, excluded_directories, links, others, own, empty_directories } = self.left_out;
-        let excluded = [(excluded_files, counted(excluded_files, "file")), of_directories(excluded_directories, "")];
+        let excluded =
+            [(excluded_files, counted(excluded_files, phrase!("file"))), of_directories(excluded_directories)];
         let excluded: Vec<String> =
-            excluded.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect();
+            excluded.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text.to_string()).collect();
         let mut reasons = Vec::new();
         if !excluded.is_empty() {
-            reasons.push(format!("{} left out by --include or --exclude", excluded.join(" and ")));
+            reasons.push(message!(
+                "{what} left out by --include or --exclude",
+                what = excluded.join(phrase!(" and ").text())
+            ));
         }
         let others = [
-            (links, format!("{} not followed", counted(links, "symbolic link"))),
-            (others, format!("{} that cannot be uploaded", counted(others, "special file"))),
-            (own, format!("{} written by this run", counted(own, "file"))),
-            of_directories(empty_directories, "empty "),
+            (links, message!("{links} not followed", links = counted(links, phrase!("symbolic link")))),
+            (others, message!("{files} that cannot be uploaded", files = counted(others, phrase!("special file")))),
+            (own, message!("{files} written by this run", files = counted(own, phrase!("file")))),
+            of_empty_directories(empty_directories),
         ];
         reasons.extend(others.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text));
         reasons
     }
 }
 
-fn of_directories(number: u64, kind: &str) -> (u64, String) {
-    let noun = if number == 1 { "directory" } else { "directories" };
-    (number, format!("{number} {kind}{noun}"))
+fn of_directories(number: u64) -> (u64, Message) {
+    (number, if number == 1 { message!("1 directory") } else { message!("{number} directories", number) })
+}
+
+fn of_empty_directories(number: u64) -> (u64, Message) {
+    (number, if number == 1 { message!("1 empty directory") } else { message!("{number} empty directories", number) })
 }
 
 impl fmt::Display for NothingFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "found nothing to upload in {}", self.places())?;
-        match self.reasons() {
-            reasons if reasons.is_empty() => Ok(()),
-            reasons => write!(f, ": {}", reasons.join(", ")),
+        let places = self.places();
+        let reasons: Vec<String> = self.reasons().iter().map(ToString::to_string).collect();
+        match reasons.join(phrase!(", ").text()) {
+            none if none.is_empty() => write!(f, "{}", message!("found nothing to upload in {places}", places)),
+            reasons => write!(f, "{}", message!("found nothing to upload in {places}: {reasons}", places, reasons)),
         }
     }
 }

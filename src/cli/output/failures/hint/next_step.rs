@@ -3,60 +3,71 @@
 use crate::cli::output::failures::circumstances::Circumstances;
 use crate::cli::output::failures::exit::UNAVAILABLE;
 use crate::cli::process::signals::{INTERRUPTED, TERMINATED};
+use crate::language::{Message, message};
 use crate::upload::UploadError;
 
 /// Returns the hint about how to continue after a failed upload.
-pub(super) fn after(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Option<String> {
+pub(super) fn after(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Option<Message> {
     if circumstances.stream {
         return after_stream(error, circumstances, exit_code);
     }
     let command = circumstances.rerun.resuming_command();
     if circumstances.unknown {
         return Some(match circumstances.journal {
-            Some(_) => format!("run {command} again: it checks whether the object was completed"),
-            None => "run the same command again: it sends the whole file again; or check the object with cosput verify"
-                .to_owned(),
+            Some(_) => message!("run {command} again: it checks whether the object was completed", command),
+            None => message!(
+                "run the same command again: it sends the whole file again; or check the object with cosput verify"
+            ),
         });
     }
     let may_succeed_unchanged = matches!(exit_code, UNAVAILABLE | INTERRUPTED | TERMINATED);
     match (&error.leftover, circumstances.journal) {
-        (Some(id), Some(_)) if may_succeed_unchanged => Some(format!("run {command} again to resume upload {id}")),
-        (Some(id), Some(_)) => Some(format!("then run {command} again to resume upload {id}; its parts are kept")),
-        (Some(id), None) if circumstances.service.is_write_once() => Some(format!(
+        (Some(id), Some(_)) if may_succeed_unchanged => {
+            Some(message!("run {command} again to resume upload {id}", command, id))
+        }
+        (Some(id), Some(_)) => {
+            Some(message!("then run {command} again to resume upload {id}; its parts are kept", command, id))
+        }
+        (Some(id), None) if circumstances.service.is_write_once() => Some(message!(
             "upload {id} may remain on the server, where it reserves this key, and there is no journal to resume it: \
-             abort it with cosput abort --service cdcs --key KEY --upload-id {id}"
+             abort it with cosput abort --service cdcs --key KEY --upload-id {id}",
+            id
         )),
-        (Some(id), None) => Some(format!(
+        (Some(id), None) => Some(message!(
             "the parts of upload {id} may remain on the server, and there is no journal to resume it: abort it with \
-             cosput abort --key KEY --upload-id {id}"
+             cosput abort --key KEY --upload-id {id}",
+            id
         )),
-        (None, _) if may_succeed_unchanged => Some("run the same command again".to_owned()),
+        (None, _) if may_succeed_unchanged => Some(message!("run the same command again")),
         (None, _) => None,
     }
 }
 
 /// A stream cannot be read again, but the command that writes it may be able to repeat it.
-fn after_stream(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Option<String> {
+fn after_stream(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Option<Message> {
     if circumstances.unknown {
-        return Some("check whether the object exists before you send the same stream again".to_owned());
+        return Some(message!("check whether the object exists before you send the same stream again"));
     }
     match &error.leftover {
-        Some(id) if circumstances.service.is_write_once() => Some(format!(
+        Some(id) if circumstances.service.is_write_once() => Some(message!(
             "upload {id} may remain on the server, where it reserves this key: send the same stream again with \
-             --resume-upload-id {id}, or abort it with cosput abort --service cdcs --key KEY --upload-id {id}"
+             --resume-upload-id {id}, or abort it with cosput abort --service cdcs --key KEY --upload-id {id}",
+            id
         )),
         Some(id) => {
             let cut_by = match circumstances.rerun.cut_by.as_slice() {
-                [] => String::new(),
-                [one] => format!(" and the same {one}"),
-                [others @ .., last] => format!(" and the same {} and {last}", others.join(", ")),
+                [] => Message::default(),
+                [one] => message!(" and the same {one}", one),
+                [others @ .., last] => message!(" and the same {others} and {last}", others = others.join(", "), last),
             };
-            Some(format!(
-                "the parts that were sent are kept: send the same stream again with --resume-upload-id {id}{cut_by}"
+            Some(message!(
+                "the parts that were sent are kept: send the same stream again with --resume-upload-id {id}{cut_by}",
+                id,
+                cut_by
             ))
         }
         None => {
-            matches!(exit_code, UNAVAILABLE | INTERRUPTED | TERMINATED).then(|| "send the same stream again".to_owned())
+            matches!(exit_code, UNAVAILABLE | INTERRUPTED | TERMINATED).then(|| message!("send the same stream again"))
         }
     }
 }

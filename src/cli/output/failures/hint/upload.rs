@@ -3,35 +3,35 @@
 use super::{cdcs, credentials, network, next_step, service, source};
 use crate::cli::output::failures::circumstances::Circumstances;
 use crate::cos::Service;
-use crate::language::Message;
+use crate::language::{Message, Phrase, phrase};
 use crate::upload::{Cause, Operation, UploadError};
 
 /// Returns the hints about the cause of a failure and about the next step.
 pub(crate) fn for_upload(error: &UploadError, circumstances: Circumstances<'_>, exit_code: u8) -> Vec<Message> {
     let about_cause = about_cause(error, circumstances.service);
-    about_cause.into_iter().chain(next_step::after(error, circumstances, exit_code)).map(Message::from).collect()
+    about_cause.into_iter().chain(next_step::after(error, circumstances, exit_code)).collect()
 }
 
 /// Returns the hint about the cause of a failure.
-pub(crate) fn about_cause(error: &UploadError, service: Service) -> Option<String> {
+pub(crate) fn about_cause(error: &UploadError, service: Service) -> Option<Message> {
     let general = || for_cause(&error.cause, error.operation);
     service::for_redirect(&error.cause)
         .or_else(|| credentials::for_customer_key(error, service))
-        .or_else(|| cdcs::for_cause(&error.cause, service).or_else(general).map(str::to_owned))
-        .map(|hint| hint.replace(Service::Cos.request_id_header(), service.request_id_header()))
+        .or_else(|| cdcs::for_cause(&error.cause, service).or_else(general).map(Message::from))
+        .map(|hint| hint.mapped(|hint| hint.replace(Service::Cos.request_id_header(), service.request_id_header())))
 }
 
-fn for_cause(cause: &Cause, operation: Option<Operation>) -> Option<&'static str> {
+fn for_cause(cause: &Cause, operation: Option<Operation>) -> Option<Phrase> {
     match cause {
         Cause::Source(error) => source::for_source(error),
         Cause::Service(error) => service::for_error(error),
         Cause::Network(error) => network::for_send_error(error),
         Cause::Integrity { .. } if matches!(operation, Some(Operation::UploadPart(_) | Operation::ReadSource)) => {
-            Some("the data is corrupted in transit or on disk; no object was completed from it")
+            Some(phrase!("the data is corrupted in transit or on disk; no object was completed from it"))
         }
-        Cause::Integrity { .. } => Some("do not use the object; upload it again"),
+        Cause::Integrity { .. } => Some(phrase!("do not use the object; upload it again")),
         Cause::Unencrypted { .. } => {
-            Some("the object may be stored unencrypted: delete it, then check the endpoint and any proxy")
+            Some(phrase!("the object may be stored unencrypted: delete it, then check the endpoint and any proxy"))
         }
         Cause::KeyTaken { .. } => Some(service::KEY_TAKEN),
         Cause::Malformed { request_id: None, .. } => Some(service::NOT_FROM_COS),
@@ -77,7 +77,7 @@ mod tests {
             (Cause::Source(SourceError::Changed("size".to_owned())), "upload it again when"),
         ];
         for (cause, beginning) in table {
-            let hint = for_cause(&cause, None).unwrap_or_default();
+            let hint = for_cause(&cause, None).map_or("", Phrase::english);
             assert!(hint.starts_with(beginning), "{cause:?}: {hint}");
         }
         assert_eq!(for_cause(&service(400, "InvalidArgument", id), None), None);
