@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::cli::options::CompleteOptions;
 use crate::cli::output::console::{Console, shown};
-use crate::cli::output::failures::exit::SUCCESS;
+use crate::cli::output::failures::exit::{SUCCESS, UNAVAILABLE};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{CompletedPlan, Line};
 use crate::cli::output::retries::Retries;
@@ -75,17 +75,20 @@ impl Completing<'_> {
         if self.options.reread {
             self.reread(&mut places, &requests, &mut bucket, world).await?;
         }
-        let completed = match self.all_receipts(&mut places, world).await? {
-            None => {
+        let mut waiting = Waiting::new((world.stopwatch)(), self.options.wait);
+        let completed = loop {
+            let Some(papers) = self.all_receipts(&mut places, &mut waiting, world).await? else {
                 self.console.note("the plan is completed already");
-                0
+                break 0;
+            };
+            if let Some(pause) = self.lacks_later_receipts(&papers, &requests, &mut waiting, &mut bucket, world).await?
+            {
+                sleep(pause).await;
+                continue;
             }
-            Some(papers) => {
-                self.pass(&papers, &requests, Pass::Prove, &mut bucket).await?;
-                let completed = self.pass(&papers, &requests, Pass::Complete, &mut bucket).await?;
-                self.mark(&mut places, world).await;
-                completed
-            }
+            let completed = self.pass(&papers, &requests, Pass::Complete, &mut bucket).await?;
+            self.mark(&mut places, world).await;
+            break completed;
         };
         bucket.close().await;
         Ok(completed)
@@ -130,8 +133,12 @@ impl Completing<'_> {
 
     /// Reads the receipts until none is missing, or the time is over. `None` if the plan is completed, and its receipts were
     /// removed from the bucket.
-    async fn all_receipts(&self, places: &mut ReceiptPlaces, world: &World) -> Result<Option<Papers>, Failure> {
-        let mut waiting = Waiting::new((world.stopwatch)(), self.options.wait);
+    async fn all_receipts(
+        &self,
+        places: &mut ReceiptPlaces,
+        waiting: &mut Waiting,
+        world: &World,
+    ) -> Result<Option<Papers>, Failure> {
         loop {
             let began = (world.stopwatch)();
             places.update(&ALL).await?;
@@ -161,6 +168,32 @@ impl Completing<'_> {
                 }
             }
         }
+    }
+
+    /// Proves all objects. A part that was sent twice has a receipt for each ETag, and the later one may be visible later:
+    /// then this returns how long to wait for it.
+    async fn lacks_later_receipts(
+        &self,
+        papers: &Papers,
+        requests: &ObjectRequests,
+        waiting: &mut Waiting,
+        bucket: &mut BucketRequests<'_>,
+        world: &World,
+    ) -> Result<Option<Duration>, Failure> {
+        let began = (world.stopwatch)();
+        if !waiting.is_last(began) {
+            let quiet = self.console.clone().quiet(true);
+            let mut unproved = self.unproved(&quiet, false);
+            judge_all(papers, requests, Pass::Prove, self.at_a_time, bucket, &mut unproved).await?;
+            match waiting.next(began, unproved.found()) {
+                _ if unproved.exit_code() == SUCCESS => return Ok(None),
+                Next::LookAgain(pause) if unproved.exit_code() == UNAVAILABLE => return Ok(Some(pause)),
+                // Once more, with messages.
+                _ => {}
+            }
+        }
+        self.pass(papers, requests, Pass::Prove, bucket).await?;
+        Ok(None)
     }
 
     async fn pass(
