@@ -62,6 +62,19 @@ impl SharedDirectory {
         kept.failure().is_none().then_some(now)
     }
 
+    /// What was written as a whole is seen by each machine, once it is old enough.
+    pub(super) fn assert_durable_is_shown(&self, file: &PlannedFile, now: Instant) {
+        let later = now + 1000 * LATEST;
+        let view = self.view(file, later, 0, &mut fastrand::Rng::with_seed(1));
+        for record in &self.durable {
+            assert!(
+                view.evidence.record(Some(record.number)).is_some(),
+                "the receipt of part {} is lost",
+                record.number
+            );
+        }
+    }
+
     /// The receipts as one machine sees them, by `faults` in percent.
     pub(super) fn view(&self, file: &PlannedFile, now: Instant, faults: u32, random: &mut fastrand::Rng) -> View {
         let mut view = View { evidence: Evidence::default(), lies: false };
