@@ -34,6 +34,20 @@ fn a_sparse_file_arrives_as_its_bytes_read() {
 }
 
 #[test]
+fn a_file_to_a_server_far_away_goes_in_parts_without_being_asked_for_sizes() {
+    let mut scene = Scene::new(&["latency:ms=20"]);
+    scene.file("file", 8 * MIB);
+    for size in ["COSPUT_PART_SIZE", "COSPUT_MULTIPART_THRESHOLD"] {
+        scene.set(size, "");
+    }
+    let uploaded = scene.upload("file", &["--json"]).exits(0).event("uploaded");
+    assert_eq!(uploaded["parts"], 8);
+    assert_eq!(scene.server.requests(Operation::PutObject), []);
+    assert_eq!(scene.server.requests(Operation::UploadPart).len(), 8);
+    scene.assert_stored("file", "file");
+}
+
+#[test]
 fn an_md5_in_each_request_changes_nothing_else() {
     let scene = Scene::new(&[]);
     for (name, size) in [("put.bin", 1000), ("parts.bin", 3 * MIB + 5)] {
