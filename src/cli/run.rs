@@ -2,7 +2,7 @@
 
 use clap::error::{ContextKind, ContextValue};
 
-use super::args::{Command, help};
+use super::args::{Command, help, usage_error};
 use super::commands::abort::AbortOptions;
 use super::commands::abort_plan::AbortPlanOptions;
 use super::commands::doctor::DoctorOptions;
@@ -26,7 +26,10 @@ use super::output::failures::exit::{OTHER, SUCCESS, USAGE};
 use super::output::failures::failure::Failure;
 use super::output::json::{FailedCommand, Line};
 use super::process::world::World;
-use crate::language;
+use crate::language::{self, Language};
+
+/// How clap labels an error.
+const LABEL: &str = "error: ";
 
 /// Runs the program in a world. Returns the exit code.
 pub fn run(mut world: World) -> u8 {
@@ -117,8 +120,8 @@ fn show(error: clap::Error, json: bool, world: &World, console: &Console) -> u8 
         return SUCCESS;
     }
     if json {
-        let in_english = language::english(|| command_line::parse(&world.arguments, &world.variables));
-        let text = in_english.map_or_else(rendered, |_| text.clone());
+        let parsed = || command_line::parse(&world.arguments, &world.variables);
+        let text = language::english(|| parsed().map_or_else(rendered, |_| text.clone()));
         let failure = Failure::usage(message_in(&text).unwrap_or(&text).lines().next().unwrap_or_default());
         console.event(&Line::FailedCommand(FailedCommand::new(&failure.report(), None)));
     }
@@ -131,12 +134,16 @@ fn show(error: clap::Error, json: bool, world: &World, console: &Console) -> u8 
 
 fn rendered(mut error: clap::Error) -> String {
     spell_out(&mut error);
-    error.render().to_string().trim_end().to_owned()
+    let translated = match language::current() {
+        Language::English => None,
+        Language::Chinese => usage_error::text(&error).map(|text| format!("{LABEL}{text}")),
+    };
+    translated.unwrap_or_else(|| error.render().to_string().trim_end().to_owned())
 }
 
 /// The message of an error, without clap's label.
 fn message_in(text: &str) -> Option<&str> {
-    text.strip_prefix("error: ")
+    text.strip_prefix(LABEL)
 }
 
 /// Replaces control characters in what was typed, which clap would leave out of its message.

@@ -66,3 +66,34 @@ fn help_is_in_the_language_that_is_chosen() {
     let help = run(&["upload", "-h", "--language", "en"], &[ZH]).exits(0).stdout;
     assert!(help.contains("Usage: cosput upload"), "{help}");
 }
+
+#[test]
+fn what_is_wrong_with_a_command_line_is_said_in_the_language_that_is_chosen() {
+    let refused = |arguments: &[&str], english: &str, chinese: &str| {
+        let original = fail(arguments, &[]).exits(2);
+        assert!(original.stderr.starts_with(&format!("error: {english}")), "{}", original.stderr);
+        let translated = fail(arguments, &[ZH]).exits(2);
+        assert!(translated.stderr.starts_with(&format!("错误：{chinese}")), "{}", translated.stderr);
+        assert!(translated.stderr.contains("更多信息请见 '--help'。"), "{}", translated.stderr);
+    };
+    refused(
+        &["--conccurrency", "4"],
+        "unexpected argument '--conccurrency' found\n\n  tip: a similar argument exists: '--concurrency'",
+        "未知的参数 '--conccurrency'\n\n  建议：有相似的参数：'--concurrency'",
+    );
+    refused(
+        &["--progress", "sometimes"],
+        "invalid value 'sometimes' for '--progress <WHEN>'\n  [possible values: auto, always, never]",
+        "'--progress <WHEN>' 的值 'sometimes' 无效\n  [可选值：auto, always, never]",
+    );
+    refused(
+        &["--max-attempts", "0"],
+        "invalid value '0' for '--max-attempts <N>': 0 is not in 1..=1000",
+        "'--max-attempts <N>' 的值 '0' 无效：0 不在 1..=1000 之内",
+    );
+    refused(
+        &["--quiet", "--verbose"],
+        "the argument '--quiet' cannot be used with '--verbose'",
+        "参数 '--quiet' 不能与 '--verbose' 同时使用",
+    );
+}

@@ -5,6 +5,7 @@
 //!
 //! - `command`: the list of commands
 //! - `help`: how a terminal shows their help; `help_language`: in which language
+//! - `usage_error`: what is wrong with a command line, in the language of now
 //! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `doctor`, `emulator`: a command
 //!   each
 //! - `initiate`, `upload_parts`, `complete`, `status`: a command each of an upload by many machines; `shared_plan` has the
@@ -48,6 +49,7 @@ mod stdin;
 mod upload;
 mod upload_id;
 mod upload_parts;
+pub(in crate::cli) mod usage_error;
 mod verify;
 
 pub use self::abort::AbortArguments;
