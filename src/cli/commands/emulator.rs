@@ -50,7 +50,7 @@ async fn serve_until_signalled(
 ) -> Result<u8, Failure> {
     let (listen, directory) = (serve.listen, shown(&serve.dir));
     let failed = |why: String| Failure::Other(format!("could not serve {directory} on {listen}: {why}").into());
-    reserve_thread().await.map_err(failed)?;
+    reserve_thread().await.map_err(|why| failed(why.to_string()))?;
     let emulator = emulator::start(serve).await.map_err(|error| failed(error.to_string()))?;
     let url = emulator.url();
     if as_json {

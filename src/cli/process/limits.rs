@@ -1,5 +1,7 @@
 //! The limits that the operating system sets for this process.
 
+use crate::language::{Message, message};
+
 /// With so many free descriptors, their number need not be exact.
 #[cfg(unix)]
 const PLENTY: u64 = 256;
@@ -8,9 +10,13 @@ const PLENTY: u64 = 256;
 const OPEN: &str = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
 
 /// What is missing if `free` more files can be open, and at least `needed` must be.
-pub(crate) fn shortage(free: Option<u64>, needed: u64) -> Option<String> {
+pub(crate) fn shortage(free: Option<u64>, needed: u64) -> Option<Message> {
     let free = free.filter(|&free| free < needed)?;
-    Some(format!("only {free} more files can be open at a time (ulimit -n); at least {needed} are needed"))
+    Some(message!(
+        "only {free} more files can be open at a time (ulimit -n); at least {needed} are needed",
+        free,
+        needed
+    ))
 }
 
 /// Raises the limit of open files as far as the system allows, and returns how many more may be opened.

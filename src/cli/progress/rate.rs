@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::cli::values::units;
+use crate::language::message;
 use crate::upload::Progress;
 
 /// How long the rate remembers: long enough to be calm, short enough to notice a change.
@@ -96,12 +99,12 @@ impl Speed {
     pub(crate) fn bar(&self, columns: usize) -> String {
         let mut text = String::new();
         for detail in self.details() {
-            if text.chars().count() + detail.chars().count() > columns {
+            if text.width() + detail.width() > columns {
                 break;
             }
             text.push_str(&detail);
         }
-        let space = columns.saturating_sub(text.chars().count() + "[] ".len()).min(WIDEST_BAR);
+        let space = columns.saturating_sub(text.width() + "[] ".len()).min(WIDEST_BAR);
         let Some(percent) = self.percent().filter(|_| space >= NARROWEST_BAR && self.complete) else { return text };
         let filled = usize::try_from(u64::from(percent) * space as u64 / 100).unwrap_or(space);
         format!("[{}{}] {text}", "#".repeat(filled), "-".repeat(space - filled))
@@ -112,24 +115,29 @@ impl Speed {
         let (bytes, total) = (units::size(self.bytes), self.total.map(units::size));
         let mut details = match (self.percent(), total) {
             (Some(percent), Some(total)) if self.complete => {
-                vec![format!("{percent}%"), format!(" {bytes} of {total}")]
+                vec![format!("{percent}%"), message!(" {bytes} of {total}", bytes, total).to_string()]
             }
-            (_, Some(total)) => vec![format!("{bytes} of at least {total}")],
+            (_, Some(total)) => vec![message!("{bytes} of at least {total}", bytes, total).to_string()],
             (_, None) => vec![bytes],
         };
         if let Some(Files { done, total }) = self.files {
-            let least = if self.complete { "" } else { "at least " };
-            details.push(format!(", {} of {least}{} files", units::count(done), units::count(total)));
+            let (done, total) = (units::count(done), units::count(total));
+            let files = if self.complete {
+                message!(", {done} of {total} files", done, total)
+            } else {
+                message!(", {done} of at least {total} files", done, total)
+            };
+            details.push(files.to_string());
         }
         if let Some(time) = self.standstill() {
-            details.push(format!(", nothing sent for {}", units::duration(time)));
+            details.push(message!(", nothing sent for {time}", time = units::duration(time)).to_string());
             return details;
         }
         if let Some(rate) = self.whole_rate() {
-            details.push(format!(", {}/s", units::size(rate)));
+            details.push(message!(", {rate}/s", rate = units::size(rate)).to_string());
         }
         if let Some(left) = self.left().filter(|_| self.complete) {
-            details.push(format!(", {} left", units::duration(left)));
+            details.push(message!(", {time} left", time = units::duration(left)).to_string());
         }
         details
     }

@@ -12,6 +12,7 @@ use crate::cli::output::failures::message;
 use crate::cli::output::json::OverallProgress;
 use crate::cli::output::table::cut;
 use crate::cli::values::units;
+use crate::language::{Message, message};
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::event::{DeltaNotice, Notice, ReadFor};
 use crate::upload::source::Item;
@@ -80,18 +81,28 @@ enum Waiting {
 }
 
 impl Waiting {
-    fn in_words(&self, now: Option<Instant>) -> String {
+    fn in_words(&self, now: Option<Instant>) -> Message {
         match self {
-            Self::Stdin => "waiting for stdin".to_owned(),
+            Self::Stdin => message!("waiting for stdin"),
             Self::Retry { request, attempt, of, at } => {
                 let left = now.map(|now| at.saturating_duration_since(now)).filter(|left| !left.is_zero());
-                let next = left.map(|left| format!(", next in {}", countdown(left)));
-                format!("retrying {request}, attempt {attempt} of {of}{}", next.unwrap_or_default())
+                let next = left.map(|left| message!(", next in {time}", time = countdown(left)));
+                message!(
+                    "retrying {request}, attempt {attempt} of {of}{next}",
+                    request,
+                    attempt,
+                    of,
+                    next = next.unwrap_or_default()
+                )
             }
-            Self::Reading(ReadFor::Comparison, percent) => format!("comparing the file with the object… {percent}%"),
-            Self::Reading(ReadFor::Map, percent) => format!("reading the file for the map of the object… {percent}%"),
-            Self::Answers => "waiting for the server to answer…".to_owned(),
-            Self::Complete => "finishing on the server…".to_owned(),
+            Self::Reading(ReadFor::Comparison, percent) => {
+                message!("comparing the file with the object… {percent}%", percent)
+            }
+            Self::Reading(ReadFor::Map, percent) => {
+                message!("reading the file for the map of the object… {percent}%", percent)
+            }
+            Self::Answers => message!("waiting for the server to answer…"),
+            Self::Complete => message!("finishing on the server…"),
         }
     }
 }
@@ -213,7 +224,7 @@ impl Totals {
     pub(crate) fn line(&self) -> Option<String> {
         let speed = self.speed.as_ref()?;
         Some(match &self.waiting {
-            Some(reading @ Waiting::Reading(..)) => reading.in_words(self.now),
+            Some(reading @ Waiting::Reading(..)) => reading.in_words(self.now).to_string(),
             _ => speed.line(),
         })
     }

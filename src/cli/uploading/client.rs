@@ -13,6 +13,7 @@ use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::{Variables, World};
 use crate::cos::{Endpoint, Provider, Service};
+use crate::language::{Message, message};
 use crate::upload::SendErrorKind;
 use crate::upload::wire::http;
 use crate::upload::wire::http::{Http, Limits};
@@ -61,7 +62,7 @@ impl Client {
             Http::over(self.builder, service, provider, world.clock, limits(requests)).map_err(
                 |error| match error.kind {
                     SendErrorKind::Certificate => Failure::NoCertificates,
-                    _ => Failure::Other(format!("could not make a client: {}", error.message).into()),
+                    _ => Failure::Other(message!("could not make a client: {message}", message = error.message)),
                 },
             )?;
         let http = http.paced(requests.limit_rate.map(Pacer::new)).through(self.proxy);
@@ -86,22 +87,23 @@ fn proxy(endpoint: &Endpoint, variables: &Variables) -> Result<Option<Proxy>, Fa
     let no_proxy = ["NO_PROXY", "no_proxy"].into_iter().find(set).map(text).unwrap_or_default();
     let proxy = Proxy::new(name, &text(name), &no_proxy);
     proxy.map(Some).map_err(|error| Failure::Usage {
-        message: error.to_string().into(),
-        hint: Some(format!("correct {name} (http://USER:PASSWORD@HOST:PORT), or unset it").into()),
+        message: Message::of(&error),
+        hint: Some(message!("correct {name} (http://USER:PASSWORD@HOST:PORT), or unset it", name)),
     })
 }
 
 fn certificates(file: &Path) -> Result<Vec<Certificate>, Failure> {
-    let refuse = |why: String| Failure::usage(format!("--ca-bundle {} cannot be used: {why}", shown(file)));
-    let pem = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let refuse =
+        |why: Message| Failure::usage(message!("--ca-bundle {file} cannot be used: {why}", file = shown(file), why));
+    let pem = std::fs::read(file).map_err(|error| refuse(error.to_string().into()))?;
     if pem.starts_with(&[0xff, 0xfe]) || pem.starts_with(&[0xfe, 0xff]) {
-        return Err(refuse("it is UTF-16; save it as UTF-8".to_owned()));
+        return Err(refuse(message!("it is UTF-16; save it as UTF-8")));
     }
     let pem = pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&pem);
-    let unreadable = || refuse("it holds a certificate that cannot be read".to_owned());
+    let unreadable = || refuse(message!("it holds a certificate that cannot be read"));
     let certificates = Certificate::from_pem_bundle(pem).map_err(|_| unreadable())?;
     if certificates.is_empty() {
-        return Err(refuse("it holds no certificate".to_owned()));
+        return Err(refuse(message!("it holds no certificate")));
     }
     // The library parses the certificates only when it builds the client.
     for certificate in CertificateDer::pem_slice_iter(pem) {

@@ -18,6 +18,7 @@ use crate::cos::{Address, Addressing, Bucket, Credentials, Edition, Endpoint, Ke
 use crate::credentials::{Chain, Environment, Settings};
 use crate::emulator;
 use crate::emulator::{DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Emulator};
+use crate::language::{Message, message};
 use crate::upload::threads;
 use crate::upload::wire::http::Http;
 
@@ -66,11 +67,11 @@ impl Connection {
         if let Some(chain) = chain {
             if console.has_use_for_details(verbose) {
                 let ignored = settings(access, world).ignored_files();
-                ignored.iter().for_each(|file| console.detail_once(verbose, &format!("ignoring {file}")));
+                ignored.iter().for_each(|file| console.detail_once(verbose, &message!("ignoring {file}", file)));
             }
             chain.credentials((world.clock)(), None).await.map_err(Failure::NoCredentials)?;
             if let Some(source) = chain.source() {
-                console.detail_once(verbose, &format!("credentials from {source}"));
+                console.detail_once(verbose, &message!("credentials from {source}", source));
             }
         }
         Ok(connection)
@@ -115,8 +116,13 @@ impl Connection {
         access: &AccessOptions,
         world: &World,
     ) -> Result<Self, Failure> {
-        let failed =
-            |why: String| Failure::Other(format!("could not start the emulator in {}: {why}", shown(directory)).into());
+        let failed = |why: Message| {
+            Failure::Other(message!(
+                "could not start the emulator in {directory}: {why}",
+                directory = shown(directory),
+                why
+            ))
+        };
         if let Some(missing) = limits::shortage((world.open_files)(), FILES_OF_BOTH_SIDES) {
             return Err(failed(missing));
         }
@@ -133,7 +139,7 @@ impl Connection {
             faults: Vec::new(),
             clock: world.clock,
         };
-        let emulator = emulator::start(options).await.map_err(|error| failed(error.to_string()))?;
+        let emulator = emulator::start(options).await.map_err(|error| failed(error.to_string().into()))?;
         let endpoint = Endpoint::parse(&emulator.url()).map_err(anyhow::Error::from)?;
         let client = Client::new(&endpoint, requests, access, world)?;
         let name = format!("{EMULATOR_PREFIX}{}", absolute(directory).display());
@@ -172,20 +178,20 @@ pub(crate) fn journalled(endpoint: &str, address: &Address) -> Result<Server, Fa
         return Ok(Server::Emulator { service, edition, directory: directory.into() });
     }
     let endpoint = Endpoint::parse(endpoint)
-        .map_err(|error| Failure::Other(format!("could not use the endpoint of the journal: {error}").into()))?;
+        .map_err(|error| Failure::Other(message!("could not use the endpoint of the journal: {error}", error)))?;
     Ok(Server::new(endpoint, address))
 }
 
 /// Refuses to run the emulator without a second thread: it writes files on one. If threads are scarce, the thread is started
 /// now, before a journal takes the last one.
-pub(crate) async fn reserve_thread() -> Result<(), String> {
+pub(crate) async fn reserve_thread() -> Result<(), Message> {
     if !threads::are_scarce() {
         return Ok(());
     }
     if threads::available(1) == 0 {
-        return Err("no more threads can be started (ulimit -u, or a limit of the container)".to_owned());
+        return Err(message!("no more threads can be started (ulimit -u, or a limit of the container)"));
     }
-    spawn_blocking(|| ()).await.map_err(|error| error.to_string())
+    spawn_blocking(|| ()).await.map_err(|error| error.to_string().into())
 }
 
 /// The emulator's default keys; its environment can set others.

@@ -8,6 +8,7 @@ use super::work_sender::UploadWork;
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::{Key, Service};
+use crate::language::message;
 use crate::upload::driver::Work;
 use crate::upload::plan::plan_error::PlanError;
 use crate::upload::session::Session;
@@ -44,7 +45,11 @@ pub(crate) fn plan(source: &FileSource, service: Service, options: PlanOptions) 
     }
     Plan::new(size, options).map_err(|error| match error {
         PlanError::ObjectTooLarge { size } => refused(SourceError::TooLarge(size)),
-        error => Failure::usage(format!("could not plan the upload of {}: {error}", shown(source.path()))),
+        error => Failure::usage(message!(
+            "could not plan the upload of {source}: {error}",
+            source = shown(source.path()),
+            error
+        )),
     })
 }
 

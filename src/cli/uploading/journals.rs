@@ -11,6 +11,7 @@ use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Endpoint, Target};
+use crate::language::{Phrase, message, phrase};
 use crate::upload::journal::header::Header;
 use crate::upload::journal::lines;
 use crate::upload::journal::lines::Content;
@@ -59,7 +60,7 @@ pub(crate) enum NoUpload {
     /// The file cannot be read, for this reason.
     Unreadable(String),
     /// The file is not the journal of an upload; what it is instead.
-    Other(&'static str),
+    Other(Phrase),
 }
 
 /// The first line of a journal.
@@ -70,12 +71,12 @@ pub(crate) fn header(path: &Path) -> Result<Header, NoUpload> {
     })?;
     match lines::read(&bytes) {
         Content::Journal(journal) => Ok(journal.header),
-        Content::Nothing | Content::Comparing => Err(NoUpload::Other("it ends before its upload began")),
-        Content::Publishing(_) => {
-            Err(NoUpload::Other("it is the record of an upload with --publish-together; run that command again"))
-        }
-        Content::LaterVersion => Err(NoUpload::Other("it is from a later version of cosput")),
-        Content::Garbage => Err(NoUpload::Other("it is no journal of cosput")),
+        Content::Nothing | Content::Comparing => Err(NoUpload::Other(phrase!("it ends before its upload began"))),
+        Content::Publishing(_) => Err(NoUpload::Other(phrase!(
+            "it is the record of an upload with --publish-together; run that command again"
+        ))),
+        Content::LaterVersion => Err(NoUpload::Other(phrase!("it is from a later version of cosput"))),
+        Content::Garbage => Err(NoUpload::Other(phrase!("it is no journal of cosput"))),
     }
 }
 
@@ -84,10 +85,12 @@ impl NoUpload {
     pub(crate) fn failure(self, path: &Path) -> Failure {
         match self {
             Self::Missing => {
-                Failure::usage(format!("could not use the journal {}: there is no such file", shown(path)))
+                Failure::usage(message!("could not use the journal {path}: there is no such file", path = shown(path)))
             }
             Self::Unreadable(why) => Failure::JournalUnusable { journal: path.to_owned(), why: why.into() },
-            Self::Other(why) => Failure::usage(format!("could not use the journal {}: {why}", shown(path))),
+            Self::Other(why) => {
+                Failure::usage(message!("could not use the journal {path}: {why}", path = shown(path), why))
+            }
         }
     }
 }
@@ -123,5 +126,5 @@ pub(crate) fn target(header: &Header, path: &Path) -> Result<Target, Failure> {
 
 /// The failure of a journal with an invalid first line.
 pub(crate) fn names_no_upload(path: &Path) -> Failure {
-    Failure::Other(format!("could not use the journal {}: it names no upload", shown(path)).into())
+    Failure::Other(message!("could not use the journal {path}: it names no upload", path = shown(path)))
 }

@@ -6,6 +6,7 @@ use crate::cli::options::UploadOptions;
 use crate::cli::options::sources::Many;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::paths::absolute;
+use crate::language::phrase;
 use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::journal::lines::Content;
 use crate::upload::journal::publishing::{Publishing, file_name};
@@ -21,9 +22,9 @@ impl PublishingRecord {
     /// Locks the record of these sources and this destination. Fails before any request if the record is not writable.
     pub(crate) fn claim(many: &Many, options: &UploadOptions, site: &str) -> Result<Self, Failure> {
         let directory = options.state_directory.as_ref().ok_or_else(|| {
-            Failure::usage(
-                "--publish-together keeps journals, and no home directory is known; name one with --state-dir",
-            )
+            Failure::usage(phrase!(
+                "--publish-together keeps journals, and no home directory is known; name one with --state-dir"
+            ))
         })?;
         let sources: Vec<PathBuf> =
             many.named.iter().chain(many.list.iter().map(|list| &list.file)).map(|path| absolute(path)).collect();

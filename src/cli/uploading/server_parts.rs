@@ -9,6 +9,7 @@ use crate::cli::process::world::World;
 use crate::cos::multipart::UploadId;
 use crate::cos::multipart::list_parts::ListedPart;
 use crate::cos::{Fault, Key};
+use crate::language::message;
 use crate::upload::source::FileSource;
 use crate::upload::{Cause, Plan, PlanOptions};
 
@@ -49,11 +50,8 @@ pub(crate) fn warn_of_misfits(plan: &Plan, parts: &[ListedPart], console: &Conso
     let fits = |part: &ListedPart| fits(plan, part) || matches!(plan, Plan::Stream(_)) && parts.last() == Some(part);
     let misfits = parts.iter().filter(|part| !fits(part)).count();
     if misfits > 0 {
-        console.warning(&format!(
-            "{misfits} of {} parts on the server are cut in another way, and will be sent again; the same --memory, \
-             --part-size and --expect-size as before would use them",
-            parts.len()
-        ));
+        console.warning(&message!("{misfits} of {parts} parts on the server are cut in another way, and will be sent again; the same --memory, \
+             --part-size and --expect-size as before would use them", misfits, parts = parts.len()));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::cli::output::console::Console;
 use crate::cli::output::failures::circumstances::Rerun;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
+use crate::language::message;
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::session::{Goal, JournalLocation};
 use crate::upload::source::OwnPaths;
@@ -57,9 +58,9 @@ fn location(options: &UploadOptions) -> JournalLocation {
     match (&options.journal, &options.state_directory) {
         (Some(file), _) => JournalLocation::File(file.clone()),
         (None, Some(directory)) => JournalLocation::Directory(directory.clone()),
-        (None, None) => {
-            JournalLocation::Unavailable("no home directory is known; name a place with --state-dir".to_owned())
-        }
+        (None, None) => JournalLocation::Unavailable(
+            message!("no home directory is known; name a place with --state-dir").to_string(),
+        ),
     }
 }
 
@@ -84,8 +85,10 @@ pub(crate) fn within_limits(
         return wanted;
     }
     if let Concurrency::Fixed(wanted) = wanted {
-        console.warning(&format!(
-            "{most} requests at a time instead of {wanted}: no more files may be open at a time (ulimit -n)"
+        console.warning(&message!(
+            "{most} requests at a time instead of {wanted}: no more files may be open at a time (ulimit -n)",
+            most,
+            wanted
         ));
     }
     if let Concurrency::Fixed(_) = wanted { Concurrency::Fixed(most) } else { Concurrency::AutoUpTo(most) }

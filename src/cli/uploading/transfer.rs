@@ -19,6 +19,7 @@ use crate::cli::output::report::Report;
 use crate::cli::output::summary::Summary;
 use crate::cli::process::signals::Signal;
 use crate::cli::process::world::World;
+use crate::language::{message, phrase};
 use crate::upload::PlanOptions;
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::driver::{Stop, Work, drive};
@@ -57,7 +58,8 @@ pub(crate) async fn transfer(
 ) -> Transferred {
     if threads::were_refused() {
         console.warning_once(
-            "no more threads can be started (ulimit -u, or a limit of the container); continuing with one",
+            phrase!("no more threads can be started (ulimit -u, or a limit of the container); continuing with one")
+                .text(),
         );
     }
     let (stop, stopping) = watch::channel(Stop::No);
@@ -100,7 +102,7 @@ pub(crate) async fn transfer_gathered(
         // The signal may have arrived after every upload had begun.
         if !supplied.is_finished() || supplied.await.is_ok_and(|found| found > observer.begun()) {
             observer.results.count(signal.exit_code());
-            console.note("files that are not named here were not begun");
+            console.note(phrase!("files that are not named here were not begun").text());
         }
     } else if observer.results.has_failed_fast() {
         report_not_begun(supplied, observer.begun(), world, console).await;
@@ -118,9 +120,9 @@ async fn report_not_begun(supplied: JoinHandle<u64>, begun: u64, world: &mut Wor
     };
     match found.map(|found| found.saturating_sub(begun)) {
         Some(0) => {}
-        Some(1) => console.note("stopped at the first failure; 1 file was not begun"),
-        Some(left) => console.note(&format!("stopped at the first failure; {left} files were not begun")),
-        None => console.note("stopped at the first failure; files after it were not begun"),
+        Some(1) => console.note(phrase!("stopped at the first failure; 1 file was not begun").text()),
+        Some(left) => console.note(&message!("stopped at the first failure; {left} files were not begun", left)),
+        None => console.note(phrase!("stopped at the first failure; files after it were not begun").text()),
     }
 }
 
@@ -169,10 +171,15 @@ fn obey(signal: Signal, first: &Cell<Option<Signal>>, stop: &watch::Sender<Stop>
     console.end_bar();
     match signal {
         Signal::Deadline => {
-            console.warning("the deadline has passed; stopping: requests in flight get two seconds to finish");
+            console.warning(
+                phrase!("the deadline has passed; stopping: requests in flight get two seconds to finish").text(),
+            );
         }
         Signal::Interrupt | Signal::Terminate => {
-            console.note("stopping: requests in flight get two seconds to finish; press Ctrl-C again to stop at once");
+            console.note(
+                phrase!("stopping: requests in flight get two seconds to finish; press Ctrl-C again to stop at once")
+                    .text(),
+            );
         }
     }
     first.set(Some(signal));

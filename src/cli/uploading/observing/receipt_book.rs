@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::multipart::PartNumber;
 use crate::cos::{Etag, Fault};
+use crate::language::message;
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::session::Session;
 use crate::upload::shards::durable_lines::DurableLines;
@@ -159,5 +160,5 @@ pub(crate) fn seen(source: &FileSource) -> Seen {
 
 fn unwritable(why: &str, trouble: &Trouble) -> Failure {
     let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-    trouble.unwrap_or_else(|| Failure::Other(format!("could not write receipts: {why}").into()))
+    trouble.unwrap_or_else(|| Failure::Other(message!("could not write receipts: {why}", why)))
 }

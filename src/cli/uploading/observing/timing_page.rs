@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::timings::recorder::Timings;
+use crate::language::message;
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::timing::{Sample, Timing};
 
@@ -45,9 +46,13 @@ impl TimingPage {
         let Some(timings) = &mut self.0 else { return };
         match timings.write(now, exit_code) {
             Ok(None) => {}
-            Ok(Some(file)) => console.note_once(&format!("the timings are in {}", shown(file))),
+            Ok(Some(file)) => console.note_once(&message!("the timings are in {file}", file = shown(file))),
             Err((why, file)) => {
-                console.warning_once(&format!("could not write the timings to {}: {why}", shown(file)));
+                console.warning_once(&message!(
+                    "could not write the timings to {file}: {why}",
+                    file = shown(file),
+                    why
+                ));
             }
         }
     }
