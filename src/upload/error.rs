@@ -1,6 +1,7 @@
 //! The errors of an upload, as one enum with the cases that a caller can distinguish. The cli chooses messages and exit
 //! codes.
 
+use crate::language::{Message, message, phrase};
 use std::fmt;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ pub struct SendError {
     /// The stage at which the request failed.
     pub kind: SendErrorKind,
     /// The message of the network library, without addresses that contain secrets.
-    pub message: String,
+    pub message: Message,
 }
 
 /// The stage at which a request failed.
@@ -118,9 +119,9 @@ pub enum SourceError {
     /// The file does not exist.
     Missing,
     /// It cannot be read.
-    Unreadable(String),
+    Unreadable(Message),
     /// It changed since the upload began: the property, its old value and its new value.
-    Changed(String),
+    Changed(Message),
     /// It is not a regular file.
     NotAFile(FileKind),
     /// It is empty, and the service does not accept empty objects.
@@ -167,7 +168,7 @@ pub enum Cause {
     /// The answer cannot be understood.
     Malformed {
         /// The missing or wrong part of the answer.
-        what: String,
+        what: Message,
         /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
@@ -176,14 +177,14 @@ pub enum Cause {
     /// The data on the server differs from the data that was read.
     Integrity {
         /// The compared property and the difference.
-        what: String,
+        what: Message,
         /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
     /// The server does not confirm the requested encryption.
     Unencrypted {
         /// The confirmation that the answer lacks.
-        what: String,
+        what: Message,
         /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
@@ -215,12 +216,16 @@ impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             SendErrorKind::Connect | SendErrorKind::Tls | SendErrorKind::ProxyRefused => {
-                write!(f, "could not connect: {}", self.message)
+                message!("could not connect: {why}", why = self.message).fmt(f)
             }
-            SendErrorKind::Certificate => write!(f, "the server's certificate is not trusted: {}", self.message),
-            SendErrorKind::Broken => write!(f, "the connection broke: {}", self.message),
-            SendErrorKind::Stalled { after } => write!(f, "no byte moved for {} s", after.as_secs_f64()),
-            SendErrorKind::NoCredentials => f.write_str(&self.message),
+            SendErrorKind::Certificate => {
+                message!("the server's certificate is not trusted: {why}", why = self.message).fmt(f)
+            }
+            SendErrorKind::Broken => message!("the connection broke: {why}", why = self.message).fmt(f),
+            SendErrorKind::Stalled { after } => {
+                message!("no byte moved for {seconds} s", seconds = after.as_secs_f64()).fmt(f)
+            }
+            SendErrorKind::NoCredentials => self.message.fmt(f),
         }
     }
 }
@@ -229,31 +234,42 @@ impl std::error::Error for SendError {}
 
 impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Directory => "a directory",
-            Self::Pipe => "a pipe",
-            Self::Device => "a device",
-            Self::Socket => "a socket",
-            Self::Other => "something special",
-        })
+        let kind = match self {
+            Self::Directory => phrase!("a directory"),
+            Self::Pipe => phrase!("a pipe"),
+            Self::Device => phrase!("a device"),
+            Self::Socket => phrase!("a socket"),
+            Self::Other => phrase!("something special"),
+        };
+        kind.fmt(f)
     }
 }
 
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("no such file"),
-            Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
-            Self::Changed(what) => write!(f, "changed while it was uploaded: {what}"),
-            Self::NotAFile(kind) => write!(f, "is {kind}, not a file"),
-            Self::Empty => f.write_str("is empty, and CDCS takes no empty objects"),
-            Self::SizeUnknown => f.write_str("its size is given as 0 bytes, but it has content"),
-            Self::TooLarge(size) => write!(f, "has {size} bytes, more than an object can hold (50,000 GiB)"),
-            Self::EmptyStream => f.write_str("it is empty"),
-            Self::Shorter { read, expected } => write!(f, "it ended after {read} bytes, and {expected} were expected"),
-            Self::Longer { expected } => write!(f, "it goes on after the {expected} bytes that were expected"),
-            Self::OtherCrc64 { read, expected } => write!(f, "its CRC-64 is {read}, and {expected} was expected"),
-            Self::Outgrown { most } => write!(f, "it goes on after {most} bytes, which is what 10,000 parts hold"),
+            Self::Missing => phrase!("no such file").fmt(f),
+            Self::Unreadable(why) => message!("cannot be read: {why}", why).fmt(f),
+            Self::Changed(what) => message!("changed while it was uploaded: {what}", what).fmt(f),
+            Self::NotAFile(kind) => message!("is {kind}, not a file", kind).fmt(f),
+            Self::Empty => phrase!("is empty, and CDCS takes no empty objects").fmt(f),
+            Self::SizeUnknown => phrase!("its size is given as 0 bytes, but it has content").fmt(f),
+            Self::TooLarge(size) => {
+                message!("has {size} bytes, more than an object can hold (50,000 GiB)", size).fmt(f)
+            }
+            Self::EmptyStream => phrase!("it is empty").fmt(f),
+            Self::Shorter { read, expected } => {
+                message!("it ended after {read} bytes, and {expected} were expected", read, expected).fmt(f)
+            }
+            Self::Longer { expected } => {
+                message!("it goes on after the {expected} bytes that were expected", expected).fmt(f)
+            }
+            Self::OtherCrc64 { read, expected } => {
+                message!("its CRC-64 is {read}, and {expected} was expected", read, expected).fmt(f)
+            }
+            Self::Outgrown { most } => {
+                message!("it goes on after {most} bytes, which is what 10,000 parts hold", most).fmt(f)
+            }
         }
     }
 }
@@ -265,12 +281,10 @@ impl fmt::Display for Cause {
         match self {
             Self::Source(error) => error.fmt(f),
             Self::Service(error) | Self::UploadVanished(error) => error.fmt(f),
-            Self::Malformed { what, .. } | Self::Integrity { what, .. } | Self::Unencrypted { what, .. } => {
-                f.write_str(what)
-            }
-            Self::KeyTaken { .. } => f.write_str("there is an object under this key"),
+            Self::Malformed { what, .. } | Self::Integrity { what, .. } | Self::Unencrypted { what, .. } => what.fmt(f),
+            Self::KeyTaken { .. } => phrase!("there is an object under this key").fmt(f),
             Self::Network(error) => error.fmt(f),
-            Self::Interrupted => f.write_str("interrupted"),
+            Self::Interrupted => phrase!("interrupted").fmt(f),
         }
     }
 }

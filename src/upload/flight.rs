@@ -1,5 +1,6 @@
 //! Requests in flight: each a task of its own, with the progress of its body.
 
+use crate::language::{Message, message};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -94,7 +95,7 @@ impl Flights {
     /// The request of a task that died, with an outcome in its place.
     pub(super) fn died(&self, died: &JoinError) -> Option<(RequestId, Outcome)> {
         let id = self.bodies.iter().find(|(_, flight)| flight.task.id() == died.id()).map(|(id, _)| *id)?;
-        let error = SendError { kind: SendErrorKind::Broken, message: format!("a task died: {died}") };
+        let error = SendError { kind: SendErrorKind::Broken, message: message!("a task died: {died}", died) };
         Some((id, Err(Failure::Send(error)).into()))
     }
 
@@ -215,5 +216,5 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Insid
 async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, SourceError> + Send + 'static,
 ) -> Result<R, SourceError> {
-    threads::spawn_blocking(work).await.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
+    threads::spawn_blocking(work).await.unwrap_or_else(|error| Err(SourceError::Unreadable(Message::of(&error))))
 }

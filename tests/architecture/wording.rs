@@ -17,15 +17,27 @@ const NOT_YET: &[&str] = &[
     "cli/shards/",
     "cli/values/",
     "cli/run.rs",
-    "cos/",
+    "cos/credentials.rs",
+    "cos/document.rs",
+    "cos/encryption.rs",
+    "cos/headers/",
+    "cos/multipart/",
+    "cos/objects/",
     "credentials/",
     "emulator/",
-    "upload/",
+    "upload/delta/",
+    "upload/journal/",
+    "upload/resume.rs",
+    "upload/session.rs",
+    "upload/shards/",
+    "upload/timing.rs",
 ];
 
 /// Files and folders whose texts are for programs, or for documents in English, each with the reason.
 const ENGLISH_ALONE: &[(&str, &str)] = &[
     ("cli/manual/", "the man pages are generated, and English"),
+    ("cos/error.rs", "it compares what the server says"),
+    ("cos/sign.rs", "a signature is for the server"),
     ("cli/completion/", "completions are generated, and English"),
 ];
 

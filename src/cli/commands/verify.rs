@@ -168,7 +168,7 @@ async fn look(
         let digest = source.digest(Range { offset: 0, length: source.identity().size })?;
         source.check_unchanged().map(|()| digest)
     });
-    let digest = digest.await.unwrap_or_else(|died| Err(SourceError::Unreadable(died.to_string())));
+    let digest = digest.await.unwrap_or_else(|died| Err(SourceError::Unreadable(died.to_string().into())));
     Ok((described, digest.map_err(source_failed)?, location))
 }
 

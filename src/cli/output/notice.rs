@@ -208,7 +208,7 @@ mod tests {
             (
                 Notice::LookingAtObject {
                     operation: Operation::PutObject,
-                    cause: Cause::Network(SendError { kind: SendErrorKind::Broken, message: "reset".to_owned() }),
+                    cause: Cause::Network(SendError { kind: SendErrorKind::Broken, message: "reset".into() }),
                 },
                 "the response to PUT Object was lost or unclear (the connection broke: reset); checking the object",
             ),

@@ -512,7 +512,7 @@ pub(crate) mod tests {
         let error = UploadError {
             operation: Some(Operation::Complete),
             attempts: 1,
-            cause: Cause::Malformed { what: "no ETag".to_owned(), request_id: Some("NWI".to_owned()) },
+            cause: Cause::Malformed { what: "no ETag".into(), request_id: Some("NWI".to_owned()) },
             leftover: UploadId::new("id"),
         };
         let (code, test) = report(JSON, &Finished::Failed(error));

@@ -80,7 +80,7 @@ mod tests {
         let test = world(&[], &[]);
         let (console, mut retries) = (Console::new(&test.world), Retries::new(false));
         for seconds in [1, 2, 30, 30, 3] {
-            let cause = Cause::Network(SendError { kind: SendErrorKind::Broken, message: "reset".to_owned() });
+            let cause = Cause::Network(SendError { kind: SendErrorKind::Broken, message: "reset".into() });
             let wait = Duration::from_secs(seconds);
             let event = Event::Retrying { operation: Operation::PutObject, attempts: 1, wait, cause };
             retries.print(&console, "", &event, None);

@@ -103,7 +103,7 @@ impl ObjectRequests {
             // Other headers do not concern its bytes.
             Reply::OtherObject(object) => Ok(Some(object)),
             Reply::Unconfirmed { what, request_id, .. } => {
-                Err(failed(Operation::HeadObject, Cause::Unencrypted { what, request_id }))
+                Err(failed(Operation::HeadObject, Cause::Unencrypted { what: what.into(), request_id }))
             }
             _ => Err(malformed("HEAD has another reply".to_owned())),
         }
@@ -148,7 +148,7 @@ fn completed(reply: Reply) -> Result<Answer, UploadError> {
     match reply {
         Reply::Completed(stored) => Ok(Answer::Completed(stored)),
         Reply::Unconfirmed { what, request_id, .. } => {
-            Err(failed(Operation::Complete, Cause::Unencrypted { what, request_id }))
+            Err(failed(Operation::Complete, Cause::Unencrypted { what: what.into(), request_id }))
         }
         _ => Err(malformed("Complete has another reply".to_owned())),
     }
@@ -159,5 +159,5 @@ fn failed(operation: Operation, cause: Cause) -> UploadError {
 }
 
 fn malformed(what: String) -> UploadError {
-    failed(Operation::Complete, Cause::Malformed { what, request_id: None })
+    failed(Operation::Complete, Cause::Malformed { what: what.into(), request_id: None })
 }

@@ -121,6 +121,6 @@ async fn digest(source: &FileSource, unit: Unit) -> Result<Digest, Failure> {
     let path = source.path().to_owned();
     let source = source.clone();
     let read = threads::spawn_blocking(move || source.digest(unit.range)).await;
-    let read = read.unwrap_or_else(|died| Err(SourceError::Unreadable(died.to_string())));
+    let read = read.unwrap_or_else(|died| Err(SourceError::Unreadable(died.to_string().into())));
     read.map_err(|error| Failure::Source { source: path, error })
 }

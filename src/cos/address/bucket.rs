@@ -1,5 +1,6 @@
 //! The name of a bucket (in CDCS, of a coffer).
 
+use crate::language::{Phrase, message, phrase};
 use std::fmt;
 
 use super::InvalidName;
@@ -11,23 +12,28 @@ pub struct Bucket(String);
 impl Bucket {
     /// Takes lower-case letters, digits and hyphens, ending in `-APPID`.
     pub fn new(name: &str) -> Result<Self, InvalidName> {
-        let refuse =
-            |why: &str| Err(InvalidName(format!("'{name}' {why}; expected NAME-APPID, like examplebucket-1250000000")));
+        let refuse = |why: Phrase| {
+            Err(InvalidName(message!("'{name}' {why}; expected NAME-APPID, like examplebucket-1250000000", name, why)))
+        };
         if let Some((_, rest)) = name.split_once("://") {
             let bucket = rest.split(['/', '.']).next().unwrap_or_default();
             if Self::new(bucket).is_ok() {
-                return Err(InvalidName(format!("'{name}' is not the name of a bucket; write {bucket}")));
+                return Err(InvalidName(message!(
+                    "'{name}' is not the name of a bucket; write {bucket}",
+                    name,
+                    bucket
+                )));
             }
         }
         let Some((own, appid)) = name.rsplit_once('-') else {
-            return refuse("has no APPID");
+            return refuse(phrase!("has no APPID"));
         };
         if appid.is_empty() || !appid.bytes().all(|byte| byte.is_ascii_digit()) {
-            return refuse("does not end in an APPID (the number of your account)");
+            return refuse(phrase!("does not end in an APPID (the number of your account)"));
         }
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if own.is_empty() || own.starts_with('-') || own.ends_with('-') || !own.bytes().all(allowed) {
-            return refuse("may contain only a-z, 0-9 and hyphens, and a hyphen may not come first or last");
+            return refuse(phrase!("may contain only a-z, 0-9 and hyphens, and a hyphen may not come first or last"));
         }
         Ok(Self(name.to_owned()))
     }

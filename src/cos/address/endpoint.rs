@@ -1,5 +1,6 @@
 //! The endpoint of a service: scheme, host and port.
 
+use crate::language::{Message, message};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -50,26 +51,31 @@ impl Endpoint {
 
     /// Reads `https://host[:port]`; a bare host means https.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
-        let refuse = |why: &str| {
-            InvalidName(format!("'{text}' {why}; expected an address like https://cos.ap-guangzhou.myqcloud.com"))
+        let refuse = |why: Message| {
+            InvalidName(message!(
+                "'{text}' {why}; expected an address like https://cos.ap-guangzhou.myqcloud.com",
+                text,
+                why
+            ))
         };
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url = Url::parse(&with_scheme).map_err(|error| refuse(&format!("is not a valid address ({error})")))?;
+        let url =
+            Url::parse(&with_scheme).map_err(|error| refuse(message!("is not a valid address ({error})", error)))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(refuse("is neither http nor https"));
+            return Err(refuse(message!("is neither http nor https")));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(InvalidName(
-                "the address contains a user name or password, which cosput does not use".to_owned(),
-            ));
+            return Err(InvalidName(message!(
+                "the address contains a user name or password, which cosput does not use"
+            )));
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse("must be only scheme, host and port"));
+            return Err(refuse(message!("must be only scheme, host and port")));
         }
         if url.port() == Some(0) {
-            return Err(refuse("has port 0, at which no server can be reached"));
+            return Err(refuse(message!("has port 0, at which no server can be reached")));
         }
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("has no host"))?;
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse(message!("has no host")))?;
         Ok(Self { scheme: url.scheme().to_owned(), host: host.to_owned(), port: url.port(), pinned: false })
     }
 

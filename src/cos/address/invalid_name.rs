@@ -1,14 +1,15 @@
 //! The error for a bucket, key, region or address that cannot be used.
 
+use crate::language::Message;
 use std::fmt;
 
 /// Why a name was refused: what is wrong and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidName(pub(super) String);
+pub struct InvalidName(pub(super) Message);
 
 impl fmt::Display for InvalidName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 

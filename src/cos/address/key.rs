@@ -1,5 +1,6 @@
 //! The key of an object, and how it is encoded in a path.
 
+use crate::language::{Message, message};
 use std::fmt;
 
 use super::InvalidName;
@@ -15,27 +16,35 @@ pub struct Key(String);
 impl Key {
     /// Refuses keys that COS refuses, and keys that would be changed on the way however they are encoded.
     pub fn new(key: &str) -> Result<Self, InvalidName> {
-        let refuse = |why: String| Err(InvalidName(why));
+        let refuse = |why: Message| Err(InvalidName(why));
         if key.is_empty() {
-            return refuse("the key is empty".to_owned());
+            return refuse(message!("the key is empty"));
         }
         if key.len() > LONGEST_KEY {
-            return refuse(format!("the key is {} bytes long in UTF-8; COS allows up to {LONGEST_KEY}", key.len()));
+            return refuse(message!(
+                "the key is {size} bytes long in UTF-8; COS allows up to {longest}",
+                size = key.len(),
+                longest = LONGEST_KEY
+            ));
         }
         if key.starts_with(['/', '\\']) {
-            return refuse(format!("the key '{key}' begins with a slash; remove it"));
+            return refuse(message!("the key '{key}' begins with a slash; remove it", key));
         }
         if key.bytes().any(|byte| (0x18..=0x1b).contains(&byte)) {
-            return refuse(
-                "the key contains a control character (CAN, EM, SUB or ESC) that COS does not allow".to_owned(),
-            );
+            return refuse(message!(
+                "the key contains a control character (CAN, EM, SUB or ESC) that COS does not allow"
+            ));
         }
         if key.contains(['\r', '\n']) {
-            return refuse(format!("the key '{}' contains a line break, which COS does not allow", key.escape_debug()));
+            return refuse(message!(
+                "the key '{key}' contains a line break, which COS does not allow",
+                key = key.escape_debug()
+            ));
         }
         if key == "." || key == ".." {
-            return refuse(format!(
-                "the key '{key}' cannot be sent: HTTP libraries and proxies treat it as a directory"
+            return refuse(message!(
+                "the key '{key}' cannot be sent: HTTP libraries and proxies treat it as a directory",
+                key
             ));
         }
         Ok(Self(key.to_owned()))

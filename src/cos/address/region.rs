@@ -1,6 +1,7 @@
 //! The name of a region.
 
 use super::InvalidName;
+use crate::language::message;
 
 /// A region such as `ap-guangzhou`. Any well-formed name is accepted, because new regions appear without notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,11 +39,12 @@ impl Region {
     pub fn new(name: &str) -> Result<Self, InvalidName> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if let Some(region) = named_in_host(name) {
-            return Err(InvalidName(format!("'{name}' is not a region name; write {region}")));
+            return Err(InvalidName(message!("'{name}' is not a region name; write {region}", name, region)));
         }
         if name.is_empty() || name.starts_with('-') || name.ends_with('-') || !name.bytes().all(allowed) {
-            return Err(InvalidName(format!(
-                "'{name}' is not a region name; expected lower-case letters, digits and hyphens, like ap-guangzhou"
+            return Err(InvalidName(message!(
+                "'{name}' is not a region name; expected lower-case letters, digits and hyphens, like ap-guangzhou",
+                name
             )));
         }
         Ok(Self(name.to_owned()))

@@ -1,5 +1,6 @@
 //! What to do next.
 
+use crate::language::message;
 use std::time::Instant;
 
 use super::phase::{Phase, Recovery};
@@ -106,7 +107,8 @@ impl Upload {
         match self.stream.as_ref().and_then(|stream| stream.taken().end) {
             Some(read) if sent != Some(read) => {
                 let sent = sent.unwrap_or_default();
-                let what = format!("the CRC-64 of what was read is {read}, that of what was sent is {sent}");
+                let what =
+                    message!("the CRC-64 of what was read is {read}, that of what was sent is {sent}", read, sent);
                 self.fail(Operation::ReadSource, 1, Cause::Integrity { what, request_id: None });
             }
             _ => self.enter(Phase::CheckSource),

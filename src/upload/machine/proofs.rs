@@ -6,6 +6,7 @@
 use super::Settings;
 use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
+use crate::language::{Message, message};
 use crate::upload::event::NoProof;
 use crate::upload::wire::call::BodyMd5;
 
@@ -23,7 +24,7 @@ pub(super) enum Proof {
     /// It does.
     Proved,
     /// It proves that other bytes arrived.
-    Wrong(String),
+    Wrong(Message),
     /// It has no checksum that can be compared.
     Missing(NoProof),
 }
@@ -88,21 +89,25 @@ impl Proofs {
     /// Compares the checksums of an answer with those of the bytes that were sent.
     pub(super) fn examine(&mut self, etag: &str, crc64: Option<u64>, sent: Option<Digest>, md5: BodyMd5) -> Proof {
         let Some(sent) = sent else {
-            return Proof::Wrong("the server answered before it had all bytes".to_owned());
+            return Proof::Wrong(message!("the server answered before it had all bytes"));
         };
         match (crc64, sent.md5) {
-            (Some(crc64), _) if crc64 != sent.crc64 => {
-                Proof::Wrong(format!("the server's CRC-64 is {crc64}, that of what was read is {}", sent.crc64))
-            }
+            (Some(crc64), _) if crc64 != sent.crc64 => Proof::Wrong(message!(
+                "the server's CRC-64 is {crc64}, that of what was read is {read}",
+                crc64,
+                read = sent.crc64
+            )),
             (Some(_), _) => Proof::Proved,
             (None, _) if md5 == BodyMd5::Sent => Proof::Proved,
             (None, Some(md5)) if self.is_comparable(etag) && md5.is_etag(etag) => {
                 self.etag_matched();
                 Proof::Proved
             }
-            (None, Some(md5)) if self.is_comparable(etag) && self.etags_are_md5 => {
-                Proof::Wrong(format!("the server's ETag is {etag}, the MD5 of what was read is {}", md5.hex()))
-            }
+            (None, Some(md5)) if self.is_comparable(etag) && self.etags_are_md5 => Proof::Wrong(message!(
+                "the server's ETag is {etag}, the MD5 of what was read is {read}",
+                etag,
+                read = md5.hex()
+            )),
             (None, _) => Proof::Missing(self.why_missing()),
         }
     }

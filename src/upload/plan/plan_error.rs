@@ -1,5 +1,6 @@
 //! Why no plan is possible: the limit that is exceeded, and a value within it.
 
+use crate::language::message;
 use std::fmt;
 
 use crate::cos::multipart::{LARGEST_OBJECT, MOST_PARTS};
@@ -56,27 +57,32 @@ impl fmt::Display for PlanError {
         let mebibytes = |bytes: u64| bytes / MEBIBYTE;
         match *self {
             Self::ObjectTooLarge { size } => {
-                write!(f, "{size} bytes are more than an object can hold, 50,000 GiB ({LARGEST_OBJECT} bytes)")
+                message!("{size} bytes are more than an object can hold, 50,000 GiB ({largest} bytes)", size, largest = LARGEST_OBJECT).fmt(f)
             }
             Self::PartTooSmall { part_size, smallest } => {
-                write!(f, "a part size of {part_size} bytes is below 1 MiB; use at least {} MiB", mebibytes(smallest))
+                message!("a part size of {part_size} bytes is below 1 MiB; use at least {least} MiB", part_size, least = mebibytes(smallest)).fmt(f)
             }
             Self::PartTooLarge { part_size } => {
-                write!(f, "a part size of {part_size} bytes is above 5 GiB; use at most 5 GiB")
+                message!("a part size of {part_size} bytes is above 5 GiB; use at most 5 GiB", part_size).fmt(f)
             }
-            Self::TooManyParts { part_size, parts, smallest } => write!(
-                f,
-                "a part size of {part_size} bytes makes {parts} parts, and an upload has at most {MOST_PARTS}; use at least {} MiB",
-                mebibytes(smallest)
-            ),
+            Self::TooManyParts { part_size, parts, smallest } => message!(
+                "a part size of {part_size} bytes makes {parts} parts, and an upload has at most {most}; use at least {least} MiB",
+                part_size,
+                parts,
+                most = MOST_PARTS,
+                least = mebibytes(smallest)
+            )
+            .fmt(f),
             Self::ThresholdTooLarge { threshold } => {
-                write!(f, "a threshold of {threshold} bytes is above what one PUT takes; use at most 5 GiB")
+                message!("a threshold of {threshold} bytes is above what one PUT takes; use at most 5 GiB", threshold).fmt(f)
             }
-            Self::MemoryTooSmall { memory, part_size, smallest } => write!(
-                f,
-                "a memory of {memory} bytes is too little for parts of {part_size} bytes; use at least {} MiB",
-                mebibytes(smallest)
-            ),
+            Self::MemoryTooSmall { memory, part_size, smallest } => message!(
+                "a memory of {memory} bytes is too little for parts of {part_size} bytes; use at least {least} MiB",
+                memory,
+                part_size,
+                least = mebibytes(smallest)
+            )
+            .fmt(f),
         }
     }
 }

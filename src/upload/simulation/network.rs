@@ -19,7 +19,7 @@ impl World {
         if let Some(range) = call.body() {
             // The body checks the source before its last chunk, so changed bytes are never sent whole.
             if self.version != 0 {
-                let failure = Failure::Source(SourceError::Changed("its time of modification".to_owned()));
+                let failure = Failure::Source(SourceError::Changed("its time of modification".into()));
                 return self.at(due, Happening::Outcome(id, Err(failure).into()));
             }
             let content = read(range, 0);

@@ -86,7 +86,7 @@ impl StreamSource {
         let buffered = to - self.let_go.values().sum::<u64>();
         assert!(buffered <= self.memory, "{buffered} bytes are buffered, more than {}", self.memory);
         if self.breaks.is_some_and(|breaks| breaks < to) {
-            return Err(SourceError::Unreadable("the pipe is broken".to_owned()));
+            return Err(SourceError::Unreadable("the pipe is broken".into()));
         }
         let end = (to > self.size).then_some(self.expected.crc64);
         Ok(Taken { read: to.min(self.size), end })

@@ -104,12 +104,12 @@ impl World {
                 self.at(self.now + after, Happening::Outcome(id, result.into()));
             }
             Call::CheckSource => {
-                let changed = || Err(Failure::Source(SourceError::Changed("its size".to_owned())));
+                let changed = || Err(Failure::Source(SourceError::Changed("its size".into())));
                 let result = if self.version == 0 { Ok(Reply::SourceUnchanged) } else { changed() };
                 self.at(due, Happening::Outcome(id, result.into()));
             }
             Call::ComparePart { .. } | Call::ReadSource { .. } if self.version != 0 => {
-                let failure = Failure::Source(SourceError::Changed("its size".to_owned()));
+                let failure = Failure::Source(SourceError::Changed("its size".into()));
                 self.at(due, Happening::Outcome(id, Err(failure).into()));
             }
             Call::ComparePart { range, .. } => {

@@ -1,5 +1,6 @@
 //! A file on disk: its ranges, and the check that it has not changed.
 
+use crate::language::{Message, message};
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -131,7 +132,7 @@ impl FileSource {
             match read_at(&self.file, buffer, offset) {
                 Ok(0) => {
                     self.check_unchanged()?;
-                    return Err(SourceError::Changed(format!("it ends at {offset} bytes already")));
+                    return Err(SourceError::Changed(message!("it ends at {offset} bytes already", offset)));
                 }
                 Ok(read) => return Ok(read),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -169,13 +170,13 @@ fn open_settled(path: &Path) -> io::Result<File> {
 }
 
 /// Why the file at the path can no longer be opened.
-fn gone(error: &io::Error) -> String {
+fn gone(error: &io::Error) -> Message {
     if error.kind() == io::ErrorKind::NotFound {
-        "it was removed or renamed".to_owned()
+        message!("it was removed or renamed")
     } else if is_open_elsewhere(error) {
-        "another program has it open for writing".to_owned()
+        message!("another program has it open for writing")
     } else {
-        format!("it can no longer be read ({error})")
+        message!("it can no longer be read ({error})", error)
     }
 }
 
@@ -206,7 +207,7 @@ fn identity_with_content(file: &File) -> Result<Identity, SourceError> {
 pub(super) fn unreadable(error: &io::Error) -> SourceError {
     match error.kind() {
         io::ErrorKind::NotFound => SourceError::Missing,
-        _ => SourceError::Unreadable(error.to_string()),
+        _ => SourceError::Unreadable(Message::of(&error)),
     }
 }
 
@@ -254,7 +255,7 @@ mod tests {
         (directory, path, source)
     }
 
-    fn changed(source: &FileSource) -> String {
+    fn changed(source: &FileSource) -> Message {
         match source.check_unchanged() {
             Err(SourceError::Changed(what)) => what,
             other => panic!("{other:?}"),
@@ -335,6 +336,6 @@ mod tests {
         assert_eq!((digest.length, digest.crc64), (13, 4_510_578_591_875_220_731));
         assert_eq!(digest.md5.unwrap().hex(), "108f528eb63b65e734f27ae331f5ffaa");
         let beyond = source.digest(Range { offset: 10, length: 13 });
-        assert_eq!(beyond, Err(SourceError::Changed("it ends at 17 bytes already".to_owned())));
+        assert_eq!(beyond, Err(SourceError::Changed("it ends at 17 bytes already".into())));
     }
 }

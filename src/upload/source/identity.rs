@@ -1,5 +1,6 @@
 //! The identity of a file: what would differ if it were changed or replaced.
 
+use crate::language::{Message, message};
 use std::fs::{File, Metadata};
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -34,15 +35,15 @@ impl Identity {
     }
 
     /// The first property that differs between `self` and `now`; `None` if all are equal.
-    pub fn difference(&self, now: &Self) -> Option<String> {
+    pub fn difference(&self, now: &Self) -> Option<Message> {
         if self.size != now.size {
-            return Some(format!("its size went from {} to {} bytes", self.size, now.size));
+            return Some(message!("its size went from {from} to {to} bytes", from = self.size, to = now.size));
         }
         if self.modified != now.modified {
             let (from, to) = (nanoseconds(self.modified), nanoseconds(now.modified));
-            return Some(format!("its time of modification went from {from} to {to}"));
+            return Some(message!("its time of modification went from {from} to {to}", from, to));
         }
-        (self.inode != now.inode).then(|| "another file took its place".to_owned())
+        (self.inode != now.inode).then(|| message!("another file took its place"))
     }
 }
 

@@ -3,6 +3,7 @@
 //! The bytes are held in buffers lent from a pool. Buffers are lent as the stream is read, so a small stream uses
 //! little memory, and they return to the pool when released. The memory limit is not enforced here.
 
+use crate::language::{Message, message};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read};
@@ -102,7 +103,7 @@ impl Stream {
             let end = skipped.saturating_add(wanted).min(piece.bytes.len());
             (skipped < end).then(|| piece.bytes.slice(skipped..end))
         });
-        piece.ok_or_else(|| SourceError::Unreadable(format!("what came at {offset} is no longer held")))
+        piece.ok_or_else(|| SourceError::Unreadable(message!("what came at {offset} is no longer held", offset)))
     }
 
     fn hashed(&self, range: Range, mut hasher: Hasher) -> Result<Digest, SourceError> {
@@ -149,7 +150,7 @@ impl Reader {
                 }
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(SourceError::Unreadable(error.to_string())),
+                Err(error) => return Err(SourceError::Unreadable(Message::of(&error))),
             }
         }
         self.hasher.update(buffer);
@@ -245,7 +246,7 @@ mod tests {
         stream.let_go(range(0, half));
         assert_eq!(all(&stream, range(half, half)), content[CHUNK / 2..CHUNK]);
         stream.let_go(range(half, half));
-        assert_eq!(stream.bytes(0, 1), Err(SourceError::Unreadable("what came at 0 is no longer held".to_owned())));
+        assert_eq!(stream.bytes(0, 1), Err(SourceError::Unreadable("what came at 0 is no longer held".into())));
         for step in 2..6 {
             stream.read_on((step + 1) * 2 * half, &[range((step - 1) * 2 * half, 2 * half)]).unwrap();
             assert_eq!(buffers(), 1);
@@ -262,6 +263,6 @@ mod tests {
             }
         }
         let read = Stream::new(Broken).read_on(1, &[]);
-        assert_eq!(read, Err(SourceError::Unreadable("the other end is gone".to_owned())));
+        assert_eq!(read, Err(SourceError::Unreadable("the other end is gone".into())));
     }
 }

@@ -77,7 +77,7 @@ mod tests {
     }
 
     fn nothing(kind: SendErrorKind) -> Failure {
-        Failure::Send(SendError { kind, message: String::new() })
+        Failure::Send(SendError { kind, message: "".into() })
     }
 
     /// The number of attempts before the switch, if all fail like this.

@@ -5,6 +5,7 @@
 //! checked for changes before the last chunk is sent: a changed file is never sent to the end, so the server stores
 //! nothing of it.
 
+use crate::language::Message;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -181,7 +182,7 @@ impl SourceBody {
         };
         let read = std::task::ready!(Pin::new(reading).poll(context));
         self.reading = None;
-        let read = read.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())));
+        let read = read.unwrap_or_else(|error| Err(SourceError::Unreadable(Message::of(&error))));
         Poll::Ready(read.map(Piece::Read))
     }
 }

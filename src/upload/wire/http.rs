@@ -3,6 +3,7 @@
 //! HTTP/1.1 only, because each part needs a connection of its own. Redirects are not followed, because a signature is
 //! only valid for the host it was made for.
 
+use crate::language::{Message, message};
 use std::io;
 use std::net::ToSocketAddrs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -228,7 +229,7 @@ impl Http {
             .provider
             .credentials(now, refused.as_ref())
             .await
-            .map_err(|error| SendError { kind: SendErrorKind::NoCredentials, message: error.message })?;
+            .map_err(|error| SendError { kind: SendErrorKind::NoCredentials, message: error.message.into() })?;
         sign(&mut request, &credentials, self.service, now);
         Ok((request, credentials))
     }
@@ -275,7 +276,7 @@ impl Http {
         let Some(proxy) = self.proxy_for(url).filter(|_| error.kind == SendErrorKind::Connect) else { return error };
         match proxy.refusal(url, self.limits.connect).await {
             Some(refusal) => refused_by(proxy, &refusal),
-            None => SendError { message: format!("proxy {proxy}: {}", error.message), ..error },
+            None => SendError { message: message!("proxy {proxy}: {error}", proxy, error = error.message), ..error },
         }
     }
 
@@ -317,7 +318,7 @@ fn copying_time(request: &Request) -> Duration {
 /// The error of a connection that a proxy refused. A refusal is final; a gateway that failed may recover.
 fn refused_by(proxy: &Proxy, refusal: &Refusal) -> SendError {
     let kind = if refusal.status < 500 { SendErrorKind::ProxyRefused } else { SendErrorKind::Connect };
-    SendError { kind, message: format!("the proxy {proxy} answered {}", refusal.text) }
+    SendError { kind, message: message!("the proxy {proxy} answered {answer}", proxy, answer = refusal.text) }
 }
 
 /// Reads an answer. Drops the white space before it, which only keeps the connection alive.
@@ -336,7 +337,7 @@ async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response
             continue;
         }
         if body.len() + chunk.len() > LONGEST_ANSWER {
-            let message = format!("the answer is longer than {LONGEST_ANSWER} bytes");
+            let message = message!("the answer is longer than {longest} bytes", longest = LONGEST_ANSWER);
             return Err(SendError { kind: SendErrorKind::Broken, message });
         }
         body.extend_from_slice(&chunk);
@@ -345,13 +346,13 @@ async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response
 }
 
 fn reqwest_of(request: Request, body: Option<SourceBody>) -> Result<reqwest::Request, SendError> {
-    let broken = |message: String| SendError { kind: SendErrorKind::Connect, message };
-    let url = url::Url::parse(&request.url()).map_err(|error| broken(error.to_string()))?;
+    let broken = |message: Message| SendError { kind: SendErrorKind::Connect, message };
+    let url = url::Url::parse(&request.url()).map_err(|error| broken(error.to_string().into()))?;
     let mut made = reqwest::Request::new(method_of(request.method), url);
     for (name, value) in request.headers.iter() {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| broken(error.to_string()))?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| broken(error.to_string().into()))?;
         let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| broken(format!("the value of the header {name} cannot be sent")))?;
+            .map_err(|_| broken(message!("the value of the header {name} cannot be sent", name)))?;
         made.headers_mut().insert(name, value);
     }
     *made.body_mut() = match body {

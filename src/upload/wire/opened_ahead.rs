@@ -4,6 +4,7 @@
 //! for its connection, the connection is opened by a task of its own and kept here, and the request ends with an error. The
 //! next request to the same site gets the connection.
 
+use crate::language::message;
 use std::any::Any;
 use std::collections::{HashMap, VecDeque};
 use std::error::Error;
@@ -120,7 +121,7 @@ where
             let opening = self.inner.call(request);
             let is_open = ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
             self.open(site, opening, is_open);
-            return Box::pin(std::future::ready(Err("this connection is opened ahead".into())));
+            return Box::pin(std::future::ready(Err(message!("this connection is opened ahead").into())));
         }
         let Some(opened) = self.opened_ahead.take(&site) else { return Box::pin(self.inner.call(request)) };
         let mut inner = self.inner.clone();

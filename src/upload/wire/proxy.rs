@@ -1,5 +1,6 @@
 //! The proxy that requests go through, as a variable names it, and the proxy's answer if it refuses.
 
+use crate::language::{Message, message, phrase};
 use std::fmt;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub struct InvalidProxy {
     /// The variable.
     pub variable: String,
     /// The fault in its value.
-    pub why: String,
+    pub why: Message,
 }
 
 /// A proxy's answer other than success.
@@ -54,27 +55,28 @@ pub(super) struct Refusal {
 impl Proxy {
     /// Reads the value of a variable; `no_proxy` lists the hosts that are reached without the proxy.
     pub fn new(variable: &str, value: &str, no_proxy: &str) -> Result<Self, InvalidProxy> {
-        let refuse = |why: String| Err(InvalidProxy { variable: variable.to_owned(), why });
+        let refuse = |why: Message| Err(InvalidProxy { variable: variable.to_owned(), why });
         if let Some(letter) = value.chars().find(|letter| letter.is_control() || letter.is_whitespace()) {
-            return refuse(format!("it contains the character {letter:?}"));
+            return refuse(message!("it contains the character {letter}", letter = format_args!("{letter:?}")));
         }
         let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-        let encode = "in a user name or password, write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25";
+        let encode =
+            phrase!("in a user name or password, write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25");
         let url = match Url::parse(&with_scheme) {
             Ok(url) => url,
             Err(_) if is_bare_ipv6(value) => {
-                return refuse("an IPv6 address needs brackets, as in http://[::1]:8080".to_owned());
+                return refuse(message!("an IPv6 address needs brackets, as in http://[::1]:8080"));
             }
-            Err(error) => return refuse(format!("it is not a URL ({error}); {encode}")),
+            Err(error) => return refuse(message!("it is not a URL ({error}); {encode}", error, encode)),
         };
         if !SCHEMES.contains(&url.scheme()) {
-            return refuse(format!("its scheme is none of {}", SCHEMES.join(", ")));
+            return refuse(message!("its scheme is none of {schemes}", schemes = SCHEMES.join(", ")));
         }
         if url.host_str().is_none_or(str::is_empty) {
-            return refuse("it has no host".to_owned());
+            return refuse(message!("it has no host"));
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return refuse(format!("it has more than a host and a port; {encode}"));
+            return refuse(message!("it has more than a host and a port; {encode}", encode));
         }
         Ok(Self { url, variable: variable.to_owned(), exceptions: NoProxy::new(no_proxy) })
     }
@@ -149,7 +151,7 @@ impl fmt::Debug for Proxy {
 
 impl fmt::Display for InvalidProxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the variable {} names no proxy: {}", self.variable, self.why)
+        message!("the variable {variable} names no proxy: {why}", variable = self.variable, why = self.why).fmt(f)
     }
 }
 
@@ -168,7 +170,7 @@ mod tests {
         assert!(Proxy::new("http_proxy", "[::1]:8080", "").is_ok());
     }
 
-    fn why(value: &str) -> String {
+    fn why(value: &str) -> Message {
         Proxy::new("https_proxy", value, "").unwrap_err().why
     }
 

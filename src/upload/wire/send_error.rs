@@ -1,5 +1,6 @@
 //! The meaning of the network library's errors, and the parts of their text that are safe to show.
 
+use crate::language::{Message, message, phrase};
 use std::error::Error;
 use std::io;
 
@@ -9,16 +10,17 @@ use crate::upload::error::{SendError, SendErrorKind};
 
 /// The error of a request that got no answer.
 pub(super) fn send_error(error: &reqwest::Error) -> SendError {
-    let host = error.url().and_then(|url| url.host_str()).unwrap_or("the server");
-    let tls = tls_error(error).and_then(|tls| refused_handshake(tls, host)).filter(|_| error.is_connect());
+    let host = error.url().and_then(|url| url.host_str());
+    let host = host.map_or_else(|| phrase!("the server").into(), Message::from);
+    let tls = tls_error(error).and_then(|tls| refused_handshake(tls, &host)).filter(|_| error.is_connect());
     let (kind, message) = match tls {
         Some(refused) => refused,
         None if error.is_connect() => {
             let port = error.url().and_then(reqwest::Url::port_or_known_default);
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-            (SendErrorKind::Connect, format!("{host}{port}: {}", innermost(error)))
+            (SendErrorKind::Connect, Message::of(&format_args!("{host}{port}: {}", innermost(error))))
         }
-        None => (SendErrorKind::Broken, innermost(error)),
+        None => (SendErrorKind::Broken, innermost(error).into()),
     };
     SendError { kind, message }
 }
@@ -26,7 +28,7 @@ pub(super) fn send_error(error: &reqwest::Error) -> SendError {
 /// The error of a client that could not be built.
 pub(super) fn build_error(error: &reqwest::Error) -> SendError {
     let kind = if tls_error(error).is_some() { SendErrorKind::Certificate } else { SendErrorKind::Connect };
-    SendError { kind, message: innermost(error) }
+    SendError { kind, message: innermost(error).into() }
 }
 
 /// The text of the error without the URL, which comes first: the last two causes in the chain.
@@ -44,20 +46,20 @@ fn innermost(error: &reqwest::Error) -> String {
 }
 
 /// The reason, if a failed handshake would fail again; `None` if it may succeed later.
-fn refused_handshake(error: &rustls::Error, host: &str) -> Option<(SendErrorKind, String)> {
-    let refused = |why: String| Some((SendErrorKind::Tls, why));
+fn refused_handshake(error: &rustls::Error, host: &Message) -> Option<(SendErrorKind, Message)> {
+    let refused = |why: Message| Some((SendErrorKind::Tls, why));
     match error {
-        rustls::Error::InvalidCertificate(_) => Some((SendErrorKind::Certificate, error.to_string())),
-        rustls::Error::InvalidMessage(_) => refused(format!("{host} does not answer with TLS at this port")),
+        rustls::Error::InvalidCertificate(_) => Some((SendErrorKind::Certificate, error.to_string().into())),
+        rustls::Error::InvalidMessage(_) => refused(message!("{host} does not answer with TLS at this port", host)),
         rustls::Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
         )
         | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
-            refused(format!("{host} offers neither TLS 1.2 nor TLS 1.3"))
+            refused(message!("{host} offers neither TLS 1.2 nor TLS 1.3", host))
         }
         rustls::Error::PeerIncompatible(_)
         | rustls::Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
-            refused(format!("{host} refuses the TLS handshake: {error}"))
+            refused(message!("{host} refuses the TLS handshake: {error}", host, error))
         }
         _ => None,
     }

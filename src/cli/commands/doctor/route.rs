@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn the_stage_that_failed_is_the_one_that_is_reported() {
         use Verdict::{Failed, NotChecked, Ok as Passed};
-        let error = |kind| Err(SendError { kind, message: String::new() });
+        let error = |kind| Err(SendError { kind, message: "".into() });
         let answer = |headers: &[(&str, &str)]| {
             Ok(Response { status: 403, headers: headers.iter().copied().collect::<Headers>(), body: "".into() })
         };

@@ -153,7 +153,7 @@ pub(crate) mod tests {
     }
 
     pub(in crate::cli) fn network(kind: SendErrorKind) -> Cause {
-        Cause::Network(SendError { kind, message: "refused".to_owned() })
+        Cause::Network(SendError { kind, message: "refused".into() })
     }
 
     #[test]
@@ -204,13 +204,13 @@ pub(crate) mod tests {
     #[test]
     fn every_other_cause_has_its_code() {
         let stalled = SendErrorKind::Stalled { after: Duration::from_secs(60) };
-        let malformed = Cause::Malformed { what: "no ETag".to_owned(), request_id: None };
-        let integrity = Cause::Integrity { what: "CRC-64 differs".to_owned(), request_id: None };
-        let unencrypted = Cause::Unencrypted { what: "not confirmed".to_owned(), request_id: None };
+        let malformed = Cause::Malformed { what: "no ETag".into(), request_id: None };
+        let integrity = Cause::Integrity { what: "CRC-64 differs".into(), request_id: None };
+        let unencrypted = Cause::Unencrypted { what: "not confirmed".into(), request_id: None };
         let table = [
             (Cause::Source(SourceError::Missing), SOURCE, "source"),
-            (Cause::Source(SourceError::Unreadable("no".to_owned())), SOURCE, "source"),
-            (Cause::Source(SourceError::Changed("size".to_owned())), SOURCE, "source"),
+            (Cause::Source(SourceError::Unreadable("no".into())), SOURCE, "source"),
+            (Cause::Source(SourceError::Changed("size".into())), SOURCE, "source"),
             (Cause::Source(SourceError::NotAFile(FileKind::Pipe)), SOURCE, "source"),
             (Cause::Source(SourceError::NotAFile(FileKind::Directory)), SOURCE, "source"),
             (Cause::Source(SourceError::TooLarge(1 << 60)), SOURCE, "source"),

@@ -1,5 +1,6 @@
 //! What the outcomes of Complete mean.
 
+use crate::language::message;
 use std::time::Instant;
 
 use super::refusal::is_about_parts;
@@ -23,8 +24,10 @@ impl Upload {
         match (stored.crc64, self.expected_crc64()) {
             (Some(crc64), Some(expected)) if crc64 == expected => self.finish(stored, crc64),
             (Some(crc64), Some(expected)) => {
-                let what = format!(
-                    "the object was put together, but its CRC-64 is {crc64} and that of what was read is {expected}"
+                let what = message!(
+                    "the object was put together, but its CRC-64 is {crc64} and that of what was read is {expected}",
+                    crc64,
+                    expected
                 );
                 let cause = Cause::Integrity { what, request_id: stored.request_id };
                 self.upload_id = None;

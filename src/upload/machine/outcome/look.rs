@@ -1,5 +1,6 @@
 //! What HEAD says of an object that is in doubt.
 
+use crate::language::message;
 use std::time::Instant;
 
 use crate::cos::objects::head_object::Object;
@@ -26,7 +27,7 @@ impl Upload {
             && !self.copies_from(found)
         {
             // Perhaps it is made of wrong copies, perhaps it is another client's.
-            let what = "the object is not what was read".to_owned();
+            let what = message!("the object is not what was read");
             let request_id = found.request_id.clone();
             return self.replace_unproved_copy(Cause::Integrity { what, request_id });
         }
@@ -108,18 +109,18 @@ impl Upload {
         let request_id = object.as_ref().and_then(|object| object.request_id.clone()).or(stored.request_id);
         let whole = self.whole_size();
         let (what, known) = match object {
-            None => ("the server said it stored the object, but holds none".to_owned(), true),
+            None => (message!("the server said it stored the object, but holds none"), true),
             Some(Object { crc64: Some(crc64), .. }) => {
                 let expected = self.expected_crc64().unwrap_or_default();
-                (format!("the object's CRC-64 is {crc64}, that of what was read is {expected}"), true)
+                (message!("the object's CRC-64 is {crc64}, that of what was read is {expected}", crc64, expected), true)
             }
             Some(Object { size: Some(size), .. }) if size != whole => {
-                (format!("the object has {size} bytes, what was read has {whole}"), true)
+                (message!("the object has {size} bytes, what was read has {whole}", size, whole), true)
             }
             Some(Object { size: None, .. }) => {
-                ("the server stored the object but does not report its size".to_owned(), false)
+                (message!("the server stored the object but does not report its size"), false)
             }
-            Some(_) => ("the server stored the object but gives no checksum to prove it by".to_owned(), false),
+            Some(_) => (message!("the server stored the object but gives no checksum to prove it by"), false),
         };
         if self.copies() {
             let cause = Cause::Integrity { what, request_id };

@@ -1,5 +1,6 @@
 //! What the outcomes of Upload Part mean, and those of comparing a part.
 
+use crate::language::message;
 use std::time::{Duration, Instant};
 
 use crate::cos::checksum::Digest;
@@ -74,7 +75,7 @@ impl Upload {
         } else if !self.proofs.etags_are_md5() {
             self.part_unproved(now, number, NoProof::EtagNotMd5);
         } else {
-            let what = format!("the server's ETag is {etag}, which is not the MD5 of what was read");
+            let what = message!("the server's ETag is {etag}, which is not the MD5 of what was read", etag);
             self.part_wrong(now, number, Cause::Integrity { what, request_id: None });
         }
     }

@@ -9,6 +9,7 @@ use crate::cos::multipart::PartNumber;
 use crate::cos::objects::head_object;
 use crate::cos::objects::put_object::Stored;
 use crate::cos::{Etag, Fault};
+use crate::language::message;
 use crate::upload::error::{Cause, UploadError};
 use crate::upload::plan::part_record::PartRecord;
 use crate::upload::shards::files::PlannedFile;
@@ -240,7 +241,7 @@ fn is_about_parts(error: &UploadError) -> bool {
 }
 
 pub(super) fn not_shown() -> UploadError {
-    let what = "the server completed the upload but gives no CRC-64 to prove it by".to_owned();
+    let what = message!("the server completed the upload but gives no CRC-64 to prove it by");
     UploadError { operation: None, attempts: 1, cause: Cause::Integrity { what, request_id: None }, leftover: None }
 }
 

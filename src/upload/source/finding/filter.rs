@@ -8,6 +8,7 @@
 //!
 //! Globs are gitignore's (see `glob`) and case-sensitive; a `.gitignore` file is never read.
 
+use crate::language::{Message, message};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,12 +27,12 @@ pub struct InvalidGlob {
     /// The glob as typed.
     pub glob: String,
     /// The reason.
-    pub why: String,
+    pub why: Message,
 }
 
 impl fmt::Display for InvalidGlob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the glob '{}' cannot be used: {}", self.glob, self.why)
+        message!("the glob '{glob}' cannot be used: {why}", glob = self.glob, why = self.why).fmt(f)
     }
 }
 

@@ -4,6 +4,7 @@
 //! The stream is lazy and uses little memory: a walk holds the names in the directories above its current entry, a list
 //! holds one entry, and `keys` holds a few bytes per file if there is more than one source. Iterating blocks.
 
+use crate::language::message;
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{self, Metadata};
@@ -87,7 +88,7 @@ pub struct NeedsRecursive {
 
 impl fmt::Display for NeedsRecursive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "'{}' is a directory, and directories are not walked", self.path.display())
+        message!("'{path}' is a directory, and directories are not walked", path = self.path.display()).fmt(f)
     }
 }
 

@@ -5,6 +5,7 @@
 //! `!` and `#` are ordinary characters. On Windows `\` stands for `/`, as in paths; elsewhere it escapes the next character. A glob that can never match is refused, so that a mistyped exclude does not
 //! upload the file.
 
+use crate::language::{Message, message};
 use globset::{GlobBuilder, GlobMatcher};
 
 /// A compiled glob.
@@ -34,15 +35,15 @@ struct Way {
 
 impl Glob {
     /// Parses a glob; the error is the reason why it is invalid.
-    pub(crate) fn new(text: &str) -> Result<Self, String> {
+    pub(crate) fn new(text: &str) -> Result<Self, Message> {
         let text = if cfg!(windows) { &text.replace('\\', "/") } else { text };
         let (rest, directories_only) = text.strip_suffix('/').map_or((text, false), |rest| (rest, true));
         let (rest, from_top) = rest.strip_prefix('/').map_or((rest, false), |rest| (rest, true));
         if rest.is_empty() {
-            return Err("it is empty".to_owned());
+            return Err(message!("it is empty"));
         }
         if rest.split('/').any(|name| matches!(name, "" | "." | "..")) {
-            return Err("a part of it is empty, '.' or '..', which never matches".to_owned());
+            return Err(message!("a part of it is empty, '.' or '..', which never matches"));
         }
         let whole = match () {
             () if !from_top && !rest.contains('/') && rest != "**" => format!("**/{rest}"),

@@ -1,5 +1,6 @@
 //! `--files-from`: a list of paths, read lazily, one entry at a time.
 
+use crate::language::message;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead};
@@ -74,7 +75,10 @@ impl List {
             && let Some(first) = &mut bytes
         {
             if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "the list is UTF-16; save it as UTF-8"));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    message!("the list is UTF-16; save it as UTF-8"),
+                ));
             }
             if first.starts_with("\u{feff}".as_bytes()) {
                 first.drain(.."\u{feff}".len());
@@ -198,7 +202,7 @@ mod tests {
         }
         let reader = BufReader::new(io::Cursor::new("a\nb").chain(Broken));
         let mut list = List::new(Path::new("list"), Box::new(reader), Delimiter::Line);
-        let gone = Problem::Source(SourceError::Unreadable("gone".to_owned()));
+        let gone = Problem::Source(SourceError::Unreadable("gone".into()));
         assert_eq!(list.next(), Some(Ok(PathBuf::from("a"))));
         assert_eq!(list.next(), Some(Err((PathBuf::from("list"), gone))));
         assert_eq!(list.next(), None);

@@ -1,5 +1,6 @@
 //! The reason why a found entry is not uploaded: it is skipped on purpose, or it cannot be uploaded.
 
+use crate::language::{message, phrase};
 use std::fmt;
 
 use crate::cos::Key;
@@ -39,10 +40,10 @@ pub enum Problem {
 impl fmt::Display for Skip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Link => f.write_str("is a symbolic link"),
-            Self::Loop => f.write_str("leads back to a directory that it lies in"),
-            Self::Special(kind) => write!(f, "is {kind}, not a file"),
-            Self::Own => f.write_str("is written by this run of cosput"),
+            Self::Link => phrase!("is a symbolic link").fmt(f),
+            Self::Loop => phrase!("leads back to a directory that it lies in").fmt(f),
+            Self::Special(kind) => message!("is {kind}, not a file", kind).fmt(f),
+            Self::Own => phrase!("is written by this run of cosput").fmt(f),
         }
     }
 }
@@ -51,11 +52,11 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Source(error) => error.fmt(f),
-            Self::NotUtf8 => f.write_str("its name is not UTF-8, as keys are"),
+            Self::NotUtf8 => phrase!("its name is not UTF-8, as keys are").fmt(f),
             Self::Key(error) => error.fmt(f),
-            Self::SameKey(key) => write!(f, "another source of this run has the key '{key}' already"),
-            Self::Parent => f.write_str("a listed path may not have '..' in it"),
-            Self::LongEntry(longest) => write!(f, "an entry of the list is longer than {longest} bytes"),
+            Self::SameKey(key) => message!("another source of this run has the key '{key}' already", key).fmt(f),
+            Self::Parent => phrase!("a listed path may not have '..' in it").fmt(f),
+            Self::LongEntry(longest) => message!("an entry of the list is longer than {longest} bytes", longest).fmt(f),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The time limit for a connection on which no byte moves.
 
+use crate::language::Message;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -38,7 +39,7 @@ pub(crate) async fn while_bytes_move<T>(
 
 /// The error of a connection without progress for this long.
 pub(crate) fn stalled(after: Duration) -> SendError {
-    SendError { kind: SendErrorKind::Stalled { after }, message: String::new() }
+    SendError { kind: SendErrorKind::Stalled { after }, message: Message::default() }
 }
 
 /// How long a body has made no progress.

@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn common_failures_have_hints() {
         let id = Some("id");
-        let network = |kind| Cause::Network(SendError { kind, message: String::new() });
+        let network = |kind| Cause::Network(SendError { kind, message: "".into() });
         let table = [
             (service(403, "SignatureDoesNotMatch", id), "check the secret key"),
             (service(403, "AccessDenied", id), "the credentials lack permission"),
@@ -74,7 +74,7 @@ mod tests {
             (network(SendErrorKind::Connect), "check the region or endpoint, the network"),
             (network(SendErrorKind::Certificate), "check the endpoint; if a proxy"),
             (Cause::Source(SourceError::NotAFile(FileKind::Directory)), "use -r"),
-            (Cause::Source(SourceError::Changed("size".to_owned())), "upload it again when"),
+            (Cause::Source(SourceError::Changed("size".into())), "upload it again when"),
         ];
         for (cause, beginning) in table {
             let hint = for_cause(&cause, None).map_or("", Phrase::english);
