@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
-use crate::language::{Language, Message, current};
+use crate::language::Message;
 
 /// Why a text is not a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,7 +175,8 @@ struct Counted {
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_plural = self.number != 1 && current() == Language::English;
+        // A noun that has no translation is English in a Chinese text, too.
+        let is_plural = self.number != 1 && self.noun.text() == self.noun.english();
         write!(f, "{} {}{}", count(self.number), self.noun, if is_plural { "s" } else { "" })
     }
 }
@@ -210,6 +211,13 @@ pub fn duration(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::chinese;
+
+    #[test]
+    fn an_english_noun_is_plural_in_a_chinese_text() {
+        assert_eq!(chinese(|| counted(2, "check").to_string()), "2 checks");
+        assert_eq!(chinese(|| counted(1, "check").to_string()), "1 check");
+    }
 
     #[test]
     fn letters_are_binary_and_kb_is_decimal() {
