@@ -169,7 +169,7 @@ impl Http {
         self.deliver(request, None).await
     }
 
-    /// The time in which the server answers a request without a signature, if it does within [`NEAR`], connecting included.
+    /// The time in which the server answers a request without a signature, if it does within `NEAR`, connecting included.
     /// A connection that is not open by then is left to the next request.
     pub async fn round_trip_if_near(&self, request: Request) -> Option<Duration> {
         let is_open = self.begin_to_open(&request).await?;
