@@ -28,7 +28,7 @@ pub(super) fn chinese(english: &str) -> Option<&'static str> {
     TRANSLATIONS.get(english).map(String::as_str)
 }
 
-/// A fixed text in the language of now, for texts that do not come from `phrase!`, such as those
+/// A fixed text in the chosen language, for texts that do not come from `phrase!`, such as those
 /// of clap's help. A text without a translation stays English.
 pub fn translated(text: &str) -> &str {
     match current() {

@@ -13,7 +13,7 @@ use super::locale::Language;
 use super::phrase::Phrase;
 use super::placeholders::filled;
 
-/// A text for people. It is shown in the language of now, and serialized in English.
+/// A text for people. It is shown in the chosen language, and serialized in English.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Message {
     english: Cow<'static, str>,
@@ -46,7 +46,7 @@ impl Message {
         &self.english
     }
 
-    /// The text in the language of now.
+    /// The text in the chosen language.
     pub fn text(&self) -> &str {
         match (&self.chinese, current()) {
             (Some(chinese), Language::Chinese) => chinese,

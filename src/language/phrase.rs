@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::catalogue::translated;
 
-/// A fixed text that is shown in the language of now.
+/// A fixed text that is shown in the chosen language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Phrase(&'static str);
 
@@ -19,7 +19,7 @@ impl Phrase {
         self.0
     }
 
-    /// The text in the language of now.
+    /// The text in the chosen language.
     pub fn text(self) -> &'static str {
         translated(self.0)
     }

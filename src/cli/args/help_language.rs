@@ -1,4 +1,4 @@
-//! Help in the language of now: every text of a command line by line, and the words that clap adds when it shows them.
+//! Help in the chosen language: every text of a command line by line, and the words that clap adds when it shows them.
 
 use clap::{Arg, Command};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -11,7 +11,7 @@ pub(super) const UNBROKEN: &str = "\u{a0}";
 const NOT_FIRST: &str = "，。：；、）》”？！,.;:)]";
 const NOT_LAST: &str = "（《“([";
 
-/// A command whose texts are in the language of now, and which clap does not wrap: it breaks lines only at spaces.
+/// A command whose texts are in the chosen language, and which clap does not wrap: it breaks lines only at spaces.
 pub(super) fn in_language(command: Command) -> Command {
     let command = match command.get_about().map(ToString::to_string) {
         Some(about) => command.about(lines(&about)),
@@ -55,7 +55,7 @@ pub(super) fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Help as clap made it, with its own words in the language of now, and lines of up to `columns`.
+/// Help as clap made it, with its own words in the chosen language, and lines of up to `columns`.
 pub(super) fn shown(help: &str, columns: usize) -> String {
     match current() {
         Language::English => help.to_owned(),
@@ -100,7 +100,7 @@ fn wrapped(line: &str, columns: usize) -> String {
     lines.join("\n")
 }
 
-/// Where the text of a line begins: behind the name of an option, if there is one.
+/// The column at which the text of a line begins, after the name of an option if there is one.
 fn indent(line: &str) -> usize {
     let text = line.trim_start();
     let behind_name = text.find("  ").filter(|_| text.len() < line.len());

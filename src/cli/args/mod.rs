@@ -5,7 +5,7 @@
 //!
 //! - `command`: the list of commands
 //! - `help`: how a terminal shows their help; `help_language`: in which language
-//! - `usage_error`: what is wrong with a command line, in the language of now
+//! - `usage_error`: errors of the command line, in the chosen language
 //! - `upload`, `resume`, `verify`, `list_uploads`, `list_parts`, `abort`, `credentials`, `doctor`, `emulator`: a command
 //!   each
 //! - `initiate`, `upload_parts`, `complete`, `status`: a command each of an upload by many machines; `shared_plan` has the

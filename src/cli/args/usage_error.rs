@@ -1,4 +1,4 @@
-//! What is wrong with a command line, in the language of now: clap finds it, and this says it.
+//! Errors of the command line in the chosen language. clap finds them; this words them.
 
 use std::error::Error as _;
 
@@ -73,7 +73,7 @@ fn refused_value(error: &Error, option: &str, value: &str) -> String {
     }
 }
 
-/// Why a value is refused. What cosput's own parsers say is already in the language of now.
+/// Why a value is refused. What cosput's own parsers say is already in the chosen language.
 fn reason(why: &str) -> String {
     let of_number = OF_NUMBERS.into_iter().find(|known| *known == why);
     let number_and_range = why.split_once(" is not in ").filter(|(number, _)| number.parse::<i64>().is_ok());

@@ -24,7 +24,7 @@ const MOST: u16 = 64;
 pub(super) const MOST_SMALL: u16 = 256;
 /// A server that answers sooner is near: its connections need no time to become fast.
 const NEAR: Duration = Duration::from_millis(5);
-/// The initial number for a server beside this machine, where a small one costs less.
+/// The initial number for a nearby server, where fewer requests cost less CPU.
 const FEW_BESIDE: u16 = 4;
 /// A smaller body is small: its answer is a better measure than its bytes.
 const SMALL: u64 = 1 << 20;
