@@ -10,6 +10,8 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
+use crate::language::{Message, Phrase, message, phrase};
+
 /// The credentials that sign a request (document 436/7778).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
@@ -27,15 +29,15 @@ pub enum InvalidCredentials {
     /// The key is empty.
     NoKey,
     /// A value has characters that text copied carelessly has: which value, and what is wrong with it.
-    StrayCharacters(&'static str, &'static str),
+    StrayCharacters(Phrase, Phrase),
 }
 
 impl fmt::Display for InvalidCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoId => f.write_str("the secret ID is missing"),
-            Self::NoKey => f.write_str("the secret key is missing"),
-            Self::StrayCharacters(value, why) => write!(f, "the {value} {why}"),
+            Self::NoId => phrase!("the secret ID is missing").fmt(f),
+            Self::NoKey => phrase!("the secret key is missing").fmt(f),
+            Self::StrayCharacters(value, why) => message!("the {value} {why}", value, why).fmt(f),
         }
     }
 }
@@ -43,21 +45,23 @@ impl fmt::Display for InvalidCredentials {
 impl std::error::Error for InvalidCredentials {}
 
 /// What is wrong with a value in which a file with other line ends, or careless copying, has left characters.
-pub fn stray_characters(value: &str) -> Option<&'static str> {
+pub fn stray_characters(value: &str) -> Option<Phrase> {
     Some(match value {
-        _ if value.ends_with('\r') => "ends with a carriage return; the file it comes from may have Windows line ends",
-        _ if value.ends_with('\n') => "ends with a line break",
-        _ if value.chars().any(char::is_control) => "contains a control character",
-        _ if value.trim() != value => "begins or ends with white space",
+        _ if value.ends_with('\r') => {
+            phrase!("ends with a carriage return; the file it comes from may have Windows line ends")
+        }
+        _ if value.ends_with('\n') => phrase!("ends with a line break"),
+        _ if value.chars().any(char::is_control) => phrase!("contains a control character"),
+        _ if value.trim() != value => phrase!("begins or ends with white space"),
         _ => return None,
     })
 }
 
 /// The same for an ID, a key or a token. None of them has quotation marks, and not every reader of `.env` files removes them.
-pub fn stray_in_secret(value: &str) -> Option<&'static str> {
+pub fn stray_in_secret(value: &str) -> Option<Phrase> {
     let is_quoted = |mark: char| value.len() > 1 && value.starts_with(mark) && value.ends_with(mark);
     let quoted = is_quoted('"') || is_quoted('\'');
-    stray_characters(value).or(quoted.then_some("is in quotation marks; remove them"))
+    stray_characters(value).or(quoted.then_some(phrase!("is in quotation marks; remove them")))
 }
 
 impl Credentials {
@@ -70,8 +74,8 @@ impl Credentials {
         if secret_key.is_empty() {
             return Err(InvalidCredentials::NoKey);
         }
-        let values = [("secret ID", secret_id), ("secret key", secret_key)];
-        for (name, value) in values.into_iter().chain(session_token.map(|token| ("session token", token))) {
+        let values = [(phrase!("secret ID"), secret_id), (phrase!("secret key"), secret_key)];
+        for (name, value) in values.into_iter().chain(session_token.map(|token| (phrase!("session token"), token))) {
             if let Some(why) = stray_in_secret(value) {
                 return Err(InvalidCredentials::StrayCharacters(name, why));
             }
@@ -158,14 +162,14 @@ impl Provider for Credentials {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialsError {
     /// The attempt and the reason for its failure.
-    pub message: String,
+    pub message: Message,
     /// What the user can do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Message>,
 }
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 

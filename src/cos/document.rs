@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::language::{Message, message};
+
 /// The fields of an error document; all are optional.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -42,20 +44,18 @@ pub fn read_error(body: &[u8]) -> Option<ErrorDocument> {
 
 /// Reads a document: JSON, or XML whose root must be `expected`. White space may precede either, as in the answer
 /// to Complete. Fields that hold numbers or booleans must be read as strings.
-pub fn read<T: DeserializeOwned>(body: &[u8], expected: &str) -> Result<T, String> {
-    let text = std::str::from_utf8(body).map_err(|_| "the answer is not UTF-8".to_owned())?.trim_start();
+pub fn read<T: DeserializeOwned>(body: &[u8], expected: &str) -> Result<T, Message> {
+    let text = std::str::from_utf8(body).map_err(|_| message!("the answer is not UTF-8"))?.trim_start();
     if text.starts_with('{') {
-        return from_json(text).map_err(|error| format!("the answer's JSON is invalid: {error}"));
+        return from_json(text).map_err(|error| message!("the answer's JSON is invalid: {error}", error));
     }
     match root(text) {
         Some(name) if name == expected => {
-            from_str(text).map_err(|error| format!("the answer's XML is invalid: {error}"))
+            from_str(text).map_err(|error| message!("the answer's XML is invalid: {error}", error))
         }
-        Some(name) => Err(format!("the answer is <{name}>, expected <{expected}>")),
-        None if text.is_empty() => Err("the answer is empty".to_owned()),
-        None => {
-            Err("the answer is neither XML nor JSON; something other than the service may have answered".to_owned())
-        }
+        Some(name) => Err(message!("the answer is <{name}>, expected <{expected}>", name, expected)),
+        None if text.is_empty() => Err(message!("the answer is empty")),
+        None => Err(message!("the answer is neither XML nor JSON; something other than the service may have answered")),
     }
 }
 

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::checksum::Md5Digest;
 use super::header_list::Headers;
 use super::request::Response;
+use crate::language::{Message, message};
 
 /// `AES256` or `cos/kms`.
 pub const MODE: &str = "x-cos-server-side-encryption";
@@ -66,11 +67,11 @@ pub struct CustomerKey {
 
 /// Why a key or a context was refused. The message does not contain the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidEncryption(String);
+pub struct InvalidEncryption(Message);
 
 impl fmt::Display for InvalidEncryption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -124,7 +125,7 @@ impl Encryption {
     }
 
     /// Why an answer does not confirm this encryption; `None` if it does.
-    pub fn unconfirmed(&self, response: &Response) -> Option<String> {
+    pub fn unconfirmed(&self, response: &Response) -> Option<Message> {
         let lacks = |name: &str, expected: &str| lacks(response, name, expected);
         match self {
             Self::AsTheBucket => None,
@@ -140,13 +141,21 @@ impl Encryption {
     }
 }
 
-fn lacks(response: &Response, name: &str, expected: &str) -> Option<String> {
-    let why = match response.headers.get(name).map(str::trim) {
-        Some(value) if value == expected => return None,
-        Some(value) => format!("is '{value}'"),
-        None => "is missing from the answer".to_owned(),
-    };
-    Some(format!("the server does not confirm the encryption: {name} {why}, expected '{expected}'"))
+fn lacks(response: &Response, name: &str, expected: &str) -> Option<Message> {
+    match response.headers.get(name).map(str::trim) {
+        Some(value) if value == expected => None,
+        Some(value) => Some(message!(
+            "the server does not confirm the encryption: {name} is '{value}', expected '{expected}'",
+            name,
+            value,
+            expected
+        )),
+        None => Some(message!(
+            "the server does not confirm the encryption: {name} is missing from the answer, expected '{expected}'",
+            name,
+            expected
+        )),
+    }
 }
 
 /// True if an answer says that its ETag is not an MD5. The bucket may have requested the encryption.
@@ -158,14 +167,16 @@ pub fn hides_the_md5(response: &Response) -> bool {
 impl KmsContext {
     /// Reads a JSON object of strings.
     pub fn from_json(text: &str) -> Result<Self, InvalidEncryption> {
-        let refuse = |why: String| {
-            InvalidEncryption(format!(
-                "it is not a JSON object of strings ({why}); expected one like {{\"team\":\"a\"}}"
+        let refuse = |why: Message| {
+            InvalidEncryption(message!(
+                "it is not a JSON object of strings ({why}); expected one like {{\"team\":\"a\"}}",
+                why
             ))
         };
-        let pairs: BTreeMap<String, String> = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
+        let pairs: BTreeMap<String, String> =
+            serde_json::from_str(text).map_err(|error| refuse(error.to_string().into()))?;
         if pairs.is_empty() {
-            return Err(refuse("it is empty".to_owned()));
+            return Err(refuse(message!("it is empty")));
         }
         let compact = serde_json::to_string(&pairs).expect("strings are JSON");
         Ok(Self(STANDARD.encode(compact)))
@@ -173,7 +184,7 @@ impl KmsContext {
 
     /// Reads the output of [`KmsContext::base64`].
     pub fn from_base64(text: &str) -> Result<Self, InvalidEncryption> {
-        let refuse = || InvalidEncryption("it is not the Base64 of a JSON object of strings".to_owned());
+        let refuse = || InvalidEncryption(message!("it is not the Base64 of a JSON object of strings"));
         let json = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(refuse)?;
         Self::from_json(&json)
     }
@@ -191,19 +202,18 @@ impl CustomerKey {
             return Ok(Self::of(Zeroizing::new(key)));
         }
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(InvalidEncryption("a key in UTF-16 is not valid; save it as UTF-8".to_owned()));
+            return Err(InvalidEncryption(message!("a key in UTF-16 is not valid; save it as UTF-8")));
         }
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let decoded = Zeroizing::new(STANDARD.decode(bytes.trim_ascii()).unwrap_or_default());
         match decoded.as_slice().try_into() {
             Ok(key) => Ok(Self::of(Zeroizing::new(key))),
-            Err(_) if is_hex(bytes.trim_ascii()) => Err(InvalidEncryption(
+            Err(_) if is_hex(bytes.trim_ascii()) => Err(InvalidEncryption(message!(
                 "a key in hex is not valid; expected 32 bytes, or the 44 characters of their Base64: xxd -r -p | base64"
-                    .to_owned(),
-            )),
-            Err(_) => Err(InvalidEncryption(format!(
-                "a key of {} bytes is not valid; expected 32 bytes, or the 44 characters of their Base64",
-                bytes.len()
+            ))),
+            Err(_) => Err(InvalidEncryption(message!(
+                "a key of {size} bytes is not valid; expected 32 bytes, or the 44 characters of their Base64",
+                size = bytes.len()
             ))),
         }
     }

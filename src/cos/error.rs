@@ -9,6 +9,7 @@ use super::address::Region;
 use super::document;
 use super::page_text::page_text;
 use super::request::Response;
+use crate::language::{Message, message};
 
 /// The kind of fault that an error answer means (documents 436/7730 and 1232/44620).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,7 +189,7 @@ impl fmt::Display for ForeignAnswer {
     /// Writes where the redirect leads, or the first line of the text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.location, self.text.as_deref().and_then(|text| text.lines().next())) {
-            (Some(location), _) => write!(f, ", a redirect to {location}"),
+            (Some(location), _) => message!(", a redirect to {location}", location).fmt(f),
             (None, Some(line)) => write!(f, ", \"{}\"", shortened(line)),
             (None, None) => Ok(()),
         }
@@ -216,7 +217,7 @@ pub enum AnswerError {
     /// The status is a success, but the answer cannot be read: it was cut off, or something other than COS sent it.
     Malformed {
         /// The missing or wrong element.
-        what: String,
+        what: Message,
         /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },
@@ -224,11 +225,11 @@ pub enum AnswerError {
 
 impl AnswerError {
     /// An answer with a missing or wrong element. The page of a login portal or a firewall is an error of its own.
-    pub fn malformed(response: &Response, what: impl Into<String>) -> Self {
+    pub fn malformed(response: &Response, what: Message) -> Self {
         if !is_of_service(response) && page_text(&response.body).is_some() {
             return Self::Service(Box::new(ServiceError::read(response)));
         }
-        Self::Malformed { what: what.into(), request_id: response.request_id().map(str::to_owned) }
+        Self::Malformed { what, request_id: response.request_id().map(str::to_owned) }
     }
 
     /// Returns the error of an answer that is not a success.
@@ -241,7 +242,7 @@ impl fmt::Display for AnswerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service(error) => error.fmt(f),
-            Self::Malformed { what, .. } => f.write_str(what),
+            Self::Malformed { what, .. } => what.fmt(f),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::place::Place;
 use super::search::{Obtained, has_expired, renew, search};
 use super::settings::Settings;
 use crate::cos::{Credentials, CredentialsError, Provider};
+use crate::language::{Message, message};
 
 /// The longest time before expiry at which credentials are renewed.
 const AHEAD: Duration = Duration::from_secs(600);
@@ -27,7 +28,7 @@ pub struct Chain {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     /// Where they came from, for messages.
-    pub source: String,
+    pub source: Message,
     /// The first and last characters of the ID.
     pub masked_id: String,
     /// When they expire, if that is known.
@@ -49,7 +50,7 @@ struct State {
 struct Current {
     credentials: Credentials,
     place: Place,
-    source: String,
+    source: Message,
     /// When to renew them.
     due: Option<SystemTime>,
 }
@@ -61,7 +62,7 @@ impl Chain {
     }
 
     /// Where the current credentials came from; `None` before the first search.
-    pub fn source(&self) -> Option<String> {
+    pub fn source(&self) -> Option<Message> {
         self.state().current.as_ref().map(|current| current.source.clone())
     }
 
@@ -161,9 +162,9 @@ impl Obtained {
     /// Refuses credentials that the service has refused: a file or a server may still return them.
     fn unless(self, refused: Option<&Credentials>) -> Result<Self, CredentialsError> {
         if refused.is_some_and(|refused| same_keys(refused, &self.credentials)) {
-            return Err(error(format!(
-                "the service says that the credentials have expired, and {} has no newer ones",
-                self.source
+            return Err(error(message!(
+                "the service says that the credentials have expired, and {source} has no newer ones",
+                source = self.source
             )));
         }
         Ok(self)

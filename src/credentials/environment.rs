@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::error::error;
 use crate::cos::CredentialsError;
+use crate::language::message;
 
 /// Variables and directories of the process. There is no `Debug`, because they may contain secrets.
 #[derive(Clone, Default)]
@@ -24,7 +25,7 @@ impl Environment {
         match self.variables.get(name).map(OsString::as_os_str).map(OsStr::to_str) {
             None | Some(Some("")) => Ok(None),
             Some(Some(text)) => Ok(Some(text)),
-            Some(None) => Err(error(format!("could not use the variable {name}: it is not UTF-8"))),
+            Some(None) => Err(error(message!("could not use the variable {name}: it is not UTF-8", name))),
         }
     }
 

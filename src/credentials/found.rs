@@ -3,10 +3,11 @@
 use super::role::Role;
 use super::web_identity::WebIdentity;
 use crate::cos::Credentials;
+use crate::language::Message;
 
 /// Credentials or a way to get them, and the name of the place for messages.
 pub(crate) struct Found {
-    pub(crate) source: String,
+    pub(crate) source: Message,
     pub(crate) grant: Grant,
     /// The role to assume with these credentials.
     pub(crate) role: Option<Role>,
@@ -23,7 +24,7 @@ pub(crate) enum Grant {
 }
 
 impl Found {
-    pub(crate) fn new(source: impl Into<String>, grant: Grant) -> Self {
+    pub(crate) fn new(source: impl Into<Message>, grant: Grant) -> Self {
         Self { source: source.into(), grant, role: None }
     }
 }

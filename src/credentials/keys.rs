@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::error::error;
 use crate::cos::{Credentials, CredentialsError};
+use crate::language::{Message, message};
 
 /// An ID, a key and a token, each possibly missing or empty.
 #[derive(Default)]
@@ -16,7 +17,7 @@ pub(crate) struct Triple {
 impl Triple {
     /// Returns the credentials, if there are any. If only the ID or only the key is there, the error names `place` and the
     /// missing half.
-    pub(crate) fn credentials(&self, place: &str) -> Result<Option<Credentials>, CredentialsError> {
+    pub(crate) fn credentials(&self, place: &Message) -> Result<Option<Credentials>, CredentialsError> {
         let [id, key, token] =
             [&self.id, &self.key, &self.token].map(|value| value.as_ref().map_or("", |v| v.as_str()));
         if id.is_empty() && key.is_empty() {
@@ -27,6 +28,6 @@ impl Triple {
 }
 
 /// Makes credentials of the values found in `place`, which an error names.
-pub(crate) fn credentials(id: &str, key: &str, token: &str, place: &str) -> Result<Credentials, CredentialsError> {
-    Credentials::new(id, key, Some(token)).map_err(|why| error(format!("could not use {place}: {why}")))
+pub(crate) fn credentials(id: &str, key: &str, token: &str, place: &Message) -> Result<Credentials, CredentialsError> {
+    Credentials::new(id, key, Some(token)).map_err(|why| error(message!("could not use {place}: {why}", place, why)))
 }

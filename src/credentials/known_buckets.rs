@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::parsing::file::read;
 use super::parsing::ini::Section;
 use super::providers::{coscli, coscmd};
+use crate::language::Phrase;
 
 /// A bucket in the configuration of another tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct KnownBucket {
     /// The address of the server, if it is not that of the region.
     pub endpoint: Option<String>,
     /// The file, for messages.
-    pub source: &'static str,
+    pub source: Phrase,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +52,7 @@ struct Bucket {
 
 /// The buckets of the files in the home directory, those of coscli first.
 pub fn known_buckets(home: &Path) -> Vec<KnownBucket> {
-    let text = |file: &str, name| read(&home.join(file), name).ok().flatten();
+    let text = |file: &str, name: Phrase| read(&home.join(file), &name.into()).ok().flatten();
     let coscli = text(".cos.yaml", coscli::NAME).map(|text| of_coscli(&text)).unwrap_or_default();
     let coscmd = text(".cos.conf", coscmd::NAME).and_then(|text| of_coscmd(&text));
     coscli.into_iter().chain(coscmd).collect()
@@ -69,7 +70,7 @@ fn of_coscli(text: &str) -> Vec<KnownBucket> {
 }
 
 fn of_coscmd(text: &str) -> Option<KnownBucket> {
-    let section = Section::read(text, "common", coscmd::NAME).ok().flatten()?;
+    let section = Section::read(text, "common", &coscmd::NAME.into()).ok().flatten()?;
     let value = |key: &str| section.value(&[key]).map(|value| value.to_string());
     let (name, appid) = (value("bucket")?, value("appid"));
     let complete =
@@ -88,7 +89,7 @@ fn server(
     region: Option<String>,
     endpoint: Option<String>,
     scheme: Option<&str>,
-    source: &'static str,
+    source: Phrase,
 ) -> KnownBucket {
     let known = KnownBucket { name, alias: None, region, endpoint: None, source };
     let Some(endpoint) = endpoint else { return known };
@@ -113,7 +114,7 @@ impl KnownBucket {
 mod tests {
     use super::*;
 
-    fn bucket(source: &'static str) -> KnownBucket {
+    fn bucket(source: Phrase) -> KnownBucket {
         let region = Some("ap-beijing".to_owned());
         KnownBucket { name: "b-1".to_owned(), alias: None, region, endpoint: None, source }
     }

@@ -4,6 +4,7 @@ use super::found::Found;
 use super::providers::{coscli, coscmd, environment, metadata, oidc, profile, sdk_profile, tccli, web_identity};
 use super::settings::Settings;
 use crate::cos::CredentialsError;
+use crate::language::{Message, message, phrase};
 
 /// One place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,33 +52,36 @@ impl Place {
     }
 
     /// What to do about an error of this place: the hint names the place, and how to search without it.
-    pub(super) fn hint(self, settings: &Settings) -> Option<String> {
-        let file = |path: &str| Some(format!("correct {path}, or rename it to search without it"));
+    pub(super) fn hint(self, settings: &Settings) -> Option<Message> {
+        let file = |path: Message| Some(message!("correct {path}, or rename it to search without it", path));
         match self {
-            Environment => Some("correct these variables, or unset them to search without them".to_owned()),
-            Oidc => Some("unset TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID to search without the OIDC token".to_owned()),
-            Profile => Some(format!("correct {}, or choose another with --profile", settings.choice().describe())),
-            Coscli => file("~/.cos.yaml"),
-            Coscmd => file("~/.cos.conf"),
-            Tccli => file("tccli's files in ~/.tccli"),
-            SdkProfile => file("~/.tencentcloud/credentials"),
-            WebIdentity => Some("unset TKE_ROLE_ARN to search without the pod's identity".to_owned()),
+            Environment => Some(message!("correct these variables, or unset them to search without them")),
+            Oidc => Some(message!("unset TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID to search without the OIDC token")),
+            Profile => Some(message!(
+                "correct {profile}, or choose another with --profile",
+                profile = settings.choice().describe()
+            )),
+            Coscli => file("~/.cos.yaml".into()),
+            Coscmd => file("~/.cos.conf".into()),
+            Tccli => file(phrase!("tccli's files in ~/.tccli").into()),
+            SdkProfile => file("~/.tencentcloud/credentials".into()),
+            WebIdentity => Some(message!("unset TKE_ROLE_ARN to search without the pod's identity")),
             InstanceMetadata => None,
         }
     }
 
     /// The name of the place, for the message that nothing was found.
-    pub(super) fn name(self, settings: &Settings) -> String {
+    pub(super) fn name(self, settings: &Settings) -> Message {
         match self {
-            Environment => "the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)".to_owned(),
-            Oidc => oidc::NAME.to_owned(),
+            Environment => message!("the environment (COS_SECRET_ID, TENCENTCLOUD_SECRET_ID)"),
+            Oidc => oidc::NAME.into(),
             Profile => settings.choice().describe(),
-            Coscli => coscli::NAME.to_owned(),
-            Coscmd => coscmd::NAME.to_owned(),
-            Tccli => tccli::NAME.to_owned(),
-            SdkProfile => sdk_profile::NAME.to_owned(),
-            WebIdentity => web_identity::NAME.to_owned(),
-            InstanceMetadata => metadata::NAME.to_owned(),
+            Coscli => coscli::NAME.into(),
+            Coscmd => coscmd::NAME.into(),
+            Tccli => tccli::NAME.into(),
+            SdkProfile => sdk_profile::NAME.into(),
+            WebIdentity => web_identity::NAME.into(),
+            InstanceMetadata => metadata::NAME.into(),
         }
     }
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroize;
 use super::error::error;
 use super::parsing::file::{read, read_default};
 use crate::cos::CredentialsError;
+use crate::language::{Message, message};
 
 const DEFAULT_PROFILE: &str = "default";
 
@@ -28,7 +29,7 @@ pub struct ProfileChoice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProfileTable {
     /// `profile "default" of FILE`.
-    name: String,
+    name: Message,
     table: Table,
 }
 
@@ -36,27 +37,27 @@ impl ProfileChoice {
     /// Reads the profile. `None` if there is none and the user named neither it nor the file.
     pub fn read(&self) -> Result<Option<ProfileTable>, CredentialsError> {
         let Some(path) = self.path() else {
-            return self.absent("there is no directory for configuration");
+            return self.absent(&message!("there is no directory for configuration"));
         };
-        let file = path.display().to_string();
+        let file = Message::from(path.display().to_string());
         let read = if self.file.is_some() || self.name.is_some() { read } else { read_default };
         let Some(text) = read(path, &file)? else {
             return match self.file {
-                Some(_) => Err(error(format!("could not read {file}: there is no such file"))),
-                None => self.absent(&format!("there is no {file}")),
+                Some(_) => Err(error(message!("could not read {file}: there is no such file", file))),
+                None => self.absent(&message!("there is no {file}", file)),
             };
         };
-        let mut profiles = ProfileTable { name: String::new(), table: profiles(&text, &file)? };
+        let mut profiles = ProfileTable { name: Message::default(), table: profiles(&text, &file)? };
         match profiles.table.remove(self.profile()) {
             Some(Value::Table(table)) => Ok(Some(ProfileTable { name: self.describe(), table })),
-            _ => self.absent(&format!("{file} has no such table")),
+            _ => self.absent(&message!("{file} has no such table", file)),
         }
     }
 
     /// The names of all profiles. A file that cannot be read has none.
     pub fn names(&self) -> Vec<String> {
         let Some(path) = self.path() else { return Vec::new() };
-        let file = path.display().to_string();
+        let file = Message::from(path.display().to_string());
         let Ok(Some(text)) = read_default(path, &file) else { return Vec::new() };
         let mut profiles = profiles(&text, &file).unwrap_or_default();
         let names = profiles.keys().cloned().collect();
@@ -65,9 +66,9 @@ impl ProfileChoice {
     }
 
     /// `profile "default" of FILE`.
-    pub fn describe(&self) -> String {
+    pub fn describe(&self) -> Message {
         let file = self.path().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string());
-        format!("profile {:?} of {file}", self.profile())
+        message!("profile {name} of {file}", name = format_args!("{:?}", self.profile()), file)
     }
 
     fn profile(&self) -> &str {
@@ -78,9 +79,11 @@ impl ProfileChoice {
         self.file.as_deref().or(self.default_file.as_deref())
     }
 
-    fn absent(&self, why: &str) -> Result<Option<ProfileTable>, CredentialsError> {
+    fn absent(&self, why: &Message) -> Result<Option<ProfileTable>, CredentialsError> {
         match &self.name {
-            Some(name) => Err(error(format!("could not use profile {name:?}: {why}"))),
+            Some(name) => {
+                Err(error(message!("could not use profile {name}: {why}", name = format_args!("{name:?}"), why)))
+            }
             None => Ok(None),
         }
     }
@@ -88,7 +91,7 @@ impl ProfileChoice {
 
 impl ProfileTable {
     /// `profile "default" of FILE`.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &Message {
         &self.name
     }
 
@@ -124,16 +127,21 @@ fn wipe(table: &mut Table) {
     }
 }
 
-fn profiles(text: &str, file: &str) -> Result<Table, CredentialsError> {
+fn profiles(text: &str, file: &Message) -> Result<Table, CredentialsError> {
     let table: Table = toml::from_str(text).map_err(|why| {
         let before = why.span().and_then(|span| text.get(..span.start));
-        let line = before.map(|before| format!(" in line {}", before.matches('\n').count() + 1)).unwrap_or_default();
-        error(format!("could not read {file}: not valid TOML{line}: {}", why.message()))
+        let why = why.message();
+        error(match before.map(|before| before.matches('\n').count() + 1) {
+            Some(line) => message!("could not read {file}: not valid TOML in line {line}: {why}", file, line, why),
+            None => message!("could not read {file}: not valid TOML: {why}", file, why),
+        })
     })?;
     match table.iter().find(|(_, value)| !value.is_table()) {
-        Some((key, _)) => {
-            Err(error(format!("could not read {file}: {key} is in no profile; put it below a line [default]")))
-        }
+        Some((key, _)) => Err(error(message!(
+            "could not read {file}: {key} is in no profile; put it below a line [default]",
+            file,
+            key
+        ))),
         None => Ok(table),
     }
 }
@@ -170,7 +178,10 @@ mod tests {
         assert_eq!(read(Some(&path), Some("x")), Err("could not use profile \"x\": FILE has no such table".to_owned()));
         assert_eq!(read(Some(&usual), None), Err("could not read USUAL: there is no such file".to_owned()));
         let nowhere = ProfileChoice { name: Some("x".to_owned()), ..ProfileChoice::default() };
-        assert_eq!(nowhere.read(), Err(error("could not use profile \"x\": there is no directory for configuration")));
+        assert_eq!(
+            nowhere.read(),
+            Err(error("could not use profile \"x\": there is no directory for configuration".into()))
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One round through the places: finds the first that has credentials or a way to get them, and gets them.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use super::error::{error, hinting};
@@ -10,12 +11,22 @@ use super::requests::sts;
 use super::role::Role;
 use super::settings::Settings;
 use crate::cos::{Credentials, CredentialsError};
+use crate::language::{Message, message};
 
 /// Credentials, the place they came from, and its name for messages.
 pub(super) struct Obtained {
     pub(super) credentials: Credentials,
     pub(super) place: Place,
-    pub(super) source: String,
+    pub(super) source: Message,
+}
+
+/// The places that were looked at, each on a line of its own.
+struct Lines(Vec<Message>);
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|place| write!(f, "\n  {place}"))
+    }
 }
 
 /// Asks the places in order.
@@ -32,20 +43,22 @@ pub(super) async fn search(settings: &Settings, now: SystemTime) -> Result<Obtai
             (Place::InstanceMetadata, Err(why)) => empty.push(why.message),
             // An old browser login does not hide the places that follow.
             (Place::Tccli, Ok(obtained)) if has_expired(&obtained.credentials, now) => {
-                empty.push(format!("{} (its login has expired)", obtained.source));
+                empty.push(message!("{source} (its login has expired)", source = obtained.source));
             }
             (_, Ok(obtained)) => return still_valid(obtained, now),
             (_, Err(why)) => return Err(hinting(why, place.hint(settings))),
         }
     }
-    let places: String = empty.iter().map(|place| format!("\n  {place}")).collect();
-    let hint = "set COS_SECRET_ID and COS_SECRET_KEY, or put a profile into the configuration file".to_owned();
-    Err(hinting(error(format!("no credentials found in these places:{places}")), Some(hint)))
+    let hint = message!("set COS_SECRET_ID and COS_SECRET_KEY, or put a profile into the configuration file");
+    Err(hinting(error(message!("no credentials found in these places:{places}", places = Lines(empty))), Some(hint)))
 }
 
 /// Asks only the place that the credentials came from: an upload does not change its identity midway.
 pub(super) async fn renew(settings: &Settings, place: Place, now: SystemTime) -> Result<Obtained, CredentialsError> {
-    let gone = || error(format!("could not renew the credentials: {} no longer has any", place.name(settings)));
+    let gone = || {
+        let place = place.name(settings);
+        error(message!("could not renew the credentials: {place} no longer has any", place))
+    };
     let found = place.look(settings)?.ok_or_else(gone)?;
     still_valid(obtain(settings, place, found, now).await?, now)
 }
@@ -80,7 +93,7 @@ async fn obtain(
     match role {
         None => Ok(Obtained { credentials, place, source }),
         Some(role) => {
-            let source = format!("the role {}, assumed with {source}", role.arn);
+            let source = message!("the role {role}, assumed with {source}", role = role.arn, source);
             let credentials = sts::assume_role(environment, &role, &credentials, limits, now).await?;
             Ok(Obtained { credentials, place, source })
         }
@@ -98,8 +111,8 @@ fn role_without_keys(settings: &Settings) -> Result<Option<Role>, CredentialsErr
 fn still_valid(obtained: Obtained, now: SystemTime) -> Result<Obtained, CredentialsError> {
     match obtained.credentials.expires() {
         Some(expires) if expires <= now => {
-            let expires = humantime::format_rfc3339_seconds(expires);
-            Err(error(format!("the credentials of {} expired at {expires}", obtained.source)))
+            let time = humantime::format_rfc3339_seconds(expires);
+            Err(error(message!("the credentials of {source} expired at {time}", source = obtained.source, time)))
         }
         _ => Ok(obtained),
     }

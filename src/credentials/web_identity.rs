@@ -9,6 +9,7 @@ use super::error::error;
 use super::parsing::file::read;
 use super::role::Role;
 use crate::cos::CredentialsError;
+use crate::language::{Message, message, phrase};
 
 /// A token and the role for which it is exchanged. There is no `Debug`, because it may contain a token.
 pub(crate) struct WebIdentity {
@@ -38,12 +39,12 @@ pub(crate) struct TokenRequest {
 
 impl TokenSource {
     /// The token for messages.
-    pub(crate) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> Message {
         match self {
-            Self::Pod(_) => "the pod's identity".to_owned(),
-            Self::File(file) => format!("the OIDC token in {}", file.display()),
-            Self::Variable(name, _) => format!("the OIDC token in {name}"),
-            Self::GitHub(_) => "GitHub's OIDC token".to_owned(),
+            Self::Pod(_) => phrase!("the pod's identity").into(),
+            Self::File(file) => message!("the OIDC token in {place}", place = file.display()),
+            Self::Variable(name, _) => message!("the OIDC token in {place}", place = name),
+            Self::GitHub(_) => phrase!("GitHub's OIDC token").into(),
         }
     }
 }
@@ -63,10 +64,11 @@ impl WebIdentity {
 }
 
 /// Reads a token from a file, called `name` in messages.
-pub(crate) fn read_token(file: &Path, name: &str) -> Result<Zeroizing<String>, CredentialsError> {
-    let token = read(file, name)?.ok_or_else(|| error(format!("could not read {name}: there is no such file")))?;
+pub(crate) fn read_token(file: &Path, name: &Message) -> Result<Zeroizing<String>, CredentialsError> {
+    let token = read(file, name)?
+        .ok_or_else(|| error(message!("could not read {file}: there is no such file", file = name)))?;
     match token.trim() {
-        "" => Err(error(format!("could not read {name}: it is empty"))),
+        "" => Err(error(message!("could not read {file}: it is empty", file = name))),
         token => Ok(Zeroizing::new(token.to_owned())),
     }
 }

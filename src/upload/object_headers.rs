@@ -6,6 +6,7 @@ use super::error::Operation;
 use crate::cos::encryption::{CUSTOMER_KEY, KMS_CONTEXT, KMS_KEY_ID, KmsContext, KmsKey, MODE};
 use crate::cos::headers::{FORBID_OVERWRITE, TRAFFIC_LIMIT};
 use crate::cos::{CustomerKey, Encryption, Headers, ObjectHeaders, Response, TrafficLimit};
+use crate::language::Message;
 
 /// What an object is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,7 +71,7 @@ impl ObjectOptions {
     }
 
     /// What an answer lacks to confirm the encryption; `None` where it lacks nothing, or has nothing to confirm.
-    pub fn unconfirmed(&self, operation: Operation, response: &Response) -> Option<String> {
+    pub fn unconfirmed(&self, operation: Operation, response: &Response) -> Option<Message> {
         let speaks = matches!(
             operation,
             Operation::PutObject

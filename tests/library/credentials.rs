@@ -170,7 +170,7 @@ fn temporary(id: &str, expires: u64) -> Credentials {
 }
 
 fn message(outcome: Result<Credentials, CredentialsError>) -> String {
-    let message = outcome.expect_err("an error").message;
+    let message = outcome.expect_err("an error").message.to_string();
     assert!(!message.contains("hidden"), "{message}");
     message
 }
@@ -203,7 +203,7 @@ async fn the_role_of_the_instance_is_used_where_nothing_else_is() {
     let chain = world.chain();
     assert_eq!(chain.source(), None);
     let expected = Described {
-        source: "the CAM role of this instance".to_owned(),
+        source: "the CAM role of this instance".into(),
         masked_id: "AKID****0001".to_owned(),
         expires: Some(at(7200)),
         temporary: true,
@@ -620,7 +620,7 @@ async fn each_tools_file_is_asked_in_its_turn() {
     ] {
         world = world.file(name, content);
         let described = world.chain().describe(at(0)).await.unwrap();
-        assert_eq!((described.source.as_str(), described.temporary), (source, false));
+        assert_eq!((&*described.source, described.temporary), (source, false));
     }
 }
 

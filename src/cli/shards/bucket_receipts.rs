@@ -17,6 +17,7 @@ use crate::cos::{
     Address, AnswerError, Key, Response, Service, objects::delete_object, objects::get_object, objects::list_objects,
     objects::put_object,
 };
+use crate::language::message;
 use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::receipt_objects;
@@ -230,9 +231,10 @@ async fn put(
     };
     let read = |response: &Response| -> Result<(), AnswerError> {
         match put_object::read(response)?.crc64 {
-            Some(stored) if stored != crc64(&content) => {
-                Err(AnswerError::malformed(response, "the server stored other bytes than those that were sent"))
-            }
+            Some(stored) if stored != crc64(&content) => Err(AnswerError::malformed(
+                response,
+                message!("the server stored other bytes than those that were sent"),
+            )),
             _ => Ok(()),
         }
     };

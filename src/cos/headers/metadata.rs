@@ -3,6 +3,7 @@
 use super::invalid_header::{InvalidHeader, check_value, refuse};
 use super::names::METADATA;
 use crate::cos::encoding::encode;
+use crate::language::message;
 
 /// One piece of metadata, name and value, in bytes (documents 436/7746 and 436/7749).
 pub const LARGEST_METADATA: usize = 2 << 10;
@@ -21,13 +22,13 @@ impl Metadata {
     /// Reads `NAME=VALUE`. A value beyond ASCII is percent-encoded, since headers are ASCII.
     pub fn parse(text: &str) -> Result<Self, InvalidHeader> {
         let Some((name, value)) = text.split_once('=') else {
-            return refuse("expected NAME=VALUE");
+            return refuse(message!("expected NAME=VALUE"));
         };
         if name.contains('_') {
-            return refuse(format!("COS takes no underscore in the name '{name}'; a hyphen would do"));
+            return refuse(message!("COS takes no underscore in the name '{name}'; a hyphen would do", name));
         }
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return refuse("a name has letters a-z, digits and hyphens only");
+            return refuse(message!("a name has letters a-z, digits and hyphens only"));
         }
         check_value(value)?;
         Ok(Self { name: format!("{METADATA}{}", name.to_ascii_lowercase()), value: ascii(value) })
@@ -53,20 +54,26 @@ pub(super) fn check(metadata: &[Metadata]) -> Result<(), InvalidHeader> {
     for (index, one) in metadata.iter().enumerate() {
         let name = one.name.trim_start_matches(METADATA);
         if metadata[..index].iter().any(|earlier| earlier.name == one.name) {
-            return refuse(format!("the metadata '{name}' is given twice"));
+            return refuse(message!("the metadata '{name}' is given twice", name));
         }
         let size = one.size();
         if size > LARGEST_METADATA {
-            return refuse(format!(
-                "the metadata '{name}' has {size} bytes, {METADATA} included; COS takes at most {LARGEST_METADATA} each"
+            return refuse(message!(
+                "the metadata '{name}' has {size} bytes, {prefix} included; COS takes at most {most} each",
+                name,
+                size,
+                prefix = METADATA,
+                most = LARGEST_METADATA
             ));
         }
     }
     let size: usize = metadata.iter().map(Metadata::size).sum();
     if size > LARGEST_METADATA_OF_ALL {
-        return refuse(format!(
-            "the metadata has {size} bytes, names with {METADATA} included; COS takes at most {LARGEST_METADATA_OF_ALL} \
-             together"
+        return refuse(message!(
+            "the metadata has {size} bytes, names with {prefix} included; COS takes at most {most} together",
+            size,
+            prefix = METADATA,
+            most = LARGEST_METADATA_OF_ALL
         ));
     }
     Ok(())

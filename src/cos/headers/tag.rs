@@ -2,6 +2,7 @@
 
 use super::invalid_header::{InvalidHeader, refuse};
 use crate::cos::encoding::encode;
+use crate::language::{message, phrase};
 
 /// The most tags of an object (document 436/35665).
 pub const MOST_TAGS: usize = 10;
@@ -21,18 +22,24 @@ impl Tag {
     /// Reads `KEY=VALUE`.
     pub fn parse(text: &str) -> Result<Self, InvalidHeader> {
         let Some((key, value)) = text.split_once('=') else {
-            return refuse("expected KEY=VALUE");
+            return refuse(message!("expected KEY=VALUE"));
         };
-        for (what, text, longest) in [("key", key, LONGEST_TAG_KEY), ("value", value, LONGEST_TAG_VALUE)] {
+        let limits = [(phrase!("key"), key, LONGEST_TAG_KEY), (phrase!("value"), value, LONGEST_TAG_VALUE)];
+        for (what, text, longest) in limits {
             let length = text.chars().count();
             if length == 0 {
-                return refuse(format!("its {what} is empty"));
+                return refuse(message!("its {what} is empty", what));
             }
             if length > longest {
-                return refuse(format!("its {what} has {length} characters; COS takes at most {longest}"));
+                return refuse(message!(
+                    "its {what} has {length} characters; COS takes at most {longest}",
+                    what,
+                    length,
+                    longest
+                ));
             }
             if text.chars().any(char::is_control) {
-                return refuse(format!("its {what} has a control character in it"));
+                return refuse(message!("its {what} has a control character in it", what));
             }
         }
         Ok(Self { key: key.to_owned(), value: value.to_owned() })
@@ -42,11 +49,15 @@ impl Tag {
 /// The value of the header that sets these tags.
 pub(super) fn tagging(tags: &[Tag]) -> Result<String, InvalidHeader> {
     if tags.len() > MOST_TAGS {
-        return refuse(format!("{} tags are given; an object has at most {MOST_TAGS}", tags.len()));
+        return refuse(message!(
+            "{given} tags are given; an object has at most {most}",
+            given = tags.len(),
+            most = MOST_TAGS
+        ));
     }
     for (index, tag) in tags.iter().enumerate() {
         if tags[..index].iter().any(|earlier| earlier.key == tag.key) {
-            return refuse(format!("the tag '{}' is given twice", tag.key));
+            return refuse(message!("the tag '{key}' is given twice", key = tag.key));
         }
     }
     let pair = |tag: &Tag| format!("{}={}", encode(&tag.key), encode(&tag.value));

@@ -1,6 +1,7 @@
 //! The speed limit that the server keeps for one request.
 
 use super::invalid_header::{InvalidHeader, refuse};
+use crate::language::message;
 
 /// The most bits a second that the server takes from one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +18,11 @@ impl TrafficLimit {
         if (Self::LEAST..=Self::MOST).contains(&bits_per_second) {
             return Ok(Self(bits_per_second));
         }
-        let (least, most) = (Self::LEAST, Self::MOST);
-        refuse(format!(
-            "{bits_per_second} bit/s is out of range; COS takes {least} to {most} bit/s, which is 100KiB/s to 100MiB/s"
+        refuse(message!(
+            "{given} bit/s is out of range; COS takes {least} to {most} bit/s, which is 100KiB/s to 100MiB/s",
+            given = bits_per_second,
+            least = Self::LEAST,
+            most = Self::MOST
         ))
     }
 

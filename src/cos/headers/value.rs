@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::invalid_header::{InvalidHeader, check_ascii, refuse};
+use crate::language::message;
 
 /// The ACLs of objects, in the spelling that is sent.
 pub const ACLS: [&str; 6] =
@@ -43,10 +44,14 @@ pub(super) fn storage_class(text: &str) -> Result<String, InvalidHeader> {
 pub(super) fn redirect_location(text: &str) -> Result<String, InvalidHeader> {
     check_ascii(text)?;
     if !["/", "http://", "https://"].iter().any(|start| text.starts_with(start)) {
-        return refuse("expected a target that begins with /, http:// or https://");
+        return refuse(message!("expected a target that begins with /, http:// or https://"));
     }
     if text.len() > LONGEST_REDIRECT {
-        return refuse(format!("expected at most {LONGEST_REDIRECT} bytes; it has {}", text.len()));
+        return refuse(message!(
+            "expected at most {most} bytes; it has {size}",
+            most = LONGEST_REDIRECT,
+            size = text.len()
+        ));
     }
     Ok(text.to_owned())
 }
@@ -55,7 +60,7 @@ fn one_of(known: &[&str], text: &str) -> Result<String, InvalidHeader> {
     if known.contains(&text) {
         return Ok(text.to_owned());
     }
-    refuse(format!("expected {}", known.join(", ")))
+    refuse(message!("expected {names}", names = known.join(", ")))
 }
 
 /// A type and a subtype, perhaps with parameters.
@@ -65,7 +70,7 @@ pub(super) fn content_type(text: &str) -> Result<String, InvalidHeader> {
     let token = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
     match essence.split_once('/') {
         Some((kind, subtype)) if token(kind) && token(subtype) => Ok(text.to_owned()),
-        _ => refuse("expected a type like text/html; charset=utf-8"),
+        _ => refuse(message!("expected a type like text/html; charset=utf-8")),
     }
 }
 
@@ -77,7 +82,7 @@ pub(super) fn expires(text: &str) -> Result<String, InvalidHeader> {
     let last = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
     match time.filter(|time| *time <= last) {
         Some(time) => Ok(httpdate::fmt_http_date(time)),
-        None => refuse("expected a date like 2030-01-31T12:00:00Z or Thu, 31 Jan 2030 12:00:00 GMT"),
+        None => refuse(message!("expected a date like 2030-01-31T12:00:00Z or Thu, 31 Jan 2030 12:00:00 GMT")),
     }
 }
 
@@ -108,5 +113,5 @@ pub(super) fn grant(text: &str) -> Result<String, InvalidHeader> {
     if text.split(',').all(named) {
         return Ok(text.to_owned());
     }
-    refuse("expected id=\"100000000001\", with commas between several")
+    refuse(message!("expected id=\"100000000001\", with commas between several"))
 }

@@ -14,6 +14,7 @@ use crate::cos::etag::Etag;
 use crate::cos::objects::put_object::Stored;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::{Edition, Service};
+use crate::language::message;
 
 /// The longest text of a part whose ETag is an MD5, so that the body is allocated once.
 const PART_LENGTH: usize = "<Part><PartNumber>10000</PartNumber><ETag></ETag></Part>".len() + 34;
@@ -86,7 +87,7 @@ pub fn read(response: &Response) -> Result<Stored, AnswerError> {
     let document: Document = document::read(&response.body, "CompleteMultipartUploadResult")
         .map_err(|what| AnswerError::malformed(response, what))?;
     if document.etag.trim_matches('"').is_empty() {
-        return Err(AnswerError::malformed(response, "the answer has no ETag"));
+        return Err(AnswerError::malformed(response, message!("the answer has no ETag")));
     }
     Ok(Stored {
         etag: document.etag,

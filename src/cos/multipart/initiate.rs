@@ -8,6 +8,7 @@ use crate::cos::address::Target;
 use crate::cos::document;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Headers, Method, Request, Response};
+use crate::language::message;
 
 /// The request, with the headers of the object.
 pub fn request(target: &Target, object: &Headers) -> Request {
@@ -29,7 +30,7 @@ pub fn read(response: &Response) -> Result<UploadId, AnswerError> {
     let document: Document = document::read(&response.body, "InitiateMultipartUploadResult")
         .map_err(|what| AnswerError::malformed(response, what))?;
     UploadId::new(&document.upload_id)
-        .ok_or_else(|| AnswerError::malformed(response, "the answer's upload ID is empty"))
+        .ok_or_else(|| AnswerError::malformed(response, message!("the answer's upload ID is empty")))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::cos::document;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::{Edition, Service};
+use crate::language::{Message, message};
 
 /// A part as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,16 +70,17 @@ struct Part {
 /// Reads a page. If the page is truncated but has no marker, the next page starts after its last part.
 pub fn read(response: &Response) -> Result<Page, AnswerError> {
     AnswerError::check(response)?;
-    let malformed = |what: String| AnswerError::malformed(response, what);
+    let malformed = |what: Message| AnswerError::malformed(response, what);
     let document: Document = document::read(&response.body, "ListPartsResult").map_err(malformed)?;
     let mut parts = Vec::with_capacity(document.part.len());
     for Part { part_number, size, etag } in document.part {
-        let number = number(&part_number)
-            .ok_or_else(|| malformed(format!("the answer lists an invalid part number, {part_number}")))?;
+        let number = number(&part_number).ok_or_else(|| {
+            malformed(message!("the answer lists an invalid part number, {number}", number = part_number))
+        })?;
         let size = size
             .trim()
             .parse()
-            .map_err(|_| malformed(format!("the answer lists a part with an invalid size, {size}")))?;
+            .map_err(|_| malformed(message!("the answer lists a part with an invalid size, {size}", size)))?;
         parts.push(ListedPart { number, size, etag });
     }
     if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
@@ -87,7 +89,7 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
     let last = parts.last().map(|part| part.number);
     let next = number(&document.next_part_number_marker).or(last);
     if next.is_none() {
-        return Err(malformed("the answer is truncated but has no marker for the next page".to_owned()));
+        return Err(malformed(message!("the answer is truncated but has no marker for the next page")));
     }
     Ok(Page { parts, next })
 }

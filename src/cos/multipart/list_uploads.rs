@@ -9,6 +9,7 @@ use crate::cos::encoding::decode;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::Service;
+use crate::language::{Message, message};
 
 /// An unfinished upload as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,16 +91,15 @@ struct Upload {
 /// Reads a page. If the page is truncated but has no marker, the next page starts after its last upload.
 pub fn read(response: &Response) -> Result<Page, AnswerError> {
     AnswerError::check(response)?;
-    let malformed = |what: &str| AnswerError::malformed(response, what);
-    let document: Document =
-        document::read(&response.body, "ListMultipartUploadsResult").map_err(|what| malformed(&what))?;
+    let malformed = |what: Message| AnswerError::malformed(response, what);
+    let document: Document = document::read(&response.body, "ListMultipartUploadsResult").map_err(malformed)?;
     // Names that the server did not encode are not decoded: a key may contain a percent sign.
     let encoded = document.encoding_type.as_deref() == Some("url");
     let plain = |text: String| if encoded { decode(&text).unwrap_or(text) } else { text };
     let mut uploads = Vec::with_capacity(document.upload.len());
     for Upload { key, upload_id, initiated, storage_class } in document.upload {
         let upload_id =
-            UploadId::new(&upload_id).ok_or_else(|| malformed("the answer lists an upload without an ID"))?;
+            UploadId::new(&upload_id).ok_or_else(|| malformed(message!("the answer lists an upload without an ID")))?;
         uploads.push(ListedUpload { key: plain(key), upload_id, initiated, storage_class });
     }
     if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
@@ -113,7 +113,8 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
             upload_id: next_id.unwrap_or_else(|| last.upload_id.to_string()),
         }),
     };
-    let next = next.ok_or_else(|| malformed("the answer is truncated but has no marker for the next page"))?;
+    let next =
+        next.ok_or_else(|| malformed(message!("the answer is truncated but has no marker for the next page")))?;
     Ok(Page { uploads, next: Some(next) })
 }
 

@@ -5,6 +5,7 @@ use crate::cos::address::Target;
 use crate::cos::checksum::Md5Digest;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
+use crate::language::message;
 
 /// A stored part as the answer describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub fn request(
 /// Reads the answer.
 pub fn read(response: &Response) -> Result<StoredPart, AnswerError> {
     AnswerError::check(response)?;
-    let etag = response.etag().ok_or_else(|| AnswerError::malformed(response, "the answer has no ETag"))?;
+    let etag = response.etag().ok_or_else(|| AnswerError::malformed(response, message!("the answer has no ETag")))?;
     Ok(StoredPart {
         etag: etag.to_owned(),
         crc64: response.crc64(),

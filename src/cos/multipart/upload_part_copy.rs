@@ -9,6 +9,7 @@ use crate::cos::address::Target;
 use crate::cos::document;
 use crate::cos::error::{AnswerError, ServiceError};
 use crate::cos::request::{Method, Request, Response};
+use crate::language::message;
 
 /// The object that is copied from.
 const SOURCE: &str = "x-cos-copy-source";
@@ -71,7 +72,7 @@ pub fn read(response: &Response) -> Result<CopiedPart, AnswerError> {
     let document: Document =
         document::read(&response.body, "CopyPartResult").map_err(|what| AnswerError::malformed(response, what))?;
     if document.etag.trim_matches('"').is_empty() {
-        return Err(AnswerError::malformed(response, "the answer has no ETag"));
+        return Err(AnswerError::malformed(response, message!("the answer has no ETag")));
     }
     Ok(CopiedPart { etag: document.etag, request_id: response.request_id().map(str::to_owned) })
 }

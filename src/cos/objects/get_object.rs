@@ -6,6 +6,7 @@ use crate::cos::address::Target;
 use crate::cos::checksum::crc64;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
+use crate::language::message;
 
 /// The request.
 pub fn request(target: &Target) -> Request {
@@ -20,7 +21,7 @@ pub fn read(response: &Response) -> Result<Option<Bytes>, AnswerError> {
     AnswerError::check(response)?;
     match response.crc64() {
         Some(stored) if stored != crc64(&response.body) => {
-            Err(AnswerError::malformed(response, "the content has another CRC-64 than the object"))
+            Err(AnswerError::malformed(response, message!("the content has another CRC-64 than the object")))
         }
         _ => Ok(Some(response.body.clone())),
     }

@@ -7,6 +7,7 @@ use crate::cos::document;
 use crate::cos::encoding::decode;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
+use crate::language::{Message, message};
 
 /// An object as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +64,8 @@ struct Contents {
 /// Reads a page. If the page is truncated but has no marker, the next page starts after its last object.
 pub fn read(response: &Response) -> Result<Page, AnswerError> {
     AnswerError::check(response)?;
-    let malformed = |what: &str| AnswerError::malformed(response, what);
-    let document: Document = document::read(&response.body, "ListBucketResult").map_err(|what| malformed(&what))?;
+    let malformed = |what: Message| AnswerError::malformed(response, what);
+    let document: Document = document::read(&response.body, "ListBucketResult").map_err(malformed)?;
     // Names that the server did not encode are not decoded: a key may contain a percent sign.
     let encoded = document.encoding_type.as_deref() == Some("url");
     let plain = |text: String| if encoded { decode(&text).unwrap_or(text) } else { text };
@@ -75,7 +76,8 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
     }
     let last = objects.last().map(|object| object.key.clone());
     let next = document.next_marker.filter(|marker| !marker.is_empty()).map(plain).or(last);
-    let next = next.ok_or_else(|| malformed("the answer is truncated but has no marker for the next page"))?;
+    let next =
+        next.ok_or_else(|| malformed(message!("the answer is truncated but has no marker for the next page")))?;
     Ok(Page { objects, next: Some(next) })
 }
 

@@ -4,6 +4,7 @@ use crate::cos::address::Target;
 use crate::cos::checksum::Md5Digest;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Headers, Method, Request, Response};
+use crate::language::message;
 
 /// The largest object that PUT accepts, in bytes: 5 GiB.
 pub const LARGEST_PUT: u64 = 5 << 30;
@@ -36,7 +37,7 @@ pub fn request(target: &Target, object: &Headers, length: u64, md5: Option<Md5Di
 /// Reads the answer.
 pub fn read(response: &Response) -> Result<Stored, AnswerError> {
     AnswerError::check(response)?;
-    let etag = response.etag().ok_or_else(|| AnswerError::malformed(response, "the answer has no ETag"))?;
+    let etag = response.etag().ok_or_else(|| AnswerError::malformed(response, message!("the answer has no ETag")))?;
     Ok(Stored {
         etag: etag.to_owned(),
         crc64: response.crc64(),

@@ -4,6 +4,7 @@ use crate::cos::CredentialsError;
 use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::role::{LONGEST_SECONDS, Role};
+use crate::language::message;
 
 /// Terraform's name, then tccli's.
 pub(crate) const ARN: [&str; 2] = ["TENCENTCLOUD_ASSUME_ROLE_ARN", "TENCENTCLOUD_ROLE_ARN"];
@@ -24,8 +25,13 @@ pub(crate) fn from_variables(environment: &Environment) -> Result<Option<Role>, 
     match environment.variable(DURATION)? {
         None => Ok(Some(role)),
         Some(text) => {
-            let wrong =
-                || error(format!("could not use the variable {DURATION}: it is not between 1 and {LONGEST_SECONDS}"));
+            let wrong = || {
+                error(message!(
+                    "could not use the variable {name}: it is not between 1 and {most}",
+                    name = DURATION,
+                    most = LONGEST_SECONDS
+                ))
+            };
             text.parse().ok().and_then(|seconds| role.lasting(seconds)).map(Some).ok_or_else(wrong)
         }
     }
@@ -39,7 +45,7 @@ mod tests {
     fn role(variables: &[(&str, &str)]) -> Result<Option<Role>, String> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
         let environment = Environment { variables, ..Environment::default() };
-        from_variables(&environment).map_err(|why| why.message)
+        from_variables(&environment).map_err(|why| why.message.to_string())
     }
 
     #[test]

@@ -14,8 +14,9 @@ use crate::credentials::environment::Environment;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
 use crate::credentials::parsing::file::{malformed, read_default};
+use crate::language::{Phrase, phrase};
 
-pub(crate) const NAME: &str = "coscli's ~/.cos.yaml";
+pub(crate) const NAME: Phrase = phrase!("coscli's ~/.cos.yaml");
 
 /// coscli's key, padded to the length of AES-128.
 const KEY: &[u8; 16] = b"coscli-secret\0\0\0";
@@ -53,7 +54,7 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
     let Some(home) = &environment.home else {
         return Ok(None);
     };
-    match read_default(&home.join(".cos.yaml"), NAME)? {
+    match read_default(&home.join(".cos.yaml"), &NAME.into())? {
         Some(text) => Ok(parse(&text)?.map(|grant| Found::new(NAME, grant))),
         None => Ok(None),
     }
@@ -62,7 +63,7 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
 fn parse(text: &str) -> Result<Option<Grant>, CredentialsError> {
     let file: Option<File> = serde_saphyr::from_str(text).map_err(|why| {
         let line = why.location().and_then(|location| usize::try_from(location.line()).ok());
-        malformed(NAME, "YAML", line)
+        malformed(&NAME.into(), &"YAML".into(), line)
     })?;
     match file.and_then(|file| file.cos).and_then(|cos| cos.base) {
         Some(base) => base.grant(),
@@ -82,7 +83,7 @@ impl Base {
         };
         let [id, key, token] = [self.secretid, self.secretkey, self.sessiontoken]
             .map(|value| if plain { value } else { value.map(|value| decrypt(&value).unwrap_or(value)) });
-        Ok(Triple { id, key, token }.credentials(NAME)?.map(Grant::Keys))
+        Ok(Triple { id, key, token }.credentials(&NAME.into())?.map(Grant::Keys))
     }
 }
 

@@ -6,27 +6,28 @@ use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
 use crate::credentials::parsing::file::read_default;
 use crate::credentials::parsing::ini::Section;
+use crate::language::{Phrase, phrase};
 
-pub(crate) const NAME: &str = "coscmd's ~/.cos.conf";
+pub(crate) const NAME: Phrase = phrase!("coscmd's ~/.cos.conf");
 
 /// Reads the file in the home directory.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     let Some(home) = &environment.home else {
         return Ok(None);
     };
-    match read_default(&home.join(".cos.conf"), NAME)? {
+    match read_default(&home.join(".cos.conf"), &NAME.into())? {
         Some(text) => Ok(parse(&text)?.map(|credentials| Found::new(NAME, Grant::Keys(credentials)))),
         None => Ok(None),
     }
 }
 
 fn parse(text: &str) -> Result<Option<Credentials>, CredentialsError> {
-    let Some(section) = Section::read(text, "common", NAME)? else {
+    let Some(section) = Section::read(text, "common", &NAME.into())? else {
         return Ok(None);
     };
     // Old versions of coscmd wrote access_id.
     let id = section.value(&["secret_id", "access_id"]);
-    Triple { id, key: section.value(&["secret_key"]), token: section.value(&["token"]) }.credentials(NAME)
+    Triple { id, key: section.value(&["secret_key"]), token: section.value(&["token"]) }.credentials(&NAME.into())
 }
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ mod tests {
 
     #[test]
     fn the_common_section_is_read() {
-        let keys = |text: &str| parse(text).map_err(|why| why.message);
+        let keys = |text: &str| parse(text).map_err(|why| why.message.to_string());
         let expected = |token| Ok(Some(Credentials::new("AKID1", "k/e+y=", token).unwrap()));
         assert_eq!(
             keys("[common]\nsecret_id = AKID1\nsecret_key = k/e+y=\nbucket = b-1\nverify = md5\n"),

@@ -6,6 +6,7 @@ use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::credentials;
+use crate::language::message;
 
 /// Variables that belong together.
 struct Family {
@@ -40,7 +41,8 @@ impl Environment {
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     for family in &FAMILIES {
         if let Some(credentials) = family.credentials(environment)? {
-            return Ok(Some(Found::new(format!("the environment ({})", family.id), Grant::Keys(credentials))));
+            let source = message!("the environment ({variable})", variable = family.id);
+            return Ok(Some(Found::new(source, Grant::Keys(credentials))));
         }
     }
     Ok(None)
@@ -50,19 +52,20 @@ impl Family {
     fn credentials(&self, environment: &Environment) -> Result<Option<Credentials>, CredentialsError> {
         let Self { id, key, .. } = self;
         let token = environment.first(self.tokens)?;
+        let half = |set: &str, unset: &str| Err(error(message!("{set} is set, but {unset} is not", set, unset)));
         match (environment.variable(id)?, environment.variable(key)?, token) {
             (None, None, None) => Ok(None),
-            (Some(_), None, _) => Err(error(format!("{id} is set, but {key} is not"))),
-            (None, Some(_), _) => Err(error(format!("{key} is set, but {id} is not"))),
-            (None, None, Some((token, _))) => Err(error(format!("{token} is set, but {id} is not"))),
+            (Some(_), None, _) => half(id, key),
+            (None, Some(_), _) => half(key, id),
+            (None, None, Some((token, _))) => half(token, id),
             (Some(id_value), Some(key_value), token) => {
                 for (name, value) in [(*id, id_value), (*key, key_value)].into_iter().chain(token) {
                     if let Some(why) = stray_in_secret(value) {
-                        return Err(error(format!("could not use {name}: it {why}")));
+                        return Err(error(message!("could not use {name}: it {why}", name, why)));
                     }
                 }
                 let token = token.map_or("", |(_, value)| value);
-                credentials(id_value, key_value, token, &format!("{id} and {key}")).map(Some)
+                credentials(id_value, key_value, token, &message!("{id} and {key}", id, key)).map(Some)
             }
         }
     }
@@ -77,9 +80,11 @@ mod tests {
     fn look_at(variables: &[(&str, &str)]) -> Result<Option<(String, Credentials)>, String> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
         match look(&Environment { variables, ..Environment::default() }) {
-            Ok(Some(Found { source, grant: Grant::Keys(credentials), .. })) => Ok(Some((source, credentials))),
+            Ok(Some(Found { source, grant: Grant::Keys(credentials), .. })) => {
+                Ok(Some((source.to_string(), credentials)))
+            }
             Ok(_) => Ok(None),
-            Err(why) => Err(why.message),
+            Err(why) => Err(why.message.to_string()),
         }
     }
 
@@ -165,7 +170,7 @@ mod tests {
         let environment = Environment { variables, ..Environment::default() };
         assert_eq!(
             environment.variable("COS_SECRET_ID"),
-            Err(error("could not use the variable COS_SECRET_ID: it is not UTF-8"))
+            Err(error("could not use the variable COS_SECRET_ID: it is not UTF-8".into()))
         );
     }
 }

@@ -19,8 +19,9 @@ use crate::credentials::parsing::expiry;
 use crate::credentials::requests::endpoint::METADATA;
 use crate::credentials::requests::http::{Proxy, client, send};
 use crate::credentials::requests::limits::Limits;
+use crate::language::{Message, Phrase, message, phrase};
 
-pub(crate) const NAME: &str = "the CAM role of this instance";
+pub(crate) const NAME: Phrase = phrase!("the CAM role of this instance");
 const PATH: [&str; 4] = ["latest", "meta-data", "cam", "security-credentials"];
 
 #[derive(Deserialize)]
@@ -49,7 +50,7 @@ pub(crate) async fn fetch(
     role: Option<&str>,
     limits: &Limits,
 ) -> Result<Credentials, CredentialsError> {
-    let base = METADATA.url(environment)?.ok_or_else(|| failed("it is turned off by COSPUT_METADATA_URL"))?;
+    let base = METADATA.url(environment)?.ok_or_else(|| failed(message!("it is turned off by COSPUT_METADATA_URL")))?;
     let both = async {
         let role = match role {
             Some(role) => role.to_owned(),
@@ -57,7 +58,7 @@ pub(crate) async fn fetch(
         };
         parse(&get(&base, &role, limits).await?)
     };
-    timeout(limits.metadata, both).await.unwrap_or_else(|_| Err(failed("no answer in time")))
+    timeout(limits.metadata, both).await.unwrap_or_else(|_| Err(failed(message!("no answer in time"))))
 }
 
 async fn get(base: &Url, role: &str, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, CredentialsError> {
@@ -69,32 +70,33 @@ async fn get(base: &Url, role: &str, limits: &Limits) -> Result<Zeroizing<Vec<u8
     let client = client(&url, Proxy::None, limits.connect, limits.metadata + Duration::from_secs(1)).map_err(failed)?;
     match send(client.get(url)).await.map_err(failed)? {
         (StatusCode::OK, body) => Ok(body),
-        (StatusCode::NOT_FOUND, _) => Err(failed("it has no such role (HTTP status 404)")),
-        (status, _) => Err(failed(format!("HTTP status {}", status.as_u16()))),
+        (StatusCode::NOT_FOUND, _) => Err(failed(message!("it has no such role (HTTP status 404)"))),
+        (status, _) => Err(failed(message!("HTTP status {status}", status = status.as_u16()))),
     }
 }
 
 /// The first name; there is one on each line.
 fn bound_role(body: &[u8]) -> Result<String, CredentialsError> {
-    let names = str::from_utf8(body).map_err(|_| failed("the answer is not UTF-8"))?;
+    let names = str::from_utf8(body).map_err(|_| failed(message!("the answer is not UTF-8")))?;
     let name = names.lines().map(str::trim).find(|name| !name.is_empty());
-    name.map(str::to_owned).ok_or_else(|| failed("it has no role"))
+    name.map(str::to_owned).ok_or_else(|| failed(message!("it has no role")))
 }
 
 fn parse(body: &[u8]) -> Result<Credentials, CredentialsError> {
-    let unreadable = || failed("its metadata is not the JSON expected");
+    let unreadable = || failed(message!("its metadata is not the JSON expected"));
     let document: Document = serde_json::from_slice(body).map_err(|_| unreadable())?;
     if document.code != "Success" {
-        return Err(failed(format!("its metadata says {:?}", excerpt(&document.code, &[]))));
+        let code = excerpt(&document.code, &[]);
+        return Err(failed(message!("its metadata says {code}", code = format_args!("{code:?}"))));
     }
     let expires = [document.expired_time, document.expiration].iter().flatten().find_map(expiry::json);
     let text = |value: Option<Zeroizing<String>>| value.unwrap_or_default();
     let [id, key, token] = [document.tmp_secret_id, document.tmp_secret_key, document.token].map(text);
-    Ok(credentials(&id, &key, &token, NAME)?.expiring(Some(expires.ok_or_else(unreadable)?)))
+    Ok(credentials(&id, &key, &token, &NAME.into())?.expiring(Some(expires.ok_or_else(unreadable)?)))
 }
 
-fn failed(why: impl AsRef<str>) -> CredentialsError {
-    error(format!("could not use {NAME}: {}", why.as_ref()))
+fn failed(why: Message) -> CredentialsError {
+    error(message!("could not use {place}: {why}", place = NAME, why))
 }
 
 #[cfg(test)]
@@ -123,14 +125,17 @@ mod tests {
             ),
             ("hidden", "could not use the CAM role of this instance: its metadata is not the JSON expected"),
         ] {
-            assert_eq!(parse(body.as_bytes()), Err(error(why)), "{body}");
+            assert_eq!(parse(body.as_bytes()), Err(error(why.into())), "{body}");
         }
     }
 
     #[test]
     fn the_first_name_is_the_role() {
         assert_eq!(bound_role(b"\nuploader\nother\n"), Ok("uploader".to_owned()));
-        assert_eq!(bound_role(b" \n"), Err(error("could not use the CAM role of this instance: it has no role")));
+        assert_eq!(
+            bound_role(b" \n"),
+            Err(error("could not use the CAM role of this instance: it has no role".into()))
+        );
         assert!(bound_role(&[0xff]).is_err());
     }
 }

@@ -11,6 +11,7 @@ use crate::credentials::error::{error, hinting};
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::role::Role;
 use crate::credentials::web_identity::{TokenRequest, TokenSource, WebIdentity};
+use crate::language::{Message, Phrase, message, phrase};
 
 const PROVIDER_ID: &str = "TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID";
 const TOKEN: &str = "TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN";
@@ -19,7 +20,7 @@ const AUDIENCE: &str = "COSPUT_OIDC_AUDIENCE";
 const DEFAULT_AUDIENCE: &str = "sts.tencentcloudapi.com";
 const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
-pub(crate) const NAME: &str = "the OIDC token of a CI job (TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID)";
+pub(crate) const NAME: Phrase = phrase!("the OIDC token of a CI job (TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID)");
 
 /// A provider, and what a profile says about its tokens.
 pub(crate) struct Provider<'a> {
@@ -33,7 +34,8 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
     let Some(id) = environment.variable(PROVIDER_ID)? else {
         return Ok(None);
     };
-    let no_role = || error(format!("{PROVIDER_ID} is set, but {} is not", assume_role::ARN[0]));
+    let no_role =
+        || error(message!("{set} is set, but {unset} is not", set = PROVIDER_ID, unset = assume_role::ARN[0]));
     let role = assume_role::from_variables(environment)?.ok_or_else(no_role)?;
     let identity = identity(environment, &Provider { id, token_file: None, audience: None }, role)?;
     let source = describe(&identity);
@@ -41,8 +43,8 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
 }
 
 /// The role of `identity` and its token, for messages.
-pub(crate) fn describe(identity: &WebIdentity) -> String {
-    format!("the role {}, assumed with {}", identity.role.arn, identity.token.name())
+pub(crate) fn describe(identity: &WebIdentity) -> Message {
+    message!("the role {role}, assumed with {source}", role = identity.role.arn, source = identity.token.name())
 }
 
 /// The identity of this job, for `role`.
@@ -76,10 +78,11 @@ fn token(environment: &Environment, provider: &Provider) -> Result<Option<TokenS
 }
 
 fn no_token(provider: &str) -> CredentialsError {
-    let hint = format!(
-        "in GitHub Actions, give the job the permission id-token: write; in GitLab, give it the id_tokens: {TOKEN}"
+    let hint = message!(
+        "in GitHub Actions, give the job the permission id-token: write; in GitLab, give it the id_tokens: {token}",
+        token = TOKEN
     );
-    hinting(error(format!("there is no OIDC token for the provider {provider}")), Some(hint))
+    hinting(error(message!("there is no OIDC token for the provider {provider}", provider)), Some(hint))
 }
 
 #[cfg(test)]
@@ -89,7 +92,9 @@ mod tests {
     fn found(variables: &[(&str, &str)]) -> Result<Option<String>, String> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
         let environment = Environment { variables, ..Environment::default() };
-        look(&environment).map(|found| found.map(|found| found.source)).map_err(|why| why.message)
+        look(&environment)
+            .map(|found| found.map(|found| found.source.to_string()))
+            .map_err(|why| why.message.to_string())
     }
 
     const ROLE: [(&str, &str); 2] = [(PROVIDER_ID, "ci"), (assume_role::ARN[0], "qcs::r")];

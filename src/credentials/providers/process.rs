@@ -19,6 +19,7 @@ use crate::credentials::error::error;
 use crate::credentials::parsing::excerpt::{excerpt, masked};
 use crate::credentials::parsing::expiry;
 use crate::credentials::requests::limits::Limits;
+use crate::language::{Message, message};
 
 /// The longest output that is read, in bytes.
 const MOST: u64 = 1 << 20;
@@ -37,21 +38,21 @@ struct Document {
 
 /// Runs the command and reads its output.
 pub(crate) async fn fetch(command_line: &str, limits: &Limits) -> Result<Credentials, CredentialsError> {
-    let words = shell_words::split(command_line).map_err(|_| failed("its quotes are not closed"))?;
-    let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
+    let words = shell_words::split(command_line).map_err(|_| failed(message!("its quotes are not closed")))?;
+    let (program, arguments) = words.split_first().ok_or_else(|| failed(message!("it is empty")))?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let ended = timeout(limits.process, run(command)).await;
-    let late = || failed(format!("it did not exit within {}", humantime::format_duration(limits.process)));
-    let (status, output, errors) =
-        ended.map_err(|_| late())?.map_err(|why| failed(format!("could not run {program:?}: {why}")))?;
+    let late = || failed(message!("it did not exit within {time}", time = humantime::format_duration(limits.process)));
+    let unable = |why| failed(message!("could not run {program}: {why}", program = format_args!("{program:?}"), why));
+    let (status, output, errors) = ended.map_err(|_| late())?.map_err(unable)?;
     if status.success() {
         parse(&output)
     } else {
         let said = masked(&excerpt(&String::from_utf8_lossy(&errors), &[]));
         Err(failed(match said.as_str() {
-            "" => format!("it exited with {status}; run it on its own to see why"),
-            said => format!("it exited with {status}: {said}"),
+            "" => message!("it exited with {status}; run it on its own to see why", status),
+            said => message!("it exited with {status}: {said}", status, said),
         }))
     }
 }
@@ -78,24 +79,24 @@ async fn drain(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Output> 
 fn parse(output: &[u8]) -> Result<Credentials, CredentialsError> {
     let output = output.strip_prefix("\u{feff}".as_bytes()).unwrap_or(output);
     if output.starts_with(&[0xff, 0xfe]) || output.starts_with(&[0xfe, 0xff]) {
-        return Err(failed("its output is UTF-16; expected UTF-8"));
+        return Err(failed(message!("its output is UTF-16; expected UTF-8")));
     }
     let document: Document =
-        serde_json::from_slice(output).map_err(|_| failed("its output is not the JSON expected"))?;
+        serde_json::from_slice(output).map_err(|_| failed(message!("its output is not the JSON expected")))?;
     if document.version.is_some_and(|version| version != 1) {
-        return Err(failed("its output is not of version 1"));
+        return Err(failed(message!("its output is not of version 1")));
     }
     let expires = match document.expiration.filter(|expiration| !expiration.is_null()) {
         None => None,
-        Some(text) => Some(expiry::json(&text).ok_or_else(|| failed("its Expiration is not a time"))?),
+        Some(text) => Some(expiry::json(&text).ok_or_else(|| failed(message!("its Expiration is not a time")))?),
     };
     let token = document.session_token.unwrap_or_default();
     let credentials = Credentials::new(&document.secret_id, &document.secret_key, Some(&token));
-    credentials.map(|credentials| credentials.expiring(expires)).map_err(|why| failed(why.to_string()))
+    credentials.map(|credentials| credentials.expiring(expires)).map_err(|why| failed(Message::of(&why)))
 }
 
-fn failed(why: impl AsRef<str>) -> CredentialsError {
-    error(format!("could not use the credential_process: {}", why.as_ref()))
+fn failed(why: Message) -> CredentialsError {
+    error(message!("could not use the credential_process: {why}", why))
 }
 
 #[cfg(test)]
@@ -126,7 +127,7 @@ mod tests {
             (r#"{"SecretId":"a","SecretKey":"b","Expiration":"soon"}"#, "its Expiration is not a time"),
             (r#"{"SecretId":"a","SecretKey":""}"#, "the secret key is missing"),
         ] {
-            assert_eq!(parse(output.as_bytes()), Err(failed(why)), "{output}");
+            assert_eq!(parse(output.as_bytes()), Err(failed(why.into())), "{output}");
         }
     }
 

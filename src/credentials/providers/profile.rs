@@ -19,6 +19,7 @@ use crate::credentials::keys::Triple;
 use crate::credentials::parsing::expiry;
 use crate::credentials::profile_file::{ProfileChoice, ProfileTable};
 use crate::credentials::role::Role;
+use crate::language::{Message, message};
 
 /// The keys of a profile that are read here.
 pub const KEYS: [&str; 12] = [
@@ -52,12 +53,16 @@ fn profile(table: &ProfileTable, environment: &Environment) -> Result<Profile, C
     let mut role = role(table)?;
     let grant = grant(table)?;
     let found = match text(table, "provider_id")?.filter(|id| !id.is_empty()) {
-        None => grant.map(|grant| Found { source: table.name().to_owned(), grant, role: role.take() }),
+        None => grant.map(|grant| Found { source: table.name().clone(), grant, role: role.take() }),
         Some(_) if grant.is_some() => {
-            return Err(unusable(table, "it has a provider_id, and also a secret_id or a credential_process"));
+            return Err(unusable(
+                table,
+                &message!("it has a provider_id, and also a secret_id or a credential_process"),
+            ));
         }
         Some(id) => {
-            let role = role.take().ok_or_else(|| unusable(table, "it has a provider_id, but no role_arn"))?;
+            let role =
+                role.take().ok_or_else(|| unusable(table, &message!("it has a provider_id, but no role_arn")))?;
             Some(with_token(table, id, role, environment)?)
         }
     };
@@ -73,7 +78,7 @@ fn with_token(
 ) -> Result<Found, CredentialsError> {
     let [token_file, audience] = [text(table, "web_identity_token_file")?, text(table, "oidc_audience")?];
     let identity = oidc::identity(environment, &oidc::Provider { id, token_file, audience }, role)?;
-    let source = format!("{} ({})", oidc::describe(&identity), table.name());
+    let source = message!("{source} ({profile})", source = oidc::describe(&identity), profile = table.name());
     Ok(Found::new(source, Grant::WebIdentity(identity)))
 }
 
@@ -82,7 +87,7 @@ fn grant(table: &ProfileTable) -> Result<Option<Grant>, CredentialsError> {
     let secret = |key| Ok(text(table, key)?.map(|text| Zeroizing::new(text.to_owned())));
     let keys = Triple { id: secret("secret_id")?, key: secret("secret_key")?, token: secret("session_token")? };
     match (keys.credentials(table.name())?, text(table, "credential_process")?) {
-        (Some(_), Some(_)) => Err(unusable(table, "it has both a secret_id and a credential_process")),
+        (Some(_), Some(_)) => Err(unusable(table, &message!("it has both a secret_id and a credential_process"))),
         (Some(credentials), None) => Ok(Some(Grant::Keys(credentials.expiring(expires)))),
         (None, Some(command)) => Ok(Some(Grant::Process(command.to_owned()))),
         (None, None) => Ok(None),
@@ -96,7 +101,7 @@ fn expires(table: &ProfileTable) -> Result<Option<SystemTime>, CredentialsError>
         Some(Value::Datetime(time)) => time.to_string(),
         Some(_) => String::new(),
     };
-    let wrong = || unusable(table, "expires is not a time like 2026-01-31T12:00:00Z");
+    let wrong = || unusable(table, &message!("expires is not a time like 2026-01-31T12:00:00Z"));
     expiry::rfc3339(&text).map(Some).ok_or_else(wrong)
 }
 
@@ -112,7 +117,7 @@ fn role(table: &ProfileTable) -> Result<Option<Role>, CredentialsError> {
     let Some(duration) = text(table, "role_duration")? else {
         return Ok(Some(role));
     };
-    let wrong = || unusable(table, "role_duration is not between 1s and 12h");
+    let wrong = || unusable(table, &message!("role_duration is not between 1s and 12h"));
     let seconds = humantime::parse_duration(duration).map_err(|_| wrong())?.as_secs();
     role.lasting(seconds).ok_or_else(wrong).map(Some)
 }
@@ -122,12 +127,12 @@ fn text<'a>(table: &'a ProfileTable, key: &str) -> Result<Option<&'a str>, Crede
     match table.get(key) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(unusable(table, &format!("{key} is not a string; put it in quotes"))),
+        Some(_) => Err(unusable(table, &message!("{key} is not a string; put it in quotes", key))),
     }
 }
 
-fn unusable(table: &ProfileTable, why: &str) -> CredentialsError {
-    error(format!("could not use {}: {why}", table.name()))
+fn unusable(table: &ProfileTable, why: &Message) -> CredentialsError {
+    error(message!("could not use {place}: {why}", place = table.name(), why))
 }
 
 #[cfg(test)]
@@ -140,7 +145,7 @@ mod tests {
         let path = directory.path().join("config.toml");
         std::fs::write(&path, text).unwrap();
         let choice = ProfileChoice { file: Some(path), ..ProfileChoice::default() };
-        let short = |why: CredentialsError| why.message.replace(&choice.describe(), "PLACE");
+        let short = |why: CredentialsError| why.message.replace(&*choice.describe(), "PLACE");
         let variables =
             [("TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN".to_owned(), "hidden".into())].into_iter().collect();
         let environment = Environment { variables, ..Environment::default() };

@@ -9,27 +9,30 @@ use crate::credentials::found::{Found, Grant};
 use crate::credentials::keys::Triple;
 use crate::credentials::parsing::file::{read, read_default};
 use crate::credentials::parsing::ini::Section;
+use crate::language::{Message, Phrase, message, phrase};
 
 const VARIABLE: &str = "TENCENTCLOUD_CREDENTIALS_FILE";
-pub(crate) const NAME: &str = "the SDKs' ~/.tencentcloud/credentials";
+pub(crate) const NAME: Phrase = phrase!("the SDKs' ~/.tencentcloud/credentials");
 
 /// Reads the file; a file that the variable names must exist.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     let named = environment.variable(VARIABLE)?;
     let (path, name) = match (named, &environment.home) {
-        (Some(named), _) => (PathBuf::from(named), format!("{named} (named by {VARIABLE})")),
-        (None, Some(home)) => (home.join(".tencentcloud").join("credentials"), NAME.to_owned()),
+        (Some(named), _) => {
+            (PathBuf::from(named), message!("{file} (named by {variable})", file = named, variable = VARIABLE))
+        }
+        (None, Some(home)) => (home.join(".tencentcloud").join("credentials"), NAME.into()),
         (None, None) => return Ok(None),
     };
     let read = if named.is_some() { read } else { read_default };
     match read(&path, &name)? {
         Some(text) => Ok(parse(&text, &name)?.map(|credentials| Found::new(name, Grant::Keys(credentials)))),
-        None if named.is_some() => Err(error(format!("could not read {name}: there is no such file"))),
+        None if named.is_some() => Err(error(message!("could not read {file}: there is no such file", file = name))),
         None => Ok(None),
     }
 }
 
-fn parse(text: &str, name: &str) -> Result<Option<Credentials>, CredentialsError> {
+fn parse(text: &str, name: &Message) -> Result<Option<Credentials>, CredentialsError> {
     let Some(section) = Section::read(text, "default", name)? else {
         return Ok(None);
     };
@@ -44,10 +47,10 @@ mod tests {
     #[test]
     fn the_default_section_is_read() {
         assert_eq!(
-            parse("[default]\nsecret_id = AKID1\nsecret_key = key\n", "it"),
+            parse("[default]\nsecret_id = AKID1\nsecret_key = key\n", &"it".into()),
             Ok(Some(Credentials::new("AKID1", "key", None).unwrap()))
         );
-        assert_eq!(parse("[other]\nsecret_id = AKID1\n", "it"), Ok(None));
+        assert_eq!(parse("[other]\nsecret_id = AKID1\n", &"it".into()), Ok(None));
     }
 
     #[test]

@@ -16,11 +16,12 @@ use crate::credentials::keys::Triple;
 use crate::credentials::parsing::expiry;
 use crate::credentials::parsing::file::{malformed, read, read_default};
 use crate::credentials::role::Role;
+use crate::language::{Message, Phrase, message, phrase};
 
 /// tccli's name, then Terraform's.
 const PROFILES: [&str; 2] = ["TCCLI_PROFILE", "TENCENTCLOUD_PROFILE"];
 const DIRECTORY: &str = "TENCENTCLOUD_SHARED_CREDENTIALS_DIR";
-pub(crate) const NAME: &str = "tccli's ~/.tccli/default.credential";
+pub(crate) const NAME: Phrase = phrase!("tccli's ~/.tccli/default.credential");
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,13 +42,18 @@ struct File {
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
     let (variable, profile) = environment.first(&PROFILES)?.unwrap_or((PROFILES[0], "default"));
     if profile.contains(['/', '\\', ':']) {
-        return Err(error(format!("could not use the variable {variable}: it is not the name of a profile")));
+        return Err(error(message!(
+            "could not use the variable {name}: it is not the name of a profile",
+            name = variable
+        )));
     }
     let file = format!("{profile}.credential");
     let named = environment.variable(DIRECTORY)?;
     let (path, name) = match (named, &environment.home) {
-        (Some(directory), _) => (PathBuf::from(directory).join(&file), format!("tccli's {file} in {directory}")),
-        (None, Some(home)) => (home.join(".tccli").join(&file), format!("tccli's ~/.tccli/{file}")),
+        (Some(directory), _) => {
+            (PathBuf::from(directory).join(&file), message!("tccli's {file} in {directory}", file, directory))
+        }
+        (None, Some(home)) => (home.join(".tccli").join(&file), message!("tccli's ~/.tccli/{file}", file)),
         (None, None) => return Ok(None),
     };
     let read = if named.is_some() { read } else { read_default };
@@ -57,17 +63,17 @@ pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, Credentia
     }
 }
 
-fn parse(text: &str, name: &str) -> Result<Option<Found>, CredentialsError> {
-    let file: File =
-        serde_json::from_str(text).map_err(|why| malformed(name, "JSON", Some(why.line()).filter(|line| *line > 0)))?;
+fn parse(text: &str, name: &Message) -> Result<Option<Found>, CredentialsError> {
+    let file: File = serde_json::from_str(text)
+        .map_err(|why| malformed(name, &"JSON".into(), Some(why.line()).filter(|line| *line > 0)))?;
     let role = file.role();
     if file.kind.as_deref() == Some("cvm-role") {
-        return Ok(Some(Found { role, ..Found::new(name, Grant::InstanceRole(None)) }));
+        return Ok(Some(Found { role, ..Found::new(name.clone(), Grant::InstanceRole(None)) }));
     }
     let expires = file.expires_at.as_ref().and_then(expiry::json);
     let keys = Triple { id: file.secret_id, key: file.secret_key, token: file.token };
     let credentials = keys.credentials(name)?;
-    Ok(credentials.map(|keys| Found { role, ..Found::new(name, Grant::Keys(keys.expiring(expires))) }))
+    Ok(credentials.map(|keys| Found { role, ..Found::new(name.clone(), Grant::Keys(keys.expiring(expires))) }))
 }
 
 impl File {
@@ -86,7 +92,7 @@ mod tests {
     use crate::cos::Credentials;
 
     fn found(text: &str) -> Option<(Credentials, Option<Role>)> {
-        match parse(text, "it").unwrap_or_else(|why| panic!("{why}")) {
+        match parse(text, &"it".into()).unwrap_or_else(|why| panic!("{why}")) {
             Some(Found { grant: Grant::Keys(credentials), role, .. }) => Some((credentials, role)),
             _ => None,
         }
@@ -108,13 +114,13 @@ mod tests {
 
     #[test]
     fn the_file_can_name_the_role_of_the_instance() {
-        let found = parse(r#"{"type": "cvm-role"}"#, "it").unwrap().unwrap();
+        let found = parse(r#"{"type": "cvm-role"}"#, &"it".into()).unwrap().unwrap();
         assert!(matches!(found.grant, Grant::InstanceRole(None)));
     }
 
     #[test]
     fn errors_do_not_show_the_content() {
-        let message = |text: &str| parse(text, "it").err().expect(text).message;
+        let message = |text: &str| parse(text, &"it".into()).err().expect(text).message;
         assert_eq!(message(r#"{"secretId": "AKID1"}"#), "could not use it: the secret key is missing");
         assert_eq!(
             message("{\n\"secretKey\": [\"hidden\"]}"),

@@ -8,12 +8,13 @@ use crate::credentials::error::error;
 use crate::credentials::found::{Found, Grant};
 use crate::credentials::role::Role;
 use crate::credentials::web_identity::{TokenSource, WebIdentity};
+use crate::language::{Phrase, message, phrase};
 
 const REGION: &str = "TKE_REGION";
 const PROVIDER_ID: &str = "TKE_PROVIDER_ID";
 const TOKEN_FILE: &str = "TKE_WEB_IDENTITY_TOKEN_FILE";
 const ROLE_ARN: &str = "TKE_ROLE_ARN";
-pub(crate) const NAME: &str = "the pod's identity (TKE_ROLE_ARN)";
+pub(crate) const NAME: Phrase = phrase!("the pod's identity (TKE_ROLE_ARN)");
 
 /// Reads the variables, of which either all or none must be set.
 pub(crate) fn look(environment: &Environment) -> Result<Option<Found>, CredentialsError> {
@@ -28,7 +29,7 @@ fn from_variables(environment: &Environment) -> Result<Option<WebIdentity>, Cred
     };
     let required = |name: &str| {
         let value = environment.variable(name)?.map(str::to_owned);
-        value.ok_or_else(|| error(format!("{set} is set, but {name} is not")))
+        value.ok_or_else(|| error(message!("{set} is set, but {unset} is not", set, unset = name)))
     };
     Ok(Some(WebIdentity {
         region: required(REGION)?,
@@ -46,7 +47,7 @@ mod tests {
     fn request(variables: &[(&str, &str)]) -> Result<Option<Value>, String> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), value.into())).collect();
         let environment = Environment { variables, ..Environment::default() };
-        let identity = from_variables(&environment).map_err(|why| why.message)?;
+        let identity = from_variables(&environment).map_err(|why| why.message.to_string())?;
         Ok(identity.map(|identity| identity.request("token")))
     }
 

@@ -5,6 +5,7 @@ use url::Url;
 use crate::cos::CredentialsError;
 use crate::credentials::environment::Environment;
 use crate::credentials::error::error;
+use crate::language::message;
 
 /// An address that a variable can change.
 pub(crate) struct Endpoint {
@@ -27,8 +28,12 @@ impl Endpoint {
             return Ok(None);
         }
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let wrong =
-            || error(format!("could not use the variable {}: it is not an http or https address", self.variable));
+        let wrong = || {
+            error(message!(
+                "could not use the variable {name}: it is not an http or https address",
+                name = self.variable
+            ))
+        };
         url.map(Some).ok_or_else(wrong)
     }
 }
@@ -48,7 +53,7 @@ mod tests {
         assert_eq!(url("off"), Ok(None));
         for wrong in ["127.0.0.1:8080", "file:///etc", "sts"] {
             let message = "could not use the variable COSPUT_STS_URL: it is not an http or https address";
-            assert_eq!(url(wrong), Err(error(message)), "{wrong}");
+            assert_eq!(url(wrong), Err(error(message.into())), "{wrong}");
         }
     }
 }

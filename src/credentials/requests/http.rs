@@ -7,6 +7,8 @@ use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
+use crate::language::{Message, message};
+
 /// The longest answer that is read, in bytes.
 const MOST: usize = 1 << 20;
 
@@ -31,7 +33,7 @@ impl Proxy {
 }
 
 /// A client for a few requests to `url`.
-pub(crate) fn client(url: &Url, proxy: Proxy, connect: Duration, whole: Duration) -> Result<Client, String> {
+pub(crate) fn client(url: &Url, proxy: Proxy, connect: Duration, whole: Duration) -> Result<Client, Message> {
     let builder = Client::builder()
         .user_agent(concat!("cosput/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
@@ -44,12 +46,12 @@ pub(crate) fn client(url: &Url, proxy: Proxy, connect: Duration, whole: Duration
 }
 
 /// Sends a request and reads the whole answer.
-pub(crate) async fn send(request: RequestBuilder) -> Result<(StatusCode, Zeroizing<Vec<u8>>), String> {
+pub(crate) async fn send(request: RequestBuilder) -> Result<(StatusCode, Zeroizing<Vec<u8>>), Message> {
     let mut response = request.send().await.map_err(|why| explain(&why))?;
     let mut body = Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(|why| explain(&why))? {
         if body.len() + chunk.len() > MOST {
-            return Err("the answer is larger than 1 MiB".to_owned());
+            return Err(message!("the answer is larger than 1 MiB"));
         }
         body.extend_from_slice(&chunk);
     }
@@ -57,18 +59,18 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<(StatusCode, Zeroizi
 }
 
 /// The message of an error, without the address, which may contain a password.
-fn explain(why: &reqwest::Error) -> String {
+fn explain(why: &reqwest::Error) -> Message {
     if why.is_timeout() {
-        return "no answer in time".to_owned();
+        return message!("no answer in time");
     }
     let mut root: &dyn std::error::Error = why;
     while let Some(source) = root.source() {
         root = source;
     }
     match (why.is_connect(), why.source().is_some()) {
-        (true, true) => format!("could not connect: {root}"),
-        (true, false) => "could not connect".to_owned(),
-        (false, true) => root.to_string(),
-        (false, false) => "the request failed".to_owned(),
+        (true, true) => message!("could not connect: {why}", why = root),
+        (true, false) => message!("could not connect"),
+        (false, true) => root.to_string().into(),
+        (false, false) => message!("the request failed"),
     }
 }

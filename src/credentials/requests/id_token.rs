@@ -11,6 +11,7 @@ use super::limits::Limits;
 use crate::cos::CredentialsError;
 use crate::credentials::error::error;
 use crate::credentials::web_identity::{TokenRequest, TokenSource, read_token};
+use crate::language::message;
 
 #[derive(Deserialize)]
 struct Document {
@@ -20,18 +21,19 @@ struct Document {
 /// Gets the token of `source`.
 pub(crate) async fn current(source: &TokenSource, limits: &Limits) -> Result<Zeroizing<String>, CredentialsError> {
     match source {
-        TokenSource::Pod(file) => read_token(file, &format!("the pod's token {}", file.display())),
+        TokenSource::Pod(file) => read_token(file, &message!("the pod's token {file}", file = file.display())),
         TokenSource::File(file) => read_token(file, &source.name()),
         TokenSource::Variable(_, token) => Ok(token.clone()),
         TokenSource::GitHub(request) => {
             let answer = attempts(limits, || ask(request, limits)).await;
-            answer.map_err(|why| error(format!("could not get {}: {why}", source.name())))
+            answer.map_err(|why| error(message!("could not get {source}: {why}", source = source.name(), why)))
         }
     }
 }
 
 async fn ask(request: &TokenRequest, limits: &Limits) -> Result<Zeroizing<String>, Failure> {
-    let url = address(request).ok_or_else(|| permanent("its address is not an http or https address"))?;
+    let url =
+        address(request).ok_or_else(|| Failure::Permanent(message!("its address is not an http or https address")))?;
     let client = client(&url, Proxy::towards(&url), limits.connect, limits.sts).map_err(Failure::Permanent)?;
     let request = client.get(url).header("Accept", "application/json").bearer_auth(request.bearer.as_str());
     match send(request).await.map_err(Failure::Transient)? {
@@ -48,13 +50,9 @@ fn address(request: &TokenRequest) -> Option<Url> {
 }
 
 fn parse(body: &[u8]) -> Result<Zeroizing<String>, Failure> {
-    let unreadable = || permanent("the answer is not the JSON expected");
+    let unreadable = || Failure::Permanent(message!("the answer is not the JSON expected"));
     let Document { value } = serde_json::from_slice(body).map_err(|_| unreadable())?;
     if value.is_empty() { Err(unreadable()) } else { Ok(value) }
-}
-
-fn permanent(why: &str) -> Failure {
-    Failure::Permanent(why.to_owned())
 }
 
 #[cfg(test)]
@@ -79,7 +77,7 @@ mod tests {
     fn only_an_answer_with_a_token_is_read() {
         let read = |body: &str| match parse(body.as_bytes()) {
             Ok(token) => Ok(token.to_string()),
-            Err(Failure::Permanent(why) | Failure::Transient(why)) => Err(why),
+            Err(Failure::Permanent(why) | Failure::Transient(why)) => Err(why.to_string()),
         };
         assert_eq!(read(r#"{"count":5,"value":"token"}"#), Ok("token".to_owned()));
         for wrong in ["", "hidden", "{}", r#"{"value":""}"#, r#"{"value":5}"#] {

@@ -22,9 +22,10 @@ use crate::credentials::parsing::excerpt::excerpt;
 use crate::credentials::parsing::expiry;
 use crate::credentials::role::Role;
 use crate::credentials::web_identity::WebIdentity;
+use crate::language::{Message, Phrase, message, phrase};
 
 const VERSION: &str = "2018-08-13";
-const NAME: &str = "the answer of STS";
+const NAME: Phrase = phrase!("the answer of STS");
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -83,7 +84,7 @@ pub(crate) async fn assume_role(
         secrets: vec![by.secret_key(), by.session_token().unwrap_or_default()],
     };
     let answer = call.answer(environment, limits, now).await;
-    answer.map_err(|why| error(format!("could not assume the role {}: {why}", role.arn)))
+    answer.map_err(|why| error(message!("could not assume the role {role}: {why}", role = role.arn, why)))
 }
 
 /// Exchanges a token for the credentials of its role. This call is not signed.
@@ -102,13 +103,18 @@ pub(crate) async fn assume_role_with_web_identity(
         secrets: vec![&token],
     };
     let answer = call.answer(environment, limits, now).await;
-    answer.map_err(|why| error(format!("could not use {}: {why}", identity.token.name())))
+    answer.map_err(|why| error(message!("could not use {place}: {why}", place = identity.token.name(), why)))
 }
 
 impl Call<'_> {
-    async fn answer(&self, environment: &Environment, limits: &Limits, now: SystemTime) -> Result<Credentials, String> {
+    async fn answer(
+        &self,
+        environment: &Environment,
+        limits: &Limits,
+        now: SystemTime,
+    ) -> Result<Credentials, Message> {
         let url = STS.url(environment).map_err(|why| why.message)?;
-        let url = url.ok_or("STS is turned off by COSPUT_STS_URL")?;
+        let url = url.ok_or_else(|| message!("STS is turned off by COSPUT_STS_URL"))?;
         attempts(limits, || self.attempt(&url, limits, now)).await
     }
 
@@ -148,7 +154,7 @@ fn host(url: &Url) -> String {
 fn parse(status: StatusCode, body: &[u8], secrets: &[&str]) -> Result<Credentials, Failure> {
     let Ok(Document { response }) = serde_json::from_slice(body) else {
         return Err(match status {
-            StatusCode::OK => Failure::Permanent(format!("{NAME} is not the JSON expected")),
+            StatusCode::OK => Failure::Permanent(message!("the answer of STS is not the JSON expected")),
             status => Failure::of_status("STS", status),
         });
     };
@@ -157,9 +163,9 @@ fn parse(status: StatusCode, body: &[u8], secrets: &[&str]) -> Result<Credential
     }
     let expires = [response.expired_time, response.expiration].iter().flatten().find_map(expiry::json);
     let (Some(keys), Some(expires)) = (response.credentials, expires) else {
-        return Err(Failure::Permanent(format!("{NAME} is not the JSON expected")));
+        return Err(Failure::Permanent(message!("the answer of STS is not the JSON expected")));
     };
-    let credentials = credentials(&keys.tmp_secret_id, &keys.tmp_secret_key, &keys.token, NAME);
+    let credentials = credentials(&keys.tmp_secret_id, &keys.tmp_secret_key, &keys.token, &NAME.into());
     credentials.map(|keys| keys.expiring(Some(expires))).map_err(|why| Failure::Permanent(why.message))
 }
 
@@ -167,7 +173,7 @@ impl Refusal {
     fn failure(&self, request_id: Option<&str>, secrets: &[&str]) -> Failure {
         let [code, message] = [&self.code, &self.message].map(|text| excerpt(text, secrets));
         let request_id = excerpt(request_id.unwrap_or("unknown"), secrets);
-        let why = format!("STS says {code}: {message} (request {request_id})");
+        let why = message!("STS says {code}: {message} (request {request_id})", code, message, request_id);
         let transient = ["InternalError", "RequestLimitExceeded"].iter().any(|prefix| code.starts_with(prefix));
         if transient { Failure::Transient(why) } else { Failure::Permanent(why) }
     }
@@ -180,8 +186,8 @@ mod tests {
     fn read(status: u16, body: &str) -> Result<Credentials, (bool, String)> {
         match parse(StatusCode::from_u16(status).unwrap(), body.as_bytes(), &["hidden"]) {
             Ok(credentials) => Ok(credentials),
-            Err(Failure::Transient(why)) => Err((true, why)),
-            Err(Failure::Permanent(why)) => Err((false, why)),
+            Err(Failure::Transient(why)) => Err((true, why.to_string())),
+            Err(Failure::Permanent(why)) => Err((false, why.to_string())),
         }
     }
 

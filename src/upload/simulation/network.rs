@@ -166,7 +166,7 @@ impl World {
                 Ok(Reply::Stored(Stored { crc64: stored.crc64.filter(|_| !no_crc64), ..stored }))
             }
             Ok(Reply::Completed(_)) if self.percent(self.faults.lost_answer) => {
-                let what = "the body is cut off".to_owned();
+                let what = "the body is cut off".into();
                 Err(Failure::Answer(AnswerError::Malformed { what, request_id: None }))
             }
             Ok(Reply::Completed(stored)) => {
@@ -190,7 +190,7 @@ impl World {
         );
         if confirms && self.percent(self.faults.unconfirmed) {
             self.disowned |= matches!(reply, Reply::Object(_));
-            let what = "x-cos-server-side-encryption".to_owned();
+            let what = "x-cos-server-side-encryption".into();
             return Reply::Unconfirmed { reply: Box::new(reply), what, request_id: None };
         }
         reply

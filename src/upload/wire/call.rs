@@ -14,6 +14,7 @@ use crate::cos::objects::put_object::Stored;
 use crate::cos::{
     AnswerError, Etag, Fault, Request, Response, ServiceError, Target, objects::head_object, objects::put_object,
 };
+use crate::language::Message;
 use crate::upload::error::{Cause, Operation, SendError, SendErrorKind, SourceError};
 use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::part_range::Range;
@@ -139,7 +140,7 @@ pub enum Reply {
         /// The reply without the confirmation.
         reply: Box<Reply>,
         /// The part of the confirmation that is missing.
-        what: String,
+        what: Message,
         /// The request ID of the answer, if it has one.
         request_id: Option<String>,
     },

@@ -229,7 +229,7 @@ impl Http {
             .provider
             .credentials(now, refused.as_ref())
             .await
-            .map_err(|error| SendError { kind: SendErrorKind::NoCredentials, message: error.message.into() })?;
+            .map_err(|error| SendError { kind: SendErrorKind::NoCredentials, message: error.message })?;
         sign(&mut request, &credentials, self.service, now);
         Ok((request, credentials))
     }

@@ -58,7 +58,7 @@ mod tests {
 
     fn found(expires: Option<u64>) -> Described {
         let expires = expires.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
-        Described { source: "the profile ci".to_owned(), masked_id: "AK..x".to_owned(), expires, temporary: false }
+        Described { source: "the profile ci".into(), masked_id: "AK..x".to_owned(), expires, temporary: false }
     }
 
     fn refused(code: &str) -> Result<(), UploadError> {

@@ -19,6 +19,7 @@ use crate::cli::uploading::connection::{Connection, emulator_credentials};
 use crate::cos::multipart::UploadId;
 use crate::cos::{Key, Method, Service, ServiceError};
 use crate::credentials::Described;
+use crate::language::message;
 use crate::upload::wire::http::Http;
 
 /// Makes all checks. Fails only if the probe cannot be named.
@@ -82,7 +83,7 @@ fn no_client(failure: &Failure, findings: &mut Findings<'_>) {
 
 fn of_emulator() -> Described {
     let masked_id = emulator_credentials().masked_id();
-    Described { source: "the emulator".to_owned(), masked_id, expires: None, temporary: false }
+    Described { source: message!("the emulator"), masked_id, expires: None, temporary: false }
 }
 
 /// Checks the way to the server. Returns true if the service answers.

@@ -166,7 +166,7 @@ fn profile(
         name: said("profile").map(|name| name.to_string_lossy().into_owned()),
         default_file: Directories::among(variables).configuration().as_deref().map(default_file),
     };
-    choice.read().map_err(|why| why.message)
+    choice.read().map_err(|why| why.message.to_string())
 }
 
 /// The keys of a profile for the options of all commands.

@@ -109,7 +109,7 @@ mod tests {
 
     /// A message without the name of the file.
     fn short(profile: &ProfileTable, message: &str) -> String {
-        message.replace(profile.name(), "PROFILE")
+        message.replace(&**profile.name(), "PROFILE")
     }
 
     fn value(arg: &Arg, line: &str) -> Result<Option<Vec<OsString>>, String> {

@@ -199,7 +199,7 @@ impl Failure {
                 "if the file will not come back, abort the upload with cosput abort --journal {journal}",
                 journal = shown(journal)
             )),
-            Self::NoCredentials(error) => error.hint.clone().map(Message::from),
+            Self::NoCredentials(error) => error.hint.clone(),
             Self::NothingFound(_) => {
                 Some(message!("check the paths and the globs; use --allow-empty if there may be nothing to upload"))
             }
@@ -255,7 +255,7 @@ mod tests {
                 "could not upload f: no such file",
             ),
             (
-                Failure::NoCredentials(CredentialsError { message: "looked at a, b".to_owned(), hint: None }),
+                Failure::NoCredentials(CredentialsError { message: "looked at a, b".into(), hint: None }),
                 CREDENTIALS,
                 "credentials",
                 "could not sign requests: looked at a, b",

@@ -28,7 +28,7 @@ impl Upload {
         }
         match result {
             Ok(Reply::Unconfirmed { reply, what, request_id }) => {
-                self.unconfirmed(now, operation, *reply, Cause::Unencrypted { what: what.into(), request_id });
+                self.unconfirmed(now, operation, *reply, Cause::Unencrypted { what, request_id });
             }
             Ok(reply) => self.answered(now, operation, reply, (sent, md5)),
             Err(failure) => self.failed(now, operation, failure, sent.is_some()),
