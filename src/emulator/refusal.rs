@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::Path;
 
 /// An error as the service reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,11 @@ impl From<io::Error> for Refusal {
             _ => INTERNAL_ERROR.saying(format!("The emulator's directory: {error}")),
         }
     }
+}
+
+/// The error for a full disk.
+pub(crate) fn no_space(directory: &Path) -> Refusal {
+    INSUFFICIENT_STORAGE.saying(format!("no space left in {}", directory.display()))
 }
 
 macro_rules! refusals {

@@ -30,7 +30,7 @@ pub(crate) async fn respond(mut exchange: Exchange, method: &str, head: Result<R
     let ending = outcome.unwrap_or_else(|trouble| match trouble {
         Trouble::Refused(refusal) => {
             let refusal = if refusal.code == refusal::INSUFFICIENT_STORAGE.code {
-                refusal.saying(exchange.service.store.no_space())
+                refusal::no_space(exchange.service.store.path())
             } else {
                 refusal
             };

@@ -7,6 +7,7 @@ use super::plan::divisions::Division;
 use super::plan::object_plan::Plan;
 use super::plan::part_record::PartRecord;
 use crate::cos::multipart::UploadId;
+use crate::language::Message;
 
 /// An event of one object's upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +72,7 @@ pub enum Notice {
     /// The journal found does not fit this upload, so a new upload starts.
     JournalDoesNotFit {
         /// The difference.
-        why: String,
+        why: Message,
         /// The upload of that journal, and whether it was aborted.
         stale: Option<(UploadId, bool)>,
     },
@@ -80,7 +81,7 @@ pub enum Notice {
     /// The answer to Initiate was lost; an upload with an unknown ID may exist.
     InitiateLost,
     /// The journal cannot be written. The upload continues, but cannot be resumed.
-    JournalUnwritable(String),
+    JournalUnwritable(Message),
     /// The file was not a valid journal and was renamed to this name.
     JournalSetAside(String),
     /// The journal was written by a later version of cosput and is kept as it is.
@@ -154,7 +155,7 @@ pub enum DeltaNotice {
     /// There is no map of the object yet.
     NoMap,
     /// The map cannot be used, for this reason.
-    MapUnusable(String),
+    MapUnusable(Message),
     /// There is no object under the key.
     NoObject,
     /// The object is not the one that the map describes.
@@ -176,7 +177,7 @@ pub enum DeltaNotice {
     /// Another upload begins, which sends every part. The upload with this ID could not be aborted.
     Restarted(Option<UploadId>),
     /// The map cannot be written, for this reason.
-    MapUnwritable(String),
+    MapUnwritable(Message),
     /// A map would save no time: the file is sent nearly as fast as it is compared.
     NotWorthwhile,
 }

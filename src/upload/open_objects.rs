@@ -22,6 +22,7 @@ use super::wire::body_progress::BodyProgress;
 use super::wire::call::{Call, Outcome};
 use super::wire::transport::Transport;
 use crate::cos::Target;
+use crate::language::Message;
 
 pub(super) fn now() -> std::time::Instant {
     clock::now().into_std()
@@ -56,9 +57,9 @@ pub(super) enum TaskResult {
     /// An object's session, ready or refused, with what happened on the way.
     Prepared(ObjectId, Box<Session>, Result<Box<Ready>, Refused>, Vec<Event>),
     /// The outcome of a call, and of the flush of the journal before it.
-    Answered(RequestId, Outcome, Result<(), String>),
+    Answered(RequestId, Outcome, Result<(), Message>),
     /// The flush of the journal of a paused object, with the event that waits for it.
-    Flushed(ObjectId, Event, Result<(), String>),
+    Flushed(ObjectId, Event, Result<(), Message>),
     /// A session has ended, with a last notice.
     Closed(ObjectId, Ended, Option<DeltaNotice>),
 }
@@ -191,7 +192,7 @@ impl<T: Transport> OpenObjects<T> {
         &mut self,
         id: RequestId,
         outcome: Outcome,
-        flushed: Result<(), String>,
+        flushed: Result<(), Message>,
         observer: &mut dyn Observer<N>,
     ) {
         let (object, attempt) = id;
@@ -322,7 +323,7 @@ fn on_backup(job: &Job) -> Option<Arc<Job>> {
     Some(Arc::new(Job { target, ..job.clone() }))
 }
 
-fn report_flush<N>(object: ObjectId, flushed: Result<(), String>, observer: &mut dyn Observer<N>) {
+fn report_flush<N>(object: ObjectId, flushed: Result<(), Message>, observer: &mut dyn Observer<N>) {
     if let Err(why) = flushed {
         observer.event(object, Event::Notice(Notice::JournalUnwritable(why)));
     }

@@ -1,5 +1,6 @@
 //! The upload of an earlier run: its journal is opened, and the upload resumed if it is the same one, or else aborted.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use super::wire::transport::Transport;
 use crate::cos::encryption::CUSTOMER_KEY_MD5;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Endpoint, Target};
+use crate::language::{Message, message};
 
 /// How often an upload is tried to be aborted: the first answer may correct the clock, the second may be lost.
 const ABORT_PATIENCE: Patience = Patience { max_attempts: 3, retry_time: Duration::ZERO };
@@ -43,9 +45,9 @@ impl Session {
         }
         match JournalFile::open(&path) {
             Err(OpenError::Busy) => Err(Refused::Busy(path)),
-            Err(OpenError::Unusable(error)) if required => Err(Refused::Unusable(path, error.to_string())),
+            Err(OpenError::Unusable(error)) if required => Err(Refused::Unusable(path, Message::of(&error))),
             Err(OpenError::Unusable(error)) => {
-                observe(Event::Notice(Notice::JournalUnwritable(format!("{}: {error}", path.display()))));
+                observe(Event::Notice(Notice::JournalUnwritable(why_not_written(&path, &error))));
                 Ok(None)
             }
             Ok((_, Some(Content::Garbage | Content::Publishing(_) | Content::LaterVersion))) if required => {
@@ -75,7 +77,7 @@ impl Session {
             Ok((file, content)) => Ok(Some((file, content.unwrap_or(Content::Nothing)))),
             Err(OpenError::Busy) => Err(Refused::Busy(path)),
             Err(OpenError::Unusable(error)) => {
-                observe(Event::Notice(Notice::JournalUnwritable(format!("{}: {error}", path.display()))));
+                observe(Event::Notice(Notice::JournalUnwritable(why_not_written(&path, &error))));
                 Ok(None)
             }
         }
@@ -128,7 +130,7 @@ impl Session {
         }
         let written = file.keep(kept).and_then(|()| overruling.map_or(Ok(()), |line| file.append(&line)));
         if let Err(error) = written {
-            observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+            observe(Event::Notice(Notice::JournalUnwritable(Message::of(&error))));
             return Ok(Earlier { file: None, resume, plan, delta });
         }
         Ok(Earlier { file: Some(file), resume, plan, delta })
@@ -164,25 +166,25 @@ impl Session {
         Some(Header { upload_id: upload_id.as_str().to_owned(), ..self.header.clone() })
     }
 
-    fn why_not(&self, journal: &Journal) -> Option<String> {
+    fn why_not(&self, journal: &Journal) -> Option<Message> {
         if self.upload_id.as_ref().is_some_and(|id| id.as_str() != journal.header.upload_id) {
-            return Some("another upload was asked for".to_owned());
+            return Some(message!("another upload was asked for"));
         }
         if !self.resume {
-            return Some("a new upload was asked for".to_owned());
+            return Some(message!("a new upload was asked for"));
         }
         // A PUT has no part size of its own.
         let alike = Header { part_size: self.header.part_size, ..journal.header.clone() };
         if self.plan.is_put() {
             let differs = alike.difference(&self.header);
-            return Some(differs.unwrap_or_else(|| "the file now goes in one request".to_owned()));
+            return Some(differs.unwrap_or_else(|| message!("the file now goes in one request")));
         }
         let differs = match self.plan.with_part_size(journal.header.part_size) {
             Some(_) => alike.difference(&self.header),
             None => journal.header.difference(&self.header),
         };
         let impossible =
-            || self.plan_of(journal).is_none().then(|| "its parts cannot be divided as its journal says".to_owned());
+            || self.plan_of(journal).is_none().then(|| message!("its parts cannot be divided as its journal says"));
         differs.or_else(impossible)
     }
 
@@ -205,6 +207,10 @@ impl Session {
     }
 }
 
+fn why_not_written(path: &Path, error: &io::Error) -> Message {
+    message!("{file}: {why}", file = path.display(), why = error)
+}
+
 fn replaced(file: JournalFile, path: &Path, observe: &mut (dyn FnMut(Event) + Send)) -> Option<(JournalFile, Content)> {
     match file.set_aside().and_then(|aside| JournalFile::open(path).map(|(file, _)| (aside, file)).map_err(io_error)) {
         Ok((aside, file)) => {
@@ -212,7 +218,7 @@ fn replaced(file: JournalFile, path: &Path, observe: &mut (dyn FnMut(Event) + Se
             Some((file, Content::Nothing))
         }
         Err(error) => {
-            observe(Event::Notice(Notice::JournalUnwritable(error.to_string())));
+            observe(Event::Notice(Notice::JournalUnwritable(Message::of(&error))));
             None
         }
     }

@@ -25,6 +25,7 @@ use super::source::stream_buffer::StreamBuffer;
 use super::wire::transport::Transport;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
+use crate::language::{Message, message};
 
 /// How long the abort of an interrupted upload may take.
 const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ pub enum JournalLocation {
     /// In this file. If it cannot be written, or is not a journal, the upload is refused.
     File(PathBuf),
     /// There is none, for this reason: the upload cannot be resumed.
-    Unavailable(String),
+    Unavailable(Message),
     /// None is needed: a stream cannot be read again.
     NotNeeded,
 }
@@ -106,11 +107,11 @@ pub enum Refused {
     /// The file that the user named is not a journal of cosput.
     NotAJournal(PathBuf),
     /// The journal cannot be written.
-    Unusable(PathBuf, String),
+    Unusable(PathBuf, Message),
     /// The upload was begun with another SSE-C key.
     OtherKey(PathBuf),
     /// The upload that was held back is gone, or has changed.
-    NotHeldBack(String),
+    NotHeldBack(Message),
     /// The service has no such header for objects.
     Header(String),
 }
@@ -282,10 +283,10 @@ impl Session {
         let in_parts = !self.plan.is_put();
         match (self.goal, &self.location) {
             (Goal::HoldBack, JournalLocation::Directory(place)) if in_parts && !is_there => {
-                Err(Refused::Unusable(place.join(file_name(&self.header)), "it cannot be written".to_owned()))
+                Err(Refused::Unusable(place.join(file_name(&self.header)), message!("it cannot be written")))
             }
             (Goal::CompleteHeldBack | Goal::DiscardHeldBack, _) if in_parts && !goes_on => {
-                Err(Refused::NotHeldBack("its journal is gone, or it changed".to_owned()))
+                Err(Refused::NotHeldBack(message!("its journal is gone, or it changed")))
             }
             _ => Ok(()),
         }

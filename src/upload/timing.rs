@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::error::{Operation, SendErrorKind};
 use super::wire::call::{Failure, Outcome};
 use crate::cos::{AnswerError, Fault, ServiceError};
+use crate::language::{Phrase, phrase};
 
 /// The longest code that is kept. COS's are shorter.
 const LONGEST_CODE: usize = 48;
@@ -38,7 +39,7 @@ pub enum Ending {
     /// The server refuses, with this code.
     Refused(String),
     /// No answer came, or one that cannot be understood, for this reason.
-    Unanswered(&'static str),
+    Unanswered(Phrase),
     /// The source could not be read, or has changed.
     Unread,
     /// The user stopped the program.
@@ -64,7 +65,7 @@ impl Ending {
         match &outcome.result {
             Ok(_) => Self::Answered,
             Err(failure) if failure.fault() == Some(Fault::Throttled) => Self::Throttled(code(failure)),
-            Err(Failure::Answer(AnswerError::Malformed { .. })) => Self::Unanswered("the answer is not COS's"),
+            Err(Failure::Answer(AnswerError::Malformed { .. })) => Self::Unanswered(phrase!("the answer is not COS's")),
             Err(Failure::Send(error)) => Self::Unanswered(reason(error.kind)),
             Err(Failure::Source(_)) => Self::Unread,
             Err(Failure::Abandoned) => Self::Stopped,
@@ -83,14 +84,14 @@ fn code(failure: &Failure) -> String {
     code.as_ref().filter(usual).cloned().unwrap_or_else(|| format!("HTTP {status}"))
 }
 
-fn reason(kind: SendErrorKind) -> &'static str {
+fn reason(kind: SendErrorKind) -> Phrase {
     match kind {
-        SendErrorKind::Connect => "no connection",
-        SendErrorKind::Certificate => "the certificate is not trusted",
-        SendErrorKind::Tls => "no TLS",
-        SendErrorKind::ProxyRefused => "the proxy refuses",
-        SendErrorKind::Broken => "the connection broke",
-        SendErrorKind::Stalled { .. } => "no byte for the stall timeout",
-        SendErrorKind::NoCredentials => "no credentials",
+        SendErrorKind::Connect => phrase!("no connection"),
+        SendErrorKind::Certificate => phrase!("the certificate is not trusted"),
+        SendErrorKind::Tls => phrase!("no TLS"),
+        SendErrorKind::ProxyRefused => phrase!("the proxy refuses"),
+        SendErrorKind::Broken => phrase!("the connection broke"),
+        SendErrorKind::Stalled { .. } => phrase!("no byte for the stall timeout"),
+        SendErrorKind::NoCredentials => phrase!("no credentials"),
     }
 }

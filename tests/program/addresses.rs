@@ -77,7 +77,7 @@ async fn upload(directory: &TempDir, transport: Arc<Http>, address: Address) -> 
     let header = Header::new(&target, "e", "s", source.identity(), plan.part_size());
     let session = Session {
         settings: Settings { patience: PATIENCE, abort_on_failure: false, ..Settings::default() },
-        location: JournalLocation::Unavailable("none is wanted".to_owned()),
+        location: JournalLocation::Unavailable("none is wanted".into()),
         ..session(header, Source::File(source), target, plan)
     };
     let (finished, mut notices) = run_one(session, Concurrency::Fixed(2), transport).await;

@@ -14,6 +14,7 @@ use crate::emulator;
 use crate::emulator::{
     DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Fault, Options, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN,
 };
+use crate::language::Phrase;
 
 /// Runs the emulator until a signal arrives. Returns the exit code.
 pub(crate) fn run(options: &EmulatorOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -69,7 +70,7 @@ async fn serve_until_signalled(
 
 /// The accepted values of `--fault`.
 fn known_faults() -> String {
-    let table = |rows: &[(&str, &str)]| -> Vec<String> {
+    let table = |rows: &[(&str, Phrase)]| -> Vec<String> {
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         rows.iter().map(|(name, description)| format!("  {name:width$}  {description}")).collect()
     };

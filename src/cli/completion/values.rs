@@ -19,7 +19,9 @@ pub(super) fn known_values(arg: &Arg, words: &Words, variables: &Variables) -> V
         "region" => plain(&Region::KNOWN),
         "acl" => plain(&ACLS),
         "storage-class" => plain(&STORAGE_CLASSES),
-        "fault" => Fault::names().iter().map(|(name, about)| ((*name).to_owned(), (*about).to_owned())).collect(),
+        "fault" => {
+            Fault::names().iter().map(|(name, about)| ((*name).to_owned(), about.english().to_owned())).collect()
+        }
         "profile" => profiles(words, variables).into_iter().map(|name| (name, String::new())).collect(),
         _ => possible_values(arg),
     }

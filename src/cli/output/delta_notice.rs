@@ -69,7 +69,7 @@ mod tests {
         let table = [
             (DeltaNotice::NoMap, false, format!("there is no map of this object yet{whole}")),
             (
-                DeltaNotice::MapUnusable("it is damaged".to_owned()),
+                DeltaNotice::MapUnusable("it is damaged".into()),
                 true,
                 format!("could not use the map of this object: it is damaged{whole}"),
             ),
@@ -105,7 +105,7 @@ mod tests {
                 "starting over, without copies; the parts of upload id may remain on the server".to_owned(),
             ),
             (
-                DeltaNotice::MapUnwritable("disk full".to_owned()),
+                DeltaNotice::MapUnwritable("disk full".into()),
                 true,
                 "could not write the map of this object: disk full; the next upload sends the whole file".to_owned(),
             ),

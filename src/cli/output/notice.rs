@@ -155,15 +155,15 @@ mod tests {
         let division = Division { first: PartNumber::FIRST, part_size: 1 << 20 };
         let table = [
             (
-                Notice::JournalDoesNotFit { why: "the file changed".to_owned(), stale: Some((id(), true)) },
+                Notice::JournalDoesNotFit { why: "the file changed".into(), stale: Some((id(), true)) },
                 "cannot resume an earlier upload because the file changed; starting a new one; the earlier upload id was aborted",
             ),
             (
-                Notice::JournalDoesNotFit { why: "x".to_owned(), stale: Some((id(), false)) },
+                Notice::JournalDoesNotFit { why: "x".into(), stale: Some((id(), false)) },
                 "cannot resume an earlier upload because x; starting a new one; the parts of the earlier upload id may remain on the server",
             ),
             (
-                Notice::JournalDoesNotFit { why: "x".to_owned(), stale: None },
+                Notice::JournalDoesNotFit { why: "x".into(), stale: None },
                 "cannot resume an earlier upload because x; starting a new one",
             ),
             (
@@ -171,7 +171,7 @@ mod tests {
                 "an earlier run stopped while it initiated its upload; an unfinished upload of this key may remain on the server",
             ),
             (
-                Notice::JournalUnwritable("disk full".to_owned()),
+                Notice::JournalUnwritable("disk full".into()),
                 "could not write the journal: disk full; if this upload is interrupted, it may have to start over",
             ),
             (

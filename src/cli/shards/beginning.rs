@@ -146,7 +146,7 @@ impl Beginning {
             Reply::Initiated(id) => (Some(id), None),
             Reply::Unconfirmed { reply, what, request_id } => {
                 let id = if let Reply::Initiated(id) = *reply { Some(id) } else { None };
-                (id, Some(Cause::Unencrypted { what: what.into(), request_id }))
+                (id, Some(Cause::Unencrypted { what, request_id }))
             }
             _ => (None, None),
         };

@@ -17,7 +17,7 @@ use crate::cos::{
     Address, AnswerError, Key, Response, Service, objects::delete_object, objects::get_object, objects::list_objects,
     objects::put_object,
 };
-use crate::language::message;
+use crate::language::{Message, message};
 use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::receipt_objects;
@@ -140,7 +140,7 @@ impl BucketReceipts {
                 let put = put(&mut receipts.requester, &key, &text, &mut events).await;
                 receipts.report(&events);
                 let Err(error) = put else { return Ok(()) };
-                let why = error.cause.to_string();
+                let why = Message::of(&error.cause);
                 *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(failed(Service::Cos, &key, error));
                 Err(why)
             })

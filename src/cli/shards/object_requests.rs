@@ -6,6 +6,7 @@ use crate::cli::options::object_headers;
 use crate::cli::uploading::bucket_requests::{list_all_parts, target};
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Key, Response};
+use crate::language::Message;
 use crate::upload::shards::files::PlannedFile;
 use crate::upload::shards::proof::completion::{Answer, Completion, Finish, Step};
 use crate::upload::shards::proof::evidence::{Evidence, Listed};
@@ -45,7 +46,7 @@ impl ObjectRequests {
     pub(crate) async fn judge(mut self, file: PlannedFile, evidence: Evidence, pass: Pass) -> Judged {
         let mut events = Vec::new();
         let finish = match (Key::new(&file.key), file.upload_id.as_deref().and_then(UploadId::new)) {
-            (Err(error), _) => Some(Finish::Failed(malformed(error.to_string()))),
+            (Err(error), _) => Some(Finish::Failed(malformed(Message::of(&error)))),
             (Ok(key), Some(id)) => self.large(key, id, Completion::new(file, evidence), pass, &mut events).await,
             // Sent as a whole, it would have been visible before the others.
             (Ok(key), None) if self.publish_together => self.empty(&key, &file, pass, &mut events).await,
@@ -103,9 +104,9 @@ impl ObjectRequests {
             // Other headers do not concern its bytes.
             Reply::OtherObject(object) => Ok(Some(object)),
             Reply::Unconfirmed { what, request_id, .. } => {
-                Err(failed(Operation::HeadObject, Cause::Unencrypted { what: what.into(), request_id }))
+                Err(failed(Operation::HeadObject, Cause::Unencrypted { what, request_id }))
             }
-            _ => Err(malformed("HEAD has another reply".to_owned())),
+            _ => Err(malformed("HEAD has another reply")),
         }
     }
 
@@ -124,7 +125,7 @@ impl ObjectRequests {
         match sent {
             Ok(Reply::Stored(_)) => {}
             Err(error) if error.cause.is_taken_key() => {}
-            Ok(_) => return Some(Finish::Failed(malformed("PUT has another reply".to_owned()))),
+            Ok(_) => return Some(Finish::Failed(malformed("PUT has another reply"))),
             Err(error) => return Some(Finish::Failed(error)),
         }
         let mut evidence = Evidence::default();
@@ -148,9 +149,9 @@ fn completed(reply: Reply) -> Result<Answer, UploadError> {
     match reply {
         Reply::Completed(stored) => Ok(Answer::Completed(stored)),
         Reply::Unconfirmed { what, request_id, .. } => {
-            Err(failed(Operation::Complete, Cause::Unencrypted { what: what.into(), request_id }))
+            Err(failed(Operation::Complete, Cause::Unencrypted { what, request_id }))
         }
-        _ => Err(malformed("Complete has another reply".to_owned())),
+        _ => Err(malformed("Complete has another reply")),
     }
 }
 
@@ -158,6 +159,6 @@ fn failed(operation: Operation, cause: Cause) -> UploadError {
     UploadError { operation: Some(operation), attempts: 1, cause, leftover: None }
 }
 
-fn malformed(what: String) -> UploadError {
+fn malformed(what: impl Into<Message>) -> UploadError {
     failed(Operation::Complete, Cause::Malformed { what: what.into(), request_id: None })
 }

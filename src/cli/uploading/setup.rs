@@ -58,9 +58,9 @@ fn location(options: &UploadOptions) -> JournalLocation {
     match (&options.journal, &options.state_directory) {
         (Some(file), _) => JournalLocation::File(file.clone()),
         (None, Some(directory)) => JournalLocation::Directory(directory.clone()),
-        (None, None) => JournalLocation::Unavailable(
-            message!("no home directory is known; name a place with --state-dir").to_string(),
-        ),
+        (None, None) => {
+            JournalLocation::Unavailable(message!("no home directory is known; name a place with --state-dir"))
+        }
     }
 }
 

@@ -2,16 +2,19 @@
 
 use std::str::FromStr;
 
+use crate::language::{Message, message};
+
 /// The arguments that have not been used yet.
 pub(super) struct Arguments(Vec<(String, String)>);
 
 impl Arguments {
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &str) -> Result<Self, Message> {
         let pair = |pair: &str| {
-            let (name, value) = pair.split_once('=').ok_or(format!("has '{pair}' instead of NAME=VALUE"))?;
+            let (name, value) =
+                pair.split_once('=').ok_or_else(|| message!("has '{pair}' instead of NAME=VALUE", pair))?;
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         };
-        text.split(',').filter(|text| !text.trim().is_empty()).map(pair).collect::<Result<_, String>>().map(Self)
+        text.split(',').filter(|text| !text.trim().is_empty()).map(pair).collect::<Result<_, Message>>().map(Self)
     }
 
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
@@ -19,8 +22,10 @@ impl Arguments {
         Some(self.0.swap_remove(index).1)
     }
 
-    pub(super) fn number<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, String> {
-        let read = |text: String| text.parse().map_err(|_| format!("has {name}={text}, which is not a valid number"));
+    pub(super) fn number<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, Message> {
+        let read = |text: String| {
+            text.parse().map_err(|_| message!("has {name}={text}, which is not a valid number", name, text))
+        };
         self.text(name).map(read).transpose()
     }
 

@@ -9,6 +9,7 @@ use super::arguments::Arguments;
 use super::catalogue::{KNOWN, Known};
 use super::trigger;
 use super::trigger::Trigger;
+use crate::language::{Message, Phrase, message};
 
 /// One fault: its name, its trigger and its action.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +21,11 @@ pub struct Fault {
 
 /// Why a text is not a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidFault(String);
+pub struct InvalidFault(Message);
 
 impl fmt::Display for InvalidFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -32,14 +33,14 @@ impl std::error::Error for InvalidFault {}
 
 impl Fault {
     /// All faults, each with a description and its own arguments.
-    pub fn names() -> &'static [(&'static str, &'static str)] {
-        static NAMES: LazyLock<Vec<(&str, &str)>> =
+    pub fn names() -> &'static [(&'static str, Phrase)] {
+        static NAMES: LazyLock<Vec<(&str, Phrase)>> =
             LazyLock::new(|| KNOWN.iter().map(|known| (known.name, known.description)).collect());
         &NAMES
     }
 
     /// The arguments that every fault accepts, each with a description.
-    pub fn arguments() -> &'static [(&'static str, &'static str)] {
+    pub fn arguments() -> &'static [(&'static str, Phrase)] {
         &trigger::ARGUMENTS
     }
 
@@ -63,21 +64,21 @@ impl FromStr for Fault {
     fn from_str(text: &str) -> Result<Self, InvalidFault> {
         let (name, arguments) = text.split_once(':').unwrap_or((text, ""));
         let known = KNOWN.iter().find(|known| known.name == name).ok_or_else(|| unknown(name))?;
-        read(known, arguments).map_err(|why| InvalidFault(format!("the fault '{text}' {why}")))
+        read(known, arguments).map_err(|why| InvalidFault(message!("the fault '{text}' {why}", text, why)))
     }
 }
 
 fn unknown(name: &str) -> InvalidFault {
     let names: Vec<&str> = KNOWN.iter().map(|known| known.name).collect();
-    InvalidFault(format!("'{name}' is not a fault; known faults: {}", names.join(", ")))
+    InvalidFault(message!("'{name}' is not a fault; known faults: {names}", name, names = names.join(", ")))
 }
 
-fn read(known: &Known, text: &str) -> Result<Fault, String> {
+fn read(known: &Known, text: &str) -> Result<Fault, Message> {
     let mut arguments = Arguments::read(text)?;
     let trigger = Trigger::read(&mut arguments, known.on, known.times)?;
     let action = (known.action)(&mut arguments)?;
     match arguments.unused() {
-        Some(name) => Err(format!("has no argument '{name}'")),
+        Some(name) => Err(message!("has no argument '{name}'", name)),
         None => Ok(Fault { name: known.name, trigger, action }),
     }
 }

@@ -100,7 +100,7 @@ mod tests {
     fn every_fault_has_a_description() {
         for (name, description) in Fault::names() {
             assert_eq!(name.parse::<Fault>().unwrap().name(), *name);
-            assert!(!description.is_empty());
+            assert!(!description.english().is_empty());
         }
     }
 

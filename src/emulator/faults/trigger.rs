@@ -4,14 +4,15 @@ use std::num::NonZeroU64;
 
 use super::arguments::Arguments;
 use crate::emulator::request::operation::Operation;
+use crate::language::{Message, Phrase, message, phrase};
 
 /// The arguments that every fault accepts.
-pub(super) const ARGUMENTS: [(&str, &str); 5] = [
-    ("on", "operations, separated by +, or any"),
-    ("part", "only this part number"),
-    ("times", "how many times, 0 for always (default 1)"),
-    ("every", "only every Nth matching request"),
-    ("skip", "skip the first M matching requests"),
+pub(super) const ARGUMENTS: [(&str, Phrase); 5] = [
+    ("on", phrase!("operations, separated by +, or any")),
+    ("part", phrase!("only this part number")),
+    ("times", phrase!("how many times, 0 for always (default 1)")),
+    ("every", phrase!("only every Nth matching request")),
+    ("skip", phrase!("skip the first M matching requests")),
 ];
 
 /// The requests at which a fault strikes.
@@ -33,7 +34,7 @@ pub(super) struct Count {
 }
 
 impl Trigger {
-    pub(super) fn read(arguments: &mut Arguments, on: &[Operation], times: u64) -> Result<Self, String> {
+    pub(super) fn read(arguments: &mut Arguments, on: &[Operation], times: u64) -> Result<Self, Message> {
         Ok(Self {
             on: arguments.text("on").map_or(Ok(on.to_vec()), |text| operations(&text))?,
             part: arguments.number("part")?,
@@ -57,9 +58,10 @@ impl Trigger {
     }
 }
 
-fn operations(text: &str) -> Result<Vec<Operation>, String> {
+fn operations(text: &str) -> Result<Vec<Operation>, Message> {
     if text == "any" {
         return Ok(Operation::ALL.to_vec());
     }
-    text.split('+').map(|name| name.parse().map_err(|()| format!("has on={name}, which is not an operation"))).collect()
+    let operation = |name: &str| name.parse().map_err(|()| message!("has on={name}, which is not an operation", name));
+    text.split('+').map(operation).collect()
 }

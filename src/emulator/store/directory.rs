@@ -15,6 +15,7 @@ use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::request::listing;
 use crate::emulator::request::listing::{Page, Query};
+use crate::language::message;
 
 /// How often, and how long apart, a lock that is held is tried again.
 const ATTEMPTS: u32 = 20;
@@ -38,8 +39,8 @@ impl Store {
         let lock = File::create(dir.join("lock"))?;
         locked(&lock).map_err(|error| match error {
             TryLockError::WouldBlock => {
-                let message = format!("{} is in use by another emulator", dir.display());
-                io::Error::new(io::ErrorKind::ResourceBusy, message)
+                let why = message!("{directory} is in use by another emulator", directory = dir.display());
+                io::Error::new(io::ErrorKind::ResourceBusy, why)
             }
             TryLockError::Error(error) => error,
         })?;
@@ -99,9 +100,9 @@ impl Store {
         Ok(())
     }
 
-    /// The message for a full disk.
-    pub(crate) fn no_space(&self) -> String {
-        format!("no space left in {}", self.dir.display())
+    /// The directory.
+    pub(crate) fn path(&self) -> &Path {
+        &self.dir
     }
 
     /// A file without a name, which is removed when it is closed.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cos::multipart::PartNumber;
 use crate::emulator::request::properties::object_properties::ObjectProperties;
+use crate::language::message;
 
 /// The version of `object.json` and `upload.json`. Version 1 had no files under the names of keys.
 pub(super) const VERSION: u32 = 2;
@@ -94,12 +95,12 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let broken = |error: &dyn std::fmt::Display| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+    let broken = |why: &dyn std::fmt::Display| {
+        io::Error::new(io::ErrorKind::InvalidData, message!("{file}: {why}", file = path.display(), why))
     };
     let versioned: Versioned = serde_json::from_slice(&text).map_err(|error| broken(&error))?;
     if !(OLDEST..=VERSION).contains(&versioned.version) {
-        return Err(broken(&format!("version {} is not known to this cosput", versioned.version)));
+        return Err(broken(&message!("version {version} is not known to this cosput", version = versioned.version)));
     }
     serde_json::from_slice(&text).map(Some).map_err(|error| broken(&error))
 }

@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::Error as _;
+use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cos::checksum::Combiner;
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Block {
             .decode(text)
             .ok()
             .and_then(|bytes| bytes.try_into().ok())
-            .ok_or_else(|| D::Error::custom("a block is 40 bytes in Base64"))?;
+            .ok_or_else(|| D::Error::invalid_value(Unexpected::Str(text), &"40 bytes in Base64"))?;
         let (crc64, hash) = bytes.split_at(8);
         let crc64 = u64::from_be_bytes(crc64.try_into().expect("eight bytes were split off"));
         Ok(Self { crc64, hash: hash.try_into().expect("32 bytes are left") })

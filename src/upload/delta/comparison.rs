@@ -13,6 +13,7 @@ use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{map_file, map_object, planning};
 use crate::cos::objects::head_object::Object;
 use crate::cos::{Address, AnswerError, Response, Target};
+use crate::language::Message;
 use crate::upload::error::Operation;
 use crate::upload::event::{DeltaNotice, Event, Notice, Unchanged};
 use crate::upload::flight::Job;
@@ -146,9 +147,9 @@ impl Comparison<'_> {
     }
 
     /// The map on this machine; the error says why it cannot be used.
-    fn local_map(&self) -> Result<Option<ObjectMap>, String> {
+    fn local_map(&self) -> Result<Option<ObjectMap>, Message> {
         let Some(directory) = &self.settings.directory else { return Ok(None) };
-        let text = map_file::read(&map_file::path(directory, self.header)).map_err(|error| error.to_string())?;
+        let text = map_file::read(&map_file::path(directory, self.header)).map_err(|error| Message::of(&error))?;
         text.map(|text| ObjectMap::read(&text, &self.job.target)).transpose()
     }
 
@@ -184,7 +185,7 @@ impl Comparison<'_> {
     /// The map of the object that HEAD found: the one on this machine, or else the one beside the object.
     async fn fitting_map<T: Transport>(
         &self,
-        local: Result<Option<ObjectMap>, String>,
+        local: Result<Option<ObjectMap>, Message>,
         found: &Found,
         transport: &T,
     ) -> Result<ObjectMap, DeltaNotice> {

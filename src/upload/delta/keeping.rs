@@ -5,6 +5,7 @@ use super::known_blocks::KnownBlocks;
 use super::object_map::{Blocks, ObjectMap};
 use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{hashing, map_file, map_object};
+use crate::language::{Message, message};
 use crate::upload::event::{DeltaNotice, Object, ProvedBy};
 use crate::upload::flight::Job;
 use crate::upload::journal::header::Header;
@@ -35,8 +36,8 @@ pub(crate) async fn keep<T: Transport>(
     let map = ObjectMap { size: object.size, etag: object.etag.clone(), version_id: object.version_id.clone(), blocks };
     let text = map.text(&job.target);
     let here = match path {
-        Some(path) => map_file::write(&path, &text).map_err(|error| error.to_string()),
-        None => Err("no home directory is known; name a place with --state-dir".to_owned()),
+        Some(path) => map_file::write(&path, &text).map_err(|error| Message::of(&error)),
+        None => Err(message!("no home directory is known; name a place with --state-dir")),
     };
     let there = match settings.place {
         MapPlace::Here => here,

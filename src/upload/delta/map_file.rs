@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::language::message;
 use crate::upload::journal::header::Header;
 
 /// A map of the most blocks has 3.9 MB; a larger file is no map.
@@ -25,7 +26,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         // A named pipe would be waited for.
-        Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("it is not a regular file")),
+        Ok(metadata) if !metadata.is_file() => return Err(io::Error::other(message!("it is not a regular file"))),
         _ => {}
     }
     let file = fs::File::open(path)?;

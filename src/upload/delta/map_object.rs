@@ -5,6 +5,7 @@ use crate::cos::checksum::crc64;
 use crate::cos::{
     Address, AnswerError, Headers, Key, Method, Request, Response, Target, objects::head_object, objects::put_object,
 };
+use crate::language::{Message, message};
 use crate::upload::error::Operation;
 use crate::upload::flight::Job;
 use crate::upload::patience::Patience;
@@ -19,21 +20,21 @@ const MARK: (&str, &str) = ("x-cos-meta-cosput-map", "1");
 const PATIENCE: Patience = Patience { max_attempts: 3, retry_time: std::time::Duration::ZERO };
 
 /// Reads the map; `None` if there is none. The error says why it cannot be used.
-pub(super) async fn read<T: Transport>(job: &Job, transport: &T, seed: u64) -> Result<Option<ObjectMap>, String> {
+pub(super) async fn read<T: Transport>(job: &Job, transport: &T, seed: u64) -> Result<Option<ObjectMap>, Message> {
     let key = key(job)?;
     let request =
         |address: &Address| with_key(job, Target { address: address.clone(), key: key.clone() }.request(Method::Get));
     let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
     let text = requester.send(Operation::HeadObject, request, body, &mut |_| ()).await;
-    let text = text.map_err(|error| error.cause.to_string())?;
+    let text = text.map_err(|error| Message::of(&error.cause))?;
     text.map(|text| ObjectMap::read(&text, &job.target)).transpose()
 }
 
 /// Writes the map, unless the user has an object of another kind under its key. The error says why it could not be written.
-pub(super) async fn write<T: Transport>(job: &Job, text: &str, transport: &T, seed: u64) -> Result<(), String> {
+pub(super) async fn write<T: Transport>(job: &Job, text: &str, transport: &T, seed: u64) -> Result<(), Message> {
     let key = key(job)?;
     if !may_be_written(job, &key, transport, seed).await? {
-        return Err(format!("{key} is another object"));
+        return Err(message!("{key} is another object", key));
     }
     let request = |address: &Address| {
         let target = Target { address: address.clone(), key: key.clone() };
@@ -42,15 +43,15 @@ pub(super) async fn write<T: Transport>(job: &Job, text: &str, transport: &T, se
     };
     let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
     let stored = requester.send(Operation::PutObject, request, put_object::read, &mut |_| ()).await;
-    let stored = stored.map_err(|error| error.cause.to_string())?;
+    let stored = stored.map_err(|error| Message::of(&error.cause))?;
     match stored.crc64 {
-        Some(theirs) if theirs != crc64(text.as_bytes()) => Err("the server stored other bytes".to_owned()),
+        Some(theirs) if theirs != crc64(text.as_bytes()) => Err(message!("the server stored other bytes")),
         _ => Ok(()),
     }
 }
 
 /// Whether there is a map or nothing under the key.
-async fn may_be_written<T: Transport>(job: &Job, key: &Key, transport: &T, seed: u64) -> Result<bool, String> {
+async fn may_be_written<T: Transport>(job: &Job, key: &Key, transport: &T, seed: u64) -> Result<bool, Message> {
     let request =
         |address: &Address| with_key(job, head_object::request(&Target { address: address.clone(), key: key.clone() }));
     let read = |response: &Response| {
@@ -59,11 +60,11 @@ async fn may_be_written<T: Transport>(job: &Job, key: &Key, transport: &T, seed:
     };
     let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
     let found = requester.send(Operation::HeadObject, request, read, &mut |_| ()).await;
-    found.map_err(|error| error.cause.to_string())
+    found.map_err(|error| Message::of(&error.cause))
 }
 
-fn key(job: &Job) -> Result<Key, String> {
-    Key::new(&format!("{}{SUFFIX}", job.target.key)).map_err(|error| error.to_string())
+fn key(job: &Job) -> Result<Key, Message> {
+    Key::new(&format!("{}{SUFFIX}", job.target.key)).map_err(|error| Message::of(&error))
 }
 
 fn with_key(job: &Job, mut request: Request) -> Request {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{Block, MOST_BLOCKS, SMALLEST_BLOCK, block_length, combined};
 use crate::cos::Target;
+use crate::language::{Message, message};
 
 /// The version of the maps that this cosput writes.
 const SCHEMA: u32 = 1;
@@ -96,34 +97,34 @@ impl ObjectMap {
     }
 
     /// Reads the map of this target's object; the error says what is wrong with it.
-    pub(crate) fn read(text: &[u8], target: &Target) -> Result<Self, String> {
+    pub(crate) fn read(text: &[u8], target: &Target) -> Result<Self, Message> {
         #[derive(Deserialize)]
         struct Version {
             schema: u32,
         }
         match serde_json::from_slice::<Version>(text) {
             Ok(Version { schema }) if schema > SCHEMA => {
-                return Err("it was written by a later version of cosput".to_owned());
+                return Err(message!("it was written by a later version of cosput"));
             }
             Ok(_) => {}
-            Err(_) => return Err("it is damaged".to_owned()),
+            Err(_) => return Err(message!("it is damaged")),
         }
-        let mut document: Document = serde_json::from_slice(text).map_err(|_| "it is damaged".to_owned())?;
+        let mut document: Document = serde_json::from_slice(text).map_err(|_| message!("it is damaged"))?;
         let checksum = std::mem::take(&mut document.checksum);
         if document.checksum() != checksum {
-            return Err("it is damaged".to_owned());
+            return Err(message!("it is damaged"));
         }
         let Document { service, bucket, key, size, etag, version_id, crc64, block_size, hash, blocks, .. } = document;
         if (service.as_str(), bucket.as_str(), key.as_str())
             != (target.address.service.as_str(), target.address.bucket.as_str(), target.key.as_str())
         {
-            return Err("it is about another object".to_owned());
+            return Err(message!("it is about another object"));
         }
         let count = blocks.len() as u64;
         let divided = block_size >= SMALLEST_BLOCK && count <= MOST_BLOCKS && size.div_ceil(block_size) == count;
         let map = Self { size, etag, version_id, blocks: Blocks { block_size, list: blocks } };
         if hash != HASH || !divided || map.crc64().to_string() != crc64 {
-            return Err("it contradicts itself".to_owned());
+            return Err(message!("it contradicts itself"));
         }
         Ok(map)
     }
@@ -162,21 +163,21 @@ pub(super) mod tests {
         let map = ObjectMap { version_id: Some("v".to_owned()), ..map(&[1, 2, 3], 2 * MIB + 5) };
         let text = map.text(&target("k"));
         assert_eq!(ObjectMap::read(text.as_bytes(), &target("k")), Ok(map));
-        assert_eq!(ObjectMap::read(text.as_bytes(), &target("other")), Err("it is about another object".to_owned()));
+        assert_eq!(ObjectMap::read(text.as_bytes(), &target("other")), Err("it is about another object".into()));
     }
 
     #[test]
     fn a_map_of_a_later_version_is_named_as_such() {
         let text = map(&[1], 5).text(&target("k")).replace("\"schema\":1", "\"schema\":2");
         let refused = ObjectMap::read(text.as_bytes(), &target("k"));
-        assert_eq!(refused, Err("it was written by a later version of cosput".to_owned()));
+        assert_eq!(refused, Err("it was written by a later version of cosput".into()));
     }
 
     #[test]
     fn a_map_whose_blocks_are_not_those_of_its_size_contradicts_itself() {
         for wrong in [map(&[1, 2], 5), map(&[1], MIB + 1), map(&[], 1)] {
             let refused = ObjectMap::read(wrong.text(&target("k")).as_bytes(), &target("k"));
-            assert_eq!(refused, Err("it contradicts itself".to_owned()), "{wrong:?}");
+            assert_eq!(refused, Err("it contradicts itself".into()), "{wrong:?}");
         }
     }
 

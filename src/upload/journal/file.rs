@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::header::{FIRST_WORDS, Header};
 use super::lines;
 use super::lines::{COMPARING, Content};
+use crate::language::message;
 use crate::upload::descriptors::wait_for_descriptor;
 use crate::upload::file_id;
 
@@ -87,7 +88,7 @@ impl JournalFile {
             let known = fs::metadata(path).ok();
             // A device would be taken for an empty journal, and removed when the upload is done.
             if known.as_ref().is_some_and(|known| !known.is_file()) {
-                return Err(OpenError::Unusable(io::Error::other("it is no file")));
+                return Err(OpenError::Unusable(io::Error::other(message!("it is no file"))));
             }
             let existed = known.is_some();
             let file = wait_for_descriptor(|| options().open(path))?;
@@ -191,7 +192,7 @@ fn no_locks(existed: bool, path: &Path, error: &io::Error) -> io::Error {
     if !existed {
         let _ = fs::remove_file(path);
     }
-    io::Error::new(error.kind(), format!("the file system cannot lock it ({error})"))
+    io::Error::new(error.kind(), message!("the file system cannot lock it ({error})", error))
 }
 
 /// Fails if the disk is full, before anything is sent and not when the first part is recorded. What it writes has no line

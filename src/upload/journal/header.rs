@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delta_line::DeltaLine;
 use crate::cos::{Edition, Target};
+use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::delta_parts::DeltaParts;
 use crate::upload::source::Identity;
@@ -143,40 +144,44 @@ impl Header {
     }
 
     /// The first difference that keeps this upload from going on as `wanted`; `None` if there is none.
-    pub fn difference(&self, wanted: &Self) -> Option<String> {
-        let differs = |what: &str, was: &dyn std::fmt::Display, is: &dyn std::fmt::Display| {
-            Some(format!("{what} was {was} and is {is}"))
+    pub fn difference(&self, wanted: &Self) -> Option<Message> {
+        let differs = |what: Phrase, was: &dyn std::fmt::Display, is: &dyn std::fmt::Display| {
+            Some(message!("{what} was {was} and is {is}", what, was, is))
         };
         if (&self.service, &self.endpoint, &self.bucket, &self.key)
             != (&wanted.service, &wanted.endpoint, &wanted.bucket, &wanted.key)
         {
-            let name = |header: &Self| format!("{}/{} at {}", header.bucket, header.key, header.endpoint);
-            return differs("the destination", &name(self), &name(wanted));
+            let name = |Self { bucket, key, endpoint, .. }: &Self| {
+                message!("{bucket}/{key} at {endpoint}", bucket, key, endpoint)
+            };
+            return differs(phrase!("the destination"), &name(self), &name(wanted));
         }
         if self.source != wanted.source {
-            return differs("the file", &self.source, &wanted.source);
+            return differs(phrase!("the file"), &self.source, &wanted.source);
         }
         if self.size != wanted.size {
-            return differs("the file's size", &self.size, &wanted.size);
+            return differs(phrase!("the file's size"), &self.size, &wanted.size);
         }
         if self.modified != wanted.modified {
-            return differs("the file's time of modification", &self.modified, &wanted.modified);
+            return differs(phrase!("the file's time of modification"), &self.modified, &wanted.modified);
         }
         if self.inode != wanted.inode {
-            return Some("another file took the file's place".to_owned());
+            return Some(message!("another file took the file's place"));
         }
         if self.part_size != wanted.part_size {
-            return differs("the part size", &self.part_size, &wanted.part_size);
+            return differs(phrase!("the part size"), &self.part_size, &wanted.part_size);
         }
         self.differing_option(wanted)
     }
 
-    fn differing_option(&self, wanted: &Self) -> Option<String> {
+    fn differing_option(&self, wanted: &Self) -> Option<Message> {
         let names = self.options.keys().chain(wanted.options.keys());
         let name = names.into_iter().find(|name| self.options.get(*name) != wanted.options.get(*name))?;
-        let value =
-            |header: &Self| header.options.get(name).map_or("not given".to_owned(), |value| format!("'{value}'"));
-        Some(format!("the object's {name} was {} and is {}", value(self), value(wanted)))
+        let value = |header: &Self| match header.options.get(name) {
+            Some(value) => format!("'{value}'").into(),
+            None => message!("not given"),
+        };
+        Some(message!("the object's {name} was {was} and is {is}", name, was = value(self), is = value(wanted)))
     }
 }
 

@@ -4,6 +4,7 @@ use super::header::{DIVIDED_SCHEMA, Header};
 use super::lines::{division_line, part_line};
 use super::recorder::Recorder;
 use crate::cos::multipart::PartNumber;
+use crate::language::Message;
 use crate::upload::event::{DeltaNotice, Event, Notice};
 
 /// Where an upload's journal is written, and its first line.
@@ -16,7 +17,7 @@ pub struct Log {
 
 impl Log {
     /// Writes an event. If it must be on disk before the upload goes on, it is once the future ends.
-    pub(crate) fn record(&mut self, event: &Event) -> Option<impl Future<Output = Result<(), String>> + Send + use<>> {
+    pub(crate) fn record(&mut self, event: &Event) -> Option<impl Future<Output = Result<(), Message>> + Send + use<>> {
         match event {
             Event::Initiated(upload_id) => {
                 let header = Header { upload_id: upload_id.as_str().to_owned(), ..self.header.clone() };

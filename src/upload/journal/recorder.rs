@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::file::JournalFile;
 use super::header::FIRST_WORDS;
+use crate::language::{Message, message};
 
 /// Longest time for which the system has lines that are not on disk. A process that dies loses none of them; a power cut
 /// does, and the next run then compares their parts again.
@@ -45,25 +46,25 @@ enum Order {
     /// The first order: a thread that cannot be had must not take the file along.
     Begin(JournalFile),
     StartAnew,
-    Flush(oneshot::Sender<Result<(), String>>),
+    Flush(oneshot::Sender<Result<(), Message>>),
 }
 
 #[derive(Debug, Default)]
 struct State {
     /// True while the system may have lines that the disk has not.
     unflushed: AtomicBool,
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Message>>,
 }
 
 impl State {
     /// Keeps the first failure. After it nothing is written: the last line may have lost its end.
     fn note(&self, result: io::Result<()>) {
         if let Err(error) = result {
-            self.failure().get_or_insert(error.to_string());
+            self.failure().get_or_insert_with(|| Message::of(&error));
         }
     }
 
-    fn failure(&self) -> MutexGuard<'_, Option<String>> {
+    fn failure(&self) -> MutexGuard<'_, Option<Message>> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -75,7 +76,7 @@ impl State {
     }
 
     /// Flushes and answers with the first failure, once.
-    fn answer(&self, file: &JournalFile, reported: &mut bool, done: oneshot::Sender<Result<(), String>>) {
+    fn answer(&self, file: &JournalFile, reported: &mut bool, done: oneshot::Sender<Result<(), Message>>) {
         self.flush(file);
         let failure = self.failure().clone().filter(|_| !*reported);
         *reported |= failure.is_some();
@@ -134,7 +135,7 @@ impl Recorder {
     }
 
     /// Waits until all lines are on disk. Returns the first failure, once.
-    pub fn flush(&self) -> impl Future<Output = Result<(), String>> + Send + use<> {
+    pub fn flush(&self) -> impl Future<Output = Result<(), Message>> + Send + use<> {
         let (done, wait) = oneshot::channel();
         match &self.flusher {
             Flusher::Thread { orders, .. } => drop(orders.send(Order::Flush(done))),
@@ -143,7 +144,7 @@ impl Recorder {
                 self.state.answer(file, reported, done);
             }
         }
-        async { wait.await.unwrap_or_else(|_| Err("the journal's thread ended".to_owned())) }
+        async { wait.await.unwrap_or_else(|_| Err(message!("the journal's thread ended"))) }
     }
 
     /// Ends the writing and gives the file back; `None` if the thread died.

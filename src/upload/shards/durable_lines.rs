@@ -15,14 +15,15 @@ use tokio::task;
 
 use super::kept_lines::{KeptLines, MakeLine};
 use super::line_file::LineFile;
+use crate::language::{Message, message};
 
 /// How many lines are kept together at most.
 const LINES_TOGETHER: usize = 1000;
 
 /// Keeps lines that belong together. They are durable once the result is there.
-pub type KeepLines = Box<dyn FnMut(String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send>;
+pub type KeepLines = Box<dyn FnMut(String) -> Pin<Box<dyn Future<Output = Result<(), Message>> + Send>> + Send>;
 
-type Done = oneshot::Sender<Result<(), String>>;
+type Done = oneshot::Sender<Result<(), Message>>;
 
 type Order = (MakeLine, Done);
 
@@ -69,7 +70,7 @@ impl DurableLines {
     }
 
     /// Adds a line. The result is there once the line is durable. The line is kept even if nothing waits for it.
-    pub fn append(&self, line: MakeLine) -> impl Future<Output = Result<(), String>> + Send + use<> {
+    pub fn append(&self, line: MakeLine) -> impl Future<Output = Result<(), Message>> + Send + use<> {
         let (done, wait) = oneshot::channel();
         match &self.writer {
             // A thread that has died drops the sender of the answer.
@@ -81,12 +82,12 @@ impl DurableLines {
     }
 
     /// The first failure. After it nothing is kept.
-    pub fn failure(&self) -> Option<String> {
+    pub fn failure(&self) -> Option<Message> {
         lock(&self.kept).failure().cloned()
     }
 
     /// Waits until all lines are durable.
-    pub async fn close(self) -> Result<(), String> {
+    pub async fn close(self) -> Result<(), Message> {
         match self.writer {
             Writer::Thread { orders, thread } => {
                 drop(orders);
@@ -102,8 +103,8 @@ impl DurableLines {
     }
 }
 
-fn ended() -> String {
-    "the thread that writes it ended".to_owned()
+fn ended() -> Message {
+    message!("the thread that writes it ended")
 }
 
 fn lock(kept: &Mutex<KeptLines>) -> std::sync::MutexGuard<'_, KeptLines> {
@@ -117,7 +118,7 @@ fn serve(file: &LineFile, queue: &Receiver<Order>, kept: &Mutex<KeptLines>) {
         write(file, orders, kept);
     }
     // A file that was removed after its last line proves nothing either.
-    lock(kept).note(file.check().map_err(|error| error.to_string()));
+    lock(kept).note(file.check().map_err(|error| Message::of(&error)));
 }
 
 /// Writes lines, flushes them, and answers those who wait.
@@ -125,7 +126,7 @@ fn write(file: &LineFile, orders: Vec<Order>, kept: &Mutex<KeptLines>) {
     let (lines, waiting): (Vec<MakeLine>, Vec<Done>) = orders.into_iter().unzip();
     let mut kept = lock(kept);
     if let Some(text) = kept.text(lines) {
-        kept.note(file.append(&text).map_err(|error| error.to_string()));
+        kept.note(file.append(&text).map_err(|error| Message::of(&error)));
     }
     answer(waiting, kept.failure());
 }
@@ -143,7 +144,7 @@ async fn keep_all(mut keep: KeepLines, mut queue: mpsc::UnboundedReceiver<Order>
     }
 }
 
-fn answer(waiting: Vec<Done>, failure: Option<&String>) {
+fn answer(waiting: Vec<Done>, failure: Option<&Message>) {
     for done in waiting {
         let _ = done.send(failure.cloned().map_or(Ok(()), Err));
     }
@@ -212,14 +213,14 @@ mod tests {
             Box::pin(async move {
                 let mut kept = kept.lock().unwrap();
                 kept.push(text.clone());
-                if text.contains("full") { Err("full".to_owned()) } else { Ok(()) }
+                if text.contains("full") { Err("full".into()) } else { Ok(()) }
             })
         }));
         let both = (lines.append(line("a")), lines.append(line("b")));
         assert_eq!((both.0.await, both.1.await), (Ok(()), Ok(())));
-        assert_eq!(lines.append(line("full")).await, Err("full".to_owned()));
-        assert_eq!(lines.append(line("c")).await, Err("full".to_owned()));
-        assert_eq!(lines.close().await, Err("full".to_owned()));
+        assert_eq!(lines.append(line("full")).await, Err("full".into()));
+        assert_eq!(lines.append(line("c")).await, Err("full".into()));
+        assert_eq!(lines.close().await, Err("full".into()));
         assert_eq!(*kept.lock().unwrap(), ["a\nb\n", "full\n"]);
     }
 }

@@ -3,7 +3,10 @@
 //! Engines number their tasks by variables, some from 0 and some from 1. Exactly one engine must be recognised, or all of them
 //! must agree. If the shard cannot be known, it is refused: a guess could send everything, or nothing.
 
+use std::fmt;
+
 use super::unit::Shard;
+use crate::language::{Message, Phrase, message, phrase};
 
 /// The variable that any engine can set: `I/N`.
 const OWN: &str = "COSPUT_SHARD";
@@ -13,8 +16,6 @@ struct Engine {
     name: &'static str,
     /// The variable with the task's number.
     index: &'static str,
-    /// The number of the first task.
-    first: u32,
     /// The variable with the number of tasks, if it must be the plan's number of shards.
     total: Option<&'static str>,
     /// A variable that must be a number; without it, the index means nothing.
@@ -22,21 +23,21 @@ struct Engine {
     /// The index that a task has without an array.
     none: Option<&'static str>,
     /// How to number tasks from 1.
-    from_one: &'static str,
+    from_one: Option<Phrase>,
 }
 
 const fn from_zero(name: &'static str, index: &'static str, total: Option<&'static str>) -> Engine {
-    Engine { name, index, first: 0, total, only_with: None, none: None, from_one: "" }
+    Engine { name, index, total, only_with: None, none: None, from_one: None }
 }
 
-const fn from_one(name: &'static str, index: &'static str, mend: &'static str) -> Engine {
-    Engine { name, index, first: 1, total: None, only_with: None, none: None, from_one: mend }
+const fn from_one(name: &'static str, index: &'static str, mend: Phrase) -> Engine {
+    Engine { name, index, total: None, only_with: None, none: None, from_one: Some(mend) }
 }
 
 /// The engines that are recognised.
 const ENGINES: [Engine; 14] = [
     // The array's count is 1 if one element is submitted again, so it is not compared.
-    from_one("Slurm array", "SLURM_ARRAY_TASK_ID", "submit the array with --array=1-N"),
+    from_one("Slurm array", "SLURM_ARRAY_TASK_ID", phrase!("submit the array with --array=1-N")),
     // In a batch script SLURM_PROCID is always 0. Only a step has a number as its ID.
     Engine {
         only_with: Some("SLURM_STEP_ID"),
@@ -45,42 +46,60 @@ const ENGINES: [Engine; 14] = [
     from_zero("Kubernetes Indexed Job", "JOB_COMPLETION_INDEX", None),
     from_zero("Tencent BatchCompute", "BATCH_TASK_INSTANCE_INDEX", Some("BATCH_TASK_INSTANCE_NUM")),
     from_zero("AWS Batch", "AWS_BATCH_JOB_ARRAY_INDEX", Some("AWS_BATCH_JOB_ARRAY_SIZE")),
-    from_one("PBS", "PBS_ARRAY_INDEX", "submit the array with -J 1-N"),
-    from_one("Torque", "PBS_ARRAYID", "submit the array with -t 1-N"),
-    Engine { none: Some("0"), ..from_one("LSF", "LSB_JOBINDEX", "submit the array as \"name[1-N]\"") },
-    Engine { none: Some("undefined"), ..from_one("SGE", "SGE_TASK_ID", "submit the array with -t 1-N") },
+    from_one("PBS", "PBS_ARRAY_INDEX", phrase!("submit the array with -J 1-N")),
+    from_one("Torque", "PBS_ARRAYID", phrase!("submit the array with -t 1-N")),
+    Engine { none: Some("0"), ..from_one("LSF", "LSB_JOBINDEX", phrase!("submit the array as \"name[1-N]\"")) },
+    Engine { none: Some("undefined"), ..from_one("SGE", "SGE_TASK_ID", phrase!("submit the array with -t 1-N")) },
     from_zero("Open MPI", "OMPI_COMM_WORLD_RANK", Some("OMPI_COMM_WORLD_SIZE")),
     from_zero("MPICH", "PMI_RANK", Some("PMI_SIZE")),
-    Engine { total: Some("CI_NODE_TOTAL"), ..from_one("GitLab parallel", "CI_NODE_INDEX", "use parallel:") },
+    Engine { total: Some("CI_NODE_TOTAL"), ..from_one("GitLab parallel", "CI_NODE_INDEX", phrase!("use parallel:")) },
     from_zero("Buildkite", "BUILDKITE_PARALLEL_JOB", Some("BUILDKITE_PARALLEL_JOB_COUNT")),
     from_zero("CircleCI", "CIRCLE_NODE_INDEX", Some("CIRCLE_NODE_TOTAL")),
 ];
 
 /// The shard that the engine gave this process, of a plan with so many shards. `variable` reads the environment. An error
 /// says what was found.
-pub fn shard_of_engine(variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Shard, String> {
+pub fn shard_of_engine(variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Shard, Message> {
     let mut found: Vec<(String, Shard)> = Vec::new();
     if let Some(value) = variable(OWN) {
-        let shard =
-            value.parse().map_err(|_| format!("{OWN}={value} is no shard; it is written I/N, from 1/N to N/N"))?;
+        let shard = value.parse().map_err(|_| {
+            message!("{given} is no shard; it is written I/N, from 1/N to N/N", given = format_args!("{OWN}={value}"))
+        })?;
         found.push((format!("{OWN}={value}"), shard));
     }
     for engine in &ENGINES {
         found.extend(engine.look(&variable, shards)?);
     }
     let Some((_, shard)) = found.first() else {
-        return Err(format!("no engine was recognised that says which shard this is; set {OWN}=I/N"));
+        return Err(message!(
+            "no engine was recognised that says which shard this is; set {variable}=I/N",
+            variable = OWN
+        ));
     };
     if found.iter().all(|(_, other)| other == shard) {
         return Ok(*shard);
     }
-    let all: Vec<String> = found.iter().map(|(what, shard)| format!("{what} means {shard}")).collect();
-    Err(format!("engines disagree on which shard this is: {}", all.join(", ")))
+    Err(message!("engines disagree on which shard this is: {opinions}", opinions = Opinions(&found)))
+}
+
+/// What each engine says.
+struct Opinions<'a>(&'a [(String, Shard)]);
+
+impl fmt::Display for Opinions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (what, shard)) in self.0.iter().enumerate() {
+            if index > 0 {
+                phrase!(", ").fmt(f)?;
+            }
+            message!("{what} means {shard}", what, shard).fmt(f)?;
+        }
+        Ok(())
+    }
 }
 
 impl Engine {
     /// What this engine says, if it is there: the variable, and the shard.
-    fn look(&self, variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Option<(String, Shard)>, String> {
+    fn look(&self, variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Option<(String, Shard)>, Message> {
         let Some(value) = variable(self.index).filter(|value| Some(value.as_str()) != self.none) else {
             return Ok(None);
         };
@@ -89,22 +108,30 @@ impl Engine {
             return Ok(None);
         }
         let what = format!("{} ({}={value})", self.name, self.index);
-        let index: u32 = value.parse().map_err(|_| format!("{what}: it is no number"))?;
+        let index: u32 = value.parse().map_err(|_| message!("{what}: it is no number", what))?;
         if let Some((name, total)) = self.total(&variable) {
             // One task is no parallel job: it may run within an array.
             if total == 1 && shards != 1 {
                 return Ok(None);
             }
             if total != shards {
-                return Err(format!("{what}: it runs {total} tasks ({name}), and the plan has {shards} shards"));
+                return Err(message!(
+                    "{what}: it runs {total} tasks ({name}), and the plan has {shards} shards",
+                    what,
+                    total,
+                    name,
+                    shards
+                ));
             }
         }
-        if index < self.first {
-            return Err(format!("{what}: shards are numbered from 1; {}", self.from_one));
-        }
-        let number = index - self.first + 1;
-        let shard = Shard::new(number, shards)
-            .ok_or_else(|| format!("{what}: it means shard {number}, and the plan has {shards} shards"))?;
+        let number = match (index, self.from_one) {
+            (0, Some(mend)) => return Err(message!("{what}: shards are numbered from 1; {mend}", what, mend)),
+            (number, Some(_)) => number,
+            (index, None) => index.saturating_add(1),
+        };
+        let shard = Shard::new(number, shards).ok_or_else(|| {
+            message!("{what}: it means shard {number}, and the plan has {shards} shards", what, number, shards)
+        })?;
         Ok(Some((what, shard)))
     }
 
@@ -121,7 +148,7 @@ mod tests {
     fn detected(variables: &[(&str, &str)], shards: u32) -> Result<String, String> {
         let variable =
             |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        shard_of_engine(variable, shards).map(|shard| shard.to_string())
+        shard_of_engine(variable, shards).map(|shard| shard.to_string()).map_err(|why| why.to_string())
     }
 
     #[test]

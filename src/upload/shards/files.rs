@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unit::{Unit, weight};
 use crate::cos::multipart::PartNumber;
+use crate::language::{Message, message};
 use crate::upload::plan::part_range::Range;
 
 /// The list's name in the plan's directory.
@@ -70,14 +71,14 @@ impl PlannedFile {
         })
     }
 
-    fn fault(&self, expected: u64) -> Option<&'static str> {
+    fn fault(&self, expected: u64) -> Option<Message> {
         if self.n != expected {
-            return Some("its number does not follow the one before");
+            return Some(message!("its number does not follow the one before"));
         }
         if self.upload_id.is_some() != self.part_size.is_some() || self.part_size == Some(0) {
-            return Some("an upload and a part size belong together");
+            return Some(message!("an upload and a part size belong together"));
         }
-        (self.part_size.is_some() && self.units() > 10_000).then_some("it has more than 10,000 parts")
+        (self.part_size.is_some() && self.units() > 10_000).then(|| message!("it has more than 10,000 parts"))
     }
 }
 
@@ -201,10 +202,10 @@ impl<R> FilesReader<R> {
     fn wrong_end(&mut self) -> Option<io::Error> {
         let end = self.end.take().filter(|end| (end.files, end.weight) != (self.next, self.start))?;
         let why = match self.next {
-            files if files == end.files => "its sizes are not those of the plan".to_owned(),
-            files => format!("it has {files} files, and the plan has {}", end.files),
+            files if files == end.files => message!("its sizes are not those of the plan"),
+            files => message!("it has {files} files, and the plan has {planned}", files, planned = end.files),
         };
-        Some(io::Error::new(io::ErrorKind::InvalidData, format!("{FILE_NAME}: {why}")))
+        Some(io::Error::new(io::ErrorKind::InvalidData, message!("{file}: {why}", file = FILE_NAME, why)))
     }
 }
 
@@ -219,15 +220,16 @@ impl<R: BufRead> Iterator for FilesReader<R> {
             Ok(0) => return self.wrong_end().map(Err),
             Ok(_) => {}
         }
-        let broken = |why: &str| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("{FILE_NAME}: line {}: {why}", self.next + 1))
+        let broken = |why: Message| {
+            let why = message!("{file}: line {line}: {why}", file = FILE_NAME, line = self.next + 1, why);
+            io::Error::new(io::ErrorKind::InvalidData, why)
         };
         if line.pop() != Some(b'\n') {
-            return Some(Err(broken("it is not whole")));
+            return Some(Err(broken(message!("it is not whole"))));
         }
         let file: PlannedFile = match serde_json::from_slice(&line) {
             Ok(file) => file,
-            Err(error) => return Some(Err(broken(&error.to_string()))),
+            Err(error) => return Some(Err(broken(error.to_string().into()))),
         };
         if let Some(fault) = file.fault(self.next) {
             return Some(Err(broken(fault)));

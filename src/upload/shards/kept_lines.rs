@@ -1,13 +1,15 @@
 //! Which lines are kept together, and that none is after a failure: the last line may have lost its end, and the next one
 //! would then be a part of it.
 
+use crate::language::Message;
+
 /// Makes a line, on the thread that writes it. `None` adds nothing.
 pub(crate) type MakeLine = Box<dyn FnOnce() -> Option<String> + Send>;
 
 /// Decides about the lines of one file.
 #[derive(Debug, Default)]
 pub(crate) struct KeptLines {
-    failure: Option<String>,
+    failure: Option<Message>,
 }
 
 impl KeptLines {
@@ -21,14 +23,14 @@ impl KeptLines {
     }
 
     /// What became of it.
-    pub(crate) fn note(&mut self, result: Result<(), String>) {
+    pub(crate) fn note(&mut self, result: Result<(), Message>) {
         if self.failure.is_none() {
             self.failure = result.err();
         }
     }
 
     /// The first failure.
-    pub(crate) fn failure(&self) -> Option<&String> {
+    pub(crate) fn failure(&self) -> Option<&Message> {
         self.failure.as_ref()
     }
 }

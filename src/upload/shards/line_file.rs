@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::language::message;
 use crate::upload::file_id::{self, FileId};
 
 /// A file of lines.
@@ -33,7 +34,7 @@ impl LineFile {
         match file_id::at(&self.path) {
             Ok(now) if now == self.id => Ok(()),
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Err(io::Error::new(io::ErrorKind::NotFound, "the file was removed while it was written")),
+            _ => Err(io::Error::new(io::ErrorKind::NotFound, message!("the file was removed while it was written"))),
         }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::files::End;
 use super::unit::weight;
+use crate::language::{Message, Phrase, message, phrase};
 
 /// The file's name in the plan's directory.
 pub const FILE_NAME: &str = "plan.json";
@@ -82,7 +83,7 @@ pub struct Put {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanRefused {
     /// It is not a plan, or only the beginning of one.
-    NotAPlan(String),
+    NotAPlan(Message),
     /// A later cosput wrote it.
     LaterVersion(u32),
     /// It demands what this cosput does not know.
@@ -92,11 +93,14 @@ pub enum PlanRefused {
 impl fmt::Display for PlanRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAPlan(why) => write!(f, "it is not a plan of cosput: {why}"),
-            Self::LaterVersion(version) => {
-                write!(f, "it has version {version}, and this cosput reads up to version {VERSION}")
-            }
-            Self::Unknown(field) => write!(f, "it was written by a later cosput and needs '{field}'"),
+            Self::NotAPlan(why) => message!("it is not a plan of cosput: {why}", why).fmt(f),
+            Self::LaterVersion(version) => message!(
+                "it has version {version}, and this cosput reads up to version {most}",
+                version,
+                most = VERSION
+            )
+            .fmt(f),
+            Self::Unknown(field) => message!("it was written by a later cosput and needs '{field}'", field).fmt(f),
         }
     }
 }
@@ -113,10 +117,13 @@ impl SharedPlan {
 
     /// Reads the file's content.
     pub fn from_json(bytes: &[u8]) -> Result<Self, PlanRefused> {
-        let not_a_plan = |error: serde_json::Error| PlanRefused::NotAPlan(error.to_string());
+        let not_a_plan = |error: serde_json::Error| PlanRefused::NotAPlan(error.to_string().into());
         let value: Value = serde_json::from_slice(bytes).map_err(not_a_plan)?;
         if value["format"] != FORMAT {
-            return Err(PlanRefused::NotAPlan(format!("it lacks \"format\":\"{FORMAT}\"")));
+            return Err(PlanRefused::NotAPlan(message!(
+                "it lacks {field}",
+                field = format_args!("\"format\":\"{FORMAT}\"")
+            )));
         }
         if let Some(version) = value["version"].as_u64().filter(|version| *version > u64::from(VERSION)) {
             return Err(PlanRefused::LaterVersion(u32::try_from(version).unwrap_or(u32::MAX)));
@@ -127,7 +134,7 @@ impl SharedPlan {
         }
         let plan: Self = serde_json::from_value(value).map_err(not_a_plan)?;
         match plan.fault() {
-            Some(fault) => Err(PlanRefused::NotAPlan(fault.to_owned())),
+            Some(fault) => Err(PlanRefused::NotAPlan(fault.into())),
             None => Ok(plan),
         }
     }
@@ -137,14 +144,14 @@ impl SharedPlan {
         End { files: self.files, weight: weight(self.units, self.bytes) }
     }
 
-    fn fault(&self) -> Option<&'static str> {
+    fn fault(&self) -> Option<Phrase> {
         if !is_uuid(&self.id) {
-            return Some("its id is not a UUID");
+            return Some(phrase!("its id is not a UUID"));
         }
         if self.shards == 0 {
-            return Some("it has no shards");
+            return Some(phrase!("it has no shards"));
         }
-        (self.files == 0 || self.units < self.files).then_some("its numbers of files and units do not fit")
+        (self.files == 0 || self.units < self.files).then_some(phrase!("its numbers of files and units do not fit"))
     }
 }
 

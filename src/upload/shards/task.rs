@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use super::files::{Placed, PlannedFile};
 use super::proof::evidence::{Evidence, Trouble};
 use super::unit::{Scale, Shard, Unit};
+use crate::language::Message;
 use crate::upload::plan::part_record::PartRecord;
 
 /// What to do about a file.
@@ -17,7 +18,7 @@ pub enum Task {
         /// The machine.
         host: String,
         /// How the file differs.
-        what: String,
+        what: Message,
     },
     /// Send it as a whole.
     SendWhole,

@@ -56,7 +56,7 @@ impl SharedDirectory {
             if !is_torn {
                 self.durable.push(record.clone());
             }
-            kept.note(if is_torn { Err("no space".to_owned()) } else { Ok(()) });
+            kept.note(if is_torn { Err("no space".into()) } else { Ok(()) });
         }
         self.files.push(texts);
         kept.failure().is_none().then_some(now)

@@ -331,9 +331,7 @@ impl Failure {
     pub fn into_cause(self) -> Cause {
         match self {
             Self::Answer(AnswerError::Service(error)) => Cause::Service(error),
-            Self::Answer(AnswerError::Malformed { what, request_id }) => {
-                Cause::Malformed { what: what.into(), request_id }
-            }
+            Self::Answer(AnswerError::Malformed { what, request_id }) => Cause::Malformed { what, request_id },
             Self::Send(error) => Cause::Network(error),
             Self::Source(error) => Cause::Source(error),
             Self::Abandoned => Cause::Interrupted,

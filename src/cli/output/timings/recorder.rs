@@ -163,7 +163,7 @@ impl Timings {
             Ending::Answered => (0, ""),
             Ending::Throttled(code) => (1, code.as_str()),
             Ending::Refused(code) => (2, code.as_str()),
-            Ending::Unanswered(why) => (3, *why),
+            Ending::Unanswered(why) => (3, why.english()),
             Ending::Unread => (4, "the source"),
             Ending::Stopped => (5, ""),
         };

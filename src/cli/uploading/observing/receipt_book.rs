@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::multipart::PartNumber;
 use crate::cos::{Etag, Fault};
-use crate::language::message;
+use crate::language::{Message, message};
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::session::Session;
 use crate::upload::shards::durable_lines::DurableLines;
@@ -158,7 +158,7 @@ pub(crate) fn seen(source: &FileSource) -> Seen {
     Seen { size: identity.size, mtime_ns: nanoseconds(identity.modified) }
 }
 
-fn unwritable(why: &str, trouble: &Trouble) -> Failure {
+fn unwritable(why: &Message, trouble: &Trouble) -> Failure {
     let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
     trouble.unwrap_or_else(|| Failure::Other(message!("could not write receipts: {why}", why)))
 }

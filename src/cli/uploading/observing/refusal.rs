@@ -19,7 +19,7 @@ pub(crate) fn failure(refused: Refused, service: Service) -> Failure {
             service = service.name(),
             name
         )),
-        Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why: why.into() },
+        Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
         Refused::OtherKey(_) => object_headers::other_key(),
         Refused::NotHeldBack(why) => {
             Failure::Other(message!("could not complete what was sent: {why}; run the command again", why))

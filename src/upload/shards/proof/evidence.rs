@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
 use crate::cos::multipart::PartNumber;
+use crate::language::{Message, message};
 use crate::upload::plan::part_record::PartRecord;
 use crate::upload::shards::files::PlannedFile;
 use crate::upload::shards::receipt::{Receipt, Seen};
@@ -53,7 +54,7 @@ pub enum Trouble {
         /// The machine.
         host: String,
         /// How it differs.
-        what: String,
+        what: Message,
     },
 }
 
@@ -184,12 +185,18 @@ impl Evidence {
 }
 
 /// How the file that a machine saw differs from the plan's; `None` if it does not.
-pub fn difference(file: &PlannedFile, seen: &Seen) -> Option<String> {
+pub fn difference(file: &PlannedFile, seen: &Seen) -> Option<Message> {
     if file.size != seen.size {
-        return Some(format!("its size is {} and was {} bytes in the plan", seen.size, file.size));
+        return Some(message!(
+            "its size is {seen} and was {planned} bytes in the plan",
+            seen = seen.size,
+            planned = file.size
+        ));
     }
-    (!same_time(&file.mtime_ns, &seen.mtime_ns))
-        .then(|| format!("its modification time is {} and was {} in the plan", seen.mtime_ns, file.mtime_ns))
+    (!same_time(&file.mtime_ns, &seen.mtime_ns)).then(|| {
+        let (seen, planned) = (&seen.mtime_ns, &file.mtime_ns);
+        message!("its modification time is {seen} and was {planned} in the plan", seen, planned)
+    })
 }
 
 /// True if two machines may mean the same moment: within 2 µs, or in the same second if one has no fraction.
