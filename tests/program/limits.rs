@@ -1,16 +1,23 @@
 //! Limits and restrictions of the system: signals, file sizes, descriptors, threads, homes of other users.
 
+#[cfg(unix)]
 use std::fs;
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::MetadataExt;
-use std::process::{Command, Stdio};
+#[cfg(unix)]
+use std::process::Command;
+use std::process::Stdio;
 
 use super::support;
-use support::{MIB, Running, Scene, until};
+#[cfg(unix)]
+use support::{MIB, until};
+use support::{Running, Scene};
 
 /// A part that is never answered.
+#[cfg(unix)]
 const STALLS: &str = "stall:skip=2,times=1,on=upload-part";
 
+#[cfg(unix)]
 #[test]
 fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
@@ -25,6 +32,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_journal_beyond_the_limit_of_file_sizes_ends_no_upload() {
     let scene = Scene::new(&[]);
@@ -39,6 +47,7 @@ fn a_journal_beyond_the_limit_of_file_sizes_ends_no_upload() {
 }
 
 /// The signal for this limit ends a process without a message, unless it is handled before the first file is written.
+#[cfg(unix)]
 #[test]
 fn every_command_that_writes_reports_the_limit_of_file_sizes() {
     let scene = Scene::new(&[]);
@@ -159,6 +168,7 @@ fn progress_that_is_always_wanted_has_its_last_line() {
     Running::start(command).wait().exits(0).says("100% 1000 B of 1000 B");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_home_of_another_user_is_as_if_it_were_empty() {
     use std::os::unix::fs::PermissionsExt;
@@ -183,6 +193,7 @@ fn a_home_of_another_user_is_as_if_it_were_empty() {
     mode(0o700);
 }
 
+#[cfg(unix)]
 #[test]
 fn few_descriptors_are_enough_for_many_files() {
     for limit in [32, 20, 16] {
@@ -197,6 +208,7 @@ fn few_descriptors_are_enough_for_many_files() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn too_few_descriptors_are_an_error_at_once() {
     let scene = Scene::new(&[]);
@@ -214,6 +226,7 @@ fn too_few_descriptors_are_an_error_at_once() {
     under(32, emulated).exits(0);
 }
 
+#[cfg(unix)]
 #[test]
 fn few_descriptors_cost_no_journal() {
     let scene = Scene::new(&[]);
@@ -226,6 +239,7 @@ fn few_descriptors_cost_no_journal() {
     scene.assert_stored("d/07", "d/07");
 }
 
+#[cfg(unix)]
 #[test]
 fn descriptors_that_a_parent_left_open_are_counted() {
     // Not every shell can open a thousand files.
