@@ -98,15 +98,23 @@ fn is_literal(glob: &str) -> bool {
 
 /// The glob relative to the source, if it begins with the source's path or name.
 fn below(glob: &str, source: &Path) -> Option<String> {
+    let glob = with_slashes(glob);
     let absolute = source.canonicalize().ok();
     let name = source.file_name().map(PathBuf::from);
     let beginnings = [Some(source.to_owned()), absolute, name].into_iter().flatten();
     let rest = |beginning: PathBuf| {
-        let beginning = beginning.to_str()?.trim_end_matches('/').to_owned();
+        let beginning = with_slashes(beginning.to_str()?);
+        // On Windows an absolute path comes in a form that users do not write: `\\?\C:\dir`.
+        let beginning = beginning.trim_start_matches("//?/").trim_end_matches('/').to_owned();
         let rest = glob.strip_prefix(&beginning)?.strip_prefix('/')?;
         (!beginning.is_empty() && !rest.is_empty()).then(|| format!("/{rest}"))
     };
     beginnings.into_iter().find_map(rest)
+}
+
+/// The text with `/` between names.
+fn with_slashes(text: &str) -> String {
+    if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
 }
 
 fn at_any_depth(glob: &str) -> String {
@@ -149,10 +157,12 @@ fn last_name(path: &str) -> &str {
 fn literal(path: &SeenPath) -> String {
     let mut glob = String::from("/");
     for letter in path.relative.chars() {
-        if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-            glob.push('\\');
+        match letter {
+            // On Windows `\` separates names.
+            '[' | ']' | '{' | '}' if cfg!(windows) => glob.extend(['[', letter, ']']),
+            '*' | '?' | '[' | ']' | '{' | '}' | '\\' => glob.extend(['\\', letter]),
+            _ => glob.push(letter),
         }
-        glob.push(letter);
     }
     if path.is_directory {
         glob.push('/');
@@ -229,6 +239,18 @@ mod tests {
         }
         for none in ["*.zzz", "cache", "x", "/", "", "["] {
             assert_eq!(found(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_name_as_a_glob_matches_nothing_else() {
+        let windows_has = |name: &&str| !cfg!(windows) || !name.contains(['*', '?', '\\']);
+        for name in ["a[1]", "b{c,d}", "e]", "}f", "g*", "h?", "i\\j"].into_iter().filter(windows_has) {
+            let glob = Glob::new(&literal(&SeenPath { relative: name.to_owned(), is_directory: false })).unwrap();
+            assert!(glob.matches(name, false), "{name}");
+            for other in ["a1", "bc", "e", "f", "gx", "hx", "ij"] {
+                assert!(!glob.matches(other, false), "{name} {other}");
+            }
         }
     }
 
