@@ -207,8 +207,15 @@ fn identity_with_content(file: &File) -> Result<Identity, SourceError> {
 pub(super) fn unreadable(error: &io::Error) -> SourceError {
     match error.kind() {
         io::ErrorKind::NotFound => SourceError::Missing,
+        _ if is_no_name(error) => SourceError::Missing,
         _ => SourceError::Unreadable(Message::of(&error)),
     }
+}
+
+/// True if an error says that no file can have the name, because it has a character such as `*` that Windows does not allow.
+fn is_no_name(error: &io::Error) -> bool {
+    const INVALID_NAME: i32 = 123;
+    cfg!(windows) && error.raw_os_error() == Some(INVALID_NAME)
 }
 
 /// The kind of a file that is not regular.
@@ -324,7 +331,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let refused = |path: &Path| FileSource::open(path).unwrap_err();
         assert_eq!(refused(directory.path()), SourceError::NotAFile(FileKind::Directory));
-        assert_eq!(refused(&directory.path().join("none")), SourceError::Missing);
+        for name in ["none", "*.log", "a\u{1b}"] {
+            assert_eq!(refused(&directory.path().join(name)), SourceError::Missing, "{name}");
+        }
         #[cfg(unix)]
         assert_eq!(refused(Path::new("/dev/null")), SourceError::NotAFile(FileKind::Device));
     }

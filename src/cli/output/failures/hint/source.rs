@@ -12,9 +12,15 @@ pub(crate) fn for_named_source(source: &Path, error: &SourceError) -> Option<Phr
         SourceError::Missing if path.starts_with(b"~") => {
             Some(phrase!("the shell replaces ~ only outside quotes and lists; write the whole path"))
         }
-        SourceError::Missing if path.iter().any(|byte| b"*?".contains(byte)) => Some(phrase!(
-            "the shell found no match for these wildcards; use -r with --include 'GLOB' to choose files in a directory"
-        )),
+        SourceError::Missing if path.iter().any(|byte| b"*?".contains(byte)) => Some(if cfg!(windows) {
+            phrase!(
+                "the shells of Windows do not replace wildcards; use -r with --include GLOB to choose files in a directory"
+            )
+        } else {
+            phrase!(
+                "the shell found no match for these wildcards; use -r with --include 'GLOB' to choose files in a directory"
+            )
+        }),
         _ => for_source(error),
     }
 }
@@ -48,7 +54,7 @@ mod tests {
     fn a_path_that_the_shell_was_to_replace_has_a_hint() {
         let hint = |path: &str| for_named_source(Path::new(path), &SourceError::Missing).map_or("", Phrase::english);
         assert!(hint("~/a").contains("outside quotes"));
-        assert!(hint("dist/*.js").contains("--include 'GLOB'"));
+        assert!(hint("dist/*.js").contains(if cfg!(windows) { "--include GLOB" } else { "--include 'GLOB'" }));
         assert_eq!(hint("a~b"), "");
     }
 }
