@@ -61,7 +61,10 @@ impl Client {
         let http =
             Http::over(self.builder, service, provider, world.clock, limits(requests)).map_err(
                 |error| match error.kind {
-                    SendErrorKind::Certificate => Failure::NoCertificates,
+                    // Windows and macOS verify certificates themselves, and fail here for other reasons.
+                    SendErrorKind::Certificate if !cfg!(any(windows, target_vendor = "apple")) => {
+                        Failure::NoCertificates
+                    }
                     _ => Failure::Other(message!("could not make a client: {message}", message = error.message)),
                 },
             )?;
