@@ -5,18 +5,22 @@ use std::fs;
 
 #[cfg(unix)]
 use crate::support::changes::lock_away;
-use crate::support::changes::{Change, append, can_be_noticed, delete, overwrite, replace, touch, truncate};
+use crate::support::changes::{Change, append, delete, overwrite, replace, touch, truncate};
 use crate::support::{MIB, Outcome, Running, Scene, until};
 use cosput::emulator::Operation;
 
-const CHANGES: &[(&str, Change, &str)] = &[
+/// A change by its name, and what is reported.
+type Noticed = (&'static str, Change, &'static str);
+
+const CHANGES: &[Noticed] = &[
     ("append", append, "its size went from SIZE to MORE bytes"),
     ("truncate", truncate, "its size went from SIZE to 100 bytes"),
     ("overwrite", overwrite, "its time of modification went from "),
     ("touch", touch, "its time of modification went from "),
-    ("delete", delete, "it was removed or renamed"),
     ("replace", replace, "another file took its place"),
 ];
+
+const REMOVAL: &[Noticed] = &[("delete", delete, "it was removed or renamed")];
 
 /// The second part is never answered.
 const STALLS_AFTER_ONE_PART: &str = "stall:skip=1,times=0";
@@ -25,11 +29,17 @@ fn has_one_part(scene: &Scene) -> bool {
     scene.server.requests(Operation::UploadPart).len() == 2
 }
 
-/// Starts an upload of `size` bytes for each kind of change, waits until it has begun, changes the file, lets what is stalled
+/// Starts an upload of `size` bytes for each of these changes, waits until it has begun, changes the file, lets what is stalled
 /// go on, and asserts that no object is on the server. All run at the same time, since most of the time is spent waiting.
-fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, &Running) -> bool + Sync) {
+fn are_noticed(
+    changes: &[Noticed],
+    size: u64,
+    faults: &[&str],
+    more: &[&str],
+    begun: impl Fn(&Scene, &Running) -> bool + Sync,
+) {
     std::thread::scope(|scope| {
-        for (name, change, what) in CHANGES.iter().filter(|(name, ..)| can_be_noticed(name)) {
+        for (name, change, what) in changes {
             let begun = &begun;
             scope.spawn(move || {
                 let mut scene = Scene::new(faults);
@@ -55,23 +65,44 @@ fn is_noticed(size: u64, faults: &[&str], more: &[&str], begun: impl Fn(&Scene, 
     });
 }
 
-#[test]
-fn a_file_in_parts_that_changes_is_not_completed() {
-    is_noticed(4 * MIB, &[STALLS_AFTER_ONE_PART], &["--concurrency", "1"], |scene, _| has_one_part(scene));
+fn are_noticed_between_parts(changes: &[Noticed]) {
+    let more = ["--concurrency", "1"];
+    are_noticed(changes, 4 * MIB, &[STALLS_AFTER_ONE_PART], &more, |scene, _| has_one_part(scene));
 }
 
-#[test]
-fn a_file_that_changes_while_its_last_part_waits_is_not_completed() {
-    is_noticed(4 * MIB, &["service-unavailable:part=4,retry-after=8"], &[], |scene, running| {
+fn are_noticed_before_the_last_part(changes: &[Noticed]) {
+    are_noticed(changes, 4 * MIB, &["service-unavailable:part=4,retry-after=8"], &[], |scene, running| {
         running.stderr().contains("retrying") && scene.server.stored_parts().len() == 3
     });
 }
 
-#[test]
-fn a_file_in_one_request_that_changes_is_not_stored() {
+fn are_noticed_in_one_request(changes: &[Noticed]) {
     // More than the buffers between the two hold, so that its end is read only after the change.
     let more = ["--multipart-threshold", "100M", "-v"];
-    is_noticed(24 * MIB, &["trickle:rate=3000000"], &more, |_, running| running.stderr().contains("in one request"));
+    let begun = |_: &Scene, running: &Running| running.stderr().contains("in one request");
+    are_noticed(changes, 24 * MIB, &["trickle:rate=3000000"], &more, begun);
+}
+
+#[test]
+fn a_file_in_parts_that_changes_is_not_completed() {
+    are_noticed_between_parts(CHANGES);
+}
+
+#[test]
+fn a_file_that_changes_while_its_last_part_waits_is_not_completed() {
+    are_noticed_before_the_last_part(CHANGES);
+}
+
+#[test]
+fn a_file_in_one_request_that_changes_is_not_stored() {
+    are_noticed_in_one_request(CHANGES);
+}
+
+#[test]
+fn a_file_that_is_removed_while_it_is_sent_is_not_stored() {
+    are_noticed_between_parts(REMOVAL);
+    are_noticed_before_the_last_part(REMOVAL);
+    are_noticed_in_one_request(REMOVAL);
 }
 
 /// The effect of a change between two runs.

@@ -34,11 +34,6 @@ pub(crate) fn delete(path: &Path) {
     fs::remove_file(path).unwrap();
 }
 
-/// Wine keeps the name of a file that was deleted while it was open, and lets it be opened again. Windows does not.
-pub(crate) fn can_be_noticed(change: &str) -> bool {
-    change != "delete" || !(cfg!(windows) && Path::new(r"C:\windows\system32\winecfg.exe").exists())
-}
-
 /// Another file of the same size and time under the same name.
 pub(crate) fn replace(path: &Path) {
     let other = path.with_extension("other");
