@@ -34,6 +34,7 @@ use tokio::process::Command;
 use crate::support::BUCKET;
 use crate::support::emulator::{clock, options};
 use crate::support::engine::{run_one, session};
+use crate::support::scene::windows;
 
 const FIRST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
 #[cfg(target_os = "linux")]
@@ -229,6 +230,7 @@ async fn run(directory: &TempDir, arguments: &[&str], variables: &[(&str, &str)]
         .args(arguments)
         .current_dir(directory.path())
         .env_clear()
+        .envs(windows(directory.path()))
         .env("HOME", directory.path())
         .env("COSPUT_METADATA_URL", "off")
         .env("COS_SECRET_ID", DEFAULT_SECRET_ID)

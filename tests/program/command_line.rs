@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support::scene::windows;
 use crate::support::{BUCKET, Outcome};
 
 /// A directory with a file, and the program with an otherwise empty environment.
@@ -40,6 +41,7 @@ impl Setting {
             .args(arguments)
             .current_dir(self.directory.path())
             .env_clear()
+            .envs(windows(&self.path("home")))
             .envs(self.variables.iter().copied())
             .stdin(Stdio::null())
             .output()

@@ -17,7 +17,8 @@ use tokio::process::Command;
 
 use crate::support::emulator::options;
 use crate::support::engine::direct;
-use crate::support::{BUCKET, Outcome, pattern};
+use crate::support::scene::windows;
+use crate::support::{BUCKET, Outcome, pattern, with_slashes};
 
 const MIB: usize = 1 << 20;
 
@@ -95,13 +96,13 @@ impl Setting {
             .args(arguments)
             .current_dir(self.directory.path())
             .env_clear()
+            .envs(windows(&self.path("home")))
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())
             .output()
             .await
             .unwrap();
-        let directory = self.directory.path().to_str().unwrap();
-        let plain = |text: &str| text.replace(&self.emulator.url(), "URL").replace(directory, "DIR");
+        let plain = |text: &str| self.shown(text).replace(&self.emulator.url(), "URL");
         let outcome = Outcome::of(output);
         Outcome { code: outcome.code, stdout: plain(&outcome.stdout), stderr: plain(&outcome.stderr) }
     }
@@ -154,8 +155,13 @@ impl Setting {
         fs::read_dir(directory).map(|entries| entries.map(|entry| entry.unwrap().path()).collect()).unwrap_or_default()
     }
 
-    fn shown(&self, path: &Path) -> String {
-        path.to_str().unwrap().replace(self.directory.path().to_str().unwrap(), "DIR")
+    /// A text without the name of the directory, which differs from run to run.
+    fn shown(&self, text: &str) -> String {
+        text.replace(&with_slashes(self.directory.path().to_str().unwrap()), "DIR")
+    }
+
+    fn shown_path(&self, path: &Path) -> String {
+        self.shown(&with_slashes(path.to_str().unwrap()))
     }
 }
 
@@ -179,7 +185,7 @@ fn without_times(text: &str) -> String {
 async fn unfinished_uploads_are_listed_with_their_size_and_journal() {
     let setting = Setting::new(&[&denied_after(1)]).await;
     let id = setting.begin("dir/k").await;
-    let journal = setting.shown(&setting.journals()[0]);
+    let journal = setting.shown_path(&setting.journals()[0]);
     let listed = setting.run(&["list-uploads"]).await;
     assert_eq!(
         (without_times(&listed.stdout), listed.code, listed.stderr.as_str()),
@@ -279,7 +285,7 @@ async fn an_upload_under_way_is_not_aborted() {
             &format!(
                 "error: could not abort the upload: another process is using its journal {}\n\
                  hint: wait for the other process to finish, or stop it\n",
-                setting.shown(&journal)
+                setting.shown_path(&journal)
             )
         )
     );
@@ -362,7 +368,7 @@ async fn unfinished_uploads_to_a_coffer_are_listed_and_aborted_in_both_editions(
     for xml in [false, true] {
         let setting = Setting::cdcs(xml, &[&denied_after(1)]).await;
         let id = setting.begin("dir/a k").await;
-        let journal = setting.shown(&setting.journals()[0]);
+        let journal = setting.shown_path(&setting.journals()[0]);
         let listed = setting.run(&["list-uploads", "--prefix=dir/"]).await;
         assert_eq!(
             (without_times(&listed.stdout), listed.code, listed.stderr.as_str()),
@@ -450,18 +456,14 @@ async fn credentials_are_shown_without_their_secret() {
         b"[default]\nregion = 'ap-x'\n[ci]\nsecret_id = 'AKIDinconfig'\nsecret_key = 'hidden'\nsession_token = 't'\n\
           expires = 2123-11-14T23:13:20Z\n",
     );
-    let source = "profile \\\"ci\\\" of DIR/home/.config/cosput/config.toml";
-    assert_eq!(
-        setting.run(&["credentials", "--profile=ci", "--json"]).await,
-        outcome(
-            0,
-            &format!(
-                "{{\"event\":\"credentials\",\"source\":\"{source}\",\"secret_id\":\"AKID****nfig\",\"temporary\":true,\
-                 \"expires\":\"2123-11-14T23:13:20Z\"}}\n"
-            ),
-            ""
-        )
-    );
+    let shown = setting.run(&["credentials", "--profile=ci", "--json"]).await.exits(0);
+    let mut event = shown.event("credentials");
+    event["source"] = setting.shown(event["source"].as_str().unwrap()).into();
+    let expected = serde_json::json!({
+        "event": "credentials", "source": "profile \"ci\" of DIR/home/.config/cosput/config.toml",
+        "secret_id": "AKID****nfig", "temporary": true, "expires": "2123-11-14T23:13:20Z",
+    });
+    assert_eq!((event, shown.events().len(), shown.stderr.as_str()), (expected, 1, ""));
     let none = setting.run(&["credentials"]).await;
     assert_eq!((none.code, none.stdout.as_str()), (Some(4), ""));
     assert!(

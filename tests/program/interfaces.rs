@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::Stdio;
 
-use crate::support::{BUCKET, MIB, Outcome, Running, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret};
+use crate::support::{
+    BUCKET, MIB, Outcome, Running, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret, with_slashes,
+};
 use cosput::emulator::Operation;
 use serde_json::{Value, json};
 
@@ -31,7 +33,8 @@ fn normalise(scene: &Scene, value: &mut Value) {
             ("error", Value::Object(_)) => normalise(scene, value),
             (_, Value::String(text)) => {
                 let text = text.replace(&format!(":{}", scene.server.port()), ":PORT");
-                *value = json!(text.replace(&scene.directory.path().display().to_string(), "HERE"));
+                let directory = with_slashes(&scene.directory.path().display().to_string());
+                *value = json!(text.replace(&directory, "HERE"));
             }
             _ => {}
         }

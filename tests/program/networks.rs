@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 
 use crate::support::emulator::options;
+use crate::support::scene::windows;
 use crate::support::{BUCKET, Port};
 
 const HOST: &str = "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com";
@@ -68,6 +69,11 @@ struct Outcome {
     stderr: String,
 }
 
+/// The name of a variable as it is shown: on Windows they have no case.
+fn variable(name: &str) -> String {
+    if cfg!(windows) { name.to_uppercase() } else { name.to_owned() }
+}
+
 struct Setting(TempDir);
 
 impl Setting {
@@ -85,6 +91,7 @@ impl Setting {
             .current_dir(self.0.path())
             .env_clear()
             .env("HOME", self.0.path())
+            .envs(windows(self.0.path()))
             .env("COSPUT_METADATA_URL", "off")
             .env("COS_SECRET_ID", DEFAULT_SECRET_ID)
             .env("COS_SECRET_KEY", DEFAULT_SECRET_KEY)
@@ -112,7 +119,8 @@ async fn a_proxy_variable_that_is_no_url_is_refused_before_anything_is_sent() {
         ("all_proxy", of("user:secret", "").replace("http", "ftp"), "its scheme is none of"),
     ] {
         let Outcome { code, stderr } = setting.run(&["a.txt", PLAIN], &[(name, &value)]).await;
-        assert!(stderr.starts_with(&format!("error: the variable {name} names no proxy: {why}")), "{stderr}");
+        let expected = format!("error: the variable {} names no proxy: {why}", variable(name));
+        assert!(stderr.starts_with(&expected), "{stderr}");
         assert!(!stderr.contains("secret") && !stderr.contains("ret@"), "{stderr}");
         assert_eq!((code, proxy.requests()), (Some(2), Vec::new()), "{name}");
     }
@@ -136,9 +144,10 @@ async fn a_proxy_that_wants_a_password_is_named_with_its_answer_and_asked_no_mor
         let url = format!("http://user:secret@{}", proxy.address);
         let Outcome { code, stderr } = setting.run(&["a.txt", endpoint], &[(name, &url)]).await;
         let expected = format!(
-            "error: could not upload a.txt: could not connect: the proxy {} (from {name}) answered 407 Proxy \
+            "error: could not upload a.txt: could not connect: the proxy {} (from {}) answered 407 Proxy \
              Authentication Required\nhint: check the proxy's variable, ",
-            proxy.url()
+            proxy.url(),
+            variable(name)
         );
         assert!(stderr.starts_with(&expected), "{stderr}");
         assert!(!stderr.contains("secret"), "{stderr}");
@@ -152,7 +161,11 @@ async fn a_proxy_that_refuses_to_connect_is_named_with_its_answer() {
     let setting = Setting::new();
     let proxy = Server::answering(answer("403 Filtered", "")).await;
     let Outcome { code, stderr } = setting.run(&["a.txt", ENCRYPTED], &[("https_proxy", &proxy.url())]).await;
-    let expected = format!("could not connect: the proxy {} (from https_proxy) answered 403 Filtered\n", proxy.url());
+    let expected = format!(
+        "could not connect: the proxy {} (from {}) answered 403 Filtered\n",
+        proxy.url(),
+        variable("https_proxy")
+    );
     assert!(stderr.contains(&expected), "{stderr}");
     assert_eq!((code, proxy.requests()), (Some(6), vec![format!("CONNECT {HOST}:443 HTTP/1.1"); 2]));
 }
@@ -163,7 +176,8 @@ async fn a_proxy_that_cannot_be_reached_is_named() {
     let closed = Port::closed();
     let url = closed.url();
     let Outcome { code, stderr } = setting.run(&["a.txt", PLAIN, "--max-attempts=1"], &[("http_proxy", &url)]).await;
-    assert!(stderr.contains(&format!("could not connect: proxy {url} (from http_proxy): ")), "{stderr}");
+    let expected = format!("could not connect: proxy {url} (from {}): ", variable("http_proxy"));
+    assert!(stderr.contains(&expected), "{stderr}");
     assert_eq!(code, Some(6));
 }
 

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::support::emulator::options;
+use crate::support::scene::windows;
 use crate::support::{BUCKET, Outcome};
 
 /// The key of the documentation's examples, as bytes, as Base64, and its MD5.
@@ -98,6 +99,7 @@ impl Setting {
             .args(arguments)
             .current_dir(self.directory.path())
             .env_clear()
+            .envs(windows(&self.path("home")))
             .env("COS_SECRET_ID", DEFAULT_SECRET_ID)
             .env("COS_SECRET_KEY", DEFAULT_SECRET_KEY)
             .env("COSPUT_STATE_DIR", self.path("state"))

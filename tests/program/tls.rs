@@ -18,6 +18,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::support::emulator::options;
+use crate::support::scene::windows;
 use crate::support::{BUCKET, Outcome, pattern};
 
 const CUSTOMER_KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";
@@ -57,6 +58,7 @@ impl Setting {
             .args(["-b", BUCKET, "--max-attempts=2", &format!("--endpoint=https://{host}:{}", self.port)])
             .current_dir(self.directory.path())
             .env_clear()
+            .envs(windows(&self.path("home")))
             .env("HOME", self.path("home"))
             .env("COSPUT_METADATA_URL", "off")
             .env("COS_SECRET_ID", DEFAULT_SECRET_ID)

@@ -7,6 +7,7 @@
 //! - [`changes`] are the ways in which a file can change; [`content`] makes bytes and compares files.
 //! - [`clock`] waits for conditions. No test waits for a time: it waits for a condition, and gives up after a limit.
 //! - [`terminal`] is a pseudo-terminal, [`port`] a port that nothing else takes.
+//! - [`paths`] gives paths in output the form that they have on other platforms.
 //! - [`process`] is what this process hands down to the programs that it starts.
 //! - [`secrets`] checks that no secret appears in output, logs, journals or the server's record. Each scene and each run ends
 //!   with that check.
@@ -16,6 +17,7 @@ pub(crate) mod clock;
 pub(crate) mod content;
 pub(crate) mod emulator;
 pub(crate) mod engine;
+pub(crate) mod paths;
 pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod run;
@@ -31,6 +33,7 @@ pub(crate) use clock::{now, until};
 pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
 #[cfg(unix)]
 pub(crate) use content::{copy_executable, executable};
+pub(crate) use paths::with_slashes;
 pub(crate) use port::Port;
 pub(crate) use run::{Outcome, Running};
 pub(crate) use scene::Scene;

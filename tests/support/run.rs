@@ -2,13 +2,14 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Output};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Output};
 use std::time::Instant;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::clock::{LIMIT, now, pause};
+use super::paths::{event_with_slashes, lines_with_slashes, with_slashes};
 use super::process::prepare;
 use super::secrets::assert_no_secret;
 
@@ -21,10 +22,10 @@ pub(crate) struct Running {
     _output: TempDir,
 }
 
-/// What a run was.
+/// What a run was. Paths have `/` between names on every platform, except in the JSON of `stdout`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// The exit code; nothing where a signal ended it.
+    /// The exit code; nothing if it was killed.
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
@@ -75,22 +76,23 @@ impl Running {
     /// Ends it as a power cut would.
     pub(crate) fn kill(mut self) -> Outcome {
         self.child.kill().unwrap();
-        let code = self.child.wait().unwrap().code();
-        assert_eq!(
-            code,
-            if cfg!(windows) { Some(1) } else { None },
-            "it ended before it was killed: {}{}",
-            self.stdout(),
-            self.stderr()
-        );
+        let status = self.child.wait().unwrap();
+        let code = self.code_unless_killed(status);
+        assert_eq!(code, None, "it ended before it was killed: {}{}", self.stdout(), self.stderr());
         self.outcome(code)
     }
 
     /// Ends it as a power cut would, if it has not ended before.
     pub(crate) fn kill_or_wait(mut self) -> Outcome {
         let _ = self.child.kill();
-        let code = self.child.wait().unwrap().code();
+        let status = self.child.wait().unwrap();
+        let code = self.code_unless_killed(status);
         self.outcome(code)
+    }
+
+    /// The exit code. On Windows a program that is killed has 1, which cosput itself does not return without an error.
+    fn code_unless_killed(&self, status: ExitStatus) -> Option<i32> {
+        status.code().filter(|code| !cfg!(windows) || *code != 1 || self.stderr().contains("error: "))
     }
 
     /// Sends a signal, by its name without SIG.
@@ -124,7 +126,7 @@ impl Outcome {
         assert_no_secret("stdout", &self.stdout);
         assert_no_secret("stderr", &self.stderr);
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
-        self
+        Self { code: self.code, stdout: lines_with_slashes(&self.stdout), stderr: with_slashes(&self.stderr) }
     }
 
     /// Asserts the exit code, showing everything where it is another.
@@ -150,7 +152,8 @@ impl Outcome {
 
     /// The lines of stdout as JSON.
     pub(crate) fn events(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+        let event = |line: &str| event_with_slashes(serde_json::from_str(line).expect("each line is JSON"));
+        self.stdout.lines().map(event).collect()
     }
 
     /// The one event of this name.

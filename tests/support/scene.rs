@@ -215,7 +215,7 @@ pub(crate) fn windows(home: &std::path::Path) -> Vec<(&'static str, std::ffi::Os
     if !cfg!(windows) {
         return Vec::new();
     }
-    let own = [("USERPROFILE", ""), ("APPDATA", ".config"), ("LOCALAPPDATA", "state")];
+    let own = [("USERPROFILE", ""), ("APPDATA", ".config"), ("LOCALAPPDATA", ".local/state")];
     let own = own.map(|(name, directory)| (name, home.join(directory).into_os_string()));
     let inherited = ["SystemRoot", "TEMP"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     own.into_iter().chain(inherited).collect()

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use coffer::{Coffer, Edition};
 use tempfile::TempDir;
 
+use crate::support::scene::windows;
 #[cfg(unix)]
 use crate::support::until;
 use crate::support::{Outcome, process};
@@ -64,6 +65,7 @@ impl Setting {
             .args(arguments)
             .current_dir(self.directory.path())
             .env_clear()
+            .envs(windows(&self.path("home")))
             .envs([("COS_SECRET_ID", "AKIDexample"), ("COS_SECRET_KEY", "key"), ("COS_SESSION_TOKEN", "token")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

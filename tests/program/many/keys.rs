@@ -91,6 +91,43 @@ fn a_listed_path_is_its_own_key() {
     assert_eq!(from(&[]), expected);
 }
 
+/// A tree in all the ways in which Windows names it.
+#[cfg(windows)]
+#[test]
+fn on_windows_paths_are_shown_as_they_are_there_and_keys_have_slashes() {
+    let scene = Scene::new(&[]);
+    plant_all(&scene, &TREE);
+    let absolute = scene.path(r"site\css").display().to_string();
+    let verbatim = fs::canonicalize(&absolute).unwrap().display().to_string();
+    assert!(verbatim.starts_with(r"\\?\"), "{verbatim}");
+    let css = ["p/css/a.css", "p/css/a.css.map"];
+    for source in [r"site\css", r".\site\css", r"site\js\..\css", "site/css", &absolute, &verbatim] {
+        assert_eq!(keys_of(&scene, &[source]), css, "{source}");
+    }
+    assert_eq!(keys_of(&scene, &[r"site\css\"]), ["p/a.css", "p/a.css.map"]);
+    assert_eq!(keys_of(&scene, &["site", "--include", r"js\lib\*"]), ["p/site/js/lib/b.js"]);
+    let list = format!("site\\js\\a.js\r\n{absolute}\\a.css\r\n");
+    fs::write(scene.path("list"), list).unwrap();
+    let listed = keys_of(&scene, &["--files-from", "list"]);
+    assert_eq!(listed.len(), 2, "{listed:?}");
+    assert!(listed.contains(&"p/site/js/a.js".to_owned()), "{listed:?}");
+    assert!(listed.iter().all(|key| key.starts_with("p/") && !key.contains(['\\', ':'])), "{listed:?}");
+
+    let mut command = scene.command(upload(&scene, &[r"site\css\a.css", "--json"]));
+    let stdout = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(stdout.contains(r#""source":"site\\css\\a.css""#), "{stdout}");
+}
+
+/// The keys of these sources below `p`.
+#[cfg(windows)]
+fn keys_of(scene: &Scene, sources: &[&str]) -> Vec<String> {
+    let arguments = [sources, &["-r", "--prefix", "p", "--dry-run", "--json"]].concat();
+    let planned = run(scene, &arguments).exits(0).events().into_iter().filter(|event| event["event"] == "planned");
+    let mut keys: Vec<String> = planned.map(|event| event["key"].as_str().unwrap().to_owned()).collect();
+    keys.sort();
+    keys
+}
+
 /// Runs with a list on stdin.
 #[cfg(unix)]
 fn fed(scene: &Scene, list: &[u8], arguments: &[&str]) -> Outcome {
