@@ -97,3 +97,13 @@ fn what_is_wrong_with_a_command_line_is_said_in_the_language_that_is_chosen() {
         "参数 '--quiet' 不能与 '--verbose' 同时使用",
     );
 }
+
+#[test]
+fn the_source_of_credentials_is_english_for_programs() {
+    for arguments in [&["credentials", "--json"][..], &["credentials"]] {
+        let found = run(arguments, &[ZH]).exits(0).stdout;
+        assert!(found.contains("the environment (COS_SECRET_ID)"), "{found}");
+    }
+    let half = run(&["credentials"], &[("COS_SECRET_ID", ""), ZH]).exits(4);
+    half.says("设置了 COS_SECRET_KEY，但没有设置 COS_SECRET_ID");
+}

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::cli::args::CredentialsArguments;
 use crate::cli::options::AccessOptions;
-use crate::cli::output::console::Console;
+use crate::cli::output::console::{Console, visible};
 use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Credentials, Line};
@@ -42,7 +42,7 @@ pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Cons
     }
     let mut table = Table::new(&COLUMNS);
     table.add(vec![
-        Cell::same(&found.source),
+        Cell::new(visible(&found.source), visible(found.source.english())),
         Cell::same(&found.masked_id),
         Cell::same(if found.temporary { "temporary" } else { "permanent" }),
         match (expires, found.expires) {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::language::Message;
+
 #[derive(Debug, Serialize)]
 pub(crate) struct Aborted<'a> {
     pub(crate) bucket: &'a str,
@@ -14,7 +16,7 @@ pub(crate) struct Aborted<'a> {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Credentials<'a> {
-    pub(crate) source: &'a str,
+    pub(crate) source: &'a Message,
     pub(crate) secret_id: &'a str,
     pub(crate) temporary: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
