@@ -138,7 +138,7 @@ impl Sending<'_> {
         let book = self.book(&places, numbers.clone(), world)?;
         let concurrency = within_limits(requests.concurrency, false, Objects::Many, world, self.console);
         let template = self.template(connection, RequestOptions { concurrency, ..requests }, object.clone(), world);
-        let receipts = ReceiptFiles::find(&self.loaded.plan.id, &places.directories());
+        let receipts = ReceiptFiles::find_of_shard(&self.loaded.plan.id, &places.directories(), self.shard);
         warn_of(&receipts, self.console);
         let work = ShardWork {
             directory: self.loaded.directory.clone(),
@@ -214,19 +214,20 @@ impl Sending<'_> {
         ReceiptPlaces::new(directory, std::slice::from_ref(&self.options.receipts), bucket, world)
     }
 
-    /// The numbers of the files that the shard may have units of.
+    /// The numbers of the files that the shard may have units of, and perhaps of a few before and behind these.
     fn files(&self, scale: Scale) -> io::Result<RangeInclusive<u64>> {
         let (from, before) = scale.stretch(self.shard);
-        let (mut first, mut last) = (None, 0);
-        for placed in self.loaded.directory.files_from(from, self.loaded.plan.end())? {
+        let files_from = |weight: u64| self.loaded.directory.files_from(weight, self.loaded.plan.end());
+        let first = files_from(from)?.next().transpose()?.map_or(0, |placed| placed.file.n);
+        let mut last = first;
+        for placed in files_from(before)? {
             let placed = placed?;
+            last = last.max(placed.file.n);
             if placed.start >= before {
                 break;
             }
-            first = first.or(Some(placed.file.n));
-            last = placed.file.n;
         }
-        Ok(first.unwrap_or_default()..=last)
+        Ok(first..=last)
     }
 
     /// The requests, within this shard's part of the speed limit of all.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cos::Etag;
 use crate::cos::multipart::PartNumber;
+use crate::upload::shards::unit::Shard;
 
 /// The folder's name in the plan's directory.
 pub const FOLDER: &str = "receipts";
@@ -118,6 +119,12 @@ pub fn file_name(shard: &str, host: &str, process: u32, random: u64) -> String {
         kept.take(64).collect()
     };
     format!("{}-{}-{process}-{random:016x}.jsonl", plain(shard), plain(host))
+}
+
+/// The shard in the name of an attempt's file. `None` if the file was renamed, or comes from the bucket.
+pub fn shard_of_file(name: &str) -> Option<Shard> {
+    let (shard, _) = name.split_once('-')?;
+    shard.replacen('_', "/", 1).parse().ok()
 }
 
 /// Reads the receipts of a file, as a stream: those of the files whose numbers are `wanted`. A line that is broken or not
@@ -241,5 +248,14 @@ pub(crate) mod tests {
     #[test]
     fn names_of_files_hold_nothing_that_leads_elsewhere() {
         assert_eq!(file_name("3/64", "../a b", 12, 255), "3_64-.._a_b-12-00000000000000ff.jsonl");
+    }
+
+    #[test]
+    fn names_of_files_say_which_shard_they_are_about() {
+        assert_eq!(shard_of_file(&file_name("3/64", "a-b", 12, 255)), Shard::new(3, 64));
+        for other in ["5-7-3_64-a-12-00.jsonl", "a.jsonl", "3_0-a.jsonl", "3/64-a.jsonl.gz", "x_64-a.jsonl", ""] {
+            let shard = shard_of_file(other);
+            assert!(shard.is_none() || other.contains('/'), "{other}: {shard:?}");
+        }
     }
 }

@@ -1,22 +1,30 @@
 //! The files of receipts of all attempts, read a stretch of the plan at a time.
 //!
+//! A shard needs those of its own units only. The name of a file says which shard its attempt had, so a shard begins without
+//! reading what all others have left behind.
+//!
 //! A plan may have more receipts than fit into memory. So each file is read once to learn which files of the plan each of its
 //! blocks is about, and then the blocks that have receipts of a stretch. What cannot be read counts as not written yet: it may
 //! be readable a little later, or on another machine.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use super::receipt;
 use super::receipt::Receipt;
 use super::receipt_blocks::{BLOCK, ReceiptBlocks};
+use super::unit::Shard;
 
 /// The files of receipts of one plan.
 #[derive(Debug)]
 pub struct ReceiptFiles {
     plan: String,
+    /// The shard whose receipts are wanted; without one, all are.
+    shard: Option<Shard>,
     files: Vec<(PathBuf, ReceiptBlocks)>,
     unreadable: Mutex<Vec<(PathBuf, String)>>,
 }
@@ -25,7 +33,16 @@ impl ReceiptFiles {
     /// Finds the receipts of the plan with this id below these directories. A directory that does not exist has none. One
     /// that cannot be read has none yet, and is noted.
     pub fn find(plan: &str, directories: &[PathBuf]) -> Self {
-        let mut found = Self { plan: plan.to_owned(), files: Vec::new(), unreadable: Mutex::default() };
+        Self::find_about(plan, directories, None)
+    }
+
+    /// The same, without the files of attempts that had no unit of this shard.
+    pub fn find_of_shard(plan: &str, directories: &[PathBuf], shard: Shard) -> Self {
+        Self::find_about(plan, directories, Some(shard))
+    }
+
+    fn find_about(plan: &str, directories: &[PathBuf], shard: Option<Shard>) -> Self {
+        let mut found = Self { plan: plan.to_owned(), shard, files: Vec::new(), unreadable: Mutex::default() };
         for directory in directories {
             if let Err(error) = found.look_in(directory) {
                 found.note(directory, &error);
@@ -48,7 +65,7 @@ impl ReceiptFiles {
                 if let Err(error) = self.look_in(&path) {
                     self.note(&path, &error);
                 }
-            } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "jsonl") {
+            } else if kind.is_file() && self.is_wanted(&path) {
                 match File::open(&path).and_then(|file| ReceiptBlocks::find(file, &self.plan, BLOCK)) {
                     Ok(blocks) if blocks.count() == 0 => {}
                     Ok(blocks) => self.files.push((path, blocks)),
@@ -57,6 +74,13 @@ impl ReceiptFiles {
             }
         }
         Ok(())
+    }
+
+    fn is_wanted(&self, path: &Path) -> bool {
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        let of = receipt::shard_of_file(name);
+        let is_about = self.shard.zip(of).is_none_or(|(wanted, of)| wanted.meets(of));
+        is_about && path.extension().is_some_and(|extension| extension == "jsonl")
     }
 
     /// Hands each receipt of these files of the plan to `take`. A file that cannot be read any more has no further ones, and
@@ -119,6 +143,27 @@ mod tests {
         assert_eq!(found(&files, 0..=1), [(1, None)]);
         assert_eq!(found(&files, 2..=9), [(5, Some(1)), (5, Some(2))]);
         assert_eq!(found(&files, 2..=4), []);
+    }
+
+    /// The shards may be of different divisions of the plan, and a file may have been renamed.
+    #[test]
+    fn a_shard_reads_only_the_files_of_attempts_that_may_have_its_units() {
+        let place = tempfile::tempdir().unwrap();
+        let attempts = ["1/4", "2/4", "3/4", "4/4", "1/1", "2/2", "3/8", "5/8"];
+        for (number, shard) in (1..).zip(attempts) {
+            let name = receipt::file_name(shard, "host", 1, number);
+            fs::write(place.path().join(name), receipt(number, None, 1, "a").line()).unwrap();
+        }
+        fs::write(place.path().join("renamed.jsonl"), receipt(9, None, 1, "a").line()).unwrap();
+        let plan = receipt(0, None, 0, "").plan;
+        let of_shard = |shard: &str| {
+            let shard = shard.parse().unwrap();
+            let files = ReceiptFiles::find_of_shard(&plan, &[place.path().to_owned()], shard);
+            found(&files, 0..=99).into_iter().map(|(number, _)| number).collect::<Vec<_>>()
+        };
+        assert_eq!(of_shard("2/4"), [2, 5, 7, 9]);
+        assert_eq!(of_shard("3/4"), [3, 5, 6, 8, 9]);
+        assert_eq!(of_shard("1/1"), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
 
     #[cfg(unix)]

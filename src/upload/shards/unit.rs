@@ -39,6 +39,14 @@ impl Shard {
     pub fn count(self) -> u32 {
         self.count
     }
+
+    /// True if both can have the same unit of a plan, which may be divided differently for each.
+    pub fn meets(self, other: Self) -> bool {
+        let begins_before_the_end = |one: Self, other: Self| {
+            u64::from(one.index - 1) * u64::from(other.count) < u64::from(other.index) * u64::from(one.count)
+        };
+        begins_before_the_end(self, other) && begins_before_the_end(other, self)
+    }
 }
 
 impl FromStr for Shard {
@@ -189,6 +197,20 @@ mod tests {
     }
 
     #[test]
+    fn shards_of_different_divisions_meet_if_their_stretches_do() {
+        let meets = |one: &str, other: &str| {
+            let [one, other]: [Shard; 2] = [one, other].map(|text| text.parse().unwrap());
+            assert_eq!(one.meets(other), other.meets(one), "{one} {other}");
+            one.meets(other)
+        };
+        assert!(meets("3/8", "3/8") && meets("3/8", "1/1") && meets("3/8", "2/4") && meets("2/3", "2/4"));
+        assert!(!meets("3/8", "4/8") && !meets("3/8", "1/4") && !meets("1/3", "3/4"));
+        let last = u32::MAX;
+        assert!(!meets(&format!("1/{last}"), &format!("2/{last}")));
+        assert!(meets(&format!("{last}/{last}"), &format!("{}/{}", last - 1, last - 1)));
+    }
+
+    #[test]
     fn more_shards_than_units_leave_some_empty() {
         let (units, scale) = units(&[5, 5, 5]);
         let numbers: Vec<u32> = units.iter().map(|unit| scale.shard_of(unit, 100)).collect();
@@ -196,6 +218,19 @@ mod tests {
     }
 
     proptest! {
+        /// A shard that does not meet another has no unit of it.
+        #[test]
+        fn a_unit_of_two_shards_means_that_they_meet(
+            sizes in proptest::collection::vec(0_u64..50 << 30, 1..200),
+            (one, other) in (1_u32..300, 1_u32..300),
+        ) {
+            let (units, scale) = units(&sizes);
+            for unit in &units {
+                let shard = |count| Shard::new(scale.shard_of(unit, count), count).expect("it is one");
+                prop_assert!(shard(one).meets(shard(other)), "{} {}", shard(one), shard(other));
+            }
+        }
+
         /// Each unit has exactly one shard, in order, whatever the number of shards.
         #[test]
         fn each_unit_has_one_shard_and_shards_are_stretches(
