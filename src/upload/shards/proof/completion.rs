@@ -102,7 +102,7 @@ enum State {
 }
 
 /// The completion of one file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Completion {
     file: PlannedFile,
     evidence: Evidence,
@@ -110,12 +110,14 @@ pub struct Completion {
     state: State,
     completes: u32,
     listed_again: bool,
+    /// The refusal to overwrite an object, which another `complete` may have made.
+    taken: Option<UploadError>,
 }
 
 impl Completion {
     /// Completes a file that has an upload, by its receipts.
     pub fn new(file: PlannedFile, evidence: Evidence) -> Self {
-        Self { file, evidence, parts: Vec::new(), state: State::List, completes: 0, listed_again: false }
+        Self { file, evidence, parts: Vec::new(), state: State::List, completes: 0, listed_again: false, taken: None }
     }
 
     /// What to do now.
@@ -143,6 +145,10 @@ impl Completion {
     }
 
     fn listed(&mut self, listed: &[Listed]) -> State {
+        // The upload is still there, so the object is not the one that it makes.
+        if let Some(error) = self.taken.take() {
+            return State::Done(Finish::Failed(error));
+        }
         match self.evidence.prove(&self.file, listed) {
             Ok(parts) => {
                 self.parts = parts;
@@ -177,9 +183,10 @@ impl Completion {
                 State::List
             }
             Some(Fault::Permanent | Fault::Expired | Fault::Skewed) => State::Done(Finish::Failed(error)),
-            // Only a first answer says for certain that this key was taken before.
+            // Only a first answer says for certain that this key was not taken by this run.
             Some(Fault::AlreadyExists) if self.completes == 1 && error.attempts <= 1 => {
-                State::Done(Finish::Failed(error))
+                self.taken = Some(error);
+                State::List
             }
             _ => State::Look(Doubt::Lost(error)),
         }
@@ -502,6 +509,24 @@ mod tests {
         completion.record(Answer::Listed(Server::new(1).list()));
         completion.record(Answer::Failed(refused(403, "AccessDenied")));
         assert_eq!(completion.next(), Step::Done(Finish::Failed(refused(403, "AccessDenied"))));
+    }
+
+    /// Another `complete` of the same plan may have made the object that must not be overwritten: then its upload is gone.
+    #[test]
+    fn a_key_that_is_taken_is_a_failure_unless_the_upload_is_gone() {
+        let file = large("k", SIZE, 100);
+        let evidence = evidence(&mut fastrand::Rng::with_seed(1), &file);
+        let listed = || Answer::Listed(Server::new(1).list());
+        let taken = refused(409, "FileAlreadyExists");
+        let mut completion = Completion::new(file, evidence);
+        completion.record(listed());
+        completion.record(Answer::Failed(taken.clone()));
+        assert_eq!(completion.next(), Step::List);
+        let mut other = completion.clone();
+        other.record(listed());
+        assert_eq!(other.next(), Step::Done(Finish::Failed(taken)));
+        completion.record(Answer::Failed(refused(404, "NoSuchUpload")));
+        assert_eq!(completion.next(), Step::Look);
     }
 
     #[test]
