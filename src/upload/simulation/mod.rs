@@ -3,8 +3,8 @@
 //! A schedule is one object's upload, and its seed decides all of it. `setup` makes a `world` of a `server` and a source,
 //! which may be a `stream`. `fault_rates` says how often something goes wrong on the `network` between them. `run` drives
 //! the machine, and again after each `crash`; `rules` checks the result against the `content` of the source. `many` does this
-//! for several objects at once, `together` for objects that become visible together, `shards` for one object that several
-//! machines send with a `shared_directory`, `delta` for parts that are copied, `division` for parts that become smaller. `outages` cuts the network for a while, `slow_link` breaks it each half minute
+//! for several objects at once, `together` for objects that become visible together, `machines` for a plan that several
+//! machines send, `delta` for parts that are copied, `division` for parts that become smaller. `outages` cuts the network for a while, `slow_link` breaks it each half minute
 //! (`fast_then_slow` after parts were sent), and `prefixes` resumes from every prefix of a journal.
 //!
 //! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing
@@ -16,6 +16,7 @@ mod delta;
 mod division;
 mod fast_then_slow;
 mod fault_rates;
+mod machines;
 mod many;
 mod network;
 mod outages;
@@ -25,8 +26,6 @@ mod rules;
 mod run;
 mod server;
 mod setup;
-mod shards;
-mod shared_directory;
 mod slow_link;
 mod stream;
 mod together;

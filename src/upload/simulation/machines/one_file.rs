@@ -1,25 +1,23 @@
-//! One upload by several machines: each sends its share and may die at any moment, be started twice, or start again after
-//! the upload was completed or aborted. Receipts take the place of the journal, in a `shared_directory` with faults of its own.
+//! One object in parts: each machine sends its share, one after the other, and the requests of one that died may still arrive.
 //! The number of shards may change between two attempts. At the end, `complete` judges.
 
 use std::time::Duration;
 
-use super::fault_rates::FaultRates;
-use super::run::{Run, run_upload};
-use super::server::Kind;
-use super::setup::setup;
-use super::shared_directory::{SharedDirectory, View};
-use super::world::World;
-use super::{are_many, how_many, run::upload};
-use crate::cos::Etag;
-use crate::upload::error::{Cause, Operation, UploadError};
+use super::super::fault_rates::FaultRates;
+use super::super::run::{Run, run_upload, upload};
+use super::super::server::Kind;
+use super::super::setup::setup;
+use super::super::world::World;
+use super::super::{are_many, how_many};
+use super::requests::{ask, lost};
+use super::shared_directory::{SharedDirectory, View, Viewer};
 use crate::upload::event::Finished;
 use crate::upload::machine::Settings;
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::part_sizes::Parts;
 use crate::upload::shards::files::{Placed, PlannedFile};
 use crate::upload::shards::proof::completion::{Answer, Completion, Finish, Step};
-use crate::upload::shards::proof::evidence::{Evidence, Listed};
+use crate::upload::shards::proof::evidence::Evidence;
 use crate::upload::shards::proof::waiting::{Found, Next, Waiting};
 use crate::upload::shards::task;
 use crate::upload::shards::task::Task;
@@ -82,11 +80,12 @@ impl Schedule {
 
     /// One attempt at a shard. `None` if it has no part, dies, or cannot write its receipts.
     fn attempt(&mut self, index: u32) -> Option<Finished> {
-        let view = self.view();
-        let task = task::task(&self.file, &view.evidence, &self.ours(index), false);
+        let shard = Shard::new(index, self.shards).expect("the index is that of a shard");
+        let (lies, evidence) = self.view(Viewer::Shard(shard, 0));
+        let task = task::task(&self.file, &evidence, &self.ours(index), false);
         let Task::SendParts { ours, known } = task else { return None };
         // A receipt that is not the one that was written may keep its part from being known.
-        self.world.unsettled |= view.lies;
+        self.world.unsettled |= lies;
         let (id, _) = self.world.journal.take().expect("the plan names the upload");
         self.world.journal = Some((id, known.clone()));
         let most = self.world.random.u16(1..6);
@@ -96,7 +95,8 @@ impl Schedule {
         let (_, records) = self.world.journal.clone().expect("the plan names the upload");
         let dies = matches!(run, Run::Crashed);
         let (records, full) = (records.get(known.len()..).unwrap_or_default(), self.trouble / 5);
-        let written = self.directory.write(&self.file, records, self.world.now, (full, dies), &mut self.world.random);
+        let written =
+            self.directory.write((shard, &self.file), records, self.world.now, (full, dies), &mut self.world.random);
         match run {
             Run::Finished(finished) => {
                 self.world.now = written?;
@@ -112,17 +112,20 @@ impl Schedule {
     }
 
     /// What one machine sees of the receipts now.
-    fn view(&mut self) -> View {
-        self.directory.view(&self.file, self.world.now, self.trouble, &mut self.world.random)
+    fn view(&mut self, viewer: Viewer) -> (bool, Evidence) {
+        let plan = std::slice::from_ref(&self.file);
+        let View { evidence, lies } =
+            self.directory.view(plan, self.world.now, (viewer, self.trouble), &mut self.world.random);
+        (lies, evidence.into_iter().next().expect("the plan has a file"))
     }
 
     /// Reads the receipts until none is missing, or the time is over. `None` if `complete` asks the server nothing.
-    fn wait(&mut self, waiting: &mut Waiting) -> Option<View> {
+    fn wait(&mut self, waiting: &mut Waiting) -> Option<(bool, Evidence)> {
         loop {
-            let view = self.view();
-            let troubles = view.evidence.lacks(&self.file);
+            let (lies, evidence) = self.view(Viewer::Complete);
+            let troubles = evidence.lacks(&self.file);
             match waiting.next(self.world.now, Found::of(&troubles)) {
-                Next::Prove => return Some(view),
+                Next::Prove => return Some((lies, evidence)),
                 Next::LookAgain(pause) => self.world.now += pause,
                 Next::Report => return None,
             }
@@ -148,9 +151,10 @@ impl Schedule {
         let mut waiting = Waiting::new(self.world.now, Some(Duration::from_secs(600)));
         for _ in 0..100 {
             let view = self.wait(&mut waiting);
-            let view = view.unwrap_or_else(|| panic!("seed {seed}: receipts that are visible late are waited for"));
+            let (_, evidence) =
+                view.unwrap_or_else(|| panic!("seed {seed}: receipts that are visible late are waited for"));
             let began = self.world.now;
-            let (finish, _) = self.complete_by(view.evidence, false);
+            let (finish, _) = self.complete_by(evidence, false);
             match &finish {
                 Finish::Proved(_) => {
                     assert_eq!(self.world.server.object.as_ref(), Some(&self.world.expected), "seed {seed}");
@@ -172,7 +176,7 @@ impl Schedule {
     /// The same command as a user gives it: nothing is asked if receipts are missing.
     fn complete(&mut self, time: Option<Duration>) -> (Finish, bool) {
         match self.wait(&mut Waiting::new(self.world.now, time)) {
-            Some(View { evidence, lies }) => self.complete_by(evidence, lies),
+            Some((lies, evidence)) => self.complete_by(evidence, lies),
             None => (Finish::NotProved(vec![]), false),
         }
     }
@@ -202,55 +206,8 @@ impl Schedule {
 
     fn ask(&mut self, step: &Step) -> Answer {
         let (id, _) = self.world.journal.clone().expect("the plan names the upload");
-        let call = match step {
-            Step::List => return self.list(),
-            Step::Complete(parts) => Call::Complete { upload_id: id, parts: parts.clone() },
-            Step::Look => Call::HeadObject,
-            Step::Done(_) => unreachable!("nothing is asked any more"),
-        };
-        match self.world.server.act(&call, None) {
-            Ok(Reply::Completed(stored)) => Answer::Completed(stored),
-            Ok(Reply::Object(object)) => Answer::Object(object),
-            Ok(_) => unreachable!("these calls have these replies"),
-            Err((status, code)) => refused(status, code),
-        }
+        ask(&mut self.world.server, &id, step)
     }
-
-    fn list(&mut self) -> Answer {
-        let (id, _) = self.world.journal.clone().expect("the plan names the upload");
-        let (mut listed, mut after) = (vec![], None);
-        loop {
-            match self.world.server.act(&Call::ListParts { upload_id: id.clone(), after }, None) {
-                Ok(Reply::Parts(page)) => {
-                    listed.extend(page.parts.into_iter().map(|part| Listed {
-                        part: Some(part.number),
-                        size: part.size,
-                        etag: Etag::from(part.etag),
-                    }));
-                    after = page.next;
-                    if after.is_none() {
-                        return Answer::Listed(listed);
-                    }
-                }
-                Ok(_) => unreachable!("a list of parts is answered by one"),
-                Err((status, code)) => return refused(status, code),
-            }
-        }
-    }
-}
-
-fn refused(status: u16, code: &str) -> Answer {
-    let crate::upload::wire::call::Failure::Answer(crate::cos::AnswerError::Service(error)) =
-        super::service(status, code)
-    else {
-        unreachable!("it is an answer of the service")
-    };
-    let cause = Cause::Service(error);
-    Answer::Failed(UploadError { operation: Some(Operation::Complete), attempts: 1, cause, leftover: None })
-}
-
-fn lost() -> UploadError {
-    UploadError { operation: Some(Operation::Complete), attempts: 8, cause: Cause::Interrupted, leftover: None }
 }
 
 /// Runs the shards in any order, some of them again, then `complete`; again until it is decided. Returns the last answer.
@@ -271,10 +228,9 @@ fn run(seed: u64) -> Option<Finish> {
         }
         let changed = schedule.world.version != 0;
         if let Some(Finished::HeldBack(_)) = &finished {
-            schedule.directory.assert_durable_is_shown(&schedule.file, schedule.world.now);
-            let durable = &schedule.directory.durable;
+            schedule.directory.assert_durable_is_shown(std::slice::from_ref(&schedule.file), schedule.world.now);
             for unit in schedule.ours(index) {
-                let has_receipt = durable.iter().any(|record| Some(record.number) == unit.part);
+                let has_receipt = schedule.directory.has((0, unit.part));
                 assert!(has_receipt, "seed {seed}: a shard that is done has a receipt for each of its parts");
             }
         }
@@ -315,11 +271,11 @@ fn run(seed: u64) -> Option<Finish> {
                 assert!(!matches!(late, Some(Finished::Stored(_))), "seed {seed}");
                 assert_eq!(schedule.world.server.next_upload, begun, "seed {seed}: a late shard began an upload");
                 assert_eq!(schedule.world.server.object.as_ref(), expected, "seed {seed}: a late shard harms nothing");
-                let view = schedule.view();
-                let (again, _) = schedule.complete_by(view.evidence.clone(), view.lies);
+                let (lies, evidence) = schedule.view(Viewer::Complete);
+                let (again, _) = schedule.complete_by(evidence, lies);
                 assert!(
                     matches!(again, Finish::Proved(_) | Finish::NotComparable | Finish::Unknown(_) | Finish::Failed(_))
-                        || view.lies,
+                        || lies,
                     "seed {seed}: {again:?}"
                 );
                 return Some(finish);
