@@ -40,6 +40,7 @@ use crate::language::phrase;
 use crate::upload::ObjectOptions;
 use crate::upload::session::{Goal, JournalLocation};
 use crate::upload::shards::directory::PlanEnd;
+use crate::upload::shards::files::Placed;
 use crate::upload::shards::receipt_files::ReceiptFiles;
 use crate::upload::shards::unit::{Scale, Shard};
 use crate::upload::shards::{engines, receipt};
@@ -214,11 +215,13 @@ impl Sending<'_> {
         ReceiptPlaces::new(directory, std::slice::from_ref(&self.options.receipts), bucket, world)
     }
 
-    /// The numbers of the files that the shard may have units of, and perhaps of a few before and behind these.
+    /// The numbers of the files that the shard may have units of. An index leads to the first and to the last.
     fn files(&self, scale: Scale) -> io::Result<RangeInclusive<u64>> {
         let (from, before) = scale.stretch(self.shard);
         let files_from = |weight: u64| self.loaded.directory.files_from(weight, self.loaded.plan.end());
-        let first = files_from(from)?.next().transpose()?.map_or(0, |placed| placed.file.n);
+        let ends_before = |placed: &Placed| placed.start + placed.file.weight() < from;
+        let mut files = files_from(from)?.skip_while(|placed| placed.as_ref().is_ok_and(ends_before));
+        let first = files.next().transpose()?.map_or(0, |placed| placed.file.n);
         let mut last = first;
         for placed in files_from(before)? {
             let placed = placed?;
