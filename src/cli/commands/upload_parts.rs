@@ -18,6 +18,7 @@ use crate::cli::output::json::{Line, ShardSent};
 use crate::cli::output::retries::Retries;
 use crate::cli::process::world::World;
 use crate::cli::process::{host, runtime};
+use crate::cli::shards::at_a_time::up_to_most;
 use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::gone;
 use crate::cli::shards::judging::{Papers, warn_of};
@@ -137,7 +138,8 @@ impl Sending<'_> {
         }
         let numbers = Numbers::default();
         let book = self.book(&places, numbers.clone(), world)?;
-        let concurrency = within_limits(requests.concurrency, false, Objects::Many, world, self.console);
+        let wanted = up_to_most(requests.concurrency);
+        let concurrency = within_limits(wanted, false, Objects::Many, world, self.console);
         let template = self.template(connection, RequestOptions { concurrency, ..requests }, object.clone(), world);
         let receipts = ReceiptFiles::find_of_shard(&self.loaded.plan.id, &places.directories(), self.shard);
         warn_of(&receipts, self.console);

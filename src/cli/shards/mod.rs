@@ -5,7 +5,7 @@
 //! - `new_plan`, `plan_sources`, `plan_report`: what `initiate` decides first, what it goes through, and what it prints
 //! - `planning`, `beginning`: from a source to its line in the plan, with an upload if it needs one
 //! - `draft_directory`: the directory while its plan is being made
-//! - `at_a_time`: how many objects they ask the server about at a time
+//! - `at_a_time`: how many requests they have in flight
 //! - `shard_work`: the work of one shard for the engine
 //! - `object_requests`: the requests that prove and complete one object
 //! - `rereading`: reads on this machine what has no receipt
