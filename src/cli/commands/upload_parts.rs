@@ -300,6 +300,10 @@ impl Sending<'_> {
                 exit_code,
             }));
         }
+        if exit_code == SUCCESS && amount.units == 0 {
+            let line = format!("shard {}  nothing to send: it has none of the plan's units", self.shard);
+            return self.console.outcome(!output.json && !output.quiet, &line);
+        }
         let rate = units::rate(counts.bytes_sent, elapsed).map_or_else(String::new, |rate| format!(" ({rate})"));
         let kept = match units_kept {
             0 => String::new(),
