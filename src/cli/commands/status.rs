@@ -26,9 +26,11 @@ use crate::upload::shards::receipt::Receipt;
 use crate::upload::shards::receipt_place::ReceiptPlace;
 use crate::upload::shards::unit::Scale;
 
-/// How wide a bar is at most, and at least; without room for it there is none.
+/// How wide a bar is at most, and at least beside a percentage.
 const LONGEST_BAR: usize = 20;
 const SHORTEST_BAR: usize = 4;
+/// How wide it is if there is no room for the percentage.
+const LONE_BAR: usize = 6;
 /// What a line needs besides its bar, with all columns and with the most important ones.
 const ALL_COLUMNS: usize = 56;
 const FEW_COLUMNS: usize = 38;
@@ -129,13 +131,17 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
     }
     let removed = exit_code == SUCCESS && places.has_bucket();
     let receipts = if removed { " (those in the bucket were removed)" } else { "" };
-    console.note(&format!(
-        "{state}: {} of {} and {} of {} have receipts{receipts}",
-        units::count(units_done),
-        units::counted(plan.units, phrase!("unit")),
-        units::size(bytes_done),
-        units::size(plan.bytes),
-    ));
+    let done = [
+        format!("{state}: {} of {}", units::count(units_done), units::counted(plan.units, phrase!("unit"))),
+        format!("and {} of {} have receipts{receipts}", units::size(bytes_done), units::size(plan.bytes)),
+    ];
+    let columns = if world.stderr_is_terminal { (world.stderr_columns)() } else { None };
+    let line = done.join(" ");
+    if columns.is_some_and(|columns| columns < line.chars().count()) {
+        done.iter().for_each(|line| console.note(line));
+    } else {
+        console.note(&line);
+    }
     Ok(exit_code)
 }
 
@@ -215,11 +221,11 @@ impl Progress {
 
     /// `[#####---------------]  25 %`.
     fn bar(&self, width: usize) -> String {
-        if width < SHORTEST_BAR {
-            return format!("{:3} %", self.percent());
-        }
-        let full = usize::try_from(self.percent()).unwrap_or_default() * width / 100;
-        format!("[{:-<width$}] {:3} %", "#".repeat(full), self.percent())
+        let bar = |width: usize| {
+            let full = usize::try_from(self.percent()).unwrap_or_default() * width / 100;
+            format!("[{:-<width$}]", "#".repeat(full))
+        };
+        if width < SHORTEST_BAR { bar(LONE_BAR) } else { format!("{} {:3} %", bar(width), self.percent()) }
     }
 }
 
@@ -274,7 +280,7 @@ mod tests {
         let quarter = Progress { units: 4, units_done: 1, ..Progress::default() };
         assert_eq!(quarter.bar(20), "[#####---------------]  25 %");
         assert_eq!(quarter.bar(4), "[#---]  25 %");
-        assert_eq!(quarter.bar(0), " 25 %");
+        assert_eq!(quarter.bar(0), "[#-----]");
         assert_eq!(Progress::default().bar(4), "[####] 100 %", "an empty shard has nothing left to do");
         assert_eq!(
             [120, 76, 60, 59, 42, 40].map(layout),
