@@ -340,8 +340,8 @@ impl<'a> Aborting<'a> {
         let line = format!("aborted {directory}  {}", units::counted(self.aborted, phrase!("upload")));
         self.console.outcome(!output.json && !output.quiet, &line);
         if self.kept > 0 {
-            self.console
-                .note(&format!("{} stay in the bucket", units::counted(self.kept, phrase!("completed object"))));
+            let kept = units::counted(self.kept, phrase!("completed object"));
+            self.console.note(&format!("still in the bucket: {kept}"));
         }
     }
 }
