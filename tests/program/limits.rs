@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 use std::fs;
+use std::io::{BufRead, BufReader};
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::MetadataExt;
 #[cfg(unix)]
@@ -85,6 +86,33 @@ fn every_command_that_writes_reports_the_limit_of_file_sizes() {
     for name in ["send", "read", "abandon"] {
         assert!(!scene.path(name).join("aborted.json.new").exists());
     }
+}
+
+#[test]
+fn the_limit_of_file_sizes_ends_neither_a_resumed_upload_nor_the_emulator() {
+    let mut scene = Scene::new(&["access-denied:skip=1,times=0,on=upload-part"]);
+    scene.file("a.bin", 4 * MIB);
+    scene.upload("a.bin", &["--concurrency", "1"]).exits(4);
+    scene.server.restart(&[]);
+    // Output goes through pipes, because files cannot grow.
+    let resumed = scene.command_after("ulimit -f 0", ["resume"]).output().unwrap();
+    let text = String::from_utf8(resumed.stderr).unwrap();
+    assert_eq!(resumed.status.code(), Some(0), "{text}");
+    assert!(text.contains("could not write the journal") && text.contains("File too large"), "{text}");
+    scene.assert_stored("a.bin", "a.bin");
+
+    let arguments = ["emulator", "--listen", "127.0.0.1:0", "--dir", "full"];
+    let mut emulator = scene.command_after("ulimit -f 0", arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut url = String::new();
+    BufReader::new(emulator.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    for _ in 0..2 {
+        scene
+            .run(["upload", "a.bin", "-b", support::BUCKET, "--endpoint", url.trim()])
+            .exits(1)
+            .says("no space left in full");
+    }
+    emulator.kill().unwrap();
+    emulator.wait().unwrap();
 }
 
 #[test]
