@@ -86,6 +86,7 @@ refusals! {
     NO_SUCH_BUCKET = 404 "NoSuchBucket" "The specified bucket does not exist.";
     NO_SUCH_KEY = 404 "NoSuchKey" "The specified key does not exist.";
     NO_SUCH_UPLOAD = 404 "NoSuchUpload" "The specified multipart upload does not exist.";
+    NO_SUCH_VERSION = 404 "NoSuchVersion" "The specified version does not exist.";
     OBJECT_NOT_APPENDABLE = 409 "ObjectNotAppendable" "The object is not appendable.";
     OBJECT_ALREADY_EXISTS = 409 "ObjectAlreadyExistsOwnedByYou" "The object exists and is yours.";
     OBJECT_ALREADY_UPLOADING = 409 "ObjectAlreadyUploading" "The object is being uploaded.";

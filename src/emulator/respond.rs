@@ -80,7 +80,9 @@ fn is_open(exchange: &Exchange, operation: Operation, place: Place<'_>, head: &R
     match operation {
         Operation::Preflight | Operation::PostObject => true,
         Operation::GetObject | Operation::HeadObject if !authorization::is_signed(head) => {
-            let object = place.bucket().and_then(|bucket| exchange.service.store.object(&bucket, &place.key()?));
+            let object = place
+                .bucket()
+                .and_then(|bucket| exchange.service.store.version(&bucket, &place.key()?, head.parameter("versionId")));
             object.is_ok_and(|(object, _)| object.properties.is_public())
         }
         _ => false,

@@ -174,9 +174,10 @@ pub(crate) fn location(region: &str) -> String {
     Document::only_text("LocationConstraint", region)
 }
 
-/// The answer to GET Bucket versioning: versioning was never enabled.
-pub(crate) fn versioning() -> Document {
-    Document::new("VersioningConfiguration")
+/// The answer to GET Bucket versioning. Without versions, it has no status.
+pub(crate) fn versioning(is_enabled: bool) -> Document {
+    let document = Document::new("VersioningConfiguration");
+    if is_enabled { document.text_of("Status", "Enabled") } else { document }
 }
 
 /// The digits after the last hyphen of a bucket name.

@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 use crate::cos::address::{Bucket, Key};
 use crate::cos::objects::put_object::LARGEST_PUT;
 
-use super::objects::stored;
+use super::objects::stored_object;
 use crate::emulator::answer::response::Answer;
 use crate::emulator::exchange::{Exchange, check_length};
 use crate::emulator::hasher::Hasher;
@@ -43,8 +43,7 @@ pub(super) async fn append(
     let about = (exchange.now, properties);
     let object = exchange.service.store.commit_appended(bucket, key, draft, digest, about, position)?;
     exchange.note_stored();
-    let answer = stored(&object.etag, object.crc64, &object.properties.encryption, Answer::empty(200));
-    Ok(answer.with("x-cos-next-append-position", &object.size.to_string()))
+    Ok(stored_object(&object, Answer::empty(200)).with("x-cos-next-append-position", &object.size.to_string()))
 }
 
 fn position(head: &RequestHead) -> Result<u64, Refusal> {

@@ -84,11 +84,6 @@ pub(super) async fn delete_objects(
     Ok(Answer::document(document::deleted(&deleted, &errors), exchange.dialect))
 }
 
-/// GET Bucket versioning: always off.
-pub(super) fn versioning(exchange: &Exchange) -> Answer {
-    Answer::document(document::versioning(), exchange.dialect)
-}
-
 /// GET Bucket location.
 pub(super) fn location(exchange: &Exchange) -> Answer {
     Answer::text(200, document::location(exchange.region()))

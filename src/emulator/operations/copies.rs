@@ -10,6 +10,7 @@ use crate::cos::multipart::LARGEST_PART;
 use crate::cos::objects::put_object::LARGEST_PUT;
 
 use super::multipart::part_number;
+use super::objects::with_version;
 use crate::emulator::answer::document;
 use crate::emulator::answer::response::{Answer, error_document};
 use crate::emulator::exchange::Exchange;
@@ -36,7 +37,7 @@ pub(super) async fn copy_object(
     let source = CopySource::of(head)?;
     let (object, file) = open(exchange, &source)?;
     let replaced = is_replaced(head, "x-cos-metadata-directive")?;
-    if (bucket, key) == (&source.bucket, &source.key) && !replaced {
+    if (bucket, key) == (&source.bucket, &source.key) && source.version_id.is_none() && !replaced {
         let message = "A copy onto itself must replace the metadata: x-cos-metadata-directive: Replaced.";
         return Err(refusal::INVALID_REQUEST.saying(message).into());
     }
@@ -55,7 +56,7 @@ pub(super) async fn copy_object(
     let object = exchange.service.store.commit_object(bucket, key, draft, digest, about, overwrite)?;
     exchange.note_stored();
     let document = document::copied_object(&object.etag, object.crc64, object.modified);
-    let answer = Answer::document(document, exchange.dialect);
+    let answer = with_version(Answer::document(document, exchange.dialect), object.version_id.as_deref());
     Ok(answer.with_all(&object.properties.encryption.headers()))
 }
 
@@ -93,7 +94,7 @@ fn open(exchange: &Exchange, source: &CopySource) -> Result<(Object, File), Refu
     let store = &exchange.service.store;
     exchange.check_region(source.region.as_deref())?;
     store.check_bucket(&source.bucket)?;
-    let (object, file) = store.object(&source.bucket, &source.key)?;
+    let (object, file) = store.version(&source.bucket, &source.key, source.version_id.as_deref())?;
     object.properties.encryption.check_read(&source.read)?;
     if object.properties.is_archived() {
         return Err(refusal::INVALID_OBJECT_STATE);

@@ -2,7 +2,7 @@
 
 use crate::cos::address::{Bucket, Key};
 
-use super::{append, browse, buckets, copies, form, multipart, objects, preflight, properties};
+use super::{append, browse, buckets, copies, form, multipart, objects, preflight, properties, versioning};
 use crate::emulator::answer::response::Answer;
 use crate::emulator::exchange::Exchange;
 use crate::emulator::http::body::Trouble;
@@ -40,6 +40,7 @@ async fn on_bucket(
     }
     match operation {
         Operation::DeleteObjects => return buckets::delete_objects(exchange, bucket, head).await,
+        Operation::PutVersioning => return versioning::put(exchange, bucket, head).await,
         Operation::PostObject => return form::post(exchange, bucket, head).await,
         _ => exchange.body.drain().await?,
     }
@@ -50,7 +51,7 @@ async fn on_bucket(
         Operation::ListObjects if exchange.is_browsing => browse::objects(exchange, bucket, head)?,
         Operation::ListObjects => buckets::list_objects(exchange, bucket, head)?,
         Operation::ListUploads => buckets::list_uploads(exchange, bucket, head)?,
-        Operation::GetVersioning => buckets::versioning(exchange),
+        Operation::GetVersioning => versioning::get(exchange, bucket),
         Operation::GetLocation => buckets::location(exchange),
         Operation::GetBucketAcl => buckets::acl(exchange, bucket),
         _ => return Err(refusal::METHOD_NOT_ALLOWED.into()),
@@ -77,7 +78,7 @@ async fn on_object(
         Operation::HeadObject => objects::head(exchange, place, head)?,
         Operation::GetObject => objects::get(exchange, place, head)?,
         Operation::CopyObject => copies::copy_object(exchange, place, head).await?,
-        Operation::DeleteObject => objects::delete(exchange, place)?,
+        Operation::DeleteObject => objects::delete(exchange, place, head)?,
         Operation::GetTagging => properties::get_tagging(exchange, place)?,
         Operation::DeleteTagging => properties::delete_tagging(exchange, place)?,
         Operation::GetAcl => properties::get_acl(exchange, place)?,

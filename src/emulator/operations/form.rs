@@ -9,7 +9,7 @@ use crate::cos::address::Bucket;
 use crate::cos::encoding::encode;
 use crate::cos::objects::put_object::LARGEST_PUT;
 
-use super::objects::stored;
+use super::objects::stored_object;
 use crate::emulator::answer::document;
 use crate::emulator::answer::document::quoted;
 use crate::emulator::answer::response::Answer;
@@ -85,8 +85,7 @@ fn answer(exchange: &Exchange, head: &RequestHead, form: &Form, place: (&Bucket,
         head.resource().trim_end_matches('/'),
         format_args!("/{}", crate::cos::encoding::encode_path(key))
     );
-    let describe =
-        |answer| stored(&object.etag, object.crc64, &object.properties.encryption, answer).with("Location", &location);
+    let describe = |answer| stored_object(object, answer).with("Location", &location);
     if let Some(target) = form.field("success_action_redirect").filter(|target| !target.is_empty()) {
         let separator = if target.contains('?') { '&' } else { '?' };
         let etag = encode(&quoted(&object.etag));

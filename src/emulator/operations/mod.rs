@@ -8,6 +8,7 @@
 //! | `copies` | PUT Object - Copy, Upload Part - Copy |
 //! | `append` | APPEND Object |
 //! | `form` | POST Object |
+//! | `versioning` | GET and PUT Bucket versioning |
 //! | `properties` | tags and ACL of an object |
 //! | `multipart` | Initiate, Upload Part, List Parts, Complete, Abort |
 //! | `complete_body` | the body of the answer to Complete |
@@ -25,6 +26,7 @@ mod multipart;
 mod objects;
 mod preflight;
 mod properties;
+mod versioning;
 
 pub(super) use self::dispatch::perform;
 pub(super) use self::preflight::headers as cors_headers;

@@ -9,7 +9,7 @@ use crate::cos::address::{Bucket, Key};
 use crate::cos::multipart::{LARGEST_PART, PartNumber};
 
 use super::complete_body::{CompleteBody, completed, in_one_chunk};
-use super::objects::stored;
+use super::objects::{stored, with_version};
 use crate::emulator::answer::response::{Answer, Content, error_document};
 use crate::emulator::answer::{cdcs_document, document};
 use crate::emulator::dialect::{Dialect, Format};
@@ -88,6 +88,7 @@ pub(super) async fn complete(
     let crc64 = merge.crc64.to_string();
     let answer = Answer::empty(200).with("Content-Type", "application/xml").with("x-cos-hash-crc64ecma", &crc64);
     let answer = answer.with_all(&merge.properties.encryption.headers());
+    let answer = with_version(answer, merge.version_id.as_deref());
     if action == Some(Action::ResetAfterStored) {
         let (service, now) = (Arc::clone(&exchange.service), exchange.now);
         let merged = spawn_blocking(move || service.store.merge(&merge, now)).await;

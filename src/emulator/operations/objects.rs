@@ -37,11 +37,11 @@ pub(super) async fn put(
     let about = (exchange.now, properties);
     let object = exchange.service.store.commit_object(bucket, key, draft, digest, about, overwrite)?;
     exchange.note_stored();
-    Ok(stored(&object.etag, object.crc64, &object.properties.encryption, Answer::empty(200)))
+    Ok(stored_object(&object, Answer::empty(200)))
 }
 
 pub(super) fn head(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHead) -> Result<Answer, Refusal> {
-    let (object, _) = exchange.service.store.object(&place.0, &place.1)?;
+    let (object, _) = exchange.service.store.version(&place.0, &place.1, head.parameter("versionId"))?;
     object.properties.encryption.check_read(head)?;
     if conditions::check(head, &object.etag, object.modified)? == Reading::NotModified {
         return Ok(not_modified(&object));
@@ -50,7 +50,7 @@ pub(super) fn head(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHea
 }
 
 pub(super) fn get(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHead) -> Result<Answer, Refusal> {
-    let (object, file) = exchange.service.store.object(&place.0, &place.1)?;
+    let (object, file) = exchange.service.store.version(&place.0, &place.1, head.parameter("versionId"))?;
     object.properties.encryption.check_read(head)?;
     if object.properties.is_archived() {
         return Err(refusal::INVALID_OBJECT_STATE);
@@ -73,10 +73,23 @@ pub(super) fn get(exchange: &Exchange, place: &(Bucket, Key), head: &RequestHead
     Ok(answer.with("Content-Length", &length.to_string()))
 }
 
-pub(super) fn delete(exchange: &mut Exchange, (bucket, key): &(Bucket, Key)) -> Result<Answer, Refusal> {
-    exchange.service.store.delete_object(bucket, key)?;
+pub(super) fn delete(
+    exchange: &mut Exchange,
+    (bucket, key): &(Bucket, Key),
+    head: &RequestHead,
+) -> Result<Answer, Refusal> {
+    let store = &exchange.service.store;
+    let (version_id, is_marker) = match head.parameter("versionId") {
+        Some(id) => (Some(id.to_owned()), store.delete_version(bucket, key, id)?),
+        None => {
+            let marker = store.delete_object(bucket, key)?;
+            let is_marker = marker.is_some();
+            (marker, is_marker)
+        }
+    };
     exchange.note_stored();
-    Ok(Answer::empty(204))
+    let answer = with_version(Answer::empty(204), version_id.as_deref());
+    Ok(if is_marker { answer.with("x-cos-delete-marker", "true") } else { answer })
 }
 
 fn not_modified(object: &Object) -> Answer {
@@ -98,8 +111,21 @@ fn described(object: &Object, answer: Answer) -> Answer {
         false => answer,
     };
     let answer = object.properties.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
-    stored(&object.etag, object.crc64, &object.properties.encryption, answer)
-        .with_time("Last-Modified", object.modified)
+    stored_object(object, answer).with_time("Last-Modified", object.modified)
+}
+
+/// Adds ETag, CRC-64, encryption and version ID of an object.
+pub(super) fn stored_object(object: &Object, answer: Answer) -> Answer {
+    let answer = stored(&object.etag, object.crc64, &object.properties.encryption, answer);
+    with_version(answer, object.version_id.as_deref())
+}
+
+/// Adds the version ID, if there is one.
+pub(super) fn with_version(answer: Answer, version_id: Option<&str>) -> Answer {
+    match version_id {
+        Some(id) => answer.with("x-cos-version-id", id),
+        None => answer,
+    }
 }
 
 /// Adds ETag, CRC-64 and encryption.

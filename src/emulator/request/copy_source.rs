@@ -20,6 +20,8 @@ const PREFIX: &str = "x-cos-copy-source-";
 pub(crate) struct CopySource {
     pub(crate) bucket: Bucket,
     pub(crate) key: Key,
+    /// The version, if the source names one.
+    pub(crate) version_id: Option<String>,
     /// The region in the host of the source, if it has one.
     pub(crate) region: Option<String>,
     /// A read of the source: its conditions and its customer's key, as headers of GET.
@@ -34,9 +36,6 @@ impl CopySource {
         let text = head.headers.get(SOURCE).ok_or_else(wrong)?;
         let text = text.split_once("://").map_or(text, |(_, rest)| rest).trim_start_matches('/');
         let (path, version) = text.split_once("?versionId=").unwrap_or((text, ""));
-        if !version.is_empty() {
-            return Err(refusal::NOT_IMPLEMENTED.saying("The emulator does not implement versions."));
-        }
         let path = decode(path).ok_or_else(wrong)?;
         let (host, key) = path.split_once('/').ok_or_else(wrong)?;
         let key = format!("/{key}");
@@ -48,6 +47,7 @@ impl CopySource {
         Ok(Self {
             bucket: place.bucket()?,
             key: place.key()?,
+            version_id: Some(version).filter(|version| !version.is_empty()).map(str::to_owned),
             region: place.region.map(str::to_owned),
             read: read(head)?,
         })
@@ -98,11 +98,12 @@ mod tests {
             let source = source(&[(SOURCE, text)]).unwrap();
             assert_eq!((source.bucket.as_str(), source.key.as_str()), (bucket, key), "{text}");
         }
+        let version = |text| source(&[(SOURCE, text)]).unwrap().version_id;
+        assert_eq!((version("b-1/k?versionId=1").as_deref(), version("b-1/k%3FversionId=1")), (Some("1"), None));
         for (text, code) in [
             ("b-1", "InvalidArgument"),
             ("b-1/%ff", "InvalidArgument"),
             ("b.cos.ap-beijing.myqcloud.com/k", "InvalidBucketName"),
-            ("b-1/k?versionId=1", "NotImplemented"),
         ] {
             assert_eq!(source(&[(SOURCE, text)]).map(|_| ()), Err(code), "{text}");
         }

@@ -25,6 +25,8 @@ pub enum Operation {
     ListUploads,
     /// GET Bucket versioning.
     GetVersioning,
+    /// PUT Bucket versioning.
+    PutVersioning,
     /// GET Bucket location.
     GetLocation,
     /// GET Bucket acl.
@@ -71,7 +73,7 @@ pub enum Operation {
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ListBuckets,
         Self::PutBucket,
         Self::HeadBucket,
@@ -80,6 +82,7 @@ impl Operation {
         Self::DeleteObjects,
         Self::ListUploads,
         Self::GetVersioning,
+        Self::PutVersioning,
         Self::GetLocation,
         Self::GetBucketAcl,
         Self::PostObject,
@@ -114,6 +117,7 @@ impl Operation {
             Self::DeleteObjects => "delete-objects",
             Self::ListUploads => "list-uploads",
             Self::GetVersioning => "get-versioning",
+            Self::PutVersioning => "put-versioning",
             Self::GetLocation => "get-location",
             Self::GetBucketAcl => "get-bucket-acl",
             Self::PostObject => "post-object",

@@ -9,8 +9,8 @@ use crate::emulator::refusal;
 use crate::emulator::refusal::Refusal;
 
 /// The parameters that select an operation, in the order of [`OPERATIONS`].
-const SUB_RESOURCES: [&str; 9] =
-    ["acl", "append", "delete", "location", "partNumber", "tagging", "uploadId", "uploads", "versioning"];
+const SUB_RESOURCES: [&str; 10] =
+    ["acl", "append", "delete", "location", "partNumber", "tagging", "uploadId", "uploads", "versionId", "versioning"];
 
 /// The parameters that change how an operation works.
 const PARAMETERS: [&str; 14] = [
@@ -39,6 +39,7 @@ const OPERATIONS: &[(Level, &str, &[&str], Operation)] = &[
     (Level::Bucket, "GET", &[], Operation::ListObjects),
     (Level::Bucket, "GET", &["uploads"], Operation::ListUploads),
     (Level::Bucket, "GET", &["versioning"], Operation::GetVersioning),
+    (Level::Bucket, "PUT", &["versioning"], Operation::PutVersioning),
     (Level::Bucket, "GET", &["location"], Operation::GetLocation),
     (Level::Bucket, "GET", &["acl"], Operation::GetBucketAcl),
     (Level::Bucket, "HEAD", &[], Operation::HeadBucket),
@@ -48,10 +49,12 @@ const OPERATIONS: &[(Level, &str, &[&str], Operation)] = &[
     (Level::Bucket, "POST", &[], Operation::PostObject),
     (Level::Bucket, "OPTIONS", &[], Operation::Preflight),
     (Level::Object, "GET", &[], Operation::GetObject),
+    (Level::Object, "GET", &["versionId"], Operation::GetObject),
     (Level::Object, "GET", &["uploadId"], Operation::ListParts),
     (Level::Object, "GET", &["tagging"], Operation::GetTagging),
     (Level::Object, "GET", &["acl"], Operation::GetAcl),
     (Level::Object, "HEAD", &[], Operation::HeadObject),
+    (Level::Object, "HEAD", &["versionId"], Operation::HeadObject),
     (Level::Object, "PUT", &[], Operation::PutObject),
     (Level::Object, "PUT", &["partNumber", "uploadId"], Operation::UploadPart),
     (Level::Object, "PUT", &["partNumber"], Operation::UploadPart),
@@ -62,6 +65,7 @@ const OPERATIONS: &[(Level, &str, &[&str], Operation)] = &[
     (Level::Object, "POST", &["uploadId"], Operation::Complete),
     (Level::Object, "POST", &["append"], Operation::AppendObject),
     (Level::Object, "DELETE", &[], Operation::DeleteObject),
+    (Level::Object, "DELETE", &["versionId"], Operation::DeleteObject),
     (Level::Object, "DELETE", &["uploadId"], Operation::Abort),
     (Level::Object, "DELETE", &["tagging"], Operation::DeleteTagging),
     (Level::Object, "OPTIONS", &[], Operation::Preflight),
@@ -138,9 +142,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_not_known_is_not_implemented() {
-        for name in
-            ["symlink", "retention", "legal-hold", "rename", "restore", "versionId", "select", "ci-process", "x"]
-        {
+        for name in ["symlink", "retention", "legal-hold", "rename", "restore", "select", "ci-process", "x"] {
             for method in ["GET", "HEAD", "PUT", "POST", "DELETE"] {
                 assert_eq!(of(Level::Object, method, name, &[]), Err("NotImplemented"), "{method} {name}");
             }
@@ -150,6 +152,8 @@ mod tests {
             assert_eq!(of(Level::Bucket, "PUT", name, &[]), Err("NotImplemented"), "{name}");
         }
         assert_eq!(of(Level::Object, "PUT", "uploads", &[]), Err("NotImplemented"));
+        assert_eq!(of(Level::Object, "PUT", "versionId=1", &[]), Err("NotImplemented"));
+        assert_eq!(of(Level::Object, "GET", "tagging&versionId=1", &[]), Err("NotImplemented"));
         assert_eq!(of(Level::Object, "DELETE", "tagging&uploadId=1", &[]), Err("NotImplemented"));
     }
 }

@@ -92,7 +92,7 @@ impl Store {
     pub(crate) fn delete_bucket(&self, bucket: &Bucket) -> Result<(), Refusal> {
         let mut state = self.state();
         let contents = state.buckets.get(bucket).ok_or(refusal::NO_SUCH_BUCKET)?;
-        if !contents.objects.is_empty() || !contents.uploads.is_empty() {
+        if !contents.objects.is_empty() || !contents.earlier.is_empty() || !contents.uploads.is_empty() {
             return Err(refusal::BUCKET_NOT_EMPTY);
         }
         fs::remove_dir_all(self.dir.join(bucket.as_str()))?;
@@ -116,6 +116,10 @@ impl Store {
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn bucket_dir(&self, bucket: &Bucket) -> PathBuf {
+        self.dir.join(bucket.as_str())
     }
 
     pub(super) fn objects_dir(&self, bucket: &Bucket) -> PathBuf {

@@ -17,7 +17,11 @@ pub(super) struct State {
 
 #[derive(Debug, Default)]
 pub(super) struct Contents {
+    /// True once versions were turned on.
+    pub(super) keeps_versions: bool,
     pub(super) objects: BTreeMap<Key, Object>,
+    /// The versions and delete markers of each key that are not its object, the oldest first.
+    pub(super) earlier: BTreeMap<Key, Vec<Object>>,
     /// By key and upload ID, the order in which they are listed.
     pub(super) uploads: BTreeMap<(Key, String), Upload>,
 }

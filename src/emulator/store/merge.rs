@@ -19,7 +19,7 @@ use crate::emulator::request::overwrite::Overwrite;
 use crate::emulator::request::properties::object_properties::ObjectProperties;
 
 use super::directory::Store;
-use super::model::{Object, Part, part_file_name};
+use super::model::{Object, Part, new_version_id, part_file_name};
 use super::object::{check_overwrite, new_object};
 use super::sparse::SparseWriter;
 
@@ -33,6 +33,8 @@ pub(crate) struct Merge {
     pub(crate) properties: ObjectProperties,
     overwrite: Overwrite,
     pub(crate) crc64: u64,
+    /// The version ID of the object, if the bucket keeps versions.
+    pub(crate) version_id: Option<String>,
 }
 
 impl Store {
@@ -48,6 +50,7 @@ impl Store {
         let dir = self.upload_dir(bucket, upload_id);
         let mut state = self.state();
         check_overwrite(&state, bucket, key, overwrite, Some(upload_id))?;
+        let version_id = state.keeps_versions(bucket).then(new_version_id);
         let upload = state.upload_mut(bucket, key, upload_id)?;
         if upload.merging {
             return Err(refusal::UPLOAD_CONFLICT);
@@ -72,6 +75,7 @@ impl Store {
             parts,
             overwrite,
             crc64,
+            version_id,
         })
     }
 
@@ -109,6 +113,7 @@ impl Store {
         let etag = format!("{:032x}-{}", fastrand::u128(..), merge.parts.len());
         let mut object = new_object(&merge.key, digest, etag, now, merge.properties.clone());
         object.upload_id = Some(merge.upload_id.clone());
+        object.version_id.clone_from(&merge.version_id);
         self.commit(&merge.bucket, &merge.key, draft, object, merge.overwrite)
     }
 }

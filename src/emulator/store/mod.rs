@@ -5,6 +5,7 @@
 //! DIR/<bucket>/files/<key>                       exactly the object's bytes
 //! DIR/<bucket>/objects/<id>/object.json          its key, headers and checksums
 //! DIR/<bucket>/objects/<id>/<last part of key>   the bytes, if the file system cannot hold the key as a path
+//! DIR/<bucket>/versioning                        if the bucket keeps versions, each of which is one of the objects
 //! DIR/<bucket>/uploads/<upload ID>/upload.json   an unfinished upload
 //! DIR/<bucket>/uploads/<upload ID>/00007.<etag>.<crc64>.<size>
 //! ```
@@ -22,6 +23,7 @@
 //! | `listed` | the entries of lists |
 //! | `object` | PUT, GET and DELETE of objects |
 //! | `named` | the bytes of an object under the name of its key |
+//! | `versions` | versions and delete markers |
 //! | `upload` | unfinished uploads and their parts |
 //! | `merge` | Complete |
 //! | `draft` | a file that is being received |
@@ -39,6 +41,7 @@ mod object;
 mod scan;
 pub(crate) mod sparse;
 mod upload;
+mod versions;
 
 pub(crate) use self::directory::Store;
 pub(crate) use self::draft::Draft;

@@ -9,12 +9,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::cos::multipart::PartNumber;
+use crate::emulator::random;
 use crate::emulator::request::properties::object_properties::ObjectProperties;
 use crate::language::message;
 
 /// The version of `object.json` and `upload.json`. Version 1 had no files under the names of keys.
 pub(super) const VERSION: u32 = 2;
+/// The version of `object.json` in a bucket that keeps versions, which a cosput that knows none must not open.
+pub(super) const KEEPS_VERSIONS: u32 = 3;
 const OLDEST: u32 = 1;
+/// The file that says that a bucket keeps versions.
+pub(super) const VERSIONING_FILE: &str = "versioning";
 pub(super) const OBJECT_FILE: &str = "object.json";
 pub(super) const UPLOAD_FILE: &str = "upload.json";
 
@@ -44,6 +49,12 @@ pub(crate) struct Object {
     pub(crate) appendable: bool,
     /// The upload that it was made of.
     pub(super) upload_id: Option<String>,
+    /// Its version ID, if its bucket kept versions when it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version_id: Option<String>,
+    /// True for a delete marker, which has no bytes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_delete_marker: bool,
 }
 
 /// An unfinished upload.
@@ -77,6 +88,11 @@ pub(super) fn part_file_name(number: PartNumber, part: &Part) -> String {
     format!("{:05}.{}.{:016x}.{}", number.value(), part.etag, part.crc64, part.size)
 }
 
+/// A new version ID.
+pub(super) fn new_version_id() -> String {
+    random::hex(2)
+}
+
 /// Writes `value` beside `path` and renames it there.
 pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     let new = path.with_extension("new");
@@ -99,7 +115,7 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
         io::Error::new(io::ErrorKind::InvalidData, message!("{file}: {why}", file = path.display(), why))
     };
     let versioned: Versioned = serde_json::from_slice(&text).map_err(|error| broken(&error))?;
-    if !(OLDEST..=VERSION).contains(&versioned.version) {
+    if !(OLDEST..=KEEPS_VERSIONS).contains(&versioned.version) {
         return Err(broken(&message!("version {version} is not known to this cosput", version = versioned.version)));
     }
     serde_json::from_slice(&text).map(Some).map_err(|error| broken(&error))

@@ -18,7 +18,7 @@ use super::draft::Draft;
 use super::index::State;
 use super::listed::ListedObject;
 use super::model;
-use super::model::{OBJECT_FILE, Object, VERSION};
+use super::model::{KEEPS_VERSIONS, OBJECT_FILE, Object, VERSION, new_version_id};
 use super::named;
 
 impl Store {
@@ -92,6 +92,11 @@ impl Store {
     ) -> Result<Object, Refusal> {
         let mut state = self.state();
         check_overwrite(&state, bucket, key, overwrite, object.upload_id.as_deref())?;
+        if state.keeps_versions(bucket) {
+            object.version = KEEPS_VERSIONS;
+            object.version_id.get_or_insert_with(new_version_id);
+            self.withdraw(&mut state, bucket, key)?;
+        }
         // After a restart the highest number wins, so the number is given at commit and not at the first byte.
         object.number = state.next_number();
         let from = draft.path().parent().map(PathBuf::from).unwrap_or_default();
@@ -103,7 +108,7 @@ impl Store {
             let _ = fs::remove_dir_all(&dir);
             return Err(error.into());
         }
-        let replaced = state.buckets.get_mut(bucket).and_then(|contents| contents.objects.remove(key));
+        let replaced = state.buckets.entry(bucket.clone()).or_default().set_aside(key);
         if let Some(old) = &replaced {
             let _ = fs::remove_dir_all(self.object_dir(bucket, old));
         }
@@ -131,10 +136,7 @@ impl Store {
 
     /// The object and its open file, which stays readable if the object is replaced.
     pub(crate) fn object(&self, bucket: &Bucket, key: &Key) -> Result<(Object, File), Refusal> {
-        let state = self.state();
-        let object = find(&state, bucket, key).ok_or(refusal::NO_SUCH_KEY)?.clone();
-        let file = File::open(self.path_of(bucket, key, &object))?;
-        Ok((object, file))
+        self.version(bucket, key, None)
     }
 
     /// The file with an object's bytes.
@@ -144,27 +146,37 @@ impl Store {
         Some(self.path_of(bucket, key, object))
     }
 
-    fn path_of(&self, bucket: &Bucket, key: &Key, object: &Object) -> PathBuf {
+    pub(super) fn path_of(&self, bucket: &Bucket, key: &Key, object: &Object) -> PathBuf {
         match named::path_of(&self.files_dir(bucket), key).filter(|_| object.is_named) {
             Some(name) => name,
             None => self.object_dir(bucket, object).join(&object.file_name),
         }
     }
 
-    /// Deletes an object; true if it existed.
-    pub(crate) fn delete_object(&self, bucket: &Bucket, key: &Key) -> Result<bool, Refusal> {
+    /// Deletes an object. In a bucket that keeps versions it becomes an earlier one; returns the ID of the delete marker.
+    pub(crate) fn delete_object(&self, bucket: &Bucket, key: &Key) -> Result<Option<String>, Refusal> {
         let mut state = self.state();
-        let Some(object) = find(&state, bucket, key) else { return Ok(false) };
+        if state.keeps_versions(bucket) {
+            return self.mark_deleted(&mut state, bucket, key).map(Some);
+        }
+        if let Some(object) = find(&state, bucket, key) {
+            self.remove(bucket, key, object)?;
+        }
+        if let Some(contents) = state.buckets.get_mut(bucket) {
+            contents.objects.remove(key);
+        }
+        Ok(None)
+    }
+
+    /// Removes the files of an object or a version.
+    pub(super) fn remove(&self, bucket: &Bucket, key: &Key, object: &Object) -> Result<(), Refusal> {
         let dir = self.object_dir(bucket, object);
         fs::remove_file(dir.join(OBJECT_FILE))?;
         let _ = fs::remove_dir_all(dir);
         if object.is_named {
             named::remove(&self.files_dir(bucket), &self.path_of(bucket, key, object));
         }
-        if let Some(contents) = state.buckets.get_mut(bucket) {
-            contents.objects.remove(key);
-        }
-        Ok(true)
+        Ok(())
     }
 
     /// A page of the bucket's objects.
@@ -207,10 +219,12 @@ pub(super) fn new_object(
         properties,
         appendable: false,
         upload_id: None,
+        version_id: None,
+        is_delete_marker: false,
     }
 }
 
-fn find<'a>(state: &'a State, bucket: &Bucket, key: &Key) -> Option<&'a Object> {
+pub(super) fn find<'a>(state: &'a State, bucket: &Bucket, key: &Key) -> Option<&'a Object> {
     state.buckets.get(bucket)?.objects.get(key)
 }
 
@@ -223,6 +237,9 @@ pub(super) fn check_overwrite(
     upload_id: Option<&str>,
 ) -> Result<(), Refusal> {
     match overwrite {
+        // A bucket that keeps versions ignores x-cos-forbid-overwrite.
+        Overwrite::Forbidden if state.keeps_versions(bucket) => Ok(()),
+        Overwrite::AppendAt(_) if state.keeps_versions(bucket) => Err(refusal::NOT_IMPLEMENTED),
         Overwrite::AppendAt(position) => check_appended(find(state, bucket, key), position),
         Overwrite::Forbidden if find(state, bucket, key).is_some() => Err(refusal::FILE_ALREADY_EXISTS),
         Overwrite::WriteOnce if find(state, bucket, key).is_some() => Err(refusal::OBJECT_ALREADY_EXISTS),

@@ -10,7 +10,7 @@ use crate::cos::multipart::PartNumber;
 
 use super::index::{Contents, State};
 use super::model;
-use super::model::{OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload, part_file_name};
+use super::model::{OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload, VERSIONING_FILE, part_file_name};
 use super::named;
 
 /// Reads every bucket under `dir`.
@@ -18,7 +18,8 @@ pub(super) fn load(dir: &Path) -> io::Result<State> {
     let mut state = State::default();
     for entry in entries(dir)? {
         let Some(bucket) = name(&entry).and_then(|name| Bucket::new(&name).ok()) else { continue };
-        let mut contents = Contents::default();
+        let keeps_versions = entry.path().join(VERSIONING_FILE).is_file();
+        let mut contents = Contents { keeps_versions, ..Contents::default() };
         let finished = load_objects(&entry.path().join("objects"), &mut contents, &mut state.newest)?;
         find_files(&entry.path(), &mut contents);
         load_uploads(&entry.path().join("uploads"), &mut contents, &finished)?;
@@ -43,7 +44,7 @@ fn load_objects(dir: &Path, contents: &mut Contents, newest: &mut u64) -> io::Re
             continue;
         };
         finished.extend(object.upload_id.clone());
-        if let Some(old) = contents.objects.insert(key, Object { number, ..object }) {
+        if let Some(old) = contents.add(key, Object { number, ..object }) {
             fs::remove_dir_all(dir.join(format!("{:012}", old.number)))?;
         }
     }

@@ -11,6 +11,7 @@ mod options;
 mod properties;
 mod strictness;
 mod support;
+mod versions;
 
 use std::time::Duration;
 

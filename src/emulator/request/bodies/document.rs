@@ -1,4 +1,4 @@
-//! The documents of DELETE Multiple Objects, PUT Object tagging and PUT Object acl.
+//! The documents of DELETE Multiple Objects, PUT Object tagging, PUT Object acl and PUT Bucket versioning.
 
 use serde::Deserialize;
 
@@ -36,13 +36,28 @@ pub(crate) fn deletion(body: &[u8]) -> Result<Deletion, Refusal> {
     }
     let document: Document = read(body, "Delete")?;
     if document.objects.iter().any(|object| !object.version.is_empty()) {
-        return Err(refusal::NOT_IMPLEMENTED.saying("The emulator does not implement versions."));
+        return Err(refusal::NOT_IMPLEMENTED.saying("The emulator does not implement VersionId here."));
     }
     if document.objects.is_empty() || document.objects.len() > MOST_KEYS {
         return Err(refusal::MALFORMED_XML.saying(format!("The list must have 1 to {MOST_KEYS} keys.")));
     }
     let keys = document.objects.into_iter().map(|object| object.key).collect();
     Ok(Deletion { keys, quiet: document.quiet.trim().eq_ignore_ascii_case("true") })
+}
+
+/// Reads the body of PUT Bucket versioning, which must turn versions on.
+pub(crate) fn versioning(body: &[u8]) -> Result<(), Refusal> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Document {
+        status: String,
+    }
+    let document: Document = read(body, "VersioningConfiguration")?;
+    match document.status.trim() {
+        "Enabled" => Ok(()),
+        "Suspended" => Err(refusal::NOT_IMPLEMENTED.saying("The emulator does not suspend versions.")),
+        _ => Err(refusal::INVALID_ARGUMENT.saying("Status must be Enabled or Suspended.")),
+    }
 }
 
 /// Reads the body of PUT Object tagging.
@@ -123,6 +138,17 @@ mod tests {
         assert_eq!(deletion(quiet.as_bytes()), Ok(Deletion { keys: vec!["a&b".to_owned()], quiet: true }));
         let version = "<Delete><Object><Key>k</Key><VersionId>1</VersionId></Object></Delete>";
         assert_eq!(deletion(version.as_bytes()).unwrap_err().code, "NotImplemented");
+    }
+
+    #[test]
+    fn versions_can_be_turned_on() {
+        let of = |status: &str| {
+            let body = format!("<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
+            versioning(body.as_bytes()).map_err(|refusal| refusal.code)
+        };
+        assert_eq!(of("Enabled"), Ok(()));
+        assert_eq!((of("Suspended"), of("")), (Err("NotImplemented"), Err("InvalidArgument")));
+        assert_eq!(versioning(b"<VersioningConfiguration/>").unwrap_err().code, "MalformedXML");
     }
 
     #[test]
