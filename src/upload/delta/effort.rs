@@ -15,7 +15,7 @@ const SMALL: u32 = 33;
 
 /// What was sent and hashed of a file, and how long that took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Effort {
+pub(crate) struct Effort {
     threads: u32,
     sent: u64,
     sending: Duration,
@@ -25,29 +25,29 @@ pub(super) struct Effort {
 
 impl Effort {
     /// Nothing was sent yet. The next upload will hash on `threads` threads.
-    pub(super) fn begin(threads: u32) -> Self {
+    pub(crate) fn begin(threads: u32) -> Self {
         Self { threads, sent: 0, sending: Duration::ZERO, hashed: 0, hashing: Duration::ZERO }
     }
 
     /// Some more bytes were sent. The first ones were sent `sending` ago.
-    pub(super) fn send(&mut self, bytes: u64, sending: Duration) {
+    pub(crate) fn send(&mut self, bytes: u64, sending: Duration) {
         self.sent += bytes;
         self.sending = self.sending.max(sending);
     }
 
     /// Some bytes were hashed by one thread.
-    pub(super) fn hash(&mut self, bytes: u64, hashing: Duration) {
+    pub(crate) fn hash(&mut self, bytes: u64, hashing: Duration) {
         self.hashed += bytes;
         self.hashing += hashing;
     }
 
     /// Whether a map saves time, as far as is known.
-    pub(super) fn is_worthwhile(&self) -> bool {
+    pub(crate) fn is_worthwhile(&self) -> bool {
         self.hashed < TRIAL || self.sending >= self.time_to_hash(self.sent) * WORTHWHILE
     }
 
     /// Whether so many bytes are hashed in little time, compared with the upload that has ended.
-    pub(super) fn hashes_quickly(&self, bytes: u64) -> bool {
+    pub(crate) fn hashes_quickly(&self, bytes: u64) -> bool {
         self.time_to_hash(bytes) * SMALL <= self.sending
     }
 

@@ -13,7 +13,8 @@ use crate::upload::source::{FileSource, Source};
 use crate::upload::threads;
 use crate::upload::wire::transport::Transport;
 
-/// Keeps a map of an object that was stored, made of the blocks of its file. Those that are not known are read. Returns a notice if it cannot.
+/// Keeps a map of an object that was stored, made of the blocks of its file. Those that are not known are read. Returns a
+/// notice if it cannot.
 pub(crate) async fn keep<T: Transport>(
     (job, header, settings): (&Job, &Header, &DeltaSettings),
     object: &Object,
@@ -54,4 +55,122 @@ async fn all(source: &FileSource, blocks: KnownBlocks, reading: &Reading) -> Opt
     let (source, reading) = (source.clone(), reading.clone());
     let read = move || hashing::the_rest(&source, &blocks, &reading).map(|()| blocks.all());
     threads::spawn_blocking(read).await.ok()?.ok()?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::cos::{Request, Response};
+    use crate::language::Message;
+    use crate::upload::delta::known_blocks::tests::not_worthwhile;
+    use crate::upload::delta::object_map::tests::target;
+    use crate::upload::error::SendError;
+    use crate::upload::journal::header::tests::header;
+    use crate::upload::object_headers::ObjectOptions;
+    use crate::upload::wire::body::SourceBody;
+
+    const SIZE: u64 = 5 << 19;
+
+    /// A map on this machine needs no requests.
+    struct Unused;
+
+    impl Transport for Unused {
+        async fn send(&self, _: Request, _: Option<SourceBody>) -> Result<Response, SendError> {
+            unreachable!("a request was sent")
+        }
+    }
+
+    /// A file that was uploaded, the object that it became, and the map of the object before it.
+    struct Uploaded {
+        directory: tempfile::TempDir,
+        job: Job,
+        settings: DeltaSettings,
+        object: Object,
+    }
+
+    impl Uploaded {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("file");
+            let bytes: Vec<u8> = (0..251).cycle().take(usize::try_from(SIZE).unwrap()).collect();
+            fs::write(&path, &bytes).unwrap();
+            let source = Source::File(FileSource::open(&path).unwrap());
+            let job = Job { source, target: target("k"), object: ObjectOptions::default() };
+            let settings = DeltaSettings {
+                thorough: false,
+                place: MapPlace::Here,
+                directory: Some(directory.path().join("maps")),
+            };
+            let object = Object {
+                size: SIZE,
+                crc64: crate::cos::checksum::crc64(&bytes),
+                proved_by: ProvedBy::Crc64,
+                etag: "\"e-3\"".to_owned(),
+                version_id: Some("v2".to_owned()),
+                upload_id: None,
+                parts_sent: 3,
+                parts_resumed: 0,
+                bytes_sent: SIZE,
+                bytes_resumed: 0,
+                copied: None,
+                attempts: 5,
+                request_id: None,
+            };
+            let uploaded = Self { directory, job, settings, object };
+            map_file::write(&uploaded.map(), "the map of the object before").unwrap();
+            uploaded
+        }
+
+        fn map(&self) -> PathBuf {
+            place(&self.settings, &header()).unwrap()
+        }
+
+        async fn keep(&self, blocks: KnownBlocks) -> Option<DeltaNotice> {
+            let what = (&self.job, &header(), &self.settings);
+            keep(what, &self.object, blocks, (&Unused, 7), &Reading::default()).await
+        }
+
+        /// The map that is kept; `None` if there is none.
+        fn kept(&self) -> Option<Result<ObjectMap, Message>> {
+            map_file::read(&self.map()).unwrap().map(|text| ObjectMap::read(&text, &self.job.target))
+        }
+    }
+
+    fn unread() -> KnownBlocks {
+        KnownBlocks::none(SIZE, 1 << 20)
+    }
+
+    #[tokio::test]
+    async fn a_map_that_would_save_nothing_is_not_kept_and_the_one_before_it_is_removed() {
+        let uploaded = Uploaded::new();
+        assert_eq!(uploaded.keep(not_worthwhile(SIZE)).await, Some(DeltaNotice::NotWorthwhile));
+        assert_eq!(uploaded.kept(), None);
+    }
+
+    #[tokio::test]
+    async fn a_map_replaces_that_of_the_object_before_and_has_the_version_of_its_object() {
+        let uploaded = Uploaded::new();
+        assert_eq!(uploaded.keep(unread()).await, None);
+        let map = uploaded.kept().unwrap().unwrap();
+        let Object { size, crc64, etag, version_id, .. } = uploaded.object;
+        assert_eq!((map.size, map.crc64(), &map.etag, &map.version_id), (size, crc64, &etag, &version_id));
+        assert_eq!(map.blocks.list.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_proved_to_be_the_object_makes_no_map() {
+        let mut uploaded = Uploaded::new();
+        fs::write(uploaded.directory.path().join("file"), "changed").unwrap();
+        assert_eq!(uploaded.keep(unread()).await, None, "the file changed after it was sent");
+        uploaded = Uploaded::new();
+        uploaded.object.crc64 += 1;
+        assert_eq!(uploaded.keep(unread()).await, None, "the object has other bytes");
+        uploaded = Uploaded::new();
+        uploaded.object.proved_by = ProvedBy::Md5;
+        assert_eq!(uploaded.keep(unread()).await, None);
+        assert!(uploaded.kept().unwrap().is_err(), "the map before is left as it is, and is about another object");
+    }
 }

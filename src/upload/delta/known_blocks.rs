@@ -148,7 +148,7 @@ impl PassingBlocks {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use super::*;
@@ -193,6 +193,13 @@ mod tests {
         known.effort.as_ref().unwrap().change(effort);
         let mut passing = known.passing(Range { offset: 0, length: SIZE }).unwrap();
         bytes().chunks(300_000).for_each(|piece| passing.update(piece));
+        known
+    }
+
+    /// The blocks of a file that was sent as fast as it is hashed.
+    pub(in crate::upload::delta) fn not_worthwhile(size: u64) -> KnownBlocks {
+        let known = KnownBlocks::none(size, BLOCK_SIZE).if_worthwhile(1);
+        known.effort.as_ref().unwrap().change(|effort| effort.hash(64 << 20, Duration::from_secs(3600)));
         known
     }
 

@@ -18,7 +18,7 @@
 
 pub(crate) mod block;
 pub(crate) mod comparison;
-mod effort;
+pub(crate) mod effort;
 mod effort_watch;
 mod hashing;
 pub(crate) mod keeping;

@@ -4,7 +4,8 @@
 //! which may be a `stream`. `fault_rates` says how often something goes wrong on the `network` between them. `run` drives
 //! the machine, and again after each `crash`; `rules` checks the result against the `content` of the source. `many` does this
 //! for several objects at once, `together` for objects that become visible together, `machines` for a plan that several
-//! machines send, `delta` for parts that are copied, `division` for parts that become smaller. `outages` cuts the network for a while, `slow_link` breaks it each half minute
+//! machines send, `delta` for parts that are copied, `effort` for the maps of files that are not, `division` for parts that
+//! become smaller. `outages` cuts the network for a while, `slow_link` breaks it each half minute
 //! (`fast_then_slow` after parts were sent), and `prefixes` resumes from every prefix of a journal.
 //!
 //! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing
@@ -14,6 +15,7 @@ mod content;
 mod crash;
 mod delta;
 mod division;
+mod effort;
 mod fast_then_slow;
 mod fault_rates;
 mod machines;
