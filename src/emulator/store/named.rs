@@ -3,7 +3,11 @@
 //! A key that the file system cannot hold as a path stays in the directory of its object: one with empty segments, `.` or
 //! `..`, one that is longer than a file name may be, or one whose path is taken, such as `a/b` beside `a`. On Windows so does
 //! one with a character, an ending or a name that no file can have there, such as `con.txt`.
+//!
+//! A file system may take `A/x` and `a/y` for two files of one directory, or write a name in other characters than it was
+//! given. So a file is known by what the file system says that it is, and not by the spelling of its path.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,14 +60,34 @@ pub(super) fn remove(files: &Path, path: &Path) {
     }
 }
 
+/// A file, whichever of its names it was found by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileId(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
+
+impl FileId {
+    /// The file at a path; `None` if there is none.
+    #[cfg(unix)]
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self((metadata.dev(), metadata.ino())))
+    }
+
+    /// The file at a path; `None` if there is none. The system gives the path in the spelling of the directory.
+    #[cfg(not(unix))]
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        fs::canonicalize(path).ok().map(Self)
+    }
+}
+
 /// Removes every file below `dir` that belongs to no object, and empty directories.
-pub(super) fn remove_unnamed(dir: &Path, is_named: &impl Fn(&Path) -> bool) {
+pub(super) fn remove_unnamed(dir: &Path, named: &BTreeSet<FileId>) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            remove_unnamed(&path, is_named);
+            remove_unnamed(&path, named);
             let _ = fs::remove_dir(&path);
-        } else if !is_named(&path) {
+        } else if !FileId::of(&path).is_some_and(|id| named.contains(&id)) {
             let _ = fs::remove_file(&path);
         }
     }
@@ -92,6 +116,23 @@ mod tests {
         for name in ["console", "com", "com0", "com10", "a.con", "auxiliary.h", "nul-1"] {
             assert!(!is_device(name) && is_file_name(name), "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_kept_by_whatever_path_its_object_names_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = dir.path().join("files");
+        fs::create_dir_all(files.join("A")).unwrap();
+        for name in ["A/x", "A/y", "other"] {
+            fs::write(files.join(name), name).unwrap();
+        }
+        // On a disk that ignores case, `a` would be the directory `A`.
+        let a = dir.path().join("a");
+        std::os::unix::fs::symlink(files.join("A"), &a).unwrap();
+        let named = [files.join("A/x"), a.join("y")].iter().filter_map(|path| FileId::of(path)).collect();
+        remove_unnamed(&files, &named);
+        assert!(files.join("A/x").exists() && files.join("A/y").exists() && !files.join("other").exists());
     }
 
     #[test]

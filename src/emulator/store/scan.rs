@@ -12,6 +12,7 @@ use super::index::{Contents, State};
 use super::model;
 use super::model::{OBJECT_FILE, Object, Part, UPLOAD_FILE, Upload, VERSIONING_FILE, part_file_name};
 use super::named;
+use super::named::FileId;
 
 /// Reads every bucket under `dir`.
 pub(super) fn load(dir: &Path) -> io::Result<State> {
@@ -55,15 +56,15 @@ fn load_objects(dir: &Path, contents: &mut Contents, newest: &mut u64) -> io::Re
 /// name of its key. Removes files that belong to no object.
 fn find_files(bucket: &Path, contents: &mut Contents) {
     let files = bucket.join("files");
-    let mut names = BTreeSet::new();
+    let mut named = BTreeSet::new();
     for (key, object) in &mut contents.objects {
         let own = bucket.join("objects").join(format!("{:012}", object.number)).join(&object.file_name);
         if let Some(name) = named::path_of(&files, key).filter(|name| !own.is_file() && name.is_file()) {
             object.is_named = true;
-            names.insert(name);
+            named.extend(FileId::of(&name));
         }
     }
-    named::remove_unnamed(&files, &|path| names.contains(path));
+    named::remove_unnamed(&files, &named);
 }
 
 fn load_uploads(dir: &Path, contents: &mut Contents, finished: &BTreeSet<String>) -> io::Result<()> {

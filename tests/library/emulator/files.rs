@@ -43,6 +43,31 @@ async fn keys_that_are_no_paths_or_whose_path_is_taken_are_kept_elsewhere() {
     assert_eq!(test.object("c"), Some(b"c".to_vec()));
 }
 
+/// Disks of Windows and macOS take the names of some of these keys for one.
+#[tokio::test]
+async fn keys_that_differ_in_case_or_form_are_different_objects() {
+    let keys =
+        ["A/x", "a/y", "a/x", "b", "B", "B/c", "d\u{e9}", "de\u{301}", "\u{212a}", "k", "stra\u{df}e", "strasse"];
+    let test = Test::new(&[]).await;
+    for key in keys {
+        test.put(key, format!("an older {key}").as_bytes()).await.unwrap();
+        test.put(key, key.as_bytes()).await.unwrap();
+    }
+    let mut test = test;
+    for gone in ["A/x", "B", "d\u{e9}"] {
+        test = test.restart().await;
+        for key in keys {
+            let stored = test.object(key);
+            assert!(stored.is_none() || stored == Some(key.as_bytes().to_vec()), "{key} has other bytes");
+            assert_eq!(stored.is_some(), test.list(&[("prefix", key)]).await.contains(&format!("<Key>{key}</Key>")));
+        }
+        test.send(test.target(gone).request(Method::Delete), "").await.unwrap();
+        assert_eq!(test.object(gone), None);
+    }
+    let left = keys.iter().filter(|key| test.object(key).is_some()).count();
+    assert_eq!(left, keys.len() - 3);
+}
+
 #[tokio::test]
 async fn a_directory_of_an_older_version_opens() {
     let test = Test::new(&[]).await;
