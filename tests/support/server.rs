@@ -4,7 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use cosput::cos::{Address, Addressing, Bucket, Credentials, Endpoint, Key, Method, Service};
+use cosput::cos::{Address, Addressing, Bucket, Credentials, Endpoint, Key, Method, Request, Service};
 use cosput::emulator;
 use cosput::emulator::{Emulator, Operation, Options, RequestRecord};
 use cosput::upload::wire::transport::Transport;
@@ -108,27 +108,42 @@ impl Server {
         emulator.object_path(&Bucket::new(BUCKET).unwrap(), &Key::new(key).unwrap())
     }
 
+    /// The bucket keeps versions from now on.
+    pub(crate) fn keep_versions(&self) {
+        let document = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+        let request = self.address().request(Method::Put).with_query("versioning", "");
+        self.send(&request.with_document("application/xml", document.to_owned()));
+    }
+
     /// The unfinished uploads, by key and id.
     pub(crate) fn uploads(&self) -> Vec<(String, String)> {
-        let address = Address {
-            service: Service::Cos,
-            edition: cosput::cos::Edition::default(),
-            endpoint: Endpoint::parse(&self.url()).unwrap(),
-            addressing: Addressing::Path,
-            bucket: Bucket::new(BUCKET).unwrap(),
-        };
-        let http = direct(Service::Cos, credentials());
-        let request = address.request(Method::Get).with_query("uploads", "");
-        let send = || self.runtime.block_on(http.send(request.clone(), None)).unwrap();
-        // A server whose clock is off says so the first time.
-        let response = Some(send()).filter(|response| response.status != 403).unwrap_or_else(send);
-        let text = String::from_utf8(response.body.to_vec()).unwrap();
-        assert_eq!(response.status, 200, "{text}");
+        let text = self.send(&self.address().request(Method::Get).with_query("uploads", ""));
         let upload = |text: &str| {
             let between = |name: &str| text.split_once(&format!("<{name}>"))?.1.split_once("</").map(|(text, _)| text);
             (between("Key").unwrap().to_owned(), between("UploadId").unwrap().to_owned())
         };
         text.split("<Upload>").skip(1).map(upload).collect()
+    }
+
+    fn address(&self) -> Address {
+        Address {
+            service: Service::Cos,
+            edition: cosput::cos::Edition::default(),
+            endpoint: Endpoint::parse(&self.url()).unwrap(),
+            addressing: Addressing::Path,
+            bucket: Bucket::new(BUCKET).unwrap(),
+        }
+    }
+
+    /// Sends a request that succeeds, and returns the body of the answer.
+    fn send(&self, request: &Request) -> String {
+        let http = direct(Service::Cos, credentials());
+        let send = || self.runtime.block_on(http.send(request.clone(), None)).unwrap();
+        // A server whose clock is off says so the first time.
+        let response = Some(send()).filter(|response| response.status != 403).unwrap_or_else(send);
+        let text = String::from_utf8(response.body.to_vec()).unwrap();
+        assert_eq!(response.status, 200, "{text}");
+        text
     }
 }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod copies;
 mod maps;
+mod versions;
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};

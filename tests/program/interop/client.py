@@ -294,12 +294,31 @@ def presign(cos):
     assert requests.delete(url, proxies=PROXIES).status_code == 403
 
 
+def versions(cos):
+    bucket = "versioned-1250000000"
+    place = {"Bucket": bucket, "Key": "python/k +.txt"}
+    cos.put_bucket_versioning(Bucket=bucket, Status="Enabled")
+    assert cos.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    first, second = (cos.put_object(**place, Body=body)["x-cos-version-id"] for body in (b"one", b"two"))
+    assert cos.head_object(**place)["x-cos-version-id"] == second
+    assert cos.get_object(**place, VersionId=first)["Body"].get_raw_stream().read() == b"one"
+    source = {"Bucket": bucket, "Key": place["Key"], "VersionId": first, "Region": "ap-beijing"}
+    cos.copy_object(Bucket=bucket, Key="python/copy", CopySource=source)
+    assert cos.get_object(Bucket=bucket, Key="python/copy")["Body"].get_raw_stream().read() == b"one"
+    marker = cos.delete_object(**place)
+    assert marker["x-cos-delete-marker"] == "true", marker
+    refused(404, "NoSuchKey", cos.get_object, **place)
+    cos.delete_object(**place, VersionId=marker["x-cos-version-id"])
+    cos.delete_object(**place, VersionId=second)
+    assert cos.get_object(**place)["Body"].get_raw_stream().read() == b"one"
+    refused(404, "NoSuchVersion", cos.get_object, **place, VersionId=second)
+
+
 def refuse_what_is_not_built(cos):
     """Nothing happens to the object. The client would repeat a request that is answered with 501."""
     cos = client(retry=0)
     place = {"Bucket": BUCKET, "Key": "python/normal"}
-    refused(501, "NotImplemented", cos.get_object, **place, VersionId="1")
-    refused(501, "NotImplemented", cos.delete_object, **place, VersionId="1")
+    refused(501, "NotImplemented", cos.list_objects_versions, Bucket=BUCKET)
     refused(501, "NotImplemented", cos.restore_object, **place, RestoreRequest={"Days": 1})
     refused(501, "NotImplemented", cos.put_bucket_lifecycle, Bucket=BUCKET, LifecycleConfiguration={"Rule": []})
     assert content_of(cos, "python/normal") == b"x"
@@ -319,6 +338,7 @@ for check in (
     append,
     read_conditionally,
     presign,
+    versions,
     refuse_what_is_not_built,
 ):
     check(cos)
