@@ -3,6 +3,17 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const element = (id) => document.getElementById(id);
 const UNIT = 10000;
+// A text in the language of the page, with values in the place of their names. `texts.rs` lists them.
+const say = (text, values = {}) => (data.words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+document.documentElement.lang = data.language;
+document.title = say(document.title);
+const written = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (written.nextNode()) {
+  const node = written.currentNode;
+  const text = node.data.trim();
+  if (text && !node.parentElement.closest("script")) node.data = node.data.replace(text, () => say(text));
+}
+for (const group of document.querySelectorAll("[aria-label]")) group.setAttribute("aria-label", say(group.getAttribute("aria-label")));
 const seconds = (time) => {
   const value = time / UNIT;
   return value >= 100 ? `${value.toFixed(0)} s` : value >= 1 ? `${value.toFixed(1)} s` : `${(value * 1000).toFixed(0)} ms`;
@@ -12,7 +23,10 @@ const bytes = (count) => {
   for (; count >= 1024 && unit < 4; unit += 1) count /= 1024;
   return `${unit === 0 || count >= 100 ? count.toFixed(0) : count.toFixed(1)} ${["B", "KiB", "MiB", "GiB", "TiB"][unit]}`;
 };
-const count = (number, name) => `${number.toLocaleString("en")} ${name}${number === 1 ? "" : "s"}`;
+// What stands between two sentences.
+const gap = data.language === "en" ? " " : "";
+const plural = (number) => data.language === "en" && number !== 1 ? "s" : "";
+const count = (number, name) => `${number.toLocaleString("en")} ${say(name)}${plural(number)}`;
 
 const ENDS = ["answered", "throttled", "refused", "unanswered", "unread", "stopped"];
 const requests = data.requests.map(([object, step, part, began, first, last, ended, size, end, detail]) => ({
@@ -85,43 +99,49 @@ const swatch = (state) => {
 };
 for (const [state, title, when, why] of STATES) {
   const item = document.createElement("li");
-  item.append(swatch(state), `${title}: ${when}`);
+  item.append(swatch(state), say("{state}: {when}", { state: say(title), when: say(when) }));
   element("legend").append(item);
   const row = element("shares").tBodies[0].insertRow();
-  cell(row, title);
+  cell(row, say(title));
   cell(row, seconds(spent[state]));
   cell(row, `${(100 * spent[state] / busy).toFixed(1)} %`);
-  cell(row, why);
+  cell(row, say(why));
 }
 const item = document.createElement("li");
-item.textContent = "an edge on the left: another attempt";
+item.textContent = say("an edge on the left: another attempt");
 element("legend").append(item);
 
 const moved = data.samples.length ? data.samples[data.samples.length - 1][1] : 0;
-const outcome = data.exit_code === 0 ? "succeeded" : `ended with exit code ${data.exit_code}`;
-element("about").textContent = `cosput ${data.version} to ${data.bucket}, begun at ${data.began}: ${outcome} after ` +
-  `${seconds(whole)}. ${count(data.total, "request")}, ${bytes(moved)} sent, ${bytes(moved * UNIT / whole)}/s on average.`;
+const outcome = data.exit_code === 0 ? say("succeeded") : say("ended with exit code {code}", { code: data.exit_code });
+element("about").textContent = say("cosput {version} to {bucket}, begun at {began}: {outcome} after {time}.", {
+  version: data.version, bucket: data.bucket, began: data.began, outcome, time: seconds(whole) }) + gap +
+  say("{requests}, {sent} sent, {rate}/s on average.", {
+    requests: count(data.total, "request"), sent: bytes(moved), rate: bytes(moved * UNIT / whole) });
 if (data.total > data.requests.length) {
   element("left-out").hidden = false;
-  element("left-out").textContent = `The first ${count(data.requests.length, "request")} are drawn; ` +
-    `the curves and totals of failures cover all ${data.total.toLocaleString("en")}.`;
+  element("left-out").textContent = say("The first {requests} are drawn; the curves and totals of failures cover all {total}.", {
+    requests: count(data.requests.length, "request"), total: data.total.toLocaleString("en") });
 }
 const finding = (text) => { element("findings").appendChild(document.createElement("li")).textContent = text; };
 const sizes = data.samples.map((sample) => sample[2]);
 if (data.throttled) {
-  finding(`The server throttled ${count(data.throttled, "request")}; the window was ${Math.min(...sizes)} at its smallest.`);
+  finding(say("The server throttled {requests}; the window was {smallest} at its smallest.", {
+    requests: count(data.throttled, "request"), smallest: Math.min(...sizes) }));
 }
-if (data.failed) finding(`${count(data.failed, "request")} failed for another reason; the list below names the first ones.`);
+if (data.failed) {
+  finding(say("{requests} failed for another reason; the list below names the first ones.", {
+    requests: count(data.failed, "request") }));
+}
 const paused = requests.reduce((sum, request) => sum + request.pause, 0);
-if (paused) finding(`Before further attempts, requests waited ${seconds(paused)} in all.`);
+if (paused) finding(say("Before further attempts, requests waited {time} in all.", { time: seconds(paused) }));
 let full = 0, short = 0;
 data.samples.forEach(([time, , size, flying], index) => {
   const length = time - (index ? data.samples[index - 1][0] : 0);
   if (flying < size) short += length; else full += length;
 });
 if (full + short > 0) {
-  finding(`The window was full ${(100 * full / (full + short)).toFixed(0)} % of the time. If it is seldom full, there was not ` +
-    `enough to send: a slow disk or pipe, few parts, or the first and the last moments.`);
+  finding(say("The window was full {percent} % of the time.", { percent: (100 * full / (full + short)).toFixed(0) }) + gap +
+    say("If it is seldom full, there was not enough to send: a slow disk or pipe, few parts, or the first and the last moments."));
 }
 
 const canvases = ["throughput", "flight", "requests"].map(element);
@@ -228,7 +248,8 @@ function drawThroughput() {
   const most = Math.max(1, ...points.map((point) => point[1])) * 1.05;
   curve(pen, width, HEIGHT, points, most, colours.sending, [], true);
   scale(pen, HEIGHT, most, (value) => `${bytes(value)}/s`);
-  canvases[0].setAttribute("aria-label", `Throughput over time, at most ${bytes(most / 1.05)} per second`);
+  canvases[0].setAttribute("aria-label", say("Throughput over time, at most {rate} per second", {
+    rate: bytes(most / 1.05) }));
 }
 
 function drawFlight() {
@@ -238,7 +259,7 @@ function drawFlight() {
   curve(pen, width, HEIGHT, data.samples.map((sample) => [sample[0], sample[3]]), most, colours.sending, [], true);
   curve(pen, width, HEIGHT, data.samples.map((sample) => [sample[0], sample[2]]), most, colours.throttled, [6, 4], false);
   scale(pen, HEIGHT, most, String);
-  canvases[1].setAttribute("aria-label", `Window and requests in flight over time, at most ${most}`);
+  canvases[1].setAttribute("aria-label", say("Window and requests in flight over time, at most {most}", { most }));
 }
 
 const rowHeight = () => Math.max(2, Math.min(18, Math.floor(600 / Math.max(1, rows.length))));
@@ -250,7 +271,7 @@ function drawRequests() {
   pen.fillStyle = colours.faint;
   pen.textAlign = "right";
   pen.textBaseline = "top";
-  pen.fillText(`${rows.length} at once`, LEFT - 8, 2);
+  pen.fillText(say("{rows} at once", { rows: rows.length }), LEFT - 8, 2);
   pen.save();
   pen.beginPath();
   pen.rect(LEFT, 0, width - LEFT - 8, height);
@@ -281,8 +302,9 @@ function drawRequests() {
     for (let bar = 0; bar < list.length; bar += 3) pen.fillRect(list[bar], list[bar + 2], list[bar + 1], tall);
   }
   pen.restore();
-  canvases[2].setAttribute("aria-label", `${count(requests.length, "request")} over time in ${count(rows.length, "row")}; ` +
-    "the table below lists the failed and the slowest");
+  canvases[2].setAttribute("aria-label", say(
+    "{requests} over time in {rows}; the table below lists the failed and the slowest", {
+      requests: count(requests.length, "request"), rows: count(rows.length, "row") }));
 }
 
 // Stripes, for those who do not tell the colours apart.
@@ -340,12 +362,15 @@ canvases[2].addEventListener("keydown", (event) => {
   }
 });
 
+const ended = ({ end, detail }, both) => detail ? say(both, { end: say(end), detail }) : say(end);
 const describe = (request) => {
-  const times = parts(request).map(([state, start, end]) => `${state} ${seconds(end - start)}`).join(", ");
-  const again = request.attempt > 1 ? `, attempt ${request.attempt} after a pause of ${seconds(request.pause)}` : "";
-  const size = request.size ? `, ${bytes(request.size)}` : "";
-  return `${name(request)} of ${data.objects[request.object]}${size}${again}: began at ${seconds(request.began)}; ${times}; ` +
-    `${request.end}${request.detail ? ` (${request.detail})` : ""}`;
+  const times = parts(request).map(([state, start, end]) => `${say(state)} ${seconds(end - start)}`).join(say(", "));
+  const again = request.attempt > 1 ? say(", attempt {attempt} after a pause of {pause}", {
+    attempt: request.attempt, pause: seconds(request.pause) }) : "";
+  const size = request.size ? say(", ") + bytes(request.size) : "";
+  return say("{request} of {object}{size}{again}: began at {began}; {times}; {end}", {
+    request: name(request), object: data.objects[request.object], size, again, began: seconds(request.began), times,
+    end: ended(request, "{end} ({detail})") });
 };
 // The section that is being chosen lies above the chart, so that nothing is drawn again meanwhile.
 const select = (canvas) => {
@@ -394,7 +419,7 @@ for (const request of [...requests.filter(failed).slice(0, 4 * LISTED), ...slowe
   cell(row, request.attempt);
   const states = request.local ? [["", request.began, request.ended]] : parts(request);
   for (let index = 0; index < 3; index += 1) cell(row, states[index] ? seconds(states[index][2] - states[index][1]) : "");
-  cell(row, request.end + (request.detail ? `: ${request.detail}` : ""));
+  cell(row, ended(request, "{end}: {detail}"));
 }
 
 new ResizeObserver(redraw).observe(document.body);

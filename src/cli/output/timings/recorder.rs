@@ -7,9 +7,10 @@ use std::time::{Instant, SystemTime};
 
 use serde::Serialize;
 
-use super::page;
 use super::samples::{self, Samples};
+use super::{page, texts};
 use crate::cli::output::failures::message::kind;
+use crate::language::phrase;
 use crate::upload::Operation;
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::timing::{Ending, Sample, Timing};
@@ -54,6 +55,8 @@ struct Step {
 /// What the page reads.
 #[derive(Serialize)]
 struct Data<'a> {
+    language: &'static str,
+    words: BTreeMap<&'static str, &'static str>,
     version: &'static str,
     bucket: &'a str,
     began: String,
@@ -138,6 +141,8 @@ impl Timings {
             return Ok(None);
         }
         let data = Data {
+            language: texts::language(),
+            words: texts::words(),
             version: env!("CARGO_PKG_VERSION"),
             bucket: &self.bucket,
             began: humantime::format_rfc3339_seconds(self.began_at).to_string(),
@@ -163,13 +168,13 @@ impl Timings {
             Ending::Answered => (0, ""),
             Ending::Throttled(code) => (1, code.as_str()),
             Ending::Refused(code) => (2, code.as_str()),
-            Ending::Unanswered(why) => (3, why.english()),
-            Ending::Unread => (4, "the source"),
+            Ending::Unanswered(why) => (3, why.text()),
+            Ending::Unread => (4, phrase!("the source").text()),
             Ending::Stopped => (5, ""),
         };
         (
             self.object(object),
-            position(&mut self.steps, Step { name: kind(*operation).english(), local: !operation.is_request() }),
+            position(&mut self.steps, Step { name: kind(*operation).text(), local: !operation.is_request() }),
             part(*operation),
             self.time(*began),
             first_byte.map(|at| self.time(at)),
