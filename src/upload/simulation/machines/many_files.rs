@@ -182,7 +182,7 @@ fn run(seed: u64) -> Ending {
 
 #[test]
 fn machines_whose_requests_alternate_prove_the_whole_or_complete_nothing() {
-    let schedules = how_many(3_000);
+    let schedules = how_many(1_500);
     let mut endings: BTreeMap<Ending, u64> = BTreeMap::new();
     for seed in 0..schedules {
         let outcome = std::panic::catch_unwind(|| run(seed));
