@@ -189,12 +189,12 @@ mod tests {
             fs::write(path(name), receipt(n, None, 1, "a").line()).unwrap();
         }
         fs::write(path("no-directory"), "").unwrap();
-        let directories = [place.path().to_owned(), path("no-directory/receipts")];
+        let directories = [place.path().to_owned(), path("no-directory")];
         let files = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &directories);
         fs::remove_file(path("a.jsonl")).unwrap();
         assert_eq!(found(&files, 0..=9), [(2, None)]);
         assert_eq!(found(&files, 0..=9), [(2, None)]);
         let unreadable: Vec<PathBuf> = files.unreadable().into_iter().map(|(path, _)| path).collect();
-        assert_eq!(unreadable, [path("no-directory/receipts"), path("a.jsonl")]);
+        assert_eq!(unreadable, [path("no-directory"), path("a.jsonl")]);
     }
 }
