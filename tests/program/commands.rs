@@ -18,7 +18,7 @@ use tokio::process::Command;
 use crate::support::emulator::options;
 use crate::support::engine::direct;
 use crate::support::scene::windows;
-use crate::support::{BUCKET, Outcome, pattern, with_slashes};
+use crate::support::{BUCKET, Outcome, pattern, shown_path};
 
 const MIB: usize = 1 << 20;
 
@@ -157,11 +157,11 @@ impl Setting {
 
     /// A text without the name of the directory, which differs from run to run.
     fn shown(&self, text: &str) -> String {
-        text.replace(&with_slashes(self.directory.path().to_str().unwrap()), "DIR")
+        text.replace(&shown_path(self.directory.path()), "DIR")
     }
 
     fn shown_path(&self, path: &Path) -> String {
-        self.shown(&with_slashes(path.to_str().unwrap()))
+        self.shown(&shown_path(path))
     }
 }
 

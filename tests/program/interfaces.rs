@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 
 use crate::support::{
-    BUCKET, MIB, Outcome, Running, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret, with_slashes,
+    BUCKET, MIB, Outcome, Running, SECRET_ID, SECRET_KEY, SESSION_TOKEN, Scene, assert_no_secret, shown_path,
 };
 use cosput::emulator::Operation;
 use serde_json::{Value, json};
@@ -33,8 +33,7 @@ fn normalise(scene: &Scene, value: &mut Value) {
             ("error", Value::Object(_)) => normalise(scene, value),
             (_, Value::String(text)) => {
                 let text = text.replace(&format!(":{}", scene.server.port()), ":PORT");
-                let directory = with_slashes(&scene.directory.path().display().to_string());
-                *value = json!(text.replace(&directory, "HERE"));
+                *value = json!(text.replace(&shown_path(scene.directory.path()), "HERE"));
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::support::{BUCKET, MIB, Outcome, POSSIBLE_ORPHAN, Scene, until};
+use crate::support::{BUCKET, MIB, Outcome, POSSIBLE_ORPHAN, Scene, shown_path, until};
 use cosput::emulator::Operation;
 use serde_json::json;
 
@@ -223,7 +223,7 @@ fn a_journal_that_cannot_be_read_is_set_aside() {
     let scene = interrupted(TAKES_TWO_PARTS, 5 * MIB, 2);
     let journal = scene.journal();
     fs::write(&journal, "no journal\n").unwrap();
-    let aside = format!("{}.corrupt", journal.display());
+    let aside = format!("{}.corrupt", shown_path(&journal));
     let outcome = scene.upload("a.bin", &["--json"]).exits(0);
     let outcome = outcome.says(&format!("warning: could not read the journal; it was renamed to {aside}"));
     assert_eq!(parts_resumed(&outcome), 0);
@@ -388,9 +388,9 @@ fn a_journal_whose_file_is_gone_is_reported_with_the_way_to_drop_it() {
     let journal = scene.journals().remove(0);
     let outcome = scene.run(["resume", "--json"]).exits(3);
     let failed = outcome.event("failed");
-    assert_eq!(failed["journal"], journal.to_str().unwrap());
+    assert_eq!(failed["journal"], shown_path(&journal));
     assert_eq!((&failed["key"], &failed["resumable"]), (&"a.bin".into(), &false.into()));
-    let command = format!("cosput abort --journal {}", journal.display());
+    let command = format!("cosput abort --journal {}", shown_path(&journal));
     outcome.says("error: could not resume the upload of ").says(&command);
     // The journal names the server, so no other option is needed.
     scene.run([Path::new("abort"), Path::new("--journal"), &journal]).exits(0);

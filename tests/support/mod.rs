@@ -33,7 +33,7 @@ pub(crate) use clock::{now, until};
 pub(crate) use content::{Noise, assert_noise, noise, pattern, same};
 #[cfg(unix)]
 pub(crate) use content::{copy_executable, executable};
-pub(crate) use paths::with_slashes;
+pub(crate) use paths::{shown_path, with_slashes};
 pub(crate) use port::Port;
 pub(crate) use run::{Outcome, Running};
 pub(crate) use scene::Scene;

@@ -1,5 +1,7 @@
 //! Paths in output, in the same form on every platform.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 /// A text whose paths have `/` between names. On Windows cosput shows them with `\`. Characters that are spelled out keep
@@ -8,13 +10,18 @@ pub(crate) fn with_slashes(text: &str) -> String {
     if cfg!(windows) { text.replace('\\', "/").replace("/u{", "\\u{") } else { text.to_owned() }
 }
 
-/// The same for lines of text. Lines of JSON stay as they are, because `\` has another meaning in them.
+/// A path as it is compared with the output.
+pub(crate) fn shown_path(path: &Path) -> String {
+    with_slashes(&path.display().to_string())
+}
+
+/// The text of lines in the same form. Lines of JSON stay as they are, because `\` has another meaning in them.
 pub(crate) fn lines_with_slashes(text: &str) -> String {
     let line = |line: &str| if line.starts_with('{') { line.to_owned() } else { with_slashes(line) };
     text.split_inclusive('\n').map(line).collect()
 }
 
-/// The same for all texts of an event.
+/// The texts of an event in the same form.
 pub(crate) fn event_with_slashes(event: Value) -> Value {
     match event {
         Value::String(text) => Value::String(with_slashes(&text)),
