@@ -12,7 +12,6 @@ use super::destination::Destination;
 use super::window::Window;
 use crate::cos::Fault;
 use crate::upload::attempt_id::AttemptId;
-use crate::upload::error::SendErrorKind;
 use crate::upload::event::{Event, Finished};
 use crate::upload::machine::{Findings, Step, Upload};
 use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
@@ -133,6 +132,9 @@ impl Batch {
         if self.in_flight >= usize::from(self.window.size()) {
             return Next::Wait { until: None };
         }
+        if let Some(until) = self.window.next(now) {
+            return Next::Wait { until: Some(until) };
+        }
         let order = |(object, entry): (&ObjectId, &Entry)| (entry.upload.in_flight(), entry.served, *object);
         let ready = self.entries.iter().filter(|(_, entry)| entry.may_send()).map(order);
         let Some((_, _, first)) = ready.min() else { return Next::Wait { until: None } };
@@ -188,6 +190,9 @@ impl Batch {
         match step {
             Step::Send(attempt, call) => {
                 self.requests += 1;
+                if call.operation().is_request() {
+                    self.window.begin(now);
+                }
                 let served = self.requests;
                 self.change(object, |entry| {
                     entry.served = served;
@@ -248,8 +253,10 @@ impl Batch {
                     self.window.answered_after(now.saturating_duration_since(began));
                 }
             }
-            Err(Failure::Send(error)) if error.kind != SendErrorKind::NoCredentials => self.window.break_one(now),
-            Err(failure) if failure.fault() == Some(Fault::Throttled) => self.window.shrink(now),
+            Err(Failure::Send(error)) if error.kind.breaks_off() => self.window.break_one(now),
+            Err(failure) if failure.fault() == Some(Fault::Throttled) => {
+                self.window.shrink(now, self.in_flight.saturating_sub(1));
+            }
             _ => {}
         }
         let findings = self.findings;

@@ -10,6 +10,7 @@
 use std::time::{Duration, Instant};
 
 use super::breaks::Breaks;
+use super::refusals::Refusals;
 use crate::upload::plan::default_sizes::BESIDE;
 
 /// `auto` begins with this many requests, …
@@ -59,8 +60,7 @@ pub(super) struct Search {
     /// The time of the first measurement.
     began: Option<Instant>,
     rest: Duration,
-    /// The number of requests that the server refused.
-    refused: Option<u16>,
+    pub(super) refusals: Refusals,
     /// Whether the last body that was answered was small.
     small: bool,
     /// The shortest known time from a request to its answer.
@@ -100,7 +100,7 @@ impl Search {
             since: None,
             began: None,
             rest: SHORTEST_REST,
-            refused: None,
+            refusals: Refusals::default(),
             small: false,
             round_trip: None,
             rounds: Rounds::default(),
@@ -110,14 +110,14 @@ impl Search {
 
     /// The number of requests that the server refused.
     pub(super) fn refused(&self) -> Option<u16> {
-        self.refused
+        self.refusals.number()
     }
 
-    /// The server refused this number of requests.
-    pub(super) fn refuse(&mut self, size: u16) {
-        self.refused = Some(size);
+    /// The server refused one of `size` requests, and `left` are in flight. Returns the next number.
+    pub(super) fn refuse(&mut self, now: Instant, size: u16, left: u16) -> u16 {
         self.rounds.over = true;
         self.enter(Step::Rest);
+        self.refusals.refuse(now, size, left, self.small)
     }
 
     /// A request without a body was answered after this time. Returns the number to begin with if the server is beside
@@ -262,8 +262,8 @@ impl Search {
             return fewer;
         }
         // If the refused number is known, the window approaches it one by one.
-        let next = if self.refused.is_some() { size + 1 } else { size * 2 }.min(most);
-        let too_many = self.refused.is_some_and(|refused| next >= refused) && self.rest < LONGEST_REST;
+        let next = if self.refused().is_some() { size + 1 } else { size * 2 }.min(most);
+        let too_many = self.refused().is_some_and(|refused| next >= refused) && self.rest < LONGEST_REST;
         if next <= size || too_many || rate < ENOUGH_EACH * f64::from(next) {
             self.enter(Step::Rest);
             return size;

@@ -2,12 +2,14 @@
 //! server throttles.
 //!
 //! If the server throttles, the window halves at once. It then returns to somewhat less than the refused number, and
-//! from there rises one by one to just below it.
+//! from there rises one by one to just below it. `auto` learns more from refusals (see `refusals`), and if even one request at
+//! a time is refused, it sends them at intervals (see `spacing`).
 
 use std::time::{Duration, Instant};
 
 use super::concurrency::Concurrency;
 use super::search::{FEW, FREE, Search};
+use super::spacing::Spacing;
 
 /// Throttled answers within this time count once, since their requests were in flight together.
 const ONE_ROUND: Duration = Duration::from_secs(1);
@@ -20,6 +22,7 @@ pub struct Window {
     successes: u16,
     shrunk: Option<Instant>,
     search: Option<Search>,
+    spacing: Spacing,
 }
 
 impl Window {
@@ -30,7 +33,7 @@ impl Window {
             Concurrency::Fixed(_) => (most, None),
             Concurrency::Auto | Concurrency::AutoUpTo(_) => (FEW.min(most), Some(Search::new())),
         };
-        Self { most, now, successes: 0, shrunk: None, search }
+        Self { most, now, successes: 0, shrunk: None, search, spacing: Spacing::default() }
     }
 
     /// The largest possible size.
@@ -48,13 +51,28 @@ impl Window {
         self.now
     }
 
-    /// Halves the window, at most once a second.
-    pub fn shrink(&mut self, now: Instant) {
-        if self.shrunk.is_some_and(|shrunk| now.saturating_duration_since(shrunk) < ONE_ROUND) {
+    /// When the next request may begin, if that is later than now.
+    pub fn next(&self, now: Instant) -> Option<Instant> {
+        self.spacing.next(now)
+    }
+
+    /// A request begins.
+    pub fn begin(&mut self, now: Instant) {
+        self.spacing.begin(now);
+    }
+
+    /// The server refused a request, and `in_flight` are left. Halves the window, at most once a second.
+    pub fn shrink(&mut self, now: Instant, in_flight: usize) {
+        if let Some(search) = &mut self.search {
+            if self.now == 1 && in_flight == 0 {
+                self.spacing.refuse(now);
+            }
+            self.now = search.refuse(now, self.now, u16::try_from(in_flight).unwrap_or(u16::MAX));
+            self.successes = 0;
             return;
         }
-        if let Some(search) = &mut self.search {
-            search.refuse(self.now);
+        if self.shrunk.is_some_and(|shrunk| now.saturating_duration_since(shrunk) < ONE_ROUND) {
+            return;
         }
         self.now = (self.now / 2).max(1);
         self.successes = 0;
@@ -81,6 +99,7 @@ impl Window {
     /// number is not known, each round of successes adds one. If it is known, each success adds one up to somewhat
     /// below that number; from there each round adds one, as long as the window stays below it.
     pub fn grow(&mut self, now: Instant, bytes: u64) {
+        self.spacing.take(now);
         let (round, most) = match &mut self.search {
             None => (self.now, self.most),
             Some(search) => {
@@ -91,10 +110,7 @@ impl Window {
                         self.now = size.clamp(1, search.most(self.most).max(self.now));
                         return;
                     }
-                    Some(refused) => match refused - refused.div_ceil(8) {
-                        somewhat_below if self.now < somewhat_below => (1, somewhat_below),
-                        _ => (self.now, refused - 1),
-                    },
+                    Some(refused) => search.refusals.growth(self.now, refused),
                 }
             }
         };
@@ -119,6 +135,7 @@ impl Window {
         // A window that is not full, or is still closing, cannot be measured.
         if in_flight == usize::from(self.now) {
             self.now = search.measure(now, moved, (self.now, self.most));
+            self.now = search.refusals.look(now, self.now).min(search.most(self.most)).max(self.now);
         } else {
             search.look_away();
         }
@@ -138,8 +155,8 @@ mod tests {
     fn a_fixed_one_halves_once_a_second_never_below_one_and_recovers_to_where_it_was() {
         let (mut window, mut now) = (Window::new(Concurrency::Fixed(8)), epoch());
         for expected in [4, 2, 1, 1] {
-            window.shrink(now);
-            window.shrink(now + Duration::from_millis(999));
+            window.shrink(now, 0);
+            window.shrink(now + Duration::from_millis(999), 0);
             assert_eq!(window.size(), expected);
             now += ONE_ROUND;
         }
@@ -175,7 +192,7 @@ mod tests {
     #[test]
     fn what_was_refused_is_left_alone_for_a_minute_however_fast_bytes_flow() {
         let mut window = Window::new(Concurrency::Auto);
-        window.shrink(epoch());
+        window.shrink(epoch(), usize::from(FEW) - 1);
         let refused = FEW;
         for tick in 0..60 * 20 {
             let now = epoch() + tick * Duration::from_millis(50);
@@ -301,7 +318,7 @@ mod tests {
                 moved += taken(flight) - had;
                 let lands = flight.sent >= part_size && flight.waits <= 0.0;
                 if lands && flight.refused {
-                    window.shrink(now);
+                    window.shrink(now, in_flight - 1);
                     throttled += 1;
                     throttled_late += u32::from(time > longest / 2.0);
                     asleep.push(time + 1.0);

@@ -5,7 +5,8 @@
 //! the machine, and again after each `crash`; `rules` checks the result against the `content` of the source. `many` does this
 //! for several objects at once, `together` for objects that become visible together, `machines` for a plan that several
 //! machines send, `delta` for parts that are copied, `effort` for the maps of files that are not, `division` for parts that
-//! become smaller. `outages` cuts the network for a while, `slow_link` breaks it each half minute
+//! become smaller. `links` has whole uploads over links that are slow, refuse or break. `outages` cuts the network for a
+//! while, `slow_link` breaks it each half minute
 //! (`fast_then_slow` after parts were sent), and `prefixes` resumes from every prefix of a journal.
 //!
 //! Each rule is stated both ways: `Stored` means the object is whole; `Failed` means it was not completed. A failing
@@ -18,6 +19,7 @@ mod division;
 mod effort;
 mod fast_then_slow;
 mod fault_rates;
+mod links;
 mod machines;
 mod many;
 mod network;

@@ -1,0 +1,159 @@
+//! What refusals say about the number of requests that the server takes.
+//!
+//! If bodies are large, those that the server goes on with while it refuses others are its limit, if that is a number of
+//! requests at a time. One more is tried after a while: if that one is refused too, the limit is known; if not, the limit is
+//! another one, such as a number of requests a second, and one more is tried each second.
+
+use std::time::{Duration, Instant};
+
+/// Refusals within this time count as one, since their requests were in flight together; after it, one more request was
+/// taken.
+const ONE_ROUND: Duration = Duration::from_secs(1);
+/// The time until one more is tried; twice as long after each that was refused.
+const SHORTEST_WAIT: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// The same if the limit is another one than a number of requests, which more requests will meet again.
+const SHORTEST_WAIT_IF_IT_VARIES: Duration = Duration::from_secs(30);
+
+/// What is known from refusals.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Refusals {
+    /// The time of the last round of refusals, and the number of requests before it.
+    round: Option<(Instant, u16)>,
+    /// The number of requests that was refused.
+    number: Option<u16>,
+    /// The number that the server went on with, if bodies are large.
+    taken: Option<u16>,
+    /// Whether the server has taken more than that later.
+    varies: bool,
+    /// When the number of requests last changed, and how long it stays.
+    changed: Option<Instant>,
+    wait: Duration,
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self { round: None, number: None, taken: None, varies: false, changed: None, wait: SHORTEST_WAIT }
+    }
+}
+
+impl Refusals {
+    /// The number of requests that was refused, unless the limit is another one.
+    pub(super) fn number(&self) -> Option<u16> {
+        self.number
+    }
+
+    /// One of `size` requests was refused, and `left` are in flight. Returns the number that may be in flight from now on.
+    pub(super) fn refuse(&mut self, now: Instant, size: u16, left: u16, small: bool) -> u16 {
+        let tried = self.taken.filter(|taken| !small && size == taken + 1 && left >= *taken);
+        if let Some(taken) = tried {
+            (self.number, self.changed) = (Some(size), Some(now));
+            let shortest = if self.varies { SHORTEST_WAIT_IF_IT_VARIES } else { SHORTEST_WAIT };
+            self.wait = (self.wait * 2).clamp(shortest, LONGEST_WAIT);
+            return taken;
+        }
+        let mut next = size;
+        if self.round.is_none_or(|(began, _)| now.saturating_duration_since(began) >= ONE_ROUND) {
+            self.round = Some((now, size));
+            self.number = Some(size);
+            self.taken = None;
+            next = size / 2;
+        }
+        let (_, before) = self.round.expect("it was just set");
+        if !small {
+            let left = left.max(before / 4);
+            self.taken = Some(self.taken.map_or(left, |taken| taken.min(left)).max(1));
+            next = next.min(left);
+        }
+        self.changed = Some(now);
+        next.max(1)
+    }
+
+    /// How many successes add one to `size` requests, and up to which number.
+    pub(super) fn growth(&self, size: u16, refused: u16) -> (u16, u16) {
+        match (self.taken, refused - refused.div_ceil(8)) {
+            (Some(taken), _) if size < taken => (1, taken),
+            (Some(_), _) => (1, size),
+            (None, somewhat_below) if size < somewhat_below => (1, somewhat_below),
+            (None, _) => (size, refused - 1),
+        }
+    }
+
+    /// The next number of requests, if `size` are in flight: one more than the server took, once it is time to try.
+    pub(super) fn look(&mut self, now: Instant, size: u16) -> u16 {
+        let (Some(taken), Some(changed)) = (self.taken, self.changed) else { return size };
+        let elapsed = now.saturating_duration_since(changed);
+        let is_known = !self.varies && self.number == Some(taken + 1);
+        if size > taken && elapsed >= ONE_ROUND {
+            (self.taken, self.varies) = (Some(size), true);
+        } else if !(size == taken && !is_known && elapsed >= self.wait
+            || size < taken && self.varies && elapsed >= ONE_ROUND)
+        {
+            return size;
+        }
+        self.changed = Some(now);
+        size + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upload::simulation::epoch;
+
+    /// All of 64 large requests are refused but these, within a round; then again, as long as more are in flight.
+    fn refused_but(taken: u16, now: &mut Instant) -> (Refusals, u16) {
+        let (mut refusals, mut size) = (Refusals::default(), 64);
+        while size > taken {
+            *now += ONE_ROUND;
+            for left in (taken..size).rev() {
+                size = refusals.refuse(*now, size, left, false);
+            }
+        }
+        (refusals, size)
+    }
+
+    #[test]
+    fn the_requests_that_the_server_goes_on_with_are_its_limit() {
+        for taken in [1, 2, 3, 4, 8, 16, 33, 63] {
+            let mut now = epoch();
+            let (mut refusals, size) = refused_but(taken, &mut now);
+            assert!(size <= taken);
+            assert!(size == taken || refusals.growth(size, 64) == (1, taken));
+            let size = taken;
+            let tried = refusals.look(now + SHORTEST_WAIT, size);
+            let known = refusals.number() == Some(taken + 1);
+            assert_eq!(tried, if known { taken } else { taken + 1 });
+            if !known {
+                assert_eq!(refusals.refuse(now + SHORTEST_WAIT, tried, taken, false), taken);
+            }
+            assert_eq!(refusals.number(), Some(taken + 1));
+            assert_eq!(refusals.look(now + Duration::from_secs(3600), taken), taken, "it is not tried again");
+        }
+    }
+
+    #[test]
+    fn a_server_that_takes_one_more_is_sent_one_more_each_second() {
+        let mut now = epoch();
+        let (mut refusals, mut size) = refused_but(4, &mut now);
+        now += SHORTEST_WAIT;
+        for expected in 5..20 {
+            size = refusals.look(now, size);
+            assert_eq!((size, refusals.look(now + ONE_ROUND / 2, size)), (expected, expected));
+            now += ONE_ROUND;
+        }
+        let taken = size - 1;
+        assert_eq!(refusals.refuse(now, size, taken, false), taken);
+        assert_eq!(refusals.look(now + SHORTEST_WAIT_IF_IT_VARIES / 2, taken), taken, "not before a longer while");
+        assert_eq!(refusals.look(now + SHORTEST_WAIT_IF_IT_VARIES, taken), taken + 1);
+    }
+
+    #[test]
+    fn small_requests_say_only_that_there_were_too_many() {
+        let (now, mut refusals) = (epoch(), Refusals::default());
+        assert_eq!(refusals.refuse(now, 64, 3, true), 32);
+        assert_eq!(refusals.refuse(now, 32, 2, true), 32);
+        assert_eq!(refusals.look(now + LONGEST_WAIT, 32), 32);
+        assert_eq!((refusals.growth(32, 64), refusals.growth(60, 64)), ((1, 56), (60, 63)));
+    }
+}

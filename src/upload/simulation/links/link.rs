@@ -1,0 +1,64 @@
+//! What a link, and the server behind it, do to requests.
+
+pub(super) const MIB: f64 = 1_048_576.0;
+const MEGABIT: f64 = 125_000.0;
+
+/// A link without faults, unless they are added. Times are in seconds, rates in bytes a second.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Link {
+    /// The round trip.
+    pub(super) late: f64,
+    /// The rate of one connection, and of all together.
+    pub(super) each: f64,
+    pub(super) all: f64,
+    /// Connections are slower than `each` by up to this share.
+    pub(super) varies: f64,
+    /// The bytes that the buffers of a connection take at once.
+    pub(super) buffers: f64,
+    /// This share of bodies stalls for this time: at a random place, or when all of it was sent.
+    pub(super) stalls: f64,
+    pub(super) stall: f64,
+    pub(super) stalls_in_body: bool,
+    /// One of this many connections is reset in the middle of its first body.
+    pub(super) resets_every: u32,
+    /// The most bodies at a time, and in a second; others are refused.
+    pub(super) takes: usize,
+    pub(super) per_second: usize,
+    /// The link carries nothing from this moment on, for this time, …
+    pub(super) dies: f64,
+    pub(super) dead_for: f64,
+    /// … and breaks its connections when it dies.
+    pub(super) breaks: bool,
+}
+
+impl Link {
+    /// A link by its round trip in seconds, and its rates in Mbit/s for one connection and for all.
+    pub(super) const fn new(late: f64, each: f64, all: f64) -> Self {
+        Self {
+            late,
+            each: each * MEGABIT,
+            all: all * MEGABIT,
+            varies: 0.0,
+            buffers: 0.3 * MIB,
+            stalls: 0.0,
+            stall: 3.0,
+            stalls_in_body: false,
+            resets_every: 0,
+            takes: usize::MAX,
+            per_second: usize::MAX,
+            dies: f64::INFINITY,
+            dead_for: 0.0,
+            breaks: false,
+        }
+    }
+
+    /// Whether it is dead at this moment.
+    pub(super) fn is_dead(&self, time: f64) -> bool {
+        time >= self.dies && time < self.dies + self.dead_for
+    }
+}
+
+/// The links of docs/performance.md.
+pub(super) const METRO: Link = Link::new(0.01, 200.0, 1000.0);
+pub(super) const FAR: Link = Link::new(0.05, 40.0, 1000.0);
+pub(super) const OVERSEAS: Link = Link::new(0.2, 10.0, 200.0);

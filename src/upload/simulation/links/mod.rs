@@ -1,0 +1,13 @@
+//! Uploads over links that are slow in one way or another, as in docs/performance.md: how long they take, and what they send
+//! in vain.
+//!
+//! - `link`: what a link does to requests; `connection`: TCP's slow start
+//! - `uploads`: a batch of uploads over a link, under virtual time
+//! - `throttled`: servers that refuse requests beyond a limit
+//! - `broken`: links that die for a while, or reset connections
+
+mod broken;
+mod connection;
+mod link;
+mod throttled;
+mod uploads;

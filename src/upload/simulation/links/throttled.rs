@@ -1,0 +1,63 @@
+//! Servers that refuse requests beyond a limit: `auto` finds it out, and is almost as fast as the best fixed number.
+
+use super::link::{FAR, Link};
+use super::uploads::{Files, Totals, upload};
+use crate::upload::batch::concurrency::Concurrency;
+
+const TWO_MINUTES: f64 = 120.0;
+/// The share of what the best fixed number brings.
+const ENOUGH: f64 = 0.85;
+/// The most refusals in the second minute, as a share of the requests. One alone is no share.
+const FEW: f64 = 0.02;
+
+fn check(link: Link, files: Files, fixed: &[u16]) {
+    check_share(link, files, fixed, ENOUGH);
+}
+
+fn check_share(link: Link, files: Files, fixed: &[u16], enough: f64) {
+    let run = |wanted| upload(link, files, wanted, 1, TWO_MINUTES);
+    let rate = |totals: &Totals| totals.stored / totals.seconds;
+    let runs = fixed.iter().map(|number| (*number, rate(&run(Concurrency::Fixed(*number)))));
+    let (best, most) = runs.max_by(|one, other| one.1.total_cmp(&other.1)).expect("there are numbers");
+    let auto = run(Concurrency::Auto);
+    let share = rate(&auto) / most;
+    assert!(share >= enough, "{link:?}, {files:?}: {share} of {best} requests at a time, {auto:?}");
+    let refused_late = f64::from(auto.refused_late.saturating_sub(1));
+    assert!(refused_late <= FEW * f64::from(auto.bodies_late), "{link:?}, {files:?}: {auto:?}");
+}
+
+#[test]
+fn a_server_that_takes_some_requests_at_a_time() {
+    for takes in [1, 2, 3, 4, 8, 16, 64_u16] {
+        let link = Link { takes: takes.into(), ..FAR };
+        // About two minutes.
+        check(link, Files::one(600 * u64::from(takes)), &[takes, 2 * takes]);
+        check(link, Files { count: 10_000, size: 16 << 20 }, &[takes, 2 * takes]);
+        if takes <= 8 {
+            check(link, Files { count: 1_000_000, size: 16 << 10 }, &[takes]);
+        }
+    }
+}
+
+#[test]
+fn a_server_that_takes_some_requests_a_second() {
+    for per_second in [2, 5, 20, 100] {
+        let link = Link { per_second, ..FAR };
+        check(link, Files::one(14_000), &[2, 8, 64]);
+        // Two or three at a time are the most, so that one less makes a large difference.
+        let enough = if per_second == 5 { 0.8 } else { ENOUGH };
+        check_share(link, Files { count: 1_000_000, size: 1 << 20 }, &[2, 8, 64], enough);
+        if per_second <= 20 {
+            check(link, Files { count: 1_000_000, size: 16 << 10 }, &[2, 4, 8]);
+        }
+    }
+}
+
+#[test]
+fn a_limit_is_found_out_in_a_short_upload_too() {
+    let link = Link { takes: 16, ..FAR };
+    let run = |wanted| upload(link, Files::one(256), wanted, 1, TWO_MINUTES);
+    let (fixed, auto) = (run(Concurrency::Fixed(16)), run(Concurrency::Auto));
+    assert!(auto.seconds <= 1.15 * fixed.seconds, "{fixed:?}, {auto:?}");
+    assert!(auto.refused <= 43, "each part is refused once at most: {auto:?}");
+}
