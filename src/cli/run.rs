@@ -26,7 +26,7 @@ use super::output::failures::exit::{OTHER, SUCCESS, USAGE};
 use super::output::failures::failure::Failure;
 use super::output::json::{FailedCommand, Line};
 use super::process::world::World;
-use crate::language::{self, Language};
+use crate::language::{self, Language, Message, message};
 
 /// How clap labels an error.
 const LABEL: &str = "error: ";
@@ -59,7 +59,7 @@ pub fn run(mut world: World) -> u8 {
     }
 }
 
-fn carry_out(command: Command, notes: &[String], world: &mut World, console: &Console) -> u8 {
+fn carry_out(command: Command, notes: &[Message], world: &mut World, console: &Console) -> u8 {
     let json = command.json();
     let done = keep_log(&command, world, console);
     let verbose = command.verbose();
@@ -78,14 +78,15 @@ fn carry_out(command: Command, notes: &[String], world: &mut World, console: &Co
 /// Opens the log file first, so that it records every failure.
 fn keep_log(command: &Command, world: &World, console: &Console) -> Result<(), Failure> {
     let Some(file) = command.log_file() else { return Ok(()) };
-    let unusable = |why: String| Failure::usage(format!("--log-file {} cannot be used: {why}", shown(file)));
+    let unusable =
+        |why: Message| Failure::usage(message!("--log-file {file} cannot be used: {why}", file = shown(file), why));
     if let Command::Upload(typed) = command
         && let Ok(log) = file.canonicalize()
         && typed.sources.iter().any(|source| source.canonicalize().is_ok_and(|source| source == log))
     {
-        return Err(unusable("it is a file to upload".to_owned()));
+        return Err(unusable(message!("it is a file to upload")));
     }
-    console.log_to(file, world.clock).map_err(|error| unusable(error.to_string()))
+    console.log_to(file, world.clock).map_err(|error| unusable(error.to_string().into()))
 }
 
 fn dispatch(command: Command, world: &mut World, console: &Console) -> Result<u8, Failure> {

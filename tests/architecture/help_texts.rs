@@ -26,16 +26,21 @@ fn of_command(command: &Command, texts: &mut BTreeSet<String>) {
 
 fn of_option(arg: &Arg) -> impl Iterator<Item = String> {
     let help = [arg.get_help(), arg.get_long_help()].map(|help| help.map(ToString::to_string));
-    help.into_iter().flatten().chain(arg.get_help_heading().map(str::to_owned))
+    let values = if arg.is_hide_possible_values_set() { Vec::new() } else { arg.get_possible_values() };
+    let meanings: Vec<String> = values.iter().filter_map(|value| Some(value.get_help()?.to_string())).collect();
+    help.into_iter().flatten().chain(arg.get_help_heading().map(str::to_owned)).chain(meanings)
 }
 
 fn add(text: &str, texts: &mut BTreeSet<String>) {
+    texts.extend(lines_for_people(text).map(str::to_owned));
+}
+
+/// The lines of a help text that are no commands.
+pub(crate) fn lines_for_people(text: &str) -> impl Iterator<Item = &str> {
     let mut in_examples = false;
-    for line in text.lines() {
+    text.lines().filter_map(move |line| {
         in_examples = line == "Examples:" || in_examples && line.starts_with(' ');
         let is_command = in_examples && line.starts_with(' ') && !line.ends_with(':');
-        if !is_command && !line.trim().is_empty() {
-            texts.insert(line.trim().to_owned());
-        }
-    }
+        (!is_command && !line.trim().is_empty()).then(|| line.trim())
+    })
 }

@@ -7,6 +7,7 @@ use clap::{Args, ValueHint};
 
 use super::server::ServiceChoice;
 use crate::cos::{Bucket, Region};
+use crate::language::{Message, message};
 
 const EMULATOR_VARIABLES: &str = "Every option can also be set by a variable: COSPUT_LISTEN for --listen.";
 
@@ -65,6 +66,6 @@ pub struct EmulatorArguments {
     pub json: bool,
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "expected an IP address and a port, like 127.0.0.1:9460 or [::1]:0".to_owned())
+fn parse_listen(text: &str) -> Result<SocketAddr, Message> {
+    text.parse().map_err(|_| message!("expected an IP address and a port, like 127.0.0.1:9460 or [::1]:0"))
 }

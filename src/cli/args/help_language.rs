@@ -75,10 +75,22 @@ fn with_words(line: &str) -> String {
         "Arguments:" => phrase!("Arguments:").text().to_owned(),
         "Commands:" => phrase!("Commands:").text().to_owned(),
         _ if line.ends_with(':') && !line.starts_with(' ') => line.replace(':', "："),
+        _ if is_value(line) => with_translated_value(line),
         _ => line
             .replace("[possible values: ", phrase!("[possible values: ").text())
             .replace("Possible values:", phrase!("Possible values:").text()),
     }
+}
+
+/// True for a possible value and its meaning, as in `- zsh: Z shell`.
+fn is_value(line: &str) -> bool {
+    line.trim_start().starts_with("- ") && line.contains(": ")
+}
+
+fn with_translated_value(line: &str) -> String {
+    let (value, meaning) = line.split_once(": ").expect("such a line has a colon");
+    let text = meaning.trim_start_matches(' ');
+    format!("{value}: {}{}", &meaning[..meaning.len() - text.len()], translated(text))
 }
 
 /// A line in lines of up to `columns`, which begin below the first one's text.

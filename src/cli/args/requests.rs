@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::values::units::{parse_bit_rate, parse_byte_rate, parse_duration};
 use crate::cos::TrafficLimit;
+use crate::language::{Message, message};
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::wire::limits::rate;
 
@@ -60,21 +61,21 @@ pub struct RateArguments {
     pub limit_rate: Option<NonZeroU64>,
 }
 
-fn parse_concurrency(text: &str) -> Result<Concurrency, String> {
+fn parse_concurrency(text: &str) -> Result<Concurrency, Message> {
     if text == "auto" {
         return Ok(Concurrency::Auto);
     }
     let number = text.parse().ok().filter(|number| (1..=1000).contains(number));
-    number.map(Concurrency::Fixed).ok_or_else(|| "expected a number from 1 to 1000, or auto".to_owned())
+    number.map(Concurrency::Fixed).ok_or_else(|| message!("expected a number from 1 to 1000, or auto"))
 }
 
-pub(super) fn parse_limit_rate(text: &str) -> Result<NonZeroU64, String> {
-    let bytes = parse_byte_rate(text).map_err(|error| error.to_string())?;
+pub(super) fn parse_limit_rate(text: &str) -> Result<NonZeroU64, Message> {
+    let bytes = parse_byte_rate(text).map_err(|error| Message::of(&error))?;
     let enough = NonZeroU64::new(bytes).filter(|bytes| bytes.get() >= rate::LEAST);
-    enough.ok_or_else(|| format!("{bytes} bytes a second are too few; expected 1KiB or more"))
+    enough.ok_or_else(|| message!("{bytes} bytes a second are too few; expected 1KiB or more", bytes))
 }
 
-pub(super) fn parse_traffic_limit(text: &str) -> Result<TrafficLimit, String> {
-    let bits = parse_bit_rate(text).map_err(|error| error.to_string())?;
-    TrafficLimit::new(bits).map_err(|error| error.to_string())
+pub(super) fn parse_traffic_limit(text: &str) -> Result<TrafficLimit, Message> {
+    let bits = parse_bit_rate(text).map_err(|error| Message::of(&error))?;
+    TrafficLimit::new(bits).map_err(|error| Message::of(&error))
 }

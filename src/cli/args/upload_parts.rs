@@ -7,6 +7,7 @@ use clap::Args;
 use super::output::{ProgressArguments, TimingsArguments};
 use super::requests::RateArguments;
 use super::shared_plan::SharedPlanArguments;
+use crate::language::{Message, message};
 use crate::upload::shards::unit::Shard;
 
 const UPLOAD_PARTS_EXAMPLES: &str = "\
@@ -69,10 +70,10 @@ pub enum ShardChoice {
     Given(Shard),
 }
 
-fn parse_shard(text: &str) -> Result<ShardChoice, String> {
+fn parse_shard(text: &str) -> Result<ShardChoice, Message> {
     if text == "auto" {
         return Ok(ShardChoice::Auto);
     }
-    let shard = text.parse().map_err(|_| "expected auto, or I/N with I from 1 to N".to_owned());
+    let shard = text.parse().map_err(|_| message!("expected auto, or I/N with I from 1 to N"));
     shard.map(ShardChoice::Given)
 }

@@ -74,13 +74,15 @@ fn refused_value(error: &Error, option: &str, value: &str) -> String {
 }
 
 /// Why a value is refused. What cosput's own parsers say is already in the chosen language.
-fn reason(why: &str) -> String {
-    let of_number = OF_NUMBERS.into_iter().find(|known| *known == why);
-    let number_and_range = why.split_once(" is not in ").filter(|(number, _)| number.parse::<i64>().is_ok());
-    match (of_number, number_and_range) {
-        (Some(known), _) => known.to_string(),
-        (_, Some((number, range))) => message!("{number} is not in {range}", number, range).to_string(),
-        _ => why.to_owned(),
+pub(in crate::cli) fn reason(why: &str) -> Message {
+    if let Some(known) = OF_NUMBERS.into_iter().find(|known| *known == why) {
+        return known.into();
+    }
+    match why.split(' ').collect::<Vec<_>>()[..] {
+        [number, "is", "not", "in", range] if number.parse::<i64>().is_ok() => {
+            message!("{number} is not in {range}", number, range)
+        }
+        _ => why.into(),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::cli::values::units;
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key};
-use crate::language::phrase;
+use crate::language::{message, phrase};
 use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::threads;
 use crate::upload::{Cause, Operation};
@@ -61,18 +61,18 @@ impl AbortOptions {
         }
         let which = match (&key, upload_id) {
             (None, None) if !all && prefix.is_none() && older_than.is_none() => {
-                return Err(Failure::usage(
-                    "nothing is named: give --key and --upload-id, --journal, --prefix, --older-than or --all",
-                ));
+                return Err(Failure::usage(message!(
+                    "nothing is named: give --key and --upload-id, --journal, --prefix, --older-than or --all"
+                )));
             }
             (None, None) => Which::Many { prefix: prefix.unwrap_or_default(), older_than },
             (_, upload_id) => Which::One(bucket::key(key.as_deref())?, bucket::upload_id(upload_id)?),
         };
         let many = matches!(which, Which::Many { .. });
         if many && !yes && !(world.stdin_is_terminal && world.stderr_is_terminal) {
-            return Err(Failure::usage(
-                "cannot ask for confirmation, because this is not a terminal; give --yes to abort without being asked",
-            ));
+            return Err(Failure::usage(message!(
+                "cannot ask for confirmation, because this is not a terminal; give --yes to abort without being asked"
+            )));
         }
         Ok(Self {
             which,
@@ -115,7 +115,8 @@ async fn abort(
         Which::Journal(JournalledUpload { path, target, upload_id, .. }) => {
             let aborted = abort_one(options, requests, &target.key, upload_id, Some(path), console).await;
             if aborted.is_err() && !path.exists() {
-                console.note(&format!("upload {upload_id} is gone from the server; its journal was deleted"));
+                let gone = message!("upload {id} is gone from the server; its journal was deleted", id = upload_id);
+                console.note(&gone);
                 return Ok(SUCCESS);
             }
             return aborted.map(|()| SUCCESS);
@@ -126,11 +127,11 @@ async fn abort(
     let mut uploads = requests.uploads(bucket, prefix).await?;
     uploads.retain(|upload| older_than.is_none_or(|than| age(upload, now).is_some_and(|age| age > than)));
     if uploads.is_empty() {
-        console.note(&format!("no such unfinished uploads in {bucket}"));
+        console.note(&message!("no such unfinished uploads in {bucket}", bucket));
         return Ok(SUCCESS);
     }
     if options.ask && !agreed(&uploads, options, world, console).await? {
-        console.note("nothing was aborted");
+        console.note(&message!("nothing was aborted"));
         return Ok(SUCCESS);
     }
     let mut codes = Vec::new();
@@ -141,7 +142,7 @@ async fn abort(
                 let journal = journals.find(bucket, &upload.key, id);
                 abort_one(options, requests, &key, id, journal, console).await
             }
-            Err(error) => Err(Failure::Other(format!("could not abort the upload {id}: {error}").into())),
+            Err(error) => Err(Failure::Other(message!("could not abort the upload {id}: {error}", id, error))),
         };
         // If the upload has ended since it was listed, there is nothing left to abort.
         if let Err(failure) = aborted.or_else(ended_meanwhile) {
@@ -169,15 +170,19 @@ async fn agreed(
         console.message(&line);
     }
     if uploads.len() > MOST_SHOWN {
-        console.message(&format!("and {} more", uploads.len() - MOST_SHOWN));
+        console.message(&message!("and {number} more", number = uploads.len() - MOST_SHOWN));
     }
-    let (count, bucket) = (uploads.len(), &options.bucket.name);
-    let (uploads, them) = if count == 1 { ("upload", "it") } else { ("uploads", "them") };
-    console.message(&format!("Abort {count} unfinished {uploads} in {bucket} and all parts of {them}? [y/N]"));
+    let bucket = &options.bucket.name;
+    console.message(&match uploads.len() {
+        1 => message!("Abort 1 unfinished upload in {bucket} and all parts of it? [y/N]", bucket),
+        count => {
+            message!("Abort {count} unfinished uploads in {bucket} and all parts of them? [y/N]", count, bucket)
+        }
+    });
     let read_line = world.read_line;
     let answer = threads::spawn_blocking(read_line).await;
     let answer = answer.unwrap_or_else(|died| Err(std::io::Error::other(died)));
-    let answer = answer.map_err(|error| Failure::Other(format!("could not read the answer: {error}").into()))?;
+    let answer = answer.map_err(|error| Failure::Other(message!("could not read the answer: {error}", error)))?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -204,7 +209,7 @@ async fn abort_one(
         locked.map(|locked| (shown(locked.path()), locked.remove())).and_then(|(path, removed)| match removed {
             Ok(()) => Some(path),
             Err(error) => {
-                console.warning(&format!("the journal {path} could not be removed: {error}"));
+                console.warning(&message!("the journal {path} could not be removed: {error}", path, error));
                 None
             }
         });
@@ -214,7 +219,8 @@ async fn abort_one(
         console.event(&Line::Aborted(Aborted { bucket, key, upload_id, journal }));
     }
     let shown = !options.bucket.output.json && !options.bucket.output.quiet;
-    console.outcome(shown, &format!("aborted {}  {}", visible(key.as_str()), visible(upload_id.as_str())));
+    let aborted = message!("aborted {key}  {id}", key = visible(key.as_str()), id = visible(upload_id.as_str()));
+    console.outcome(shown, &aborted);
     Ok(())
 }
 

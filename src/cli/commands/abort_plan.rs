@@ -30,7 +30,7 @@ use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_fail
 use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key, Response, Service};
-use crate::language::phrase;
+use crate::language::{message, phrase};
 use crate::upload::shards::directory::{ABORTED, NoPlan, PlanDirectory, PlanEnd};
 use crate::upload::shards::draft::{BegunUpload, Draft, begun_in};
 use crate::upload::shards::files::{Placed, PlannedFile};
@@ -57,7 +57,7 @@ impl AbortPlanOptions {
         let AbortArguments { plan, yes, bucket, .. } = arguments;
         let BucketArguments { access, requests, output, .. } = bucket;
         if !yes {
-            return Err(Failure::usage("aborting a plan is final, so it needs --yes"));
+            return Err(Failure::usage(message!("aborting a plan is final, so it needs --yes")));
         }
         let customer = CustomerKeyArguments { sse_c_key_file: None };
         let arguments = SharedPlanArguments { plan, access, requests, customer, output };
@@ -102,11 +102,13 @@ pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Conso
 }
 
 fn completed(directory: &PlanDirectory) -> Failure {
-    Failure::PlanRefused(format!("could not abort the plan {}: it is completed", shown(directory.path())).into())
+    let directory = shown(directory.path());
+    Failure::PlanRefused(message!("could not abort the plan {directory}: it is completed", directory))
 }
 
 fn unmarkable(directory: &PlanDirectory, error: &std::io::Error) -> Failure {
-    Failure::Other(format!("could not mark the plan {} as aborted: {error}", shown(directory.path())).into())
+    let directory = shown(directory.path());
+    Failure::Other(message!("could not mark the plan {directory} as aborted: {error}", directory, error))
 }
 
 /// The plan, or what there is of it.
@@ -207,7 +209,7 @@ impl<'a> Aborting<'a> {
     ) -> Result<(), Failure> {
         let Some(done) = done else { return Ok(()) };
         let Done { upload, aborted, error, events } =
-            done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
+            done.map_err(|died| Failure::Other(message!("a task died: {died}", died)))?;
         events.iter().for_each(|event| bucket.report(event));
         let (json, bucket) = (self.options.shared.output.json, self.loaded.bucket.as_str());
         if aborted {
@@ -254,8 +256,9 @@ impl<'a> Aborting<'a> {
             Ok(found) => found,
             // The credentials need not allow this: usually no receipts are in the bucket.
             Err(failure) => {
-                let why = format!("did not look for receipts in the bucket: {}", failure.report().message);
-                self.console.detail(self.options.shared.output.verbose, &why);
+                let why = failure.report().message;
+                let left_out = message!("did not look for receipts in the bucket: {why}", why);
+                self.console.detail(self.options.shared.output.verbose, &left_out);
                 Found::default()
             }
         };
@@ -270,7 +273,8 @@ impl<'a> Aborting<'a> {
         self.mark()?;
         self.list_kept(&papers)?;
         if let Err(failure) = places.clear(PlanEnd::Aborted, &self.mark).await {
-            self.console.warning(&format!("could not remove the receipts in the bucket: {}", failure.report().message));
+            let why = failure.report().message;
+            self.console.warning(&message!("could not remove the receipts in the bucket: {why}", why));
         }
         Ok(())
     }
@@ -330,18 +334,19 @@ impl<'a> Aborting<'a> {
             let bucket = self.loaded.bucket.as_str();
             self.console.event(&Line::Kept(KeptObject { bucket, key }));
         } else if self.kept <= MOST_SHOWN {
-            self.console.note(&format!("stays: {}", visible(key)));
+            self.console.note(&message!("stays: {key}", key = visible(key)));
         }
     }
 
     fn report(&self) {
         let output = self.options.shared.output;
         let directory = shown(self.loaded.directory.path());
-        let line = format!("aborted {directory}  {}", units::counted(self.aborted, phrase!("upload")));
+        let uploads = units::counted(self.aborted, phrase!("upload"));
+        let line = message!("aborted {directory}  {uploads}", directory, uploads);
         self.console.outcome(!output.json && !output.quiet, &line);
         if self.kept > 0 {
-            let kept = units::counted(self.kept, phrase!("completed object"));
-            self.console.note(&format!("still in the bucket: {kept}"));
+            let objects = units::counted(self.kept, phrase!("completed object"));
+            self.console.note(&message!("still in the bucket: {objects}", objects));
         }
     }
 }

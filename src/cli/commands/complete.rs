@@ -26,7 +26,7 @@ use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
-use crate::language::phrase;
+use crate::language::{Message, message, phrase};
 use crate::upload::ObjectOptions;
 use crate::upload::shards::directory::{COMPLETED, PlanEnd};
 use crate::upload::shards::proof::waiting::{Next, Waiting};
@@ -78,7 +78,7 @@ impl Completing<'_> {
         let mut waiting = Waiting::new((world.stopwatch)(), self.options.wait);
         let completed = loop {
             let Some(papers) = self.all_receipts(&mut places, &mut waiting, world).await? else {
-                self.console.note("the plan is completed already");
+                self.console.note(&message!("the plan is completed already"));
                 break 0;
             };
             if let Some(pause) = self.lacks_later_receipts(&papers, &requests, &mut waiting, &mut bucket, world).await?
@@ -127,7 +127,8 @@ impl Completing<'_> {
         places.update(&ALL).await?;
         let papers = Papers::find(&self.loaded.directory, plan, &places.directories());
         let read = rereading.run(&papers, bucket).await?;
-        self.console.note(&format!("{} without a receipt read here", units::counted(read, phrase!("unit"))));
+        let units = units::counted(read, phrase!("unit"));
+        self.console.note(&message!("{units} without a receipt read here", units));
         Ok(())
     }
 
@@ -212,12 +213,12 @@ impl Completing<'_> {
         Unproved::new(&self.loaded.plan, console, self.options.shared.output.json && shows)
     }
 
-    fn nothing(&self) -> String {
-        format!("could not complete the plan {}", self.name())
+    fn nothing(&self) -> Message {
+        message!("could not complete the plan {directory}", directory = self.name())
     }
 
     fn aborted(&self) -> Failure {
-        Failure::NotFound(format!("the plan {} was aborted", self.name()).into())
+        Failure::NotFound(message!("the plan {directory} was aborted", directory = self.name()))
     }
 
     fn name(&self) -> String {
@@ -236,11 +237,14 @@ impl Completing<'_> {
         });
         let content = format!("{content}\n");
         if let Err(error) = self.loaded.directory.write_whole(COMPLETED, &content) {
-            self.console.warning(&format!("could not mark the plan {} as completed: {error}", self.name()));
+            let directory = self.name();
+            let unmarked = message!("could not mark the plan {directory} as completed: {error}", directory, error);
+            self.console.warning(&unmarked);
         }
         if let Err(failure) = places.clear(PlanEnd::Completed, &content).await {
-            let why = failure.report().message;
-            self.console.warning(&format!("could not remove the receipts of the plan {}: {why}", self.name()));
+            let (directory, why) = (self.name(), failure.report().message);
+            let kept = message!("could not remove the receipts of the plan {directory}: {why}", directory, why);
+            self.console.warning(&kept);
         }
     }
 
@@ -258,11 +262,11 @@ impl Completing<'_> {
                 exit_code: SUCCESS,
             }));
         }
-        let line = format!(
-            "completed {}  {}, {}: all proved by CRC-64",
-            self.name(),
-            units::counted(plan.files, phrase!("object")),
-            units::size(plan.bytes),
+        let line = message!(
+            "completed {directory}  {objects}, {size}: all proved by CRC-64",
+            directory = self.name(),
+            objects = units::counted(plan.files, phrase!("object")),
+            size = units::size(plan.bytes)
         );
         self.console.outcome(!output.json && !output.quiet, &line);
     }

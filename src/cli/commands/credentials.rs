@@ -13,7 +13,7 @@ use crate::cli::process::world::World;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::connection::credentials;
 use crate::cli::values::units;
-use crate::language::phrase;
+use crate::language::{Message, message, phrase};
 
 const COLUMNS: [Column; 4] = [
     Column::names(phrase!("SOURCE")),
@@ -44,9 +44,11 @@ pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Cons
     table.add(vec![
         Cell::new(visible(&found.source), visible(found.source.english())),
         Cell::same(&found.masked_id),
-        Cell::same(if found.temporary { "temporary" } else { "permanent" }),
+        kind(found.temporary),
         match (expires, found.expires) {
-            (Some(text), Some(at)) => Cell::new(format!("{text} ({})", left(at, (world.clock)())), text),
+            (Some(text), Some(at)) => {
+                Cell::new(message!("{time} ({left})", time = text, left = left(at, (world.clock)())), text)
+            }
             _ => Cell::unknown(),
         },
     ]);
@@ -54,9 +56,14 @@ pub(crate) fn run(typed: CredentialsArguments, world: &mut World, console: &Cons
     Ok(SUCCESS)
 }
 
-fn left(at: SystemTime, now: SystemTime) -> String {
+fn kind(temporary: bool) -> Cell {
+    let kind = if temporary { phrase!("temporary") } else { phrase!("permanent") };
+    Cell::new(kind, kind.english())
+}
+
+fn left(at: SystemTime, now: SystemTime) -> Message {
     match at.duration_since(now) {
-        Ok(left) => format!("in {}", units::duration(left)),
-        Err(_) => "over".to_owned(),
+        Ok(left) => message!("in {time}", time = units::duration(left)),
+        Err(_) => message!("over"),
     }
 }

@@ -14,7 +14,7 @@ use crate::emulator;
 use crate::emulator::{
     DEFAULT_SECRET_ID, DEFAULT_SECRET_KEY, Fault, Options, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN,
 };
-use crate::language::Phrase;
+use crate::language::{Message, Phrase, message, phrase};
 
 /// Runs the emulator until a signal arrives. Returns the exit code.
 pub(crate) fn run(options: &EmulatorOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
@@ -50,16 +50,18 @@ async fn serve_until_signalled(
     console: &Console,
 ) -> Result<u8, Failure> {
     let (listen, directory) = (serve.listen, shown(&serve.dir));
-    let failed = |why: String| Failure::Other(format!("could not serve {directory} on {listen}: {why}").into());
-    reserve_thread().await.map_err(|why| failed(why.to_string()))?;
-    let emulator = emulator::start(serve).await.map_err(|error| failed(error.to_string()))?;
+    let failed = |why: Message| {
+        Failure::Other(message!("could not serve {directory} on {listen}: {why}", directory, listen, why))
+    };
+    reserve_thread().await.map_err(|why| failed(Message::of(&why)))?;
+    let emulator = emulator::start(serve).await.map_err(|error| failed(Message::of(&error)))?;
     let url = emulator.url();
     if as_json {
         console.event(&Line::Listening(Listening { url: &url }));
     } else {
         console.result(&url);
     }
-    console.message(&format!("serving {directory}; nothing leaves this machine; press Ctrl-C to stop"));
+    console.message(&message!("serving {directory}; nothing leaves this machine; press Ctrl-C to stop", directory));
     for line in instructions(&url, named) {
         console.message(&line);
     }
@@ -74,35 +76,43 @@ fn known_faults() -> String {
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         rows.iter().map(|(name, description)| format!("  {name:width$}  {description}")).collect()
     };
-    let mut lines = vec!["Faults, written NAME or NAME:ARGUMENT=VALUE,…".to_owned()];
+    let mut lines = vec![phrase!("Faults, written NAME or NAME:ARGUMENT=VALUE,…").to_string()];
     lines.extend(table(Fault::names()));
-    lines.extend([String::new(), "Arguments".to_owned()]);
+    lines.extend([String::new(), phrase!("Arguments").to_string()]);
     lines.extend(table(Fault::arguments()));
     lines.join("\n")
 }
 
 fn faults(typed: &[String]) -> Result<Vec<Fault>, Failure> {
-    typed
-        .iter()
-        .map(|fault| fault.parse().map_err(|error| Failure::usage(format!("--fault {fault} cannot be used: {error}"))))
-        .collect()
+    let refused = |fault: &String, error: emulator::InvalidFault| {
+        Failure::usage(message!("--fault {fault} cannot be used: {error}", fault, error))
+    };
+    typed.iter().map(|fault| fault.parse().map_err(|error| refused(fault, error))).collect()
 }
 
 /// How to use the emulator: its credentials, a command to paste, and the page for a browser. Environment credentials
 /// may be real ones and are not shown.
-fn instructions(url: &str, named: Option<&Credentials>) -> Vec<String> {
+fn instructions(url: &str, named: Option<&Credentials>) -> Vec<Message> {
     let upload = format!("cosput upload --endpoint {url} FILE cos://examplebucket-1250000000");
     let (credentials, upload) = match named {
-        Some(named) => (vec![format!("credentials: {} of the environment", named.masked_id())], upload),
+        Some(named) => (vec![message!("credentials: {id} of the environment", id = named.masked_id())], upload),
         None => (
             vec![
-                format!("credentials: {DEFAULT_SECRET_ID} {DEFAULT_SECRET_KEY}"),
-                format!("temporary credentials: {TEMPORARY_SECRET_ID} {TEMPORARY_SECRET_KEY} {TEMPORARY_TOKEN}"),
+                message!("credentials: {id} {key}", id = DEFAULT_SECRET_ID, key = DEFAULT_SECRET_KEY),
+                message!(
+                    "temporary credentials: {id} {key} {token}",
+                    id = TEMPORARY_SECRET_ID,
+                    key = TEMPORARY_SECRET_KEY,
+                    token = TEMPORARY_TOKEN
+                ),
             ],
             format!("COS_SECRET_ID={DEFAULT_SECRET_ID} COS_SECRET_KEY={DEFAULT_SECRET_KEY} {upload}"),
         ),
     };
-    let usage = [format!("to upload a file: {upload}"), format!("to see the objects: open {url} in a browser")];
+    let usage = [
+        message!("to upload a file: {command}", command = upload),
+        message!("to see the objects: open {url} in a browser", url),
+    ];
     credentials.into_iter().chain(usage).collect()
 }
 

@@ -29,6 +29,7 @@ use crate::cli::uploading::setup::connect;
 use crate::cli::uploading::supply::news_of;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Key};
+use crate::language::message;
 use crate::upload::shards::directory::{PlanDirectory, PlanFiles};
 use crate::upload::shards::draft::BegunUploads;
 use crate::upload::shards::durable_lines::DurableLines;
@@ -92,7 +93,7 @@ impl Making<'_> {
         let mut bucket = BucketRequests::over(connection, &upload.bucket, requests, verbose, world, self.console);
         let DraftDirectory { directory, draft, lines, begun, goes_on, lock: _lock } = draft;
         if goes_on {
-            self.console.note(&format!("going on with the plan in {}", shown(directory.path())));
+            self.console.note(&message!("going on with the plan in {directory}", directory = shown(directory.path())));
         }
         let beginning = Arc::new(self.beginning(&bucket, lines, begun));
         let outcome = self.begin_all(&beginning, sources, &directory, &mut bucket, &mut signals).await;
@@ -227,12 +228,15 @@ impl Making<'_> {
     }
 
     fn nothing_found(&self) -> Failure {
-        let Wanted::Many(many) = &self.options.upload.wanted else { return Failure::usage("nothing was found") };
+        let Wanted::Many(many) = &self.options.upload.wanted else {
+            return Failure::usage(message!("nothing was found"));
+        };
         let list = many.list.as_ref().map(|list| list.file.clone());
         Failure::NothingFound(NothingFound { named: many.named.clone(), list, left_out: self.counts.left_out() })
     }
 
     fn unwritable(&self, error: &std::io::Error) -> Failure {
-        Failure::Other(format!("could not write the plan {}: {error}", shown(self.options.directory.path())).into())
+        let directory = shown(self.options.directory.path());
+        Failure::Other(message!("could not write the plan {directory}: {error}", directory, error))
     }
 }

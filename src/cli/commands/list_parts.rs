@@ -14,7 +14,7 @@ use crate::cli::uploading::bucket_requests::BucketRequests;
 use crate::cli::values::units;
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
-use crate::language::phrase;
+use crate::language::{message, phrase};
 
 /// The options of `cosput list-parts`.
 pub(crate) struct ListPartsOptions {
@@ -69,7 +69,7 @@ pub(crate) fn run(options: ListPartsOptions, world: &mut World, console: &Consol
         ]);
     }
     if parts.is_empty() && !output.json {
-        console.note("the upload has no parts yet");
+        console.note(&message!("the upload has no parts yet"));
     }
     if !output.json && !output.quiet {
         table.print(world, &console);

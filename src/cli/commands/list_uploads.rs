@@ -21,7 +21,7 @@ use crate::cli::uploading::journals::Journals;
 use crate::cli::values::units;
 use crate::cos::multipart::list_uploads::ListedUpload;
 use crate::cos::{Fault, Key};
-use crate::language::phrase;
+use crate::language::{message, phrase};
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::{Cause, Event, UploadError};
 
@@ -96,7 +96,7 @@ pub(crate) fn run(options: ListUploadsOptions, world: &mut World, console: &Cons
         ]);
     }
     if listed.is_empty() && !output.json {
-        console.note(&format!("no unfinished uploads in {bucket}"));
+        console.note(&message!("no unfinished uploads in {bucket}", bucket));
     }
     if !output.json && !output.quiet {
         table.print(world, &console);
@@ -144,13 +144,15 @@ async fn so_far(
             });
         }
         let Some(finished) = in_flight.join_next().await else { return Ok(so_far) };
-        let (index, parts, events) = finished.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
+        let (index, parts, events) = finished.map_err(|died| Failure::Other(message!("a task died: {died}", died)))?;
         events.iter().for_each(|event| requests.report(event));
         so_far[index] = match parts {
             Ok(parts) => SoFar::Known { parts: parts.len(), size: parts.iter().map(|part| part.size).sum() },
             Err(error) if is(&error, |fault, _| fault == Fault::NoSuchUpload) => SoFar::Gone,
             Err(error) if is(&error, |_, status| status == 403) => {
-                console.note_once("sizes are missing because the credentials may not list parts (cos:ListParts)");
+                console.note_once(&message!(
+                    "sizes are missing because the credentials may not list parts (cos:ListParts)"
+                ));
                 SoFar::Unknown
             }
             Err(error) => return Err(failed(requests.address().service, &uploads[index].key, error)),

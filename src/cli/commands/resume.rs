@@ -18,6 +18,7 @@ use crate::cli::uploading::observing::observer::UploadObserver;
 use crate::cli::uploading::template::{MD5, Template};
 use crate::cli::uploading::transfer::{Transferred, summarize, transfer_one};
 use crate::cos::{Address, Target};
+use crate::language::message;
 use crate::upload::journal::file::{JournalFile, OpenError};
 use crate::upload::journal::header::Header;
 use crate::upload::object_headers::RestoreError;
@@ -32,7 +33,7 @@ pub(crate) fn run(options: &ResumeOptions, world: &mut World, console: &Console)
     let journals = journals(options)?;
     if journals.is_empty() {
         let place = options.state_directory.as_deref().map(shown).unwrap_or_default();
-        console.note(&format!("nothing to resume in {place}"));
+        console.note(&message!("nothing to resume in {place}", place));
         return Ok(SUCCESS);
     }
     let (exit_code, summary) = runtime::run(resume_all(&journals, options, world, &console))?;
@@ -47,9 +48,13 @@ fn journals(options: &ResumeOptions) -> Result<Vec<PathBuf>, Failure> {
         return Ok(options.journals.clone());
     }
     let directory = options.state_directory.as_deref().ok_or_else(|| {
-        Failure::usage("no home directory is known, so there is no default one for journals; name it with --state-dir")
+        Failure::usage(message!(
+            "no home directory is known, so there is no default one for journals; name it with --state-dir"
+        ))
     })?;
-    paths_in(directory).map_err(|error| Failure::Other(format!("could not read {}: {error}", shown(directory)).into()))
+    paths_in(directory).map_err(|error| {
+        Failure::Other(message!("could not read {directory}: {error}", directory = shown(directory), error))
+    })
 }
 
 async fn resume_all(
@@ -108,7 +113,7 @@ fn find(path: &Path, options: &ResumeOptions, report: &Report) -> Found {
     let header = match header(path) {
         Ok(header) => header,
         Err(NoUpload::Other(why)) if !named => {
-            report.console.warning(&format!("skipped {}: {why}", shown(path)));
+            report.console.warning(&message!("skipped {file}: {why}", file = shown(path), why));
             return Found::Nothing;
         }
         Err(why) => return Found::Failed(report.not_resumed(None, path, &why.failure(path))),
@@ -118,10 +123,10 @@ fn find(path: &Path, options: &ResumeOptions, report: &Report) -> Found {
         Err(failure) => return Found::Failed(report.not_resumed(None, path, &failure)),
     };
     if header.held_back && !named {
-        report.console.note(&format!(
-            "skipped {}: it is completed together with others, by the command that sent it; name the journal to \
+        report.console.note(&message!(
+            "skipped {file}: it is completed together with others, by the command that sent it; name the journal to \
              complete it alone",
-            shown(path)
+            file = shown(path)
         ));
         return Found::Nothing;
     }

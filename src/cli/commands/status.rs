@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::cli::args::{CustomerKeyArguments, ProgressArguments, RateArguments, SharedPlanArguments, StatusArguments};
 use crate::cli::options::SharedPlanOptions;
 use crate::cli::output::console::{Console, shown};
@@ -19,7 +21,7 @@ use crate::cli::shards::receipt_places::ReceiptPlaces;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::requester_over;
 use crate::cli::values::units;
-use crate::language::phrase;
+use crate::language::{Message, message, phrase};
 use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::receipt::Receipt;
@@ -110,9 +112,9 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
         print(&shards, plan, now, world, console);
     }
     let (state, exit_code) = match places.end() {
-        Some(PlanEnd::Completed) => ("completed", SUCCESS),
-        Some(PlanEnd::Aborted) => ("aborted", NOT_FOUND),
-        None => ("open", UNAVAILABLE),
+        Some(PlanEnd::Completed) => (phrase!("completed"), SUCCESS),
+        Some(PlanEnd::Aborted) => (phrase!("aborted"), NOT_FOUND),
+        None => (phrase!("open"), UNAVAILABLE),
     };
     let sum = |of: fn(&Progress) -> u64| shards.iter().map(of).sum::<u64>();
     let (units_done, bytes_done) = (sum(|shard| shard.units_done), sum(|shard| shard.bytes_done));
@@ -120,7 +122,7 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
         console.event(&Line::Status(PlanStatus {
             plan: shown(directory.path()),
             id: &plan.id,
-            state,
+            state: state.english(),
             shards: plan.shards,
             units: plan.units,
             units_done,
@@ -130,14 +132,24 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
         }));
     }
     let removed = exit_code == SUCCESS && places.has_bucket();
-    let receipts = if removed { " (those in the bucket were removed)" } else { "" };
+    let receipts = if removed { message!(" (those in the bucket were removed)") } else { Message::default() };
     let done = [
-        format!("{state}: {} of {}", units::count(units_done), units::counted(plan.units, phrase!("unit"))),
-        format!("and {} of {} have receipts{receipts}", units::size(bytes_done), units::size(plan.bytes)),
+        message!(
+            "{state}: {done} of {units}",
+            state,
+            done = units::count(units_done),
+            units = units::counted(plan.units, phrase!("unit"))
+        ),
+        message!(
+            "and {done} of {bytes} have receipts{receipts}",
+            done = units::size(bytes_done),
+            bytes = units::size(plan.bytes),
+            receipts
+        ),
     ];
     let columns = if world.stderr_is_terminal { (world.stderr_columns)() } else { None };
-    let line = done.join(" ");
-    if columns.is_some_and(|columns| columns < line.chars().count()) {
+    let line = message!("{one} {other}", one = done[0], other = done[1]);
+    if columns.is_some_and(|columns| columns < line.width()) {
         done.iter().for_each(|line| console.note(line));
     } else {
         console.note(&line);

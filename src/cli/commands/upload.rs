@@ -22,6 +22,7 @@ use crate::cli::uploading::server_parts::{is_gone, plan_of_parts, server_parts};
 use crate::cli::uploading::setup::{concurrency, connect, own_paths, rerun, template};
 use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, upload_one};
 use crate::cos::Key;
+use crate::language::message;
 use crate::upload::Plan;
 use crate::upload::source::{FileSource, Gather, Sources};
 
@@ -57,7 +58,10 @@ fn open_and_send(
 ) -> Result<Sent, Failure> {
     let (source, plan) = file_session::open(path, options.server.service(), options.plan)?;
     if options.resume_upload_id.is_some() && plan.is_put() {
-        return Err(Failure::usage(format!("{} is empty, and an upload in parts cannot go on with it", shown(path))));
+        return Err(Failure::usage(message!(
+            "{source} is empty, and an upload in parts cannot go on with it",
+            source = shown(path)
+        )));
     }
     if options.dry_run && !options.asks_the_server() {
         return Ok(upload_dry_run::show_one(&source, key, &plan, options, console));

@@ -37,7 +37,7 @@ use crate::cli::uploading::template::Template;
 use crate::cli::uploading::transfer::transfer;
 use crate::cli::uploading::work_sender::WorkSender;
 use crate::cli::values::units;
-use crate::language::phrase;
+use crate::language::{Message, message, phrase};
 use crate::upload::ObjectOptions;
 use crate::upload::session::{Goal, JournalLocation};
 use crate::upload::shards::directory::PlanEnd;
@@ -75,8 +75,8 @@ fn shard(choice: ShardChoice, loaded: &LoadedPlan, world: &World) -> Result<Shar
     match choice {
         ShardChoice::Given(shard) => Ok(shard),
         ShardChoice::Auto => engines::shard_of_engine(variable, loaded.plan.shards).map_err(|why| Failure::Usage {
-            message: format!("could not choose the shard: {why}").into(),
-            hint: Some("or name it with --shard I/N".to_owned().into()),
+            message: message!("could not choose the shard: {why}", why),
+            hint: Some(message!("or name it with --shard I/N")),
         }),
     }
 }
@@ -85,7 +85,7 @@ fn shard(choice: ShardChoice, loaded: &LoadedPlan, world: &World) -> Result<Shar
 fn ended(end: Option<PlanEnd>, loaded: &LoadedPlan, console: &Console) -> Result<Option<u8>, Failure> {
     match end {
         Some(PlanEnd::Completed) => {
-            console.note("the plan is completed already");
+            console.note(&message!("the plan is completed already"));
             Ok(Some(SUCCESS))
         }
         Some(PlanEnd::Aborted) => Err(aborted(loaded.directory.path())),
@@ -182,7 +182,7 @@ impl Sending<'_> {
     async fn settle(&self, gone: &Gone, places: &mut ReceiptPlaces, requests: &ObjectRequests) -> Result<(), Failure> {
         match places.end_now().await? {
             Some(PlanEnd::Completed) => {
-                self.console.note("the plan was completed meanwhile");
+                self.console.note(&message!("the plan was completed meanwhile"));
                 return Ok(());
             }
             Some(PlanEnd::Aborted) => return Err(aborted(self.loaded.directory.path())),
@@ -196,13 +196,14 @@ impl Sending<'_> {
         let mut unproved = Unproved::new(plan, self.console, self.options.shared.output.json);
         let proved = gone::settle(gone, &papers, requests, self.console, &mut unproved).await?;
         if proved > 0 {
-            self.console.note(&format!("{} completed already", units::counted(proved, phrase!("object"))));
+            let objects = units::counted(proved, phrase!("object"));
+            self.console.note(&message!("{objects} completed already", objects));
         }
         if unproved.exit_code() == SUCCESS {
             return Ok(());
         }
         let plan = shown(directory.path());
-        Err(unproved.report(&format!("could not send shard {} of the plan {plan}", self.shard)))
+        Err(unproved.report(&message!("could not send shard {shard} of the plan {plan}", shard = self.shard, plan)))
     }
 
     /// The places of receipts: those of the plan, and where this machine keeps its own.
@@ -301,20 +302,22 @@ impl Sending<'_> {
             }));
         }
         if exit_code == SUCCESS && amount.units == 0 {
-            let line = format!("shard {}  nothing to send: it has none of the plan's units", self.shard);
+            let line = message!("shard {shard}  nothing to send: it has none of the plan's units", shard = self.shard);
             return self.console.outcome(!output.json && !output.quiet, &line);
         }
-        let rate = units::rate(counts.bytes_sent, elapsed).map_or_else(String::new, |rate| format!(" ({rate})"));
+        let rate = units::rate(counts.bytes_sent, elapsed).map(|rate| message!(" ({rate})", rate)).unwrap_or_default();
         let kept = match units_kept {
-            0 => String::new(),
-            kept => format!(", {} sent before", units::count(kept)),
+            0 => Message::default(),
+            kept => message!(", {number} sent before", number = units::count(kept)),
         };
-        let line = format!(
-            "shard {}  {} sent{kept}: {} in {}{rate}",
-            self.shard,
-            units::counted(counts.units_sent, phrase!("unit")),
-            units::size(counts.bytes_sent),
-            units::duration(elapsed),
+        let line = message!(
+            "shard {shard}  {units} sent{kept}: {size} in {time}{rate}",
+            shard = self.shard,
+            units = units::counted(counts.units_sent, phrase!("unit")),
+            kept,
+            size = units::size(counts.bytes_sent),
+            time = units::duration(elapsed),
+            rate
         );
         self.console.outcome(!output.json && !output.quiet && exit_code == SUCCESS, &line);
     }

@@ -14,6 +14,7 @@ use crate::cli::uploading::server_parts::{server_parts, warn_of_misfits};
 use crate::cli::uploading::setup::{connect, template};
 use crate::cli::uploading::transfer::{Sent, Transferred, upload_one};
 use crate::cos::Key;
+use crate::language::message;
 use crate::upload::source::Stream;
 use crate::upload::source::stream::NAME;
 use crate::upload::source::stream_buffer::StreamBuffer;
@@ -35,7 +36,7 @@ fn plan_and_send(
     console: &Console,
 ) -> Result<Sent, Failure> {
     let buffer = StreamBuffer::new(options.plan, options.stdin.memory, options.stdin.expectations)
-        .map_err(|error| Failure::usage(format!("could not plan the upload of stdin: {error}")))?;
+        .map_err(|error| Failure::usage(message!("could not plan the upload of stdin: {error}", error)))?;
     if options.dry_run {
         report.planned(Path::new(NAME), &options.bucket, key, &buffer.plan());
         let mut summary = Summary::of_dry_run();

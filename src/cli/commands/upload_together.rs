@@ -16,6 +16,8 @@ use crate::cli::uploading::supply::{supply_held_back, supply_held_back_here};
 use crate::cli::uploading::template::Template;
 use crate::cli::uploading::transfer::{Transferred, transfer, transfer_gathered};
 use crate::cli::uploading::work_sender::WorkSender;
+use crate::cli::values::units;
+use crate::language::{Message, message, phrase};
 use crate::upload::batch::together::{Outcome, Step};
 use crate::upload::session::Goal;
 use crate::upload::source::Gather;
@@ -84,8 +86,11 @@ impl Publisher<'_> {
         let what = (template, plan_options(self.options.plan));
         let sent = transfer_gathered(sources, what, observer, self.connection, world, self.console).await;
         if compare {
-            let visible = objects(sent.summary.unchanged + sent.summary.uploaded);
-            self.console.note(&format!("an earlier run stopped while it completed objects; {visible} visible already"));
+            let objects = objects(sent.summary.unchanged + sent.summary.uploaded);
+            self.console.note(&message!(
+                "an earlier run stopped while it completed objects; {objects} visible already",
+                objects
+            ));
         }
         self.publishing.stop_at(sent.signal);
     }
@@ -118,27 +123,38 @@ impl Publisher<'_> {
     /// Reports the objects that are visible and those left on the server. `sent` objects have journals.
     fn report(&self, outcome: Outcome, sent: u64) {
         let none = if self.publishing.was_interrupted_before() {
-            "no further object was completed"
+            phrase!("no further object was completed")
         } else {
-            "nothing was made visible"
+            phrase!("nothing was made visible")
         };
-        let sent_objects = objects(sent);
+        let objects_sent = objects(sent);
         let rerun = rerun(self.options);
         let command = rerun.resuming_command();
         self.console.note(&match outcome {
             Outcome::Published => return,
             Outcome::Partly { completed, of } => {
-                format!("{completed} of {} completed; run {command} again for the rest", objects(of))
+                let objects = objects(of);
+                message!(
+                    "{completed} of {objects} completed; run {command} again for the rest",
+                    completed,
+                    objects,
+                    command
+                )
             }
-            Outcome::Discarded => format!("{none}; what was sent of {sent_objects} is aborted"),
-            Outcome::Kept if sent == 0 => none.to_owned(),
-            Outcome::Kept => {
-                format!("{none}; what was sent of {sent_objects} waits on the server, {command} goes on with it")
+            Outcome::Discarded => {
+                message!("{none}; what was sent of {objects} is aborted", none, objects = objects_sent)
             }
+            Outcome::Kept if sent == 0 => none.into(),
+            Outcome::Kept => message!(
+                "{none}; what was sent of {objects} waits on the server, {command} goes on with it",
+                none,
+                objects = objects_sent,
+                command
+            ),
         });
     }
 }
 
-fn objects(count: u64) -> String {
-    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
+fn objects(count: u64) -> Message {
+    units::counted(count, phrase!("object"))
 }

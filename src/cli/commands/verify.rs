@@ -18,7 +18,7 @@ use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::objects::head_object::Object;
 use crate::cos::{Address, AnswerError, Encryption, Key, Response, Service, objects::head_object};
-use crate::language::phrase;
+use crate::language::{Message, message, phrase};
 use crate::upload::plan::part_range::Range;
 use crate::upload::source::FileSource;
 use crate::upload::threads;
@@ -45,12 +45,12 @@ impl VerifyOptions {
         let encryption = customer_key.map_or(Encryption::AsTheBucket, Encryption::Customer);
         object_headers::check_way(&encryption, &bucket.server)?;
         if bucket.server.service().refused_header(&encryption.of_bytes()).is_some() {
-            return Err(Failure::usage(
-                "CDCS encrypts by itself and takes no key; leave out --sse-c-key-file and COSPUT_SSE_C_KEY",
-            ));
+            return Err(Failure::usage(message!(
+                "CDCS encrypts by itself and takes no key; leave out --sse-c-key-file and COSPUT_SSE_C_KEY"
+            )));
         }
         Ok(Self {
-            key: destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(error.to_string()))?,
+            key: destination::key(key.as_deref(), &source).map_err(|error| Failure::usage(Message::of(&error)))?,
             source,
             encryption,
             bucket,
@@ -64,6 +64,9 @@ const COLUMNS: [Column; 4] = [
     Column::words(phrase!("OBJECT")),
     Column::words(phrase!("RESULT")),
 ];
+
+/// What programs call the size.
+const SIZE: &str = "size";
 
 /// The HEAD of an object, and whether its ETag is the MD5 of its bytes.
 struct Described {
@@ -90,7 +93,7 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     let differences: Vec<&'static str> = names(|one| one.same == Some(false));
     let compared_names: Vec<&'static str> = names(|one| one.same.is_some());
     // Equal sizes prove nothing without a checksum.
-    let proved = compared_names.iter().any(|what| *what != "size");
+    let proved = compared_names.iter().any(|what| *what != SIZE);
     let source = shown(&options.source);
     if output.json {
         let object = &described.object;
@@ -121,22 +124,23 @@ pub(crate) fn run(options: VerifyOptions, world: &mut World, console: &Console) 
     let object = format!("cos://{}/{}", options.bucket.name, visible(options.key.as_str()));
     match (differences.is_empty(), proved) {
         (true, true) => Ok(SUCCESS),
-        (false, _) => Err(Failure::Different(
-            format!(
-                "{object} is not what {source} holds: {} {}",
-                differences.join(" and "),
-                if differences.len() == 1 { "differs" } else { "differ" }
-            )
-            .into(),
-        )),
+        (false, _) => {
+            let what = in_words(&differences);
+            Err(Failure::Different(match differences.len() {
+                1 => message!("{object} is not what {source} holds: {what} differs", object, source, what),
+                _ => message!("{object} is not what {source} holds: {what} differ", object, source, what),
+            }))
+        }
         (true, false) => {
             let etag = match options.bucket.server.service() {
-                Service::Cos => "is no MD5",
-                Service::Cdcs => "is not the file's MD5, as that of one uploaded in parts never is",
+                Service::Cos => phrase!("is no MD5"),
+                Service::Cdcs => phrase!("is not the file's MD5, as that of one uploaded in parts never is"),
             };
-            Err(Failure::Other(format!(
-                "could not verify {object}: it has no CRC-64 and its ETag {etag}, so only the size could be compared"
-            ).into()))
+            Err(Failure::Other(message!(
+                "could not verify {object}: it has no CRC-64 and its ETag {etag}, so only the size could be compared",
+                object,
+                etag
+            )))
         }
     }
 }
@@ -162,7 +166,7 @@ async fn look(
     };
     let described = requests.send(Operation::HeadObject, &about, request, describe).await?;
     requests.close().await;
-    let absent = || Failure::NotFound(format!("there is no object {location}").into());
+    let absent = || Failure::NotFound(message!("there is no object {location}", location));
     let described = described.ok_or_else(absent)?;
     let digest = threads::spawn_blocking(move || {
         let digest = source.digest(Range { offset: 0, length: source.identity().size })?;
@@ -194,7 +198,7 @@ fn compare(described: &Described, digest: Digest, service: Service) -> Vec<Compa
     let md5 = digest.md5.map(|md5| md5.hex()).unwrap_or_default();
     vec![
         one(
-            "size",
+            SIZE,
             digest.length.to_string(),
             object.size.map(|size| size.to_string()),
             object.size.map(|size| size == digest.length),
@@ -209,19 +213,31 @@ fn compare(described: &Described, digest: Digest, service: Service) -> Vec<Compa
     ]
 }
 
+/// The name of a property, for people.
+fn name(property: &'static str) -> Message {
+    if property == SIZE { message!("size") } else { property.into() }
+}
+
+/// The names of one property to three.
+fn in_words(properties: &[&'static str]) -> Message {
+    let mut names = properties.iter().map(|property| name(property));
+    let first = names.next().unwrap_or_default();
+    names.fold(first, |one, other| message!("{one} and {other}", one, other))
+}
+
 fn print(compared: &[Compared], world: &World, console: &Console) {
     let mut table = Table::new(&COLUMNS);
     for one in compared {
         let result = match one.same {
-            Some(true) => "same",
-            Some(false) => "different",
-            None => "not compared",
+            Some(true) => phrase!("same"),
+            Some(false) => phrase!("different"),
+            None => phrase!("not compared"),
         };
         table.add(vec![
-            Cell::same(one.what),
+            Cell::new(name(one.what), one.what),
             Cell::same(&one.file),
             one.object.as_deref().map_or_else(Cell::unknown, Cell::same),
-            Cell::same(result),
+            Cell::new(result, result.english()),
         ]);
     }
     table.print(world, console);

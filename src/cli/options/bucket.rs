@@ -7,6 +7,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Bucket, Key};
+use crate::language::{Message, message};
 
 /// The bucket that a command sends requests to, and how it sends them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl BucketOptions {
         let OutputArguments { quiet, json, verbose, .. } = output;
         let name = named
             .or(bucket)
-            .ok_or_else(|| Failure::usage("no bucket is given: name it with --bucket or COSPUT_BUCKET"))?;
+            .ok_or_else(|| Failure::usage(message!("no bucket is given: name it with --bucket or COSPUT_BUCKET")))?;
         Ok(Self {
             name,
             server: server(&typed, &Directories::of(world))?,
@@ -59,13 +60,13 @@ impl BucketOptions {
 
 /// The key, which must be given.
 pub(crate) fn key(typed: Option<&str>) -> Result<Key, Failure> {
-    let typed = typed.ok_or_else(|| Failure::usage("no key is given: name it with --key"))?;
-    Key::new(typed).map_err(|error| Failure::usage(error.to_string()))
+    let typed = typed.ok_or_else(|| Failure::usage(message!("no key is given: name it with --key")))?;
+    Key::new(typed).map_err(|error| Failure::usage(Message::of(&error)))
 }
 
 /// The upload ID, which must be given.
 pub(crate) fn upload_id(typed: Option<UploadId>) -> Result<UploadId, Failure> {
     typed.ok_or_else(|| {
-        Failure::usage("no upload is given: name it with --upload-id; cosput list-uploads shows the ids")
+        Failure::usage(message!("no upload is given: name it with --upload-id; cosput list-uploads shows the ids"))
     })
 }

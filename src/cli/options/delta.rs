@@ -6,6 +6,7 @@ use super::sources::Wanted;
 use crate::cli::args::{DeltaArguments, DeltaChoice, DeltaMapChoice};
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::Service;
+use crate::language::message;
 use crate::upload::delta::settings::{DeltaSettings, MapPlace};
 
 /// The directory of maps, in the directory of the journals.
@@ -20,13 +21,17 @@ pub(super) fn delta(
     let choice = arguments.delta.filter(|choice| *choice != DeltaChoice::Never);
     let Some(choice) = choice else { return Ok(None) };
     if service == Service::Cdcs {
-        return Err(Failure::usage("--delta is for COS: CDCS cannot copy objects; leave it out"));
+        return Err(Failure::usage(message!("--delta is for COS: CDCS cannot copy objects; leave it out")));
     }
     if matches!(wanted, Wanted::Stdin { .. }) {
-        return Err(Failure::usage("--delta is for files: a stream cannot be read again; leave it out with stdin"));
+        return Err(Failure::usage(message!(
+            "--delta is for files: a stream cannot be read again; leave it out with stdin"
+        )));
     }
     if publish_together {
-        return Err(Failure::usage("--delta and --publish-together exclude each other; leave one of them out"));
+        return Err(Failure::usage(message!(
+            "--delta and --publish-together exclude each other; leave one of them out"
+        )));
     }
     Ok(Some(DeltaSettings {
         thorough: choice == DeltaChoice::Always,

@@ -14,6 +14,7 @@ use crate::cli::output::console::is_stdin;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::Service;
+use crate::language::message;
 use crate::upload::shards::directory::PlanDirectory;
 
 /// The options of `cosput initiate`.
@@ -31,13 +32,17 @@ impl InitiateOptions {
     pub(crate) fn new(arguments: InitiateArguments, world: &World) -> Result<Self, Failure> {
         let InitiateArguments { sources, plan, shards, limit_rate_total, many, location, .. } = arguments;
         let directory = plan_directory(plan)?;
-        let shards =
-            shards.ok_or_else(|| Failure::usage("the number of shards is not given: name it with --shards"))?;
+        let shards = shards
+            .ok_or_else(|| Failure::usage(message!("the number of shards is not given: name it with --shards")))?;
         if sources.iter().any(|source| is_stdin(source)) {
-            return Err(Failure::usage("stdin cannot be shared, because only one machine can read it; name files"));
+            return Err(Failure::usage(message!(
+                "stdin cannot be shared, because only one machine can read it; name files"
+            )));
         }
         if many.skip_unchanged.is_some() {
-            return Err(Failure::usage("--skip-unchanged cannot be used for an upload by many machines; leave it out"));
+            return Err(Failure::usage(message!(
+                "--skip-unchanged cannot be used for an upload by many machines; leave it out"
+            )));
         }
         let region = location.server.region.as_ref().map(|region| region.as_str().to_owned());
         let upload = UploadArguments {
@@ -66,9 +71,9 @@ impl InitiateOptions {
         };
         let upload = UploadOptions::new(upload, world)?;
         if upload.server.service() == Service::Cdcs {
-            return Err(Failure::usage(
-                "CDCS cannot be used by many machines, because an unfinished upload blocks its key; use cosput upload",
-            ));
+            return Err(Failure::usage(message!(
+                "CDCS cannot be used by many machines, because an unfinished upload blocks its key; use cosput upload"
+            )));
         }
         Ok(Self { upload, directory, shards, limit_rate_total, region })
     }

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use crate::cli::output::console::{is_stdin, shown};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::values::destination::{Destination, misspelt};
+use crate::language::{Message, Phrase, message, phrase};
 
 /// Options whose value must follow an equals sign.
 const WITH_OPTIONAL_VALUE: [&str; 3] = ["--emulator", "--skip-unchanged", "--delta"];
 
 /// The hint for a directory without -r.
-pub(super) const USE_RECURSIVE: &str = "use -r to upload a directory and everything in it";
+pub(super) const USE_RECURSIVE: Phrase = phrase!("use -r to upload a directory and everything in it");
 
 /// The sources, and how the command line means them.
 pub(super) struct NamedSources<'a> {
@@ -37,15 +38,17 @@ impl NamedSources<'_> {
             }
             let found = fs::symlink_metadata(path).is_ok();
             if !found && let Some(hint) = path.to_str().and_then(misspelt) {
-                return Err(usage(format!("{} is neither a file nor a destination", shown(path)), hint));
+                let wrong = message!("{path} is neither a file nor a destination", path = shown(path));
+                return Err(usage(wrong, hint));
             }
             if (!found || (path.is_dir() && !self.recursive))
                 && let Some(option) = self.option_before(path)
             {
-                let (path, option) = (shown(path), option);
+                let path = shown(path);
+                let why = if found { phrase!("it is a directory") } else { phrase!("no such file") };
                 return Err(usage(
-                    format!("could not upload {path}: {}", if found { "it is a directory" } else { "no such file" }),
-                    format!("if {path} is the value of {option}, write {option}={path}"),
+                    message!("could not upload {source}: {error}", source = path, error = why),
+                    message!("if {path} is the value of {option}, write {option}={path}", path, option),
                 ));
             }
             if !found && index > 0 && index + 1 == self.paths.len() && self.looks_like_a_key(path) {
@@ -76,8 +79,13 @@ impl NamedSources<'_> {
         let option = if several { "--prefix" } else { "--key" };
         let (typed, url) = (shell_words::quote(&key), format!("cos://BUCKET/{}", key.trim_start_matches('/')));
         usage(
-            format!("could not upload {key}: no such file"),
-            format!("if it is the destination, write {option} {typed} or {}", shell_words::quote(&url)),
+            message!("could not upload {source}: {error}", source = key, error = phrase!("no such file")),
+            message!(
+                "if it is the destination, write {option} {typed} or {url}",
+                option,
+                typed,
+                url = shell_words::quote(&url)
+            ),
         )
     }
 
@@ -87,8 +95,8 @@ impl NamedSources<'_> {
         }
         if is_pipe(path) {
             return Err(usage(
-                format!("could not upload {}: it is a pipe", shown(path)),
-                "upload its content through stdin: COMMAND | cosput upload - --key KEY".to_owned(),
+                message!("could not upload {source}: it is a pipe", source = shown(path)),
+                message!("upload its content through stdin: COMMAND | cosput upload - --key KEY"),
             ));
         }
         Ok(())
@@ -97,26 +105,27 @@ impl NamedSources<'_> {
     /// One message for all that is wrong with a directory.
     fn check_directory(&self, path: &Path) -> Result<(), Failure> {
         let directory = shown(path);
+        let no_file = message!("could not upload {source}: is a directory, not a file", source = directory);
         match (self.recursive, self.key) {
             (true, None) => Ok(()),
             (true, Some(key)) => Err(usage(
-                format!("--key names one object, and {directory} is a directory"),
-                format!("use --prefix {key} instead of --key {key}"),
+                message!("--key names one object, and {directory} is a directory", directory),
+                message!("use --prefix {key} instead of --key {key}", key),
             )),
             (false, Some(key)) => Err(usage(
-                format!("could not upload {directory}: is a directory, not a file"),
-                format!("use -r --prefix {key} instead of --key {key} to upload a directory and everything in it"),
+                no_file,
+                message!(
+                    "use -r --prefix {key} instead of --key {key} to upload a directory and everything in it",
+                    key
+                ),
             )),
-            (false, None) => Err(usage(
-                format!("could not upload {directory}: is a directory, not a file"),
-                USE_RECURSIVE.to_owned(),
-            )),
+            (false, None) => Err(usage(no_file, USE_RECURSIVE.into())),
         }
     }
 }
 
-fn usage(message: String, hint: String) -> Failure {
-    Failure::Usage { message: message.into(), hint: Some(hint.into()) }
+fn usage(message: Message, hint: Message) -> Failure {
+    Failure::Usage { message, hint: Some(hint) }
 }
 
 /// True for a pipe that the shell has opened, such as /dev/stdin or the /dev/fd/63 of `<(command)`.
@@ -137,11 +146,12 @@ pub(super) fn take_destination(paths: &mut Vec<PathBuf>) -> Result<Option<Destin
     let is_destination = |path: &PathBuf| Destination::is(path.as_os_str());
     let last = paths.pop_if(|last| is_destination(last));
     let destination = last.map(|last| Destination::parse(&last.to_string_lossy())).transpose();
-    let destination = destination.map_err(|error| Failure::usage(error.to_string()))?;
+    let destination = destination.map_err(|error| Failure::usage(Message::of(&error)))?;
     match paths.iter().find(|path| is_destination(path)) {
-        Some(path) => {
-            Err(Failure::usage(format!("'{}' is a destination, and only the last argument can be one", shown(path))))
-        }
+        Some(path) => Err(Failure::usage(message!(
+            "'{path}' is a destination, and only the last argument can be one",
+            path = shown(path)
+        ))),
         None => Ok(destination),
     }
 }
@@ -214,7 +224,7 @@ mod tests {
     #[test]
     fn one_message_says_all_about_a_directory() {
         let table = [
-            (&["d"][..], None, "could not upload d: is a directory, not a file", USE_RECURSIVE),
+            (&["d"][..], None, "could not upload d: is a directory, not a file", USE_RECURSIVE.english()),
             (
                 &["d"],
                 Some("x"),

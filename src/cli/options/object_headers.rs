@@ -15,6 +15,7 @@ use crate::cli::process::world::World;
 use crate::cos::encryption::KmsKey;
 use crate::cos::headers::{Field, InvalidHeader};
 use crate::cos::{CustomerKey, Encryption, Key, ObjectHeaders};
+use crate::language::message;
 
 /// The most bytes that are read of a key file; every form of a key is shorter.
 const LARGEST_KEY_FILE: u16 = 4096;
@@ -47,7 +48,7 @@ pub(crate) fn with_type(headers: &ObjectHeaders, key: &Key, source: &Path) -> Ob
 }
 
 fn unusable(what: &str, error: &InvalidHeader) -> Failure {
-    Failure::usage(format!("{what} cannot be used: {error}"))
+    Failure::usage(message!("{what} cannot be used: {error}", what, error))
 }
 
 /// The encryption of the object.
@@ -55,11 +56,11 @@ pub(crate) fn encryption(arguments: EncryptionArguments, world: &World) -> Resul
     let EncryptionArguments { sse, sse_kms_key_id, sse_kms_context, customer } = arguments;
     let key = customer_key(customer.sse_c_key_file.as_deref(), world)?;
     if sse != Some(SseMode::Kms) && (sse_kms_key_id.is_some() || sse_kms_context.is_some()) {
-        return Err(Failure::usage("--sse-kms-key-id and --sse-kms-context need --sse cos/kms"));
+        return Err(Failure::usage(message!("--sse-kms-key-id and --sse-kms-context need --sse cos/kms")));
     }
     match (sse, key) {
-        (Some(_), Some(_)) => Err(Failure::usage(format!(
-            "--sse and a key of one's own exclude each other; leave out --sse, or --sse-c-key-file and {KEY_VARIABLE}"
+        (Some(_), Some(_)) => Err(Failure::usage(message!(
+            "--sse and a key of one's own exclude each other; leave out --sse, or --sse-c-key-file and COSPUT_SSE_C_KEY"
         ))),
         (None, Some(key)) => Ok(Encryption::Customer(key)),
         (None, None) => Ok(Encryption::AsTheBucket),
@@ -71,11 +72,12 @@ pub(crate) fn encryption(arguments: EncryptionArguments, world: &World) -> Resul
 /// The SSE-C key from a file or from the environment.
 pub(crate) fn customer_key(file: Option<&Path>, world: &World) -> Result<Option<CustomerKey>, Failure> {
     let (origin, bytes) = match (file, world.variables.get(KEY_VARIABLE)) {
-        (Some(path), _) => (format!("the SSE-C key in {}", shown(path)), read(path)?),
-        (None, Some(value)) => (KEY_VARIABLE.to_owned(), Zeroizing::new(value.as_encoded_bytes().to_vec())),
+        (Some(path), _) => (message!("the SSE-C key in {file}", file = shown(path)), read(path)?),
+        (None, Some(value)) => (KEY_VARIABLE.into(), Zeroizing::new(value.as_encoded_bytes().to_vec())),
         (None, None) => return Ok(None),
     };
-    let key = CustomerKey::new(&bytes).map_err(|error| Failure::usage(format!("could not use {origin}: {error}")))?;
+    let key = CustomerKey::new(&bytes);
+    let key = key.map_err(|error| Failure::usage(message!("could not use {origin}: {error}", origin, error)))?;
     Ok(Some(key))
 }
 
@@ -85,7 +87,9 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let done = File::open(path).and_then(|file| file.take(LARGEST_KEY_FILE.into()).read_to_end(&mut bytes));
     match done {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::usage(format!("could not read the SSE-C key in {}: {error}", shown(path)))),
+        Err(error) => {
+            Err(Failure::usage(message!("could not read the SSE-C key in {file}: {error}", file = shown(path), error)))
+        }
     }
 }
 
@@ -94,8 +98,8 @@ pub(crate) fn check_way(encryption: &Encryption, server: &Server) -> Result<(), 
     match server {
         Server::At { endpoint, .. } if encryption.needs_https() && !endpoint.is_https() && !endpoint.is_loopback() => {
             Err(Failure::Usage {
-                message: format!("SSE-C and SSE-KMS need https, and {endpoint} is not").into(),
-                hint: Some("give the endpoint with https://".to_owned().into()),
+                message: message!("SSE-C and SSE-KMS need https, and {endpoint} is not", endpoint),
+                hint: Some(message!("give the endpoint with https://")),
             })
         }
         _ => Ok(()),
@@ -105,16 +109,16 @@ pub(crate) fn check_way(encryption: &Encryption, server: &Server) -> Result<(), 
 /// The earlier upload has another SSE-C key.
 pub(crate) fn other_key() -> Failure {
     Failure::Usage {
-        message: "could not go on with the earlier upload: it was begun with another SSE-C key".to_owned().into(),
-        hint: Some("give the key that it was begun with, or begin anew with upload --no-resume".to_owned().into()),
+        message: message!("could not go on with the earlier upload: it was begun with another SSE-C key"),
+        hint: Some(message!("give the key that it was begun with, or begin anew with upload --no-resume")),
     }
 }
 
 /// The earlier upload has an SSE-C key, and none is given.
 pub(crate) fn no_key() -> Failure {
     Failure::Usage {
-        message: "could not go on with the earlier upload: it was begun with an SSE-C key".to_owned().into(),
-        hint: Some(format!("give that key with --sse-c-key-file or {KEY_VARIABLE}").into()),
+        message: message!("could not go on with the earlier upload: it was begun with an SSE-C key"),
+        hint: Some(message!("give that key with --sse-c-key-file or COSPUT_SSE_C_KEY")),
     }
 }
 

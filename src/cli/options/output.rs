@@ -7,6 +7,7 @@ use crate::cli::output::ci::in_ci;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::output_options::{OutputOptions, ProgressMode};
 use crate::cli::process::world::World;
+use crate::language::message;
 
 impl OutputOptions {
     pub(super) fn new(
@@ -16,7 +17,7 @@ impl OutputOptions {
     ) -> Result<Self, Failure> {
         let &OutputArguments { quiet, json, verbose, log_file: _, ci: _ } = arguments;
         if quiet && verbose {
-            return Err(Failure::usage("COSPUT_QUIET and COSPUT_VERBOSE are both set; unset one of them"));
+            return Err(Failure::usage(message!("COSPUT_QUIET and COSPUT_VERBOSE are both set; unset one of them")));
         }
         let progress = match progress.unwrap_or(ProgressChoice::Auto) {
             ProgressChoice::Never => ProgressMode::Hidden,
@@ -35,9 +36,10 @@ pub(super) fn timings_file(TimingsArguments { timings }: TimingsArguments) -> Re
     let Some(file) = timings else { return Ok(None) };
     let directory = file.parent().filter(|parent| *parent != Path::new(""));
     match directory.filter(|directory| !directory.is_dir()) {
-        Some(missing) => {
-            Err(Failure::usage(format!("--timings cannot be written: {} is no directory", missing.display())))
-        }
+        Some(missing) => Err(Failure::usage(message!(
+            "--timings cannot be written: {directory} is no directory",
+            directory = missing.display()
+        ))),
         None => Ok(Some(file)),
     }
 }

@@ -7,6 +7,7 @@ use super::directories::Directories;
 use crate::cli::args::{AddressingChoice, EmulatorDirectory, ServerArguments, ServiceChoice};
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::{Address, Addressing, Edition, Endpoint, Service};
+use crate::language::message;
 
 /// The server of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,7 @@ impl ResumeServer {
 pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories) -> Result<Server, Failure> {
     let (service, edition) = service(typed.service, typed.cdcs_xml)?;
     if service == Service::Cdcs && (typed.accelerate || typed.internal) {
-        return Err(Failure::usage("CDCS has neither an accelerated nor an internal domain; leave both out"));
+        return Err(Failure::usage(message!("CDCS has neither an accelerated nor an internal domain; leave both out")));
     }
     let endpoint = match (&typed.emulator, &typed.endpoint, &typed.region) {
         (Some(_), Some(_), _) => return Err(endpoint_and_emulator()),
@@ -98,7 +99,9 @@ pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories)
             return Ok(Server::Emulator { service, edition, directory: emulator_directory(emulator, directories)? });
         }
         (None, Some(_), _) if typed.accelerate || typed.internal => {
-            return Err(Failure::usage("an endpoint is given besides accelerate or internal; keep one of them"));
+            return Err(Failure::usage(message!(
+                "an endpoint is given besides accelerate or internal; keep one of them"
+            )));
         }
         (None, Some(text), _) => endpoint(text)?,
         (None, None, _) if typed.accelerate && typed.internal => Endpoint::internal_accelerated(),
@@ -106,9 +109,9 @@ pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories)
         (None, None, Some(region)) if typed.internal => Endpoint::internal(region),
         (None, None, Some(region)) => Endpoint::of_region(service, region),
         (None, None, None) => {
-            return Err(Failure::usage(
-                "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint",
-            ));
+            return Err(Failure::usage(message!(
+                "no region is given: name it with --region or COSPUT_REGION, or the service with --endpoint"
+            )));
         }
     };
     let addressing = match typed.addressing.unwrap_or(AddressingChoice::Auto) {
@@ -118,9 +121,9 @@ pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories)
         AddressingChoice::Cname => Addressing::Cname,
     };
     if service == Service::Cdcs && addressing != Addressing::Path {
-        return Err(Failure::usage(format!(
-            "--addressing {} cannot be used with CDCS, where the coffer always stands before the key; leave it out",
-            addressing.as_str()
+        return Err(Failure::usage(message!(
+            "--addressing {addressing} cannot be used with CDCS, where the coffer always stands before the key; leave it out",
+            addressing = addressing.as_str()
         )));
     }
     Ok(Server::At { service, edition, endpoint, addressing })
@@ -129,7 +132,7 @@ pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories)
 pub(super) fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(Service, Edition), Failure> {
     match (typed.unwrap_or(ServiceChoice::Cos), cdcs_xml) {
         (ServiceChoice::Cos, false) => Ok((Service::Cos, Edition::default())),
-        (ServiceChoice::Cos, true) => Err(Failure::usage("--cdcs-xml goes with --service cdcs alone")),
+        (ServiceChoice::Cos, true) => Err(Failure::usage(message!("--cdcs-xml goes with --service cdcs alone"))),
         (ServiceChoice::Cdcs, false) => Ok((Service::Cdcs, Edition::Json)),
         (ServiceChoice::Cdcs, true) => Ok((Service::Cdcs, Edition::Xml)),
     }
@@ -139,11 +142,11 @@ pub(super) fn service(typed: Option<ServiceChoice>, cdcs_xml: bool) -> Result<(S
 fn endpoint(text: &str) -> Result<Endpoint, Failure> {
     if let Some(bare) = address_without_scheme(text) {
         return Err(Failure::Usage {
-            message: format!("--endpoint cannot be used: {bare} has no scheme").into(),
-            hint: Some(format!("write http://{bare} or https://{bare}").into()),
+            message: message!("--endpoint cannot be used: {bare} has no scheme", bare),
+            hint: Some(message!("write http://{bare} or https://{bare}", bare)),
         });
     }
-    Endpoint::parse(text).map_err(|error| Failure::usage(format!("--endpoint cannot be used: {error}")))
+    Endpoint::parse(text).map_err(|error| Failure::usage(message!("--endpoint cannot be used: {error}", error)))
 }
 
 /// An address without a scheme that may be meant for http: one with a port, an IP address, or this machine. Any other bare
@@ -159,7 +162,7 @@ fn address_without_scheme(text: &str) -> Option<&str> {
 }
 
 fn endpoint_and_emulator() -> Failure {
-    Failure::usage("COSPUT_ENDPOINT and COSPUT_EMULATOR are both set; unset one of them")
+    Failure::usage(message!("COSPUT_ENDPOINT and COSPUT_EMULATOR are both set; unset one of them"))
 }
 
 fn emulator_directory(typed: &EmulatorDirectory, directories: &Directories) -> Result<PathBuf, Failure> {
@@ -170,7 +173,10 @@ fn emulator_directory(typed: &EmulatorDirectory, directories: &Directories) -> R
 }
 
 pub(super) fn no_directory(option: &str) -> Failure {
-    Failure::usage(format!("no home directory is known, so there is no default one for objects; name it with {option}"))
+    Failure::usage(message!(
+        "no home directory is known, so there is no default one for objects; name it with {option}",
+        option
+    ))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::output_options::OutputOptions;
 use crate::cli::process::world::World;
 use crate::cos::CustomerKey;
+use crate::language::message;
 use crate::upload::shards::directory::PlanDirectory;
 
 /// A plan, and how its requests are sent.
@@ -42,6 +43,6 @@ impl SharedPlanOptions {
 
 /// The directory of the plan, which must be given.
 pub(crate) fn plan_directory(typed: Option<PathBuf>) -> Result<PlanDirectory, Failure> {
-    let path = typed.ok_or_else(|| Failure::usage("no plan is given: name its directory with --plan"))?;
+    let path = typed.ok_or_else(|| Failure::usage(message!("no plan is given: name its directory with --plan")))?;
     Ok(PlanDirectory::new(&path))
 }

@@ -12,6 +12,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::values::destination;
 use crate::cli::values::destination::Destination;
 use crate::cos::{Bucket, Key};
+use crate::language::{Message, message, phrase};
 use crate::upload::source::finding::walk::Links;
 use crate::upload::source::{Delimiter, Filter, List, Prefix, Rule, Sources};
 
@@ -93,9 +94,9 @@ impl Wanted {
         };
         named.check()?;
         if destination.is_some() && (target.bucket.is_some() || target.key.is_some() || target.prefix.is_some()) {
-            return Err(Failure::usage(
-                "a destination is given besides --bucket, --key or --prefix; keep one way to say it",
-            ));
+            return Err(Failure::usage(message!(
+                "a destination is given besides --bucket, --key or --prefix; keep one way to say it"
+            )));
         }
         let (bucket, typed_key) = match destination {
             Some(Destination { bucket, key }) => (Some(bucket), key),
@@ -103,12 +104,14 @@ impl Wanted {
         };
         if paths.is_empty() && many.files_from.is_none() {
             return Err(Failure::usage(match &bucket {
-                Some(_) => "nothing to upload is given: name a file, a directory, or a list of files",
-                None => "neither a source nor a bucket is given: write cosput upload FILE cos://NAME-APPID/KEY",
+                Some(_) => phrase!("nothing to upload is given: name a file, a directory, or a list of files"),
+                None => {
+                    phrase!("neither a source nor a bucket is given: write cosput upload FILE cos://NAME-APPID/KEY")
+                }
             }));
         }
         let bucket = bucket.ok_or_else(|| {
-            Failure::usage("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY")
+            Failure::usage(message!("no bucket is given: name it with --bucket, COSPUT_BUCKET or cos://NAME-APPID/KEY"))
         })?;
         let list = many
             .files_from
@@ -116,9 +119,9 @@ impl Wanted {
             .map(|file| Listing { file, delimiter: if many.null { Delimiter::Nul } else { Delimiter::Line } });
         if paths.iter().any(|path| is_stdin(path)) {
             if paths.len() > 1 || list.is_some() {
-                return Err(Failure::usage(
-                    "stdin is uploaded alone, without other sources; the file of that name is ./-",
-                ));
+                return Err(Failure::usage(message!(
+                    "stdin is uploaded alone, without other sources; the file of that name is ./-"
+                )));
             }
             return Ok((
                 bucket,
@@ -135,16 +138,16 @@ impl Wanted {
         let one = one.filter(|_| target.key.is_some() || many.rules.rules.is_empty());
         if let Some(source) = one {
             let key =
-                destination::key(typed_key.as_deref(), source).map_err(|error| Failure::usage(error.to_string()))?;
+                destination::key(typed_key.as_deref(), source).map_err(|error| Failure::usage(Message::of(&error)))?;
             return Ok((bucket, Self::One { source: source.clone(), key }));
         }
         if target.key.is_some() {
-            return Err(Failure::usage("--key names one object; with several files, use --prefix"));
+            return Err(Failure::usage(message!("--key names one object; with several files, use --prefix")));
         }
         let prefix = Prefix::new(target.prefix.or(typed_key).as_deref().unwrap_or_default())
-            .map_err(|error| Failure::usage(error.to_string()))?;
+            .map_err(|error| Failure::usage(Message::of(&error)))?;
         let (rules, standing_rules) = (many.rules.rules.clone(), many.rules.standing);
-        Filter::new(&rules).map_err(|error| Failure::usage(error.to_string()))?;
+        Filter::new(&rules).map_err(|error| Failure::usage(Message::of(&error)))?;
         let links = if many.follow_symlinks { Links::Follow } else { Links::Skip };
         let recursive = many.recursive;
         Ok((bucket, Self::Many(Many { named: paths, list, recursive, links, rules, standing_rules, prefix })))
@@ -155,7 +158,7 @@ impl Many {
     /// The sources to gather. `stdin` is read if the list is on stdin.
     pub(crate) fn sources(&self, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<Sources, Failure> {
         let list = self.list.as_ref().map(|list| open(list, stdin)).transpose()?;
-        let filter = Filter::new(&self.rules).map_err(|error| Failure::usage(error.to_string()))?;
+        let filter = Filter::new(&self.rules).map_err(|error| Failure::usage(Message::of(&error)))?;
         let sources = Sources {
             named: self.named.clone(),
             list,
@@ -166,10 +169,10 @@ impl Many {
             ..Sources::default()
         };
         sources.check().map_err(|error| {
-            let hint = Some(USE_RECURSIVE.into());
+            let source = shown(&error.path);
             Failure::Usage {
-                message: format!("could not upload {}: is a directory, not a file", shown(&error.path)).into(),
-                hint,
+                message: message!("could not upload {source}: is a directory, not a file", source),
+                hint: Some(USE_RECURSIVE.into()),
             }
         })?;
         Ok(sources)
@@ -180,14 +183,15 @@ fn open(list: &Listing, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<List,
     let reader = if list.file == Path::new(STDIN) {
         stdin()
     } else {
-        let unreadable =
-            |why: String| Failure::usage(format!("--files-from {} cannot be read: {why}", shown(&list.file)));
+        let unreadable = |why: Message| {
+            Failure::usage(message!("--files-from {file} cannot be read: {why}", file = shown(&list.file), why))
+        };
         if list.file.is_dir() {
-            return Err(unreadable(
-                "it is a directory; name it as a source, with -r, to upload what is in it".to_owned(),
-            ));
+            return Err(unreadable(message!(
+                "it is a directory; name it as a source, with -r, to upload what is in it"
+            )));
         }
-        let file = std::fs::File::open(&list.file).map_err(|error| unreadable(error.to_string()))?;
+        let file = std::fs::File::open(&list.file).map_err(|error| unreadable(error.to_string().into()))?;
         Box::new(file)
     };
     Ok(List::new(&list.file, Box::new(BufReader::new(reader)), list.delimiter))

@@ -4,6 +4,7 @@ use crate::cli::args::{JournalArguments, ManyArguments, StdinArguments};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cos::{Key, Service};
+use crate::language::{Message, message};
 use crate::upload::PlanOptions;
 use crate::upload::source::stream_buffer::Expectations;
 
@@ -27,7 +28,7 @@ impl StdinOptions {
             return Err(not_stdin());
         }
         if allow_empty && is_stdin && !service.takes_empty_objects() {
-            return Err(Failure::usage("CDCS takes no empty objects; leave out --allow-empty"));
+            return Err(Failure::usage(message!("CDCS takes no empty objects; leave out --allow-empty")));
         }
         let expectations = Expectations { size: expect_size, crc64: expect_crc64, allow_empty };
         Ok(Self { memory: memory.unwrap_or(MEMORY), expectations })
@@ -48,11 +49,11 @@ impl StdinOptions {
 pub(super) fn key(typed: Option<&str>) -> Result<Key, Failure> {
     match typed {
         Some(key) if !key.is_empty() && !key.ends_with('/') => {
-            Key::new(key).map_err(|error| Failure::usage(error.to_string()))
+            Key::new(key).map_err(|error| Failure::usage(Message::of(&error)))
         }
-        _ => Err(Failure::usage(
-            "stdin has no name to make a key from: give the whole key with --key or cos://NAME-APPID/KEY",
-        )),
+        _ => Err(Failure::usage(message!(
+            "stdin has no name to make a key from: give the whole key with --key or cos://NAME-APPID/KEY"
+        ))),
     }
 }
 
@@ -64,22 +65,26 @@ pub(super) fn check_surroundings(
     world: &World,
 ) -> Result<(), Failure> {
     if resume.journal.is_some() {
-        return Err(Failure::usage(
+        return Err(Failure::usage(message!(
             "--journal cannot be used with stdin, which cannot be read again; leave it out, and after an interruption send \
-             the same stream with --resume-upload-id",
-        ));
+             the same stream with --resume-upload-id"
+        )));
     }
     if many.skip_unchanged.is_some() || many.publish_together {
-        return Err(Failure::usage("--skip-unchanged and --publish-together are for files; leave them out with stdin"));
+        return Err(Failure::usage(message!(
+            "--skip-unchanged and --publish-together are for files; leave them out with stdin"
+        )));
     }
     if world.stdin_is_terminal && !dry_run {
-        return Err(Failure::usage("stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"));
+        return Err(Failure::usage(message!(
+            "stdin is a terminal; feed it with a pipe: tar c DIR | cosput upload - --key KEY"
+        )));
     }
     Ok(())
 }
 
 fn not_stdin() -> Failure {
-    Failure::usage("--memory, --expect-size and --expect-crc64 are for stdin; the source must be -")
+    Failure::usage(message!("--memory, --expect-size and --expect-crc64 are for stdin; the source must be -"))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::cli::output::output_options::OutputOptions;
 use crate::cli::process::world::World;
 use crate::cos::Bucket;
 use crate::cos::multipart::UploadId;
+use crate::language::message;
 use crate::upload::delta::settings::DeltaSettings;
 use crate::upload::{ObjectOptions, PlanOptions};
 
@@ -89,9 +90,9 @@ impl UploadOptions {
             of_one_file("--resume-upload-id", resume.resume_upload_id.is_some())?;
         }
         if matches!(wanted, Wanted::One { .. }) && many.publish_together {
-            return Err(Failure::usage(
-                "--publish-together is for several files; one is visible only when all of it is there",
-            ));
+            return Err(Failure::usage(message!(
+                "--publish-together is for several files; one is visible only when all of it is there"
+            )));
         }
         let state_directory = resume.state_dir.or(directories.uploads());
         let surroundings = (&wanted, server.service(), many.publish_together);
@@ -149,7 +150,10 @@ impl UploadOptions {
 /// Refuses an option for one file if there may be several.
 fn of_one_file(option: &str, given: bool) -> Result<(), Failure> {
     if given {
-        return Err(Failure::usage(format!("{option} is for one file, and there may be several; leave it out")));
+        return Err(Failure::usage(message!(
+            "{option} is for one file, and there may be several; leave it out",
+            option
+        )));
     }
     Ok(())
 }

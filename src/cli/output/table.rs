@@ -47,8 +47,8 @@ pub(crate) struct Cell {
 
 impl Cell {
     /// A value with different forms.
-    pub(crate) fn new(people: impl Into<String>, programs: impl ToString) -> Self {
-        Self { people: people.into(), programs: programs.to_string() }
+    pub(crate) fn new(people: impl ToString, programs: impl ToString) -> Self {
+        Self { people: people.to_string(), programs: programs.to_string() }
     }
 
     /// A value with the same form for both.

@@ -108,9 +108,9 @@ impl Waiting {
 }
 
 /// `4 s`: the whole seconds that are left, of which the last one has begun.
-fn countdown(left: Duration) -> String {
+fn countdown(left: Duration) -> Message {
     match Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)) {
-        few if few < Duration::from_secs(10) => format!("{} s", few.as_secs()),
+        few if few < Duration::from_secs(10) => message!("{seconds} s", seconds = few.as_secs()),
         many => units::duration(many),
     }
 }

@@ -17,6 +17,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::uploading::bucket_requests::{failed, target};
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, AnswerError, Key, Response, Service};
+use crate::language::message;
 use crate::upload::shards::draft::{BegunUpload, BegunUploads};
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::files::PlannedFile;
@@ -83,7 +84,7 @@ impl InOrder {
         let Some(first) = self.0.front_mut() else { return std::future::pending().await };
         let done = first.await;
         self.0.pop_front();
-        done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))
+        done.map_err(|died| Failure::Other(message!("a task died: {died}", died)))
     }
 }
 
@@ -102,7 +103,7 @@ impl Beginning {
         let _permit = self.reading.acquire().await;
         let (shared, path, key) = (self.clone(), path.to_owned(), key.clone());
         let planning = threads::spawn_blocking(move || planned(&path, &key, &shared.root, shared.options));
-        planning.await.unwrap_or_else(|died| Err(Failure::Other(format!("a task died: {died}").into())))
+        planning.await.unwrap_or_else(|died| Err(Failure::Other(message!("a task died: {died}", died))))
     }
 
     /// Begins the upload of a file, unless it is sent as a whole or an earlier run began it.
@@ -153,7 +154,7 @@ impl Beginning {
         file.upload_id = id.map(|id: UploadId| id.as_str().to_owned());
         if let Some(upload) = BegunUpload::of(&file) {
             let written = self.lines.append(Box::new(move || Some(upload.line()))).await;
-            written.map_err(|why| Failure::Other(format!("could not write the plan: {why}").into()))?;
+            written.map_err(|why| Failure::Other(message!("could not write the plan: {why}", why)))?;
         }
         match unconfirmed {
             Some(cause) => Err(request_failed(key, Operation::Initiate, cause)),

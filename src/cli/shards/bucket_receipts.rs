@@ -165,7 +165,7 @@ impl BucketReceipts {
 
     fn take(&mut self, done: Option<Result<Done, tokio::task::JoinError>>) -> Result<(), Failure> {
         let Some(done) = done else { return Ok(()) };
-        let Done { result, events } = done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
+        let Done { result, events } = done.map_err(|died| Failure::Other(message!("a task died: {died}", died)))?;
         self.report(&events);
         result
     }
@@ -190,11 +190,11 @@ async fn fetch_one(mut requester: Requester<Arc<Http>>, key: String, path: std::
             let sent = requester.send(Operation::GetObject, request, get_object::read, observe).await;
             sent.map_err(|error| failed(Service::Cos, &key, error))
         }
-        Err(error) => Err(Failure::Other(format!("could not read the object {key}: {error}").into())),
+        Err(error) => Err(Failure::Other(message!("could not read the object {key}: {error}", key, error))),
     };
     let result = fetched.and_then(|content| match content {
         Some(content) => std::fs::write(&path, content)
-            .map_err(|error| Failure::Other(format!("could not write {}: {error}", path.display()).into())),
+            .map_err(|error| Failure::Other(message!("could not write {file}: {error}", file = path.display(), error))),
         // Another `complete` removed it since it was listed.
         None => Ok(()),
     });
@@ -210,7 +210,7 @@ async fn remove_one(mut requester: Requester<Arc<Http>>, key: String) -> Done {
             let sent = requester.send(Operation::DeleteObject, request, delete_object::read, observe).await;
             sent.map_err(|error| failed(Service::Cos, &key, error))
         }
-        Err(error) => Err(Failure::Other(format!("could not delete the object {key}: {error}").into())),
+        Err(error) => Err(Failure::Other(message!("could not delete the object {key}: {error}", key, error))),
     };
     Done { result, events }
 }

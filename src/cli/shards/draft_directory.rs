@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
+use crate::language::{Phrase, message, phrase};
 use crate::upload::shards::directory::{DRAFT, PlanDirectory, PlanEnd, UPLOADS};
 use crate::upload::shards::draft::{BegunUploads, Draft};
 use crate::upload::shards::durable_lines::DurableLines;
@@ -31,14 +32,14 @@ impl DraftDirectory {
         let path = directory.path();
         refuse_finished(directory)?;
         if path.exists() && !path.is_dir() {
-            return Err(refused(path, "is no directory"));
+            return Err(refused(path, phrase!("is no directory")));
         }
         let other = directory.path().is_dir() && is_full(path).map_err(|error| failed(path, &error))?;
         let earlier = Draft::read(directory).map_err(|error| failed(path, &error))?;
         let draft = match earlier {
             Some(earlier) if earlier.makes_the_same_as(&draft) => Some(earlier),
-            Some(_) => return Err(refused(path, "holds the beginning of another plan")),
-            None if other => return Err(refused(path, "holds something else")),
+            Some(_) => return Err(refused(path, phrase!("holds the beginning of another plan"))),
+            None if other => return Err(refused(path, phrase!("holds something else"))),
             None => None,
         }
         .map_or((draft, false), |earlier| (earlier, true));
@@ -47,7 +48,7 @@ impl DraftDirectory {
         let lock = directory.open_lines(UPLOADS).map_err(|error| failed(path, &error))?;
         // Some network file systems have no locks; then nothing keeps two of these commands apart.
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            return Err(refused(path, "is in use: another process makes its plan"));
+            return Err(refused(path, phrase!("is in use: another process makes its plan")));
         }
         refuse_finished(directory)?;
         if !goes_on {
@@ -64,10 +65,10 @@ impl DraftDirectory {
 /// Refuses a directory whose plan is there already, or was given up.
 fn refuse_finished(directory: &PlanDirectory) -> Result<(), Failure> {
     if directory.file(plan::FILE_NAME).exists() {
-        return Err(refused(directory.path(), "holds a plan already"));
+        return Err(refused(directory.path(), phrase!("holds a plan already")));
     }
     match directory.end() {
-        Some(PlanEnd::Aborted) => Err(refused(directory.path(), "holds a plan that was aborted")),
+        Some(PlanEnd::Aborted) => Err(refused(directory.path(), phrase!("holds a plan that was aborted"))),
         _ => Ok(()),
     }
 }
@@ -85,10 +86,10 @@ fn is_full(path: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-fn refused(path: &Path, why: &str) -> Failure {
-    Failure::PlanRefused(format!("could not make a plan: {} {why}", shown(path)).into())
+fn refused(path: &Path, why: Phrase) -> Failure {
+    Failure::PlanRefused(message!("could not make a plan: {directory} {why}", directory = shown(path), why))
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::Other(format!("could not make a plan in {}: {error}", shown(path)).into())
+    Failure::Other(message!("could not make a plan in {directory}: {error}", directory = shown(path), error))
 }

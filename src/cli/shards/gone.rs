@@ -13,6 +13,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::retries::Retries;
 use crate::cli::uploading::bucket_requests::print_event;
 use crate::cli::uploading::observing::receipt_book::Gone;
+use crate::language::message;
 use crate::upload::shards::files::Placed;
 use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
@@ -59,7 +60,7 @@ pub(crate) async fn judge(
         }
         while let Some(done) = looking.join_next().await {
             let (placed, Judged { finish, events }) =
-                done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
+                done.map_err(|died| Failure::Other(message!("a task died: {died}", died)))?;
             events.iter().for_each(|event| print_event(event, console, &mut retries));
             all.push((placed, finish.filter(|finish| !matches!(finish, Finish::NotProved(_)))));
         }

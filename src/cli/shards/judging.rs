@@ -12,6 +12,7 @@ use super::unproved::Unproved;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::uploading::bucket_requests::BucketRequests;
+use crate::language::message;
 use crate::upload::shards::directory::PlanDirectory;
 use crate::upload::shards::files::{End, Placed};
 use crate::upload::shards::plan::SharedPlan;
@@ -103,7 +104,7 @@ impl Papers {
 /// Warns of receipts that could not be read so far.
 pub(crate) fn warn_of(receipts: &ReceiptFiles, console: &Console) {
     for (path, why) in receipts.unreadable() {
-        console.warning_once(&format!("could not read the receipts {}: {why}", shown(&path)));
+        console.warning_once(&message!("could not read the receipts {file}: {why}", file = shown(&path), why));
     }
 }
 
@@ -151,7 +152,7 @@ fn take(
 ) -> Result<(), Failure> {
     let Some(done) = done else { return Ok(()) };
     let (placed, Judged { finish, events }) =
-        done.map_err(|died| Failure::Other(format!("a task died: {died}").into()))?;
+        done.map_err(|died| Failure::Other(message!("a task died: {died}", died)))?;
     *units -= placed.file.units();
     events.iter().for_each(|event| bucket.report(event));
     if let Some(finish) = finish {

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::Path;
 
-use crate::cli::options::object_headers::KEY_VARIABLE;
 use crate::cli::options::{RequestOptions, Server, SharedPlanOptions, object_headers};
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cli::uploading::connection::{Connection, journalled};
 use crate::cos::{Address, Addressing, Bucket, CustomerKey, Edition, Endpoint, Service, TrafficLimit};
+use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::ObjectOptions;
 use crate::upload::object_headers::RestoreError;
 use crate::upload::shards::directory::{NoPlan, PlanDirectory};
@@ -32,8 +32,9 @@ impl LoadedPlan {
 
     /// The same with a plan that is known.
     pub(crate) fn of(directory: &PlanDirectory, plan: SharedPlan) -> Result<Self, Failure> {
-        let bucket = Bucket::new(&plan.bucket).map_err(|error| unusable(directory.path(), &error.to_string()))?;
-        let server = server(&plan, &bucket).ok_or_else(|| unusable(directory.path(), "its server is unknown"))?;
+        let bucket = Bucket::new(&plan.bucket).map_err(|error| unusable(directory.path(), &Message::of(&error)))?;
+        let unknown = || unusable(directory.path(), &message!("its server is unknown"));
+        let server = server(&plan, &bucket).ok_or_else(unknown)?;
         Ok(Self { directory: directory.clone(), plan, bucket, server })
     }
 
@@ -41,20 +42,26 @@ impl LoadedPlan {
     pub(crate) fn object(&self, key: Option<&CustomerKey>) -> Result<ObjectOptions, Failure> {
         let Put { headers, no_overwrite, sse_c_key_md5, traffic_limit, .. } = &self.plan.put;
         let object = ObjectOptions::restore(headers, sse_c_key_md5.as_deref(), key).map_err(|why| match why {
-            RestoreError::KeyMissing => self.wrong_key("its objects have an SSE-C key, and none is given"),
-            RestoreError::OtherKey => self.wrong_key("its objects have another SSE-C key than the one that is given"),
-            RestoreError::Unknown => unusable(self.directory.path(), "it has unknown headers"),
+            RestoreError::KeyMissing => self.wrong_key(phrase!("its objects have an SSE-C key, and none is given")),
+            RestoreError::OtherKey => {
+                self.wrong_key(phrase!("its objects have another SSE-C key than the one that is given"))
+            }
+            RestoreError::Unknown => unusable(self.directory.path(), &message!("it has unknown headers")),
         })?;
         object_headers::check_way(&object.encryption, &self.server)?;
         let traffic_limit = traffic_limit.map(TrafficLimit::new).transpose();
-        let traffic_limit = traffic_limit.map_err(|error| unusable(self.directory.path(), &error.to_string()))?;
+        let traffic_limit = traffic_limit.map_err(|error| unusable(self.directory.path(), &Message::of(&error)))?;
         Ok(ObjectOptions { traffic_limit, forbid_overwrite: *no_overwrite, ..object })
     }
 
-    fn wrong_key(&self, why: &str) -> Failure {
+    fn wrong_key(&self, why: Phrase) -> Failure {
         Failure::Usage {
-            message: format!("could not use the plan {}: {why}", shown(self.directory.path())).into(),
-            hint: Some(format!("give the key of cosput initiate with --sse-c-key-file or {KEY_VARIABLE}").into()),
+            message: message!(
+                "could not use the plan {directory}: {why}",
+                directory = shown(self.directory.path()),
+                why
+            ),
+            hint: Some(message!("give the key of cosput initiate with --sse-c-key-file or COSPUT_SSE_C_KEY")),
         }
     }
 
@@ -84,29 +91,34 @@ fn server(plan: &SharedPlan, bucket: &Bucket) -> Option<Server> {
 
 /// The failure of a command that finds no plan.
 pub(crate) fn no_plan(directory: &Path, why: NoPlan) -> Failure {
-    let failure = |why: &str, hint: &str| Failure::Usage {
-        message: format!("could not use the plan {}: {why}", shown(directory)).into(),
-        hint: Some(hint.to_owned().into()),
+    let failure = |why: Phrase, hint: Phrase| Failure::Usage {
+        message: message!("could not use the plan {directory}: {why}", directory = shown(directory), why),
+        hint: Some(hint.into()),
     };
     match why {
-        NoPlan::Missing => failure("there is none", "make one with cosput initiate --plan DIR"),
-        NoPlan::Unfinished => {
-            failure("cosput initiate did not finish it", "run the same cosput initiate again; it goes on")
-        }
+        NoPlan::Missing => failure(phrase!("there is none"), phrase!("make one with cosput initiate --plan DIR")),
+        NoPlan::Unfinished => failure(
+            phrase!("cosput initiate did not finish it"),
+            phrase!("run the same cosput initiate again; it goes on"),
+        ),
         NoPlan::Unreadable(error) => unreadable(directory, &error),
-        NoPlan::Refused(why) => unusable(directory, &why.to_string()),
+        NoPlan::Refused(why) => unusable(directory, &Message::of(&why)),
     }
 }
 
 /// The failure of a command that cannot read all of the plan, or its receipts.
 pub(crate) fn unreadable(directory: &Path, error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::InvalidData => unusable(directory, &error.to_string()),
-        _ => Failure::Other(format!("could not read the plan {}: {error}", shown(directory)).into()),
+        io::ErrorKind::InvalidData => unusable(directory, &Message::of(error)),
+        _ => Failure::Other(message!(
+            "could not read the plan {directory}: {error}",
+            directory = shown(directory),
+            error
+        )),
     }
 }
 
 /// The failure of a command that cannot use the plan.
-pub(crate) fn unusable(directory: &Path, why: &str) -> Failure {
-    Failure::usage(format!("could not use the plan {}: {why}", shown(directory)))
+pub(crate) fn unusable(directory: &Path, why: &Message) -> Failure {
+    Failure::usage(message!("could not use the plan {directory}: {why}", directory = shown(directory), why))
 }

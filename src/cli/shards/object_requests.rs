@@ -6,7 +6,7 @@ use crate::cli::options::object_headers;
 use crate::cli::uploading::bucket_requests::{list_all_parts, target};
 use crate::cos::multipart::UploadId;
 use crate::cos::{Address, Key, Response};
-use crate::language::Message;
+use crate::language::{Message, message};
 use crate::upload::shards::files::PlannedFile;
 use crate::upload::shards::proof::completion::{Answer, Completion, Finish, Step};
 use crate::upload::shards::proof::evidence::{Evidence, Listed};
@@ -106,7 +106,7 @@ impl ObjectRequests {
             Reply::Unconfirmed { what, request_id, .. } => {
                 Err(failed(Operation::HeadObject, Cause::Unencrypted { what, request_id }))
             }
-            _ => Err(malformed("HEAD has another reply")),
+            _ => Err(other_reply("HEAD")),
         }
     }
 
@@ -125,7 +125,7 @@ impl ObjectRequests {
         match sent {
             Ok(Reply::Stored(_)) => {}
             Err(error) if error.cause.is_taken_key() => {}
-            Ok(_) => return Some(Finish::Failed(malformed("PUT has another reply"))),
+            Ok(_) => return Some(Finish::Failed(other_reply("PUT"))),
             Err(error) => return Some(Finish::Failed(error)),
         }
         let mut evidence = Evidence::default();
@@ -151,7 +151,7 @@ fn completed(reply: Reply) -> Result<Answer, UploadError> {
         Reply::Unconfirmed { what, request_id, .. } => {
             Err(failed(Operation::Complete, Cause::Unencrypted { what, request_id }))
         }
-        _ => Err(malformed("Complete has another reply")),
+        _ => Err(other_reply("Complete")),
     }
 }
 
@@ -159,6 +159,11 @@ fn failed(operation: Operation, cause: Cause) -> UploadError {
     UploadError { operation: Some(operation), attempts: 1, cause, leftover: None }
 }
 
-fn malformed(what: impl Into<Message>) -> UploadError {
-    failed(Operation::Complete, Cause::Malformed { what: what.into(), request_id: None })
+/// The server's answer to a request was understood, but it is that to another request.
+fn other_reply(request: &str) -> UploadError {
+    malformed(message!("{request} has another reply", request))
+}
+
+fn malformed(what: Message) -> UploadError {
+    failed(Operation::Complete, Cause::Malformed { what, request_id: None })
 }

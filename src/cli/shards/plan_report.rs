@@ -4,7 +4,7 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::json::{Initiated, Line};
 use crate::cli::output::output_options::OutputOptions;
 use crate::cli::values::units;
-use crate::language::phrase;
+use crate::language::{message, phrase};
 use crate::upload::shards::directory::{DRAFT, PlanDirectory};
 use crate::upload::shards::plan::SharedPlan;
 
@@ -30,17 +30,18 @@ impl PlanReport<'_> {
             let line = Initiated { plan: directory.clone(), id, shards, files, units, bytes, uploads_reused };
             self.console.event(&Line::Initiated(line));
         }
-        let line = format!(
-            "planned {directory}  {}, {} in {} for {}",
-            units::counted(plan.files, phrase!("file")),
-            units::size(plan.bytes),
-            units::counted(plan.units, phrase!("unit")),
-            units::counted(plan.shards.into(), phrase!("shard")),
+        let line = message!(
+            "planned {directory}  {files}, {size} in {units} for {shards}",
+            directory,
+            files = units::counted(plan.files, phrase!("file")),
+            size = units::size(plan.bytes),
+            units = units::counted(plan.units, phrase!("unit")),
+            shards = units::counted(plan.shards.into(), phrase!("shard"))
         );
         self.console.outcome(!output.json && !output.quiet, &line);
         if uploads_reused > 0 {
-            self.console
-                .note(&format!("{} of an earlier run reused", units::counted(uploads_reused, phrase!("upload"))));
+            let uploads = units::counted(uploads_reused, phrase!("upload"));
+            self.console.note(&message!("{uploads} of an earlier run reused", uploads));
         }
         self.note_many_requests(plan.shards);
     }
@@ -48,9 +49,9 @@ impl PlanReport<'_> {
     fn note_many_requests(&self, shards: u32) {
         let requests = u64::from(shards) * MOST_OF_A_MACHINE;
         if requests > MANY_REQUESTS {
-            self.console.note(&format!(
-                "if all shards run at the same time, up to {} requests are in flight; COS may ask for fewer",
-                units::count(requests)
+            self.console.note(&message!(
+                "if all shards run at the same time, up to {number} requests are in flight; COS may ask for fewer",
+                number = units::count(requests)
             ));
         }
     }
@@ -59,9 +60,10 @@ impl PlanReport<'_> {
     pub(crate) fn unfinished(&self) {
         let directory = shown(self.directory.path());
         if self.directory.file(DRAFT).exists() {
-            self.console.note(&format!(
+            self.console.note(&message!(
                 "the plan in {directory} is not finished: run the same command again to go on, or give it up with cosput \
-                 abort --plan {directory} --yes"
+                 abort --plan {directory} --yes",
+                directory
             ));
         }
     }

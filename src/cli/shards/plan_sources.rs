@@ -12,6 +12,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cli::uploading::setup::own_paths;
 use crate::cos::Key;
+use crate::language::message;
 use crate::upload::source::{Counts, Identity, Item, Sources};
 use crate::upload::threads;
 
@@ -31,7 +32,7 @@ impl PlanSources {
     pub(crate) fn of(options: &InitiateOptions, world: &World) -> Result<(Self, Counts), Failure> {
         match &options.upload.wanted {
             Wanted::One { source, key } => Ok((Self::One(source.clone(), key.clone()), Counts::default())),
-            Wanted::Stdin { .. } => Err(Failure::usage("stdin cannot be shared; name files")),
+            Wanted::Stdin { .. } => Err(Failure::usage(message!("stdin cannot be shared; name files"))),
             Wanted::Many(many) => {
                 let own = own_paths(&options.upload).with(options.directory.path());
                 let sources = Sources { own, ..many.sources(world.stdin)? };

@@ -6,6 +6,7 @@ use super::source_root;
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::Key;
+use crate::language::message;
 use crate::upload::plan::plan_error::PlanError;
 use crate::upload::shards::files::PlannedFile;
 use crate::upload::shards::{division, probe};
@@ -20,7 +21,10 @@ pub(crate) fn planned(path: &Path, key: &Key, root: &Path, options: PlanOptions)
     let identity = source.identity();
     let part_size = division::part_size(identity.size, options).map_err(|error| match error {
         PlanError::ObjectTooLarge { size } => refused(SourceError::TooLarge(size)),
-        error => Failure::usage(format!("could not plan the upload of {}: {error}", shown(path))),
+        error => {
+            let source = shown(path);
+            Failure::usage(message!("could not plan the upload of {source}: {error}", source, error))
+        }
     })?;
     let below = source_root::below(root, path);
     let probes = probe::take(&source).map_err(refused)?;
@@ -40,7 +44,7 @@ pub(crate) fn planned(path: &Path, key: &Key, root: &Path, options: PlanOptions)
 fn text(path: &Path, source: &Path) -> Result<String, Failure> {
     path.to_str().map(str::to_owned).ok_or_else(|| Failure::Unfit {
         source: source.to_owned(),
-        why: "its path is not UTF-8, as the paths of a plan are".to_owned().into(),
+        why: message!("its path is not UTF-8, as the paths of a plan are"),
     })
 }
 

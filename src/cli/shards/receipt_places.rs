@@ -11,6 +11,7 @@ use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cli::uploading::observing::receipt_book::Trouble;
+use crate::language::message;
 use crate::upload::shards::directory::{PlanDirectory, PlanEnd, create_receipts};
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::receipt_place::ReceiptPlace;
@@ -111,11 +112,10 @@ impl ReceiptPlaces {
 
 fn unwritable(place: &Path, error: &io::Error) -> Failure {
     Failure::Usage {
-        message: format!("could not write receipts in {}: {error}", shown(place)).into(),
-        hint: Some(
+        message: message!("could not write receipts in {directory}: {error}", directory = shown(place), error),
+        hint: Some(message!(
             "name a directory that can be written with --receipts, and give it to cosput complete; or use --receipts cos"
-                .to_owned().into(),
-        ),
+        )),
     }
 }
 
@@ -143,10 +143,13 @@ struct TemporaryDirectory(PathBuf);
 
 impl TemporaryDirectory {
     fn create(path: &Path) -> Result<Self, Failure> {
-        for_the_owner_alone()
-            .create(path)
-            .map(|()| Self(path.to_owned()))
-            .map_err(|error| Failure::Other(format!("could not create the directory {}: {error}", shown(path)).into()))
+        for_the_owner_alone().create(path).map(|()| Self(path.to_owned())).map_err(|error| {
+            Failure::Other(message!(
+                "could not create the directory {directory}: {error}",
+                directory = shown(path),
+                error
+            ))
+        })
     }
 }
 

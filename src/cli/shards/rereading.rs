@@ -14,6 +14,7 @@ use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::multipart::UploadId;
 use crate::cos::{Key, Service};
+use crate::language::message;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::files::{Placed, PlannedFile};
 use crate::upload::shards::proof::evidence::{Evidence, Listed};
@@ -40,7 +41,7 @@ impl Rereading {
                 read += self.file(&placed, &evidence, bucket).await?;
             }
         }
-        self.lines.close().await.map_err(|why| Failure::Other(format!("could not write receipts: {why}").into()))?;
+        self.lines.close().await.map_err(|why| Failure::Other(message!("could not write receipts: {why}", why)))?;
         Ok(read)
     }
 
@@ -71,8 +72,8 @@ impl Rereading {
 
     /// What the server has of a file; nothing if its upload is gone.
     async fn listed(&mut self, file: &PlannedFile, bucket: &mut BucketRequests<'_>) -> Result<Vec<Listed>, Failure> {
-        let key =
-            Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}").into()))?;
+        let key = Key::new(&file.key)
+            .map_err(|error| Failure::Other(message!("the plan has a wrong key: {error}", error)))?;
         let mut events = Vec::new();
         let listed = match file.upload_id.as_deref().and_then(UploadId::new) {
             Some(id) => self.requests.list(&key, &id, &mut events).await,
@@ -97,15 +98,16 @@ impl Rereading {
         let comparable = self.requests.object.encryption.etags_are_md5() && looks_like_md5(&etag);
         // The ETag of an object that another tool sent in parts has another form.
         if comparable && md5.is_some_and(|md5| !md5.is_etag(&etag)) {
-            let what = unit.part.map_or_else(String::new, |part| format!("part {part} of "));
-            return Err(Failure::SourcesDiffer(
-                format!(
-                    "could not complete the plan: {what}{} on the server is not what {} reads",
-                    shown(source.path()),
-                    self.attempt.host
-                )
-                .into(),
-            ));
+            let source = shown(source.path());
+            let what = match unit.part {
+                Some(part) => message!("part {number} of {source}", number = part, source),
+                None => source.into(),
+            };
+            return Err(Failure::SourcesDiffer(message!(
+                "could not complete the plan: {what} on the server is not what {host} reads",
+                what,
+                host = self.attempt.host
+            )));
         }
         let Attempt { plan, shard, host, clock } = self.attempt.clone();
         let (n, size) = (file.n, unit.range.length);

@@ -14,6 +14,7 @@ use crate::cli::uploading::template::Template;
 use crate::cli::uploading::work_sender::UploadWork;
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
+use crate::language::{Message, message};
 use crate::upload::driver::Work;
 use crate::upload::machine::Likeness;
 use crate::upload::plan::object_plan::Plan;
@@ -123,10 +124,10 @@ impl ShardWork {
     }
 
     fn session(&self, file: &PlannedFile, path: &Path, task: Task) -> Result<Session, Failure> {
-        let key =
-            Key::new(&file.key).map_err(|error| Failure::Other(format!("the plan has a wrong key: {error}").into()))?;
+        let key = Key::new(&file.key)
+            .map_err(|error| Failure::Other(message!("the plan has a wrong key: {error}", error)))?;
         let share = match task {
-            Task::Refuse { host, what } => return Err(differs(path, &format!("{host} saw that {what}"))),
+            Task::Refuse { host, what } => return Err(differs(path, &message!("{host} saw that {what}", host, what))),
             Task::SendParts { ours, known } => Some(Share { ours, known }),
             Task::SendWhole | Task::Nothing => None,
         };
@@ -146,7 +147,7 @@ impl ShardWork {
 
 /// The failure of a shard whose plan was aborted.
 pub(crate) fn aborted(plan: &Path) -> Failure {
-    Failure::NotFound(format!("could not send the shard: the plan {} was aborted", shown(plan)).into())
+    Failure::NotFound(message!("could not send the shard: the plan {directory} was aborted", directory = shown(plan)))
 }
 
 /// Refuses a file that is not the one that was planned.
@@ -159,13 +160,14 @@ pub(crate) fn compare(file: &PlannedFile, source: &FileSource) -> Result<(), Fai
     for (offset, crc64) in samples {
         let planned = file.probes.iter().find(|(at, _)| *at == offset.to_string());
         if planned.is_some_and(|(_, planned)| *planned != crc64.to_string()) {
-            let what = format!("its bytes at offset {offset} are others");
+            let what = message!("its bytes at offset {offset} are others", offset);
             return Err(differs(source.path(), &what));
         }
     }
     Ok(())
 }
 
-fn differs(path: &Path, what: &str) -> Failure {
-    Failure::SourcesDiffer(format!("could not upload {}: it is not the file of the plan: {what}", shown(path)).into())
+fn differs(path: &Path, what: &Message) -> Failure {
+    let source = shown(path);
+    Failure::SourcesDiffer(message!("could not upload {source}: it is not the file of the plan: {what}", source, what))
 }

@@ -1,6 +1,7 @@
 //! What keeps files of a plan from being proved: reported, and counted for the exit code.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::cli::output::console::{Console, visible};
 use crate::cli::output::failures::exit::{INTEGRITY, NOT_FOUND, SOURCE, SUCCESS, UNAVAILABLE, of_many};
@@ -10,7 +11,7 @@ use crate::cli::uploading::bucket_requests::failed;
 use crate::cli::values::units;
 use crate::cos::Service;
 use crate::cos::multipart::PartNumber;
-use crate::language::phrase;
+use crate::language::{Message, message, phrase};
 use crate::upload::shards::files::Placed;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::proof::completion::Finish;
@@ -61,11 +62,11 @@ impl<'a> Unproved<'a> {
                 Trouble::Missing(part) | Trouble::NoReceipt(part) => self.missing(placed, *part),
                 Trouble::Different { part, hosts } => {
                     let [one, other] = hosts;
-                    let why = format!("{one} and {other} read different bytes");
+                    let why = message!("{one} and {other} read different bytes", one, other);
                     self.disagreement(placed, *part, hosts.to_vec(), &why, SOURCE);
                 }
                 Trouble::Changed { host, what } => {
-                    let why = format!("{host} saw another file: {what}");
+                    let why = message!("{host} saw another file: {what}", host, what);
                     self.disagreement(placed, None, vec![host.clone()], &why, SOURCE);
                 }
             }
@@ -78,16 +79,20 @@ impl<'a> Unproved<'a> {
             Finish::Proved(_) => {}
             Finish::NotProved(troubles) => self.troubles(placed, troubles),
             Finish::Differs { expected, found } => {
-                let why = format!("the object's CRC-64 is {found}, that of what was read is {expected}");
+                let why = message!(
+                    "the object's CRC-64 is {crc64}, that of what was read is {expected}",
+                    crc64 = found,
+                    expected
+                );
                 self.disagreement(placed, None, vec![], &why, INTEGRITY);
             }
             Finish::Gone => {
-                let why = "its upload is gone, and the object is not the one that was sent";
-                self.disagreement(placed, None, vec![], why, NOT_FOUND);
+                let why = message!("its upload is gone, and the object is not the one that was sent");
+                self.disagreement(placed, None, vec![], &why, NOT_FOUND);
             }
             Finish::NotComparable => {
-                let why = "its upload is gone, and there are not all receipts to compare the object with";
-                self.disagreement(placed, None, vec![], why, UNAVAILABLE);
+                let why = message!("its upload is gone, and there are not all receipts to compare the object with");
+                self.disagreement(placed, None, vec![], &why, UNAVAILABLE);
             }
             Finish::Failed(error) | Finish::Unknown(error) => {
                 let report = failed(Service::Cos, &placed.file.key, error.clone()).report();
@@ -110,16 +115,19 @@ impl<'a> Unproved<'a> {
         placed: &Placed,
         part: Option<PartNumber>,
         hosts: Vec<String>,
-        why: &str,
+        why: &Message,
         exit_code: u8,
     ) {
         self.count(exit_code);
         self.shown += 1;
         if self.shown <= MOST_SHOWN {
-            let file = visible(&placed.file.path).into_owned();
-            let what = part.map_or_else(|| file.clone(), |part| format!("part {part} of {file}"));
-            let shard = self.shard(placed, part).map_or_else(String::new, |shard| format!(" (shard {shard})"));
-            self.console.warning(&format!("{what}{shard}: {why}"));
+            let file = visible(&placed.file.path);
+            let what = match part {
+                Some(part) => message!("part {number} of {source}", number = part, source = file),
+                None => file.into_owned().into(),
+            };
+            let shard = self.shard(placed, part).map(|shard| message!(" (shard {shard})", shard)).unwrap_or_default();
+            self.console.warning(&message!("{what}{shard}: {why}", what, shard, why));
         }
         self.event(placed, part, hosts, why, exit_code);
     }
@@ -129,7 +137,7 @@ impl<'a> Unproved<'a> {
         Some(format!("{}/{}", self.scale.shard_of(&unit, self.shards), self.shards))
     }
 
-    fn event(&self, placed: &Placed, part: Option<PartNumber>, hosts: Vec<String>, why: &str, exit_code: u8) {
+    fn event(&self, placed: &Placed, part: Option<PartNumber>, hosts: Vec<String>, why: &Message, exit_code: u8) {
         if self.json {
             self.console.event(&Line::Unproved(json::Unproved {
                 shard: self.shard(placed, part),
@@ -138,7 +146,7 @@ impl<'a> Unproved<'a> {
                 key: Some(&placed.file.key),
                 part: part.map(PartNumber::value),
                 hosts,
-                why,
+                why: why.english(),
                 exit_code,
             }));
         }
@@ -149,7 +157,7 @@ impl<'a> Unproved<'a> {
     }
 
     /// Reports what is missing of each shard, and the result as a failure. `nothing` says what could not be done.
-    pub(crate) fn report(self, nothing: &str) -> Failure {
+    pub(crate) fn report(self, nothing: &Message) -> Failure {
         for (shard, units) in self.missing.iter().filter(|_| self.json) {
             self.console.event(&Line::Unproved(json::Unproved {
                 shard: Some(format!("{shard}/{}", self.shards)),
@@ -163,33 +171,44 @@ impl<'a> Unproved<'a> {
             }));
         }
         if self.shown > MOST_SHOWN {
-            self.console.warning(&format!("and {} more", units::count(self.shown - MOST_SHOWN)));
+            self.console.warning(&message!("and {number} more", number = units::count(self.shown - MOST_SHOWN)));
         }
+        let because = |why: Message| message!("{what}: {cause}", what = nothing, cause = why);
         match self.exit_code {
-            UNAVAILABLE if !self.missing.is_empty() => {
-                Failure::NotYet(format!("{nothing}: {}", self.missing_in_words()).into())
-            }
+            UNAVAILABLE if !self.missing.is_empty() => Failure::NotYet(because(self.missing_in_words())),
             UNAVAILABLE => {
-                let message = format!("{nothing}: requests failed, or receipts are missing");
-                Failure::PlanFailed { exit_code: UNAVAILABLE, message: message.into() }
+                let message = because(message!("requests failed, or receipts are missing"));
+                Failure::PlanFailed { exit_code: UNAVAILABLE, message }
             }
-            SOURCE => Failure::SourcesDiffer(format!("{nothing}: machines did not read the same files").into()),
-            INTEGRITY => Failure::Different(format!("{nothing}: objects differ from what was read").into()),
-            NOT_FOUND => Failure::NotFound(format!("{nothing}: uploads are gone").into()),
-            exit_code => Failure::PlanFailed { exit_code, message: format!("{nothing}: requests were refused").into() },
+            SOURCE => Failure::SourcesDiffer(because(message!("machines did not read the same files"))),
+            INTEGRITY => Failure::Different(because(message!("objects differ from what was read"))),
+            NOT_FOUND => Failure::NotFound(because(message!("uploads are gone"))),
+            exit_code => Failure::PlanFailed { exit_code, message: because(message!("requests were refused")) },
         }
     }
 
     /// `12 units are missing: shards 3/16 (10), 7/16 (2)`.
-    fn missing_in_words(&self) -> String {
+    fn missing_in_words(&self) -> Message {
         let all: u64 = self.missing.values().sum();
         let name = |(shard, units): (&u32, &u64)| format!("{shard}/{} ({})", self.shards, units::count(*units));
-        let mut names: Vec<String> = self.missing.iter().take(MOST_NAMED).map(name).collect();
+        let mut names: Vec<Message> = self.missing.iter().take(MOST_NAMED).map(|one| name(one).into()).collect();
         if self.missing.len() > MOST_NAMED {
-            names.push(format!("and {} more", self.missing.len() - MOST_NAMED));
+            names.push(message!("and {number} more", number = self.missing.len() - MOST_NAMED));
         }
-        let word = if self.missing.len() == 1 { "shard" } else { "shards" };
-        let verb = if all == 1 { "is" } else { "are" };
-        format!("{} {verb} missing: {word} {}", units::counted(all, phrase!("unit")), names.join(", "))
+        let (units, shards) = (units::counted(all, phrase!("unit")), Message::of(&Listed(&names)));
+        match (all, self.missing.len()) {
+            (1, _) => message!("{units} is missing: shard {shards}", units, shards),
+            (_, 1) => message!("{units} are missing: shard {shards}", units, shards),
+            _ => message!("{units} are missing: shards {shards}", units, shards),
+        }
+    }
+}
+
+/// Messages with commas between them.
+struct Listed<'a>(&'a [Message]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(Message::text).collect::<Vec<_>>().join(", "))
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::cos::encoding::decode;
 use crate::cos::{Bucket, Key};
+use crate::language::{Message, message};
 
 /// The beginning of a destination, in any case.
 const SCHEME: &str = "cos://";
@@ -24,11 +25,11 @@ pub struct Destination {
 
 /// Why a destination or a key is invalid, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidDestination(String);
+pub struct InvalidDestination(Message);
 
 impl fmt::Display for InvalidDestination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -47,63 +48,75 @@ impl Destination {
     pub fn parse(text: &str) -> Result<Self, InvalidDestination> {
         let rest = text.get(SCHEME.len()..).filter(|_| Self::is(OsStr::new(text)));
         let Some(rest) = rest else {
-            return Err(InvalidDestination(
-                "a destination is typed as cos://NAME-APPID/KEY, or with --bucket and --key".to_owned(),
-            ));
+            return Err(InvalidDestination(message!(
+                "a destination is typed as cos://NAME-APPID/KEY, or with --bucket and --key"
+            )));
         };
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-        let bucket = Bucket::new(bucket).map_err(|error| InvalidDestination(error.to_string()))?;
+        let bucket = Bucket::new(bucket).map_err(|error| InvalidDestination(Message::of(&error)))?;
         Ok(Self { bucket, key: (!key.is_empty()).then(|| key.to_owned()) })
     }
 }
 
 /// How to write a destination that has the form of another tool. `None` if the text has no such form.
-pub(crate) fn misspelt(text: &str) -> Option<String> {
+pub(crate) fn misspelt(text: &str) -> Option<Message> {
     let (scheme, rest) = text.split_once(':')?;
     let scheme = scheme.to_ascii_lowercase();
     let rest = rest.trim_start_matches('/');
     match scheme.as_str() {
-        "cos" => Some(format!("write the destination as {SCHEME}{rest}")),
+        "cos" => Some(written(&format!("{SCHEME}{rest}"))),
         "http" | "https" => Some(from_url(rest)),
-        _ if OTHER_SCHEMES.contains(&scheme.as_str()) => Some(format!("write the destination as {SCHEME}{rest}")),
+        _ if OTHER_SCHEMES.contains(&scheme.as_str()) => Some(written(&format!("{SCHEME}{rest}"))),
         _ => None,
     }
 }
 
 /// The destination of an address like `BUCKET.cos.REGION.myqcloud.com/KEY?QUERY`.
-fn from_url(address: &str) -> String {
+fn from_url(address: &str) -> Message {
     let address = address.split(['?', '#']).next().unwrap_or_default();
     let (host, key) = address.split_once('/').unwrap_or((address, ""));
     let key = decode(key).unwrap_or_else(|| key.to_owned());
     let labels: Vec<&str> = host.split('.').collect();
     match labels.as_slice() {
         [bucket, "cos", region, "myqcloud", "com"] | [bucket, "cos", region, "tencentcos", "cn"] => {
-            format!("write the destination as {SCHEME}{bucket}/{key}, with --region {region}")
+            let destination = format!("{SCHEME}{bucket}/{key}");
+            message!("write the destination as {destination}, with --region {region}", destination, region)
         }
-        _ => format!("write the destination as {SCHEME}BUCKET/KEY, and the server as --endpoint URL"),
+        _ => message!("write the destination as cos://BUCKET/KEY, and the server as --endpoint URL"),
     }
+}
+
+fn written(destination: &str) -> Message {
+    message!("write the destination as {destination}", destination)
 }
 
 /// The key of a file: as typed, with the file's name after a final slash; without one, the file's name.
 pub(crate) fn key(typed: Option<&str>, source: &Path) -> Result<Key, InvalidDestination> {
     let key = match typed {
         Some("") => {
-            return Err(InvalidDestination("--key is empty; leave it out and the file's name is the key".to_owned()));
+            let empty = message!("--key is empty; leave it out and the file's name is the key");
+            return Err(InvalidDestination(empty));
         }
         Some(key) if key.ends_with('/') => format!("{key}{}", file_name(source)?),
         Some(key) => key.to_owned(),
         None => file_name(source)?.to_owned(),
     };
-    Key::new(&key).map_err(|error| InvalidDestination(error.to_string()))
+    Key::new(&key).map_err(|error| InvalidDestination(Message::of(&error)))
 }
 
 fn file_name(source: &Path) -> Result<&str, InvalidDestination> {
     let shown = spelt_out(source);
     let name = source.file_name().ok_or_else(|| {
-        InvalidDestination(format!("'{shown}' has no file name to make a key from; give a file, or a key with --key"))
+        InvalidDestination(message!(
+            "'{source}' has no file name to make a key from; give a file, or a key with --key",
+            source = shown
+        ))
     })?;
     name.to_str().ok_or_else(|| {
-        InvalidDestination(format!("the name of '{shown}' is not UTF-8, as keys are; give a key with --key"))
+        InvalidDestination(message!(
+            "the name of '{source}' is not UTF-8, as keys are; give a key with --key",
+            source = shown
+        ))
     })
 }
 

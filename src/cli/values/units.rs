@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
-use crate::language::Message;
+use crate::language::{Message, Phrase, message, phrase};
 
 /// Why a text is not a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidSize(&'static str);
+pub struct InvalidSize(Phrase);
 
 impl fmt::Display for InvalidSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected a size like 8MiB, 8M, 8MB or 8388608", self.0)
+        message!("{why}; expected a size like 8MiB, 8M, 8MB or 8388608", why = self.0).fmt(f)
     }
 }
 
@@ -24,11 +24,11 @@ impl std::error::Error for InvalidSize {}
 
 /// Why a text is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidDuration(String);
+pub struct InvalidDuration(Phrase);
 
 impl fmt::Display for InvalidDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected a duration like 90s, 5m or 7d", self.0)
+        message!("{why}; expected a duration like 90s, 5m or 7d", why = self.0).fmt(f)
     }
 }
 
@@ -36,11 +36,11 @@ impl std::error::Error for InvalidDuration {}
 
 /// Why a text is not a speed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidBitRate(&'static str);
+pub struct InvalidBitRate(Phrase);
 
 impl fmt::Display for InvalidBitRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected a rate like 8Mbit, 1MB/s or 8000000 (bit/s)", self.0)
+        message!("{why}; expected a rate like 8Mbit, 1MB/s or 8000000 (bit/s)", why = self.0).fmt(f)
     }
 }
 
@@ -48,11 +48,11 @@ impl std::error::Error for InvalidBitRate {}
 
 /// Why a text is not a speed in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidByteRate(&'static str);
+pub struct InvalidByteRate(Phrase);
 
 impl fmt::Display for InvalidByteRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; expected bytes per second, like 8MiB, 1MB/s or 500K", self.0)
+        message!("{why}; expected bytes per second, like 8MiB, 1MB/s or 500K", why = self.0).fmt(f)
     }
 }
 
@@ -64,7 +64,7 @@ pub fn parse_byte_rate(text: &str) -> Result<u64, InvalidByteRate> {
     let size = text.trim();
     let size = size.strip_suffix("/s").unwrap_or(size);
     if ["b", "bit", "bps"].iter().any(|bits| size.ends_with(bits)) {
-        return Err(InvalidByteRate("its unit is bits"));
+        return Err(InvalidByteRate(phrase!("its unit is bits")));
     }
     parse_size(size).map_err(|InvalidSize(why)| InvalidByteRate(why))
 }
@@ -75,12 +75,13 @@ pub fn parse_bit_rate(text: &str) -> Result<u64, InvalidBitRate> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, suffix) = text.split_at(end);
-    let unit = bits_of(suffix.trim()).ok_or(InvalidBitRate("its unit is neither bits nor bytes per second"))?;
+    let unit =
+        bits_of(suffix.trim()).ok_or(InvalidBitRate(phrase!("its unit is neither bits nor bytes per second")))?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if whole.is_empty() || fraction.contains('.') || (number.contains('.') && fraction.is_empty()) {
-        return Err(InvalidBitRate("its number is malformed"));
+        return Err(InvalidBitRate(phrase!("its number is malformed")));
     }
-    scaled(whole, fraction, unit).ok_or(InvalidBitRate("it is too large"))
+    scaled(whole, fraction, unit).ok_or(InvalidBitRate(phrase!("it is too large")))
 }
 
 fn bits_of(suffix: &str) -> Option<u64> {
@@ -110,17 +111,21 @@ pub fn parse_size(text: &str) -> Result<u64, InvalidSize> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, suffix) = text.split_at(end);
     if number.is_empty() {
-        return Err(InvalidSize(if text.starts_with('-') { "it is negative" } else { "it has no number" }));
+        return Err(InvalidSize(if text.starts_with('-') {
+            phrase!("it is negative")
+        } else {
+            phrase!("it has no number")
+        }));
     }
-    let unit = unit(suffix.trim()).ok_or(InvalidSize("its unit is unknown"))?;
+    let unit = unit(suffix.trim()).ok_or(InvalidSize(phrase!("its unit is unknown")))?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if number.contains('.') && (whole.is_empty() || fraction.is_empty() || fraction.contains('.')) {
-        return Err(InvalidSize("its number is malformed"));
+        return Err(InvalidSize(phrase!("its number is malformed")));
     }
     if unit == 1 && !fraction.is_empty() {
-        return Err(InvalidSize("it is not a whole number of bytes"));
+        return Err(InvalidSize(phrase!("it is not a whole number of bytes")));
     }
-    scaled(whole, fraction, unit).ok_or(InvalidSize("it is too large"))
+    scaled(whole, fraction, unit).ok_or(InvalidSize(phrase!("it is too large")))
 }
 
 fn unit(suffix: &str) -> Option<u64> {
@@ -150,9 +155,20 @@ fn scaled(whole: &str, fraction: &str, unit: u64) -> Option<u64> {
 /// Reads a duration above zero.
 pub fn parse_duration(text: &str) -> Result<Duration, InvalidDuration> {
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err(InvalidDuration("it is zero".to_owned())),
+        Ok(Duration::ZERO) => Err(InvalidDuration(phrase!("it is zero"))),
         Ok(duration) => Ok(duration),
-        Err(error) => Err(InvalidDuration(error.to_string())),
+        Err(error) => Err(InvalidDuration(no_duration(&error))),
+    }
+}
+
+fn no_duration(error: &humantime::DurationError) -> Phrase {
+    use humantime::DurationError::{Empty, InvalidCharacter, NumberExpected, NumberOverflow, UnknownUnit};
+    match error {
+        Empty | NumberExpected(0) => phrase!("it has no number"),
+        NumberExpected(_) | InvalidCharacter(_) => phrase!("its number is malformed"),
+        UnknownUnit { unit, .. } if unit.is_empty() => phrase!("it has no unit"),
+        UnknownUnit { .. } => phrase!("its unit is unknown"),
+        NumberOverflow => phrase!("it is too large"),
     }
 }
 
@@ -197,14 +213,16 @@ pub fn rate(bytes: u64, elapsed: Duration) -> Option<String> {
 }
 
 /// A duration for people; the longer it is, the coarser the unit: `0.8 s`, `88 s`, `12 min`, `3 h 20 min`.
-pub fn duration(duration: Duration) -> String {
+pub fn duration(duration: Duration) -> Message {
     let seconds = duration.as_secs();
     match seconds {
-        0..=9 => format!("{:.1} s", duration.as_secs_f64()),
-        10..=119 => format!("{seconds} s"),
-        120..=7199 => format!("{} min", seconds / 60),
-        7200..=172_799 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{} d", seconds / 86_400),
+        0..=9 => message!("{seconds} s", seconds = format_args!("{:.1}", duration.as_secs_f64())),
+        10..=119 => message!("{seconds} s", seconds),
+        120..=7199 => message!("{minutes} min", minutes = seconds / 60),
+        7200..=172_799 => {
+            message!("{hours} h {minutes} min", hours = seconds / 3600, minutes = seconds % 3600 / 60)
+        }
+        _ => message!("{days} d", days = seconds / 86_400),
     }
 }
 
@@ -273,7 +291,7 @@ mod tests {
             ("99999999999999999999999T", "it is too large"),
         ];
         for (text, why) in table {
-            assert_eq!(parse_size(text), Err(InvalidSize(why)), "{text:?}");
+            assert_eq!(parse_size(text), Err(InvalidSize(Phrase::new(why))), "{text:?}");
         }
         assert_eq!(
             parse_size("12XB").unwrap_err().to_string(),
@@ -304,14 +322,14 @@ mod tests {
         for bad in ["8M", "1MB", "8mbit", "1mb/s", "8X", "fast", "8Mbit/h"] {
             assert_eq!(
                 parse_bit_rate(bad),
-                Err(InvalidBitRate("its unit is neither bits nor bytes per second")),
+                Err(InvalidBitRate(Phrase::new("its unit is neither bits nor bytes per second"))),
                 "{bad}"
             );
         }
         for bad in ["", "Mbit", "1.2.3Mbit", ".5Mbit", "5.Mbit"] {
-            assert_eq!(parse_bit_rate(bad), Err(InvalidBitRate("its number is malformed")), "{bad}");
+            assert_eq!(parse_bit_rate(bad), Err(InvalidBitRate(Phrase::new("its number is malformed"))), "{bad}");
         }
-        assert_eq!(parse_bit_rate("99999999999999999999"), Err(InvalidBitRate("it is too large")));
+        assert_eq!(parse_bit_rate("99999999999999999999"), Err(InvalidBitRate(Phrase::new("it is too large"))));
     }
 
     #[test]
@@ -321,7 +339,7 @@ mod tests {
             assert_eq!(parse_byte_rate(text), Ok(bytes), "{text}");
         }
         for bad in ["8Mbit", "8Mb", "8Mb/s", "8Mbps", "8Mbit/s"] {
-            assert_eq!(parse_byte_rate(bad), Err(InvalidByteRate("its unit is bits")), "{bad}");
+            assert_eq!(parse_byte_rate(bad), Err(InvalidByteRate(Phrase::new("its unit is bits"))), "{bad}");
         }
         assert_eq!(
             parse_byte_rate("fast").unwrap_err().to_string(),

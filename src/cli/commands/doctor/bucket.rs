@@ -4,14 +4,16 @@ use super::check::Check;
 use super::finding::Finding;
 use crate::cli::output::failures::exit::{CREDENTIALS, classify};
 use crate::cos::Service;
+use crate::language::{message, phrase};
 use crate::upload::UploadError;
 
 /// What the answer to a signed request says about the bucket.
 pub(super) fn judge(location: &str, answer: &Result<(), UploadError>, service: Service) -> Finding {
     match answer {
-        Ok(()) => Finding::ok(Check::Bucket, format!("it exists, at {location}")),
+        Ok(()) => Finding::ok(Check::Bucket, message!("it exists, at {location}", location)),
         Err(error) if classify(&error.cause, None).0 == CREDENTIALS => {
-            Finding::not_checked(Check::Bucket, "without permission, the server does not say whether it exists")
+            let why = phrase!("without permission, the server does not say whether it exists");
+            Finding::not_checked(Check::Bucket, why)
         }
         Err(error) => Finding::of_request(Check::Bucket, error, service),
     }

@@ -1,5 +1,7 @@
 //! The names of the checks.
 
+use crate::language::{Phrase, phrase};
+
 /// One check. Permissions have the name of their action in a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Check {
@@ -35,25 +37,30 @@ pub(super) const OF_REQUESTS: [Check; 9] = [
 ];
 
 impl Check {
-    /// The name, for people and in JSON.
+    /// The name in JSON.
     pub(super) fn as_str(self) -> &'static str {
+        self.name().english()
+    }
+
+    /// The name for people. Actions of a policy have one name.
+    pub(super) fn name(self) -> Phrase {
         match self {
-            Self::StateDirectory => "state-directory",
-            Self::OpenFiles => "open-files",
-            Self::Names => "names",
-            Self::Connection => "connection",
-            Self::Tls => "tls",
-            Self::Clock => "clock",
-            Self::Credentials => "credentials",
-            Self::Bucket => "bucket",
-            Self::ListParts => "cos:ListParts",
-            Self::HeadObject => "cos:HeadObject",
-            Self::PutObject => "cos:PutObject",
-            Self::UploadPart => "cos:UploadPart",
-            Self::Complete => "cos:CompleteMultipartUpload",
-            Self::Abort => "cos:AbortMultipartUpload",
-            Self::Initiate => "cos:InitiateMultipartUpload",
-            Self::Throughput => "throughput",
+            Self::StateDirectory => phrase!("state-directory"),
+            Self::OpenFiles => phrase!("open-files"),
+            Self::Names => phrase!("names"),
+            Self::Connection => phrase!("connection"),
+            Self::Tls => Phrase::new("tls"),
+            Self::Clock => phrase!("clock"),
+            Self::Credentials => phrase!("credentials"),
+            Self::Bucket => phrase!("bucket"),
+            Self::ListParts => Phrase::new("cos:ListParts"),
+            Self::HeadObject => Phrase::new("cos:HeadObject"),
+            Self::PutObject => Phrase::new("cos:PutObject"),
+            Self::UploadPart => Phrase::new("cos:UploadPart"),
+            Self::Complete => Phrase::new("cos:CompleteMultipartUpload"),
+            Self::Abort => Phrase::new("cos:AbortMultipartUpload"),
+            Self::Initiate => Phrase::new("cos:InitiateMultipartUpload"),
+            Self::Throughput => phrase!("throughput"),
         }
     }
 }

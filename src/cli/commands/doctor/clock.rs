@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::check::Check;
 use super::finding::Finding;
 use crate::cli::values::units;
+use crate::language::{message, phrase};
 
 /// A smaller difference may only be network delay.
 const SMALLEST: Duration = Duration::from_secs(30);
@@ -12,19 +13,24 @@ const SMALLEST: Duration = Duration::from_secs(30);
 /// Compares the time of an answer with this machine's when it arrived.
 pub(super) fn judge(server: Option<SystemTime>, here: SystemTime) -> Finding {
     let Some(server) = server else {
-        return Finding::not_checked(Check::Clock, "the answer has no Date header");
+        return Finding::not_checked(Check::Clock, phrase!("the answer has no Date header"));
     };
-    let (apart, direction) = match server.duration_since(here) {
-        Ok(ahead) => (ahead, "behind"),
-        Err(error) => (error.duration(), "ahead of"),
+    let (apart, is_behind) = match server.duration_since(here) {
+        Ok(ahead) => (ahead, true),
+        Err(error) => (error.duration(), false),
     };
     if apart < SMALLEST {
-        return Finding::ok(Check::Clock, "it agrees with the server's");
+        return Finding::ok(Check::Clock, phrase!("it agrees with the server's"));
     }
+    let time = units::duration(apart);
     Finding::warning(
         Check::Clock,
-        format!("it is {} {direction} the server's", units::duration(apart)),
-        "set this machine's clock; cosput signs with the server's time until then, but other programs do not",
+        if is_behind {
+            message!("it is {time} behind the server's", time)
+        } else {
+            message!("it is {time} ahead of the server's", time)
+        },
+        phrase!("set this machine's clock; cosput signs with the server's time until then, but other programs do not"),
     )
 }
 

@@ -8,17 +8,20 @@ use crate::cli::output::console::visible;
 use crate::cli::values::units;
 use crate::cos::{Fault, Service};
 use crate::credentials::Described;
+use crate::language::{Message, message, phrase};
 use crate::upload::{Cause, UploadError};
 
 /// Credentials that expire sooner may not last as long as an upload.
 const SOON: Duration = Duration::from_secs(900);
 
 /// The credentials in words, without secrets.
-pub(super) fn in_words(found: &Described, now: SystemTime) -> String {
-    let kind = if found.temporary { "temporary" } else { "permanent" };
+pub(super) fn in_words(found: &Described, now: SystemTime) -> Message {
+    let kind = if found.temporary { phrase!("temporary") } else { phrase!("permanent") };
     let left = found.expires.and_then(|expires| expires.duration_since(now).ok());
-    let left = left.map(|left| format!(", expire in {}", units::duration(left))).unwrap_or_default();
-    format!("{}, {kind}{left}, from {}", visible(&found.masked_id), visible(&found.source))
+    let left = left.map(|left| message!(", expire in {time}", time = units::duration(left))).unwrap_or_default();
+    let (id, source) = (&found.masked_id, &found.source);
+    let words = message!("{id}, {kind}{left}, from {source}", id, kind, left, source);
+    words.mapped(|text| visible(text).into_owned())
 }
 
 /// What the answer to the first signed request says about them; `None` if it was not sent.
@@ -33,13 +36,15 @@ pub(super) fn judge(
     match answer {
         Some(Err(error)) if refuses_signature(error) => {
             let finding = Finding::of_request(Check::Credentials, error, service);
-            Finding { detail: format!("{words}: {}", finding.detail).into(), ..finding }
+            Finding { detail: message!("{what}: {cause}", what = words, cause = finding.detail), ..finding }
         }
         _ if left.is_some_and(|left| left < SOON) => {
-            Finding::warning(Check::Credentials, words, "they expire soon; get new ones before a long upload")
+            Finding::warning(Check::Credentials, words, phrase!("they expire soon; get new ones before a long upload"))
         }
         Some(Ok(())) => Finding::ok(Check::Credentials, words),
-        Some(Err(_)) | None => Finding::ok(Check::Credentials, format!("{words}; not tried at the server")),
+        Some(Err(_)) | None => {
+            Finding::ok(Check::Credentials, message!("{credentials}; not tried at the server", credentials = words))
+        }
     }
 }
 

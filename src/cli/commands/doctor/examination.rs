@@ -19,7 +19,7 @@ use crate::cli::uploading::connection::{Connection, emulator_credentials};
 use crate::cos::multipart::UploadId;
 use crate::cos::{Key, Method, Service, ServiceError};
 use crate::credentials::Described;
-use crate::language::message;
+use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::wire::http::Http;
 
 /// Makes all checks. Fails only if the probe cannot be named.
@@ -30,7 +30,7 @@ pub(super) async fn examine(
     findings: &mut Findings<'_>,
 ) -> Result<(), Failure> {
     let name = format!(".cosput-doctor-{:016x}", world.seed);
-    let key = Key::new(&format!("{}{name}", options.prefix)).map_err(|error| Failure::usage(error.to_string()))?;
+    let key = Key::new(&format!("{}{name}", options.prefix)).map_err(|error| Failure::usage(Message::of(&error)))?;
     findings.add(state_directory::check(options.state_directory.as_deref(), &name));
     let serves = matches!(options.bucket.server, Server::Emulator { .. });
     findings.add(open_files::judge((world.open_files)(), serves));
@@ -59,7 +59,7 @@ pub(super) async fn examine(
         }
         Err(failure) => {
             findings.add(Finding::of_failure(Check::Credentials, &failure));
-            findings.leave_out(&OF_REQUESTS, "there are no credentials");
+            findings.leave_out(&OF_REQUESTS, phrase!("there are no credentials"));
         }
     }
     requests.close().await;
@@ -68,7 +68,7 @@ pub(super) async fn examine(
 
 /// No client could be made for the endpoint.
 fn no_client(failure: &Failure, findings: &mut Findings<'_>) {
-    const WHY: &str = "no request can be sent";
+    const WHY: Phrase = phrase!("no request can be sent");
     if *failure == Failure::NoCertificates {
         findings.leave_out(&[Check::Names, Check::Connection], WHY);
         findings.add(Finding::of_failure(Check::Tls, failure));
@@ -101,11 +101,11 @@ async fn reach(
         Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| address.host());
     let proxy = transport.proxy_to(&url);
     if proxy.is_some() {
-        findings.add(Finding::not_checked(Check::Names, format!("the proxy looks up {host}")));
+        findings.add(Finding::not_checked(Check::Names, message!("the proxy looks up {host}", host)));
     } else {
         let answer = names::look_up(&host, options.bucket.requests.connect_timeout).await;
         if findings.add(names::judge(&host, answer)) == Verdict::Failed {
-            findings.leave_out(&[Check::Connection, Check::Tls, Check::Clock], "the name was not found");
+            findings.leave_out(&[Check::Connection, Check::Tls, Check::Clock], phrase!("the name was not found"));
             return false;
         }
     }
@@ -124,7 +124,7 @@ async fn reach(
         Ok(response) if connected => {
             findings.add(clock::judge(ServiceError::read(&response).server_time, here));
         }
-        _ => findings.leave_out(&[Check::Clock], "the service did not answer"),
+        _ => findings.leave_out(&[Check::Clock], phrase!("the service did not answer")),
     }
     connected && secure
 }
@@ -144,18 +144,18 @@ impl Examination<'_> {
         let (service, now) = (self.requests.address().service, (self.world.clock)());
         if !reached {
             findings.add(credentials::judge(described, now, None, service));
-            findings.leave_out(&OF_REQUESTS, "the service did not answer");
+            findings.leave_out(&OF_REQUESTS, phrase!("the service did not answer"));
             return;
         }
         let unknown = UploadId::new(&format!("{:032x}", self.world.seed)).expect("it is not empty");
         let mut permissions = Permissions::new(self.requests.requester(), self.key.clone(), unknown);
         let listed = permissions.list_parts().await;
         if findings.add(credentials::judge(described, now, Some(&listed), service)) == Verdict::Failed {
-            findings.leave_out(&OF_REQUESTS, "the server refuses the credentials");
+            findings.leave_out(&OF_REQUESTS, phrase!("the server refuses the credentials"));
             return;
         }
         if findings.add(bucket::judge(&self.requests.address().host(), &listed, service)) == Verdict::Failed {
-            findings.leave_out(&OF_REQUESTS[1..], "the bucket cannot be used");
+            findings.leave_out(&OF_REQUESTS[1..], phrase!("the bucket cannot be used"));
             return;
         }
         findings.add(permissions::judge(Check::ListParts, &listed, service));
@@ -174,13 +174,17 @@ impl Examination<'_> {
         }
         // If the server ignored the checksum, the object could not be deleted again.
         if service == Service::Cdcs {
-            return findings.leave_out(&[Check::PutObject], "CDCS keeps what is written");
+            return findings.leave_out(&[Check::PutObject], phrase!("CDCS keeps what is written"));
         }
         let answer = permissions.put_object().await;
         let remains = matches!(answer, Ok(true));
         let finding = permissions::judge(Check::PutObject, &answer.map(|_| ()), service);
         findings.add(if remains {
-            Finding::warning(Check::PutObject, "allowed", format!("the object {} remains; delete it", self.key))
+            Finding::warning(
+                Check::PutObject,
+                phrase!("allowed"),
+                message!("the object {key} remains; delete it", key = self.key),
+            )
         } else {
             finding
         });
@@ -194,14 +198,14 @@ impl Examination<'_> {
             return findings.leave_out(&BOTH, "--read-only");
         }
         if !may_abort {
-            return findings.leave_out(&BOTH, "the upload could not be aborted afterwards");
+            return findings.leave_out(&BOTH, phrase!("the upload could not be aborted afterwards"));
         }
         let mut requester = self.requests.requester();
         let upload_id = match self.probe.initiate(requester.clone(), self.key.clone()).await {
             Ok(upload_id) => upload_id,
             Err(error) => {
                 findings.add(permissions::judge(Check::Initiate, &Err(error), service));
-                return findings.leave_out(&[Check::Throughput], "no upload was initiated");
+                return findings.leave_out(&[Check::Throughput], phrase!("no upload was initiated"));
             }
         };
         let measured = if may_send {
@@ -210,13 +214,13 @@ impl Examination<'_> {
             None
         };
         findings.add(match self.probe.abort().await {
-            Ok(()) => Finding::ok(Check::Initiate, "allowed"),
+            Ok(()) => Finding::ok(Check::Initiate, phrase!("allowed")),
             Err((command, error)) => {
                 let finding = Finding::of_request(Check::Initiate, &error, service);
-                let hint = format!("the probe remains; abort it with {command}");
+                let hint = message!("the probe remains; abort it with {command}", command);
                 Finding {
-                    detail: format!("could not abort the probe: {}", finding.detail).into(),
-                    hint: Some(hint.into()),
+                    detail: message!("could not abort the probe: {why}", why = finding.detail),
+                    hint: Some(hint),
                     ..finding
                 }
             }
@@ -224,7 +228,7 @@ impl Examination<'_> {
         findings.add(match measured {
             Some(Ok((bytes, elapsed))) => throughput::judge(bytes, elapsed),
             Some(Err(error)) => Finding::of_request(Check::Throughput, &error, service),
-            None => Finding::not_checked(Check::Throughput, "no part may be sent"),
+            None => Finding::not_checked(Check::Throughput, phrase!("no part may be sent")),
         });
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::output::failures::exit::{SUCCESS, classify};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::failures::hint::about_cause;
 use crate::cos::Service;
-use crate::language::Message;
+use crate::language::{Message, Phrase, phrase};
 use crate::upload::UploadError;
 
 /// How a check ended.
@@ -35,12 +35,12 @@ pub(super) struct Finding {
 
 impl Verdict {
     /// The words, for people.
-    pub(super) fn words(self) -> &'static str {
+    pub(super) fn words(self) -> Phrase {
         match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Failed => "failed",
-            Self::NotChecked => "not checked",
+            Self::Ok => phrase!("ok"),
+            Self::Warning => phrase!("warning"),
+            Self::Failed => phrase!("failed"),
+            Self::NotChecked => phrase!("not checked"),
         }
     }
 
@@ -48,7 +48,7 @@ impl Verdict {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::NotChecked => "not_checked",
-            other => other.words(),
+            other => other.words().english(),
         }
     }
 }

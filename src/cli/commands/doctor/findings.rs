@@ -1,5 +1,7 @@
 //! The results so far. Each is printed when it is known, because a check may take as long as a time limit.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::check::Check;
 use super::finding::{Finding, Verdict};
 use crate::cli::options::bucket::Shown;
@@ -7,7 +9,7 @@ use crate::cli::output::console::{Console, Label};
 use crate::cli::output::failures::exit::of_many;
 use crate::cli::output::json::{Checked, Diagnosis, Line};
 use crate::cli::values::units;
-use crate::language::Message;
+use crate::language::{Message, Phrase, message, phrase};
 
 /// The results so far.
 pub(super) struct Findings<'a> {
@@ -40,7 +42,7 @@ impl<'a> Findings<'a> {
     }
 
     /// Leaves out checks, for one reason.
-    pub(super) fn leave_out(&mut self, checks: &[Check], why: &str) {
+    pub(super) fn leave_out(&mut self, checks: &[Check], why: impl Into<Message> + Copy) {
         for check in checks {
             self.add(Finding::not_checked(*check, why));
         }
@@ -62,7 +64,8 @@ impl<'a> Findings<'a> {
             }));
         }
         if failed > 0 {
-            self.console.labelled(Label::Error, &format!("{} failed", units::counted(failed as u64, "check")));
+            let checks = units::counted(failed as u64, phrase!("check"));
+            self.console.labelled(Label::Error, &message!("{checks} failed", checks));
         }
         exit_code
     }
@@ -70,9 +73,15 @@ impl<'a> Findings<'a> {
 
 fn lines(finding: &Finding) -> Vec<String> {
     let Finding { check, verdict, detail, hint, .. } = finding;
-    let first = format!("{:<11}  {:<27}  {detail}", verdict.words(), check.as_str());
-    let hint = hint.as_ref().map(|hint| format!("{:42}hint: {hint}", ""));
+    let first = format!("{}  {}  {detail}", filled(verdict.words(), 11), filled(check.name(), 27));
+    let hint = hint.as_ref().map(|hint| format!("{:42}{}{hint}", "", phrase!("hint: ")));
     std::iter::once(first).chain(hint).collect()
+}
+
+/// A text with blanks after it, so that it takes so many columns: a Chinese character takes two.
+fn filled(text: Phrase, columns: usize) -> String {
+    let text = text.text();
+    format!("{text}{:1$}", "", columns.saturating_sub(text.width()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::check::Check;
 use super::finding::Finding;
 use crate::cli::output::failures::exit::UNAVAILABLE;
+use crate::language::{Message, message};
 use crate::upload::threads;
 
 /// The most addresses that are shown.
@@ -23,7 +24,7 @@ pub(super) async fn look_up(host: &str, longest: Duration) -> io::Result<Vec<IpA
     });
     match timeout(longest, looking).await {
         Ok(answer) => answer.unwrap_or_else(|died| Err(io::Error::other(died))),
-        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "DNS did not answer in time")),
+        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, message!("DNS did not answer in time"))),
     }
 }
 
@@ -31,20 +32,22 @@ pub(super) async fn look_up(host: &str, longest: Duration) -> io::Result<Vec<IpA
 pub(super) fn judge(host: &str, answer: io::Result<Vec<IpAddr>>) -> Finding {
     let why = match answer {
         Ok(_) if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() => {
-            return Finding::ok(Check::Names, format!("{host} is an address"));
+            return Finding::ok(Check::Names, message!("{host} is an address", host));
         }
         Ok(mut addresses) if !addresses.is_empty() => {
             addresses.dedup();
             let more = addresses.len().saturating_sub(MOST_SHOWN);
             let shown: Vec<String> = addresses.iter().take(MOST_SHOWN).map(IpAddr::to_string).collect();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            return Finding::ok(Check::Names, format!("{host} is {}{more}", shown.join(", ")));
+            let more = if more > 0 { message!(" and {number} more", number = more) } else { Message::default() };
+            let found = message!("{host} is {addresses}{more}", host, addresses = shown.join(", "), more);
+            return Finding::ok(Check::Names, found);
         }
-        Ok(_) => "it has no address".to_owned(),
-        Err(error) => error.to_string(),
+        Ok(_) => message!("it has no address"),
+        Err(error) => Message::of(&error),
     };
-    let hint = "check the bucket, the region or endpoint, and this machine's DNS; behind a proxy, set HTTPS_PROXY";
-    Finding::failed(Check::Names, format!("{host} was not found: {why}"), Some(hint.into()), UNAVAILABLE)
+    let hint =
+        message!("check the bucket, the region or endpoint, and this machine's DNS; behind a proxy, set HTTPS_PROXY");
+    Finding::failed(Check::Names, message!("{host} was not found: {why}", host, why), Some(hint), UNAVAILABLE)
 }
 
 #[cfg(test)]

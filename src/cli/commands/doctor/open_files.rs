@@ -4,6 +4,7 @@ use super::check::Check;
 use super::finding::Finding;
 use crate::cli::uploading::descriptors::{Objects, requests_within};
 use crate::cli::values::units;
+use crate::language::{message, phrase};
 
 /// What cosput begins with and adds up to for large files, if nothing else limits it.
 const ENOUGH: u16 = 64;
@@ -12,17 +13,17 @@ const ENOUGH: u16 = 64;
 pub(super) fn judge(free: Option<u64>, serves: bool) -> Finding {
     let Some((free, requests)) = free.and_then(|free| Some((free, requests_within(free, Objects::Many, serves)?)))
     else {
-        return Finding::ok(Check::OpenFiles, "no limit that matters");
+        return Finding::ok(Check::OpenFiles, phrase!("no limit that matters"));
     };
-    let detail = format!(
-        "{} may be opened, enough for {} in flight",
-        units::counted(free, "more file"),
-        units::counted(requests.into(), "request")
+    let detail = message!(
+        "{files} may be opened, enough for {requests} in flight",
+        files = units::counted(free, phrase!("more file")),
+        requests = units::counted(requests.into(), phrase!("request"))
     );
     if requests >= ENOUGH {
         Finding::ok(Check::OpenFiles, detail)
     } else {
-        Finding::warning(Check::OpenFiles, detail, "raise the limit of open files: ulimit -n 4096")
+        Finding::warning(Check::OpenFiles, detail, phrase!("raise the limit of open files: ulimit -n 4096"))
     }
 }
 

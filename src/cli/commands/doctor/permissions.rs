@@ -12,6 +12,7 @@ use crate::cos::{
     Address, AnswerError, Etag, Fault, Headers, Key, Method, Request, Response, Service, ServiceError, Target,
     objects::head_object, objects::put_object,
 };
+use crate::language::{message, phrase};
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Cause, Operation, UploadError};
@@ -106,11 +107,14 @@ fn is_past_permission(error: &ServiceError) -> bool {
 
 /// What the answer says about a permission.
 pub(super) fn judge(check: Check, answer: &Result<(), UploadError>, service: Service) -> Finding {
-    let Err(error) = answer else { return Finding::ok(check, "allowed") };
+    let Err(error) = answer else { return Finding::ok(check, phrase!("allowed")) };
     let finding = Finding::of_request(check, error, service);
     if is_denied(&error.cause) {
-        let hint = format!("allow {} for this bucket and prefix in the policy of the credentials", check.as_str());
-        return Finding { hint: Some(hint.into()), ..finding };
+        let hint = message!(
+            "allow {action} for this bucket and prefix in the policy of the credentials",
+            action = check.as_str()
+        );
+        return Finding { hint: Some(hint), ..finding };
     }
     finding
 }

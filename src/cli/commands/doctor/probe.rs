@@ -10,6 +10,7 @@ use crate::cli::output::console::{Console, visible};
 use crate::cli::uploading::bucket_requests::target;
 use crate::cos::multipart::{UploadId, abort, initiate};
 use crate::cos::{Address, Headers, Key};
+use crate::language::message;
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Operation, UploadError};
@@ -52,7 +53,8 @@ impl Probe {
         let Some(Initiated { requester, key, upload_id }) = upload.as_mut() else { return Ok(()) };
         let request = |address: &Address| abort::request(&target(address, key), upload_id);
         let aborted = requester.send(Operation::Abort, request, abort::read, &mut |_| {}).await;
-        let command = format!("cosput abort --key {} --upload-id {upload_id}", visible(key.as_str()));
+        let key = visible(key.as_str());
+        let command = format!("cosput abort --key {key} --upload-id {upload_id}");
         *upload = None;
         aborted.map_err(|error| (command, error))
     }
@@ -61,8 +63,12 @@ impl Probe {
     pub(super) async fn clear(&self, console: &Console) {
         match timeout(LONGEST, self.abort()).await {
             Ok(Ok(())) => {}
-            Ok(Err((command, _))) => console.warning(&format!("the probe may remain; abort it with {command}")),
-            Err(_) => console.warning("an unfinished upload of the probe may remain; see cosput list-uploads"),
+            Ok(Err((command, _))) => {
+                console.warning(&message!("the probe may remain; abort it with {command}", command));
+            }
+            Err(_) => {
+                console.warning(&message!("an unfinished upload of the probe may remain; see cosput list-uploads"));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::check::Check;
 use super::finding::Finding;
 use crate::cli::output::console::visible;
 use crate::cos::{Response, Service, ServiceError};
+use crate::language::{message, phrase};
 use crate::upload::{Cause, SendError, SendErrorKind, UploadError};
 
 /// The way to the server.
@@ -21,8 +22,8 @@ impl Route {
     /// Whether a connection was made, and the service answered.
     pub(super) fn connection(&self, answer: &Result<Response, SendError>) -> Finding {
         let through = match &self.proxy {
-            Some(proxy) => format!("through the proxy {proxy}"),
-            None => "without a proxy".to_owned(),
+            Some(proxy) => message!("through the proxy {proxy}", proxy),
+            None => message!("without a proxy"),
         };
         let failed = |cause| Finding::of_request(Check::Connection, &unsent(cause), self.service);
         match answer {
@@ -30,25 +31,27 @@ impl Route {
                 failed(Cause::Service(Box::new(ServiceError::read(response))))
             }
             Err(error) if !is_about_tls(error) => failed(Cause::Network(error.clone())),
-            Ok(_) | Err(_) => Finding::ok(Check::Connection, format!("to {}, {through}", self.host)),
+            Ok(_) | Err(_) => {
+                Finding::ok(Check::Connection, message!("to {host}, {through}", host = self.host, through))
+            }
         }
     }
 
     /// Whether the server's certificate is trusted.
     pub(super) fn tls(&self, answer: &Result<Response, SendError>) -> Finding {
         if !self.is_https {
-            return Finding::not_checked(Check::Tls, "the endpoint is http://, without encryption");
+            return Finding::not_checked(Check::Tls, phrase!("the endpoint is http://, without encryption"));
         }
         match answer {
             Ok(_) => {
-                let bundle = self.bundle.as_ref().map(|file| format!(" and by {}", visible(file)));
-                let detail = format!("the certificate is trusted by the system's roots{}", bundle.unwrap_or_default());
-                Finding::ok(Check::Tls, detail)
+                let bundle = self.bundle.as_ref().map(|file| message!(" and by {file}", file = visible(file)));
+                let bundle = bundle.unwrap_or_default();
+                Finding::ok(Check::Tls, message!("the certificate is trusted by the system's roots{bundle}", bundle))
             }
             Err(error) if is_about_tls(error) => {
                 Finding::of_request(Check::Tls, &unsent(Cause::Network(error.clone())), self.service)
             }
-            Err(_) => Finding::not_checked(Check::Tls, "there is no connection"),
+            Err(_) => Finding::not_checked(Check::Tls, phrase!("there is no connection")),
         }
     }
 }

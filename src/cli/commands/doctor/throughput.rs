@@ -12,6 +12,7 @@ use crate::cli::uploading::bucket_requests::target;
 use crate::cli::values::units;
 use crate::cos::multipart::{PartNumber, UploadId, upload_part};
 use crate::cos::{Address, Key, Request};
+use crate::language::{message, phrase};
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Operation, UploadError};
@@ -63,11 +64,11 @@ async fn send(
 pub(super) fn judge(bytes: u64, elapsed: Duration) -> Finding {
     let elapsed = elapsed.max(Duration::from_millis(1));
     let speed = u128::from(bytes) * 1000 / elapsed.as_millis();
-    let detail = format!(
-        "{} in {}, {} on one connection; cosput begins with 8 and adds more while that is faster",
-        units::size(bytes),
-        units::duration(elapsed),
-        units::rate(bytes, elapsed).unwrap_or_default()
+    let detail = message!(
+        "{size} in {time}, {rate} on one connection; cosput begins with 8 and adds more while that is faster",
+        size = units::size(bytes),
+        time = units::duration(elapsed),
+        rate = units::rate(bytes, elapsed).unwrap_or_default()
     );
     if speed >= SLOW {
         return Finding::ok(Check::Throughput, detail);
@@ -75,8 +76,10 @@ pub(super) fn judge(bytes: u64, elapsed: Duration) -> Finding {
     Finding::warning(
         Check::Throughput,
         detail,
-        "use --internal inside Tencent Cloud, or --accelerate far from the region if the bucket has it; on a link that \
-         breaks, --part-size 1MiB",
+        phrase!(
+            "use --internal inside Tencent Cloud, or --accelerate far from the region if the bucket has it; on a link that \
+         breaks, --part-size 1MiB"
+        ),
     )
 }
 

@@ -14,11 +14,11 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 use super::setting::{Setting, setting_of};
 use super::setting_names::{key_of, switch};
 use super::{configuration, other_tools, variables};
-use crate::cli::args::{Arguments, help};
+use crate::cli::args::{Arguments, help, usage_error};
 use crate::cli::options::directories::Directories;
 use crate::cli::process::world::{Variables, World};
 use crate::credentials::{ProfileChoice, ProfileTable, default_file};
-use crate::language::{Language, current};
+use crate::language::{Language, Message, current, message};
 
 /// Options that may stand before the command.
 const OUTPUT_OPTIONS: [&str; 5] = ["-v", "--verbose", "-q", "--quiet", "--json"];
@@ -50,7 +50,7 @@ pub(crate) fn parse_with_notes(
     arguments: &[OsString],
     variables: &Variables,
     columns: usize,
-) -> Result<(Arguments, Vec<String>), Error> {
+) -> Result<(Arguments, Vec<Message>), Error> {
     let (arguments, mut notes) = other_tools::without_aliases(usual_form(arguments), variables);
     let mut program = Arguments::command().term_width(columns);
     let typed = match program.try_get_matches_from_mut(&arguments) {
@@ -62,7 +62,10 @@ pub(crate) fn parse_with_notes(
     };
     let mut settings = settings(pristine(&program, name), typed_for_command, variables)?;
     let more = other_tools::settings(pristine(&program, name), typed_for_command, &settings, variables);
-    notes.extend(more.iter().map(|setting| format!("{}: {}", setting.origin, setting.value[0].display())));
+    notes.extend(more.iter().map(|setting| {
+        let (option, value) = (&setting.origin, setting.value[0].display());
+        message!("{option}: {value}", option, value)
+    }));
     settings.extend(more);
     if settings.is_empty() {
         return Arguments::from_arg_matches(&typed).map(|arguments| (arguments, notes));
@@ -142,7 +145,7 @@ fn settings(command: &Command, typed: &ArgMatches, variables: &Variables) -> Res
     Ok(settings)
 }
 
-fn wrong_configuration(message: String) -> Error {
+fn wrong_configuration(message: Message) -> Error {
     Error::raw(ErrorKind::ValueValidation, format!("{message}\n"))
 }
 
@@ -152,7 +155,7 @@ fn profile(
     typed: &ArgMatches,
     settings: &[Setting],
     variables: &Variables,
-) -> Result<Option<ProfileTable>, String> {
+) -> Result<Option<ProfileTable>, Message> {
     let said = |id: &str| {
         let arg = command.get_arguments().find(|arg| arg.get_id() == id)?;
         let raw = typed.try_get_raw(id).ok().flatten().and_then(|mut values| values.next());
@@ -166,7 +169,7 @@ fn profile(
         name: said("profile").map(|name| name.to_string_lossy().into_owned()),
         default_file: Directories::among(variables).configuration().as_deref().map(default_file),
     };
-    choice.read().map_err(|why| why.message.to_string())
+    choice.read().map_err(|why| why.message)
 }
 
 /// The keys of a profile for the options of all commands.
@@ -185,11 +188,12 @@ fn blame(error: Error, command: &Command, settings: &[Setting]) -> Error {
         return error;
     };
     let why = match (error.source(), error.get(ContextKind::ValidValue)) {
-        (Some(why), _) => why.to_string(),
-        (None, Some(ContextValue::Strings(valid))) => format!("expected {}", valid.join(", ")),
-        (None, _) => "it cannot be used".to_owned(),
+        (Some(why), _) => usage_error::reason(&why.to_string()),
+        (None, Some(ContextValue::Strings(valid))) => message!("expected {values}", values = valid.join(", ")),
+        (None, _) => message!("it cannot be used"),
     };
-    Error::raw(error.kind(), format!("invalid value '{value}' for {}: {why}\n", default.origin))
+    let refused = message!("invalid value '{value}' for {origin}: {why}", value, origin = default.origin, why);
+    Error::raw(error.kind(), format!("{refused}\n"))
 }
 
 #[cfg(test)]
@@ -420,7 +424,7 @@ mod tests {
             (upload.sources.last().unwrap().display().to_string(), bucket, region, notes)
         };
         let expected = |last: &str, bucket: &str, region: &str, notes: &[&str]| {
-            let notes = notes.iter().map(|&note| note.to_owned()).collect::<Vec<_>>();
+            let notes: Vec<Message> = notes.iter().map(|&note| note.into()).collect();
             (last.to_owned(), bucket.to_owned(), region.to_owned(), notes)
         };
         assert_eq!(parsed(&[], &[]), expected("f", "", "", &[]));

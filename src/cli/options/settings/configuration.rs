@@ -10,19 +10,20 @@ use super::precedence::{excludes, overruled};
 use super::setting::{Setting, setting_of};
 use super::setting_names::{key_of, switch};
 use crate::credentials::{PROFILE_KEYS, ProfileTable};
+use crate::language::{Message, Phrase, message, phrase};
 
 /// Options of `resume` that no profile decides: each journal names its server, and a profile for new uploads must not
 /// send the parts of all journals to one server.
 const DECIDED_BY_JOURNALS: [&str; 2] = ["endpoint", "emulator"];
 
 /// Refuses keys that are neither one of these options nor a key of credentials.
-pub(crate) fn check(profile: &ProfileTable, options: &[String]) -> Result<(), String> {
+pub(crate) fn check(profile: &ProfileTable, options: &[String]) -> Result<(), Message> {
     let known = |key: &str| PROFILE_KEYS.contains(&key) || options.iter().any(|option| option == key);
     let unknown: Vec<&str> = profile.keys().filter(|key| !known(key)).collect();
     match unknown.as_slice() {
         [] => Ok(()),
-        [key] => Err(format!("{} has an unknown key: {key}", profile.name())),
-        keys => Err(format!("{} has unknown keys: {}", profile.name(), keys.join(", "))),
+        [key] => Err(message!("{profile} has an unknown key: {key}", profile = profile.name(), key)),
+        keys => Err(message!("{profile} has unknown keys: {keys}", profile = profile.name(), keys = keys.join(", "))),
     }
 }
 
@@ -32,7 +33,7 @@ pub(crate) fn settings(
     command: &Command,
     typed: &ArgMatches,
     by_variables: &[Setting],
-) -> Result<Vec<Setting>, String> {
+) -> Result<Vec<Setting>, Message> {
     let mut found: Vec<(&Arg, Setting)> = Vec::new();
     let decided = |arg: &Arg| {
         let by_variable = |other: &Arg| setting_of(by_variables, other.get_id()).is_some();
@@ -50,36 +51,38 @@ pub(crate) fn settings(
     Ok(found.into_iter().map(|(_, setting)| setting).collect())
 }
 
-fn origin(profile: &ProfileTable, key: &str) -> String {
-    format!("{key} in {}", profile.name())
+fn origin(profile: &ProfileTable, key: &str) -> Message {
+    message!("{key} in {place}", key, place = profile.name())
 }
 
-fn clash(profile: &ProfileTable, one: &str, other: &str) -> String {
-    format!("{} sets both {one} and {other}; keep one of them", profile.name())
+fn clash(profile: &ProfileTable, one: &str, other: &str) -> Message {
+    message!("{profile} sets both {one} and {other}; keep one of them", profile = profile.name(), one, other)
 }
 
 /// The value of an option, in the words of the command line. `None` if the profile does not set it.
-fn value_of(profile: &ProfileTable, arg: &Arg) -> Result<Option<Vec<OsString>>, String> {
+fn value_of(profile: &ProfileTable, arg: &Arg) -> Result<Option<Vec<OsString>>, Message> {
     let Some(key) = key_of(arg) else { return Ok(None) };
     let Some(value) = profile.get(&key) else { return Ok(None) };
-    let wrong = |expected: &str| Err(format!("invalid value for {}: expected {expected}", origin(profile, &key)));
+    let wrong = |expected: Phrase| {
+        Err(message!("invalid value for {origin}: expected {expected}", origin = origin(profile, &key), expected))
+    };
     let optional_value = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
     Ok(match (arg.get_action(), value) {
         (ArgAction::SetTrue, value) => {
             let on = value.as_bool().or_else(|| switch(value.as_str()?.as_ref()));
-            let Some(on) = on else { return wrong("true or false") };
+            let Some(on) = on else { return wrong(phrase!("true or false")) };
             on.then(|| vec!["true".into()])
         }
         (_, Value::Boolean(on)) if optional_value => on.then(|| vec!["".into()]),
         (ArgAction::Append, Value::Array(values)) => {
-            let Some(words) = values.iter().map(word).collect() else { return wrong("a list of words") };
+            let Some(words) = values.iter().map(word).collect() else { return wrong(phrase!("a list of words")) };
             Some(words)
         }
         (ArgAction::Append, Value::String(text)) if arg.get_value_delimiter().is_some() => {
             Some(text.split(',').map(OsString::from).collect())
         }
         (_, value) => {
-            let Some(word) = word(value) else { return wrong("a word or a number") };
+            let Some(word) = word(value) else { return wrong(phrase!("a word or a number")) };
             Some(vec![word])
         }
     })

@@ -10,18 +10,24 @@ use crate::cli::options::directories::Directories;
 use crate::cli::process::world::Variables;
 use crate::cli::values::destination::Destination;
 use crate::credentials::{KnownBucket, known_buckets};
+use crate::language::{Message, message};
 
 /// Options that decide the server.
 const SERVER: [&str; 5] = ["region", "endpoint", "emulator", "accelerate", "internal"];
 
 /// The arguments, with the bucket's name in place of an alias in `cos://alias/key`, and notes about that.
-pub(crate) fn without_aliases(arguments: Vec<OsString>, variables: &Variables) -> (Vec<OsString>, Vec<String>) {
+pub(crate) fn without_aliases(arguments: Vec<OsString>, variables: &Variables) -> (Vec<OsString>, Vec<Message>) {
     let mut notes = Vec::new();
     let replaced = |argument: OsString| match alias_in(&argument) {
         Some(alias) => {
             let known = buckets(variables).into_iter().find(|known| known.alias.as_deref() == Some(alias));
             let Some(known) = known else { return argument };
-            notes.push(format!("{alias} is the bucket {} of {}", known.name, known.source));
+            notes.push(message!(
+                "{alias} is the bucket {bucket} of {tool}",
+                alias,
+                bucket = known.name,
+                tool = known.source
+            ));
             argument.to_string_lossy().replacen(alias, &known.name, 1).into()
         }
         None => argument,
@@ -63,7 +69,7 @@ pub(crate) fn settings(
     let Some(chosen) = chosen else { return Vec::new() };
     let setting = |id: &'static str, value: &Option<String>| {
         let value = vec![value.clone()?.into()];
-        Some(Setting { id: id.into(), value, origin: format!("{id} in {}", chosen.source) })
+        Some(Setting { id: id.into(), value, origin: message!("{key} in {place}", key = id, place = chosen.source) })
     };
     let bucket = bucket.is_none().then(|| setting("bucket", &Some(chosen.name.clone()))).flatten();
     let server = [setting("region", &chosen.region), setting("endpoint", &chosen.endpoint)].into_iter().flatten();

@@ -4,12 +4,14 @@ use std::ffi::OsString;
 
 use clap::Id;
 
+use crate::language::Message;
+
 /// The value of one option, in the words of the command line.
 pub(crate) struct Setting {
     pub(crate) id: Id,
     pub(crate) value: Vec<OsString>,
     /// The variable, or the key and its profile, for messages.
-    pub(crate) origin: String,
+    pub(crate) origin: Message,
 }
 
 /// The setting of an option.
