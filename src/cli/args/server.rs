@@ -91,9 +91,10 @@ pub struct IdentityArguments {
     /// Configuration file
     ///
     /// TOML, one table for each profile. Keys are the long names of options with _ for -, such as part_size = "32MiB",
-    /// and secret_id, secret_key, session_token, expires or credential_process. The command line comes first, then
-    /// variables, then this file. Default: $XDG_CONFIG_HOME/cosput/config.toml or ~/.config/cosput/config.toml; on
-    /// Windows %APPDATA%\cosput\config.toml.
+    /// and those of credentials: secret_id, secret_key, session_token, expires, credential_process; for a role role_arn,
+    /// role_session_name, role_duration, external_id; for an OIDC token provider_id, web_identity_token_file,
+    /// oidc_audience. The command line comes first, then variables, then this file. Default:
+    /// $XDG_CONFIG_HOME/cosput/config.toml or ~/.config/cosput/config.toml; on Windows %APPDATA%\cosput\config.toml.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub config: Option<PathBuf>,
 }
