@@ -49,7 +49,7 @@ impl Check {
             Self::OpenFiles => phrase!("open-files"),
             Self::Names => phrase!("names"),
             Self::Connection => phrase!("connection"),
-            Self::Tls => Phrase::new("tls"),
+            Self::Tls => phrase!("tls"),
             Self::Clock => phrase!("clock"),
             Self::Credentials => phrase!("credentials"),
             Self::Bucket => phrase!("bucket"),

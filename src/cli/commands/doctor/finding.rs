@@ -1,5 +1,7 @@
 //! The result of one check.
 
+use std::fmt;
+
 use super::check::Check;
 use crate::cli::output::console::visible;
 use crate::cli::output::failures::exit::{SUCCESS, classify};
@@ -86,12 +88,20 @@ impl Finding {
     /// Something before a request failed. Its message may have several lines.
     pub(super) fn of_failure(check: Check, failure: &Failure) -> Self {
         let report = failure.report();
-        Self::failed(check, report.message.mapped(in_one_line), report.hints.into_iter().next(), report.exit_code)
+        Self::failed(check, Message::of(&InOneLine(&report.message)), report.hints.into_iter().next(), report.exit_code)
     }
 }
 
-fn in_one_line(message: &str) -> String {
-    let (first, others) = message.split_once('\n').unwrap_or((message, ""));
-    let others: Vec<&str> = others.lines().map(str::trim).collect();
-    format!("{first} {}", others.join(", ")).trim_end().to_owned()
+/// A message of several lines in one line.
+struct InOneLine<'a>(&'a Message);
+
+impl fmt::Display for InOneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = self.0.text().lines().map(str::trim);
+        let first = lines.next().unwrap_or_default();
+        let others = lines.collect::<Vec<_>>().join(phrase!(", ").text());
+        // A full-width colon has its own room.
+        let space = if others.is_empty() || first.ends_with('：') { "" } else { " " };
+        write!(f, "{first}{space}{others}")
+    }
 }
