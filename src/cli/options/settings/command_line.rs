@@ -85,8 +85,11 @@ pub(crate) fn parse_with_notes(
 
 /// True for help, also for that which clap shows because there is no command, if it must be translated.
 fn is_help(error: &Error) -> bool {
-    let lacks_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    !error.use_stderr() || lacks_command && current() == Language::Chinese
+    match error.kind() {
+        ErrorKind::DisplayHelp => true,
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => current() == Language::Chinese,
+        _ => false,
+    }
 }
 
 /// The same help again, in its readable form.
