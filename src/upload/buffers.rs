@@ -8,23 +8,64 @@ use crate::cos::aligned::AlignedBytes;
 /// Bytes are read, hashed and sent in pieces of this size. Larger ones bring a server more at a time, which then waits
 /// less, and take more memory; docs/performance.md has the figures.
 pub(crate) const CHUNK: usize = 224 << 10;
-/// Once bodies hold this much, further pieces are small, so that many slow connections need little memory.
+/// Once bodies hold this much, further pieces are small.
 const BODIES: usize = 8 * CHUNK;
-/// A small piece.
-const SMALL_CHUNK: usize = 32 << 10;
+/// So many bodies share that. More of them share less, because each of them holds a small piece too.
+const FEW_BODIES: usize = 16;
+/// A small piece, for slow connections, each of which holds one for long.
+pub(crate) const SMALL_CHUNK: usize = 32 << 10;
 
 /// The sizes of buffers that are kept for their next use. Allocators like musl's give memory of these sizes back to the
 /// kernel whenever it is freed: 256 MiB sent by 64 connections took twice the CPU while small pieces were not kept.
 const KEPT: [usize; 2] = [SMALL_CHUNK, CHUNK];
 
-/// Buffers of each kept size that wait for their next use. There are never more than were in use at one time.
+/// Buffers of each kept size that wait for their next use. There are never more than were in use at one time, and no
+/// whole ones once connections are slow.
 static SPARE: [Mutex<Vec<AlignedBytes>>; 2] = [const { Mutex::new(Vec::new()) }; 2];
 /// What the bodies of all requests share.
-static OF_BODIES: Budget = Budget(AtomicUsize::new(0));
+static OF_BODIES: Budget = Budget::new();
 
-/// How many bytes are lent to bodies.
+/// How many bytes are lent to bodies, and how many bodies there are.
 #[derive(Debug)]
-struct Budget(AtomicUsize);
+struct Budget {
+    held: AtomicUsize,
+    bodies: AtomicUsize,
+}
+
+/// A body that takes pieces, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct CountedBody(&'static Budget);
+
+impl CountedBody {
+    /// Counts one more body.
+    pub(crate) fn begin() -> Self {
+        OF_BODIES.begin()
+    }
+}
+
+impl Drop for CountedBody {
+    fn drop(&mut self) {
+        self.0.bodies.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Budget {
+    const fn new() -> Self {
+        Self { held: AtomicUsize::new(0), bodies: AtomicUsize::new(0) }
+    }
+
+    fn begin(&'static self) -> CountedBody {
+        self.bodies.fetch_add(1, Ordering::Relaxed);
+        CountedBody(self)
+    }
+
+    /// The longest piece that a body may have now that wants so many bytes. One that ends with them returns all that it holds.
+    fn longest(&self, wanted: usize) -> usize {
+        let (held, bodies) = (self.held.load(Ordering::Relaxed), self.bodies.load(Ordering::Relaxed));
+        let sharing = if wanted < CHUNK { FEW_BODIES } else { bodies.max(FEW_BODIES) };
+        if held + CHUNK <= BODIES * FEW_BODIES / sharing { CHUNK } else { SMALL_CHUNK }
+    }
+}
 
 /// A buffer on loan. It goes back when it is dropped, by any thread.
 #[derive(Debug)]
@@ -50,11 +91,18 @@ impl Buffer {
         Self::within(&OF_BODIES, wanted)
     }
 
+    /// A buffer for the next piece of a body that a slow connection sends, of up to `wanted` bytes. One whole buffer that
+    /// waits is freed.
+    pub(crate) fn for_slow_body(wanted: usize) -> Self {
+        if let Some(whole) = kept_size(CHUNK) {
+            drop(spare(whole).pop());
+        }
+        Self::within(&OF_BODIES, wanted.min(SMALL_CHUNK))
+    }
+
     fn within(budget: &'static Budget, wanted: usize) -> Self {
-        let held = budget.0.load(Ordering::Relaxed);
-        let most = if held + CHUNK <= BODIES { CHUNK } else { SMALL_CHUNK };
-        let mut buffer = Self::lend(wanted.min(most));
-        budget.0.fetch_add(buffer.length, Ordering::Relaxed);
+        let mut buffer = Self::lend(wanted.min(budget.longest(wanted)));
+        budget.held.fetch_add(buffer.length, Ordering::Relaxed);
         buffer.counted = Some((budget, buffer.length));
         buffer
     }
@@ -81,7 +129,7 @@ impl AsRef<[u8]> for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         if let Some((budget, bytes)) = self.counted {
-            budget.0.fetch_sub(bytes, Ordering::Relaxed);
+            budget.held.fetch_sub(bytes, Ordering::Relaxed);
         }
         let size = self.memory.as_ref().len();
         if let Some(kept) = KEPT.iter().position(|kept| *kept == size) {
@@ -131,13 +179,26 @@ mod tests {
 
     #[test]
     fn bodies_that_hold_many_bytes_get_small_pieces() {
-        static BUDGET: Budget = Budget(AtomicUsize::new(0));
+        static BUDGET: Budget = Budget::new();
         let lent: Vec<Buffer> = (0..64).map(|_| Buffer::within(&BUDGET, CHUNK)).collect();
         let bytes: usize = lent.iter().map(|buffer| buffer.as_ref().len()).sum();
         assert!(bytes <= BODIES + 64 * SMALL_CHUNK, "{bytes}");
         assert!(lent.iter().all(|buffer| buffer.as_ref().len() >= SMALL_CHUNK));
         lent.iter().for_each(|buffer| assert_aligned(buffer.as_ref()));
         drop(lent);
-        assert_eq!(BUDGET.0.load(Ordering::Relaxed), 0);
+        assert_eq!(BUDGET.held.load(Ordering::Relaxed), 0);
+    }
+    /// Every body takes a piece as long as it may have; none gives one back.
+    #[test]
+    fn the_more_bodies_the_fewer_whole_pieces() {
+        static BUDGET: Budget = Budget::new();
+        for (bodies, whole) in [(1, 1), (8, 8), (16, 8), (32, 4), (50, 2), (256, 0)] {
+            let counted: Vec<CountedBody> = (0..bodies).map(|_| BUDGET.begin()).collect();
+            let lent: Vec<Buffer> = counted.iter().map(|_| Buffer::within(&BUDGET, CHUNK)).collect();
+            assert_eq!(lent.iter().filter(|buffer| buffer.as_ref().len() == CHUNK).count(), whole, "{bodies} bodies");
+            let bytes: usize = lent.iter().map(|buffer| buffer.as_ref().len()).sum();
+            assert_eq!(bytes, whole * CHUNK + (bodies - whole) * SMALL_CHUNK);
+        }
+        assert_eq!(BUDGET.bodies.load(Ordering::Relaxed), 0);
     }
 }

@@ -14,13 +14,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::body_progress::BodyProgress;
-use super::chunk::{Chunk, Gate, lend_shared};
+use super::chunk::{Chunk, Gate, Speed, lend_shared};
 use super::limits::pace::Pace;
 use crate::cos::checksum::Hasher;
-use crate::upload::buffers::CHUNK;
+use crate::upload::buffers::{CHUNK, CountedBody};
+use crate::upload::clock;
 use crate::upload::error::SourceError;
 use crate::upload::plan::part_range::Range;
 use crate::upload::source::{FileSource, Source};
@@ -63,8 +64,13 @@ pub struct SourceBody {
     reading: Option<JoinHandle<Result<Chunk, SourceError>>>,
     hesitation: Option<Pin<Box<Sleep>>>,
     gate: Option<Gate>,
+    /// How fast the connection took the previous chunk.
+    speed: Speed,
+    /// The chunk that the connection has, and since when.
+    handed_over: Option<(usize, Instant)>,
     pace: Option<Pace>,
     progress: BodyProgress,
+    _counted: CountedBody,
 }
 
 impl SourceBody {
@@ -88,8 +94,11 @@ impl SourceBody {
             reading: None,
             hesitation: None,
             gate: None,
+            speed: Speed::Quick,
+            handed_over: None,
             pace: None,
             progress,
+            _counted: CountedBody::begin(),
         };
         if body.left == 0 {
             // A connection may skip the frames of an empty body.
@@ -145,6 +154,9 @@ impl SourceBody {
             pace.spend(usize::try_from(length).unwrap_or(CHUNK));
         }
         self.progress.count(length);
+        if self.gate.is_some() {
+            self.handed_over = Some((bytes.len(), clock::now()));
+        }
         Ok(piece.into_bytes(self.gate.as_ref()))
     }
 
@@ -172,11 +184,11 @@ impl SourceBody {
         };
         let reading = match &mut self.reading {
             Some(reading) => reading,
-            None => match read_cached(file, offset, wanted) {
+            None => match read_cached(file, offset, wanted, self.speed) {
                 Some(chunk) => return Poll::Ready(Ok(Piece::Read(chunk))),
                 None => {
-                    let file = file.clone();
-                    self.reading.insert(threads::spawn_blocking(move || read_chunk(&file, offset, wanted)))
+                    let (file, speed) = (file.clone(), self.speed);
+                    self.reading.insert(threads::spawn_blocking(move || read_chunk(&file, offset, wanted, speed)))
                 }
             },
         };
@@ -205,6 +217,9 @@ impl http_body::Body for SourceBody {
         if let Some(gate) = &self.gate {
             std::task::ready!(gate.poll_open(context));
         }
+        if let Some((bytes, since)) = self.handed_over.take() {
+            self.speed = Speed::of(bytes, clock::now() - since);
+        }
         let read = std::task::ready!(self.poll_piece(context));
         let taken = self.take(read);
         match &taken {
@@ -227,24 +242,24 @@ impl http_body::Body for SourceBody {
     }
 }
 
-fn read_chunk(source: &FileSource, offset: u64, wanted: usize) -> Result<Chunk, SourceError> {
-    let mut chunk = Chunk::lend(wanted);
+fn read_chunk(source: &FileSource, offset: u64, wanted: usize, speed: Speed) -> Result<Chunk, SourceError> {
+    let mut chunk = Chunk::lend(wanted, speed);
     let read = source.read_at(chunk.bytes_mut(), offset)?;
     Ok(chunk.shortened(read))
 }
 
 /// The bytes at `offset`, if the page cache holds them; `None` if the read would block or reach the end.
 #[cfg(target_os = "linux")]
-fn read_cached(source: &FileSource, offset: u64, wanted: usize) -> Option<Chunk> {
+fn read_cached(source: &FileSource, offset: u64, wanted: usize, speed: Speed) -> Option<Chunk> {
     use rustix::io::{ReadWriteFlags, preadv2};
-    let mut chunk = Chunk::lend(wanted);
+    let mut chunk = Chunk::lend(wanted, speed);
     let into = &mut [std::io::IoSliceMut::new(chunk.bytes_mut())];
     let read = preadv2(source.file(), into, offset, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)?;
     Some(chunk.shortened(read))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Chunk> {
+fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize, _speed: Speed) -> Option<Chunk> {
     None
 }
 
@@ -252,6 +267,7 @@ fn read_cached(_source: &FileSource, _offset: u64, _wanted: usize) -> Option<Chu
 mod tests {
     use super::*;
     use crate::cos::checksum::Digest;
+    use crate::upload::buffers::SMALL_CHUNK;
     use crate::upload::source::Stream;
     use http_body_util::BodyExt as _;
 
@@ -318,6 +334,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_that_is_slow_gets_small_chunks_until_it_is_quick_again() {
+        let (_directory, source) = file(&vec![7; 4 * CHUNK]);
+        let range = Range { offset: 0, length: 4 * CHUNK as u64 };
+        let mut body = SourceBody::new(source, range, BodyProgress::default());
+        body.lend_singly();
+        let begin = clock::now();
+        // At 40 Mbit/s a whole chunk takes 46 ms, a small one 7 ms. A chunk that is taken in the future was taken at once.
+        let taken =
+            [begin + Duration::from_secs(600), begin - Duration::from_millis(46), begin - Duration::from_millis(7)];
+        let mut speeds = Vec::new();
+        for taken in [taken[0], taken[1], taken[2], taken[0]] {
+            let chunk = body.frame().await.unwrap().unwrap().into_data().unwrap();
+            assert!(body.speed == Speed::Quick || chunk.len() <= SMALL_CHUNK, "{}", chunk.len());
+            speeds.push(body.speed);
+            body.handed_over = Some((chunk.len(), taken));
+        }
+        assert_eq!(speeds, [Speed::Quick, Speed::Quick, Speed::Slow, Speed::Slow]);
+        body.frame().await.unwrap().unwrap();
+        assert_eq!(body.speed, Speed::Quick);
+    }
+
+    #[tokio::test]
     async fn an_empty_body_has_its_digest_at_once() {
         let (_directory, source) = file(b"");
         let progress = BodyProgress::default();
@@ -346,7 +384,7 @@ mod tests {
         let (release, released) = std::sync::mpsc::channel();
         slow.reading = Some(threads::spawn_blocking(move || {
             released.recv().unwrap();
-            read_chunk(&late, 0, CHUNK)
+            read_chunk(&late, 0, CHUNK, Speed::Quick)
         }));
         let mut slow = Box::pin(slow.collect());
         waits(&mut slow).await;

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 
 use crate::upload::buffers::Buffer;
+
+/// A connection that takes fewer bytes a microsecond is slow: a whole chunk would stay in memory for 28 ms and more.
+const QUICK: u64 = 8;
 
 /// A piece of a file.
 pub(crate) struct Chunk {
@@ -18,6 +22,23 @@ pub(crate) struct Chunk {
 /// Releases chunks one at a time: the next one when the previous one is dropped.
 #[derive(Clone, Default)]
 pub(crate) struct Gate(Arc<Latch>);
+
+/// How fast a connection takes the bytes of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speed {
+    /// Fast enough for whole chunks.
+    Quick,
+    /// So slowly that a whole chunk would be held for long.
+    Slow,
+}
+
+impl Speed {
+    /// The speed at which a connection took these bytes.
+    pub(crate) fn of(bytes: usize, time: Duration) -> Self {
+        let quick = Duration::from_micros(u64::try_from(bytes).unwrap_or(u64::MAX) / QUICK);
+        if time > quick { Self::Slow } else { Self::Quick }
+    }
+}
 
 #[derive(Default)]
 struct Latch {
@@ -58,8 +79,12 @@ impl Gate {
 
 impl Chunk {
     /// A chunk of up to `wanted` bytes, fewer if other bodies hold many. It still has the content of an earlier use.
-    pub(crate) fn lend(wanted: usize) -> Self {
-        Self { buffer: Buffer::for_body(wanted), gate: None }
+    pub(crate) fn lend(wanted: usize, speed: Speed) -> Self {
+        let buffer = match speed {
+            Speed::Quick => Buffer::for_body(wanted),
+            Speed::Slow => Buffer::for_slow_body(wanted),
+        };
+        Self { buffer, gate: None }
     }
 
     /// The bytes to fill.
@@ -106,6 +131,23 @@ impl AsRef<[u8]> for Chunk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upload::buffers::{CHUNK, SMALL_CHUNK};
+
+    #[test]
+    fn a_connection_is_slow_below_eight_megabytes_a_second() {
+        assert_eq!(Speed::of(229_376, Duration::from_millis(28)), Speed::Quick);
+        assert_eq!(Speed::of(229_376, Duration::from_millis(29)), Speed::Slow);
+        assert_eq!(Speed::of(32_768, Duration::from_millis(5)), Speed::Slow);
+        assert_eq!(Speed::of(1, Duration::ZERO), Speed::Quick);
+        assert_eq!(Speed::of(0, Duration::from_secs(1)), Speed::Slow);
+    }
+
+    #[test]
+    fn a_slow_connection_gets_small_chunks() {
+        let lent: Vec<Chunk> = (0..4).map(|_| Chunk::lend(CHUNK, Speed::Slow)).collect();
+        assert!(lent.iter().all(|chunk| chunk.as_ref().len() <= SMALL_CHUNK));
+        assert_eq!(Chunk::lend(7, Speed::Slow).as_ref().len(), 7);
+    }
 
     #[test]
     fn a_gate_is_closed_while_the_bytes_that_went_through_are_in_use() {
@@ -114,7 +156,7 @@ mod tests {
         assert!(gate.poll_open(&mut context).is_ready());
         let held = Bytes::from_static(b"held elsewhere too");
         let lend: [&dyn Fn() -> Bytes; 2] =
-            [&|| Chunk::lend(7).into_bytes(Some(&gate)), &|| lend_shared(held.clone(), Some(&gate))];
+            [&|| Chunk::lend(7, Speed::Quick).into_bytes(Some(&gate)), &|| lend_shared(held.clone(), Some(&gate))];
         for lend in lend {
             let bytes = lend();
             let half = bytes.slice(..3);
