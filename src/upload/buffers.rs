@@ -59,7 +59,8 @@ impl Budget {
         CountedBody(self)
     }
 
-    /// The longest piece that a body may have now that wants so many bytes. One that ends with them returns all that it holds.
+    /// The longest piece that a body may have now that wants so many bytes. A body's last piece depends on the bytes alone, so
+    /// that a short file stays one piece.
     fn longest(&self, wanted: usize) -> usize {
         let (held, bodies) = (self.held.load(Ordering::Relaxed), self.bodies.load(Ordering::Relaxed));
         let sharing = if wanted < CHUNK { FEW_BODIES } else { bodies.max(FEW_BODIES) };
