@@ -14,12 +14,13 @@ pub struct DeltaArguments {
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "auto")]
     #[arg(hide_possible_values = true, hide_short_help = true)]
     pub delta: Option<DeltaChoice>,
-    /// Where --delta keeps maps: here, or object [here]
+    /// Where --delta keeps maps: here, object, or object:PREFIX [here]
     ///
     /// here is the directory maps in the directory of the journals. With object, a map is also kept in the bucket, as
-    /// KEY.cosput-map, so that other machines can use it. Default: here.
-    #[arg(long, value_name = "PLACE", hide_possible_values = true, hide_short_help = true)]
-    pub delta_map: Option<DeltaMapChoice>,
+    /// KEY.cosput-map, so that other machines can use it. With object:PREFIX, its key begins with PREFIX:
+    /// object:maps/ keeps maps/KEY.cosput-map. Default: here.
+    #[arg(long, value_name = "PLACE", hide_short_help = true)]
+    pub delta_map: Option<String>,
 }
 
 /// When only what changed is sent, as typed.
@@ -31,13 +32,4 @@ pub enum DeltaChoice {
     Always,
     /// Never
     Never,
-}
-
-/// Where maps are kept, as typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DeltaMapChoice {
-    /// On this machine
-    Here,
-    /// Also beside the object
-    Object,
 }

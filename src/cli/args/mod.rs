@@ -57,7 +57,7 @@ pub use self::bucket::BucketArguments;
 pub use self::command::{Arguments, Command, CompletionsArguments, ManArguments, Shell};
 pub use self::complete::CompleteArguments;
 pub use self::credentials::CredentialsArguments;
-pub use self::delta::{DeltaArguments, DeltaChoice, DeltaMapChoice};
+pub use self::delta::{DeltaArguments, DeltaChoice};
 pub use self::doctor::DoctorArguments;
 pub use self::emulator::EmulatorArguments;
 pub use self::encryption::{CustomerKeyArguments, EncryptionArguments, SseMode};

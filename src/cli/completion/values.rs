@@ -19,6 +19,7 @@ pub(super) fn known_values(arg: &Arg, words: &Words, variables: &Variables) -> V
         "region" => plain(&Region::KNOWN),
         "acl" => plain(&ACLS),
         "storage-class" => plain(&STORAGE_CLASSES),
+        "delta_map" => plain(&["here", "object", "object:"]),
         "fault" => {
             Fault::names().iter().map(|(name, about)| ((*name).to_owned(), about.english().to_owned())).collect()
         }

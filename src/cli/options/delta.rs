@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::sources::Wanted;
-use crate::cli::args::{DeltaArguments, DeltaChoice, DeltaMapChoice};
+use crate::cli::args::{DeltaArguments, DeltaChoice};
 use crate::cli::output::failures::failure::Failure;
 use crate::cos::Service;
 use crate::language::message;
@@ -35,12 +35,17 @@ pub(super) fn delta(
     }
     Ok(Some(DeltaSettings {
         thorough: choice == DeltaChoice::Always,
-        place: match arguments.delta_map {
-            Some(DeltaMapChoice::Object) => MapPlace::Object,
-            Some(DeltaMapChoice::Here) | None => MapPlace::Here,
-        },
+        place: place(arguments.delta_map.as_deref())?,
         directory: maps(state_directory),
     }))
+}
+
+fn place(name: Option<&str>) -> Result<MapPlace, Failure> {
+    let Some(name) = name else { return Ok(MapPlace::Here) };
+    MapPlace::named(name).ok_or_else(|| {
+        let name = format!("{name:?}");
+        Failure::usage(message!("--delta-map {name} is no place for maps; give here, object or object:PREFIX", name))
+    })
 }
 
 /// How an upload goes on that began with --delta, by the place of the map in its journal.
@@ -74,12 +79,21 @@ mod tests {
         assert_eq!((here.thorough, here.place), (false, MapPlace::Here));
         assert!(here.directory.unwrap().ends_with("uploads/maps"));
         let object = settings(&["--delta=always", "--delta-map=object"]).unwrap().unwrap();
-        assert_eq!((object.thorough, object.place), (true, MapPlace::Object));
+        let beside = || MapPlace::Object { prefix: String::new() };
+        assert_eq!((object.thorough, object.place), (true, beside()));
+        let elsewhere = settings(&["--delta", "--delta-map=object:maps/a:b/"]).unwrap().unwrap();
+        assert_eq!(elsewhere.place, MapPlace::Object { prefix: "maps/a:b/".to_owned() });
         assert_eq!(settings(&["--delta", "--state-dir=/d"]).unwrap().unwrap().directory, Some("/d/maps".into()));
     }
 
     #[test]
     fn what_cannot_be_a_delta_is_refused() {
+        for place in ["", "there", "here:maps/", "objects"] {
+            assert_eq!(
+                settings(&["--delta", &format!("--delta-map={place}")]).unwrap_err(),
+                format!("--delta-map {place:?} is no place for maps; give here, object or object:PREFIX")
+            );
+        }
         assert_eq!(
             settings(&["--delta", "--service=cdcs"]).unwrap_err(),
             "--delta is for COS: CDCS cannot copy objects; leave it out"
@@ -99,7 +113,9 @@ mod tests {
         let resumed = |place| resumed(place, Some(Path::new("/d"))).map(|settings| settings.place);
         assert_eq!(resumed(None), None);
         assert_eq!(resumed(Some("here")), Some(MapPlace::Here));
-        assert_eq!(resumed(Some("object")), Some(MapPlace::Object));
+        for name in ["object", "object:maps/"] {
+            assert_eq!(resumed(Some(name)).unwrap().name(), name);
+        }
         assert_eq!(resumed(Some("elsewhere")), None);
     }
 }

@@ -85,7 +85,7 @@ impl Template {
         let header = Header {
             checksum: self.content_md5.then(|| MD5.to_owned()),
             held_back: self.goal != Goal::Complete,
-            delta_map: self.delta.as_ref().map(|delta| delta.place.as_str().to_owned()),
+            delta_map: self.delta.as_ref().map(|delta| delta.place.name()),
             ..header
         };
         Session {

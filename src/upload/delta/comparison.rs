@@ -195,10 +195,8 @@ impl Comparison<'_> {
             Ok(None) => Err(DeltaNotice::NoMap),
             Err(why) => Err(DeltaNotice::MapUnusable(why)),
         };
-        if self.settings.place == MapPlace::Here {
-            return local;
-        }
-        match map_object::read(self.job, transport, self.seed).await {
+        let MapPlace::Object { prefix } = &self.settings.place else { return local };
+        match map_object::read((self.job, prefix), transport, self.seed).await {
             Ok(Some(map)) if is_of(&map, &found.object) => Ok(map),
             Ok(Some(_)) => Err(DeltaNotice::OtherObject),
             Ok(None) => local,

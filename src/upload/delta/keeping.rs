@@ -40,10 +40,10 @@ pub(crate) async fn keep<T: Transport>(
         Some(path) => map_file::write(&path, &text).map_err(|error| Message::of(&error)),
         None => Err(message!("no home directory is known; name a place with --state-dir")),
     };
-    let there = match settings.place {
+    let there = match &settings.place {
         MapPlace::Here => here,
         // One map is enough.
-        MapPlace::Object => map_object::write(job, &text, transport, seed).await,
+        MapPlace::Object { prefix } => map_object::write((job, prefix), &text, transport, seed).await,
     };
     there.err().map(DeltaNotice::MapUnwritable)
 }

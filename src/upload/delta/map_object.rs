@@ -1,4 +1,4 @@
-//! The map of an object beside it, in the same bucket: other machines can use it.
+//! The map of an object in the same bucket, beside it or elsewhere: other machines can use it.
 
 use super::object_map::ObjectMap;
 use crate::cos::checksum::crc64;
@@ -20,8 +20,12 @@ const MARK: (&str, &str) = ("x-cos-meta-cosput-map", "1");
 const PATIENCE: Patience = Patience { max_attempts: 3, retry_time: std::time::Duration::ZERO };
 
 /// Reads the map; `None` if there is none. The error says why it cannot be used.
-pub(super) async fn read<T: Transport>(job: &Job, transport: &T, seed: u64) -> Result<Option<ObjectMap>, Message> {
-    let key = key(job)?;
+pub(super) async fn read<T: Transport>(
+    (job, prefix): (&Job, &str),
+    transport: &T,
+    seed: u64,
+) -> Result<Option<ObjectMap>, Message> {
+    let key = key(job, prefix)?;
     let request =
         |address: &Address| with_key(job, Target { address: address.clone(), key: key.clone() }.request(Method::Get));
     let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
@@ -31,8 +35,13 @@ pub(super) async fn read<T: Transport>(job: &Job, transport: &T, seed: u64) -> R
 }
 
 /// Writes the map, unless the user has an object of another kind under its key. The error says why it could not be written.
-pub(super) async fn write<T: Transport>(job: &Job, text: &str, transport: &T, seed: u64) -> Result<(), Message> {
-    let key = key(job)?;
+pub(super) async fn write<T: Transport>(
+    (job, prefix): (&Job, &str),
+    text: &str,
+    transport: &T,
+    seed: u64,
+) -> Result<(), Message> {
+    let key = key(job, prefix)?;
     if !may_be_written(job, &key, transport, seed).await? {
         return Err(message!("{key} is another object", key));
     }
@@ -63,8 +72,8 @@ async fn may_be_written<T: Transport>(job: &Job, key: &Key, transport: &T, seed:
     found.map_err(|error| Message::of(&error.cause))
 }
 
-fn key(job: &Job) -> Result<Key, Message> {
-    Key::new(&format!("{}{SUFFIX}", job.target.key)).map_err(|error| Message::of(&error))
+fn key(job: &Job, prefix: &str) -> Result<Key, Message> {
+    Key::new(&format!("{prefix}{}{SUFFIX}", job.target.key)).map_err(|error| Message::of(&error))
 }
 
 fn with_key(job: &Job, mut request: Request) -> Request {

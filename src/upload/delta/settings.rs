@@ -8,6 +8,10 @@ use tokio::sync::watch;
 
 use crate::upload::event::Progress;
 
+/// The names of the places.
+const HERE: &str = "here";
+const OBJECT: &str = "object";
+
 /// When an object is uploaded as a delta, and where its map is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeltaSettings {
@@ -20,27 +24,36 @@ pub struct DeltaSettings {
 }
 
 /// Where the map of an object is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum MapPlace {
     /// On this machine.
     #[default]
     Here,
-    /// On this machine, and beside the object.
-    Object,
+    /// On this machine, and in the bucket, under the key of the object after this prefix.
+    Object {
+        /// Empty if the map is beside the object.
+        prefix: String,
+    },
 }
 
 impl MapPlace {
-    /// The name, as in a journal.
-    pub fn as_str(self) -> &'static str {
+    /// The name, as in an argument and in a journal.
+    pub fn name(&self) -> String {
         match self {
-            Self::Here => "here",
-            Self::Object => "object",
+            Self::Here => HERE.to_owned(),
+            Self::Object { prefix } if prefix.is_empty() => OBJECT.to_owned(),
+            Self::Object { prefix } => format!("{OBJECT}:{prefix}"),
         }
     }
 
     /// The place of this name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Here, Self::Object].into_iter().find(|place| place.as_str() == name)
+        match name.split_once(':') {
+            None if name == HERE => Some(Self::Here),
+            None if name == OBJECT => Some(Self::Object { prefix: String::new() }),
+            Some((OBJECT, prefix)) => Some(Self::Object { prefix: prefix.to_owned() }),
+            _ => None,
+        }
     }
 }
 

@@ -57,6 +57,34 @@ fn a_map_beside_the_object_serves_another_machine() {
 }
 
 #[test]
+fn a_map_in_the_bucket_is_where_the_user_wants_it() {
+    let mut scene = Scene::new(&[]);
+    let path = scene.file("f", 8 * MIB);
+    let there = [&DELTA[..], &["--delta-map", "object:maps/"]].concat();
+    scene.upload("f", &there).exits(0);
+    assert!(scene.server.object("maps/k.cosput-map").is_some() && scene.server.object("k.cosput-map").is_none());
+    for change_of in [3, 4] {
+        maps(&scene).into_iter().for_each(|map| fs::remove_file(map).unwrap());
+        change(&path, &[change_of]);
+        if change_of == 3 {
+            assert_eq!(sent_and_copied(&scene.upload("f", &there).exits(0)), (MIB, 7 * MIB));
+            continue;
+        }
+        // A resumed run keeps its map in the same place.
+        scene.server.restart(&["stall:on=complete"]);
+        let running = scene.begin("f", &there);
+        until(|| !scene.server.requests(Operation::Complete).iter().all(|request| request.stored), "Complete was sent");
+        running.kill();
+        scene.server.restart(&[]);
+        scene.run(["resume"]).exits(0);
+    }
+    maps(&scene).into_iter().for_each(|map| fs::remove_file(map).unwrap());
+    change(&path, &[5]);
+    assert_eq!(sent_and_copied(&scene.upload("f", &there).exits(0)), (MIB, 7 * MIB));
+    scene.assert_stored("f", "k");
+}
+
+#[test]
 fn parts_of_any_size_make_a_map() {
     for part_size in ["1MiB", "1536KiB", "3MiB", "8MiB"] {
         let scene = Scene::new(&[]);
