@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 use std::fs;
+#[cfg(unix)]
 use std::io::{BufRead, BufReader};
 #[cfg(target_os = "linux")]
 use std::os::unix::fs::MetadataExt;
@@ -88,6 +89,7 @@ fn every_command_that_writes_reports_the_limit_of_file_sizes() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn the_limit_of_file_sizes_ends_neither_a_resumed_upload_nor_the_emulator() {
     let mut scene = Scene::new(&["access-denied:skip=1,times=0,on=upload-part"]);
@@ -165,6 +167,7 @@ fn every_failure_of_a_command_is_an_event_too() {
 }
 
 #[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[test]
 fn names_that_are_not_utf8_are_told_apart_and_come_with_advice() {
     use std::ffi::OsStr;
