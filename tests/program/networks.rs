@@ -275,6 +275,7 @@ async fn an_answer_that_is_not_the_services_is_shown_and_not_requested_again() {
             reported.stderr
         );
         assert_eq!((reported.code, server.requests().len()), (Some(code), 1), "{}", reported.stderr);
+        assert!(reported.stderr.contains("captive portal"), "{}", reported.stderr);
     }
 }
 
@@ -282,7 +283,7 @@ async fn an_answer_that_is_not_the_services_is_shown_and_not_requested_again() {
 async fn the_page_of_a_login_portal_is_no_success_and_no_storm() {
     let (setting, server) = (Setting::new(), Server::answering(answer("200 OK", BLOCKED)).await);
     let Outcome { code, stderr } = setting.run(&["a.txt", "--endpoint", &server.url()], &[]).await;
-    assert!(stderr.contains("HTTP 200, \"Blocked by the firewall\""), "{stderr}");
+    assert!(stderr.contains("HTTP 200, \"Blocked by the firewall\"") && stderr.contains("captive portal"), "{stderr}");
     assert_ne!(code, Some(0));
     assert!(server.requests().len() <= 6, "{:?}", server.requests());
 }

@@ -7,13 +7,14 @@ use crate::upload::Cause;
 
 /// The hint if a response did not come from COS.
 pub(super) const NOT_FROM_COS: Phrase = phrase!(
-    "the response has no x-cos-request-id, so another server sent it; check the endpoint and the proxy settings"
+    "the response has no x-cos-request-id, so another server sent it, such as a captive portal; log in to this network if \
+    it has one, and check the endpoint and the proxy settings"
 );
 
 /// The hint if a redirect did not come from COS.
 const REDIRECT_NOT_FROM_COS: Phrase = phrase!(
-    "the redirect has no x-cos-request-id, so another server sent it: log in to this \
-    network if it has a login page, and check the endpoint and the proxy settings"
+    "the redirect has no x-cos-request-id, so another server sent it, such as a captive portal; \
+    log in to this network if it has one, and check the endpoint and the proxy settings"
 );
 
 /// The hint if the object must not be overwritten.
