@@ -41,12 +41,20 @@ fn the_chinese_readme_has_the_sections_tables_commands_of_the_english_one() {
 }
 
 #[test]
-fn every_page_that_a_readme_links_to_exists() {
+fn every_page_that_a_readme_links_to_exists_with_its_heading() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let exists = |target: &&str| {
+        let (page, heading) = target.split_once('#').unwrap_or((target, ""));
+        match heading {
+            "" => root.join(page).exists(),
+            // The address of a heading of one word.
+            heading => read(page).lines().any(|line| line.trim_start_matches('#').trim().to_lowercase() == heading),
+        }
+    };
     for name in ["README.md", "README.zh-CN.md"] {
         let text = read(name);
-        let pages = links(&text).into_iter().filter(|target| !target.contains("://"));
-        let missing: Vec<&str> =
-            pages.filter(|page| !Path::new(env!("CARGO_MANIFEST_DIR")).join(page).exists()).collect();
+        let targets = links(&text).into_iter().filter(|target| !target.contains("://"));
+        let missing: Vec<&str> = targets.filter(|target| !exists(target)).collect();
         assert_eq!(missing, [""; 0], "{name}");
     }
 }
