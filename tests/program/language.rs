@@ -263,7 +263,7 @@ fn an_upload_by_many_machines_is_reported_in_chinese() {
     };
     let planned = run("initiate a SERVER --plan p --shards 2", &[]).exits(0);
     assert!(
-        planned.stdout.starts_with("已制作计划 p  1 个文件，3.0 MiB，3 个单元，分为 2 个分片"),
+        planned.stdout.starts_with("已制定计划 p  1 个文件，3.0 MiB，3 个单元，分为 2 个分片"),
         "{}",
         planned.stdout
     );
