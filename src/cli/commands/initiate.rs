@@ -202,10 +202,10 @@ impl Making<'_> {
         if count == 0 {
             return Err(self.nothing_found());
         }
-        directory.finish_files(files).map_err(|error| self.unwritable(&error))?;
+        let list_bytes = Some(directory.finish_files(files).map_err(|error| self.unwritable(&error))?);
         let rest = std::mem::take(&mut *beginning.begun.lock().unwrap_or_else(PoisonError::into_inner));
         self.abort_rest(rest, bucket).await?;
-        let plan = SharedPlan { units, bytes, files: count, ..plan };
+        let plan = SharedPlan { units, bytes, files: count, list_bytes, ..plan };
         directory.write_whole(plan::FILE_NAME, &plan.to_json()).map_err(|error| self.unwritable(&error))?;
         directory.forget_draft();
         self.report().finished(&plan, reused);

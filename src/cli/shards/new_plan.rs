@@ -43,6 +43,7 @@ pub(crate) fn draft(options: &InitiateOptions, root: &Path, world: &World) -> Re
         units: 0,
         bytes: 0,
         files: 0,
+        list_bytes: None,
     };
     Ok(Draft { plan, sources: options.sources_as_text(absolute) })
 }

@@ -104,11 +104,28 @@ impl PlanDirectory {
     /// Reads the plan.
     pub fn plan(&self) -> Result<SharedPlan, NoPlan> {
         match fs::read(self.file(plan::FILE_NAME)) {
-            Ok(bytes) => SharedPlan::from_json(&bytes).map_err(NoPlan::Refused),
+            Ok(bytes) => {
+                let plan = SharedPlan::from_json(&bytes).map_err(NoPlan::Refused)?;
+                self.check_list(&plan)?;
+                Ok(plan)
+            }
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Err(if self.file(DRAFT).exists() { NoPlan::Unfinished } else { NoPlan::Missing })
             }
             Err(error) => Err(NoPlan::Unreadable(error)),
+        }
+    }
+
+    /// Refuses a plan whose list of files has another size than it had when the plan was made. A shard may read only the part
+    /// of it that is whole, and `abort` cannot go back.
+    fn check_list(&self, plan: &SharedPlan) -> Result<(), NoPlan> {
+        let Some(expected) = plan.list_bytes else { return Ok(()) };
+        // On NFS the size is up to date only once the file was opened.
+        let found =
+            File::open(self.file(files::FILE_NAME)).and_then(|list| list.metadata()).map_err(NoPlan::Unreadable)?;
+        match found.len() {
+            found if found == expected => Ok(()),
+            found => Err(NoPlan::Refused(PlanRefused::ListChanged { found, expected })),
         }
     }
 
@@ -131,14 +148,14 @@ impl PlanDirectory {
         Ok(FilesWriter::new(create(files::FILE_NAME)?, create(files::INDEX_NAME)?))
     }
 
-    /// Ends the list of files. It is on disk then.
-    pub fn finish_files(&self, files: PlanFiles) -> io::Result<()> {
+    /// Ends the list of files. It is on disk then. Returns its size in bytes.
+    pub fn finish_files(&self, files: PlanFiles) -> io::Result<u64> {
         let (files, index) = files.finish()?;
         for file in [files, index] {
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         }
         self.sync();
-        Ok(())
+        Ok(fs::metadata(self.file(files::FILE_NAME))?.len())
     }
 
     /// Reads the list of files, which must be that of a plan with this end.

@@ -61,6 +61,9 @@ pub struct SharedPlan {
     pub bytes: u64,
     /// How many files there are.
     pub files: u64,
+    /// The size of `files.jsonl` in bytes; plans of earlier versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_bytes: Option<u64>,
 }
 
 /// What each object is to be.
@@ -88,6 +91,13 @@ pub enum PlanRefused {
     LaterVersion(u32),
     /// It demands what this cosput does not know.
     Unknown(String),
+    /// Its list of files has another size in bytes than when the plan was made.
+    ListChanged {
+        /// The size now.
+        found: u64,
+        /// The size then.
+        expected: u64,
+    },
 }
 
 impl fmt::Display for PlanRefused {
@@ -100,6 +110,9 @@ impl fmt::Display for PlanRefused {
                 most = VERSION
             )
             .fmt(f),
+            Self::ListChanged { found, expected } => {
+                message!("files.jsonl was changed: it has {found} bytes instead of {expected}", found, expected).fmt(f)
+            }
             Self::Unknown(field) => message!("it was written by a later cosput and needs '{field}'", field).fmt(f),
         }
     }
@@ -193,6 +206,7 @@ pub(crate) mod tests {
             units: 5,
             bytes: 300 << 20,
             files: 2,
+            list_bytes: None,
         }
     }
 

@@ -61,14 +61,20 @@ fn a_list_of_files_that_is_cut_off_is_refused() {
     let first_line = good.find('\n').unwrap() + 1;
     for cut in [&good[..0], &good[..first_line / 2], &good[..first_line]] {
         fs::write(&path, cut).unwrap();
+        // A shard refuses also what it would not have read, …
+        machines.shard("1/2").exits(2).says("files.jsonl");
         machines.shard("2/2").exits(2).says("files.jsonl");
         machines.complete().exits(2).says("files.jsonl");
         machines.run("status", &[]).exits(2).says("files.jsonl");
     }
     fs::write(&path, &good).unwrap();
     machines.run("status", &[]).exits(6);
-    fs::write(&path, "").unwrap();
+    fs::write(&path, &good[..first_line]).unwrap();
+    // … and nothing is aborted.
     machines.run("abort", &["--yes"]).exits(2).says("files.jsonl");
+    assert_eq!(machines.scene.server.uploads().len(), 1);
+    fs::write(&path, &good).unwrap();
+    machines.run("status", &[]).exits(6);
 }
 
 #[test]
