@@ -11,8 +11,6 @@ const IDLE: f64 = 0.2;
 pub(super) struct Connection {
     /// The bytes that it carries in a round trip.
     carries: f64,
-    /// The most bytes a second.
-    each: f64,
     /// Whether it is reset in the middle of a body.
     pub(super) is_reset: bool,
     idle_since: f64,
@@ -20,15 +18,14 @@ pub(super) struct Connection {
 
 impl Connection {
     /// The connection of this number.
-    pub(super) fn new(link: &Link, number: u32, random: &mut fastrand::Rng) -> Self {
+    pub(super) fn new(link: &Link, number: u32) -> Self {
         let is_reset = link.resets_every > 0 && number.is_multiple_of(link.resets_every);
-        let each = link.each * (1.0 - link.varies * random.f64());
-        Self { carries: FIRST_ROUND, each, is_reset, idle_since: 0.0 }
+        Self { carries: FIRST_ROUND, is_reset, idle_since: 0.0 }
     }
 
     /// The bytes that it carries in `step` seconds, with its share of the whole link.
     pub(super) fn bytes(&self, link: &Link, share: f64, step: f64) -> f64 {
-        share.min(self.each).min(self.carries / link.late) * step
+        share.min(link.each).min(self.carries / link.late) * step
     }
 
     pub(super) fn carried(&mut self, bytes: f64) {

@@ -11,14 +11,8 @@ pub(super) struct Link {
     /// The rate of one connection, and of all together.
     pub(super) each: f64,
     pub(super) all: f64,
-    /// Connections are slower than `each` by up to this share.
-    pub(super) varies: f64,
     /// The bytes that the buffers of a connection take at once.
     pub(super) buffers: f64,
-    /// This share of bodies stalls for this time: at a random place, or when all of it was sent.
-    pub(super) stalls: f64,
-    pub(super) stall: f64,
-    pub(super) stalls_in_body: bool,
     /// One of this many connections is reset in the middle of its first body.
     pub(super) resets_every: u32,
     /// The most bodies at a time, and in a second; others are refused.
@@ -38,11 +32,7 @@ impl Link {
             late,
             each: each * MEGABIT,
             all: all * MEGABIT,
-            varies: 0.0,
             buffers: 0.3 * MIB,
-            stalls: 0.0,
-            stall: 3.0,
-            stalls_in_body: false,
             resets_every: 0,
             takes: usize::MAX,
             per_second: usize::MAX,

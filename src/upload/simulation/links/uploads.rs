@@ -1,6 +1,6 @@
 //! A batch of uploads over a link, under virtual time.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
@@ -46,11 +46,8 @@ pub(super) struct Totals {
     pub(super) bodies_late: u32,
     pub(super) refused: u32,
     pub(super) refused_late: u32,
-    /// Bytes that the server acknowledged, and those that the link carried.
+    /// Bytes that the server acknowledged.
     pub(super) stored: f64,
-    pub(super) carried: f64,
-    /// Files that were stored.
-    pub(super) files: u64,
     /// The most requests at a time.
     pub(super) most: u16,
     /// Parts that were sent although they had been acknowledged.
@@ -67,8 +64,6 @@ struct Flight {
     left: f64,
     /// The time from its last byte to its answer.
     waits: f64,
-    /// When this much is left, it stalls for this time.
-    stall: Option<(f64, f64)>,
     refused: bool,
 }
 
@@ -96,8 +91,7 @@ struct Run {
     next_measure: f64,
     /// Bytes handed to connections, and answers.
     moved: f64,
-    was_dead: bool,
-    acknowledged: std::collections::BTreeSet<(ObjectId, u16)>,
+    acknowledged: BTreeSet<(ObjectId, u16)>,
     totals: Totals,
 }
 
@@ -119,8 +113,7 @@ pub(super) fn upload(link: Link, files: Files, wanted: Concurrency, seed: u64, l
         time: 0.0,
         next_measure: 0.0,
         moved: 0.0,
-        was_dead: false,
-        acknowledged: std::collections::BTreeSet::new(),
+        acknowledged: BTreeSet::new(),
         totals: Totals::default(),
     }
     .run()
@@ -173,7 +166,6 @@ impl Run {
                 Next::Done(object, finished) => {
                     assert!(matches!(finished, Finished::Stored(_)), "{:?}: {finished:?}", self.link);
                     self.servers.remove(&object);
-                    self.totals.files += 1;
                 }
                 Next::Wait { until } => return until,
             }
@@ -197,11 +189,8 @@ impl Run {
         }
         let connection = self.connect();
         let refused = size > 0.0 && self.refuses();
-        let stalls = size > 0.0 && self.random.f64() < self.link.stalls;
-        let place = if self.link.stalls_in_body { self.random.f64() * size } else { 0.0 };
-        let stall = stalls.then_some((place, self.link.stall));
         let left = if refused { 0.0 } else { size };
-        self.flights.push(Flight { object, id, call, connection, size, left, waits: self.link.late, stall, refused });
+        self.flights.push(Flight { object, id, call, connection, size, left, waits: self.link.late, refused });
     }
 
     fn connect(&mut self) -> Connection {
@@ -210,7 +199,7 @@ impl Run {
             return connection;
         }
         self.connections += 1;
-        Connection::new(&self.link, self.connections, &mut self.random)
+        Connection::new(&self.link, self.connections)
     }
 
     fn refuses(&mut self) -> bool {
@@ -232,11 +221,8 @@ impl Run {
 
     /// Carries the bytes of a step. True if a request was answered.
     fn pass(&mut self, step: f64) -> bool {
-        let dead = self.link.is_dead(self.time);
-        if dead {
-            let breaks = self.link.breaks;
-            self.was_dead = true;
-            return breaks && self.break_all(step);
+        if self.link.is_dead(self.time) {
+            return self.link.breaks && self.break_all(step);
         }
         let sending = self.flights.iter().filter(|flight| flight.left > 0.0).count();
         #[expect(clippy::cast_precision_loss, reason = "they are few")]
@@ -245,15 +231,12 @@ impl Run {
         let mut index = 0;
         while index < self.flights.len() {
             let flight = &mut self.flights[index];
-            match &mut flight.stall {
-                Some((place, time)) if flight.left <= *place && *time > 0.0 => *time -= step,
-                _ if flight.left > 0.0 => {
-                    let bytes = flight.connection.bytes(&self.link, share, step).min(flight.left);
-                    flight.left -= bytes;
-                    flight.connection.carried(bytes);
-                    self.totals.carried += bytes;
-                }
-                _ => flight.waits -= step,
+            if flight.left > 0.0 {
+                let bytes = flight.connection.bytes(&self.link, share, step).min(flight.left);
+                flight.left -= bytes;
+                flight.connection.carried(bytes);
+            } else {
+                flight.waits -= step;
             }
             let is_reset = flight.connection.is_reset && flight.size > 0.0 && flight.left < flight.size / 2.0;
             if is_reset || (flight.left <= 0.0 && flight.waits <= 0.0) {
