@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_delta_is_refused() {
-        for place in ["", "there", "here:maps/", "objects"] {
+        for place in ["", "there", "here:maps/", "object:", "objects"] {
             assert_eq!(
                 settings(&["--delta", &format!("--delta-map={place}")]).unwrap_err(),
                 format!("--delta-map {place:?} is no place for maps; give here, object or object:PREFIX")

@@ -51,7 +51,7 @@ impl MapPlace {
         match name.split_once(':') {
             None if name == HERE => Some(Self::Here),
             None if name == OBJECT => Some(Self::Object { prefix: String::new() }),
-            Some((OBJECT, prefix)) => Some(Self::Object { prefix: prefix.to_owned() }),
+            Some((OBJECT, prefix)) if !prefix.is_empty() => Some(Self::Object { prefix: prefix.to_owned() }),
             _ => None,
         }
     }
