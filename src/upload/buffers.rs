@@ -10,7 +10,7 @@ use crate::cos::aligned::AlignedBytes;
 pub(crate) const CHUNK: usize = 224 << 10;
 /// Once bodies hold this much, further pieces are small.
 const BODIES: usize = 8 * CHUNK;
-/// So many bodies share that. More of them share less, because each of them holds a small piece too.
+/// Up to this many bodies share that. If there are more, they share less, because each also holds a small piece.
 const FEW_BODIES: usize = 16;
 /// A small piece, for slow connections, each of which holds one for long.
 pub(crate) const SMALL_CHUNK: usize = 32 << 10;

@@ -142,11 +142,11 @@ impl Publisher<'_> {
                 )
             }
             Outcome::Discarded => {
-                message!("{none}; what was sent of {objects} is aborted", none, objects = objects_sent)
+                message!("{none}; the uploads of {objects} are aborted", none, objects = objects_sent)
             }
             Outcome::Kept if sent == 0 => none.into(),
             Outcome::Kept => message!(
-                "{none}; what was sent of {objects} waits on the server, {command} goes on with it",
+                "{none}; the parts of {objects} stay on the server, and {command} continues with them",
                 none,
                 objects = objects_sent,
                 command

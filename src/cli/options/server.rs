@@ -122,7 +122,7 @@ pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories)
     };
     if service == Service::Cdcs && addressing != Addressing::Path {
         return Err(Failure::usage(message!(
-            "--addressing {addressing} cannot be used with CDCS, where the coffer always stands before the key; leave it out",
+            "--addressing {addressing} cannot be used with CDCS, whose addresses always have the coffer before the key; leave it out",
             addressing = addressing.as_str()
         )));
     }
@@ -244,7 +244,7 @@ mod tests {
             assert_eq!(
                 server(&["--region=r", &format!("--addressing={style}")]).unwrap_err(),
                 format!(
-                    "--addressing {style} cannot be used with CDCS, where the coffer always stands before the key; \
+                    "--addressing {style} cannot be used with CDCS, whose addresses always have the coffer before the key; \
                      leave it out"
                 )
             );

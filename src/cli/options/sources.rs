@@ -187,9 +187,7 @@ fn open(list: &Listing, stdin: fn() -> Box<dyn io::Read + Send>) -> Result<List,
             Failure::usage(message!("--files-from {file} cannot be read: {why}", file = shown(&list.file), why))
         };
         if list.file.is_dir() {
-            return Err(unreadable(message!(
-                "it is a directory; name it as a source, with -r, to upload what is in it"
-            )));
+            return Err(unreadable(message!("it is a directory; to upload its content, name it as a source with -r")));
         }
         let file = std::fs::File::open(&list.file).map_err(|error| unreadable(error.to_string().into()))?;
         Box::new(file)

@@ -80,7 +80,7 @@ impl<'a> Unproved<'a> {
             Finish::NotProved(troubles) => self.troubles(placed, troubles),
             Finish::Differs { expected, found } => {
                 let why = message!(
-                    "the object's CRC-64 is {crc64}, that of what was read is {expected}",
+                    "the object's CRC-64 is {crc64}, and the bytes read have {expected}",
                     crc64 = found,
                     expected
                 );
@@ -181,7 +181,7 @@ impl<'a> Unproved<'a> {
                 Failure::PlanFailed { exit_code: UNAVAILABLE, message }
             }
             SOURCE => Failure::SourcesDiffer(because(message!("machines did not read the same files"))),
-            INTEGRITY => Failure::Different(because(message!("objects differ from what was read"))),
+            INTEGRITY => Failure::Different(because(message!("objects differ from the bytes read"))),
             NOT_FOUND => Failure::NotFound(because(message!("uploads are gone"))),
             exit_code => Failure::PlanFailed { exit_code, message: because(message!("requests were refused")) },
         }

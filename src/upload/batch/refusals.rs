@@ -15,7 +15,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// The same if the limit is another one than a number of requests, which more requests will meet again.
 const SHORTEST_WAIT_IF_IT_VARIES: Duration = Duration::from_secs(30);
 
-/// What is known from refusals.
+/// The limit of a server, as far as its refusals show it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Refusals {
     /// The time of the last round of refusals, and the number of requests before it.

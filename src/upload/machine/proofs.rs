@@ -93,7 +93,7 @@ impl Proofs {
         };
         match (crc64, sent.md5) {
             (Some(crc64), _) if crc64 != sent.crc64 => Proof::Wrong(message!(
-                "the server's CRC-64 is {crc64}, that of what was read is {read}",
+                "the server's CRC-64 is {crc64}, and the bytes read have {read}",
                 crc64,
                 read = sent.crc64
             )),
@@ -104,7 +104,7 @@ impl Proofs {
                 Proof::Proved
             }
             (None, Some(md5)) if self.is_comparable(etag) && self.etags_are_md5 => Proof::Wrong(message!(
-                "the server's ETag is {etag}, the MD5 of what was read is {read}",
+                "the server's ETag is {etag}, and the bytes read have the MD5 {read}",
                 etag,
                 read = md5.hex()
             )),

@@ -87,7 +87,7 @@ fn one_failure_leaves_nothing_visible_and_the_same_command_finishes() {
     let mut scene = tree(&["access-denied:skip=1"]);
     let outcome = run(&scene, &TOGETHER).exits(4);
     let outcome =
-        outcome.says("nothing was made visible; what was sent of 3 objects waits on the server, the same command");
+        outcome.says("nothing was made visible; the parts of 3 objects stay on the server, and the same command");
     assert_eq!(visible(&scene, &KEYS), [""; 0]);
     assert_one_failed_and_three_wait(&outcome);
     for held in accounts(&outcome).into_values().filter(|event| event["exit_code"] == 6) {
@@ -113,7 +113,7 @@ fn people_hear_of_the_failure_and_in_one_line_of_the_rest() {
 fn abort_on_failure_aborts_the_uploads_of_all_files() {
     let scene = tree(&["access-denied:skip=1"]);
     let outcome = run(&scene, &[&TOGETHER[..], &["--abort-on-failure"]].concat()).exits(4);
-    let outcome = outcome.says("nothing was made visible; what was sent of 3 objects is aborted");
+    let outcome = outcome.says("nothing was made visible; the uploads of 3 objects are aborted");
     assert_one_failed_and_three_wait(&outcome);
     assert!(accounts(&outcome).values().all(|event| event["resumable"] == false));
     assert_eq!(scene.server.uploads(), []);

@@ -174,7 +174,7 @@ impl Examination<'_> {
         }
         // If the server ignored the checksum, the object could not be deleted again.
         if service == Service::Cdcs {
-            return findings.leave_out(&[Check::PutObject], phrase!("CDCS keeps what is written"));
+            return findings.leave_out(&[Check::PutObject], phrase!("an object in CDCS cannot be deleted"));
         }
         let answer = permissions.put_object().await;
         let remains = matches!(answer, Ok(true));

@@ -78,7 +78,7 @@ fn lines(finding: &Finding) -> Vec<String> {
     std::iter::once(first).chain(hint).collect()
 }
 
-/// A text with blanks after it, so that it takes so many columns: a Chinese character takes two.
+/// A text padded with spaces to a width in columns; a Chinese character takes two.
 fn filled(text: Phrase, columns: usize) -> String {
     let text = text.text();
     format!("{text}{:1$}", "", columns.saturating_sub(text.width()))

@@ -22,7 +22,7 @@ pub(crate) fn failure(refused: Refused, service: Service) -> Failure {
         Refused::Unusable(journal, why) => Failure::JournalUnusable { journal, why },
         Refused::OtherKey(_) => object_headers::other_key(),
         Refused::NotHeldBack(why) => {
-            Failure::Other(message!("could not complete what was sent: {why}; run the command again", why))
+            Failure::Other(message!("could not complete the upload: {why}; run the command again", why))
         }
     }
 }

@@ -25,7 +25,7 @@ impl Upload {
             (Some(crc64), Some(expected)) if crc64 == expected => self.finish(stored, crc64),
             (Some(crc64), Some(expected)) => {
                 let what = message!(
-                    "the object was put together, but its CRC-64 is {crc64} and that of what was read is {expected}",
+                    "the object was put together, but its CRC-64 is {crc64}, and the bytes read have {expected}",
                     crc64,
                     expected
                 );

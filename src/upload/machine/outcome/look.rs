@@ -27,7 +27,7 @@ impl Upload {
             && !self.copies_from(found)
         {
             // Perhaps it is made of wrong copies, perhaps it is another client's.
-            let what = message!("the object is not what was read");
+            let what = message!("the object differs from the bytes read");
             let request_id = found.request_id.clone();
             return self.replace_unproved_copy(Cause::Integrity { what, request_id });
         }
@@ -112,10 +112,10 @@ impl Upload {
             None => (message!("the server said it stored the object, but holds none"), true),
             Some(Object { crc64: Some(crc64), .. }) => {
                 let expected = self.expected_crc64().unwrap_or_default();
-                (message!("the object's CRC-64 is {crc64}, that of what was read is {expected}", crc64, expected), true)
+                (message!("the object's CRC-64 is {crc64}, and the bytes read have {expected}", crc64, expected), true)
             }
             Some(Object { size: Some(size), .. }) if size != whole => {
-                (message!("the object has {size} bytes, what was read has {whole}", size, whole), true)
+                (message!("the object has {size} bytes, but {whole} were read", size, whole), true)
             }
             Some(Object { size: None, .. }) => {
                 (message!("the server stored the object but does not report its size"), false)

@@ -75,7 +75,7 @@ impl Upload {
         } else if !self.proofs.etags_are_md5() {
             self.part_unproved(now, number, NoProof::EtagNotMd5);
         } else {
-            let what = message!("the server's ETag is {etag}, which is not the MD5 of what was read", etag);
+            let what = message!("the server's ETag is {etag}, which is not the MD5 of the bytes read", etag);
             self.part_wrong(now, number, Cause::Integrity { what, request_id: None });
         }
     }
