@@ -86,8 +86,11 @@ impl<'a> Unproved<'a> {
                 );
                 self.disagreement(placed, None, vec![], &why, INTEGRITY);
             }
-            Finish::Gone => {
-                let why = message!("its upload is gone, and the object is not the one that was sent");
+            Finish::Gone { is_other } => {
+                let why = match is_other {
+                    true => message!("its upload is gone, and the object is not the one that was sent"),
+                    false => message!("its upload is gone, and there is no object"),
+                };
                 self.disagreement(placed, None, vec![], &why, NOT_FOUND);
             }
             Finish::NotComparable => {

@@ -57,8 +57,11 @@ pub enum Finish {
         /// The server's CRC-64 of the object.
         found: u64,
     },
-    /// The upload is gone, and the object is not the one that was wanted.
-    Gone,
+    /// The upload is gone, and the object that was wanted is not there.
+    Gone {
+        /// Whether another one has its key.
+        is_other: bool,
+    },
     /// The upload is gone, and the object cannot be compared: receipts are missing, or the server gives no CRC-64 of it.
     NotComparable,
     /// The server refused, and completed nothing.
@@ -195,6 +198,7 @@ impl Completion {
     fn looked(&self, doubt: Doubt, object: Option<head_object::Object>) -> State {
         let expected = self.expected();
         let found = object.as_ref().and_then(|object| object.crc64);
+        let is_other = object.is_some();
         let is_candidate = object.as_ref().is_some_and(|object| object.size == Some(self.file.size));
         if let Some(object) = object.filter(|_| is_candidate)
             && let Some(crc64) = object.crc64.filter(|found| Some(*found) == expected)
@@ -208,9 +212,9 @@ impl Completion {
             }));
         }
         match (doubt, found, expected) {
-            (Doubt::Gone, Some(_), Some(_)) => State::Done(Finish::Gone),
+            (Doubt::Gone, Some(_), Some(_)) => State::Done(Finish::Gone { is_other }),
             (Doubt::Gone, ..) if is_candidate => State::Done(Finish::NotComparable),
-            (Doubt::Gone, ..) => State::Done(Finish::Gone),
+            (Doubt::Gone, ..) => State::Done(Finish::Gone { is_other }),
             (Doubt::NotShown, Some(found), Some(expected)) => State::Done(Finish::Differs { expected, found }),
             (Doubt::NotShown, ..) => State::Done(Finish::Unknown(not_shown())),
             (Doubt::Lost(_), ..) if self.completes < MOST_COMPLETES => State::Complete,
@@ -444,7 +448,7 @@ mod tests {
                     assert!(expected != found && server.object.as_ref() != Some(&source), "seed {seed}");
                     2
                 }
-                Finish::Gone => 3,
+                Finish::Gone { .. } => 3,
                 Finish::Failed(_) => {
                     assert!(!server.completed_by_us, "seed {seed}: {finish:?}");
                     4
@@ -491,14 +495,14 @@ mod tests {
             completion.next()
         };
         assert!(matches!(decide(&all, Some(object(SIZE, Some(wanted)))), Step::Done(Finish::Proved(_))));
-        let gone = Step::Done(Finish::Gone);
-        assert_eq!(decide(&all, None), gone);
-        assert_eq!(decide(&all, Some(object(SIZE, Some(1)))), gone);
-        assert_eq!(decide(&all, Some(object(7, None))), gone);
+        let gone = |is_other| Step::Done(Finish::Gone { is_other });
+        assert_eq!(decide(&all, None), gone(false));
+        assert_eq!(decide(&all, Some(object(SIZE, Some(1)))), gone(true));
+        assert_eq!(decide(&all, Some(object(7, None))), gone(true));
         let not_comparable = Step::Done(Finish::NotComparable);
         assert_eq!(decide(&all, Some(object(SIZE, None))), not_comparable);
         assert_eq!(decide(&Evidence::default(), Some(object(SIZE, Some(wanted)))), not_comparable);
-        assert_eq!(decide(&Evidence::default(), None), gone);
+        assert_eq!(decide(&Evidence::default(), None), gone(false));
     }
 
     #[test]

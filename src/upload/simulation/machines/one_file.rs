@@ -283,7 +283,7 @@ fn run(seed: u64) -> Option<Finish> {
             Finish::NotProved(_) | Finish::Failed(_) => {
                 assert_eq!(schedule.world.server.completions, before, "seed {seed}: not proved means not completed");
             }
-            Finish::Unknown(_) | Finish::Gone | Finish::NotComparable => {}
+            Finish::Unknown(_) | Finish::Gone { .. } | Finish::NotComparable => {}
             Finish::Differs { .. } => {
                 assert!(lies || schedule.world.server.object.as_ref() != expected, "seed {seed}");
                 return Some(finish);

@@ -152,7 +152,7 @@ impl PlannedObject {
                 assert_eq!(proved.crc64, self.expected.crc64);
             }
             Finish::Differs { .. } => assert!(lies || !self.is_whole(), "a whole object differs from nothing"),
-            Finish::Gone => assert!(lies || self.is_lost(), "what is gone is neither being sent nor whole"),
+            Finish::Gone { .. } => assert!(lies || self.is_lost(), "what is gone is neither being sent nor whole"),
             Finish::Failed(error) => {
                 let is_completed = self.is_whole() && self.has_no_upload();
                 let is_refusal = matches!(error.cause, Cause::Service(_));
