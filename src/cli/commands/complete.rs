@@ -19,7 +19,7 @@ use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::judging::{Papers, judge_all};
 use crate::cli::shards::loaded_plan::LoadedPlan;
 use crate::cli::shards::object_requests::{ObjectRequests, Pass};
-use crate::cli::shards::receipt_places::ReceiptPlaces;
+use crate::cli::shards::receipt_places::{ReceiptPlaces, refuse_absent};
 use crate::cli::shards::rereading::Rereading;
 use crate::cli::shards::unproved::Unproved;
 use crate::cli::uploading::bucket_requests;
@@ -41,6 +41,10 @@ pub(crate) fn run(options: &CompleteOptions, world: &mut World, console: &Consol
     let console = console.clone().quiet(options.shared.output.quiet);
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let object = loaded.object(options.shared.sse_c_key.as_ref())?;
+    // Receipts that are read again are written there, and others may show up late.
+    if !options.reread && options.wait.is_none() {
+        refuse_absent(&options.receipts)?;
+    }
     let started = (world.stopwatch)();
     let at_a_time = at_a_time(options.shared.requests.concurrency, world, &console);
     let completing = Completing { options, loaded: &loaded, at_a_time, console: &console };

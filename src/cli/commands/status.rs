@@ -17,7 +17,7 @@ use crate::cli::process::world::World;
 use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::judging::Papers;
 use crate::cli::shards::loaded_plan::LoadedPlan;
-use crate::cli::shards::receipt_places::ReceiptPlaces;
+use crate::cli::shards::receipt_places::{ReceiptPlaces, refuse_absent};
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::requester_over;
 use crate::cli::values::units;
@@ -94,6 +94,7 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
     let console = &console.clone().quiet(output.quiet);
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let LoadedPlan { directory, plan, .. } = &loaded;
+    refuse_absent(&options.receipts)?;
     let places = if options.receipts.contains(&ReceiptPlace::Bucket) {
         bucket_requests::run(world, async |world| fetched(options, &loaded, world, console).await)?
     } else {

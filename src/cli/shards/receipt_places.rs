@@ -110,6 +110,20 @@ impl ReceiptPlaces {
     }
 }
 
+/// Refuses a directory of receipts that does not exist: nothing in it would look like nothing sent.
+pub(crate) fn refuse_absent(places: &[ReceiptPlace]) -> Result<(), Failure> {
+    let absent = places.iter().find_map(|place| match place {
+        ReceiptPlace::Directory(path) if !path.exists() => Some(path),
+        _ => None,
+    });
+    absent.map_or(Ok(()), |path| {
+        Err(Failure::usage(message!(
+            "--receipts {directory}: there is no such directory; name the one that shards wrote to",
+            directory = shown(path)
+        )))
+    })
+}
+
 fn unwritable(place: &Path, error: &io::Error) -> Failure {
     Failure::Usage {
         message: message!("could not write receipts in {directory}: {error}", directory = shown(place), error),

@@ -328,6 +328,9 @@ fn receipts_may_be_kept_in_another_directory() {
     machines.run("upload-parts", &["--shard", "2/2", "--receipts", "mine/2"]).exits(0);
     assert_eq!(machines.receipts().len(), 0);
     machines.complete().exits(6);
+    for command in ["complete", "status"] {
+        machines.run(command, &["--receipts", "mein"]).exits(2).says("there is no such directory");
+    }
     machines.run("complete", &["--receipts", "mine"]).exits(0);
     machines.scene.assert_stored("big", "big");
 }
