@@ -30,7 +30,7 @@ pub mod settings;
 pub(crate) mod shared_plan;
 pub mod sources;
 mod stdin;
-mod upload;
+pub(in crate::cli) mod upload;
 mod upload_parts;
 
 pub(crate) use self::complete::CompleteOptions;

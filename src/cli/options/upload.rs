@@ -177,7 +177,7 @@ impl From<LikenessChoice> for SkipUnchanged {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::cli) mod tests {
     use std::time::Duration;
 
     use super::*;
@@ -188,12 +188,9 @@ pub(super) mod tests {
     use crate::cos::{Addressing, Edition, Endpoint, Key, Service};
     use crate::upload::batch::concurrency::Concurrency;
 
-    pub(in crate::cli::options) const BUCKET: &str = "examplebucket-1250000000";
+    pub(in crate::cli) const BUCKET: &str = "examplebucket-1250000000";
 
-    pub(in crate::cli::options) fn options(
-        arguments: &[&str],
-        variables: &[(&str, &str)],
-    ) -> Result<UploadOptions, String> {
+    pub(in crate::cli) fn options(arguments: &[&str], variables: &[(&str, &str)]) -> Result<UploadOptions, String> {
         options_in(arguments, variables, false)
     }
 

@@ -29,3 +29,32 @@ pub(crate) async fn planned(
     let round_trip = connection.transport.round_trip_if_near(head_object::request(target)).await;
     file_session::plan(source, target.address.service, PlanOptions { round_trip, ..options })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::options::upload::tests::{BUCKET, options};
+
+    fn asks(mebibytes: u64, arguments: &[&str]) -> bool {
+        let usual = ["f", "-b", BUCKET, "--region=ap-guangzhou"];
+        let variables = [("HOME", "/h"), ("XDG_STATE_HOME", "/s"), ("LOCALAPPDATA", "/l")];
+        let options = options(&[&usual, arguments].concat(), &variables).unwrap();
+        matters(&Plan::new(mebibytes << 20, options.plan).unwrap(), &options)
+    }
+
+    #[test]
+    fn the_server_is_asked_only_if_nothing_else_decides() {
+        assert!(asks(8, &[]) && asks(16, &[]) && asks(8, &["--no-resume"]));
+        assert!(!asks(1, &[]) && !asks(17, &[]), "one request anyway, or parts anyway");
+        for decided in [
+            &["--part-size=4MiB"][..],
+            &["--multipart-threshold=2MiB"],
+            &["--limit-rate=4MiB"],
+            &["--traffic-limit=8388608"],
+            &["--delta"],
+            &["--dry-run"],
+        ] {
+            assert!(!asks(8, decided), "{decided:?}");
+        }
+    }
+}

@@ -126,7 +126,7 @@ where
         let Some(opened) = self.opened_ahead.take(&site) else { return Box::pin(self.inner.call(request)) };
         let mut inner = self.inner.clone();
         Box::pin(async move {
-            let fresh = opened.await.ok().filter(|(_, since)| clock::now() - *since < LONGEST_IDLE);
+            let fresh = opened.await.ok().filter(|(_, since)| may_be_used(*since, clock::now()));
             match fresh.and_then(|(connection, _)| connection.downcast::<S::Response>().ok()) {
                 Some(connection) => Ok(*connection),
                 None => {
@@ -158,6 +158,11 @@ impl<S> Connector<S> {
     }
 }
 
+/// Whether a connection that was opened then, and not used, may be used now.
+fn may_be_used(opened: Instant, now: Instant) -> bool {
+    now - opened < LONGEST_IDLE
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +183,14 @@ mod tests {
 
         fn call(&mut self, (): ()) -> Self::Future {
             std::future::ready(Ok(self.0.fetch_add(1, Ordering::Relaxed)))
+        }
+    }
+
+    #[test]
+    fn a_connection_that_nothing_was_sent_on_for_five_seconds_is_not_used() {
+        let opened = clock::now();
+        for (seconds, used) in [(0.0, true), (4.9, true), (5.0, false), (60.0, false)] {
+            assert_eq!(may_be_used(opened, opened + Duration::from_secs_f64(seconds)), used, "{seconds}");
         }
     }
 
