@@ -22,8 +22,9 @@ use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::bucket_receipts::{BucketReceipts, Found};
 use crate::cli::shards::gone;
 use crate::cli::shards::judging::Papers;
-use crate::cli::shards::loaded_plan::{LoadedPlan, no_plan, unreadable};
+use crate::cli::shards::loaded_plan::LoadedPlan;
 use crate::cli::shards::object_requests::ObjectRequests;
+use crate::cli::shards::plan_uploads::{PlanUpload, PlanUploads, plan_or_draft, plan_uploads};
 use crate::cli::shards::receipt_places::ReceiptPlaces;
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_failed, target};
@@ -31,9 +32,8 @@ use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, AnswerError, Fault, Key, Response, Service};
 use crate::language::{message, phrase};
-use crate::upload::shards::directory::{ABORTED, NoPlan, PlanDirectory, PlanEnd};
-use crate::upload::shards::draft::{BegunUpload, Draft, begun_in};
-use crate::upload::shards::files::{Placed, PlannedFile};
+use crate::upload::shards::directory::{ABORTED, PlanDirectory, PlanEnd};
+use crate::upload::shards::files::Placed;
 use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
 use crate::upload::shards::receipt_place::ReceiptPlace;
@@ -66,17 +66,6 @@ impl AbortPlanOptions {
     }
 }
 
-/// An upload of a plan.
-struct Upload {
-    /// The number of its file, if the plan was finished.
-    number: Option<u64>,
-    key: String,
-    id: String,
-}
-
-/// The uploads of a plan.
-type Uploads = Box<dyn Iterator<Item = Result<Upload, Failure>>>;
-
 /// Aborts the plan. Returns the exit code.
 pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Console) -> Result<u8, Failure> {
     let console = console.clone().quiet(options.shared.output.quiet);
@@ -84,8 +73,8 @@ pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Conso
     if directory.end() == Some(PlanEnd::Completed) {
         return Err(completed(directory));
     }
-    let loaded = loaded(directory)?;
-    let uploads = uploads(directory, &loaded)?;
+    let loaded = plan_or_draft(directory)?;
+    let uploads = plan_uploads(directory, &loaded)?;
     let time = humantime::format_rfc3339_seconds((world.clock)()).to_string();
     let mark = format!("{}\n", serde_json::json!({ "plan": loaded.plan.id, "time": time }));
     directory.write_unfinished(ABORTED, &mark).map_err(|error| unmarkable(directory, &error))?;
@@ -111,36 +100,6 @@ fn unmarkable(directory: &PlanDirectory, error: &std::io::Error) -> Failure {
     Failure::Other(message!("could not mark the plan {directory} as aborted: {error}", directory, error))
 }
 
-/// The plan, or what there is of it.
-fn loaded(directory: &PlanDirectory) -> Result<LoadedPlan, Failure> {
-    match directory.plan() {
-        Ok(plan) => LoadedPlan::of(directory, plan),
-        Err(NoPlan::Unfinished) => {
-            let draft = Draft::read(directory).map_err(|error| no_plan(directory.path(), NoPlan::Unreadable(error)))?;
-            LoadedPlan::of(directory, draft.ok_or_else(|| no_plan(directory.path(), NoPlan::Missing))?.plan)
-        }
-        Err(why) => Err(no_plan(directory.path(), why)),
-    }
-}
-
-/// The uploads of the plan, or those that were begun for one that is not finished.
-fn uploads(directory: &PlanDirectory, loaded: &LoadedPlan) -> Result<Uploads, Failure> {
-    let path = directory.path().to_owned();
-    let unreadable = move |error: std::io::Error| unreadable(&path, &error);
-    if loaded.plan.files == 0 {
-        let begun = begun_in(directory).map_err(&unreadable)?;
-        let upload = |upload: BegunUpload| Ok(Upload { number: None, key: upload.key, id: upload.upload_id });
-        return Ok(Box::new(begun.into_iter().flatten().map(upload)));
-    }
-    let files = directory.files(loaded.plan.end()).map_err(&unreadable)?;
-    Ok(Box::new(files.filter_map(move |placed| match placed {
-        Ok(Placed { file: PlannedFile { n, key, upload_id, .. }, .. }) => {
-            upload_id.map(|id| Ok(Upload { number: Some(n), key, id }))
-        }
-        Err(error) => Some(Err(unreadable(error))),
-    })))
-}
-
 /// A plan that is being aborted.
 struct Aborting<'a> {
     options: &'a AbortPlanOptions,
@@ -158,7 +117,7 @@ struct Aborting<'a> {
 
 /// An upload that was to be aborted.
 struct Done {
-    upload: Upload,
+    upload: PlanUpload,
     /// True if the server aborted it; false if it did not know it.
     aborted: bool,
     /// Why it may still be there.
@@ -174,7 +133,7 @@ impl<'a> Aborting<'a> {
         Self { options, loaded, console, mark, marked, codes, aborted: 0, kept: 0, gone }
     }
 
-    async fn abort(&mut self, uploads: Uploads, world: &World) -> Result<u8, Failure> {
+    async fn abort(&mut self, uploads: PlanUploads, world: &World) -> Result<u8, Failure> {
         let (requests, verbose) = (self.options.shared.requests, self.options.shared.output.verbose);
         let connection = self.loaded.connect(&self.options.shared, requests, world, self.console).await?;
         let bucket = &self.loaded.bucket;
@@ -352,7 +311,7 @@ impl<'a> Aborting<'a> {
 }
 
 /// Aborts an upload until the server no longer knows it.
-async fn abort_one(mut requester: Requester<Arc<Http>>, upload: Upload) -> Done {
+async fn abort_one(mut requester: Requester<Arc<Http>>, upload: PlanUpload) -> Done {
     let (mut events, mut aborted, mut error) = (Vec::new(), false, None);
     if let (Ok(key), Some(id)) = (Key::new(&upload.key), UploadId::new(&upload.id)) {
         for _ in 0..MOST_TRIES {

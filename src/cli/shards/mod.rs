@@ -4,6 +4,7 @@
 //! - `source_root`: the directory that all sources of a plan are below
 //! - `new_plan`, `plan_sources`, `plan_report`: what `initiate` decides first, what it goes through, and what it prints
 //! - `planning`, `beginning`: from a source to its line in the plan, with an upload if it needs one
+//! - `plan_uploads`: the uploads of a plan, finished or not
 //! - `draft_directory`: the directory while its plan is being made
 //! - `at_a_time`: how many requests they have in flight
 //! - `shard_work`: the work of one shard for the engine
@@ -26,6 +27,7 @@ pub(crate) mod new_plan;
 pub(crate) mod object_requests;
 pub(crate) mod plan_report;
 pub(crate) mod plan_sources;
+pub(crate) mod plan_uploads;
 pub(crate) mod planning;
 pub(crate) mod receipt_places;
 pub(crate) mod rereading;
