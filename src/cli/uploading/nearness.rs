@@ -12,8 +12,8 @@ use crate::upload::{Plan, PlanOptions};
 /// Whether the plan depends on how far the server is away. Not if the user has chosen sizes or a rate, or named an upload
 /// or an object to go on with.
 pub(crate) fn matters(plan: &Plan, options: &UploadOptions) -> bool {
-    let PlanOptions { part_size, multipart_threshold, .. } = options.plan;
-    let chosen = part_size.is_none() && multipart_threshold.is_none() && options.requests.limit_rate.is_none();
+    let PlanOptions { multipart_threshold, .. } = options.plan;
+    let chosen = multipart_threshold.is_none() && options.requests.limit_rate.is_none();
     let fresh = options.delta.is_none() && !options.dry_run && options.object.traffic_limit.is_none();
     chosen && fresh && plan.may_be_put_if_near()
 }
