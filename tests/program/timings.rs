@@ -6,7 +6,7 @@ use std::path::Path;
 use cosput::emulator::Operation;
 use serde_json::Value;
 
-use crate::support::{MIB, SECRET_ID, Scene, assert_no_secret};
+use crate::support::{BUCKET, MIB, SECRET_ID, Scene, assert_no_secret};
 
 /// The data of a page, which contains no secret and no address.
 fn data(page: &Path) -> Value {
@@ -99,6 +99,37 @@ fn many_files_are_on_one_page_and_a_name_cannot_leave_the_data() {
     let data = data(&scene.path("cosput-timings.html"));
     assert_eq!(requests(&data, "PUT Object").len(), 31);
     assert_eq!(data["objects"].as_array().unwrap().len(), 31);
+}
+
+#[test]
+fn the_page_of_resume_has_all_uploads_that_it_finishes() {
+    let mut scene = Scene::new(&[]);
+    for name in ["a.bin", "b.bin"] {
+        scene.file(name, 4 * MIB);
+        scene.server.restart(&["stall:on=upload-part,skip=2,times=0"]);
+        scene.interrupt(name, &[], 2);
+    }
+    scene.file("gone.bin", 4 * MIB);
+    scene.server.restart(&["stall:on=upload-part,skip=2,times=0"]);
+    scene.interrupt("gone.bin", &[], 2);
+    fs::remove_file(scene.path("gone.bin")).unwrap();
+    let outcome = scene.run(["resume", "--timings"]).exits(3).says("the timings are in cosput-timings.html");
+    assert_eq!(outcome.stderr.matches("the timings are in").count(), 1, "{}", outcome.stderr);
+    let data = data(&scene.path("cosput-timings.html"));
+    let mut objects: Vec<&str> = data["objects"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
+    objects.sort_unstable();
+    assert_eq!((objects, &data["exit_code"]), (vec!["a.bin", "b.bin"], &3.into()));
+    assert_eq!(requests(&data, "Upload Part").len(), 4);
+    assert_eq!(requests(&data, "Complete Multipart Upload").len(), 2);
+    assert_eq!(data["bucket"], BUCKET);
+}
+
+#[test]
+fn resume_writes_no_page_if_there_is_nothing_to_finish() {
+    let scene = Scene::new(&[]);
+    scene.run(["resume", "--timings=nowhere/t.html"]).exits(2).says("nowhere is no directory");
+    scene.run(["resume", "--timings"]).exits(0).says("nothing to resume");
+    assert!(!scene.path("cosput-timings.html").exists());
 }
 
 #[test]

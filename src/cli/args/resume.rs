@@ -6,7 +6,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
 use super::encryption::CustomerKeyArguments;
-use super::output::{OutputArguments, ProgressArguments};
+use super::output::{OutputArguments, ProgressArguments, TimingsArguments};
 use super::requests::{RateArguments, RequestArguments, parse_traffic_limit};
 use super::server::{AccessArguments, EmulatorDirectory};
 use crate::cos::TrafficLimit;
@@ -72,6 +72,9 @@ pub struct ResumeArguments {
     /// The progress display.
     #[command(flatten, next_help_heading = "Output")]
     pub progress: ProgressArguments,
+    /// The page of timings.
+    #[command(flatten, next_help_heading = "Output")]
+    pub timings: TimingsArguments,
     /// The output.
     #[command(flatten, next_help_heading = "Output")]
     pub output: OutputArguments,

@@ -1,5 +1,6 @@
 //! `cosput resume`: finishes interrupted uploads from their journals.
 
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use crate::cli::options::{ResumeOptions, ResumeServer, Server, delta, object_headers};
@@ -15,6 +16,7 @@ use crate::cli::uploading::connection::{Connection, journalled};
 use crate::cli::uploading::file_session;
 use crate::cli::uploading::journals::{NoUpload, header, names_no_upload, paths_in, target};
 use crate::cli::uploading::observing::observer::UploadObserver;
+use crate::cli::uploading::observing::timing_page::TimingPage;
 use crate::cli::uploading::template::{MD5, Template};
 use crate::cli::uploading::transfer::{Transferred, summarize, transfer_one};
 use crate::cos::{Address, Target};
@@ -66,9 +68,10 @@ async fn resume_all(
     let report = Report::new(console, options.output);
     let mut codes = Vec::new();
     let mut all = Summary::default();
+    let mut page = TimingPage::shared(options.timings.as_deref(), world);
     for path in journals {
         let (exit_code, summary, stopped) = match find(path, options, &report) {
-            Found::Upload(found) => resume(*found, options, &report, world, console).await,
+            Found::Upload(found) => resume(*found, options, &mut page, &report, world, console).await,
             Found::Skipped => (SUCCESS, Summary { skipped: 1, ..Summary::default() }, false),
             Found::Failed(exit_code) => failed(exit_code),
             Found::Nothing => continue,
@@ -79,7 +82,9 @@ async fn resume_all(
             break;
         }
     }
-    (exit::of_many(codes.into_iter().filter(|code| *code != SUCCESS)), all)
+    let exit_code = exit::of_many(codes.into_iter().filter(|code| *code != SUCCESS));
+    page.finish((world.stopwatch)(), exit_code, console);
+    (exit_code, all)
 }
 
 /// An exit code, counts, and whether a signal ended the command.
@@ -141,11 +146,12 @@ fn find(path: &Path, options: &ResumeOptions, report: &Report) -> Found {
 async fn resume(
     found: JournalFound,
     options: &ResumeOptions,
+    page: &mut TimingPage,
     report: &Report,
     world: &mut World,
     console: &Console,
 ) -> Resumed {
-    match send(&found, options, world, console).await {
+    match send(&found, options, page, world, console).await {
         Ok(Transferred { exit_code, summary, signal }) => (exit_code, summary, signal.is_some()),
         Err(failure) => {
             let JournalFound { path, header, target } = &found;
@@ -158,6 +164,7 @@ async fn resume(
 async fn send(
     found: &JournalFound,
     options: &ResumeOptions,
+    page: &mut TimingPage,
     world: &mut World,
     console: &Console,
 ) -> Result<Transferred, Failure> {
@@ -192,9 +199,11 @@ async fn send(
         seed: world.seed,
     };
     let session = template.session(source, target.key.clone(), plan);
-    let mut observer = UploadObserver::new(&connection, &template.bucket, options.output, world, console);
+    let mut observer =
+        UploadObserver::new(&connection, &template.bucket, options.output, world, console).timed(mem::take(page));
     let transferred =
         transfer_one(session, options.requests.concurrency, &mut observer, &connection, world, console).await;
+    *page = observer.into_page();
     connection.close().await;
     Ok(transferred)
 }

@@ -18,6 +18,7 @@ use crate::cli::uploading::file_session;
 use crate::cli::uploading::held_back::plan_options;
 use crate::cli::uploading::nearness;
 use crate::cli::uploading::observing::observer::UploadObserver;
+use crate::cli::uploading::observing::timing_page::TimingPage;
 use crate::cli::uploading::server_parts::{is_gone, plan_of_parts, server_parts};
 use crate::cli::uploading::setup::{concurrency, connect, own_paths, rerun, template};
 use crate::cli::uploading::transfer::{Sent, Transferred, summarize, transfer_gathered, upload_one};
@@ -160,7 +161,7 @@ async fn send_many(
     } else {
         let observer = UploadObserver::new(&connection, &options.bucket, options.output, world, console)
             .rerun(rerun(options))
-            .timed(options.timings.as_deref(), world);
+            .timed(TimingPage::new(options.timings.as_deref(), world));
         let observer = observer.for_many(options.fail_fast);
         let mut observer = if options.dry_run { observer.dry_run() } else { observer };
         let plan = if options.publish_together { plan_options(options.plan) } else { options.plan };

@@ -32,6 +32,7 @@ use crate::cli::uploading::connection::Connection;
 use crate::cli::uploading::descriptors::Objects;
 use crate::cli::uploading::observing::observer::UploadObserver;
 use crate::cli::uploading::observing::receipt_book::{Attempt, Counts, Gone, Numbers, ReceiptBook};
+use crate::cli::uploading::observing::timing_page::TimingPage;
 use crate::cli::uploading::setup::within_limits;
 use crate::cli::uploading::template::Template;
 use crate::cli::uploading::transfer::transfer;
@@ -154,7 +155,8 @@ impl Sending<'_> {
         };
         let output = self.options.shared.output;
         let observer = UploadObserver::new(connection, &self.loaded.bucket, output, world, self.console);
-        let mut observer = observer.for_many(false).with_receipts(book).timed(self.options.timings.as_deref(), world);
+        let mut observer =
+            observer.for_many(false).with_receipts(book).timed(TimingPage::new(self.options.timings.as_deref(), world));
         let (sender, queue) = WorkSender::new(concurrency);
         let supplied = supply(work, sender);
         let transferred = transfer(queue, concurrency, &mut observer, connection, world, self.console).await;

@@ -10,6 +10,7 @@ use crate::cli::process::world::World;
 use crate::cli::uploading::connection::Connection;
 use crate::cli::uploading::held_back::{Publishing, change, plan_options};
 use crate::cli::uploading::observing::observer::UploadObserver;
+use crate::cli::uploading::observing::timing_page::TimingPage;
 use crate::cli::uploading::publishing_record::PublishingRecord;
 use crate::cli::uploading::setup::rerun;
 use crate::cli::uploading::supply::{supply_held_back, supply_held_back_here};
@@ -45,7 +46,7 @@ pub(crate) async fn publish(
     let publishing = Publishing::new(options.abort_on_failure, record.is_of_earlier_run());
     let observer = UploadObserver::new(connection, &options.bucket, options.output, world, console)
         .rerun(rerun(options))
-        .timed(options.timings.as_deref(), world);
+        .timed(TimingPage::new(options.timings.as_deref(), world));
     let mut observer = observer.for_many(options.fail_fast).publishing(&publishing);
     let publisher = Publisher { template, options, connection, console, publishing };
     let mut sources = Some(sources);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::directories::Directories;
 use super::object_headers;
+use super::output::timings_file;
 use super::requests::{AccessOptions, RequestOptions};
 use super::server::ResumeServer;
 use crate::cli::args::ResumeArguments;
@@ -29,6 +30,8 @@ pub struct ResumeOptions {
     pub traffic_limit: Option<TrafficLimit>,
     /// The SSE-C key of uploads that have one.
     pub sse_c_key: Option<CustomerKey>,
+    /// The page of timings, if one is asked for.
+    pub timings: Option<PathBuf>,
     /// The output.
     pub output: OutputOptions,
 }
@@ -46,6 +49,7 @@ impl ResumeOptions {
             requests: RequestOptions::new(arguments.requests).at_rate(arguments.rate),
             traffic_limit: arguments.traffic_limit,
             sse_c_key: object_headers::customer_key(arguments.customer.sse_c_key_file.as_deref(), world)?,
+            timings: timings_file(arguments.timings)?,
             output: OutputOptions::new(&arguments.progress, &arguments.output, world)?,
         })
     }

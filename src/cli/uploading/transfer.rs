@@ -8,6 +8,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::connection::Connection;
 use super::observing::observer::UploadObserver;
+use super::observing::timing_page::TimingPage;
 use super::setup::rerun;
 use super::supply::{supply, supply_here};
 use super::template::Template;
@@ -137,7 +138,7 @@ pub(crate) async fn upload_one(
 ) -> Transferred {
     let mut observer = UploadObserver::new(&connection, &options.bucket, options.output, world, console)
         .rerun(rerun(options))
-        .timed(options.timings.as_deref(), world);
+        .timed(TimingPage::new(options.timings.as_deref(), world));
     if options.dry_run {
         observer = observer.dry_run();
     }

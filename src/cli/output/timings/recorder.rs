@@ -28,7 +28,8 @@ type Row = (usize, usize, Option<u16>, u64, Option<u64>, Option<u64>, u64, u64, 
 #[derive(Debug)]
 pub(crate) struct Timings {
     file: PathBuf,
-    bucket: String,
+    /// The buckets of all objects.
+    buckets: Vec<String>,
     began: Instant,
     began_at: SystemTime,
     /// The keys of the objects that are open, and their numbers in `objects` if they have any requests.
@@ -58,7 +59,7 @@ struct Data<'a> {
     language: &'static str,
     words: BTreeMap<&'static str, &'static str>,
     version: &'static str,
-    bucket: &'a str,
+    bucket: String,
     began: String,
     ended: u64,
     exit_code: u8,
@@ -74,10 +75,10 @@ struct Data<'a> {
 
 impl Timings {
     /// Timings that begin now.
-    pub(crate) fn new(file: &Path, bucket: &str, began: Instant, began_at: SystemTime) -> Self {
+    pub(crate) fn new(file: &Path, began: Instant, began_at: SystemTime) -> Self {
         Self {
             file: file.to_owned(),
-            bucket: bucket.to_owned(),
+            buckets: Vec::new(),
             began,
             began_at,
             open: BTreeMap::new(),
@@ -92,6 +93,18 @@ impl Timings {
             failures_beyond: 0,
             written: None,
         }
+    }
+
+    /// Further objects are in this bucket.
+    pub(crate) fn to(&mut self, bucket: &str) {
+        if !self.buckets.iter().any(|known| known == bucket) {
+            self.buckets.push(bucket.to_owned());
+        }
+    }
+
+    /// Whether there was anything to upload.
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.buckets.is_empty()
     }
 
     /// An object begins.
@@ -144,7 +157,7 @@ impl Timings {
             language: texts::language(),
             words: texts::words(),
             version: env!("CARGO_PKG_VERSION"),
-            bucket: &self.bucket,
+            bucket: self.buckets.join(", "),
             began: humantime::format_rfc3339_seconds(self.began_at).to_string(),
             ended: self.time(now),
             exit_code,
@@ -225,7 +238,9 @@ mod tests {
 
     fn timings(file: &Path) -> (Timings, Instant) {
         let began = (World::of_process().stopwatch)();
-        (Timings::new(file, "examplebucket-1250000000", began, SystemTime::UNIX_EPOCH), began)
+        let mut timings = Timings::new(file, began, SystemTime::UNIX_EPOCH);
+        timings.to("examplebucket-1250000000");
+        (timings, began)
     }
 
     fn timing(began: Instant, ending: Ending) -> Timing {
@@ -249,6 +264,19 @@ mod tests {
         assert_eq!(timings.requests.len(), 22_000);
         assert_eq!(timings.objects.len(), 20_001);
         assert_eq!(timings.details, ["", "InternalError"]);
+    }
+
+    #[test]
+    fn the_page_names_each_bucket_once_and_is_for_one_at_least() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("page.html");
+        let (mut timings, began) = timings(&file);
+        assert!(timings.has_begun());
+        ["other-1250000000", "examplebucket-1250000000"].iter().for_each(|bucket| timings.to(bucket));
+        timings.write(began, 0).unwrap();
+        let page = std::fs::read_to_string(&file).unwrap();
+        assert!(page.contains(r#""bucket":"examplebucket-1250000000, other-1250000000""#), "{page}");
+        assert!(!Timings::new(&file, began, SystemTime::UNIX_EPOCH).has_begun());
     }
 
     #[test]

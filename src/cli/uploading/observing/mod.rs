@@ -12,4 +12,4 @@ pub(crate) mod observer;
 pub(crate) mod receipt_book;
 mod refusal;
 pub(crate) mod results;
-mod timing_page;
+pub(crate) mod timing_page;

@@ -18,7 +18,6 @@ use crate::cli::output::output_options::OutputOptions;
 use crate::cli::output::report::{PROGRESS_INTERVAL, Report};
 use crate::cli::output::subject::Subject;
 use crate::cli::output::summary::Summary;
-use crate::cli::output::timings::recorder::Timings;
 use crate::cli::process::world::World;
 use crate::cli::progress::bar::ProgressDisplay;
 use crate::cli::progress::totals::Totals;
@@ -119,10 +118,14 @@ impl<'a> UploadObserver<'a> {
         Self { receipts: Some(receipts), ..self }
     }
 
-    /// The same; a page of timings is written to `file`, if there is one.
-    pub(crate) fn timed(self, file: Option<&Path>, world: &World) -> Self {
-        let new = |file| Timings::new(file, self.bucket.as_str(), (self.stopwatch)(), (world.clock)());
-        Self { timings: TimingPage(file.map(new)), ..self }
+    /// The same; it records on this page.
+    pub(crate) fn timed(self, page: TimingPage) -> Self {
+        Self { timings: page.to(self.bucket.as_str()), ..self }
+    }
+
+    /// The page of timings.
+    pub(crate) fn into_page(self) -> TimingPage {
+        self.timings
     }
 
     /// Waits until all receipts are durable. Returns the counts, and the uploads that were gone.
@@ -187,7 +190,7 @@ impl<'a> UploadObserver<'a> {
     /// Ends the progress display. Returns the exit code and the counts.
     pub(crate) fn close(&mut self) -> (u8, Summary) {
         self.progress.finish(&self.totals);
-        self.timings.write((self.stopwatch)(), self.results.exit_code(), &self.report.console);
+        self.timings.close((self.stopwatch)(), self.results.exit_code(), &self.report.console);
         (self.results.exit_code(), self.results.summary)
     }
 
