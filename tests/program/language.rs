@@ -81,7 +81,7 @@ fn what_is_wrong_with_a_command_line_is_said_in_the_language_that_is_chosen() {
     refused(
         &["--max-attempts", "0"],
         "invalid value '0' for '--max-attempts <N>': 0 is not in 1..=1000",
-        "'--max-attempts <N>' 的值 '0' 无效：0 不在 1..=1000 之内",
+        "'--max-attempts <N>' 的值 '0' 无效：0 不在 1 到 1000 之间",
     );
     refused(
         &["--quiet", "--verbose"],
@@ -270,7 +270,7 @@ fn an_upload_by_many_machines_is_reported_in_chinese() {
         planned.stdout
     );
     run("status --plan p", &[]).exits(6).says("进行中：3 个单元中的 0 个，3.0 MiB 中的 0 B 已有收据");
-    run("complete --plan p", &[]).exits(6).says("错误：无法完成计划 p：缺少 3 个单元：分片 1/2 (");
+    run("complete --plan p", &[]).exits(6).says("错误：无法完成计划 p：缺少 3 个单元：分片 1/2（");
     for shard in ["1/2", "2/2"] {
         let sent = run("upload-parts --plan p --shard", &[shard]).exits(0);
         assert!(sent.stdout.contains(&format!("分片 {shard}  已发送 ")), "{}", sent.stdout);

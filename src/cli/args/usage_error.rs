@@ -80,9 +80,17 @@ pub(in crate::cli) fn reason(why: &str) -> Message {
     }
     match why.split(' ').collect::<Vec<_>>()[..] {
         [number, "is", "not", "in", range] if number.parse::<i64>().is_ok() => {
-            message!("{number} is not in {range}", number, range)
+            message!("{number} is not in {range}", number, range = range_of_numbers(range))
         }
         _ => why.into(),
+    }
+}
+
+/// A range as clap writes it.
+fn range_of_numbers(range: &str) -> Message {
+    match range.split_once("..=") {
+        Some((least, most)) => message!("{least}..={most}", least, most),
+        None => range.into(),
     }
 }
 
@@ -239,7 +247,7 @@ mod tests {
                 "--mode nevr",
                 "'--mode <mode>' 的值 'nevr' 无效\n  [可选值：auto, never]\n\n  建议：有相似的值：'never'\n",
             ),
-            ("--count 10", "'--count <count>' 的值 '10' 无效：10 不在 1..=9 之内\n"),
+            ("--count 10", "'--count <count>' 的值 '10' 无效：10 不在 1 到 9 之间\n"),
             ("--count x", "'--count <count>' 的值 'x' 无效：含有不是数字的字符\n"),
             ("--quiet --mode auto verify", "参数 '--quiet' 不能与 '--mode <mode>' 同时使用\n"),
             (

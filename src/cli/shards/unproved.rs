@@ -193,8 +193,10 @@ impl<'a> Unproved<'a> {
     /// `12 units are missing: shards 3/16 (10), 7/16 (2)`.
     fn missing_in_words(&self) -> Message {
         let all: u64 = self.missing.values().sum();
-        let name = |(shard, units): (&u32, &u64)| format!("{shard}/{} ({})", self.shards, units::count(*units));
-        let mut names: Vec<Message> = self.missing.iter().take(MOST_NAMED).map(|one| name(one).into()).collect();
+        let name = |(shard, units): (&u32, &u64)| {
+            message!("{shard}/{shards} ({units})", shard, shards = self.shards, units = units::count(*units))
+        };
+        let mut names: Vec<Message> = self.missing.iter().take(MOST_NAMED).map(name).collect();
         if self.missing.len() > MOST_NAMED {
             names.push(message!("and {number} more", number = self.missing.len() - MOST_NAMED));
         }
@@ -212,6 +214,6 @@ struct Listed<'a>(&'a [Message]);
 
 impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iter().map(Message::text).collect::<Vec<_>>().join(", "))
+        f.write_str(&self.0.iter().map(Message::text).collect::<Vec<_>>().join(phrase!(", ").text()))
     }
 }

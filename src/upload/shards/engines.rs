@@ -13,7 +13,7 @@ const OWN: &str = "COSPUT_SHARD";
 
 /// How an engine numbers its tasks.
 struct Engine {
-    name: &'static str,
+    name: Phrase,
     /// The variable with the task's number.
     index: &'static str,
     /// The variable with the number of tasks, if it must be the plan's number of shards.
@@ -26,46 +26,55 @@ struct Engine {
     from_one: Option<Phrase>,
 }
 
-const fn from_zero(name: &'static str, index: &'static str, total: Option<&'static str>) -> Engine {
+const fn from_zero(name: Phrase, index: &'static str, total: Option<&'static str>) -> Engine {
     Engine { name, index, total, only_with: None, none: None, from_one: None }
 }
 
-const fn from_one(name: &'static str, index: &'static str, mend: Phrase) -> Engine {
+const fn from_one(name: Phrase, index: &'static str, mend: Phrase) -> Engine {
     Engine { name, index, total: None, only_with: None, none: None, from_one: Some(mend) }
 }
 
 /// The engines that are recognised.
 const ENGINES: [Engine; 14] = [
     // The array's count is 1 if one element is submitted again, so it is not compared.
-    from_one("Slurm array", "SLURM_ARRAY_TASK_ID", phrase!("submit the array with --array=1-N")),
+    from_one(phrase!("Slurm array"), "SLURM_ARRAY_TASK_ID", phrase!("submit the array with --array=1-N")),
     // In a batch script SLURM_PROCID is always 0. Only a step has a number as its ID.
     Engine {
         only_with: Some("SLURM_STEP_ID"),
-        ..from_zero("Slurm step", "SLURM_PROCID", Some("SLURM_STEP_NUM_TASKS"))
+        ..from_zero(phrase!("Slurm step"), "SLURM_PROCID", Some("SLURM_STEP_NUM_TASKS"))
     },
-    from_zero("Kubernetes Indexed Job", "JOB_COMPLETION_INDEX", None),
-    from_zero("Tencent BatchCompute", "BATCH_TASK_INSTANCE_INDEX", Some("BATCH_TASK_INSTANCE_NUM")),
-    from_zero("AWS Batch", "AWS_BATCH_JOB_ARRAY_INDEX", Some("AWS_BATCH_JOB_ARRAY_SIZE")),
-    from_one("PBS", "PBS_ARRAY_INDEX", phrase!("submit the array with -J 1-N")),
-    from_one("Torque", "PBS_ARRAYID", phrase!("submit the array with -t 1-N")),
-    Engine { none: Some("0"), ..from_one("LSF", "LSB_JOBINDEX", phrase!("submit the array as \"name[1-N]\"")) },
-    Engine { none: Some("undefined"), ..from_one("SGE", "SGE_TASK_ID", phrase!("submit the array with -t 1-N")) },
-    from_zero("Open MPI", "OMPI_COMM_WORLD_RANK", Some("OMPI_COMM_WORLD_SIZE")),
-    from_zero("MPICH", "PMI_RANK", Some("PMI_SIZE")),
-    Engine { total: Some("CI_NODE_TOTAL"), ..from_one("GitLab parallel", "CI_NODE_INDEX", phrase!("use parallel:")) },
-    from_zero("Buildkite", "BUILDKITE_PARALLEL_JOB", Some("BUILDKITE_PARALLEL_JOB_COUNT")),
-    from_zero("CircleCI", "CIRCLE_NODE_INDEX", Some("CIRCLE_NODE_TOTAL")),
+    from_zero(phrase!("Kubernetes Indexed Job"), "JOB_COMPLETION_INDEX", None),
+    from_zero(phrase!("Tencent BatchCompute"), "BATCH_TASK_INSTANCE_INDEX", Some("BATCH_TASK_INSTANCE_NUM")),
+    from_zero(phrase!("AWS Batch"), "AWS_BATCH_JOB_ARRAY_INDEX", Some("AWS_BATCH_JOB_ARRAY_SIZE")),
+    from_one(phrase!("PBS"), "PBS_ARRAY_INDEX", phrase!("submit the array with -J 1-N")),
+    from_one(phrase!("Torque"), "PBS_ARRAYID", phrase!("submit the array with -t 1-N")),
+    Engine {
+        none: Some("0"),
+        ..from_one(phrase!("LSF"), "LSB_JOBINDEX", phrase!("submit the array as \"name[1-N]\""))
+    },
+    Engine {
+        none: Some("undefined"),
+        ..from_one(phrase!("SGE"), "SGE_TASK_ID", phrase!("submit the array with -t 1-N"))
+    },
+    from_zero(phrase!("Open MPI"), "OMPI_COMM_WORLD_RANK", Some("OMPI_COMM_WORLD_SIZE")),
+    from_zero(phrase!("MPICH"), "PMI_RANK", Some("PMI_SIZE")),
+    Engine {
+        total: Some("CI_NODE_TOTAL"),
+        ..from_one(phrase!("GitLab parallel"), "CI_NODE_INDEX", phrase!("use parallel:"))
+    },
+    from_zero(phrase!("Buildkite"), "BUILDKITE_PARALLEL_JOB", Some("BUILDKITE_PARALLEL_JOB_COUNT")),
+    from_zero(phrase!("CircleCI"), "CIRCLE_NODE_INDEX", Some("CIRCLE_NODE_TOTAL")),
 ];
 
 /// The shard that the engine gave this process, of a plan with so many shards. `variable` reads the environment. An error
 /// says what was found.
 pub fn shard_of_engine(variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Shard, Message> {
-    let mut found: Vec<(String, Shard)> = Vec::new();
+    let mut found: Vec<(Message, Shard)> = Vec::new();
     if let Some(value) = variable(OWN) {
         let shard = value.parse().map_err(|_| {
             message!("{given} is no shard; it is written I/N, from 1/N to N/N", given = format_args!("{OWN}={value}"))
         })?;
-        found.push((format!("{OWN}={value}"), shard));
+        found.push((format!("{OWN}={value}").into(), shard));
     }
     for engine in &ENGINES {
         found.extend(engine.look(&variable, shards)?);
@@ -83,7 +92,7 @@ pub fn shard_of_engine(variable: impl Fn(&str) -> Option<String>, shards: u32) -
 }
 
 /// What each engine says.
-struct Opinions<'a>(&'a [(String, Shard)]);
+struct Opinions<'a>(&'a [(Message, Shard)]);
 
 impl fmt::Display for Opinions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,7 +108,11 @@ impl fmt::Display for Opinions<'_> {
 
 impl Engine {
     /// What this engine says, if it is there: the variable, and the shard.
-    fn look(&self, variable: impl Fn(&str) -> Option<String>, shards: u32) -> Result<Option<(String, Shard)>, Message> {
+    fn look(
+        &self,
+        variable: impl Fn(&str) -> Option<String>,
+        shards: u32,
+    ) -> Result<Option<(Message, Shard)>, Message> {
         let Some(value) = variable(self.index).filter(|value| Some(value.as_str()) != self.none) else {
             return Ok(None);
         };
@@ -107,7 +120,7 @@ impl Engine {
         if self.only_with.is_some_and(|other| !is_number(other)) {
             return Ok(None);
         }
-        let what = format!("{} ({}={value})", self.name, self.index);
+        let what = message!("{engine} ({variable}={value})", engine = self.name, variable = self.index, value = &value);
         let index: u32 = value.parse().map_err(|_| message!("{what}: it is no number", what))?;
         if let Some((name, total)) = self.total(&variable) {
             // One task is no parallel job: it may run within an array.
