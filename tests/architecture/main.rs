@@ -4,9 +4,11 @@
 //! - `tokens` splits a file into words and signs, `module` reads what a module declares and imports.
 //! - `tree` follows each imported name to the file that defines it.
 //! - `wording` finds the texts for people, `help_texts` those of the help; the catalogue has a translation of each.
+//! - `glossary` compares the words of the translations with the table in `CONTRIBUTING.md`.
 //! - `circles` finds files and folders that import each other.
 
 mod circles;
+mod glossary;
 mod help_texts;
 mod module;
 mod tokens;

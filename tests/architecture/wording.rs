@@ -107,7 +107,7 @@ fn words(text: &str) -> usize {
     without_names.flat_map(str::split_whitespace).filter(is_word).count()
 }
 
-fn catalogue() -> BTreeMap<String, String> {
+pub(crate) fn catalogue() -> BTreeMap<String, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/language/zh-CN.po");
     let file = fs::read_to_string(&path).unwrap();
     let catalogue = polib::po_file::parse(&path).unwrap();

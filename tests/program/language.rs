@@ -269,7 +269,7 @@ fn an_upload_by_many_machines_is_reported_in_chinese() {
         "{}",
         planned.stdout
     );
-    run("status --plan p", &[]).exits(6).says("进行中：3 个单元中的 0 个，3.0 MiB 中的 0 B 已有收据");
+    run("status --plan p", &[]).exits(6).says("进行中：3 个单元中的 0 个，3.0 MiB 中的 0 B 已有回执");
     run("complete --plan p", &[]).exits(6).says("错误：无法完成计划 p：缺少 3 个单元：分片 1/2（");
     for shard in ["1/2", "2/2"] {
         let sent = run("upload-parts --plan p --shard", &[shard]).exits(0);
@@ -277,6 +277,6 @@ fn an_upload_by_many_machines_is_reported_in_chinese() {
     }
     let completed = run("complete --plan p", &["--json"]).exits(0);
     assert!(!completed.stdout.contains(is_chinese), "{}", completed.stdout);
-    run("status --plan p", &[]).exits(0).says("已完成：3 个单元中的 3 个，3.0 MiB 中的 3.0 MiB 已有收据");
+    run("status --plan p", &[]).exits(0).says("已完成：3 个单元中的 3 个，3.0 MiB 中的 3.0 MiB 已有回执");
     run("abort --plan p", &["--yes"]).exits(8).says("错误：无法终止计划 p：它已完成");
 }
