@@ -339,7 +339,7 @@ async fn every_option_has_a_variable() {
         .variable("COSPUT_TRAFFIC_LIMIT", "1MB/s")
         .variable("COSPUT_SSE_C_KEY", KEY_BASE64);
     succeeded(&setting.upload(&[]).await);
-    let put = setting.seen().remove(0);
+    let put = setting.seen().into_iter().find(|seen| seen.what == "put").expect("the object was sent");
     let expected = [
         ("content-type", "text/x-test"),
         ("x-cos-meta-a", "1"),
@@ -536,6 +536,36 @@ async fn an_earlier_object_is_not_taken_for_ours() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_taken_is_refused_with_8() {
     let setting = Setting::new().await;
+    succeeded(&setting.upload(&[]).await);
+    std::fs::write(setting.path("a.bin"), "other").unwrap();
+    setting.seen();
+    let outcome = setting.upload(&["--no-overwrite"]).await;
+    assert_eq!(outcome.code, Some(8), "{outcome:?}");
+    assert!(outcome.stderr.contains("there is an object under this key"), "{outcome:?}");
+    let sent: Vec<String> = setting.seen().into_iter().map(|seen| seen.what).collect();
+    assert_eq!(sent, ["head"]);
+    assert_eq!(setting.object("a.bin").as_deref(), Some(PART));
+}
+
+/// COS does not check x-cos-forbid-overwrite there.
+#[test]
+fn an_object_in_a_bucket_with_versions_is_not_replaced_either() {
+    for size in [1000, 3 << 20] {
+        let scene = crate::support::Scene::new(&[]);
+        scene.server.keep_versions();
+        scene.file("other", 500);
+        scene.file("f", size);
+        scene.upload("f", &["--key", "free", "--no-overwrite"]).exits(0);
+        scene.upload("other", &["--key", "k"]).exits(0);
+        scene.upload("f", &["--key", "k", "--no-overwrite"]).exits(8).says("there is an object under this key");
+        scene.assert_stored("other", "k");
+    }
+}
+
+/// Keys that may not send HEAD leave the check to the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_head_the_server_alone_refuses_a_key_that_is_taken() {
+    let setting = Setting::with_faults(&["access-denied:on=head-object,times=0"]).await;
     succeeded(&setting.upload(&[]).await);
     std::fs::write(setting.path("a.bin"), "other").unwrap();
     let outcome = setting.upload(&["--no-overwrite"]).await;

@@ -26,8 +26,8 @@ pub struct ObjectArguments {
     pub tag: Vec<Tag>,
     /// Fail if the key exists
     ///
-    /// The server checks this, so that no other upload can come in between. COS ignores it in a bucket that has or had
-    /// versioning.
+    /// cosput looks at the key before it sends anything. The server checks the key again, so that no other upload can come
+    /// in between. COS leaves this second check out in a bucket that has or had versioning.
     #[arg(long)]
     pub no_overwrite: bool,
 }

@@ -20,7 +20,7 @@ pub(super) enum Phase {
         found: head_object::Object,
         unless_equal: UnlessEqual,
     },
-    /// HEAD, to see whether the key is taken, before any part is sent.
+    /// HEAD, to see whether the key is taken, before anything is sent.
     CheckKey,
     Put,
     Initiate,
@@ -45,9 +45,9 @@ impl Phase {
     /// The phase in which an upload by `plan` begins, or continues if it `resumes`.
     pub(super) fn first(plan: Plan, resumes: bool, no_overwrite: bool) -> Self {
         match plan {
-            Plan::Put { .. } => Self::Put,
             Plan::Multipart(_) | Plan::Stream(_) if resumes => Self::List { after: None },
-            Plan::Multipart(_) | Plan::Stream(_) if no_overwrite => Self::CheckKey,
+            _ if no_overwrite => Self::CheckKey,
+            Plan::Put { .. } => Self::Put,
             Plan::Multipart(_) | Plan::Stream(_) => Self::Initiate,
         }
     }
