@@ -61,7 +61,11 @@ async fn serve_until_signalled(
     } else {
         console.result(&url);
     }
-    console.message(&message!("serving {directory}; nothing leaves this machine; press Ctrl-C to stop", directory));
+    console.message(&if listen.ip().is_loopback() {
+        message!("objects are kept in {directory}, and nothing leaves this machine; press Ctrl-C to stop", directory)
+    } else {
+        message!("objects are kept in {directory}, and other machines may reach them; press Ctrl-C to stop", directory)
+    });
     for line in instructions(&url, named) {
         console.message(&line);
     }
