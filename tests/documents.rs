@@ -1,5 +1,7 @@
-//! The README in Chinese follows the one in English, and the page about failures knows each code that has a hint.
+//! The README in Chinese follows the one in English, the page about failures knows each code that has a hint, and the page
+//! for scripts knows each field of each event.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -91,4 +93,119 @@ fn each_code_with_a_hint_has_a_paragraph_in_troubleshooting() {
         let missing: Vec<&str> = codes.into_iter().filter(|code| !page.contains(&format!("`{code}`"))).collect();
         assert_eq!(missing, [""; 0], "{name}");
     }
+}
+
+/// The fields of each event, by its name.
+type Fields = BTreeMap<String, BTreeSet<String>>;
+
+/// The code in a cell of a table, without what stands in parentheses and in braces.
+fn code_of_cell(cell: &str) -> String {
+    let (mut text, mut is_code, mut depth) = (String::new(), false, 0);
+    for character in cell.chars() {
+        match character {
+            '`' if depth == 0 || is_code => is_code = !is_code && depth == 0,
+            '(' | '{' => depth += 1,
+            ')' | '}' => depth -= 1,
+            _ if is_code && depth == 0 => text.push(character),
+            _ if depth == 0 => text.push(','),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The events in the table of docs/scripting.md.
+fn documented_events() -> Fields {
+    let page = read("docs/scripting.md");
+    let (_, table) = page.split_once("## JSON events").unwrap();
+    let mut events = Fields::new();
+    for row in table.lines().filter(|line| line.starts_with("| `") && !line.starts_with("| `event`")) {
+        let mut cells = row.trim_matches('|').splitn(2, " | ");
+        let names = |cell: &str| -> BTreeSet<String> {
+            let name = |word: &str| word.trim().trim_end_matches('?').to_owned();
+            let code = code_of_cell(cell);
+            code.split(',').map(name).filter(|name| !name.is_empty() && !name.starts_with('-')).collect()
+        };
+        let (events_of_row, fields) = (names(cells.next().unwrap()), names(cells.next().unwrap()));
+        for event in events_of_row {
+            events.entry(event).or_default().extend(fields.iter().cloned());
+        }
+    }
+    events
+}
+
+/// The structs in the files of JSON, each with its fields; a field with the fields of another struct has a `*`.
+fn structs() -> Fields {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/output/json");
+    let mut structs = Fields::new();
+    for file in fs::read_dir(directory).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let mut name = String::new();
+        let mut is_flat = false;
+        for line in text.lines() {
+            let line = line.trim_start_matches(' ').trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+            if let Some(rest) = line.strip_prefix("struct ") {
+                name = rest.split([' ', '<', '(']).next().unwrap().to_owned();
+                structs.entry(name.clone()).or_default();
+            } else if line.starts_with('}') {
+                name.clear();
+            } else if line.contains("serde(flatten)") {
+                is_flat = true;
+            } else if let Some((field, kind)) =
+                line.split_once(": ").filter(|_| !name.is_empty() && !line.starts_with('/'))
+            {
+                let of_another = kind.split(['<', ',']).next().unwrap();
+                let field = if is_flat { format!("*{of_another}") } else { field.to_owned() };
+                structs.get_mut(&name).unwrap().insert(field);
+                is_flat = false;
+            }
+        }
+    }
+    structs
+}
+
+/// The fields of a struct, with those of the structs in it.
+fn flat(structs: &Fields, name: &str) -> BTreeSet<String> {
+    let fields = structs.get(name).unwrap_or_else(|| panic!("no struct {name}"));
+    let flat = |field: &String| match field.strip_prefix('*') {
+        Some(other) => flat(structs, other),
+        None => BTreeSet::from([field.clone()]),
+    };
+    fields.iter().flat_map(flat).collect()
+}
+
+/// The events that the program prints, from the enum of all of them.
+fn printed_events() -> Fields {
+    let structs = structs();
+    let text = read("src/cli/output/json/line.rs");
+    let (_, rows) = text.split_once("enum Line<'a> {").unwrap();
+    let (rows, _) = rows.split_once("\n}").unwrap();
+    let mut events = Fields::new();
+    let mut renamed = None;
+    for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
+        if let Some((_, name)) = row.split_once("rename = \"") {
+            renamed = Some(name.split('"').next().unwrap().to_owned());
+            continue;
+        }
+        let (variant, of) = row.split_once('(').unwrap();
+        let fields = flat(&structs, of.split(['<', ')']).next().unwrap());
+        events.entry(renamed.take().unwrap_or_else(|| variant.to_lowercase())).or_default().extend(fields);
+    }
+    events
+}
+
+#[test]
+fn every_field_of_every_event_is_documented_and_no_other() {
+    let (documented, printed) = (documented_events(), printed_events());
+    assert!(printed.len() > 20 && printed["uploaded"].contains("location"), "{printed:?}");
+    // What an event could have by its struct and never has.
+    let never =
+        |event: &str, field: &str| field == "location" && matches!(event, "planned" | "progress" | "part" | "retry");
+    for (event, fields) in &printed {
+        let expected: BTreeSet<String> = fields.iter().filter(|field| !never(event, field)).cloned().collect();
+        assert_eq!(documented.get(event), Some(&expected), "{event}");
+    }
+    let names = |events: &Fields| events.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&documented), names(&printed));
+    assert!(read("docs/scripting.md").contains("Each event also has `time`"));
 }
