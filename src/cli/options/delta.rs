@@ -19,7 +19,14 @@ pub(super) fn delta(
     state_directory: Option<&Path>,
 ) -> Result<Option<DeltaSettings>, Failure> {
     let choice = arguments.delta.filter(|choice| *choice != DeltaChoice::Never);
-    let Some(choice) = choice else { return Ok(None) };
+    let Some(choice) = choice else {
+        if arguments.delta.is_none() && arguments.delta_map.is_some() {
+            return Err(Failure::usage(message!(
+                "--delta-map is for uploads with --delta; add --delta, or leave it out"
+            )));
+        }
+        return Ok(None);
+    };
     if service == Service::Cdcs {
         return Err(Failure::usage(message!("--delta is for COS: CDCS cannot copy objects; leave it out")));
     }
@@ -72,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_delta_is_made_only_if_it_is_asked_for() {
-        for never in [&[][..], &["--delta=never"], &["--delta-map=object"]] {
+        for never in [&[][..], &["--delta=never"], &["--delta=never", "--delta-map=object"]] {
             assert_eq!(settings(never), Ok(None), "{never:?}");
         }
         let here = settings(&["--delta"]).unwrap().unwrap();
@@ -106,6 +113,24 @@ mod tests {
             options(&["a", "b", "-b", BUCKET, "--region=r", "--delta", "--publish-together"], &[]).unwrap_err(),
             "--delta and --publish-together exclude each other; leave one of them out"
         );
+    }
+
+    #[test]
+    fn a_place_for_maps_needs_a_delta() {
+        for place in ["here", "object", "object:maps/"] {
+            assert_eq!(
+                settings(&["--delta-map", place]).unwrap_err(),
+                "--delta-map is for uploads with --delta; add --delta, or leave it out"
+            );
+        }
+        // A variable is a default for uploads with --delta.
+        let by_variable = |arguments: &[&str], more: &[(&str, &str)]| {
+            let variables = [&[("HOME", "/home/u"), ("XDG_STATE_HOME", "/s"), ("COSPUT_DELTA_MAP", "object")], more];
+            options(&[&COS, arguments].concat(), &variables.concat()).unwrap().delta.map(|delta| delta.place.name())
+        };
+        assert_eq!(by_variable(&[], &[]), None);
+        assert_eq!(by_variable(&["--delta"], &[]).as_deref(), Some("object"));
+        assert_eq!(by_variable(&[], &[("COSPUT_DELTA", "always")]).as_deref(), Some("object"));
     }
 
     #[test]

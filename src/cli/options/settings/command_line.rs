@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
+use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches, Id};
 
 use super::setting::{Setting, setting_of};
 use super::setting_names::{key_of, switch};
@@ -67,6 +67,7 @@ pub(crate) fn parse_with_notes(
         message!("{option}: {value}", option, value)
     }));
     settings.extend(more);
+    notes.extend(without_map_alone(&mut settings, typed_for_command));
     if settings.is_empty() {
         return Arguments::from_arg_matches(&typed).map(|arguments| (arguments, notes));
     }
@@ -81,6 +82,16 @@ pub(crate) fn parse_with_notes(
         .try_get_matches_from_mut(&arguments)
         .map_err(|error| blame(error, pristine(&program, name), &settings))?;
     Arguments::from_arg_matches(&matches).map(|arguments| (arguments, notes))
+}
+
+/// Drops a place for maps that a variable or a profile gives to an upload without --delta, and returns a note about it.
+fn without_map_alone(settings: &mut Vec<Setting>, typed: &ArgMatches) -> Option<Message> {
+    if setting_of(settings, &Id::from("delta")).is_some() || matches!(typed.try_contains_id("delta"), Ok(true)) {
+        return None;
+    }
+    let index = settings.iter().position(|setting| setting.id == "delta_map")?;
+    let origin = settings.remove(index).origin;
+    Some(message!("{origin} has no effect without --delta", origin))
 }
 
 /// True for help, also for that which clap shows because there is no command, if it must be translated.
