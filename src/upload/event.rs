@@ -138,7 +138,7 @@ pub enum Notice {
     },
 }
 
-/// How much of a file is sent, and how much the server copies.
+/// How much of a file is sent from now on, and how much the server copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlannedDelta {
     /// The number of parts.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::error::Operation;
 use super::event::{Event, Notice};
-use super::journal::file::{JournalFile, OpenError, file_name};
+use super::journal::file::{JournalFile, OpenError, file_name, look};
 use super::journal::header::Header;
 use super::journal::lines::{Content, Journal, no_overwrite_line};
 use super::machine::Resume;
@@ -24,6 +24,28 @@ use crate::language::{Message, message};
 const ABORT_PATIENCE: Patience = Patience { max_attempts: 3, retry_time: Duration::ZERO };
 
 impl Session {
+    /// There is no upload of an earlier run.
+    pub(crate) fn no_earlier(&self) -> Earlier {
+        Earlier { file: None, resume: None, plan: self.plan, delta: None }
+    }
+
+    /// The delta upload of an earlier run, which a dry run only looks at.
+    pub(crate) fn look_for_delta(&self) -> Earlier {
+        let path = match &self.location {
+            JournalLocation::Directory(directory) => directory.join(file_name(&self.header)),
+            JournalLocation::File(path) => path.clone(),
+            JournalLocation::Unavailable(_) | JournalLocation::NotNeeded => return self.no_earlier(),
+        };
+        let journal = self.delta.as_ref().and_then(|_| look(&path));
+        let Some(journal) = journal.filter(|journal| self.why_not(journal).is_none()) else {
+            return self.no_earlier();
+        };
+        let Some(delta) = journal.header.delta_parts() else { return self.no_earlier() };
+        let upload_id = UploadId::new(&journal.header.upload_id).expect("a journal's reader checks it");
+        let plan = self.plan_of(&journal).expect("there is one if the journal fits");
+        Earlier { file: None, resume: Some(Resume { upload_id, parts: journal.parts }), plan, delta: Some(delta) }
+    }
+
     /// Opens the journal. A PUT has none of its own, but an earlier run may have left one under its name.
     pub(crate) fn open(
         &self,

@@ -177,9 +177,12 @@ impl Session {
             }
         }
         // An upload is resumed in parts of the size that it began with.
-        let Earlier { mut file, resume, plan, delta } = match self.open(observe)? {
-            None => Earlier { file: None, resume: None, plan: self.plan, delta: None },
-            Some((file, content)) => self.resume_or_abort(file, content, transport, observe).await?,
+        let Earlier { mut file, resume, plan, delta } = match self.goal {
+            Goal::Compare => self.look_for_delta(),
+            _ => match self.open(observe)? {
+                None => self.no_earlier(),
+                Some((file, content)) => self.resume_or_abort(file, content, transport, observe).await?,
+            },
         };
         self.check_journal(file.is_some(), resume.is_some())?;
         let compared = match (&self.delta, delta) {
@@ -195,8 +198,8 @@ impl Session {
             Difference::Unknown | Difference::Nothing(_) => None,
         };
         if let Some(delta) = delta {
-            let copied = delta.copied();
-            let planned = PlannedDelta { parts: delta.count(), sent: delta.size() - copied, copied };
+            let (sent, copied) = delta.left(resume.as_ref().map_or(&[], |resume| &resume.parts));
+            let planned = PlannedDelta { parts: delta.count(), sent, copied };
             observe(Event::Notice(Notice::Delta(DeltaNotice::Planned(planned))));
         }
         let log = file.map(|file| Log {

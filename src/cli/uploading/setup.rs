@@ -23,7 +23,7 @@ pub(crate) fn template(options: &UploadOptions, connection: &Connection, world: 
     Template {
         site: connection.site.clone(),
         bucket: options.bucket.clone(),
-        location: if options.dry_run { JournalLocation::NotNeeded } else { location(options) },
+        location: location(options),
         resume: options.resume,
         upload_id: options.resume_upload_id.clone().filter(|_| !options.dry_run),
         abort_on_failure: options.abort_on_failure,

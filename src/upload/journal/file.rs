@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::header::{FIRST_WORDS, Header};
 use super::lines;
-use super::lines::{COMPARING, Content};
+use super::lines::{COMPARING, Content, Journal};
 use crate::language::message;
 use crate::upload::descriptors::wait_for_descriptor;
 use crate::upload::file_id;
@@ -167,6 +167,15 @@ impl JournalFile {
         {
             let _ = directory.sync_all();
         }
+    }
+}
+
+/// Reads the journal at `path`, if it is one, without a lock and without a change.
+pub(crate) fn look(path: &Path) -> Option<Journal> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    match read(&File::open(path).ok()?).ok()? {
+        Content::Journal(journal) => Some(*journal),
+        _ => None,
     }
 }
 

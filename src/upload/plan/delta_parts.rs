@@ -1,8 +1,10 @@
 //! The parts of a delta upload: some are copied from the object that exists, the others are sent.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::part_range::Range;
+use super::part_record::PartRecord;
 use crate::cos::multipart::{LARGEST_PART, MOST_PARTS, PartNumber, SMALLEST_PART};
 
 /// One part of a delta upload.
@@ -61,13 +63,24 @@ impl DeltaParts {
 
     /// The number of bytes that are copied.
     pub fn copied(&self) -> u64 {
-        self.iter().filter(|part| part.copied.is_some()).map(|part| part.range.length).sum()
+        self.left(&[]).1
+    }
+
+    /// The number of bytes that are sent and that are copied, without the parts that the server has already.
+    pub fn left(&self, stored: &[PartRecord]) -> (u64, u64) {
+        let stored: BTreeSet<u16> = stored.iter().map(|part| part.number.value()).collect();
+        let (mut sent, mut copied) = (0, 0);
+        for (part, _) in self.iter().zip(1..).filter(|(_, number)| !stored.contains(number)) {
+            *(if part.copied.is_some() { &mut copied } else { &mut sent }) += part.range.length;
+        }
+        (sent, copied)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cos::Etag;
 
     const MIB: u64 = 1 << 20;
 
@@ -81,6 +94,23 @@ mod tests {
         let offsets: Vec<u64> = parts.iter().map(|part| part.range.offset).collect();
         assert_eq!(offsets, [0, MIB, 4 * MIB]);
         assert_eq!((parts.count(), parts.size(), parts.copied()), (3, 4 * MIB + 5, MIB));
+    }
+
+    #[test]
+    fn what_the_server_has_is_not_left() {
+        let parts = parts(&[(MIB, Some(1)), (3 * MIB, None), (2 * MIB, Some(2)), (5, None)]).unwrap();
+        let stored = |numbers: &[u16]| -> Vec<PartRecord> {
+            let record = |number: &u16| PartRecord {
+                number: PartNumber::new(*number).unwrap(),
+                size: 1,
+                etag: Etag::from("e".to_owned()),
+                crc64: 1,
+            };
+            numbers.iter().map(record).collect()
+        };
+        assert_eq!(parts.left(&stored(&[])), (3 * MIB + 5, 3 * MIB));
+        assert_eq!(parts.left(&stored(&[1, 2, 2])), (5, 2 * MIB));
+        assert_eq!(parts.left(&stored(&[1, 2, 3, 4])), (0, 0));
     }
 
     #[test]
