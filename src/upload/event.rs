@@ -273,6 +273,8 @@ pub struct Unchanged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Copied {
     /// The number of parts that were copied in this run.
+    /// The version, if the bucket keeps versions.
+    pub version_id: Option<String>,
     pub parts: u16,
     /// Their bytes.
     pub bytes: u64,

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::delta::comparison::{Compared, Comparison, Difference, of_the_next_map};
-use super::delta::keeping::keep;
+use super::delta::comparison::{Compared, Comparison, Difference, NextMap, of_the_next_map};
+use super::delta::keeping::{MappedObject, keep};
 use super::delta::known_blocks::KnownBlocks;
 use super::delta::settings::{DeltaSettings, Reading};
 use super::error::{Cause, Operation, UploadError};
@@ -192,7 +192,7 @@ impl Session {
             }
             _ => Compared::default(),
         };
-        let Compared { difference, blocks, if_worthwhile } = compared;
+        let Compared { difference, blocks, map } = compared;
         let delta = match &difference {
             Difference::Parts(parts) => Some(parts),
             Difference::Unknown | Difference::Nothing(_) => None,
@@ -228,8 +228,8 @@ impl Session {
             upload.copy(delta.clone());
         }
         match (unless, difference) {
+            (_, Difference::Nothing(unchanged)) => upload.is_unchanged(unchanged),
             (Some(likeness), _) => upload.unless_unchanged(likeness),
-            (None, Difference::Nothing(unchanged)) => upload.is_unchanged(unchanged),
             (None, _) if self.goal == Goal::Compare => upload.is_compared(),
             (None, _) => {}
         }
@@ -245,7 +245,7 @@ impl Session {
             Goal::Compare => upload.only_compare(),
             Goal::Complete | Goal::CompleteHeldBack => {}
         }
-        Ok(Ready { upload, log, blocks: self.blocks_for_a_map(blocks, if_worthwhile) })
+        Ok(Ready { upload, log, blocks: self.blocks_for_a_map(blocks, map) })
     }
 
     /// Compares the file with the object, if it goes in parts and may replace the object. Meanwhile the journal says that
@@ -276,9 +276,10 @@ impl Session {
     }
 
     /// The blocks that are taken while the file is sent, if a map will be made of them.
-    fn blocks_for_a_map(&self, read: Option<KnownBlocks>, if_worthwhile: bool) -> Option<KnownBlocks> {
+    fn blocks_for_a_map(&self, read: Option<KnownBlocks>, map: NextMap) -> Option<KnownBlocks> {
         let Plan::Multipart(parts) = self.plan else { return None };
-        self.delta.as_ref().map(|_| of_the_next_map(parts.size(), read, if_worthwhile))
+        let wanted = self.delta.is_some() && self.goal != Goal::Compare;
+        wanted.then(|| of_the_next_map(parts.size(), read, map)).flatten()
     }
 
     /// An upload that is held back can only be found again by its journal.
@@ -314,7 +315,7 @@ impl Session {
         Ended { finished, journal }
     }
 
-    /// Keeps a map of the object, if it was stored in parts and the next upload is to be a delta. Returns a notice if it cannot.
+    /// Keeps a map of the object, if it goes in parts and the next upload is to be a delta. Returns a notice if it cannot.
     pub(super) async fn keep_map<T: Transport>(
         &self,
         finished: &Finished,
@@ -322,8 +323,8 @@ impl Session {
         transport: &T,
         reading: &Reading,
     ) -> Option<DeltaNotice> {
-        let Finished::Stored(object) = finished else { return None };
-        let settings = self.delta.as_ref().filter(|_| object.upload_id.is_some())?;
+        let settings = self.delta.as_ref()?;
+        let object = MappedObject::of(finished)?;
         keep((&self.job, &self.header, settings), object, blocks?, (transport, self.seed), reading).await
     }
 

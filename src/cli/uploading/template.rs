@@ -48,6 +48,8 @@ impl Template {
         let mut object = self.object.clone();
         object.headers = object_headers::with_type(&object.headers, &key, source.path());
         let unless = match self.skip {
+            // An object in one request has no map: the file is sent if it differs.
+            None if self.delta.is_some() && plan.is_put() && self.finds_the_unchanged() => Some(Likeness::Content),
             None => None,
             Some(SkipUnchanged::Content) => Some(Likeness::Content),
             Some(SkipUnchanged::Modified) => {
@@ -59,6 +61,11 @@ impl Template {
         let path = absolute(source.path());
         let session = self.session_of(Source::File(source), &path, object, key, plan);
         Session { unless, ..session }
+    }
+
+    /// Whether the object that exists shows if the upload would change it.
+    fn finds_the_unchanged(&self) -> bool {
+        !self.object.forbid_overwrite && self.object.headers.are_all_in_head()
     }
 
     /// The upload of a stream, which has no journal.

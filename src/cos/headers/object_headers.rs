@@ -59,11 +59,13 @@ impl ObjectHeaders {
         fits
     }
 
+    /// True if an answer to HEAD shows all of these headers. It shows no ACL, no grant and no tag.
+    pub fn are_all_in_head(&self) -> bool {
+        self.0.iter().all(|(name, _)| shown(name) || name == Field::StorageClass.name())
+    }
+
     /// True if the object in an answer to HEAD has exactly these headers, of those that HEAD shows, and no other metadata.
     pub fn are_those_of(&self, described: &Headers) -> bool {
-        let shown = |name: &str| {
-            name.starts_with(METADATA) || ["Content-", "Cache-", "Expires"].iter().any(|start| name.starts_with(start))
-        };
         let metadata = |headers: &Headers| {
             headers.iter().filter(|(name, _)| name.to_ascii_lowercase().starts_with(METADATA)).count()
         };
@@ -92,6 +94,11 @@ impl ObjectHeaders {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter()
     }
+}
+
+/// True if HEAD shows the value of this header as it was sent.
+fn shown(name: &str) -> bool {
+    name.starts_with(METADATA) || ["Content-", "Cache-", "Expires"].iter().any(|start| name.starts_with(start))
 }
 
 #[cfg(test)]
@@ -127,6 +134,29 @@ mod tests {
         assert!(!described(&[("content-type", "text/plain"), ("x-cos-meta-a", "2")]));
         assert!(!described(&[("content-type", "text/plain")]));
         assert!(!described(&[("content-type", "text/plain"), ("x-cos-meta-a", "1"), ("X-Cos-Meta-B", "1")]));
+    }
+
+    #[test]
+    fn head_shows_no_acl_no_grant_and_no_tag() {
+        for (field, value) in [
+            (Field::ContentType, "text/plain"),
+            (Field::CacheControl, "no-cache"),
+            (Field::Expires, "Wed, 25 Mar 2020 10:07:14 GMT"),
+            (Field::StorageClass, "STANDARD_IA"),
+            (Field::Acl, "private"),
+            (Field::GrantRead, "id=\"1\""),
+            (Field::WebsiteRedirectLocation, "/a"),
+        ] {
+            let mut headers = ObjectHeaders::new();
+            headers.set(field, value).unwrap();
+            let hidden = matches!(field, Field::Acl | Field::GrantRead | Field::WebsiteRedirectLocation);
+            assert_eq!(headers.are_all_in_head(), !hidden, "{field:?}");
+        }
+        let mut tagged = ObjectHeaders::new();
+        tagged.set_metadata(&[Metadata::parse("a=1").unwrap()]).unwrap();
+        assert!(tagged.are_all_in_head());
+        tagged.set_tags(&[Tag::parse("a=1").unwrap()]).unwrap();
+        assert!(!tagged.are_all_in_head());
     }
 
     #[test]

@@ -184,7 +184,7 @@ mod tests {
     use crate::upload::event::Unchanged;
 
     fn visible() -> Finished {
-        Finished::Unchanged(Unchanged { size: 1, crc64: None, etag: None, request_id: None })
+        Finished::Unchanged(Unchanged { size: 1, crc64: None, etag: None, version_id: None, request_id: None })
     }
 
     fn failed() -> Finished {

@@ -58,8 +58,19 @@ pub(crate) struct Compared {
     pub(crate) difference: Difference,
     /// The blocks of the file, as far as they were read.
     pub(crate) blocks: Option<KnownBlocks>,
-    /// Whether a map is only made if it saves time.
-    pub(crate) if_worthwhile: bool,
+    /// Whether a map of the object is made.
+    pub(crate) map: NextMap,
+}
+
+/// Whether a map is made of the object once the upload has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum NextMap {
+    #[default]
+    Made,
+    /// If it saves time.
+    IfWorthwhile,
+    /// There is one already, and nothing changed.
+    IsThere,
 }
 
 /// What is to be sent of a file.
@@ -92,8 +103,9 @@ impl Comparison<'_> {
             Err(Some((notice, blocks))) => {
                 // The next file may be as different from this one.
                 let differs = matches!(notice, DeltaNotice::Different | DeltaNotice::Shrunk);
+                let map = if differs && !self.settings.thorough { NextMap::IfWorthwhile } else { NextMap::Made };
                 observe(Event::Notice(Notice::Delta(notice)));
-                Compared { blocks, if_worthwhile: differs && !self.settings.thorough, ..Compared::default() }
+                Compared { blocks, map, ..Compared::default() }
             }
         }
     }
@@ -124,17 +136,21 @@ impl Comparison<'_> {
         }
         let (map, known, blocks) = self.read(source.clone(), map, reading.clone()).await.ok_or(None)?;
         let Some(blocks) = blocks else { return Err(Some((DeltaNotice::Different, Some(known)))) };
-        if size == map.size && blocks == map.blocks && found.same_headers {
+        // HEAD does not show whether the object has the ACL and the tags that were asked for.
+        let same_headers = found.same_headers && self.job.object.headers.are_all_in_head();
+        if size == map.size && blocks == map.blocks && same_headers {
             let unchanged = Unchanged {
                 size,
                 crc64: Some(map.crc64()),
                 etag: found.object.etag,
+                version_id: found.object.version_id,
                 request_id: found.object.request_id,
             };
+            let is_there = self.settings.place == MapPlace::Here;
             return Ok(Compared {
                 difference: Difference::Nothing(unchanged),
                 blocks: Some(known),
-                ..Compared::default()
+                map: if is_there { NextMap::IsThere } else { NextMap::Made },
             });
         }
         let chosen_by_user = (!parts.sizes().is_chosen()).then(|| parts.part_size());
@@ -252,12 +268,17 @@ fn is_of(map: &ObjectMap, found: &Object) -> bool {
         && found.crc64 == Some(map.crc64())
 }
 
-/// The blocks of a file for its next map: those that were read, unless their size is not that of its blocks.
-pub(crate) fn of_the_next_map(size: u64, read: Option<KnownBlocks>, if_worthwhile: bool) -> KnownBlocks {
+/// The blocks of a file for its next map: those that were read, unless their size is not that of its blocks. `None` if no
+/// map is made.
+pub(crate) fn of_the_next_map(size: u64, read: Option<KnownBlocks>, map: NextMap) -> Option<KnownBlocks> {
     let block_size = block_size(size, read.as_ref().map(KnownBlocks::block_size));
     let read = read.filter(|read| read.block_size() == block_size);
     let blocks = read.unwrap_or_else(|| KnownBlocks::none(size, block_size));
-    if if_worthwhile { blocks.if_worthwhile(hashing::thread_count()) } else { blocks }
+    match map {
+        NextMap::Made => Some(blocks),
+        NextMap::IfWorthwhile => Some(blocks.if_worthwhile(hashing::thread_count())),
+        NextMap::IsThere => None,
+    }
 }
 
 /// The file of the map of this upload's object, if maps have a place on this machine.

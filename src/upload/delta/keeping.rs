@@ -6,26 +6,54 @@ use super::object_map::{Blocks, ObjectMap};
 use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{hashing, map_file, map_object};
 use crate::language::{Message, message};
-use crate::upload::event::{DeltaNotice, Object, ProvedBy};
+use crate::upload::event::{DeltaNotice, Finished, Object, ProvedBy, Unchanged};
 use crate::upload::flight::Job;
 use crate::upload::journal::header::Header;
 use crate::upload::source::{FileSource, Source};
 use crate::upload::threads;
 use crate::upload::wire::transport::Transport;
 
-/// Keeps a map of an object that was stored, made of the blocks of its file. Those that are not known are read. Returns a
-/// notice if it cannot.
+/// An object that is equal to its file, by its CRC-64.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MappedObject<'a> {
+    size: u64,
+    crc64: u64,
+    etag: &'a str,
+    version_id: Option<&'a str>,
+}
+
+impl<'a> MappedObject<'a> {
+    /// The object of an upload that has ended; `None` if no map can be made of it.
+    pub(crate) fn of(finished: &'a Finished) -> Option<Self> {
+        let (size, crc64, etag, version_id) = match finished {
+            Finished::Stored(Object {
+                proved_by: ProvedBy::Crc64,
+                upload_id: Some(_),
+                size,
+                crc64,
+                etag,
+                version_id,
+                ..
+            }) => (*size, *crc64, etag, version_id),
+            Finished::Unchanged(Unchanged { size, crc64: Some(crc64), etag: Some(etag), version_id, .. }) => {
+                (*size, *crc64, etag, version_id)
+            }
+            _ => return None,
+        };
+        (!etag.is_empty()).then_some(Self { size, crc64, etag, version_id: version_id.as_deref() })
+    }
+}
+
+/// Keeps a map of an object, made of the blocks of its file. Those that are not known are read. Returns a notice if it
+/// cannot.
 pub(crate) async fn keep<T: Transport>(
     (job, header, settings): (&Job, &Header, &DeltaSettings),
-    object: &Object,
+    object: MappedObject<'_>,
     blocks: KnownBlocks,
     (transport, seed): (&T, u64),
     reading: &Reading,
 ) -> Option<DeltaNotice> {
     let Source::File(source) = &job.source else { return None };
-    if object.proved_by != ProvedBy::Crc64 || object.etag.is_empty() {
-        return None;
-    }
     let path = place(settings, header);
     if !blocks.are_completed() {
         // The map of the earlier object is of no use.
@@ -34,18 +62,21 @@ pub(crate) async fn keep<T: Transport>(
     }
     // A file that changed after it was uploaded is not the object.
     let blocks = all(source, blocks, reading).await.filter(|blocks| blocks.crc64(object.size) == object.crc64)?;
-    let map = ObjectMap { size: object.size, etag: object.etag.clone(), version_id: object.version_id.clone(), blocks };
+    let MappedObject { size, etag, version_id, .. } = object;
+    let map = ObjectMap { size, etag: etag.to_owned(), version_id: version_id.map(str::to_owned), blocks };
     let text = map.text(&job.target);
     let here = match path {
         Some(path) => map_file::write(&path, &text).map_err(|error| Message::of(&error)),
         None => Err(message!("no home directory is known; name a place with --state-dir")),
     };
-    let there = match &settings.place {
-        MapPlace::Here => here,
+    match &settings.place {
+        MapPlace::Here => here.err().map(DeltaNotice::MapUnwritable),
         // One map is enough.
-        MapPlace::Object { prefix } => map_object::write((job, prefix), &text, transport, seed).await,
-    };
-    there.err().map(DeltaNotice::MapUnwritable)
+        MapPlace::Object { prefix } => {
+            let why = map_object::write((job, prefix), &text, transport, seed).await.err()?;
+            Some(if here.is_ok() { DeltaNotice::MapUnwritable(why) } else { DeltaNotice::MapUnwritable(why) })
+        }
+    }
 }
 
 async fn all(source: &FileSource, blocks: KnownBlocks, reading: &Reading) -> Option<Blocks> {
@@ -63,6 +94,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::cos::multipart::UploadId;
     use crate::cos::{Request, Response};
     use crate::language::Message;
     use crate::upload::delta::known_blocks::tests::not_worthwhile;
@@ -110,7 +142,7 @@ mod tests {
                 proved_by: ProvedBy::Crc64,
                 etag: "\"e-3\"".to_owned(),
                 version_id: Some("v2".to_owned()),
-                upload_id: None,
+                upload_id: UploadId::new("id"),
                 parts_sent: 3,
                 parts_resumed: 0,
                 bytes_sent: SIZE,
@@ -130,7 +162,8 @@ mod tests {
 
         async fn keep(&self, blocks: KnownBlocks) -> Option<DeltaNotice> {
             let what = (&self.job, &header(), &self.settings);
-            keep(what, &self.object, blocks, (&Unused, 7), &Reading::default()).await
+            let finished = Finished::Stored(self.object.clone());
+            keep(what, MappedObject::of(&finished)?, blocks, (&Unused, 7), &Reading::default()).await
         }
 
         /// The map that is kept; `None` if there is none.
@@ -158,6 +191,17 @@ mod tests {
         let Object { size, crc64, etag, version_id, .. } = uploaded.object;
         assert_eq!((map.size, map.crc64(), &map.etag, &map.version_id), (size, crc64, &etag, &version_id));
         assert_eq!(map.blocks.list.len(), 3);
+    }
+
+    #[test]
+    fn an_unchanged_object_is_as_good_as_one_that_was_stored_if_its_checksum_is_known() {
+        let of = |crc64, etag: Option<&str>| {
+            let etag = etag.map(str::to_owned);
+            let unchanged = Unchanged { size: SIZE, crc64, etag, version_id: None, request_id: None };
+            MappedObject::of(&Finished::Unchanged(unchanged)).is_some()
+        };
+        assert!(of(Some(1), Some("\"e\"")));
+        assert!(!of(None, Some("\"e\"")) && !of(Some(1), None) && !of(Some(1), Some("")));
     }
 
     #[tokio::test]

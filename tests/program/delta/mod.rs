@@ -3,6 +3,7 @@
 mod changes;
 mod copies;
 mod maps;
+mod unchanged;
 mod versions;
 
 use std::fs::File;

@@ -72,6 +72,7 @@ impl Upload {
             size: self.whole_size(),
             crc64: found.crc64,
             etag: found.etag.clone(),
+            version_id: found.version_id.clone(),
             request_id: found.request_id.clone(),
         }));
     }
