@@ -178,6 +178,8 @@ pub enum DeltaNotice {
     Restarted(Option<UploadId>),
     /// The map cannot be written, for this reason.
     MapUnwritable(Message),
+    /// The map is kept on this machine, but not in the bucket, for this reason.
+    MapNotInBucket(Message),
     /// A map would save no time: the file is sent nearly as fast as it is compared.
     NotWorthwhile,
 }
@@ -187,7 +189,13 @@ impl DeltaNotice {
     pub fn is_warning(&self) -> bool {
         !matches!(
             self,
-            Self::NoMap | Self::NoObject | Self::Shrunk | Self::Different | Self::Planned(_) | Self::NotWorthwhile
+            Self::NoMap
+                | Self::NoObject
+                | Self::Shrunk
+                | Self::Different
+                | Self::Planned(_)
+                | Self::Restarted(None)
+                | Self::NotWorthwhile
         )
     }
 }
@@ -265,6 +273,8 @@ pub struct Unchanged {
     pub crc64: Option<u64>,
     /// Its ETag as received, quotes included.
     pub etag: Option<String>,
+    /// The version, if the bucket keeps versions.
+    pub version_id: Option<String>,
     /// The request ID of the answer that reported it.
     pub request_id: Option<String>,
 }
@@ -273,8 +283,6 @@ pub struct Unchanged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Copied {
     /// The number of parts that were copied in this run.
-    /// The version, if the bucket keeps versions.
-    pub version_id: Option<String>,
     pub parts: u16,
     /// Their bytes.
     pub bytes: u64,

@@ -46,8 +46,19 @@ pub struct ObjectReport {
     of_shard: bool,
     /// Whether the object is compared first, so that perhaps nothing is sent.
     compared_first: bool,
-    /// The text about the beginning of the upload, until it is certain that it begins.
-    beginning: Option<String>,
+    /// Whether nothing is sent.
+    dry_run: bool,
+    /// What is printed once it is certain that the upload begins.
+    beginning: Vec<Printed>,
+}
+
+/// A line that is printed later.
+#[derive(Debug)]
+enum Printed {
+    Step(String),
+    Detail(String),
+    Note(String),
+    Warning(String),
 }
 
 impl ObjectReport {
@@ -64,7 +75,8 @@ impl ObjectReport {
             one_of_many: false,
             of_shard: false,
             compared_first: false,
-            beginning: None,
+            dry_run: false,
+            beginning: Vec::new(),
         }
     }
 
@@ -72,6 +84,12 @@ impl ObjectReport {
     #[must_use]
     pub(crate) fn compared_first(self, compared_first: bool) -> Self {
         Self { compared_first, ..self }
+    }
+
+    /// The same; in a dry run, the result says what would be sent.
+    #[must_use]
+    pub(crate) fn in_dry_run(self, dry_run: bool) -> Self {
+        Self { dry_run, ..self }
     }
 
     /// The same; if it is one of many, messages begin with the source.
@@ -214,15 +232,8 @@ impl ObjectReport {
                 console.warning_in_brief(self.retries.shows("looking").then_some(full.as_str()), &full);
             }
             Event::Notice(limit @ Notice::MemoryLimits(_)) => console.note(&notice::in_words(limit)),
-            // Every file of a first upload.
-            Event::Notice(step @ Notice::Delta(DeltaNotice::NoMap | DeltaNotice::NoObject)) if self.one_of_many => {
-                console.detail(self.report.verbose, &format!("{subject}{}", notice::in_words(step)));
-            }
-            Event::Notice(step @ Notice::Delta(DeltaNotice::NotWorthwhile)) => {
-                console.detail(self.report.verbose, &format!("{subject}{}", notice::in_words(step)));
-            }
-            Event::Notice(step @ Notice::Delta(delta)) if !delta.is_warning() => {
-                console.note(&format!("{subject}{}", notice::in_words(step)));
+            Event::Notice(step @ Notice::Delta(delta)) => {
+                self.delta_notice(delta, format!("{subject}{}", notice::in_words(step)));
             }
             Event::Notice(step @ Notice::ComparingParts(_)) => {
                 console.note(&format!("{subject}{}", notice::in_words(step)));
@@ -234,10 +245,7 @@ impl ObjectReport {
             // The notice about the delta said what is sent.
             Event::Started(_) if self.delta.is_some() => {}
             Event::Started(_) => {
-                self.beginning = Some(format!("{subject}{}", step::in_words(event, parts)));
-                if !self.compared_first {
-                    self.print_beginning();
-                }
+                self.at_beginning(Printed::Step(format!("{subject}{}", step::in_words(event, parts))));
             }
             Event::Initiated(_) | Event::PartStored(_) => {
                 self.print_beginning();
@@ -247,9 +255,44 @@ impl ObjectReport {
         }
     }
 
+    /// A notice about a delta upload. What it says about the upload is true only if the upload begins.
+    fn delta_notice(&mut self, delta: &DeltaNotice, text: String) {
+        let console = &self.report.console;
+        match delta {
+            DeltaNotice::Restarted(None) => {}
+            DeltaNotice::Planned(_) if self.dry_run => {}
+            DeltaNotice::MapUnwritable(_) | DeltaNotice::MapNotInBucket(_) => console.warning(&text),
+            // There may be thousands of parts.
+            DeltaNotice::SentInstead(_) => {
+                console.warning_in_brief(self.retries.shows("copying").then_some(text.as_str()), &text);
+            }
+            DeltaNotice::NotWorthwhile => console.detail(self.report.verbose, &text),
+            // Every file of a first upload.
+            DeltaNotice::NoMap | DeltaNotice::NoObject if self.one_of_many => {
+                self.at_beginning(Printed::Detail(text));
+            }
+            delta if delta.is_warning() => self.at_beginning(Printed::Warning(text)),
+            _ => self.at_beginning(Printed::Note(text)),
+        }
+    }
+
+    /// Prints a line now, or once the object was compared and differs.
+    fn at_beginning(&mut self, printed: Printed) {
+        self.beginning.push(printed);
+        if !self.compared_first {
+            self.print_beginning();
+        }
+    }
+
     fn print_beginning(&mut self) {
-        if let Some(beginning) = self.beginning.take() {
-            self.step(&beginning);
+        self.compared_first = false;
+        for printed in std::mem::take(&mut self.beginning) {
+            match printed {
+                Printed::Step(text) => self.step(&text),
+                Printed::Detail(text) => self.report.console.detail(self.report.verbose, &text),
+                Printed::Note(text) => self.report.console.note(&text),
+                Printed::Warning(text) => self.report.console.warning(&text),
+            }
         }
     }
 

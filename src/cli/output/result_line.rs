@@ -45,12 +45,8 @@ pub(super) fn planned(
     let how = match (plan, delta) {
         (Plan::Multipart(parts), Some(PlannedDelta { parts: count, sent, .. })) => {
             let count = units::counted(u64::from(count), phrase!("part"));
-            message!(
-                "{size} in {count}: {sent} sent, the rest copied",
-                size = units::size(parts.size()),
-                count,
-                sent = units::size(sent)
-            )
+            let (sent, whole) = (units::size(sent), units::size(parts.size()));
+            message!("sending {sent} of {whole} in {count}", sent, whole, count)
         }
         (Plan::Put { size }, _) => message!("{size} in one request", size = units::size(*size)),
         (Plan::Multipart(parts), None) => {

@@ -122,7 +122,7 @@ impl Summary {
                 let whole = units::size(bytes);
                 return match units::size(sent) {
                     sent_size if sent < bytes => {
-                        message!("{counts}: {whole}, {sent} of it sent", counts, whole, sent = sent_size).to_string()
+                        message!("{counts}: sending {sent} of {whole}", counts, sent = sent_size, whole).to_string()
                     }
                     _ => message!("{counts}: {whole}", counts, whole).to_string(),
                 };

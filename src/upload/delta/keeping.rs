@@ -74,7 +74,7 @@ pub(crate) async fn keep<T: Transport>(
         // One map is enough.
         MapPlace::Object { prefix } => {
             let why = map_object::write((job, prefix), &text, transport, seed).await.err()?;
-            Some(if here.is_ok() { DeltaNotice::MapUnwritable(why) } else { DeltaNotice::MapUnwritable(why) })
+            Some(if here.is_ok() { DeltaNotice::MapNotInBucket(why) } else { DeltaNotice::MapUnwritable(why) })
         }
     }
 }

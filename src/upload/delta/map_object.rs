@@ -16,6 +16,8 @@ use crate::upload::wire::transport::Transport;
 const SUFFIX: &str = ".cosput-map";
 /// The metadata of a map, by which it is known from an object of the user under the same key.
 const MARK: (&str, &str) = ("x-cos-meta-cosput-map", "1");
+/// A map of the most blocks has 3.9 MB. An object of the user may be of any size.
+const LONGEST: usize = 4 << 20;
 /// How often a request for a map is sent. A map is not worth more.
 const PATIENCE: Patience = Patience { max_attempts: 3, retry_time: std::time::Duration::ZERO };
 
@@ -26,15 +28,21 @@ pub(super) async fn read<T: Transport>(
     seed: u64,
 ) -> Result<Option<ObjectMap>, Message> {
     let key = key(job, prefix)?;
-    let request =
-        |address: &Address| with_key(job, Target { address: address.clone(), key: key.clone() }.request(Method::Get));
+    let request = |address: &Address| {
+        with_key(job, Target { address: address.clone(), key: key.clone() }.request(Method::Get))
+            .with_header("Range", format!("bytes=0-{}", LONGEST - 1))
+    };
     let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
-    let text = requester.send(Operation::HeadObject, request, body, &mut |_| ()).await;
-    let text = text.map_err(|error| Message::of(&error.cause))?;
-    text.map(|text| ObjectMap::read(&text, &job.target)).transpose()
+    let found = requester.send(Operation::HeadObject, request, found, &mut |_| ()).await;
+    match found.map_err(|error| Message::of(&error.cause))? {
+        Found::Nothing => Ok(None),
+        Found::Map(text) => ObjectMap::read(&text, &job.target).map(Some),
+        Found::Other => Err(other(&key)),
+    }
 }
 
-/// Writes the map, unless the user has an object of another kind under its key. The error says why it could not be written.
+/// Writes the map, unless it is there already, or the user has an object of another kind under its key. The error says why
+/// it could not be written.
 pub(super) async fn write<T: Transport>(
     (job, prefix): (&Job, &str),
     text: &str,
@@ -42,8 +50,10 @@ pub(super) async fn write<T: Transport>(
     seed: u64,
 ) -> Result<(), Message> {
     let key = key(job, prefix)?;
-    if !may_be_written(job, &key, transport, seed).await? {
-        return Err(message!("{key} is another object", key));
+    match look(job, &key, transport, seed).await? {
+        Looked::Map(Some(theirs)) if theirs == crc64(text.as_bytes()) => return Ok(()),
+        Looked::Map(_) | Looked::Nothing => {}
+        Looked::Other => return Err(other(&key)),
     }
     let request = |address: &Address| {
         let target = Target { address: address.clone(), key: key.clone() };
@@ -59,13 +69,24 @@ pub(super) async fn write<T: Transport>(
     }
 }
 
-/// Whether there is a map or nothing under the key.
-async fn may_be_written<T: Transport>(job: &Job, key: &Key, transport: &T, seed: u64) -> Result<bool, Message> {
+/// What HEAD finds under the key of a map.
+enum Looked {
+    Nothing,
+    /// A map, with its CRC-64.
+    Map(Option<u64>),
+    /// An object of the user.
+    Other,
+}
+
+async fn look<T: Transport>(job: &Job, key: &Key, transport: &T, seed: u64) -> Result<Looked, Message> {
     let request =
         |address: &Address| with_key(job, head_object::request(&Target { address: address.clone(), key: key.clone() }));
     let read = |response: &Response| {
-        let is_map = response.headers.get(MARK.0) == Some(MARK.1);
-        Ok::<_, AnswerError>(head_object::read(response)?.is_none() || is_map)
+        Ok::<_, AnswerError>(match head_object::read(response)? {
+            None => Looked::Nothing,
+            Some(object) if is_map(response) => Looked::Map(object.crc64),
+            Some(_) => Looked::Other,
+        })
     };
     let mut requester = Requester::new(transport, job.target.address.clone(), PATIENCE, seed);
     let found = requester.send(Operation::HeadObject, request, read, &mut |_| ()).await;
@@ -82,11 +103,26 @@ fn with_key(job: &Job, mut request: Request) -> Request {
     request
 }
 
-/// The body of an answer to GET; `None` if there is no object.
-fn body(response: &Response) -> Result<Option<Vec<u8>>, AnswerError> {
+/// What GET finds under the key of a map.
+enum Found {
+    Nothing,
+    Map(Vec<u8>),
+    /// An object of the user.
+    Other,
+}
+
+fn found(response: &Response) -> Result<Found, AnswerError> {
     if response.status == 404 && response.request_id().is_some() {
-        return Ok(None);
+        return Ok(Found::Nothing);
     }
     AnswerError::check(response)?;
-    Ok(Some(response.body.to_vec()))
+    Ok(if is_map(response) { Found::Map(response.body.to_vec()) } else { Found::Other })
+}
+
+fn is_map(response: &Response) -> bool {
+    response.headers.get(MARK.0) == Some(MARK.1)
+}
+
+fn other(key: &Key) -> Message {
+    message!("there is an object {key} that is no map of cosput, and it is kept", key)
 }

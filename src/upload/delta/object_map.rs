@@ -124,7 +124,7 @@ impl ObjectMap {
         let divided = block_size >= SMALLEST_BLOCK && count <= MOST_BLOCKS && size.div_ceil(block_size) == count;
         let map = Self { size, etag, version_id, blocks: Blocks { block_size, list: blocks } };
         if hash != HASH || !divided || map.crc64().to_string() != crc64 {
-            return Err(message!("it contradicts itself"));
+            return Err(message!("it is damaged"));
         }
         Ok(map)
     }
@@ -174,10 +174,10 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_map_whose_blocks_are_not_those_of_its_size_contradicts_itself() {
+    fn a_map_whose_blocks_are_not_those_of_its_size_is_damaged() {
         for wrong in [map(&[1, 2], 5), map(&[1], MIB + 1), map(&[], 1)] {
             let refused = ObjectMap::read(wrong.text(&target("k")).as_bytes(), &target("k"));
-            assert_eq!(refused, Err("it contradicts itself".into()), "{wrong:?}");
+            assert_eq!(refused, Err("it is damaged".into()), "{wrong:?}");
         }
     }
 

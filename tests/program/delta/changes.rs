@@ -61,7 +61,7 @@ fn a_file_that_shrank_or_is_quite_different_is_sent_whole() {
     let scene = Scene::new(&[]);
     let path = uploaded(&scene);
     fs::write(&path, noise(8 * MIB + 5, 99)).unwrap();
-    let outcome = scene.upload("f", &DELTA).exits(0).says("hardly anything of the file is in the object");
+    let outcome = scene.upload("f", &DELTA).exits(0).says("the file differs too much from the object");
     assert_eq!(sent_and_copied(&outcome), (8 * MIB + 5, 0));
     scene.assert_stored("f", "k");
     fs::File::options().write(true).open(&path).unwrap().set_len(4 * MIB).unwrap();
@@ -100,7 +100,10 @@ fn a_dry_run_says_what_would_be_sent_and_sends_nothing() {
         (Some(2 * MIB), Some(6 * MIB + 5), Some(5))
     );
     let text = scene.upload("f", &["--key", "k", "--delta", "--dry-run"]).exits(0);
-    assert!(text.stdout.ends_with("8.0 MiB in 5 parts: 2.0 MiB sent, the rest copied\n"), "{}", text.stdout);
+    assert!(text.stdout.ends_with("  sending 2.0 MiB of 8.0 MiB in 5 parts\n"), "{}", text.stdout);
+    assert!(text.stderr.contains("1 would be uploaded: sending 2.0 MiB of 8.0 MiB"), "{}", text.stderr);
+    let text = text.does_not_say("the server copies");
+    drop(text);
     assert_eq!(scene.server.record().len(), before + 2, "only HEAD was sent");
     assert!(scene.journals().is_empty());
 }

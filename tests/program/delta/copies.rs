@@ -30,18 +30,22 @@ fn an_error_in_the_body_of_a_200_is_retried() {
 #[test]
 fn a_server_that_refuses_copies_gets_the_whole_file_in_one_more_upload() {
     let refusals = [
-        ("access-denied:on=upload-part-copy,times=0", "AccessDenied"),
-        ("precondition-failed", "PreconditionFailed"),
-        ("precondition-failed:times=0", "PreconditionFailed"),
+        (
+            "access-denied:on=upload-part-copy,times=0",
+            "copying is denied (AccessDenied",
+            "cos:UploadPartCopy and cos:GetObject",
+        ),
+        ("precondition-failed", "the object was replaced while it was copied (PreconditionFailed", ""),
+        ("precondition-failed:times=0", "the object was replaced while it was copied (PreconditionFailed", ""),
     ];
-    for (fault, code) in refusals {
+    for (fault, why, permissions) in refusals {
         let mut scene = Scene::new(&[]);
         let path = uploaded(&scene);
         change(&path, &[2]);
         scene.server.restart(&[fault]);
         let outcome = scene.upload("f", &[&DELTA[..], &ONE_BY_ONE].concat()).exits(0);
-        let outcome = outcome.says("the server could not copy from the object (").says(code);
-        let outcome = outcome.says("the whole file is sent").says("starting over, without copies");
+        let outcome = outcome.says(why).says(permissions).says("; the whole file is sent");
+        assert_eq!(outcome.stderr.matches("warning: ").count(), 1, "{}", outcome.stderr);
         assert_eq!(sent_and_copied(&outcome), (8 * MIB + 5, 0), "{fault}");
         assert_eq!(parts_copied(&outcome), 0, "{fault}");
         assert_eq!(uploads_begun(&scene), 2, "{fault}: the upload that copies, then a full one");
@@ -72,13 +76,26 @@ fn a_part_that_the_server_never_copies_is_sent() {
         change(&path, &[2]);
         scene.server.restart(&[fault]);
         let outcome = scene.upload("f", &[&DELTA[..], &["--max-attempts", "2"]].concat()).exits(0);
-        let outcome = outcome.says("the server could not copy a part (").says("InternalError").says("the part is sent");
+        let outcome =
+            outcome.says("could not copy a part on the server (").says("InternalError").says("the part is sent");
         let (sent, copied) = sent_and_copied(&outcome);
         assert_eq!(sent + copied, 8 * MIB + 5, "{fault}");
         assert_eq!(copied > 0, fault.contains("part=1"), "{fault}");
         assert_eq!(uploads_begun(&scene), 1, "{fault}");
+        assert_eq!(outcome.stderr.matches("could not copy a part").count(), 1, "{}", outcome.stderr);
         scene.assert_stored("f", "k");
     }
+}
+
+#[test]
+fn without_the_permission_to_look_everything_is_sent_and_the_permission_named() {
+    let mut scene = Scene::new(&[]);
+    let path = uploaded(&scene);
+    change(&path, &[2]);
+    scene.server.restart(&["access-denied:on=head-object,times=0"]);
+    let outcome = scene.upload("f", &DELTA).exits(0).says("it needs cos:HeadObject; the whole file is sent");
+    assert_eq!(sent_and_copied(&outcome), (8 * MIB + 5, 0));
+    scene.assert_stored("f", "k");
 }
 
 #[test]
@@ -89,7 +106,7 @@ fn a_part_whose_copy_never_ends_is_sent() {
     scene.server.restart(&["stall:on=upload-part-copy,part=1,times=0"]);
     let short = ["--stall-timeout", "1s", "--max-attempts", "1"];
     let outcome = scene.upload("f", &[&DELTA[..], &short].concat()).exits(0);
-    let outcome = outcome.says("the server could not copy a part (").says("the part is sent");
+    let outcome = outcome.says("could not copy a part on the server (").says("the part is sent");
     assert_eq!(sent_and_copied(&outcome), (3 * MIB, 5 * MIB + 5));
     assert_eq!(uploads_begun(&scene), 1);
     scene.assert_stored("f", "k");
@@ -123,7 +140,17 @@ fn a_run_that_was_killed_goes_on_and_copied_parts_count_as_parts() {
     let before = copies(&scene);
     let journal = fs::read_to_string(scene.journal()).unwrap();
     assert!(journal.starts_with("{\"schema\":2,"), "{journal}");
+    let planned = scene.upload("f", &[&DELTA[..], &["--dry-run"]].concat()).exits(0).event("planned");
+    assert_eq!(fs::read_to_string(scene.journal()).unwrap(), journal, "a dry run changes nothing");
     let outcome = scene.run(["resume", "--json"]).exits(0);
+    // What an earlier run had sent and copied is not promised again.
+    let started = outcome.event("started");
+    for name in ["bytes_to_send", "bytes_to_copy"] {
+        assert_eq!(planned[name], started[name], "{name}");
+    }
+    let left = ["bytes_to_send", "bytes_to_copy"].map(|name| started[name].as_u64().unwrap());
+    assert!(left[0] < 3 * MIB && left[1] < 5 * MIB, "{started}");
+    let outcome = outcome.says(&format!("sending {}.0 MiB; the server copies {}.0 MiB", left[0] / MIB, left[1] / MIB));
     let uploaded = outcome.event("uploaded");
     let sum: u64 =
         ["bytes_sent", "bytes_resumed", "bytes_copied"].iter().map(|name| uploaded[*name].as_u64().unwrap()).sum();
@@ -168,7 +195,8 @@ fn an_archived_object_is_not_copied() {
     let path = scene.file("f", 3 * MIB);
     scene.upload("f", &[&DELTA[..], &["--storage-class", "ARCHIVE"]].concat()).exits(0);
     change(&path, &[1]);
-    let outcome = scene.upload("f", &DELTA).exits(0).says("the object is in ARCHIVE");
+    let outcome =
+        scene.upload("f", &DELTA).exits(0).says("the object has the storage class ARCHIVE and cannot be copied");
     assert_eq!(sent_and_copied(&outcome), (3 * MIB, 0));
     assert!(scene.server.requests(Operation::UploadPartCopy).is_empty());
 }

@@ -11,13 +11,13 @@ use crate::support::{MIB, Scene, until};
 fn a_map_that_is_missing_or_broken_or_of_another_object_costs_a_full_upload() {
     let scene = Scene::new(&[]);
     let path = scene.file("f", 8 * MIB);
-    scene.upload("f", &DELTA).exits(0).says("there is no map of this object yet");
+    scene.upload("f", &DELTA).exits(0).says("there is no map of the object yet");
     let map = maps(&scene).pop().expect("the upload made a map");
     let good = fs::read_to_string(&map).unwrap();
     let older = good.clone();
     type Spoil = fn(&str) -> Option<String>;
     let spoiled: [(Spoil, &str); 4] = [
-        (|_| None, "there is no map of this object yet"),
+        (|_| None, "there is no map of the object yet"),
         (|good| Some(good[..good.len() / 2].to_owned()), "it is damaged"),
         (|good| Some(good.replace("\"size\":8388608", "\"size\":8388607")), "it is damaged"),
         (|good| Some(good.replace("\"schema\":1", "\"schema\":9")), "it was written by a later version of cosput"),
@@ -34,7 +34,7 @@ fn a_map_that_is_missing_or_broken_or_of_another_object_costs_a_full_upload() {
     }
     fs::write(&map, older).unwrap();
     change(&path, &[1]);
-    scene.upload("f", &DELTA).exits(0).says("the object is not the one that cosput made a map of");
+    scene.upload("f", &DELTA).exits(0).says("the object was replaced after its map was made");
     scene.assert_stored("f", "k");
     assert_eq!(copies(&scene), 0);
     change(&path, &[1]);
@@ -140,12 +140,30 @@ fn an_object_of_the_user_in_the_place_of_a_map_is_not_replaced() {
     scene.upload("mine", &["--key", "k.cosput-map"]).exits(0);
     let there = [&DELTA[..], &["--delta-map", "object"]].concat();
     for _ in 0..2 {
-        scene
-            .upload("f", &there)
-            .exits(0)
-            .says("could not write the map of this object: k.cosput-map is another object");
+        scene.upload("f", &there).exits(0).says(
+            "could not write the map of the object in the bucket: there is an object k.cosput-map that is no map of \
+                 cosput, and it is kept; uploads from other machines send the whole file",
+        );
         scene.assert_stored("f", "k");
         scene.assert_stored("mine", "k.cosput-map");
         change(&path, &[1]);
+    }
+}
+
+#[test]
+fn an_object_of_the_user_is_not_read_as_a_map() {
+    let scene = Scene::new(&[]);
+    let path = scene.file("f", 3 * MIB);
+    let there = [&DELTA[..], &["--delta-map", "object"]].concat();
+    for size in [0, 9, 5 * MIB] {
+        scene.file("mine", size);
+        scene.upload("mine", &["--key", "k.cosput-map"]).exits(0);
+        maps(&scene).into_iter().for_each(|map| fs::remove_file(map).unwrap());
+        scene.upload("f", &["--key", "k"]).exits(0);
+        change(&path, &[1]);
+        let outcome = scene.upload("f", &there).exits(0).says("could not use the map of the object: ");
+        let outcome = if size == 0 { outcome } else { outcome.says("there is an object k.cosput-map that is no map") };
+        assert_eq!(sent_and_copied(&outcome), (3 * MIB, 0), "{size}");
+        scene.assert_stored("mine", "k.cosput-map");
     }
 }

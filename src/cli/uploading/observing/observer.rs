@@ -314,7 +314,8 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         let report = ObjectReport::new(self.report.clone(), subject.clone())
             .among_many(self.many)
             .of_shard(self.receipts.is_some())
-            .compared_first(session.unless.is_some());
+            .compared_first(session.unless.is_some())
+            .in_dry_run(self.dry_run);
         let identity = session.job.source.identity();
         self.running
             .insert(object, Running { identity, plan: session.plan, subject, report, began: (self.stopwatch)() });
