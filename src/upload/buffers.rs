@@ -139,6 +139,11 @@ impl Drop for Buffer {
     }
 }
 
+/// Frees the buffers that wait for their next use.
+pub(crate) fn free_spare() {
+    (0..KEPT.len()).for_each(|kept| drop(std::mem::take(&mut *spare(kept))));
+}
+
 /// Which kept size `length` bytes are lent from; `None` if less than half of it would be used.
 fn kept_size(length: usize) -> Option<usize> {
     KEPT.iter().position(|size| length <= *size && length > size / 2)

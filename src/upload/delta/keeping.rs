@@ -6,6 +6,7 @@ use super::object_map::{Blocks, ObjectMap};
 use super::settings::{DeltaSettings, MapPlace, Reading};
 use super::{hashing, map_file, map_object};
 use crate::language::{Message, message};
+use crate::upload::buffers;
 use crate::upload::event::{DeltaNotice, Finished, Object, ProvedBy, Unchanged};
 use crate::upload::flight::Job;
 use crate::upload::journal::header::Header;
@@ -60,11 +61,13 @@ pub(crate) async fn keep<T: Transport>(
         let _ = path.map(std::fs::remove_file);
         return Some(DeltaNotice::NotWorthwhile);
     }
+    // Otherwise the most memory of the whole upload would be in use here.
+    buffers::free_spare();
     // A file that changed after it was uploaded is not the object.
     let blocks = all(source, blocks, reading).await.filter(|blocks| blocks.crc64(object.size) == object.crc64)?;
     let MappedObject { size, etag, version_id, .. } = object;
     let map = ObjectMap { size, etag: etag.to_owned(), version_id: version_id.map(str::to_owned), blocks };
-    let text = map.text(&job.target);
+    let text = map.into_text(&job.target);
     let here = match path {
         Some(path) => map_file::write(&path, &text).map_err(|error| Message::of(&error)),
         None => Err(message!("no home directory is known; name a place with --state-dir")),

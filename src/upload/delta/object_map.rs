@@ -12,6 +12,10 @@ use crate::language::{Message, message};
 const SCHEMA: u32 = 1;
 /// The name of the hash of blocks.
 const HASH: &str = "blake3";
+/// 40 bytes in Base64, quotes and a comma.
+const LENGTH_OF_BLOCK: usize = 59;
+/// Enough for all but the blocks, in most maps.
+const LENGTH_OF_THE_REST: usize = 2 << 10;
 
 /// The map of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,27 +77,30 @@ impl Document {
 }
 
 impl ObjectMap {
-    /// The text of the map of this target's object.
-    pub(crate) fn text(&self, target: &Target) -> String {
-        let Self { size, etag, version_id, blocks } = self;
+    /// The text of the map of this target's object. The map is used up: both are large.
+    pub(crate) fn into_text(self, target: &Target) -> String {
+        let crc64 = self.crc64().to_string();
+        let Self { size, etag, version_id, blocks: Blocks { block_size, list } } = self;
+        let length = list.len() * LENGTH_OF_BLOCK + LENGTH_OF_THE_REST;
         let mut document = Document {
             schema: SCHEMA,
             service: target.address.service.as_str().to_owned(),
             bucket: target.address.bucket.as_str().to_owned(),
             key: target.key.as_str().to_owned(),
-            size: *size,
-            etag: etag.clone(),
-            version_id: version_id.clone(),
-            crc64: blocks.crc64(*size).to_string(),
-            block_size: blocks.block_size,
+            size,
+            etag,
+            version_id,
+            crc64,
+            block_size,
             hash: HASH.to_owned(),
-            blocks: blocks.list.clone(),
+            blocks: list,
             checksum: String::new(),
         };
         document.checksum = document.checksum();
-        let mut text = serde_json::to_string(&document).expect("a map is plain data");
-        text.push('\n');
-        text
+        let mut text = Vec::with_capacity(length);
+        serde_json::to_writer(&mut text, &document).expect("a map is plain data");
+        text.push(b'\n');
+        String::from_utf8(text).expect("JSON is UTF-8")
     }
 
     /// Reads the map of this target's object; the error says what is wrong with it.
@@ -161,14 +168,14 @@ pub(super) mod tests {
     #[test]
     fn a_map_is_read_as_it_was_written() {
         let map = ObjectMap { version_id: Some("v".to_owned()), ..map(&[1, 2, 3], 2 * MIB + 5) };
-        let text = map.text(&target("k"));
+        let text = map.clone().into_text(&target("k"));
         assert_eq!(ObjectMap::read(text.as_bytes(), &target("k")), Ok(map));
         assert_eq!(ObjectMap::read(text.as_bytes(), &target("other")), Err("it is about another object".into()));
     }
 
     #[test]
     fn a_map_of_a_later_version_is_named_as_such() {
-        let text = map(&[1], 5).text(&target("k")).replace("\"schema\":1", "\"schema\":2");
+        let text = map(&[1], 5).into_text(&target("k")).replace("\"schema\":1", "\"schema\":2");
         let refused = ObjectMap::read(text.as_bytes(), &target("k"));
         assert_eq!(refused, Err("it was written by a later version of cosput".into()));
     }
@@ -176,14 +183,14 @@ pub(super) mod tests {
     #[test]
     fn a_map_whose_blocks_are_not_those_of_its_size_is_damaged() {
         for wrong in [map(&[1, 2], 5), map(&[1], MIB + 1), map(&[], 1)] {
-            let refused = ObjectMap::read(wrong.text(&target("k")).as_bytes(), &target("k"));
+            let refused = ObjectMap::read(wrong.clone().into_text(&target("k")).as_bytes(), &target("k"));
             assert_eq!(refused, Err("it is damaged".into()), "{wrong:?}");
         }
     }
 
     #[test]
     fn a_map_that_is_cut_off_anywhere_is_damaged() {
-        let text = map(&[1, 2, 3], 2 * MIB + 5).text(&target("k"));
+        let text = map(&[1, 2, 3], 2 * MIB + 5).into_text(&target("k"));
         for cut in 0..text.len() - 1 {
             assert!(ObjectMap::read(&text.as_bytes()[..cut], &target("k")).is_err(), "cut at {cut}");
         }
@@ -193,7 +200,7 @@ pub(super) mod tests {
         #[test]
         fn a_map_with_a_changed_byte_is_not_used(at: prop::sample::Index, byte: u8) {
             let map = map(&[1, 2, 3], 2 * MIB + 5);
-            let mut text = map.text(&target("k")).into_bytes();
+            let mut text = map.clone().into_text(&target("k")).into_bytes();
             // The end of the line is not part of the document.
             let at = at.index(text.len() - 1);
             prop_assume!(text[at] != byte);
