@@ -40,7 +40,12 @@ pub enum Stop {
 #[derive(Debug)]
 pub enum Work<N> {
     /// An object to upload.
-    Upload(Box<Session>),
+    Upload {
+        /// The upload.
+        session: Box<Session>,
+        /// At least this many objects were found so far, this one and earlier ones included.
+        found: u64,
+    },
     /// News for the observer alone.
     News(N),
 }
@@ -85,7 +90,10 @@ pub async fn drive<T: Transport, N>(
             && let Some(work) = queue.pop_front()
         {
             match work {
-                Work::Upload(session) => objects.open(session, observer),
+                Work::Upload { session, found } => {
+                    objects.batch.expect(found);
+                    objects.open(session, observer);
+                }
                 Work::News(news) => observer.news(news),
             }
             continue;

@@ -2,12 +2,12 @@
 
 use crate::language::{Message, message};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use tokio::task::{AbortHandle, JoinError};
 use tokio::time::Instant;
 
 use super::attempt_id::AttemptId;
+use super::batch::ahead::Ahead;
 use super::batch::objects::ObjectId;
 use super::clock;
 use super::error::{Operation, SendError, SendErrorKind, SourceError};
@@ -36,9 +36,6 @@ pub struct Job {
 
 /// One attempt at one call of one object.
 pub(super) type RequestId = (ObjectId, AttemptId);
-
-/// A server that has not answered after this time is far enough for connections to be opened ahead.
-const FAR: Duration = Duration::from_millis(5);
 
 /// How many bytes an answer counts for. Parts have many more, so for them this changes little.
 const WORTH_OF_AN_ANSWER: u64 = 256 << 10;
@@ -103,7 +100,7 @@ impl Flights {
     pub(super) fn abandon(&mut self) -> Vec<(RequestId, Outcome, Timing)> {
         let abandoned = |(id, flight): (RequestId, Flight)| {
             flight.task.abort();
-            let outcome = Outcome { sent: flight.progress.digest(), result: Err(Failure::Abandoned) };
+            let outcome = Outcome { sent: flight.progress.digest(), ..Err(Failure::Abandoned).into() };
             let timing = flight.timing(&outcome);
             (id, outcome, timing)
         };
@@ -139,8 +136,8 @@ pub(super) struct Inside {
     pub(super) progress: BodyProgress,
     /// What else sees its bytes.
     pub(super) reader: Option<Reader>,
-    /// How many connections will be needed once this request is answered.
-    pub(super) next_connections: u16,
+    /// The connections to open meanwhile.
+    pub(super) ahead: Ahead,
 }
 
 /// Carries out a call: by a request, or on this machine.
@@ -169,7 +166,8 @@ pub(super) async fn carry_out<T: Transport>(call: &Call, job: &Job, transport: &
 }
 
 async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Inside) -> Outcome {
-    let Inside { progress, reader, next_connections } = inside;
+    let Inside { progress, reader, ahead } = inside;
+    let began = clock::now();
     let mut first_reading: Option<Digest> = None;
     if let Some(range) = call.body().filter(|_| call.body_md5() == BodyMd5::Sent) {
         let source = job.source.clone();
@@ -188,12 +186,12 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Insid
         }
         body
     });
-    let answer = if next_connections > 0 {
-        // Connections of their own take as long to open as this request to be answered.
+    let answer = if ahead.connections > 0 {
+        // A connection takes about as long to open as this request to be answered.
         let template = call.request(&job.target, &job.object, md5).expect("this call is sent");
         let opening = async {
-            tokio::time::sleep(FAR).await;
-            transport.open_ahead(&template, next_connections).await;
+            tokio::time::sleep(ahead.unless_within).await;
+            transport.open_ahead(&template, ahead.connections).await;
             std::future::pending().await
         };
         tokio::select! {
@@ -203,6 +201,7 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Insid
     } else {
         transport.send(request, body).await
     };
+    let took = clock::now() - progress.first_and_last().0.unwrap_or(began);
     let hidden = answer.as_ref().is_ok_and(hides_the_md5);
     let sent = progress.digest().map(|digest| Digest { md5: digest.md5.or(md5).filter(|_| !hidden), ..digest });
     let result = match (answer, progress.failure()) {
@@ -210,7 +209,7 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Insid
         (Err(_), Some(error)) => Err(Failure::Source(error)),
         (Err(error), None) => Err(Failure::Send(error)),
     };
-    Outcome { sent, result }
+    Outcome { sent, result, took }
 }
 
 async fn blocking<R: Send + 'static>(

@@ -127,6 +127,7 @@ impl<T: Transport> OpenObjects<T> {
     /// Starts a task that carries out a call.
     pub(super) fn send(&mut self, id: RequestId, call: Call) {
         let (object, _) = id;
+        let ahead = self.batch.connections_ahead(object, &call);
         let Some(Open::Uploading { job, backup, log, blocks, .. }) = self.objects.get(&object) else { return };
         let on_backup = self.batch.upload(object).is_some_and(|upload| upload.is_on_backup());
         let job = backup.as_ref().filter(|_| on_backup).unwrap_or(job);
@@ -139,8 +140,7 @@ impl<T: Transport> OpenObjects<T> {
         let (job, transport) = (job.clone(), self.transport.clone());
         let passing = blocks.as_ref().zip(call.body()).and_then(|(blocks, range)| blocks.passing(range));
         let reader = passing.map(|mut passing| Box::new(move |bytes: &[u8]| passing.update(bytes)) as Reader);
-        let next_connections = if call == Call::Initiate { self.batch.connections_after_initiate(object) } else { 0 };
-        let inside = Inside { progress: progress.clone(), reader, next_connections };
+        let inside = Inside { progress: progress.clone(), reader, ahead };
         let task = self.tasks.spawn(async move {
             let flushed = match flush {
                 Some(flush) => flush.await,

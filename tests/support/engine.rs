@@ -53,7 +53,7 @@ pub(crate) async fn run_one(
 ) -> (Finished, Vec<Notice>) {
     let (_stop, stopping) = watch::channel(Stop::No);
     let (sender, work) = mpsc::channel(1);
-    assert!(sender.try_send(vec![Work::Upload(Box::new(session))]).is_ok());
+    assert!(sender.try_send(vec![Work::Upload { session: Box::new(session), found: 1 }]).is_ok());
     drop(sender);
     let mut recorded = Recorded::default();
     drive(work, concurrency, transport, stopping, &mut recorded).await;

@@ -108,16 +108,17 @@ impl ShardWork {
         amount.files += 1;
         amount.bytes_open += bytes;
         let Amount { files, bytes_open: bytes, .. } = *amount;
-        send(Work::News(SourceNews::Listed(Listed { files, bytes, complete: false }))) && send(self.work(file, task))
+        send(Work::News(SourceNews::Listed(Listed { files, bytes, complete: false })))
+            && send(self.work(file, task, files))
     }
 
-    fn work(&self, file: &PlannedFile, task: Task) -> UploadWork {
+    fn work(&self, file: &PlannedFile, task: Task, found: u64) -> UploadWork {
         let path = self.root.join(&file.path);
         match self.session(file, &path, task) {
             Ok(session) => {
                 let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
                 numbers.insert(file.key.clone(), file.n);
-                Work::Upload(Box::new(session))
+                Work::Upload { session: Box::new(session), found }
             }
             Err(failure) => Work::News(SourceNews::Failed { source: path, key: Key::new(&file.key).ok(), failure }),
         }

@@ -15,10 +15,10 @@ use crate::upload::session::Session;
 use crate::upload::source::{FileSource, Problem};
 use crate::upload::{Plan, PlanOptions, SourceError};
 
-/// The upload of one file to a key, or its failure.
-pub(crate) fn work(path: &Path, key: Key, template: &Template, options: PlanOptions) -> UploadWork {
+/// The upload of one file of those that were found to a key, or its failure.
+pub(crate) fn work(path: &Path, key: Key, template: &Template, options: PlanOptions, found: u64) -> UploadWork {
     match session(path, &key, template, options) {
-        Ok(session) => Work::Upload(Box::new(session)),
+        Ok(session) => Work::Upload { session: Box::new(session), found },
         Err(failure) => Work::News(SourceNews::Failed { source: path.to_owned(), key: Some(key), failure }),
     }
 }

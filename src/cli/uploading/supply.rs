@@ -58,8 +58,9 @@ pub(crate) fn supply(gathered: Gather, template: &Template, options: PlanOptions
         };
         let mut first = look_ahead(&found).into_iter();
         while let Some(item) = first.next().or_else(|| next(&found, &mut sender)) {
-            let options = among(&item, *search.listed(), options);
-            if !report(&mut sender) || !sender.send(work_of(item, template, options)) {
+            let listed = *search.listed();
+            let options = among(&item, listed, options);
+            if !report(&mut sender) || !sender.send(work_of(item, template, options, listed.files)) {
                 break;
             }
         }
@@ -96,7 +97,7 @@ pub(crate) async fn supply_here(gathered: Gather, template: Template, options: P
         listed.add(&item);
         received = received
             && sender.send_here(Work::News(SourceNews::Listed(listed))).await
-            && sender.send_here(work_of(item, &template, options)).await;
+            && sender.send_here(work_of(item, &template, options, listed.files)).await;
     }
     listed.complete = true;
     sender.send_here(Work::News(SourceNews::Listed(listed))).await;
@@ -110,8 +111,9 @@ pub(crate) async fn supply_held_back_here(
     options: PlanOptions,
     sender: WorkSender,
 ) {
+    let found = files.len() as u64;
     for (key, HeldFile { source, .. }) in files {
-        if !sender.send_here(work(&source, key, &template, options)).await {
+        if !sender.send_here(work(&source, key, &template, options, found)).await {
             return;
         }
     }
@@ -124,8 +126,9 @@ pub(crate) fn supply_held_back(
     options: PlanOptions,
     mut sender: WorkSender,
 ) {
+    let found = files.len() as u64;
     for (key, HeldFile { source, .. }) in files {
-        if !sender.send(work(&source, key, template, options)) {
+        if !sender.send(work(&source, key, template, options, found)) {
             return;
         }
     }
@@ -157,9 +160,9 @@ fn next(found: &Receiver<Item>, sender: &mut WorkSender) -> Option<Item> {
     found.try_recv().ok().or_else(|| if sender.flush() { found.recv().ok() } else { None })
 }
 
-fn work_of(item: Item, template: &Template, options: PlanOptions) -> UploadWork {
+fn work_of(item: Item, template: &Template, options: PlanOptions, found: u64) -> UploadWork {
     match item {
-        Item::File { path, key, .. } => work(&path, key, template, options),
+        Item::File { path, key, .. } => work(&path, key, template, options, found),
         other => Work::News(news_of(other).expect("anything but a file is news")),
     }
 }

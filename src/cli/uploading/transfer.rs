@@ -157,7 +157,9 @@ pub(crate) async fn transfer_one(
     console: &Console,
 ) -> Transferred {
     let (sender, work) = mpsc::channel(1);
-    sender.try_send(vec![Work::Upload(Box::new(session))]).expect("the channel is new and has room for one");
+    sender
+        .try_send(vec![Work::Upload { session: Box::new(session), found: 1 }])
+        .expect("the channel is new and has room for one");
     drop(sender);
     transfer(work, concurrency, observer, connection, world, console).await
 }

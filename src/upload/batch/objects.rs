@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use super::ahead::{Ahead, Connections};
 use super::concurrency::Concurrency;
 use super::destination::Destination;
 use super::window::Window;
@@ -55,6 +56,10 @@ pub struct Batch {
     /// The findings of the uploads about the server and the network.
     findings: Findings,
     destination: Destination,
+    connections: Connections,
+    /// How many objects there are, as far as is known, and how many of them have ended.
+    expected: u64,
+    ended: u64,
 }
 
 /// The part of an object that is paused.
@@ -90,6 +95,9 @@ impl Batch {
             cancelled: false,
             findings: Findings::default(),
             destination: Destination::default(),
+            connections: Connections::default(),
+            expected: 0,
+            ended: 0,
         }
     }
 
@@ -110,6 +118,11 @@ impl Batch {
     /// True if the first object failed for a reason that concerns every object; the batch is cancelled then.
     pub fn has_no_destination(&self) -> bool {
         self.destination == Destination::Failed
+    }
+
+    /// At least this many objects are known so far, those that have ended included.
+    pub fn expect(&mut self, objects: u64) {
+        self.expected = self.expected.max(objects);
     }
 
     /// Adds an object.
@@ -235,6 +248,7 @@ impl Batch {
 
     fn remove(&mut self, object: ObjectId) {
         if let Some(entry) = self.entries.remove(&object) {
+            self.ended += 1;
             self.in_flight -= entry.upload.in_flight();
         }
         self.touched.remove(&object);
@@ -246,7 +260,8 @@ impl Batch {
         self.destination.record(&outcome.result);
         match &outcome.result {
             Ok(Reply::Part(_) | Reply::Stored(_)) => {
-                self.window.grow(now, outcome.sent.map_or(0, |sent| sent.length));
+                self.connections.answered_after(outcome.took);
+                self.window.grow(now, outcome.sent.map_or(0, |sent| sent.length), outcome.took);
             }
             Ok(Reply::Initiated(_)) => {
                 if let Some(began) = self.entries.get(&object).and_then(|entry| entry.initiated) {
@@ -314,12 +329,27 @@ impl Batch {
         self.window.size()
     }
 
-    /// How many connections the parts of an object will need besides that of its Initiate: one each, as far as the window may
-    /// open. None while other objects keep connections open.
-    pub fn connections_after_initiate(&self, object: ObjectId) -> u16 {
+    /// The connections to open while this call is in flight.
+    pub fn connections_ahead(&mut self, object: ObjectId, call: &Call) -> Ahead {
+        let wanted = match call {
+            Call::Initiate => self.connections_of_parts(object),
+            Call::PutObject { range, .. } => self.connections_of_objects(range.length),
+            _ => 0,
+        };
+        self.connections.ahead(wanted, self.in_flight)
+    }
+
+    /// The parts of an object need one each, as far as the window may open. None while other objects keep connections open.
+    fn connections_of_parts(&self, object: ObjectId) -> usize {
         let alone = self.entries.len() == 1;
         let parts = self.upload(object).and_then(Upload::part_count).filter(|_| alone).unwrap_or(1);
-        parts.min(self.window.most_for_parts()).saturating_sub(1)
+        parts.min(self.window.most_for_parts()).into()
+    }
+
+    /// Objects of one request need one each, as far as the window opens with the next round of answers.
+    fn connections_of_objects(&self, bytes: u64) -> usize {
+        let left = self.expected.saturating_sub(self.ended);
+        usize::from(self.window.after_a_round(bytes)).min(usize::try_from(left).unwrap_or(usize::MAX))
     }
 
     /// How many requests are in flight.
@@ -426,7 +456,20 @@ mod tests {
             Call::Complete { .. } => Reply::Completed(stored()),
             other => unreachable!("nothing leads to {other:?}"),
         });
-        Outcome { sent, result }
+        Outcome { sent, result, took: Duration::ZERO }
+    }
+
+    #[test]
+    fn connections_are_opened_for_the_parts_or_objects_that_follow_the_first_request() {
+        let ahead = |size, objects| {
+            let mut batch = Batch::new(Concurrency::Auto);
+            batch.expect(objects);
+            batch.add(ObjectId(0), upload(size));
+            let Next::Send(object, _, call) = batch.next(epoch()) else { panic!("the first request begins") };
+            batch.connections_ahead(object, &call).connections
+        };
+        assert_eq!([ahead(40 * MIB, 1), ahead(400 * MIB, 1)], [39, 63], "parts");
+        assert_eq!([ahead(10, 0), ahead(10, 1), ahead(10, 20), ahead(10, 2000)], [0, 0, 19, 31], "objects");
     }
 
     /// One big file among an endless supply of small ones: both progress, whichever came first.

@@ -2,7 +2,7 @@
 //!
 //! | step | what happens |
 //! | --- | --- |
-//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 256, until a round takes longer because of more requests. |
+//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 256, until answers take longer because of more requests. |
 //! | filling, measuring | From here on more requests must raise the rate: doubles, lets the new connections fill the buffers, measures, and goes back if the rate did not rise. If each connection gets little, uses fewer. |
 //! | resting | Nothing changes for a while. |
 //! | careful | The network broke before any part was answered: a quarter of the requests, and more only once a round of answers takes a few seconds at most, so that some parts are always near their end. |
@@ -34,7 +34,7 @@ const SMALL: u64 = 1 << 20;
 const FLOWING: u64 = 100 << 10;
 /// The factor for small requests per round of answers. Each new connection costs a round trip, so doubling is too slow.
 const FASTER: u16 = 4;
-/// If a round of answers takes this many times the shortest one, more requests do not help.
+/// If the answers of a round take this many times as long as those of the quickest round, more requests do not help.
 const LONGER: f64 = 1.5;
 /// After the network broke, the window only grows if a round of answers takes no longer than this.
 const CAREFUL_ROUND: Duration = Duration::from_secs(5);
@@ -74,6 +74,9 @@ pub(super) struct Search {
 struct Rounds {
     began: Option<Instant>,
     answers: u16,
+    /// The time that these answers took together.
+    took: Duration,
+    /// The shortest average of a round.
     shortest: Option<Duration>,
     /// True once more requests did not help.
     over: bool,
@@ -132,7 +135,7 @@ impl Search {
     pub(super) fn break_one(&mut self, now: Instant, size: u16) -> bool {
         let too_many = self.breaks.break_one(now, size);
         if too_many {
-            self.rounds = Rounds { began: Some(now), answers: 0, over: true, ..self.rounds };
+            self.rounds = Rounds { began: Some(now), answers: 0, took: Duration::ZERO, over: true, ..self.rounds };
             self.enter(Step::Careful);
         }
         too_many
@@ -177,20 +180,29 @@ impl Search {
         if self.round_trip.is_some_and(|time| time < NEAR) { FREE_NEAR } else { FREE }
     }
 
-    /// The next size, after one more answer at this one.
-    pub(super) fn answered(&mut self, now: Instant, size: u16) -> u16 {
+    /// The number that the next round of answers may open, with bodies of `bytes` at this one.
+    pub(super) fn after_a_round(&self, size: u16, bytes: u64) -> u16 {
+        let opens = bytes < SMALL && !self.rounds.over && self.step == Step::Open;
+        if opens { size.saturating_mul(FASTER) } else { size }
+    }
+
+    /// The next size, after one more answer at this one, which took this time on its connection.
+    pub(super) fn answered(&mut self, now: Instant, size: u16, took: Duration) -> u16 {
         self.rounds.answers += 1;
-        if self.rounds.answers < size {
+        self.rounds.took += took;
+        // The first object is sent alone, which is a round. For a near server it says nothing.
+        let alone = self.small && self.rounds.began.is_none() && took >= NEAR;
+        if self.rounds.answers < size && !alone {
             return size;
         }
+        let time = std::mem::take(&mut self.rounds.took) / u32::from(self.rounds.answers.max(1));
         self.rounds.answers = 0;
-        // The first round began before any answer, and includes the time for connecting.
+        // The first round began before any answer.
         let Some(began) = self.rounds.began.replace(now) else {
             return if self.small && self.step == Step::Open { size.saturating_mul(FASTER) } else { size };
         };
-        let time = now.saturating_duration_since(began);
         if self.step == Step::Careful {
-            if time <= CAREFUL_ROUND {
+            if now.saturating_duration_since(began) <= CAREFUL_ROUND {
                 self.began = None;
                 self.enter(Step::Open);
             }

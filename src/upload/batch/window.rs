@@ -95,10 +95,15 @@ impl Window {
         }
     }
 
-    /// Counts a success with a body of `bytes`. After throttling, successes open the window again. If the refused
+    /// The size after the next round of answers if all goes well, with bodies of `bytes`.
+    pub fn after_a_round(&self, bytes: u64) -> u16 {
+        self.search.as_ref().map_or(self.now, |search| search.after_a_round(self.now, bytes)).min(self.most)
+    }
+
+    /// Counts a success with a body of `bytes`, answered after `took` on its connection. After throttling, successes open the window again. If the refused
     /// number is not known, each round of successes adds one. If it is known, each success adds one up to somewhat
     /// below that number; from there each round adds one, as long as the window stays below it.
-    pub fn grow(&mut self, now: Instant, bytes: u64) {
+    pub fn grow(&mut self, now: Instant, bytes: u64, took: Duration) {
         self.spacing.take(now);
         let (round, most) = match &mut self.search {
             None => (self.now, self.most),
@@ -106,7 +111,7 @@ impl Window {
                 search.succeeded(bytes);
                 match search.refused() {
                     None => {
-                        let size = search.answered(now, self.now);
+                        let size = search.answered(now, self.now, took);
                         self.now = size.clamp(1, search.most(self.most).max(self.now));
                         return;
                     }
@@ -161,7 +166,7 @@ mod tests {
             now += ONE_ROUND;
         }
         for _ in 0..1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 {
-            window.grow(epoch(), 0);
+            window.grow(epoch(), 0, Duration::ZERO);
         }
         assert_eq!(window.size(), 8);
     }
@@ -196,7 +201,7 @@ mod tests {
         let refused = FEW;
         for tick in 0..60 * 20 {
             let now = epoch() + tick * Duration::from_millis(50);
-            window.grow(now, 1 << 24);
+            window.grow(now, 1 << 24, Duration::ZERO);
             window.look(now, u64::from(tick) << 24, usize::from(window.size()));
             assert!(window.size() < refused, "{tick}");
         }
@@ -246,6 +251,7 @@ mod tests {
         carries: f64,
         waits: f64,
         refused: bool,
+        began: f64,
     }
 
     #[derive(Debug)]
@@ -292,7 +298,7 @@ mod tests {
                 }
                 let sent = if refused { part_size } else { 0.0 };
                 let carries = idle.pop().unwrap_or(FIRST_ROUND);
-                flights.push(Flight { sent, carries, waits: link.late, refused });
+                flights.push(Flight { sent, carries, waits: link.late, refused, began: time });
             }
             most = most.max(window.size());
             if time >= next_break {
@@ -325,7 +331,7 @@ mod tests {
                 } else if lands {
                     done += 1;
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
-                    window.grow(now, part_size as u64);
+                    window.grow(now, part_size as u64, Duration::from_secs_f64(time - flight.began));
                 }
                 if lands {
                     idle.push(flight.carries);
@@ -405,6 +411,31 @@ mod tests {
             let run = upload(link, 2000, 16_384.0, Concurrency::Auto);
             assert!(run.seconds <= most_seconds, "{late}: {run:?}");
         }
+    }
+
+    #[test]
+    fn the_first_small_file_far_away_is_a_round_of_answers() {
+        let after_one = |milliseconds| {
+            let mut window = Window::new(Concurrency::Auto);
+            window.grow(epoch(), 16_384, Duration::from_millis(milliseconds));
+            window.size()
+        };
+        assert_eq!([after_one(50), after_one(1)], [32, FEW]);
+    }
+
+    #[test]
+    fn waiting_for_connections_does_not_keep_the_window_from_opening() {
+        let size_if_answers_take = |times: [u64; 3]| {
+            let mut window = Window::new(Concurrency::Auto);
+            window.grow(epoch(), 16_384, Duration::from_millis(50));
+            for (round, milliseconds) in (1..).zip(times) {
+                let now = epoch() + Duration::from_secs(round * round);
+                (0..window.size()).for_each(|_| window.grow(now, 16_384, Duration::from_millis(milliseconds)));
+            }
+            window.size()
+        };
+        assert_eq!(size_if_answers_take([50, 60, 50]), 256);
+        assert_eq!(size_if_answers_take([50, 80, 50]), 64, "128 took longer, because there were more");
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl World {
             let kind = [SendErrorKind::Connect, SendErrorKind::Broken, stalled][self.random.usize(0..3)];
             let sent = sent.filter(|_| kind != SendErrorKind::Connect);
             let failure = Failure::Send(SendError { kind, message: "lost".into() });
-            return self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure) }));
+            return self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure), took: Duration::ZERO }));
         }
         if self.percent(self.faults.no_credentials) {
             let failure = Failure::Send(SendError { kind: SendErrorKind::NoCredentials, message: "none".into() });
@@ -61,7 +61,7 @@ impl World {
             self.unsettled |= matches!(call, Call::ListParts { .. }) && status == 403;
             let pause = self.random.bool().then(|| Duration::from_secs(self.random.u64(0..20)));
             let result = Err(with_retry_after(service(status, code), pause));
-            return self.at(due, Happening::Outcome(id, Outcome { sent, result }));
+            return self.at(due, Happening::Outcome(id, Outcome { sent, result, took: Duration::ZERO }));
         }
         let answered = !self.percent(self.faults.lost_answer);
         let acts = self.now + (due - self.now).mul_f64(self.random.f64());
@@ -87,7 +87,7 @@ impl World {
         }
         if self.is_out() {
             let failure = Failure::Send(SendError { kind: SendErrorKind::Broken, message: "no network".into() });
-            return Outcome { sent: outcome.sent, result: Err(failure) };
+            return Outcome { sent: outcome.sent, result: Err(failure), took: Duration::ZERO };
         }
         self.answers += 1;
         if let Some((_, time)) = self.outage.filter(|(answers, _)| *answers == self.answers) {
@@ -98,7 +98,7 @@ impl World {
 
     pub(super) fn lose(&mut self, id: AttemptId, sent: Option<Digest>, due: Instant) {
         let failure = Failure::Send(SendError { kind: SendErrorKind::Broken, message: "lost".into() });
-        self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure) }));
+        self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure), took: Duration::ZERO }));
     }
 
     fn refusal(&mut self) -> Option<(u16, &'static str)> {
@@ -179,7 +179,7 @@ impl World {
             other => other,
         };
         let result = result.map(|reply| self.confirmed_or_not(reply));
-        self.at(due, Happening::Outcome(id, Outcome { sent, result }));
+        self.at(due, Happening::Outcome(id, Outcome { sent, result, took: Duration::ZERO }));
     }
 
     /// An answer may lack the confirmation that the server encrypts.

@@ -1,6 +1,7 @@
 //! Any prefix of any journal leads to the same object, if a machine resumes from it against a server without faults.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -102,7 +103,7 @@ fn finish(plan: Plan, bytes: &[u8], server: &mut Server) -> Finished {
             Step::Send(id, call) => {
                 let sent = call.body().map(read);
                 let result = Ok(server.answer(&call));
-                upload.record(now, id, crate::upload::wire::call::Outcome { sent, result });
+                upload.record(now, id, crate::upload::wire::call::Outcome { sent, result, took: Duration::ZERO });
             }
         }
     }

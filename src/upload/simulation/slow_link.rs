@@ -216,7 +216,7 @@ impl SlowLink {
             let sent = arrived.as_ref().map(|body| Digest { length: body.size, crc64: body.crc64, md5: None });
             let result =
                 self.server.act(&call, arrived.as_ref()).map_err(|(status, code)| super::service(status, code));
-            self.batch.record(now, OBJECT, id, Outcome { sent, result });
+            self.batch.record(now, OBJECT, id, Outcome { sent, result, took: Duration::ZERO });
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
         self.batch.measure(now, self.moved as u64);

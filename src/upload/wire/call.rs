@@ -1,6 +1,7 @@
 //! The calls that the machine makes, their replies, and the request that each call becomes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cos::checksum::{Digest, Md5Digest};
 use crate::cos::multipart::list_parts::Page;
@@ -153,11 +154,14 @@ pub struct Outcome {
     pub sent: Option<Digest>,
     /// The reply or the failure.
     pub result: Result<Reply, Failure>,
+    /// The time from the first byte of the body to the answer: without a body, from the request. Opening a connection is not
+    /// in it.
+    pub took: Duration,
 }
 
 impl From<Result<Reply, Failure>> for Outcome {
     fn from(result: Result<Reply, Failure>) -> Self {
-        Self { sent: None, result }
+        Self { sent: None, result, took: Duration::ZERO }
     }
 }
 

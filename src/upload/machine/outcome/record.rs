@@ -19,7 +19,7 @@ impl Upload {
             return self.read_further(outcome.result);
         }
         let Some(InFlight { operation, md5, answers }) = self.requests.finish(id) else { return };
-        let Outcome { sent, result } = outcome;
+        let Outcome { sent, result, .. } = outcome;
         if operation.is_request() {
             self.note_network(now, answers, &result);
         }

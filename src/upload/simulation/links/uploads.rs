@@ -65,6 +65,7 @@ struct Flight {
     /// The time from its last byte to its answer.
     waits: f64,
     refused: bool,
+    began: f64,
 }
 
 impl Flight {
@@ -190,7 +191,17 @@ impl Run {
         let connection = self.connect();
         let refused = size > 0.0 && self.refuses();
         let left = if refused { 0.0 } else { size };
-        self.flights.push(Flight { object, id, call, connection, size, left, waits: self.link.late, refused });
+        self.flights.push(Flight {
+            object,
+            id,
+            call,
+            connection,
+            size,
+            left,
+            waits: self.link.late,
+            refused,
+            began: self.time,
+        });
     }
 
     fn connect(&mut self) -> Connection {
@@ -283,7 +294,7 @@ impl Run {
         self.moved += flight.taken(&self.link);
         flight.connection.rest(self.time);
         self.idle.push(flight.connection);
-        let Flight { object, id, call, refused, size, .. } = flight;
+        let Flight { object, id, call, refused, size, began, .. } = flight;
         if refused {
             return self.batch.record(self.now(), object, id, Err(service(503, "SlowDown")).into());
         }
@@ -293,6 +304,11 @@ impl Run {
         let result = server.act(&call, arrived.as_ref()).map_err(|(status, code)| service(status, code));
         self.moved += WORTH_OF_AN_ANSWER;
         self.totals.stored += size;
-        self.batch.record(self.now(), object, id, Outcome { sent, result });
+        self.batch.record(
+            self.now(),
+            object,
+            id,
+            Outcome { sent, result, took: Duration::from_secs_f64(self.time - began) },
+        );
     }
 }
