@@ -1,31 +1,15 @@
-//! The translations, from the catalogue that translators edit. It is read when the first message needs it.
-
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use polib::po_file::{POParseOptions, parse_from_reader_with_option};
+//! The translations, as a table that `build.rs` makes of the catalogue, which translators edit.
 
 use super::choice::current;
 use super::locale::Language;
 
-/// GNU gettext's format, so that any tool for translators can edit it.
-const CHINESE: &str = include_str!("zh-CN.po");
-
-static TRANSLATIONS: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(CHINESE));
-
-fn read(file: &str) -> HashMap<String, String> {
-    let options = POParseOptions { message_body_only: true, translated_only: true, ..POParseOptions::new() };
-    let catalogue =
-        parse_from_reader_with_option(file.as_bytes(), &options).expect("a test reads the catalogue in the binary");
-    let entry = |message: &dyn polib::message::MessageView| {
-        Some((message.msgid().to_owned(), message.msgstr().ok()?.to_owned()))
-    };
-    catalogue.messages().filter_map(entry).collect()
-}
+/// Each English text and its translation, sorted by the English one.
+static TRANSLATIONS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/zh-CN.rs"));
 
 /// The Chinese text of an English one.
 pub(super) fn chinese(english: &str) -> Option<&'static str> {
-    TRANSLATIONS.get(english).map(String::as_str)
+    let found = TRANSLATIONS.binary_search_by_key(&english, |(english, _)| english).ok()?;
+    Some(TRANSLATIONS[found].1)
 }
 
 /// A fixed text in the chosen language, for texts that do not come from `phrase!`, such as those
@@ -42,14 +26,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_catalogue_is_read() {
-        assert_eq!(chinese("could not start: {error}"), Some("无法启动：{error}"));
+    fn each_text_of_the_catalogue_is_found() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/language/zh-CN.po");
+        let catalogue = polib::po_file::parse(&file).unwrap();
+        assert!(catalogue.count() > 900);
+        for message in catalogue.messages() {
+            assert_eq!(chinese(message.msgid()), Some(message.msgstr().unwrap()));
+        }
         assert_eq!(chinese("no such text"), None);
-    }
-
-    #[test]
-    fn entries_may_span_lines_and_hold_escapes() {
-        let file = "msgid \"\"\nmsgstr \"Language: zh_CN\\n\"\n\n#. A note.\nmsgid \"\"\n\"one \\\"two\\\" \"\n\"three\"\nmsgstr \"一“二”\\n三\"\n";
-        assert_eq!(read(file)["one \"two\" three"], "一“二”\n三");
     }
 }

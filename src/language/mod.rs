@@ -10,11 +10,11 @@
 //!
 //! - `locale`: the languages, and which one a locale names
 //! - `choice`: the language of this process, and the stretches that are English
-//! - `catalogue`: the translations
+//! - `catalogue`: the translations, sorted
 //! - `placeholders`: values in the place of their names
 //! - `phrase`: a fixed text, for constants and tables
 //! - `message`: a text with values
-//! - `zh-CN`: the catalogue, for translators
+//! - `zh-CN`: the catalogue, for translators; `build.rs` makes the table of it
 
 mod catalogue;
 mod choice;

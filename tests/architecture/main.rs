@@ -33,8 +33,7 @@ const FOLDERS: [(&str, &[&str]); 6] = [
 ];
 
 /// Crates that only some folders may use.
-const RESERVED: [(&[&str], &[&str]); 4] = [
-    (&["polib"], &["language"]),
+const RESERVED: [(&[&str], &[&str]); 3] = [
     (&["clap", "indicatif", "anyhow"], &["cli"]),
     (&["reqwest", "tokio", "hyper"], &["upload", "credentials", "emulator", "cli"]),
     (&["hyper", "hyper_util"], &["emulator"]),

@@ -1,0 +1,19 @@
+//! Makes a sorted table of the catalogue of translations, so that the program does not read the catalogue at each start.
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "cargo and its build scripts talk this way")]
+
+use std::path::Path;
+use std::{env, fs};
+
+const CATALOGUE: &str = "src/language/zh-CN.po";
+
+fn main() {
+    println!("cargo::rerun-if-changed={CATALOGUE}");
+    let catalogue = polib::po_file::parse(Path::new(CATALOGUE)).expect("the catalogue is a file of gettext");
+    let mut table: Vec<(&str, &str)> = catalogue
+        .messages()
+        .map(|message| (message.msgid(), message.msgstr().expect("no text has a plural")))
+        .collect();
+    table.sort_unstable();
+    let directory = env::var_os("OUT_DIR").expect("cargo names the directory");
+    fs::write(Path::new(&directory).join("zh-CN.rs"), format!("{table:?}")).expect("the directory is cargo's");
+}
