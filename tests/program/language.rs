@@ -255,6 +255,17 @@ fn a_wrong_variable_or_profile_is_named_in_chinese_and_to_programs_in_english() 
 }
 
 #[test]
+fn the_name_of_a_file_is_followed_by_a_chinese_colon() {
+    let scene = Scene::new(&["slow-down:times=1"]);
+    std::fs::create_dir(scene.path("d")).unwrap();
+    scene.file("d/a", 10);
+    scene.file("d/b", 10);
+    let mut command = scene.command(scene.upload_arguments("d", &["-r", "-v"]));
+    let uploaded = Outcome::of(command.env("LC_ALL", "zh_CN.UTF-8").output().unwrap()).exits(0);
+    uploaded.says("d/a：用一个请求发送 10 B").says("d/b：用一个请求发送 10 B");
+}
+
+#[test]
 fn an_upload_by_many_machines_is_reported_in_chinese() {
     let scene = Scene::new(&[]);
     scene.file("a", 3 << 20);

@@ -8,7 +8,7 @@ use crate::language::{Language, current, phrase, translated};
 /// Stands for a blank at which a line must not be broken.
 pub(super) const UNBROKEN: &str = "\u{a0}";
 /// What may not begin a line of Chinese, and what may not end one.
-const NOT_FIRST: &str = "，。：；、）》”？！…%,.;:)]";
+const NOT_FIRST: &str = "，。：；、）》”？！…,.;:)]";
 const NOT_LAST: &str = "（《“([";
 
 /// A command whose texts are in the chosen language, and which clap does not wrap: it breaks lines only at spaces.

@@ -223,7 +223,8 @@ impl ObjectReport {
     fn print(&mut self, event: &Event) {
         let parts = self.parts();
         let console = &self.report.console;
-        let subject = if self.one_of_many { format!("{}: ", shown(&self.subject.source)) } else { String::new() };
+        let source = shown(&self.subject.source);
+        let subject = if self.one_of_many { message!("{source}: ", source).to_string() } else { String::new() };
         match event {
             Event::Retrying { .. } => self.retries.print(console, &subject, event, parts),
             // A notice about a repeated check is printed once.

@@ -8,7 +8,7 @@ use crate::cli::output::failures::exit::{SUCCESS, classify};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::failures::hint::about_cause;
 use crate::cos::Service;
-use crate::language::{Message, Phrase, phrase};
+use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::UploadError;
 
 /// How a check ended.
@@ -78,7 +78,8 @@ impl Finding {
 
     /// A request failed.
     pub(super) fn of_request(check: Check, error: &UploadError, service: Service) -> Self {
-        let id = error.cause.request_id().map(|id| format!(", {}: {id}", service.request_id_header()));
+        let id =
+            error.cause.request_id().map(|id| message!(", {header}: {id}", header = service.request_id_header(), id));
         let detail = Message::of(&format_args!("{}{}", error.cause, id.unwrap_or_default()));
         let detail = detail.mapped(|text| visible(text).into_owned());
         let hint = about_cause(error, service);
