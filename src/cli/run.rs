@@ -1,6 +1,6 @@
 //! The whole program: reads the command line, runs the command, returns the exit code.
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Command, help, usage_error};
 use super::commands::abort::AbortOptions;
@@ -135,11 +135,10 @@ fn show(error: clap::Error, json: bool, world: &World, console: &Console) -> u8 
 
 fn rendered(mut error: clap::Error) -> String {
     spell_out(&mut error);
-    let translated = match language::current() {
-        Language::English => None,
-        Language::Chinese => usage_error::text(&error).map(|text| format!("{LABEL}{text}")),
-    };
-    translated.unwrap_or_else(|| error.render().to_string().trim_end().to_owned())
+    // clap writes a range of numbers as Rust does.
+    let reworded = language::current() == Language::Chinese || error.kind() == ErrorKind::ValueValidation;
+    let text = if reworded { usage_error::text(&error) } else { None };
+    text.map(|text| format!("{LABEL}{text}")).unwrap_or_else(|| error.render().to_string().trim_end().to_owned())
 }
 
 /// The message of an error, without clap's label.

@@ -80,8 +80,8 @@ fn what_is_wrong_with_a_command_line_is_said_in_the_language_that_is_chosen() {
     );
     refused(
         &["--max-attempts", "0"],
-        "invalid value '0' for '--max-attempts <N>': 0 is not in 1..=1000",
-        "'--max-attempts <N>' 的值 '0' 无效：0 不在 1 到 1000 之间",
+        "invalid value '0' for '--max-attempts <N>': expected a number from 1 to 1000",
+        "'--max-attempts <N>' 的值 '0' 无效：应为 1 到 1000 之间的数",
     );
     refused(
         &["--quiet", "--verbose"],

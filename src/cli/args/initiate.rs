@@ -49,6 +49,7 @@ pub struct InitiateArguments {
     /// Each shard is one run of cosput upload-parts. More shards than machines are fine: a fast machine then takes more
     /// of them.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = "Plan")]
+    #[arg(allow_negative_numbers = true)]
     pub shards: Option<u32>,
     /// Speed limit of all shards together
     ///

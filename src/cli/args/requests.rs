@@ -18,12 +18,12 @@ pub struct RequestArguments {
     ///
     /// Each request sends one part or one small file. Default: auto, which begins with 8, adds requests up to 64, or
     /// 256 of small files, while that is faster, and uses fewer on a slow network.
-    #[arg(long, value_name = "N", value_parser = parse_concurrency)]
+    #[arg(long, value_name = "N", value_parser = parse_concurrency, allow_negative_numbers = true)]
     pub concurrency: Option<Concurrency>,
     /// Attempts for each request, 1 to 1000 [8]
     ///
     /// The first attempt counts. Default: 8.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000), allow_negative_numbers = true)]
     pub max_attempts: Option<u32>,
     /// How long to keep retrying while throttled or without a network [10m]
     ///

@@ -33,7 +33,7 @@ pub struct UploadPartsArguments {
     /// array or step, a Kubernetes Indexed Job, Tencent BatchCompute, AWS Batch, PBS, Torque, LSF, SGE, Open MPI, MPICH,
     /// GitLab, Buildkite or CircleCI. If none is found, or two disagree, nothing is sent (exit code 2). N may differ
     /// from the plan's number of shards: then the same plan is divided otherwise. Default: auto.
-    #[arg(long, value_name = "SHARD", value_parser = parse_shard, help_heading = "Plan")]
+    #[arg(long, value_name = "SHARD", value_parser = parse_shard, help_heading = "Plan", allow_hyphen_values = true)]
     pub shard: Option<ShardChoice>,
     /// Where the sources are on this machine
     ///

@@ -79,19 +79,16 @@ pub(in crate::cli) fn reason(why: &str) -> Message {
         return known.into();
     }
     match why.split(' ').collect::<Vec<_>>()[..] {
-        [number, "is", "not", "in", range] if number.parse::<i64>().is_ok() => {
-            message!("{number} is not in {range}", number, range = range_of_numbers(range))
-        }
-        _ => why.into(),
+        [number, "is", "not", "in", range] if number.parse::<i64>().is_ok() => range_in_words(range),
+        _ => None,
     }
+    .unwrap_or_else(|| why.into())
 }
 
-/// A range as clap writes it.
-fn range_of_numbers(range: &str) -> Message {
-    match range.split_once("..=") {
-        Some((least, most)) => message!("{least}..={most}", least, most),
-        None => range.into(),
-    }
+/// `1..=9` as other options say it.
+fn range_in_words(range: &str) -> Option<Message> {
+    let (first, last) = range.split_once("..=")?;
+    Some(message!("expected a number from {first} to {last}", first, last))
 }
 
 fn conflict(error: &Error, option: &str) -> Option<String> {
@@ -247,7 +244,7 @@ mod tests {
                 "--mode nevr",
                 "'--mode <mode>' 的值 'nevr' 无效\n  [可选值：auto, never]\n\n  建议：有相似的值：'never'\n",
             ),
-            ("--count 10", "'--count <count>' 的值 '10' 无效：10 不在 1 到 9 之间\n"),
+            ("--count 10", "'--count <count>' 的值 '10' 无效：应为 1 到 9 之间的数\n"),
             ("--count x", "'--count <count>' 的值 'x' 无效：含有不是数字的字符\n"),
             ("--quiet --mode auto verify", "参数 '--quiet' 不能与 '--mode <mode>' 同时使用\n"),
             (
@@ -280,7 +277,6 @@ mod tests {
             "uplod",
             "--mode",
             "--mode nevr",
-            "--count 10",
             "--count x",
             "--quiet --mode auto verify",
             "--quiet --mode auto --count 1 verify",
@@ -293,6 +289,13 @@ mod tests {
             let error = error(typed);
             assert_eq!(text(&error).map(|text| format!("error: {text}\n")), Some(error.to_string()), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_range_is_said_in_words() {
+        let said = text(&error("--count 10")).unwrap_or_default();
+        let expected = "invalid value '10' for '--count <count>': expected a number from 1 to 9\n";
+        assert!(said.starts_with(expected), "{said}");
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn a_list_of_files_that_is_cut_off_is_refused() {
 #[test]
 fn shards_and_sources_that_cannot_be_are_refused() {
     let machines = planned();
-    for shard in ["5/4", "0/4", "x", "1"] {
+    for shard in ["5/4", "0/4", "-1/4", "x", "1"] {
         machines.run("upload-parts", &["--shard", shard]).exits(2).says("I/N");
     }
     let url = machines.scene.server.url();
@@ -88,7 +88,13 @@ fn shards_and_sources_that_cannot_be_are_refused() {
         let usual = ["initiate", "-b", crate::support::BUCKET, "--endpoint", &url, "--plan", "new"];
         machines.scene.run(usual.iter().chain(more))
     };
-    initiate(&["big", "--shards", "0"]).exits(2);
+    for shards in ["0", "-1", "1000001"] {
+        initiate(&["big", "--shards", shards]).exits(2).says("expected a number from 1 to 1000000");
+    }
+    for attempts in ["0", "-1"] {
+        let outcome = initiate(&["big", "--shards", "2", "--max-attempts", attempts]).exits(2);
+        outcome.says("expected a number from 1 to 1000");
+    }
     initiate(&["-", "--key", "k", "--shards", "2"]).exits(2).says("stdin cannot be shared");
     initiate(&["big", "--shards", "2", "--service", "cdcs"]).exits(2).says("CDCS");
     initiate(&["missing", "--shards", "2"]).exits(3);
