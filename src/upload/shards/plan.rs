@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::files::End;
 use super::unit::weight;
+use crate::cos::checksum::crc64;
 use crate::language::{Message, Phrase, message, phrase};
 
 /// The file's name in the plan's directory.
@@ -23,6 +24,9 @@ pub const VERSION: u32 = 1;
 
 /// A field of a later cosput that must not be ignored has a name that begins with this.
 const MUST: &str = "must_";
+
+/// The field with the CRC-64 of all others. Plans of earlier versions lack it.
+const CHECKSUM: &str = "crc64ecma";
 
 /// The plan of one upload by many machines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +86,14 @@ pub struct Put {
     pub traffic_limit: Option<u64>,
 }
 
+/// A plan with its checksum.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    #[serde(flatten)]
+    plan: &'a SharedPlan,
+    crc64ecma: String,
+}
+
 /// Why a plan cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanRefused {
@@ -91,6 +103,8 @@ pub enum PlanRefused {
     LaterVersion(u32),
     /// It demands what this cosput does not know.
     Unknown(String),
+    /// It is not as it was written: the shards of one plan would send different things, or to different buckets.
+    Edited,
     /// Its list of files has another size in bytes than when the plan was made.
     ListChanged {
         /// The size now.
@@ -113,6 +127,7 @@ impl fmt::Display for PlanRefused {
             Self::ListChanged { found, expected } => {
                 message!("files.jsonl was changed: it has {found} bytes instead of {expected}", found, expected).fmt(f)
             }
+            Self::Edited => message!("plan.json was changed after it was made").fmt(f),
             Self::Unknown(field) => message!("it was written by a later cosput and needs '{field}'", field).fmt(f),
         }
     }
@@ -123,7 +138,9 @@ impl std::error::Error for PlanRefused {}
 impl SharedPlan {
     /// The file's content.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a plan is plain data");
+        let value = serde_json::to_value(self).expect("a plan is plain data");
+        let sealed = Sealed { plan: self, crc64ecma: checksum(&value) };
+        let mut text = serde_json::to_string_pretty(&sealed).expect("a plan is plain data");
         text.push('\n');
         text
     }
@@ -131,7 +148,7 @@ impl SharedPlan {
     /// Reads the file's content.
     pub fn from_json(bytes: &[u8]) -> Result<Self, PlanRefused> {
         let not_a_plan = |error: serde_json::Error| PlanRefused::NotAPlan(error.to_string().into());
-        let value: Value = serde_json::from_slice(bytes).map_err(not_a_plan)?;
+        let mut value: Value = serde_json::from_slice(bytes).map_err(not_a_plan)?;
         if value["format"] != FORMAT {
             return Err(PlanRefused::NotAPlan(message!(
                 "it lacks {field}",
@@ -144,6 +161,10 @@ impl SharedPlan {
         let fields = value.as_object().into_iter().flat_map(|fields| fields.keys());
         if let Some(field) = fields.into_iter().find(|field| field.starts_with(MUST)) {
             return Err(PlanRefused::Unknown(field.clone()));
+        }
+        let written = value.as_object_mut().and_then(|fields| fields.remove(CHECKSUM));
+        if written.is_some_and(|written| written != checksum(&value)) {
+            return Err(PlanRefused::Edited);
         }
         let plan: Self = serde_json::from_value(value).map_err(not_a_plan)?;
         match plan.fault() {
@@ -166,6 +187,11 @@ impl SharedPlan {
         }
         (self.files == 0 || self.units < self.files).then_some(phrase!("its numbers of files and units do not fit"))
     }
+}
+
+/// The CRC-64 of all fields, whatever their order and the space between them.
+fn checksum(fields: &Value) -> String {
+    crc64(fields.to_string().as_bytes()).to_string()
 }
 
 /// True for the usual form of a UUID. The id becomes part of keys and file names, so nothing else may be in it.
@@ -210,15 +236,52 @@ pub(crate) mod tests {
         }
     }
 
+    fn written() -> Value {
+        serde_json::from_str(&plan().to_json()).expect("it is JSON")
+    }
+
+    /// A plan that was changed, with the checksum of what it says now.
     fn changed(change: impl FnOnce(&mut Value)) -> Result<SharedPlan, PlanRefused> {
-        let mut value: Value = serde_json::from_str(&plan().to_json()).expect("it is JSON");
+        let mut value = written();
+        value.as_object_mut().unwrap().remove(CHECKSUM);
         change(&mut value);
+        value[CHECKSUM] = checksum(&value).into();
         SharedPlan::from_json(value.to_string().as_bytes())
     }
 
     #[test]
     fn what_was_written_is_read() {
         assert_eq!(SharedPlan::from_json(plan().to_json().as_bytes()), Ok(plan()));
+    }
+
+    #[test]
+    fn a_plan_that_was_edited_is_refused() {
+        let fields: Vec<String> = written().as_object().unwrap().keys().cloned().collect();
+        for field in fields {
+            for edited in [Value::Null, "other".into(), 3.into()] {
+                let mut value = written();
+                value[&field] = edited;
+                let read = SharedPlan::from_json(value.to_string().as_bytes());
+                assert!(read.is_err() || read == Ok(plan()), "{field}: {read:?}");
+                let is_identified = ["format", "version"].contains(&field.as_str());
+                assert!(is_identified || read == Err(PlanRefused::Edited) || read.is_ok(), "{field}: {read:?}");
+            }
+        }
+        let mut value = written();
+        value["bucket"] = "otherbucket-1250000000".into();
+        assert_eq!(SharedPlan::from_json(value.to_string().as_bytes()), Err(PlanRefused::Edited));
+    }
+
+    #[test]
+    fn a_plan_may_be_laid_out_otherwise_or_come_from_a_version_without_checksums() {
+        assert_eq!(SharedPlan::from_json(written().to_string().as_bytes()), Ok(plan()));
+        let mut fields: Vec<String> =
+            written().as_object().unwrap().iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        fields.reverse();
+        assert_eq!(SharedPlan::from_json(format!("{{{}}}", fields.join(",")).as_bytes()), Ok(plan()));
+        let mut value = written();
+        value.as_object_mut().unwrap().remove(CHECKSUM);
+        assert_eq!(SharedPlan::from_json(value.to_string().as_bytes()), Ok(plan()));
     }
 
     #[test]

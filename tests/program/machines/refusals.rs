@@ -41,6 +41,24 @@ fn a_plan_that_is_none_or_of_a_later_version_is_refused() {
     assert_eq!(machines.scene.server.record().len(), sent, "nothing was sent");
 }
 
+/// Shards of one plan must not send to two buckets.
+#[test]
+fn a_plan_that_was_edited_is_refused_by_every_command() {
+    let machines = planned();
+    let path = machines.plan().join("plan.json");
+    let good = fs::read_to_string(&path).unwrap();
+    let edited = good.replace("\"examplebucket-", "\"otherbucket-");
+    assert_ne!(edited, good);
+    fs::write(&path, edited).unwrap();
+    let sent = machines.scene.server.record().len();
+    for command in [&["upload-parts", "--shard", "1/2"][..], &["complete"], &["status"], &["abort", "--yes"]] {
+        machines.run(command[0], &command[1..]).exits(2).says("plan.json was changed after it was made");
+    }
+    assert_eq!(machines.scene.server.record().len(), sent, "nothing was sent");
+    fs::write(&path, good).unwrap();
+    machines.shard("1/2").exits(0);
+}
+
 #[test]
 fn a_file_is_no_plan() {
     let machines = planned();
