@@ -18,6 +18,7 @@ use super::files::{End, FilesReader, FilesWriter};
 use super::plan;
 use super::plan::{PlanRefused, SharedPlan};
 use super::receipt;
+use crate::language::message;
 
 /// Says that the plan is being made, and from what.
 pub const DRAFT: &str = "draft.json";
@@ -121,8 +122,7 @@ impl PlanDirectory {
     fn check_list(&self, plan: &SharedPlan) -> Result<(), NoPlan> {
         let Some(expected) = plan.list_bytes else { return Ok(()) };
         // On NFS the size is up to date only once the file was opened.
-        let found =
-            File::open(self.file(files::FILE_NAME)).and_then(|list| list.metadata()).map_err(NoPlan::Unreadable)?;
+        let found = self.open_list().and_then(|list| list.get_ref().metadata()).map_err(NoPlan::Unreadable)?;
         match found.len() {
             found if found == expected => Ok(()),
             found => Err(NoPlan::Refused(PlanRefused::ListChanged { found, expected })),
@@ -160,15 +160,25 @@ impl PlanDirectory {
 
     /// Reads the list of files, which must be that of a plan with this end.
     pub fn files(&self, end: End) -> io::Result<PlanReader> {
-        Ok(FilesReader::new(self.open(files::FILE_NAME)?).up_to(end))
+        Ok(FilesReader::new(self.open_list()?).up_to(end))
     }
 
     /// Reads the list from a file before which the units weigh at most `weight`.
     pub fn files_from(&self, weight: u64, end: End) -> io::Result<PlanReader> {
         match self.open(files::INDEX_NAME) {
-            Ok(index) => Ok(FilesReader::from_weight(self.open(files::FILE_NAME)?, index, weight)?.up_to(end)),
+            Ok(index) => Ok(FilesReader::from_weight(self.open_list()?, index, weight)?.up_to(end)),
             Err(_) => self.files(end),
         }
+    }
+
+    /// Opens the list of files. Without it, the plan is not whole.
+    fn open_list(&self) -> io::Result<BufReader<File>> {
+        self.open(files::FILE_NAME).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                io::Error::new(io::ErrorKind::InvalidData, message!("{file} is missing", file = files::FILE_NAME))
+            }
+            _ => error,
+        })
     }
 
     fn open(&self, name: &str) -> io::Result<BufReader<File>> {

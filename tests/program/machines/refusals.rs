@@ -96,6 +96,19 @@ fn a_list_of_files_that_is_cut_off_is_refused() {
 }
 
 #[test]
+fn a_plan_without_its_list_of_files_is_damaged() {
+    let machines = planned();
+    let path = machines.plan().join("files.jsonl");
+    let elsewhere = machines.plan().join("elsewhere");
+    fs::rename(&path, &elsewhere).unwrap();
+    for command in [&["upload-parts", "--shard", "1/2"][..], &["complete"], &["status"], &["abort", "--yes"]] {
+        machines.run(command[0], &command[1..]).exits(2).says("files.jsonl is missing");
+    }
+    fs::rename(&elsewhere, &path).unwrap();
+    machines.shard("1/2").exits(0);
+}
+
+#[test]
 fn shards_and_sources_that_cannot_be_are_refused() {
     let machines = planned();
     for shard in ["5/4", "0/4", "-1/4", "x", "1"] {
