@@ -143,6 +143,7 @@ impl Sending<'_> {
         let concurrency = within_limits(wanted, false, Objects::Many, world, self.console);
         let template = self.template(connection, RequestOptions { concurrency, ..requests }, object.clone(), world);
         let receipts = ReceiptFiles::find_of_shard(&self.loaded.plan.id, &places.directories(), self.shard);
+        let receipts = Arc::new(receipts);
         warn_of(&receipts, self.console);
         let work = ShardWork {
             directory: self.loaded.directory.clone(),
@@ -151,7 +152,7 @@ impl Sending<'_> {
             root: self.root(),
             template,
             numbers,
-            receipts,
+            receipts: receipts.clone(),
         };
         let output = self.options.shared.output;
         let observer = UploadObserver::new(connection, &self.loaded.bucket, output, world, self.console);
@@ -168,6 +169,7 @@ impl Sending<'_> {
         } else {
             supplied.await.unwrap_or_default()
         };
+        warn_of(&receipts, self.console);
         let (counts, gone) = observer.close_receipts().await;
         if !gone.is_empty() {
             let publish_together = self.loaded.plan.publish_together;

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use super::loaded_plan::unreadable;
 use crate::cli::output::console::shown;
@@ -39,7 +39,7 @@ pub(crate) struct ShardWork {
     pub(crate) root: PathBuf,
     pub(crate) template: Template,
     pub(crate) numbers: Numbers,
-    pub(crate) receipts: ReceiptFiles,
+    pub(crate) receipts: Arc<ReceiptFiles>,
 }
 
 /// How much work a shard is, and how much of it has receipts already.

@@ -12,6 +12,8 @@
 //! - `receipt_objects`: receipts as objects in the bucket
 //! - `receipt_files`: the receipts of all attempts, read a stretch of the plan at a time
 //! - `receipt_blocks`: the receipts in one file, found by the files of the plan that they are about
+//! - `receipt_lines`: the lines of one file of receipts
+//! - `unreadable_receipts`: what cannot be read of the receipts
 //! - `task`: what a shard has to do about one file
 //! - `durable_lines`: lines, each of which is durable before it counts
 //! - `kept_lines`: which lines are kept together, and that none is after a failure
@@ -33,7 +35,9 @@ pub mod proof;
 pub mod receipt;
 pub mod receipt_blocks;
 pub mod receipt_files;
+mod receipt_lines;
 pub mod receipt_objects;
 pub mod receipt_place;
 pub mod task;
 pub mod unit;
+mod unreadable_receipts;

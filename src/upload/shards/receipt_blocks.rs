@@ -5,8 +5,8 @@
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::RangeInclusive;
 
-use super::receipt;
 use super::receipt::Receipt;
+use super::receipt_lines;
 
 /// How much is read at a time.
 const BUFFER: usize = 64 << 10;
@@ -33,10 +33,11 @@ struct Block {
 }
 
 impl ReceiptBlocks {
-    /// Reads a file with blocks of this many bytes.
-    pub fn find(file: impl Read, plan: &str, size: u64) -> io::Result<Self> {
+    /// Reads a file with blocks of this many bytes. `damaged` takes the place of each line that is no receipt, if that is seen
+    /// already.
+    pub fn find(file: impl Read, plan: &str, size: u64, damaged: impl FnMut(u64)) -> io::Result<Self> {
         let mut blocks: Vec<Block> = Vec::new();
-        for found in receipt::numbers(BufReader::with_capacity(BUFFER, file), plan) {
+        for found in receipt_lines::numbers(BufReader::with_capacity(BUFFER, file), plan, damaged) {
             let (at, number) = found?;
             match blocks.last_mut() {
                 Some(block) if at < block.at + size => {
@@ -64,21 +65,20 @@ impl ReceiptBlocks {
         self.wanted(numbers).next().is_some()
     }
 
-    /// Hands each receipt of these files of the plan to `take`.
+    /// Hands each receipt of these files of the plan to `take`, and the place of each damaged one to `damaged`.
     pub fn of_files(
         &self,
         file: &mut (impl Read + Seek),
         numbers: &RangeInclusive<u64>,
         mut take: impl FnMut(Receipt),
+        mut damaged: impl FnMut(u64),
     ) -> io::Result<()> {
+        let is_wanted = |number: u64| numbers.contains(&number);
         for block in self.wanted(numbers) {
             file.seek(SeekFrom::Start(block.at))?;
-            let lines = Read::take(&mut *file, block.length.unwrap_or(u64::MAX));
-            for receipt in receipt::read(BufReader::with_capacity(BUFFER, lines), |n| numbers.contains(&n)) {
-                let receipt = receipt?;
-                if receipt.plan == self.plan {
-                    take(receipt);
-                }
+            let lines = BufReader::with_capacity(BUFFER, Read::take(&mut *file, block.length.unwrap_or(u64::MAX)));
+            for receipt in receipt_lines::receipts(lines, &self.plan, is_wanted, |at| damaged(block.at + at)) {
+                take(receipt?);
             }
         }
         Ok(())
@@ -100,7 +100,7 @@ mod tests {
     fn found(blocks: &ReceiptBlocks, text: &str, numbers: RangeInclusive<u64>) -> Vec<(u64, Option<u16>)> {
         let mut found = Vec::new();
         let take = |receipt: Receipt| found.push((receipt.n, receipt.part.map(|part| part.value())));
-        blocks.of_files(&mut Cursor::new(text), &numbers, take).unwrap();
+        blocks.of_files(&mut Cursor::new(text), &numbers, take, |_| {}).unwrap();
         found.sort_unstable();
         found
     }
@@ -120,7 +120,7 @@ mod tests {
         }
         text += "{\"plan\":";
         for size in [1, 500, 3000, 100_000, u64::MAX >> 1] {
-            let blocks = ReceiptBlocks::find(text.as_bytes(), &plan, size).unwrap();
+            let blocks = ReceiptBlocks::find(text.as_bytes(), &plan, size, |_| {}).unwrap();
             assert_eq!(blocks.count() > 1, size <= 100_000, "{size}");
             for (first, last) in [(0, u64::MAX), (0, 0), (3, 9), (19, 19), (20, 99)] {
                 let parts = numbers.iter().zip(1_u16..).map(|(number, part)| (*number, Some(part)));
@@ -135,7 +135,21 @@ mod tests {
     #[test]
     fn what_is_appended_after_the_blocks_were_found_is_read_with_the_last_one() {
         let (one, two) = (receipt(1, Some(1), 1, "a"), receipt(1, Some(2), 2, "a"));
-        let blocks = ReceiptBlocks::find(one.line().as_bytes(), &one.plan, 1).unwrap();
+        let blocks = ReceiptBlocks::find(one.line().as_bytes(), &one.plan, 1, |_| {}).unwrap();
         assert_eq!(found(&blocks, &(one.line() + &two.line()), 1..=1), [(1, Some(1)), (1, Some(2))]);
+    }
+
+    #[test]
+    fn a_damaged_line_has_its_place_in_the_file_whichever_block_it_is_in() {
+        let line = |part| receipt(1, Some(part), 1, "a").line();
+        let damaged_line = line(3).replace("\"size\":100", "\"size\":1o0");
+        let text = line(1) + &line(2) + &damaged_line + &line(4);
+        for size in [1, 300, u64::MAX >> 1] {
+            let blocks = ReceiptBlocks::find(text.as_bytes(), &receipt(1, None, 1, "").plan, size, |_| {}).unwrap();
+            let mut places = Vec::new();
+            let damaged = |at| places.push(at);
+            blocks.of_files(&mut Cursor::new(&text), &(0..=9), |_| {}, damaged).unwrap();
+            assert_eq!(places, [2 * line(1).len() as u64], "{size}");
+        }
     }
 }

@@ -12,12 +12,14 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::receipt;
 use super::receipt::Receipt;
 use super::receipt_blocks::{BLOCK, ReceiptBlocks};
 use super::unit::Shard;
+use super::unreadable_receipts::UnreadableReceipts;
+use crate::language::Message;
 
 /// The files of receipts of one plan.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub struct ReceiptFiles {
     /// The shard whose receipts are wanted; without one, all are.
     shard: Option<Shard>,
     files: Vec<(PathBuf, ReceiptBlocks)>,
-    unreadable: Mutex<Vec<(PathBuf, String)>>,
+    unreadable: Mutex<UnreadableReceipts>,
 }
 
 impl ReceiptFiles {
@@ -45,7 +47,7 @@ impl ReceiptFiles {
         let mut found = Self { plan: plan.to_owned(), shard, files: Vec::new(), unreadable: Mutex::default() };
         for directory in directories {
             if let Err(error) = found.look_in(directory) {
-                found.note(directory, &error);
+                found.noted().note(directory, &error);
             }
         }
         found.files.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -63,17 +65,22 @@ impl ReceiptFiles {
             // A link may lead out of the directory, or in a circle.
             if kind.is_dir() {
                 if let Err(error) = self.look_in(&path) {
-                    self.note(&path, &error);
+                    self.noted().note(&path, &error);
                 }
             } else if kind.is_file() && self.is_wanted(&path) {
-                match File::open(&path).and_then(|file| ReceiptBlocks::find(file, &self.plan, BLOCK)) {
+                match self.blocks(&path) {
                     Ok(blocks) if blocks.count() == 0 => {}
                     Ok(blocks) => self.files.push((path, blocks)),
-                    Err(error) => self.note(&path, &error),
+                    Err(error) => self.noted().note(&path, &error),
                 }
             }
         }
         Ok(())
+    }
+
+    fn blocks(&self, path: &Path) -> io::Result<ReceiptBlocks> {
+        let damaged = |at| self.noted().note_line(path, at);
+        File::open(path).and_then(|file| ReceiptBlocks::find(file, &self.plan, BLOCK, damaged))
     }
 
     fn is_wanted(&self, path: &Path) -> bool {
@@ -87,23 +94,21 @@ impl ReceiptFiles {
     /// is noted.
     pub fn of_files(&self, numbers: &RangeInclusive<u64>, mut take: impl FnMut(Receipt)) {
         for (path, blocks) in self.files.iter().filter(|(_, blocks)| blocks.have(numbers)) {
-            let read = File::open(path).and_then(|mut file| blocks.of_files(&mut file, numbers, &mut take));
+            let damaged = |at| self.noted().note_line(path, at);
+            let read = File::open(path).and_then(|mut file| blocks.of_files(&mut file, numbers, &mut take, damaged));
             if let Err(error) = read {
-                self.note(path, &error);
+                self.noted().note(path, &error);
             }
         }
     }
 
-    fn note(&self, path: &Path, error: &io::Error) {
-        let mut unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
-        if !unreadable.iter().any(|(other, _)| other == path) {
-            unreadable.push((path.to_owned(), error.to_string()));
-        }
+    fn noted(&self) -> MutexGuard<'_, UnreadableReceipts> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The files and directories that could not be read so far, and why.
-    pub fn unreadable(&self) -> Vec<(PathBuf, String)> {
-        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The files and directories that could not be read so far, or not as a whole, and why.
+    pub fn unreadable(&self) -> Vec<(PathBuf, Message)> {
+        self.noted().all()
     }
 
     /// How many attempts have left receipts.
@@ -177,7 +182,7 @@ mod tests {
             std::os::unix::fs::symlink(to, receipts.join(name)).unwrap();
         }
         let files = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[receipts]);
-        assert_eq!((files.count(), files.unreadable()), (0, vec![]));
+        assert_eq!((files.count(), files.unreadable().len()), (0, 0));
     }
 
     /// A network file system may fail for a while, or lose a file between two looks.
@@ -196,5 +201,25 @@ mod tests {
         assert_eq!(found(&files, 0..=9), [(2, None)]);
         let unreadable: Vec<PathBuf> = files.unreadable().into_iter().map(|(path, _)| path).collect();
         assert_eq!(unreadable, [path("no-directory"), path("a.jsonl")]);
+    }
+
+    #[test]
+    fn a_damaged_line_is_named_and_the_others_count() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a.jsonl");
+        let line = |n| receipt(n, None, 1, "a").line();
+        let damaged = [line(2).replace("\"n\":2", "\"n\":,"), line(2).replace("\"host\"", "\"h\"")];
+        for damaged in damaged {
+            fs::write(&path, line(1) + &damaged + &line(3)).unwrap();
+            let files = ReceiptFiles::find(&receipt(0, None, 0, "").plan, &[place.path().to_owned()]);
+            assert_eq!(found(&files, 0..=9), [(1, None), (3, None)]);
+            assert_eq!(found(&files, 0..=9), [(1, None), (3, None)]);
+            let unreadable = files.unreadable();
+            assert_eq!(unreadable.len(), 1);
+            assert_eq!(
+                (&unreadable[0].0, unreadable[0].1.english()),
+                (&path, "line 2 is damaged; the other lines count")
+            );
+        }
     }
 }

@@ -171,14 +171,14 @@ impl SharedDirectory {
             let times = if strikes(random, 2) { 2 } else { 1 };
             for _ in 0..times {
                 let size = random.u64(1..2000);
-                let blocks = ReceiptBlocks::find(first.as_bytes(), PLAN, size).expect("it can be read");
+                let blocks = ReceiptBlocks::find(first.as_bytes(), PLAN, size, |_| {}).expect("it can be read");
                 let cut = random.u64(0..=plan.len() as u64);
                 for numbers in [0..=cut, cut + 1..=u64::MAX] {
                     let take = |receipt: Receipt| {
                         let index = usize::try_from(receipt.n).expect("they are few");
                         view.evidence[index].add(&plan[index], &receipt);
                     };
-                    blocks.of_files(&mut Cursor::new(&bytes), &numbers, take).expect("it can be read");
+                    blocks.of_files(&mut Cursor::new(&bytes), &numbers, take, |_| {}).expect("it can be read");
                 }
             }
         }
