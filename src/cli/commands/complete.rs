@@ -16,6 +16,7 @@ use crate::cli::process::host;
 use crate::cli::process::world::World;
 use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::bucket_receipts::BucketReceipts;
+use crate::cli::shards::gone;
 use crate::cli::shards::judging::{Papers, judge_all};
 use crate::cli::shards::loaded_plan::LoadedPlan;
 use crate::cli::shards::object_requests::{ObjectRequests, Pass};
@@ -29,10 +30,15 @@ use crate::cli::values::units;
 use crate::language::{Message, message, phrase};
 use crate::upload::ObjectOptions;
 use crate::upload::shards::directory::{COMPLETED, PlanEnd};
-use crate::upload::shards::proof::waiting::{Next, Waiting};
+use crate::upload::shards::files::Placed;
+use crate::upload::shards::proof::completion::Finish;
+use crate::upload::shards::proof::sample::Sample;
+use crate::upload::shards::proof::waiting::{Found, Next, Waiting};
 use crate::upload::shards::receipt;
 use crate::upload::shards::receipt_place::ReceiptPlace;
 
+/// How long `cosput abort` may take to mark the plan after the server has aborted its first upload.
+const A_MOMENT: Duration = Duration::from_millis(500);
 /// The numbers of all files.
 const ALL: RangeInclusive<u64> = 0..=u64::MAX;
 
@@ -81,7 +87,7 @@ impl Completing<'_> {
         }
         let mut waiting = Waiting::new((world.stopwatch)(), self.options.wait);
         let completed = loop {
-            let Some(papers) = self.all_receipts(&mut places, &mut waiting, world).await? else {
+            let Some(papers) = self.all_receipts(&mut places, &requests, &mut waiting, world).await? else {
                 self.console.note(&message!("the plan is completed already"));
                 break 0;
             };
@@ -130,17 +136,19 @@ impl Completing<'_> {
         };
         places.update(&ALL).await?;
         let papers = Papers::find(&self.loaded.directory, plan, &places.directories());
-        let read = rereading.run(&papers, bucket).await?;
+        let mut unproved = self.unproved(self.console, true);
+        let read = rereading.run(&papers, bucket, &mut unproved).await?;
         let units = units::counted(read, phrase!("unit"));
         self.console.note(&message!("{units} without a receipt read here", units));
-        Ok(())
+        if unproved.exit_code() == SUCCESS { Ok(()) } else { Err(unproved.report(&self.nothing())) }
     }
 
-    /// Reads the receipts until none is missing, or the time is over. `None` if the plan is completed, and its receipts were
-    /// removed from the bucket.
+    /// Reads the receipts until none is missing, the time is over, or uploads are gone. `None` if the plan is completed, and
+    /// its receipts were removed from the bucket.
     async fn all_receipts(
         &self,
         places: &mut ReceiptPlaces,
+        requests: &ObjectRequests,
         waiting: &mut Waiting,
         world: &World,
     ) -> Result<Option<Papers>, Failure> {
@@ -156,23 +164,72 @@ impl Completing<'_> {
             let is_last = waiting.is_last(began);
             let quiet = self.console.clone().quiet(true);
             let mut unproved = self.unproved(if is_last { self.console } else { &quiet }, is_last);
-            papers.check(self.loaded.plan.publish_together, &mut unproved)?;
+            let lacking = papers.check(self.loaded.plan.publish_together, &mut unproved)?;
             papers.warn(self.console);
-            match waiting.next(began, unproved.found()) {
+            let found = unproved.found();
+            let asks = found == Found::NotAll && waiting.asks(began);
+            let asked = if asks { self.ask(&lacking, &papers, requests).await? } else { Vec::new() };
+            let are_gone = self.are_gone(&asked);
+            match waiting.next(began, found) {
                 Next::Prove => return Ok(Some(papers)),
-                Next::LookAgain(pause) => sleep(pause).await,
-                // Another `complete` may have removed receipts while they were fetched.
-                Next::Report if places.has_bucket() && places.end_now().await? == Some(PlanEnd::Completed) => {
-                    return Ok(None);
+                Next::LookAgain(pause) if !are_gone => {
+                    sleep(pause).await;
+                    continue;
                 }
-                Next::Report if is_last => return Err(unproved.report(&self.nothing())),
-                Next::Report => {
-                    let mut unproved = self.unproved(self.console, true);
-                    papers.check(self.loaded.plan.publish_together, &mut unproved)?;
-                    return Err(unproved.report(&self.nothing()));
-                }
+                Next::LookAgain(_) | Next::Report => {}
             }
+            if are_gone {
+                sleep(A_MOMENT).await;
+            }
+            match places.end_now().await? {
+                // Another `complete` may have removed receipts while they were fetched.
+                Some(PlanEnd::Completed) if places.has_bucket() => return Ok(None),
+                Some(PlanEnd::Aborted) => return Err(self.aborted()),
+                _ => {}
+            }
+            if !is_last {
+                unproved = self.unproved(self.console, true);
+                papers.check(self.loaded.plan.publish_together, &mut unproved)?;
+            }
+            asked.iter().for_each(|(placed, finish)| unproved.finish(placed, finish));
+            return Err(self.with_advice(unproved.report(&self.nothing())));
         }
+    }
+
+    /// Advice that fits what was tried already.
+    fn with_advice(&self, failure: Failure) -> Failure {
+        let Failure::NotYet { message, hint } = failure else { return failure };
+        let hint = match (self.options.reread, self.options.wait) {
+            (true, _) => message!("start the shards that are named again: cosput upload-parts --shard I/N"),
+            (false, Some(_)) => message!(
+                "start the shards that are named again: cosput upload-parts --shard I/N; if only their receipts are lost, use \
+                 --reread"
+            ),
+            (false, None) => hint,
+        };
+        Failure::NotYet { message, hint }
+    }
+
+    /// Asks whether the uploads of files that lack receipts are still there. Returns those that are not, and failed requests.
+    async fn ask(
+        &self,
+        lacking: &Sample,
+        papers: &Papers,
+        requests: &ObjectRequests,
+    ) -> Result<Vec<(Placed, Finish)>, Failure> {
+        if lacking.is_empty() {
+            return Ok(Vec::new());
+        }
+        let judged = gone::judge(&lacking.numbers().collect(), papers, requests, self.console).await?;
+        Ok(judged.into_iter().filter_map(|(placed, finish)| Some((placed, finish?))).collect())
+    }
+
+    /// True if later receipts would change nothing.
+    fn are_gone(&self, asked: &[(Placed, Finish)]) -> bool {
+        let quiet = self.console.clone().quiet(true);
+        let mut unproved = self.unproved(&quiet, false);
+        asked.iter().for_each(|(placed, finish)| unproved.finish(placed, finish));
+        ![SUCCESS, UNAVAILABLE].contains(&unproved.exit_code())
     }
 
     /// Proves all objects. A part that was sent twice has a receipt for each ETag, and the later one may be visible later:

@@ -18,6 +18,7 @@ use crate::upload::shards::files::{End, Placed};
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
+use crate::upload::shards::proof::sample::Sample;
 use crate::upload::shards::proof::stretches::Stretches;
 use crate::upload::shards::receipt_files::ReceiptFiles;
 use crate::upload::threads;
@@ -59,17 +60,21 @@ impl Papers {
         warn_of(&self.receipts, console);
     }
 
-    /// What the receipts alone say to be missing or wrong.
-    pub(crate) fn check(&self, publish_together: bool, unproved: &mut Unproved<'_>) -> Result<(), Failure> {
+    /// What the receipts alone say to be missing or wrong. Returns some of the files that lack receipts and have an upload.
+    pub(crate) fn check(&self, publish_together: bool, unproved: &mut Unproved<'_>) -> Result<Sample, Failure> {
+        let mut lacking = Sample::default();
         self.each(|stretch| {
             for (placed, evidence) in &stretch {
                 let is_late = publish_together && placed.file.upload_id.is_none();
-                if !is_late {
-                    unproved.troubles(placed, &evidence.lacks(&placed.file));
+                let troubles = if is_late { vec![] } else { evidence.lacks(&placed.file) };
+                if !troubles.is_empty() && placed.file.upload_id.is_some() {
+                    lacking.add(placed.file.n);
                 }
+                unproved.troubles(placed, &troubles);
             }
             true
-        })
+        })?;
+        Ok(lacking)
     }
 
     /// The stretches, read on another thread.

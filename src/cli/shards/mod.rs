@@ -14,6 +14,7 @@
 //! - `receipt_places`: all places in which the receipts of a plan are
 //! - `bucket_receipts`: the requests of receipts in the bucket
 //! - `gone`: files whose uploads were gone when a shard sent its parts
+//! - `missing_units`: how many units each shard lacks
 //! - `unproved`: what keeps files from being proved, reported
 
 pub(crate) mod at_a_time;
@@ -23,6 +24,7 @@ pub(crate) mod draft_directory;
 pub(crate) mod gone;
 pub(crate) mod judging;
 pub(crate) mod loaded_plan;
+pub(crate) mod missing_units;
 pub(crate) mod new_plan;
 pub(crate) mod object_requests;
 pub(crate) mod plan_report;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::judging::Papers;
 use super::object_requests::ObjectRequests;
-use super::shard_work::compare;
-use crate::cli::output::console::shown;
+use super::shard_work::change;
+use super::unproved::Unproved;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::uploading::bucket_requests::{BucketRequests, failed};
 use crate::cli::uploading::observing::receipt_book::{Attempt, seen};
@@ -17,7 +17,7 @@ use crate::cos::{Key, Service};
 use crate::language::message;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::files::{Placed, PlannedFile};
-use crate::upload::shards::proof::evidence::{Evidence, Listed};
+use crate::upload::shards::proof::evidence::{Evidence, Listed, Trouble};
 use crate::upload::shards::receipt::Receipt;
 use crate::upload::shards::unit::Unit;
 use crate::upload::source::FileSource;
@@ -32,13 +32,19 @@ pub(crate) struct Rereading {
 }
 
 impl Rereading {
-    /// Goes through the whole plan, and writes a receipt of each unit that is read. Returns how many.
-    pub(crate) async fn run(mut self, papers: &Papers, bucket: &mut BucketRequests<'_>) -> Result<u64, Failure> {
+    /// Goes through the whole plan, and writes a receipt of each unit that is read. Returns how many. What this machine reads
+    /// differently is added to `unproved`.
+    pub(crate) async fn run(
+        mut self,
+        papers: &Papers,
+        bucket: &mut BucketRequests<'_>,
+        unproved: &mut Unproved<'_>,
+    ) -> Result<u64, Failure> {
         let mut read = 0;
         let mut stretches = papers.read();
         while let Some(stretch) = stretches.recv().await {
             for (placed, evidence) in stretch? {
-                read += self.file(&placed, &evidence, bucket).await?;
+                read += self.file(&placed, &evidence, bucket, unproved).await?;
             }
         }
         self.lines.close().await.map_err(|why| Failure::Other(message!("could not write receipts: {why}", why)))?;
@@ -47,31 +53,54 @@ impl Rereading {
 
     async fn file(
         &mut self,
-        Placed { file, .. }: &Placed,
+        placed: &Placed,
         evidence: &Evidence,
         bucket: &mut BucketRequests<'_>,
+        unproved: &mut Unproved<'_>,
     ) -> Result<u64, Failure> {
-        let listed = self.listed(file, bucket).await?;
-        let open = |unit: &Unit| {
-            let found = listed.iter().find(|listed| (listed.part, listed.size) == (unit.part, unit.range.length))?;
-            (!evidence.agrees(found)).then(|| (*unit, found.clone()))
+        let file = &placed.file;
+        // Whether the object is the one of an upload that is gone is judged by the receipts that there are.
+        let Some(listed) = self.listed(file, bucket).await? else { return Ok(0) };
+        let found = |unit: &Unit| {
+            let found = listed.iter().find(|listed| (listed.part, listed.size) == (unit.part, unit.range.length));
+            (*unit, found.cloned())
         };
-        let open: Vec<(Unit, Listed)> = file.each_unit(0).filter_map(|unit| open(&unit)).collect();
+        let is_open = |found: &Option<Listed>| found.as_ref().is_none_or(|found| !evidence.agrees(found));
+        let open = file.each_unit(0).map(|unit| found(&unit)).filter(|(_, found)| is_open(found));
+        let open: Vec<(Unit, Option<Listed>)> = open.collect();
         if open.is_empty() {
             return Ok(0);
         }
-        let path = self.root.join(&file.path);
-        let source = FileSource::open(&path).map_err(|error| Failure::Source { source: path, error })?;
-        compare(file, &source)?;
-        let count = open.len() as u64;
-        for (unit, listed) in open {
-            self.unit(file, &source, unit, listed).await?;
+        // A shard refuses a file that has changed, so what the server lacks will never be sent.
+        let Some(source) = self.source(placed, unproved) else { return Ok(0) };
+        let mut read = 0;
+        for (unit, listed) in open.into_iter().filter_map(|(unit, listed)| Some((unit, listed?))) {
+            read += u64::from(self.unit(placed, &source, (unit, listed), unproved).await?);
         }
-        Ok(count)
+        Ok(read)
     }
 
-    /// What the server has of a file; nothing if its upload is gone.
-    async fn listed(&mut self, file: &PlannedFile, bucket: &mut BucketRequests<'_>) -> Result<Vec<Listed>, Failure> {
+    /// The file, if it is the one that was planned.
+    fn source(&self, placed: &Placed, unproved: &mut Unproved<'_>) -> Option<FileSource> {
+        let host = &self.attempt.host;
+        let source = FileSource::open(&self.root.join(&placed.file.path));
+        match source.and_then(|source| change(&placed.file, &source).map(|what| (source, what))) {
+            Ok((source, None)) => return Some(source),
+            Ok((_, Some(what))) => unproved.troubles(placed, &[Trouble::Changed { host: host.clone(), what }]),
+            Err(error) => {
+                let why = message!("{host} could not read it: {error}", host, error);
+                unproved.source(placed, None, host, &why);
+            }
+        }
+        None
+    }
+
+    /// What the server has of a file; `None` if its upload is gone.
+    async fn listed(
+        &mut self,
+        file: &PlannedFile,
+        bucket: &mut BucketRequests<'_>,
+    ) -> Result<Option<Vec<Listed>>, Failure> {
         let key = Key::new(&file.key)
             .map_err(|error| Failure::Other(message!("the plan has a wrong key: {error}", error)))?;
         let mut events = Vec::new();
@@ -87,35 +116,35 @@ impl Rereading {
         };
         events.iter().for_each(|event| bucket.report(event));
         match listed.map_err(|error| failed(Service::Cos, key.as_str(), error)) {
-            Err(failure) if server_parts::is_gone(&failure) => Ok(Vec::new()),
-            listed => listed,
+            Err(failure) if server_parts::is_gone(&failure) => Ok(None),
+            listed => listed.map(Some),
         }
     }
 
-    async fn unit(&self, file: &PlannedFile, source: &FileSource, unit: Unit, listed: Listed) -> Result<(), Failure> {
+    /// Reads a unit. Returns false if the server has other bytes.
+    async fn unit(
+        &self,
+        placed: &Placed,
+        source: &FileSource,
+        (unit, listed): (Unit, Listed),
+        unproved: &mut Unproved<'_>,
+    ) -> Result<bool, Failure> {
         let Digest { crc64, md5, .. } = digest(source, unit).await?;
         let etag = listed.etag.to_string();
         let comparable = self.requests.object.encryption.etags_are_md5() && looks_like_md5(&etag);
+        let Attempt { plan, shard, host, clock } = self.attempt.clone();
         // The ETag of an object that another tool sent in parts has another form.
         if comparable && md5.is_some_and(|md5| !md5.is_etag(&etag)) {
-            let source = shown(source.path());
-            let what = match unit.part {
-                Some(part) => message!("part {number} of {source}", number = part, source),
-                None => source.into(),
-            };
-            return Err(Failure::SourcesDiffer(message!(
-                "could not complete the plan: {what} on the server is not what {host} reads",
-                what,
-                host = self.attempt.host
-            )));
+            let why = message!("the server has other bytes than {host} reads", host);
+            unproved.source(placed, unit.part, &self.attempt.host, &why);
+            return Ok(false);
         }
-        let Attempt { plan, shard, host, clock } = self.attempt.clone();
-        let (n, size) = (file.n, unit.range.length);
+        let (n, size) = (placed.file.n, unit.range.length);
         let time = humantime::format_rfc3339_seconds(clock()).to_string();
         let receipt =
             Receipt { plan, n, part: unit.part, size, etag: listed.etag, crc64, seen: seen(source), host, shard, time };
         drop(self.lines.append(Box::new(move || Some(receipt.line()))));
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -15,13 +15,14 @@ use crate::cli::uploading::work_sender::UploadWork;
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
 use crate::language::{Message, message};
+use crate::upload::SourceError;
 use crate::upload::driver::Work;
 use crate::upload::machine::Likeness;
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::part_sizes::{PartSizes, Parts};
 use crate::upload::session::{Session, Share};
 use crate::upload::shards::directory::PlanDirectory;
-use crate::upload::shards::files::{Placed, PlannedFile};
+use crate::upload::shards::files::PlannedFile;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::probe;
 use crate::upload::shards::proof::evidence::{Evidence, difference};
@@ -54,6 +55,27 @@ pub(crate) struct Amount {
     bytes_open: u64,
 }
 
+impl Amount {
+    /// The work of a shard of a plan that is completed.
+    pub(crate) fn of_completed(directory: &PlanDirectory, plan: &SharedPlan, shard: Shard) -> io::Result<Self> {
+        let scale = Scale::new(plan.units, plan.bytes);
+        let (from, before) = scale.stretch(shard);
+        let mut amount = Self::default();
+        for placed in directory.files_from(from, plan.end())? {
+            let placed = placed?;
+            if placed.start >= before {
+                break;
+            }
+            for unit in ours(&placed, scale, shard) {
+                amount.units += 1;
+                amount.bytes += unit.range.length;
+            }
+        }
+        amount.units_kept = amount.units;
+        Ok(amount)
+    }
+}
+
 impl ShardWork {
     /// Hands out all work, until `send` returns false.
     pub(crate) fn each(&self, mut send: impl FnMut(UploadWork) -> bool) -> Amount {
@@ -77,10 +99,12 @@ impl ShardWork {
         for stretch in Stretches::new(self.directory.files_from(from, self.plan.end())?, &self.receipts, before) {
             for (placed, evidence) in stretch? {
                 let ours = ours(&placed, scale, self.shard);
-                if !ours.is_empty() && self.directory.is_aborted() {
+                let task = self.task(&placed.file, &evidence, &ours, amount);
+                // A look at a network file system takes long, so there is none for what was sent before.
+                if task != Task::Nothing && self.directory.is_aborted() {
                     return Err(io::Error::from(io::ErrorKind::Interrupted));
                 }
-                if !ours.is_empty() && !self.file(&placed, &evidence, &ours, amount, send) {
+                if task != Task::Nothing && !self.hand_out(&placed.file, task, &ours, amount, send) {
                     return Ok(());
                 }
             }
@@ -88,25 +112,26 @@ impl ShardWork {
         Ok(())
     }
 
+    /// What to do about one file of which the shard has these units.
+    fn task(&self, file: &PlannedFile, evidence: &Evidence, ours: &[Unit], amount: &mut Amount) -> Task {
+        amount.units += ours.len() as u64;
+        amount.bytes += bytes(ours);
+        let task = task(file, evidence, ours, self.plan.publish_together);
+        amount.units_kept += u64::from(task == Task::Nothing && !ours.is_empty());
+        task
+    }
+
     /// Hands out the work on one file. Returns false if no more is wanted.
-    fn file(
+    fn hand_out(
         &self,
-        Placed { file, .. }: &Placed,
-        evidence: &Evidence,
+        file: &PlannedFile,
+        task: Task,
         ours: &[Unit],
         amount: &mut Amount,
         send: &mut impl FnMut(UploadWork) -> bool,
     ) -> bool {
-        let bytes: u64 = ours.iter().map(|unit| unit.range.length).sum();
-        amount.units += ours.len() as u64;
-        amount.bytes += bytes;
-        let task = task(file, evidence, ours, self.plan.publish_together);
-        if task == Task::Nothing {
-            amount.units_kept += 1;
-            return true;
-        }
         amount.files += 1;
-        amount.bytes_open += bytes;
+        amount.bytes_open += bytes(ours);
         let Amount { files, bytes_open: bytes, .. } = *amount;
         send(Work::News(SourceNews::Listed(Listed { files, bytes, complete: false })))
             && send(self.work(file, task, files))
@@ -146,26 +171,37 @@ impl ShardWork {
     }
 }
 
+fn bytes(units: &[Unit]) -> u64 {
+    units.iter().map(|unit| unit.range.length).sum()
+}
+
 /// The failure of a shard whose plan was aborted.
 pub(crate) fn aborted(plan: &Path) -> Failure {
     Failure::NotFound(message!("could not send the shard: the plan {directory} was aborted", directory = shown(plan)))
 }
 
 /// Refuses a file that is not the one that was planned.
-pub(crate) fn compare(file: &PlannedFile, source: &FileSource) -> Result<(), Failure> {
-    if let Some(what) = difference(file, &seen(source)) {
-        return Err(differs(source.path(), &what));
+fn compare(file: &PlannedFile, source: &FileSource) -> Result<(), Failure> {
+    match change(file, source) {
+        Ok(None) => Ok(()),
+        Ok(Some(what)) => Err(differs(source.path(), &what)),
+        Err(error) => Err(Failure::Source { source: source.path().to_owned(), error }),
     }
-    let samples = probe::take(source);
-    let samples = samples.map_err(|error| Failure::Source { source: source.path().to_owned(), error })?;
+}
+
+/// How a file differs from the one that was planned; `None` if it does not.
+pub(crate) fn change(file: &PlannedFile, source: &FileSource) -> Result<Option<Message>, SourceError> {
+    if let Some(what) = difference(file, &seen(source)) {
+        return Ok(Some(what));
+    }
+    let samples = probe::take(source)?;
     for (offset, crc64) in samples {
         let planned = file.probes.iter().find(|(at, _)| *at == offset.to_string());
         if planned.is_some_and(|(_, planned)| *planned != crc64.to_string()) {
-            let what = message!("its bytes at offset {offset} are others", offset);
-            return Err(differs(source.path(), &what));
+            return Ok(Some(message!("its bytes at offset {offset} are others", offset)));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn differs(path: &Path, what: &Message) -> Failure {

@@ -1,8 +1,6 @@
 //! What keeps files of a plan from being proved: reported, and counted for the exit code.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
+use super::missing_units::MissingUnits;
 use crate::cli::output::console::{Console, visible};
 use crate::cli::output::failures::exit::{INTEGRITY, NOT_FOUND, SOURCE, SUCCESS, UNAVAILABLE, of_many};
 use crate::cli::output::failures::failure::Failure;
@@ -11,7 +9,7 @@ use crate::cli::uploading::bucket_requests::failed;
 use crate::cli::values::units;
 use crate::cos::Service;
 use crate::cos::multipart::PartNumber;
-use crate::language::{Message, message, phrase};
+use crate::language::{Message, message};
 use crate::upload::shards::files::Placed;
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::proof::completion::Finish;
@@ -21,8 +19,6 @@ use crate::upload::shards::unit::Scale;
 
 /// How many disagreements are printed; programs get all.
 const MOST_SHOWN: u64 = 20;
-/// How many shards a message names.
-const MOST_NAMED: usize = 20;
 
 /// What is not proved so far.
 pub(crate) struct Unproved<'a> {
@@ -30,7 +26,7 @@ pub(crate) struct Unproved<'a> {
     shards: u32,
     console: &'a Console,
     json: bool,
-    missing: BTreeMap<u32, u64>,
+    missing: MissingUnits,
     exit_code: u8,
     found: Found,
     shown: u64,
@@ -40,7 +36,7 @@ impl<'a> Unproved<'a> {
     /// Nothing yet.
     pub(crate) fn new(plan: &SharedPlan, console: &'a Console, json: bool) -> Self {
         let scale = Scale::new(plan.units, plan.bytes);
-        let missing = BTreeMap::new();
+        let missing = MissingUnits::of(plan.shards);
         Self { scale, shards: plan.shards, console, json, missing, exit_code: SUCCESS, found: Found::All, shown: 0 }
     }
 
@@ -71,6 +67,12 @@ impl<'a> Unproved<'a> {
                 }
             }
         }
+    }
+
+    /// Adds that a machine cannot read a file, or reads it differently.
+    pub(crate) fn source(&mut self, placed: &Placed, part: Option<PartNumber>, host: &str, why: &Message) {
+        self.found = self.found.and(Found::Contradiction);
+        self.disagreement(placed, part, vec![host.to_owned()], why, SOURCE);
     }
 
     /// Adds an object that is not proved.
@@ -109,7 +111,7 @@ impl<'a> Unproved<'a> {
     fn missing(&mut self, placed: &Placed, part: Option<PartNumber>) {
         let unit = placed.units().find(|unit| unit.part == part);
         let shard = unit.map_or(0, |unit| self.scale.shard_of(&unit, self.shards));
-        *self.missing.entry(shard).or_default() += 1;
+        self.missing.add(shard, 1);
         self.count(UNAVAILABLE);
     }
 
@@ -161,10 +163,10 @@ impl<'a> Unproved<'a> {
 
     /// Reports what is missing of each shard, and the result as a failure. `nothing` says what could not be done.
     pub(crate) fn report(self, nothing: &Message) -> Failure {
-        for (shard, units) in self.missing.iter().filter(|_| self.json) {
+        for (shard, units) in self.missing.each().filter(|_| self.json) {
             self.console.event(&Line::Unproved(json::Unproved {
-                shard: Some(format!("{shard}/{}", self.shards)),
-                units: Some(*units),
+                shard: Some(shard),
+                units: Some(units),
                 path: None,
                 key: None,
                 part: None,
@@ -178,42 +180,20 @@ impl<'a> Unproved<'a> {
         }
         let because = |why: Message| message!("{what}: {cause}", what = nothing, cause = why);
         match self.exit_code {
-            UNAVAILABLE if !self.missing.is_empty() => Failure::NotYet(because(self.missing_in_words())),
+            UNAVAILABLE if !self.missing.is_empty() => Failure::NotYet {
+                message: because(self.missing.in_words()),
+                hint: message!("run it again once the shards that are named were sent, or use --wait"),
+            },
             UNAVAILABLE => {
                 let message = because(message!("requests failed, or receipts are missing"));
                 Failure::PlanFailed { exit_code: UNAVAILABLE, message }
             }
-            SOURCE => Failure::SourcesDiffer(because(message!("machines did not read the same files"))),
+            SOURCE => {
+                Failure::SourcesDiffer(because(message!("sources differ from the plan, or from machine to machine")))
+            }
             INTEGRITY => Failure::Different(because(message!("objects differ from the bytes read"))),
-            NOT_FOUND => Failure::NotFound(because(message!("uploads are gone"))),
+            NOT_FOUND => Failure::UploadsGone(because(message!("uploads are gone"))),
             exit_code => Failure::PlanFailed { exit_code, message: because(message!("requests were refused")) },
         }
-    }
-
-    /// `12 units are missing: shards 3/16 (10), 7/16 (2)`.
-    fn missing_in_words(&self) -> Message {
-        let all: u64 = self.missing.values().sum();
-        let name = |(shard, units): (&u32, &u64)| {
-            message!("{shard}/{shards} ({units})", shard, shards = self.shards, units = units::count(*units))
-        };
-        let mut names: Vec<Message> = self.missing.iter().take(MOST_NAMED).map(name).collect();
-        if self.missing.len() > MOST_NAMED {
-            names.push(message!("and {number} more", number = self.missing.len() - MOST_NAMED));
-        }
-        let (units, shards) = (units::counted(all, phrase!("unit")), Message::of(&Listed(&names)));
-        match (all, self.missing.len()) {
-            (1, _) => message!("{units} is missing: shard {shards}", units, shards),
-            (_, 1) => message!("{units} are missing: shard {shards}", units, shards),
-            _ => message!("{units} are missing: shards {shards}", units, shards),
-        }
-    }
-}
-
-/// Messages with commas between them.
-struct Listed<'a>(&'a [Message]);
-
-impl fmt::Display for Listed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iter().map(Message::text).collect::<Vec<_>>().join(phrase!(", ").text()))
     }
 }

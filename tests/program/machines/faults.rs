@@ -95,7 +95,8 @@ fn uploads_of_files_that_changed_before_initiate_went_on_are_aborted() {
 #[test]
 fn a_source_that_changed_since_it_was_planned_is_not_sent() {
     for (change, keeps_time) in [(touch as Change, false), (append, false), (overwrite, true)] {
-        let machines = planned(&[]);
+        let mut machines = planned(&[]);
+        machines.scene.set("SLURMD_NODENAME", "node-7");
         let source = machines.scene.path("big");
         let modified = fs::metadata(&source).unwrap().modified().unwrap();
         change(&source);
@@ -106,7 +107,25 @@ fn a_source_that_changed_since_it_was_planned_is_not_sent() {
         machines.shard("1/2").exits(3).says("it is not the file of the plan");
         assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
         machines.complete().exits(6);
+        // What the server lacks is never sent, and whoever reads the source here is told why.
+        let outcome = machines.run("complete", &["--reread"]).exits(3);
+        assert!(outcome.stderr.contains("warning: big: node-7 saw another file: its "), "{}", outcome.stderr);
     }
+}
+
+#[test]
+fn a_source_that_is_gone_is_named_by_reading_it_again_unless_it_is_no_longer_needed() {
+    let mut machines = planned(&[]);
+    machines.scene.set("SLURMD_NODENAME", "node-7");
+    let (source, elsewhere) = (machines.scene.path("big"), machines.scene.path("elsewhere"));
+    fs::rename(&source, &elsewhere).unwrap();
+    machines.run("complete", &["--reread"]).exits(3).says("big: node-7 could not read it: no such file");
+    fs::rename(&elsewhere, &source).unwrap();
+    machines.shard("1/1").exits(0);
+    fs::rename(&source, &elsewhere).unwrap();
+    machines.run("complete", &["--reread"]).exits(0);
+    // Its upload is gone now, and the receipts prove the object.
+    machines.run("complete", &["--reread"]).exits(0);
 }
 
 #[test]
@@ -162,6 +181,81 @@ fn receipts_that_are_torn_or_of_another_plan_do_not_count() {
     machines.shard("1/1").exits(0);
     machines.scene.server.assert_each_part_stored_once(4);
     assert_completes(&machines);
+}
+
+#[test]
+fn a_damaged_receipt_is_named_by_its_line_and_the_others_count() {
+    let machines = planned(&[]);
+    machines.shard("1/1").exits(0);
+    let [path] = receipt_files(&machines).try_into().unwrap();
+    let mut lines: Vec<String> = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
+    lines[1] = lines[1].replace("\"etag\":\"", "\"etag\":");
+    fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+    let damaged = format!("could not read the receipts plan/receipts/{name}: line 2 is damaged; the other lines count");
+    machines.run("status", &[]).exits(6).says(&damaged).says("3 of 4 units");
+    machines.complete().exits(6).says(&damaged).says("1 unit is missing");
+    let outcome = machines.shard("1/1").exits(0).says(&damaged);
+    assert_eq!(outcome.stderr.matches("damaged").count(), 1, "{}", outcome.stderr);
+    assert_completes(&machines);
+}
+
+/// Waiting for receipts is useless then.
+#[test]
+fn uploads_that_are_gone_end_the_wait_for_receipts() {
+    let machines = planned(&[]);
+    machines.shard("1/2").exits(0);
+    abort_uploads(&machines);
+    for arguments in [&[][..], &["--wait", "1h"]] {
+        let outcome = machines.run("complete", arguments).exits(5);
+        outcome.says("big: its upload is gone, and there is no object").says("make a new plan");
+    }
+}
+
+/// At its end, `complete` asks once more.
+#[test]
+fn uploads_that_go_while_complete_waits_are_found_at_the_end_of_the_wait() {
+    let machines = planned(&[]);
+    let complete = machines.begin("complete", &["--wait", "5s"]);
+    until(|| !machines.scene.server.requests(Operation::ListParts).is_empty(), "it asks about the upload");
+    abort_uploads(&machines);
+    complete.wait().exits(5).says("its upload is gone");
+}
+
+/// It may be visible later that the object is the one of the plan.
+#[test]
+fn an_object_that_cannot_be_compared_yet_does_not_end_the_wait() {
+    let machines = planned(&[]);
+    machines.shard("1/1").exits(0);
+    machines.complete().exits(0);
+    fs::remove_file(machines.plan().join("completed.json")).unwrap();
+    let (receipts, elsewhere) = (machines.plan().join("receipts"), machines.scene.path("not-shown-yet"));
+    fs::rename(&receipts, &elsewhere).unwrap();
+    machines.complete().exits(6).says("not all receipts to compare");
+    let asked = machines.scene.server.requests(Operation::HeadObject).len();
+    let complete = machines.begin("complete", &["--wait", "1h"]);
+    until(|| machines.scene.server.requests(Operation::HeadObject).len() > asked, "it looks at the object");
+    fs::rename(&elsewhere, &receipts).unwrap();
+    complete.wait().exits(0);
+}
+
+#[test]
+fn only_some_of_many_uploads_are_asked_about_while_receipts_are_missing() {
+    let machines = Machines::new(&[]);
+    let names: Vec<String> = (0..40).map(|number| format!("file-{number:02}")).collect();
+    names.iter().for_each(|name| drop(machines.scene.file(name, 2 * MIB)));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    machines.initiate(&[&names[..], &["--shards", "1"]].concat()).exits(0);
+    machines.complete().exits(6).says("80 units are missing").says("or use --wait");
+    let asked = machines.scene.server.requests(Operation::ListParts).len();
+    assert!((8..=16).contains(&asked), "{asked} requests");
+    machines.run("complete", &["--wait", "1ms"]).exits(6).says("start the shards that are named again");
+}
+
+/// Another program aborts all uploads, such as by a lifecycle rule.
+fn abort_uploads(machines: &Machines) {
+    let url = machines.scene.server.url();
+    machines.scene.run(["abort", "--all", "--yes", "-b", BUCKET, "--endpoint", &url]).exits(0);
 }
 
 #[test]
@@ -298,7 +392,7 @@ fn a_shard_whose_receipts_are_removed_while_it_runs_fails() {
     let running = machines.begin("upload-parts", &["--shard", "1/1", "--concurrency", "1"]);
     until(|| !machines.receipts().is_empty(), "the first part has a receipt");
     fs::remove_dir_all(machines.plan().join("receipts")).unwrap();
-    running.wait().exits(1).says("could not write receipts");
+    running.wait().exits(1).says("could not write receipts").does_not_say("another file");
     machines.complete().exits(6);
     machines.shard("1/1").exits(0);
     assert_completes(&machines);

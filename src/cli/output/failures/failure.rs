@@ -78,6 +78,8 @@ pub enum Failure {
     UploadInUse(PathBuf),
     /// The named bucket, object or upload is not on the server.
     NotFound(Message),
+    /// Uploads of a plan are not on the server.
+    UploadsGone(Message),
     /// The server's bytes differ from the file's.
     Different(Message),
     /// A plan is there already, or is being made, or has ended.
@@ -85,7 +87,12 @@ pub enum Failure {
     /// Machines read different files, or another file than the one that was planned.
     SourcesDiffer(Message),
     /// Something of a plan is missing yet.
-    NotYet(Message),
+    NotYet {
+        /// What is missing.
+        message: Message,
+        /// How to get it.
+        hint: Message,
+    },
     /// A plan failed for several reasons, of which this exit code names the most urgent.
     PlanFailed {
         /// The exit code.
@@ -119,9 +126,9 @@ impl Failure {
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),
             Self::PlanRefused(_) => (REFUSED, Kind::Exists),
             Self::SourcesDiffer(_) => (SOURCE, Kind::Source),
-            Self::NotYet(_) => (UNAVAILABLE, Kind::Incomplete),
+            Self::NotYet { .. } => (UNAVAILABLE, Kind::Incomplete),
             Self::PlanFailed { exit_code, .. } => (*exit_code, Kind::Service),
-            Self::NotFound(_) => (NOT_FOUND, Kind::NotFound),
+            Self::NotFound(_) | Self::UploadsGone(_) => (NOT_FOUND, Kind::NotFound),
             Self::Different(_) => (INTEGRITY, Kind::Integrity),
             Self::Interrupted(signal) => (signal.exit_code(), Kind::Interrupted),
             Self::Request { service, about, error } => {
@@ -149,10 +156,11 @@ impl Failure {
             Self::Usage { message, .. }
             | Self::Other(message)
             | Self::NotFound(message)
+            | Self::UploadsGone(message)
             | Self::Different(message)
             | Self::PlanRefused(message)
             | Self::SourcesDiffer(message)
-            | Self::NotYet(message)
+            | Self::NotYet { message, .. }
             | Self::PlanFailed { message, .. } => message.clone(),
             Self::Request { service, about, error } => message::of_upload(error, Circumstances::of(about, *service)),
             Self::Interrupted(Signal::Deadline) => message!("stopped by the deadline"),
@@ -210,7 +218,10 @@ impl Failure {
             Self::Unfit { source, .. } if source.to_str().is_none() => {
                 Some(message!("rename the file, or upload it alone with --key KEY"))
             }
-            Self::NotYet(_) => Some(message!("run it again once the shards that are named were sent, or use --wait")),
+            Self::UploadsGone(_) => {
+                Some(message!("no shard can send to an upload that is gone: make a new plan in another directory"))
+            }
+            Self::NotYet { hint, .. } => Some(hint.clone()),
             Self::JournalUnusable { .. }
             | Self::PlanRefused(_)
             | Self::PlanFailed { .. }

@@ -8,6 +8,9 @@ use super::evidence::Trouble;
 const SHORT_PAUSE: Duration = Duration::from_millis(500);
 const LONG_PAUSE: Duration = Duration::from_secs(10);
 
+/// How long the server is not asked again whether uploads are still there.
+const ASKS_EVERY: Duration = Duration::from_secs(600);
+
 /// What one look at the receipts found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
@@ -55,17 +58,29 @@ pub enum Next {
 pub struct Waiting {
     until: Option<Instant>,
     pause: Duration,
+    /// When the server was last asked about uploads.
+    asked: Option<Instant>,
 }
 
 impl Waiting {
     /// Waits for up to this time; without one, not at all.
     pub fn new(now: Instant, wait: Option<Duration>) -> Self {
-        Self { until: wait.and_then(|wait| now.checked_add(wait)), pause: SHORT_PAUSE }
+        Self { until: wait.and_then(|wait| now.checked_add(wait)), pause: SHORT_PAUSE, asked: None }
     }
 
     /// True if a look that begins now is the last one.
     pub fn is_last(&self, now: Instant) -> bool {
         self.left(now).is_none()
+    }
+
+    /// True if a look that began at this moment and did not find all receipts asks whether the uploads are still there:
+    /// the first and the last one, and now and then one between. Without its upload, no wait brings a receipt.
+    pub fn asks(&mut self, began: Instant) -> bool {
+        let is_due = self.asked.is_none_or(|asked| began.saturating_duration_since(asked) >= ASKS_EVERY);
+        if is_due {
+            self.asked = Some(began);
+        }
+        is_due || self.is_last(began)
     }
 
     /// What to do after a look that began at this moment. The last one begins after the end, so that it finds what showed up
@@ -107,6 +122,24 @@ mod tests {
             assert!(looks <= 5 + seconds / 10, "{looks} looks in {seconds} s");
         }
         assert_eq!(Waiting::new(began, None).next(began, Found::NotAll), Next::Report);
+    }
+
+    #[test]
+    fn the_first_look_and_the_last_one_ask_about_uploads_and_few_between() {
+        let began = epoch();
+        for seconds in [0, 1, 7, 100, 86_400] {
+            let mut waiting = Waiting::new(began, Some(Duration::from_secs(seconds)));
+            let (mut now, mut asked) = (began, vec![]);
+            let last = loop {
+                asked.extend(waiting.asks(now).then_some(now));
+                match waiting.next(now, Found::NotAll) {
+                    Next::LookAgain(pause) => now += pause,
+                    _ => break now,
+                }
+            };
+            assert_eq!((asked.first(), asked.last()), (Some(&began), Some(&last)), "{seconds}");
+            assert!(asked.len() as u64 <= 2 + seconds / 600, "{seconds}: {}", asked.len());
+        }
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::scene::Scene;
 use super::shared_directory::{View, Viewer};
 use crate::cos::multipart::UploadId;
 use crate::upload::shards::proof::completion::{Answer, Completion, Finish, Step};
-use crate::upload::shards::proof::evidence::Evidence;
+use crate::upload::shards::proof::evidence::{Evidence, Trouble};
+use crate::upload::shards::proof::sample::Sample;
 use crate::upload::shards::proof::small_file;
 use crate::upload::shards::proof::waiting::{Found, Next, Waiting};
 
@@ -28,6 +29,8 @@ pub(super) enum Verdict {
 /// How far the objects go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pass {
+    /// Some uploads that lack receipts are asked about.
+    Ask,
     Prove,
     Complete,
 }
@@ -37,7 +40,8 @@ struct Judging {
     pass: Pass,
     began: Instant,
     view: View,
-    index: usize,
+    /// The objects that are still to be judged, the next one last.
+    open: Vec<usize>,
     completion: Option<Completion>,
     wrong: Vec<Finish>,
 }
@@ -86,30 +90,45 @@ impl Completing {
             return;
         }
         let view = scene.view(Viewer::Complete);
-        let troubles: Vec<_> =
-            view.evidence.iter().zip(&scene.files).flat_map(|(evidence, file)| evidence.lacks(file)).collect();
-        match self.waiting.next(scene.now, Found::of(&troubles)) {
-            Next::Prove => self.begin(Pass::Prove, view, scene.now),
-            Next::LookAgain(pause) => self.looks_at = scene.now + pause,
-            Next::Report => self.verdict = Some(Verdict::NotProved(vec![Finish::NotProved(troubles)])),
+        let found = Found::of(&lacks(&view, scene));
+        if found == Found::NotAll && self.waiting.asks(scene.now) {
+            let mut sample = Sample::default();
+            for (file, evidence) in scene.files.iter().zip(&view.evidence) {
+                if file.upload_id.is_some() && !evidence.lacks(file).is_empty() {
+                    sample.add(file.n);
+                }
+            }
+            let open = sample.numbers().map(|number| usize::try_from(number).expect("they are few")).collect();
+            self.begin(Pass::Ask, view, scene.now, open);
+        } else {
+            self.decide(scene.now, found, view, scene);
         }
     }
 
-    fn begin(&mut self, pass: Pass, view: View, began: Instant) {
-        self.judging = Some(Judging { pass, began, view, index: 0, completion: None, wrong: Vec::new() });
+    /// What follows from a look at the receipts that began then.
+    fn decide(&mut self, began: Instant, found: Found, view: View, scene: &Scene) {
+        match self.waiting.next(began, found) {
+            Next::Prove => self.begin(Pass::Prove, view, scene.now, all(scene)),
+            Next::LookAgain(pause) => self.looks_at = scene.now + pause,
+            Next::Report => {
+                self.verdict = Some(Verdict::NotProved(vec![Finish::NotProved(lacks(&view, scene))]));
+            }
+        }
+    }
+
+    fn begin(&mut self, pass: Pass, view: View, began: Instant, mut open: Vec<usize>) {
+        open.reverse();
+        self.judging = Some(Judging { pass, began, view, open, completion: None, wrong: Vec::new() });
     }
 
     /// One request about one object, or the end of a pass.
     fn judge(&mut self, mut judging: Judging, scene: &mut Scene) {
-        let index = judging.index;
-        if index == scene.objects.len() {
-            return self.end_of_pass(judging, scene);
-        }
+        let Some(index) = judging.open.last().copied() else { return self.end_of_pass(judging, scene) };
         let evidence = judging.view.evidence[index].clone();
         let judged = match scene.objects[index].upload_id() {
             None if judging.pass == Pass::Complete => Judged::Ready,
             None => Judged::Finished(self.look_at_small_file(scene, index, &evidence)),
-            Some(id) => self.request(&mut judging, scene, &id, evidence),
+            Some(id) => self.request(&mut judging, scene, (index, &id), evidence),
         };
         if let Judged::Finished(finish) = &judged {
             scene.objects[index].check(finish, judging.view.lies);
@@ -118,20 +137,27 @@ impl Completing {
             }
         }
         if judged != Judged::NotYet {
-            (judging.index, judging.completion) = (index + 1, None);
+            judging.open.pop();
+            judging.completion = None;
         }
         self.judging = Some(judging);
     }
 
-    fn request(&self, judging: &mut Judging, scene: &mut Scene, id: &UploadId, evidence: Evidence) -> Judged {
-        let file = || scene.files[judging.index].clone();
+    fn request(
+        &self,
+        judging: &mut Judging,
+        scene: &mut Scene,
+        (index, id): (usize, &UploadId),
+        evidence: Evidence,
+    ) -> Judged {
+        let file = || scene.files[index].clone();
         let completion = judging.completion.get_or_insert_with(|| Completion::new(file(), evidence));
         match completion.next() {
             Step::Done(finish) => Judged::Finished(finish),
-            Step::Complete(_) if judging.pass == Pass::Prove => Judged::Ready,
+            Step::Complete(_) if judging.pass != Pass::Complete => Judged::Ready,
             step => {
                 let (arrives, returns) = (!scene.percent(self.loss), !scene.percent(self.loss));
-                let server = &mut scene.objects[judging.index].server;
+                let server = &mut scene.objects[index].server;
                 let answer = if arrives { ask(server, id, &step) } else { Answer::Failed(lost()) };
                 completion.record(if returns { answer } else { Answer::Failed(lost()) });
                 Judged::NotYet
@@ -153,7 +179,12 @@ impl Completing {
     fn end_of_pass(&mut self, judging: Judging, scene: &Scene) {
         let Judging { pass, began, view, wrong, .. } = judging;
         match pass {
-            Pass::Prove if wrong.is_empty() => self.begin(Pass::Complete, view, scene.now),
+            // A wait brings no receipt of an upload that is gone.
+            Pass::Ask if wrong.iter().any(|finish| matches!(finish, Finish::Gone { .. })) => {
+                self.verdict = Some(if scene.aborted { Verdict::Aborted } else { Verdict::NotProved(wrong) });
+            }
+            Pass::Ask => self.decide(began, Found::NotAll, view, scene),
+            Pass::Prove if wrong.is_empty() => self.begin(Pass::Complete, view, scene.now, all(scene)),
             Pass::Complete if wrong.is_empty() => self.verdict = Some(Verdict::Proved),
             Pass::Complete => self.verdict = Some(Verdict::Partly(wrong)),
             Pass::Prove => {
@@ -170,6 +201,16 @@ impl Completing {
             }
         }
     }
+}
+
+/// What the receipts leave open or contradict.
+fn lacks(view: &View, scene: &Scene) -> Vec<Trouble> {
+    view.evidence.iter().zip(&scene.files).flat_map(|(evidence, file)| evidence.lacks(file)).collect()
+}
+
+/// All objects.
+fn all(scene: &Scene) -> Vec<usize> {
+    (0..scene.objects.len()).collect()
 }
 
 /// What is known of one object.
