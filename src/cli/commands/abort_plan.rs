@@ -92,7 +92,8 @@ pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Conso
 
 fn completed(directory: &PlanDirectory) -> Failure {
     let directory = shown(directory.path());
-    Failure::PlanRefused(message!("could not abort the plan {directory}: it is completed", directory))
+    let message = message!("could not abort the plan {directory}: it is completed", directory);
+    Failure::PlanRefused { message, hint: None }
 }
 
 fn unmarkable(directory: &PlanDirectory, error: &std::io::Error) -> Failure {

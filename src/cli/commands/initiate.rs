@@ -13,6 +13,7 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::{SUCCESS, of_many};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::failures::nothing_found::NothingFound;
+use crate::cli::output::json::{FailedCommand, Line};
 use crate::cli::output::report::Report;
 use crate::cli::process::runtime;
 use crate::cli::process::signals::Signals;
@@ -27,9 +28,10 @@ use crate::cli::uploading::bucket_requests::{BucketRequests, target};
 use crate::cli::uploading::observing::news::SourceNews;
 use crate::cli::uploading::setup::connect;
 use crate::cli::uploading::supply::news_of;
+use crate::cli::values::units;
 use crate::cos::multipart::{UploadId, abort};
 use crate::cos::{Address, Key};
-use crate::language::message;
+use crate::language::{message, phrase};
 use crate::upload::shards::directory::{PlanDirectory, PlanFiles};
 use crate::upload::shards::draft::BegunUploads;
 use crate::upload::shards::durable_lines::DurableLines;
@@ -48,6 +50,7 @@ pub(crate) fn run(options: &InitiateOptions, world: &mut World, console: &Consol
     let console = console.clone().quiet(options.upload.output.quiet);
     let root = source_root::of(&options.upload.wanted);
     let (sources, counts) = PlanSources::of(options, world)?;
+    let new = new_directories(&options.directory);
     let draft = DraftDirectory::claim(&options.directory, new_plan::draft(options, &root, world)?)?;
     let signals = std::mem::replace(&mut world.signals, Signals::channel().1);
     let at_a_time = at_a_time(options.upload.requests.concurrency, world, &console);
@@ -57,10 +60,23 @@ pub(crate) fn run(options: &InitiateOptions, world: &mut World, console: &Consol
         Ok(SUCCESS) => {}
         // An upload that was being begun when the user left may still be noted.
         Err(Failure::Interrupted(_)) => making.report().unfinished(),
-        _ if options.directory.withdraw_draft() => {}
+        _ if options.directory.withdraw_draft() => remove_empty(&options.directory, &new),
         _ => making.report().unfinished(),
     }
     made
+}
+
+/// The directories that do not exist yet, the deepest first.
+fn new_directories(directory: &PlanDirectory) -> Vec<PathBuf> {
+    let ancestors = directory.path().ancestors().filter(|path| !path.as_os_str().is_empty());
+    ancestors.take_while(|path| !path.exists()).map(PathBuf::from).collect()
+}
+
+/// Leaves no directory behind that this run created, unless something else is in it.
+fn remove_empty(directory: &PlanDirectory, new: &[PathBuf]) {
+    let receipts = directory.receipts();
+    let all = new.first().map(|_| &receipts).into_iter().chain(new);
+    let _ = all.map(std::fs::remove_dir).find(Result::is_err);
 }
 
 /// A plan that is being made.
@@ -196,7 +212,7 @@ impl Making<'_> {
     ) -> Result<u8, Failure> {
         let Outcome { files, codes, reused } = outcome;
         if !codes.is_empty() {
-            return Ok(of_many(codes));
+            return Ok(self.refused(codes));
         }
         let (count, units, bytes) = files.totals();
         if count == 0 {
@@ -220,6 +236,23 @@ impl Making<'_> {
             bucket.send(Operation::Abort, key.as_str(), request, abort::read).await?;
         }
         Ok(())
+    }
+
+    /// Says for programs how the command ended; each failure was reported when it happened. Returns the exit code.
+    fn refused(&self, codes: Vec<u8>) -> u8 {
+        let (number, exit_code) = (codes.len() as u64, of_many(codes));
+        if self.options.upload.output.json {
+            let directory = shown(self.options.directory.path());
+            let files = units::counted(number, phrase!("file"));
+            let message = message!(
+                "could not make a plan in {directory}: {error}",
+                directory,
+                error = message!("{files} failed", files)
+            );
+            let report = Failure::PlanFailed { exit_code, message }.report();
+            self.console.event(&Line::FailedCommand(FailedCommand::new(&report, None)));
+        }
+        exit_code
     }
 
     fn report(&self) -> PlanReport<'_> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
-use crate::language::{Phrase, message, phrase};
+use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::shards::directory::{DRAFT, PlanDirectory, PlanEnd, UPLOADS};
 use crate::upload::shards::draft::{BegunUploads, Draft};
 use crate::upload::shards::durable_lines::DurableLines;
@@ -32,14 +32,17 @@ impl DraftDirectory {
         let path = directory.path();
         refuse_finished(directory)?;
         if path.exists() && !path.is_dir() {
-            return Err(refused(path, phrase!("is no directory")));
+            return Err(refused(path, phrase!("is no directory"), new_directory()));
         }
         let other = directory.path().is_dir() && is_full(path).map_err(|error| failed(path, &error))?;
         let earlier = Draft::read(directory).map_err(|error| failed(path, &error))?;
         let draft = match earlier {
             Some(earlier) if earlier.makes_the_same_as(&draft) => Some(earlier),
-            Some(_) => return Err(refused(path, phrase!("holds the beginning of another plan"))),
-            None if other => return Err(refused(path, phrase!("holds something else"))),
+            Some(_) => {
+                let why = phrase!("holds the beginning of another plan");
+                return Err(refused(path, why, finish_or_give_up(path)));
+            }
+            None if other => return Err(refused(path, phrase!("holds something else"), new_directory())),
             None => None,
         }
         .map_or((draft, false), |earlier| (earlier, true));
@@ -48,7 +51,8 @@ impl DraftDirectory {
         let lock = directory.open_lines(UPLOADS).map_err(|error| failed(path, &error))?;
         // Some network file systems have no locks; then nothing keeps two of these commands apart.
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            return Err(refused(path, phrase!("is in use: another process makes its plan")));
+            let why = phrase!("is in use: another process makes its plan");
+            return Err(refused(path, why, message!("wait for the other process to finish, or stop it")));
         }
         refuse_finished(directory)?;
         if !goes_on {
@@ -64,13 +68,33 @@ impl DraftDirectory {
 
 /// Refuses a directory whose plan is there already, or was given up.
 fn refuse_finished(directory: &PlanDirectory) -> Result<(), Failure> {
-    if directory.file(plan::FILE_NAME).exists() {
-        return Err(refused(directory.path(), phrase!("holds a plan already")));
+    let refused = |why: Phrase, hint: Message| Err(refused(directory.path(), why, hint));
+    match (directory.end(), directory.file(plan::FILE_NAME).exists()) {
+        (Some(PlanEnd::Aborted), _) => refused(phrase!("holds a plan that was aborted"), new_directory()),
+        (Some(PlanEnd::Completed), true) => refused(phrase!("holds a plan that is completed"), new_directory()),
+        (_, true) => refused(phrase!("holds a plan already"), go_on(directory.path())),
+        (_, false) => Ok(()),
     }
-    match directory.end() {
-        Some(PlanEnd::Aborted) => Err(refused(directory.path(), phrase!("holds a plan that was aborted"))),
-        _ => Ok(()),
-    }
+}
+
+fn new_directory() -> Message {
+    message!("name a new directory with --plan")
+}
+
+fn go_on(path: &Path) -> Message {
+    message!(
+        "to go on with it, run cosput upload-parts --plan {directory} --shard I/N; cosput status --plan {directory} shows what \
+         is missing",
+        directory = shown(path)
+    )
+}
+
+fn finish_or_give_up(path: &Path) -> Message {
+    message!(
+        "finish it with the command that began it, give it up with cosput abort --plan {directory} --yes, or name a new \
+         directory",
+        directory = shown(path)
+    )
 }
 
 /// True if something is in the directory. What a run leaves that was killed before it wrote the draft is nothing: an empty
@@ -86,8 +110,11 @@ fn is_full(path: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-fn refused(path: &Path, why: Phrase) -> Failure {
-    Failure::PlanRefused(message!("could not make a plan: {directory} {why}", directory = shown(path), why))
+fn refused(path: &Path, why: Phrase, hint: Message) -> Failure {
+    Failure::PlanRefused {
+        message: message!("could not make a plan: {directory} {why}", directory = shown(path), why),
+        hint: Some(hint),
+    }
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {

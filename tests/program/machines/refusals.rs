@@ -132,6 +132,7 @@ fn shards_and_sources_that_cannot_be_are_refused() {
     fs::create_dir(machines.scene.path("empty")).unwrap();
     initiate(&["empty", "-r", "--shards", "2"]).exits(3);
     assert_eq!(machines.scene.server.uploads().len(), 1);
+    assert!(!machines.scene.path("new").exists(), "no empty directory is left");
     // Nothing was begun, so the directory is free for the right command.
     initiate(&["big", "--shards", "2"]).exits(0);
     assert_eq!(machines.scene.server.requests(Operation::UploadPart), []);
@@ -175,7 +176,94 @@ fn a_plan_that_is_aborted_leaves_no_upload_and_no_shard_goes_on() {
     machines.complete().exits(5).says("was aborted");
     machines.run("status", &[]).exits(5);
     machines.run("abort", &["--yes"]).exits(0);
-    machines.initiate(&["big", "small", "--shards", "2"]).exits(8);
+    machines
+        .initiate(&["big", "small", "--shards", "2"])
+        .exits(8)
+        .says("a plan that was aborted")
+        .says("a new directory");
+}
+
+/// Who runs `initiate` again sees how to go on.
+#[test]
+fn a_plan_that_is_there_already_is_refused_with_the_next_command() {
+    let machines = planned();
+    let initiate = || machines.initiate(&["big", "small", "--shards", "2"]).exits(8);
+    initiate().says("holds a plan already").says("cosput upload-parts --plan plan --shard I/N");
+    machines
+        .run("status", &[])
+        .exits(6)
+        .says("3 units are missing: shards 1/2 (")
+        .says("send them with cosput upload-parts --plan plan");
+    machines.shard("1/1").exits(0);
+    let status = machines.run("status", &["--receipts", "cos", "--receipts", "plan"]).exits(6);
+    status.says("now run cosput complete --plan plan --receipts cos\n");
+    machines.complete().exits(0);
+    machines.run("status", &[]).exits(0).does_not_say("now run");
+    initiate().says("holds a plan that is completed").says("name a new directory");
+}
+
+#[test]
+fn initiate_that_fails_removes_only_directories_that_it_made() {
+    let machines = planned();
+    let url = machines.scene.server.url();
+    fs::create_dir(machines.scene.path("mine")).unwrap();
+    let initiate = |plan: &str| {
+        let arguments = ["initiate", "missing", "-b", crate::support::BUCKET, "--endpoint", &url, "--shards", "1"];
+        machines.scene.run(arguments.iter().chain(&["--plan", plan])).exits(3);
+    };
+    initiate("mine");
+    assert!(machines.scene.path("mine").is_dir());
+    initiate("mine/a/b");
+    assert!(!machines.scene.path("mine/a").exists());
+}
+
+/// A program reads the exit code in the last line, whatever the command did.
+#[test]
+fn the_last_event_of_each_command_has_its_exit_code() {
+    let machines = Machines::new(&[]);
+    machines.scene.file("big", 2 * MIB);
+    machines.scene.file("small", 10);
+    let ends = |outcome: crate::support::Outcome, event: &str| {
+        let last = outcome.events().pop().unwrap_or_else(|| panic!("there is no event: {}", outcome.stderr));
+        assert_eq!(
+            (&last["event"], last["exit_code"].as_i64()),
+            (&event.into(), outcome.code.map(i64::from)),
+            "{last}"
+        );
+        last
+    };
+    let shard = || machines.run("upload-parts", &["--shard", "1/1", "--json"]);
+    let run = |command: &str| machines.run(command, &["--json"]);
+    ends(machines.initiate(&["missing", "big", "--shards", "1", "--json"]).exits(3), "failed");
+    ends(machines.initiate(&["big", "small", "--shards", "1", "--json"]).exits(0), "initiated");
+    ends(run("status").exits(6), "status");
+    ends(run("complete").exits(6), "failed");
+    ends(shard().exits(0), "shard");
+    ends(run("complete").exits(0), "completed");
+    let again = ends(shard().exits(0), "shard");
+    assert_eq!((&again["units"], &again["units_kept"], &again["units_sent"]), (&3.into(), &3.into(), &0.into()));
+    ends(run("status").exits(0), "status");
+    ends(machines.run("abort", &["--yes", "--json"]).exits(8), "failed");
+    fs::remove_dir_all(machines.plan()).unwrap();
+    ends(machines.initiate(&["big", "small", "--shards", "1", "--json"]).exits(0), "initiated");
+    machines.shard("1/1").exits(0);
+    let aborted = ends(machines.run("abort", &["--yes", "--json"]).exits(0), "plan_aborted");
+    assert_eq!((&aborted["uploads"], &aborted["kept"]), (&1.into(), &1.into()));
+    ends(shard().exits(5), "failed");
+}
+
+#[test]
+fn what_stays_after_abort_is_listed_up_to_a_limit_that_is_said() {
+    let machines = Machines::new(&[]);
+    let names: Vec<String> = (0..25).map(|number| format!("small-{number:02}")).collect();
+    names.iter().for_each(|name| drop(machines.scene.file(name, 10)));
+    machines.scene.file("big", 2 * MIB);
+    let mut arguments: Vec<&str> = names.iter().map(String::as_str).collect();
+    arguments.extend(["big", "--shards", "1"]);
+    machines.initiate(&arguments).exits(0);
+    machines.shard("1/1").exits(0);
+    let outcome = machines.run("abort", &["--yes"]).exits(0).says("stays: small-00").says("and 5 more\n");
+    assert_eq!(outcome.stderr.matches("stays: ").count(), 20, "{}", outcome.stderr);
 }
 
 #[test]

@@ -83,7 +83,12 @@ pub enum Failure {
     /// The server's bytes differ from the file's.
     Different(Message),
     /// A plan is there already, or is being made, or has ended.
-    PlanRefused(Message),
+    PlanRefused {
+        /// What could not be done, and why.
+        message: Message,
+        /// How to go on.
+        hint: Option<Message>,
+    },
     /// Machines read different files, or another file than the one that was planned.
     SourcesDiffer(Message),
     /// Something of a plan is missing yet.
@@ -124,7 +129,7 @@ impl Failure {
             Self::Withheld(_) => (UNAVAILABLE, Kind::Interrupted),
             Self::NoCredentials(_) => (CREDENTIALS, Kind::Credentials),
             Self::JournalInUse(_) | Self::UploadInUse(_) => (REFUSED, Kind::Busy),
-            Self::PlanRefused(_) => (REFUSED, Kind::Exists),
+            Self::PlanRefused { .. } => (REFUSED, Kind::Exists),
             Self::SourcesDiffer(_) => (SOURCE, Kind::Source),
             Self::NotYet { .. } => (UNAVAILABLE, Kind::Incomplete),
             Self::PlanFailed { exit_code, .. } => (*exit_code, Kind::Service),
@@ -158,7 +163,7 @@ impl Failure {
             | Self::NotFound(message)
             | Self::UploadsGone(message)
             | Self::Different(message)
-            | Self::PlanRefused(message)
+            | Self::PlanRefused { message, .. }
             | Self::SourcesDiffer(message)
             | Self::NotYet { message, .. }
             | Self::PlanFailed { message, .. } => message.clone(),
@@ -201,7 +206,7 @@ impl Failure {
 
     fn hint(&self) -> Option<Message> {
         match self {
-            Self::Usage { hint, .. } => hint.clone(),
+            Self::Usage { hint, .. } | Self::PlanRefused { hint, .. } => hint.clone(),
             Self::Source { source, error } => hint::for_named_source(source, error).map(Message::from),
             Self::Unresumable { journal, .. } => Some(message!(
                 "if the file will not come back, abort the upload with cosput abort --journal {journal}",
@@ -223,7 +228,6 @@ impl Failure {
             }
             Self::NotYet { hint, .. } => Some(hint.clone()),
             Self::JournalUnusable { .. }
-            | Self::PlanRefused(_)
             | Self::PlanFailed { .. }
             | Self::SourcesDiffer(_)
             | Self::Unfit { .. }
