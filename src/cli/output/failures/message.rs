@@ -14,7 +14,7 @@ pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -
         None => message!("could not upload {source}", source),
     };
     match (&error.cause, circumstances.signal, error.attempts) {
-        (Cause::Interrupted, None, _) => message!("{what}: stopped because another file failed", what),
+        (Cause::Interrupted, None, _) => message!("{what}: stopped because of another failure", what),
         (Cause::Interrupted, Some(Signal::Deadline), _) => message!("{what}: stopped by the deadline", what),
         (cause, _, 0 | 1) => message!("{what}: {cause}", what, cause),
         (cause, _, attempts) => message!("{what}: {cause} after {attempts} attempts", what, cause, attempts),
