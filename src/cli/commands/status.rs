@@ -17,6 +17,7 @@ use crate::cli::process::world::World;
 use crate::cli::shards::bucket_receipts::BucketReceipts;
 use crate::cli::shards::judging::Papers;
 use crate::cli::shards::loaded_plan::LoadedPlan;
+use crate::cli::shards::missing_units::MissingUnits;
 use crate::cli::shards::receipt_places::{ReceiptPlaces, refuse_absent};
 use crate::cli::uploading::bucket_requests;
 use crate::cli::uploading::bucket_requests::requester_over;
@@ -155,7 +156,30 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
     } else {
         console.note(&line);
     }
+    if exit_code == UNAVAILABLE {
+        next_step(options, plan, &shards).iter().for_each(|line| console.note(line));
+    }
     Ok(exit_code)
+}
+
+/// What to do about a plan that has not ended.
+fn next_step(options: &StatusOptions, plan: &SharedPlan, shards: &[Progress]) -> Vec<Message> {
+    let directory = shown(options.shared.directory.path());
+    let mut missing = MissingUnits::of(plan.shards);
+    for (number, shard) in (1..).zip(shards) {
+        missing.add(number, shard.units - shard.units_done);
+    }
+    if missing.is_empty() {
+        let receipts = options.receipts.iter().filter_map(|place| match place {
+            ReceiptPlace::Plan => None,
+            ReceiptPlace::Directory(path) => Some(format!(" --receipts {}", shown(path))),
+            ReceiptPlace::Bucket => Some(" --receipts cos".to_owned()),
+        });
+        let receipts: String = receipts.collect();
+        return vec![message!("now run cosput complete --plan {directory}{receipts}", directory, receipts)];
+    }
+    let send = message!("send them with cosput upload-parts --plan {directory} --shard I/N", directory);
+    vec![missing.in_words(), send]
 }
 
 /// The places of receipts, with those of the bucket fetched.
@@ -190,7 +214,9 @@ fn progress(plan: &SharedPlan, papers: &Papers) -> Result<Vec<Progress>, Failure
             for unit in placed.units() {
                 let owner = scale.shard_of(&unit, plan.shards) as usize - 1;
                 let shard = &mut shards[owner];
-                let done = evidence.record(unit.part).is_some();
+                // Without a receipt, because `complete` sends it.
+                let is_late = plan.publish_together && placed.file.upload_id.is_none();
+                let done = is_late || evidence.record(unit.part).is_some();
                 shard.units += 1;
                 shard.bytes += unit.range.length;
                 shard.units_done += u64::from(done);
