@@ -19,7 +19,9 @@ Examples:
     cosput abort -b examplebucket-1250000000 \\
       --region ap-guangzhou --older-than 7d --yes
 
-With --json, each upload is an object: event (aborted), bucket, key, upload_id, and journal if one was deleted.
+With --json, each upload is an object: event (aborted), bucket, key, upload_id, and journal if one was deleted. With --plan, each \
+object that stays is one too: event (kept), bucket, key. The last line is then an object: event (plan_aborted), plan, id, \
+uploads, kept, exit_code.
 
 Every option except --all can also be set by a variable: COSPUT_REGION for --region.";
 

@@ -24,7 +24,7 @@ Examples:
     cosput complete --plan /data/.plan
 
 With --json, the result is an object: event (initiated), plan, id, shards, files, \
-units, bytes, uploads_reused.
+units, bytes, uploads_reused, exit_code.
 
 Every option can also be set by a variable: COSPUT_PLAN for --plan.";
 

@@ -19,7 +19,7 @@ completed, 6 before, and 5 if the plan was aborted.
 With --json, each shard is an \
 object: event (shard_status), shard, units, units_done, bytes, bytes_done, hosts, \
 last_receipt, age_s. The last line is an object: event (status), plan, id, state, \
-shards, units, units_done, bytes, bytes_done, attempts.
+shards, units, units_done, bytes, bytes_done, attempts, exit_code.
 
 Every option can also be set by a variable: COSPUT_PLAN for --plan.";
 

@@ -15,7 +15,7 @@ use crate::cli::options::SharedPlanOptions;
 use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::failures::exit::{self, SUCCESS};
 use crate::cli::output::failures::failure::Failure;
-use crate::cli::output::json::{Aborted, KeptObject, Line};
+use crate::cli::output::json::{Aborted, KeptObject, Line, PlanAborted};
 use crate::cli::output::retries::Retries;
 use crate::cli::process::world::World;
 use crate::cli::shards::at_a_time::at_a_time;
@@ -87,6 +87,7 @@ pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Conso
     if aborting.marked {
         aborting.report();
     }
+    aborting.event(exit_code);
     Ok(exit_code)
 }
 
@@ -298,9 +299,24 @@ impl<'a> Aborting<'a> {
         }
     }
 
+    fn event(&self, exit_code: u8) {
+        if self.options.shared.output.json {
+            self.console.event(&Line::PlanAborted(PlanAborted {
+                plan: shown(self.loaded.directory.path()),
+                id: &self.loaded.plan.id,
+                uploads: self.aborted,
+                kept: self.kept,
+                exit_code,
+            }));
+        }
+    }
+
     fn report(&self) {
         let output = self.options.shared.output;
         let directory = shown(self.loaded.directory.path());
+        if !output.json && self.kept > MOST_SHOWN {
+            self.console.note(&message!("and {number} more", number = units::count(self.kept - MOST_SHOWN)));
+        }
         let uploads = units::counted(self.aborted, phrase!("upload"));
         let line = message!("aborted {directory}  {uploads}", directory, uploads);
         self.console.outcome(!output.json && !output.quiet, &line);

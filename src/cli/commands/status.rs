@@ -131,6 +131,7 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
             bytes: plan.bytes,
             bytes_done,
             attempts: papers.receipts.count() as u64,
+            exit_code,
         }));
     }
     let removed = exit_code == SUCCESS && places.has_bucket();

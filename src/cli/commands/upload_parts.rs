@@ -56,18 +56,21 @@ pub(crate) fn run(options: &UploadPartsOptions, world: &mut World, console: &Con
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let shard = shard(options.shard, &loaded, world)?;
     let object = loaded.object(options.shared.sse_c_key.as_ref())?;
-    if let Some(exit_code) = ended(loaded.directory.end(), &loaded, &console)? {
-        return Ok(exit_code);
-    }
     let started = (world.stopwatch)();
     let sending = Sending { options, loaded: &loaded, shard, host: host::name(&world.variables), console: &console };
-    let (exit_code, sent) = match runtime::run(sending.send(object, world))?? {
-        Sent::Nothing(exit_code) => return Ok(exit_code),
-        Sent::Shard(exit_code, sent) => (exit_code, sent),
+    let sent = if sending.is_ended(loaded.directory.end())? {
+        Sent::Nothing
+    } else {
+        runtime::run(sending.send(object, world))??
     };
     let elapsed = (world.stopwatch)().duration_since(started);
-    sending.report(sent, elapsed, exit_code);
-    Ok(exit_code)
+    match sent {
+        Sent::Nothing => sending.report_completed(elapsed),
+        Sent::Shard(exit_code, sent) => {
+            sending.report(sent, elapsed, exit_code);
+            Ok(exit_code)
+        }
+    }
 }
 
 /// The shard that was typed, or that of the engine.
@@ -82,18 +85,6 @@ fn shard(choice: ShardChoice, loaded: &LoadedPlan, world: &World) -> Result<Shar
     }
 }
 
-/// The exit code if nothing is to be sent any more.
-fn ended(end: Option<PlanEnd>, loaded: &LoadedPlan, console: &Console) -> Result<Option<u8>, Failure> {
-    match end {
-        Some(PlanEnd::Completed) => {
-            console.note(&message!("the plan is completed already"));
-            Ok(Some(SUCCESS))
-        }
-        Some(PlanEnd::Aborted) => Err(aborted(loaded.directory.path())),
-        None => Ok(None),
-    }
-}
-
 /// A shard that is being sent.
 struct Sending<'a> {
     options: &'a UploadPartsOptions,
@@ -105,13 +96,22 @@ struct Sending<'a> {
 
 /// What came of a shard.
 enum Sent {
-    /// The plan had ended.
-    Nothing(u8),
+    /// The plan is completed.
+    Nothing,
     /// The exit code, how much work it is, and what this run sent of it.
     Shard(u8, (Amount, Counts)),
 }
 
 impl Sending<'_> {
+    /// True if the plan is completed, so that nothing is to be sent any more.
+    fn is_ended(&self, end: Option<PlanEnd>) -> Result<bool, Failure> {
+        match end {
+            Some(PlanEnd::Completed) => Ok(true),
+            Some(PlanEnd::Aborted) => Err(aborted(self.loaded.directory.path())),
+            None => Ok(false),
+        }
+    }
+
     async fn send(&self, object: ObjectOptions, world: &mut World) -> Result<Sent, Failure> {
         let requests = self.requests();
         let connection = self.loaded.connect(&self.options.shared, requests, world, self.console).await?;
@@ -133,8 +133,8 @@ impl Sending<'_> {
         if places.has_bucket() {
             let files = self.files(scale).map_err(|error| unreadable(self.loaded.directory.path(), &error))?;
             places.update(&files).await?;
-            if let Some(exit_code) = ended(places.end(), self.loaded, self.console)? {
-                return Ok(Sent::Nothing(exit_code));
+            if self.is_ended(places.end())? {
+                return Ok(Sent::Nothing);
             }
         }
         let numbers = Numbers::default();
@@ -287,10 +287,17 @@ impl Sending<'_> {
         }
     }
 
-    fn report(&self, (amount, counts): (Amount, Counts), elapsed: Duration, exit_code: u8) {
-        let output = self.options.shared.output;
-        let units_kept = amount.units_kept + counts.units_kept;
-        if output.json {
+    fn report_completed(&self, elapsed: Duration) -> Result<u8, Failure> {
+        let LoadedPlan { directory, plan, .. } = self.loaded;
+        let amount = Amount::of_completed(directory, plan, self.shard);
+        let amount = amount.map_err(|error| unreadable(directory.path(), &error))?;
+        self.event((amount, Counts::default()), elapsed, SUCCESS);
+        self.console.note(&message!("the plan is completed already"));
+        Ok(SUCCESS)
+    }
+
+    fn event(&self, (amount, counts): (Amount, Counts), elapsed: Duration, exit_code: u8) {
+        if self.options.shared.output.json {
             self.console.event(&Line::Shard(ShardSent {
                 plan: shown(self.loaded.directory.path()),
                 id: &self.loaded.plan.id,
@@ -300,11 +307,17 @@ impl Sending<'_> {
                 bytes: amount.bytes,
                 units_sent: counts.units_sent,
                 bytes_sent: counts.bytes_sent,
-                units_kept,
+                units_kept: amount.units_kept + counts.units_kept,
                 duration_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
                 exit_code,
             }));
         }
+    }
+
+    fn report(&self, (amount, counts): (Amount, Counts), elapsed: Duration, exit_code: u8) {
+        let output = self.options.shared.output;
+        let units_kept = amount.units_kept + counts.units_kept;
+        self.event((amount, counts), elapsed, exit_code);
         if exit_code == SUCCESS && amount.units == 0 {
             let line = message!("shard {shard}  nothing to send: it has none of the plan's units", shard = self.shard);
             return self.console.outcome(!output.json && !output.quiet, &line);

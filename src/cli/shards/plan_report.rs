@@ -1,6 +1,7 @@
 //! What `initiate` prints about its plan.
 
 use crate::cli::output::console::{Console, shown};
+use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::json::{Initiated, Line};
 use crate::cli::output::output_options::OutputOptions;
 use crate::cli::values::units;
@@ -27,7 +28,16 @@ impl PlanReport<'_> {
         if output.json {
             let SharedPlan { id, shards, files, units, bytes, .. } = plan;
             let (shards, files, units, bytes) = (*shards, *files, *units, *bytes);
-            let line = Initiated { plan: directory.clone(), id, shards, files, units, bytes, uploads_reused };
+            let line = Initiated {
+                plan: directory.clone(),
+                id,
+                shards,
+                files,
+                units,
+                bytes,
+                uploads_reused,
+                exit_code: SUCCESS,
+            };
             self.console.event(&Line::Initiated(line));
         }
         let line = message!(

@@ -10,7 +10,9 @@ use super::name::UploadName;
 use super::planned::Planned;
 use super::progress::{Progress, ProgressOfMany, StoredPart};
 use super::retry::Retry;
-use super::shared_plan::{CompletedPlan, Initiated, KeptObject, PlanStatus, ShardSent, ShardStatus, Unproved};
+use super::shared_plan::{
+    CompletedPlan, Initiated, KeptObject, PlanAborted, PlanStatus, ShardSent, ShardStatus, Unproved,
+};
 use super::skipped::Skipped;
 use super::summary::SummaryLine;
 use super::unmatched::Unmatched;
@@ -53,6 +55,8 @@ pub(crate) enum Line<'a> {
     #[serde(rename = "shard_status")]
     ShardStatus(ShardStatus),
     Status(PlanStatus<'a>),
+    #[serde(rename = "plan_aborted")]
+    PlanAborted(PlanAborted<'a>),
     Check(Checked<'a>),
     Diagnosis(Diagnosis),
 }

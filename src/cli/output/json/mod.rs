@@ -29,7 +29,7 @@ pub(crate) use self::name::UploadName;
 pub(crate) use self::planned::Planned;
 pub(crate) use self::progress::{OverallProgress, ProgressOfMany};
 pub(crate) use self::shared_plan::{
-    CompletedPlan, Initiated, KeptObject, PlanStatus, ShardSent, ShardStatus, Unproved,
+    CompletedPlan, Initiated, KeptObject, PlanAborted, PlanStatus, ShardSent, ShardStatus, Unproved,
 };
 pub(crate) use self::skipped::Skipped;
 pub(crate) use self::summary::SummaryLine;

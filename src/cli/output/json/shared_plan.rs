@@ -1,4 +1,5 @@
-//! The events of an upload by many machines: `initiated`, `shard`, `kept`, `unproved`, `completed`, `shard_status`, `status`.
+//! The events of an upload by many machines: `initiated`, `shard`, `kept`, `unproved`, `completed`, `shard_status`, `status`,
+//! `plan_aborted`.
 
 use serde::Serialize;
 
@@ -11,6 +12,7 @@ pub(crate) struct Initiated<'a> {
     pub(crate) units: u64,
     pub(crate) bytes: u64,
     pub(crate) uploads_reused: u64,
+    pub(crate) exit_code: u8,
 }
 
 #[derive(Debug, Serialize)]
@@ -94,4 +96,16 @@ pub(crate) struct PlanStatus<'a> {
     pub(crate) bytes: u64,
     pub(crate) bytes_done: u64,
     pub(crate) attempts: u64,
+    pub(crate) exit_code: u8,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PlanAborted<'a> {
+    pub(crate) plan: String,
+    pub(crate) id: &'a str,
+    /// Uploads that this run aborted.
+    pub(crate) uploads: u64,
+    /// Objects that stay.
+    pub(crate) kept: u64,
+    pub(crate) exit_code: u8,
 }
