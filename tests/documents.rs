@@ -1,4 +1,4 @@
-//! The README in Chinese follows the one in English, the page about failures knows each code that has a hint, and the page
+//! The pages in Chinese follow those in English, the page about failures knows each code that has a hint, and the page
 //! for scripts knows each field of each event.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,13 +33,72 @@ fn links(text: &str) -> Vec<&str> {
     targets.filter(|target| !target.starts_with("README")).collect()
 }
 
+/// The same, with a page in Chinese as if it were the one in English.
+fn links_of_either(text: &str) -> Vec<String> {
+    links(text).into_iter().map(|target| target.replace("docs/zh-CN/", "docs/")).collect()
+}
+
+/// The number of items in each list and section.
+fn items(text: &str) -> Vec<usize> {
+    text.split("\n#").map(|section| section.matches("\n- ").count()).collect()
+}
+
 #[test]
 fn the_chinese_readme_has_the_sections_tables_commands_of_the_english_one() {
     let (english, chinese) = (read("README.md"), read("README.zh-CN.md"));
     assert_eq!(headings(&chinese), headings(&english));
     assert_eq!(tables(&chinese), tables(&english));
     assert_eq!(code(&chinese), code(&english));
-    assert_eq!(links(&chinese), links(&english));
+    assert_eq!(links_of_either(&chinese), links_of_either(&english));
+}
+
+#[test]
+fn a_chinese_page_has_the_sections_tables_and_items_of_the_english_one() {
+    let (english, chinese) = (read("docs/troubleshooting.md"), read("docs/zh-CN/troubleshooting.md"));
+    assert_eq!(headings(&chinese), headings(&english));
+    assert_eq!(tables(&chinese), tables(&english));
+    assert_eq!(items(&chinese), items(&english));
+    let pages = |text: &str| -> Vec<String> {
+        let pages = links(text).into_iter().filter_map(|target| target.trim_start_matches("../").split_once(".md"));
+        let names = pages.map(|(name, _)| name.trim_end_matches(".zh-CN").to_owned());
+        names.filter(|name| !name.ends_with("troubleshooting")).collect()
+    };
+    assert_eq!(pages(&chinese), pages(&english));
+}
+
+/// The texts of the catalogue in Chinese.
+fn translations() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/language/zh-CN.po");
+    let catalogue = polib::po_file::parse(&path).unwrap();
+    catalogue.messages().map(|message| message.msgstr().unwrap().to_owned()).collect()
+}
+
+/// True if the program says this text; … stands for any value.
+fn is_said(text: &str, translations: &[String]) -> bool {
+    let holds = |translation: &String| {
+        let mut rest = translation.as_str();
+        text.split('…').map(str::trim).all(|piece| match rest.split_once(piece) {
+            Some((_, after)) => {
+                rest = after;
+                true
+            }
+            None => false,
+        })
+    };
+    translations.iter().any(holds)
+}
+
+#[test]
+fn a_chinese_page_quotes_what_the_program_says() {
+    let page = read("docs/zh-CN/troubleshooting.md");
+    let translations = translations();
+    let is_chinese = |text: &&str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+    let outside: String = page.split("```").step_by(2).collect();
+    let quoted: Vec<&str> = outside.split('`').skip(1).step_by(2).filter(is_chinese).collect();
+    assert!(quoted.len() > 30, "{quoted:?}");
+    let others: Vec<&str> = quoted.into_iter().filter(|text| !is_said(text, &translations)).collect();
+    assert_eq!(others, [""; 0]);
+    assert!(!is_said("无法…上传吗", &translations));
 }
 
 #[test]
@@ -85,12 +144,13 @@ fn service_codes(source: &str) -> Vec<&str> {
 
 #[test]
 fn each_code_with_a_hint_has_a_paragraph_in_troubleshooting() {
-    let page = read("docs/troubleshooting.md");
+    let pages = [read("docs/troubleshooting.md"), read("docs/zh-CN/troubleshooting.md")];
     for (name, least) in [("service", 2), ("credentials", 3), ("cdcs", 12)] {
         let source = read(&format!("src/cli/output/failures/hint/{name}.rs"));
         let codes = service_codes(&source);
         assert!(codes.len() >= least, "{name}: {codes:?}");
-        let missing: Vec<&str> = codes.into_iter().filter(|code| !page.contains(&format!("`{code}`"))).collect();
+        let is_missing = |code: &&str| !pages.iter().all(|page| page.contains(&format!("`{code}`")));
+        let missing: Vec<&str> = codes.into_iter().filter(is_missing).collect();
         assert_eq!(missing, [""; 0], "{name}");
     }
 }
