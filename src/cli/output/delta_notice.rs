@@ -78,7 +78,7 @@ fn not_copied(cause: &Cause) -> Message {
             )
         }
         Cause::Service(error) if error.status == 412 => {
-            message!("the object was replaced while it was copied ({cause}); the whole file is sent", cause)
+            message!("the object was replaced after it was compared ({cause}); the whole file is sent", cause)
         }
         Cause::Integrity { .. } => {
             message!("the copy differs from the file ({cause}); the whole file is sent", cause)
@@ -113,7 +113,7 @@ mod tests {
             "HEAD is denied (HTTP 403), it needs cos:HeadObject; the whole file is sent"
         );
         let replaced = said(412, "PreconditionFailed");
-        assert!(replaced.starts_with("the object was replaced while it was copied ("), "{replaced}");
+        assert!(replaced.starts_with("the object was replaced after it was compared ("), "{replaced}");
         let archived = said(403, "InvalidObjectState");
         assert!(archived.starts_with("could not copy the object on the server (InvalidObjectState"), "{archived}");
         let wrong = Cause::Integrity { what: "CRC-64 differs".into(), request_id: None };

@@ -35,8 +35,8 @@ fn a_server_that_refuses_copies_gets_the_whole_file_in_one_more_upload() {
             "copying is denied (AccessDenied",
             "cos:UploadPartCopy and cos:GetObject",
         ),
-        ("precondition-failed", "the object was replaced while it was copied (PreconditionFailed", ""),
-        ("precondition-failed:times=0", "the object was replaced while it was copied (PreconditionFailed", ""),
+        ("precondition-failed", "the object was replaced after it was compared (PreconditionFailed", ""),
+        ("precondition-failed:times=0", "the object was replaced after it was compared (PreconditionFailed", ""),
     ];
     for (fault, why, permissions) in refusals {
         let mut scene = Scene::new(&[]);

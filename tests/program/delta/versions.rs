@@ -87,7 +87,7 @@ fn replaced_meanwhile(keeps_versions: bool) {
     until(|| copies(&scene) == 1, "the first part is copied");
     scene.upload("other", &["--key", "k"]).exits(0);
     scene.assert_stored("other", "k");
-    let outcome = running.wait().exits(0).says("the object was replaced while it was copied (PreconditionFailed");
+    let outcome = running.wait().exits(0).says("the object was replaced after it was compared (PreconditionFailed");
     let outcome = outcome.says("the whole file is sent");
     assert_eq!(sent_and_copied(&outcome), (8 * MIB + 5, 0));
     assert_eq!(version_of(&outcome).is_some(), keeps_versions);
