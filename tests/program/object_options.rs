@@ -557,7 +557,10 @@ fn an_object_in_a_bucket_with_versions_is_not_replaced_either() {
         scene.file("f", size);
         scene.upload("f", &["--key", "free", "--no-overwrite"]).exits(0);
         scene.upload("other", &["--key", "k"]).exits(0);
-        scene.upload("f", &["--key", "k", "--no-overwrite"]).exits(8).says("there is an object under this key");
+        scene
+            .upload("f", &["--key", "k", "--no-overwrite"])
+            .exits(8)
+            .says("error: could not upload f: there is an object under this key");
         scene.assert_stored("other", "k");
     }
 }

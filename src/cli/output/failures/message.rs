@@ -10,8 +10,9 @@ pub(crate) fn of_upload(error: &UploadError, circumstances: Circumstances<'_>) -
     let Circumstances { source, parts, unknown, .. } = circumstances;
     let what = match error.operation {
         _ if unknown => message!("could not determine whether {source} was uploaded", source),
-        Some(operation) => could_not(operation, source, parts),
-        None => message!("could not upload {source}", source),
+        // HEAD worked, and found an object.
+        Some(operation) if !matches!(error.cause, Cause::KeyTaken { .. }) => could_not(operation, source, parts),
+        _ => message!("could not upload {source}", source),
     };
     match (&error.cause, circumstances.signal, error.attempts) {
         (Cause::Interrupted, None, _) => message!("{what}: stopped because of another failure", what),
