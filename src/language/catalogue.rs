@@ -1,4 +1,4 @@
-//! The translations, as a table that `build.rs` makes of the catalogue, which translators edit.
+//! The translations, as a table that `build` makes of the catalogue, which translators edit.
 
 use super::choice::current;
 use super::locale::Language;

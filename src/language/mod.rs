@@ -14,7 +14,8 @@
 //! - `placeholders`: values in the place of their names
 //! - `phrase`: a fixed text, for constants and tables
 //! - `message`: a text with values
-//! - `zh-CN`: the catalogue, for translators; `build.rs` makes the table of it
+//! - `zh-CN`: the catalogue, for translators
+//! - `build`: the table of it, made when cosput is built
 
 mod catalogue;
 mod choice;
