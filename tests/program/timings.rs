@@ -122,6 +122,9 @@ fn the_page_of_resume_has_all_uploads_that_it_finishes() {
     assert_eq!(requests(&data, "Upload Part").len(), 4);
     assert_eq!(requests(&data, "Complete Multipart Upload").len(), 2);
     assert_eq!(data["bucket"], BUCKET);
+    let bytes: Vec<u64> =
+        data["samples"].as_array().unwrap().iter().map(|sample| sample[1].as_u64().unwrap()).collect();
+    assert!(bytes.is_sorted() && bytes.last() >= Some(&(4 * MIB)), "{bytes:?}");
 }
 
 #[test]
@@ -130,6 +133,18 @@ fn resume_writes_no_page_if_there_is_nothing_to_finish() {
     scene.run(["resume", "--timings=nowhere/t.html"]).exits(2).says("nowhere is no directory");
     scene.run(["resume", "--timings"]).exits(0).says("nothing to resume");
     assert!(!scene.path("cosput-timings.html").exists());
+}
+
+#[test]
+fn the_curve_of_publish_together_does_not_fall_when_objects_are_completed() {
+    let scene = Scene::new(&[]);
+    fs::create_dir(scene.path("data")).unwrap();
+    (0..4).for_each(|number| drop(scene.file(&format!("data/{number}.bin"), 3 * MIB)));
+    scene.upload("data/", &["-r", "--timings", "--publish-together"]).exits(0);
+    let data = data(&scene.path("cosput-timings.html"));
+    let samples = data["samples"].as_array().unwrap();
+    let bytes: Vec<u64> = samples.iter().map(|sample| sample[1].as_u64().unwrap()).collect();
+    assert!(bytes.is_sorted() && bytes.last() >= Some(&(12 * MIB)), "{bytes:?}");
 }
 
 #[test]

@@ -17,18 +17,27 @@ pub(super) struct Samples {
     apart: u64,
     /// The last one, whether it is kept or not.
     last: Option<Row>,
+    /// The bytes in the last sample of the driver that runs.
+    bytes: u64,
+    /// The bytes of the drivers before it.
+    bytes_before: u64,
 }
 
 impl Default for Samples {
     fn default() -> Self {
-        Self { rows: Vec::new(), apart: FINEST, last: None }
+        Self { rows: Vec::new(), apart: FINEST, last: None, bytes: 0, bytes_before: 0 }
     }
 }
 
 impl Samples {
     /// Takes a sample at `time`.
     pub(super) fn add(&mut self, time: u64, sample: Sample) {
-        let row = (time, sample.bytes, sample.window, sample.in_flight);
+        // Another driver has begun, such as that of the next upload of `cosput resume`.
+        if sample.bytes < self.bytes {
+            self.bytes_before += self.bytes;
+        }
+        self.bytes = sample.bytes;
+        let row = (time, self.bytes_before + sample.bytes, sample.window, sample.in_flight);
         self.last = Some(row);
         if self.rows.last().is_some_and(|before| time < before.0 + self.apart) {
             return;
@@ -73,5 +82,16 @@ mod tests {
         assert_eq!(rows.first().unwrap().1, 0);
         assert_eq!(rows.last().unwrap().1, 100_000);
         assert!(rows.is_sorted_by_key(|row| row.0));
+    }
+
+    #[test]
+    fn bytes_go_on_where_the_driver_before_stopped() {
+        let mut samples = Samples::default();
+        let at = (crate::cli::process::world::World::of_process().stopwatch)();
+        for (number, bytes) in [0, 5, 9, 0, 4, 0, 0, 2].into_iter().enumerate() {
+            samples.add(number as u64 * FINEST, Sample { at, bytes, window: 4, in_flight: 3 });
+        }
+        let bytes: Vec<u64> = samples.rows().into_iter().map(|row| row.1).collect();
+        assert_eq!(bytes, [0, 5, 9, 9, 13, 13, 13, 15]);
     }
 }
