@@ -52,18 +52,38 @@ fn the_chinese_readme_has_the_sections_tables_commands_of_the_english_one() {
     assert_eq!(links_of_either(&chinese), links_of_either(&english));
 }
 
+/// The names of the pages in Chinese.
+fn chinese_pages() -> Vec<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/zh-CN");
+    let names = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+/// The pages that `page` links to, whatever their language, without those of the same name.
+fn linked_pages(text: &str, page: &str) -> Vec<String> {
+    let names = links(text).into_iter().filter_map(|target| target.trim_start_matches("../").split_once(".md"));
+    let names = names.map(|(name, _)| name.trim_start_matches("zh-CN/").trim_end_matches(".zh-CN").to_owned());
+    names.filter(|name| !page.starts_with(name.as_str())).collect()
+}
+
+/// The commands in the blocks of code.
+fn commands(text: &str) -> Vec<&str> {
+    code(text).into_iter().filter(|block| ["sh\n", "json\n"].iter().any(|kind| block.starts_with(kind))).collect()
+}
+
 #[test]
-fn a_chinese_page_has_the_sections_tables_and_items_of_the_english_one() {
-    let (english, chinese) = (read("docs/troubleshooting.md"), read("docs/zh-CN/troubleshooting.md"));
-    assert_eq!(headings(&chinese), headings(&english));
-    assert_eq!(tables(&chinese), tables(&english));
-    assert_eq!(items(&chinese), items(&english));
-    let pages = |text: &str| -> Vec<String> {
-        let pages = links(text).into_iter().filter_map(|target| target.trim_start_matches("../").split_once(".md"));
-        let names = pages.map(|(name, _)| name.trim_end_matches(".zh-CN").to_owned());
-        names.filter(|name| !name.ends_with("troubleshooting")).collect()
-    };
-    assert_eq!(pages(&chinese), pages(&english));
+fn a_chinese_page_has_the_sections_tables_items_commands_of_the_english_one() {
+    let pages = chinese_pages();
+    assert!(pages.len() > 3, "{pages:?}");
+    for page in pages {
+        let (english, chinese) = (read(&format!("docs/{page}")), read(&format!("docs/zh-CN/{page}")));
+        assert_eq!(headings(&chinese), headings(&english), "{page}");
+        assert_eq!(tables(&chinese), tables(&english), "{page}");
+        assert_eq!(items(&chinese), items(&english), "{page}");
+        assert_eq!(commands(&chinese), commands(&english), "{page}");
+        assert_eq!(linked_pages(&chinese, &page), linked_pages(&english, &page), "{page}");
+        assert!(english.contains(&format!("](zh-CN/{page})")) && chinese.contains(&format!("](../{page})")), "{page}");
+    }
 }
 
 /// The texts of the catalogue in Chinese.
@@ -90,10 +110,10 @@ fn is_said(text: &str, translations: &[String]) -> bool {
 
 #[test]
 fn a_chinese_page_quotes_what_the_program_says() {
-    let page = read("docs/zh-CN/troubleshooting.md");
+    let pages: String = chinese_pages().iter().map(|page| read(&format!("docs/zh-CN/{page}"))).collect();
     let translations = translations();
     let is_chinese = |text: &&str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-    let outside: String = page.split("```").step_by(2).collect();
+    let outside: String = pages.split("```").step_by(2).collect();
     let quoted: Vec<&str> = outside.split('`').skip(1).step_by(2).filter(is_chinese).collect();
     assert!(quoted.len() > 30, "{quoted:?}");
     let others: Vec<&str> = quoted.into_iter().filter(|text| !is_said(text, &translations)).collect();
