@@ -61,7 +61,7 @@ pub(crate) async fn keep<T: Transport>(
         let _ = path.map(std::fs::remove_file);
         return Some(DeltaNotice::NotWorthwhile);
     }
-    // Otherwise the most memory of the whole upload would be in use here.
+    // On a fast connection, the most memory of the whole upload would otherwise be in use here.
     buffers::free_spare();
     // A file that changed after it was uploaded is not the object.
     let blocks = all(source, blocks, reading).await.filter(|blocks| blocks.crc64(object.size) == object.crc64)?;
