@@ -127,15 +127,23 @@ impl Comparison<'_> {
         }
         let found = self.head(transport, observe).await.map_err(because)?;
         let map = self.fitting_map(local, &found, transport).await.map_err(because)?;
-        if let Some(class) = found.storage_class.filter(|class| ARCHIVES.contains(&class.as_str())) {
-            return Err(because(DeltaNotice::Archived(class)));
-        }
         let size = parts.size();
-        if size < map.size {
-            return Err(because(DeltaNotice::Shrunk));
+        let archived =
+            found.storage_class.filter(|class| ARCHIVES.contains(&class.as_str())).map(DeltaNotice::Archived);
+        match &archived {
+            Some(archived) if size != map.size => return Err(because(archived.clone())),
+            None if size < map.size => return Err(because(DeltaNotice::Shrunk)),
+            _ => {}
         }
-        let (map, known, blocks) = self.read(source.clone(), map, reading.clone()).await.ok_or(None)?;
-        let Some(blocks) = blocks else { return Err(Some((DeltaNotice::Different, Some(known)))) };
+        let how = match (&archived, self.settings.thorough) {
+            (Some(_), _) => HowFar::UntilDifferent,
+            (None, true) => HowFar::Whole,
+            (None, false) => HowFar::IfAlike,
+        };
+        let (map, known, blocks) = self.read(source.clone(), map, how, reading.clone()).await.ok_or(None)?;
+        let Some(blocks) = blocks else {
+            return Err(Some((archived.unwrap_or(DeltaNotice::Different), Some(known))));
+        };
         // HEAD does not show whether the object has the ACL and the tags that were asked for.
         let same_headers = found.same_headers && self.job.object.headers.are_all_in_head();
         if size == map.size && blocks == map.blocks && same_headers {
@@ -152,6 +160,9 @@ impl Comparison<'_> {
                 blocks: Some(known),
                 map: if is_there { NextMap::IsThere } else { NextMap::Made },
             });
+        }
+        if let Some(archived) = archived {
+            return Err(Some((archived, Some(known))));
         }
         let chosen_by_user = (!parts.sizes().is_chosen()).then(|| parts.part_size());
         match planning::plan(&map, &blocks, size, chosen_by_user) {
@@ -220,16 +231,16 @@ impl Comparison<'_> {
         }
     }
 
-    /// Reads the blocks of the file, unless hardly any is in the object. `None` if the file cannot be read.
+    /// Reads the blocks of the file. `None` if the file cannot be read.
     async fn read(
         &self,
         source: FileSource,
         map: ObjectMap,
+        how: HowFar,
         reading: Reading,
     ) -> Option<(ObjectMap, KnownBlocks, Option<Blocks>)> {
-        let thorough = self.settings.thorough;
         let reading = threads::spawn_blocking(move || {
-            let known = read_blocks(&source, &map, thorough, &reading)?;
+            let known = read_blocks(&source, &map, how, &reading)?;
             let all = known.all();
             Ok::<_, NotRead>((map, known, all))
         });
@@ -237,21 +248,28 @@ impl Comparison<'_> {
     }
 }
 
-/// Reads the blocks of the file; none if a sample shows that it is quite different from the object.
-fn read_blocks(
-    source: &FileSource,
-    map: &ObjectMap,
-    thorough: bool,
-    reading: &Reading,
-) -> Result<KnownBlocks, NotRead> {
+/// How far a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HowFar {
+    /// To its end.
+    Whole,
+    /// To its end, unless a sample shows that it is quite different from the object.
+    IfAlike,
+    /// To the first block that differs: nothing can be copied, but the file may be unchanged.
+    UntilDifferent,
+}
+
+/// Reads the blocks of the file.
+fn read_blocks(source: &FileSource, map: &ObjectMap, how: HowFar, reading: &Reading) -> Result<KnownBlocks, NotRead> {
     let known = KnownBlocks::none(source.identity().size, map.blocks.block_size);
     let common = map.blocks.list.len();
     let count = common.min(SAMPLE);
     let sample: Vec<usize> = (0..count).map(|number| number * common / count).collect();
-    if !thorough && !hashing::is_any_alike(source, &known, (&map.blocks, &sample), reading)? {
-        return Ok(known);
+    match how {
+        HowFar::UntilDifferent => hashing::until_different(source, &known, &map.blocks, reading)?,
+        HowFar::IfAlike if !hashing::is_any_alike(source, &known, (&map.blocks, &sample), reading)? => {}
+        HowFar::IfAlike | HowFar::Whole => hashing::the_rest(source, &known, reading)?,
     }
-    hashing::the_rest(source, &known, reading)?;
     Ok(known)
 }
 

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use super::block::Block;
 use super::known_blocks::{BlockHasher, KnownBlocks};
 use super::object_map::Blocks;
 use super::settings::Reading;
@@ -35,6 +36,27 @@ pub(super) fn the_rest(source: &FileSource, known: &KnownBlocks, reading: &Readi
     source.check_unchanged().map_err(NotRead::Source)
 }
 
+/// Reads the blocks that are not known, until one differs from the object's at the same place. Blocks the thread.
+pub(super) fn until_different(
+    source: &FileSource,
+    known: &KnownBlocks,
+    object: &Blocks,
+    reading: &Reading,
+) -> Result<(), NotRead> {
+    let differs = AtomicBool::new(false);
+    let wanted = known.unknown();
+    reading.begin(wanted.iter().map(|index| known.range(*index).length).sum());
+    on_threads(&wanted, |index| {
+        if !differs.load(Ordering::Relaxed) {
+            let block = hashed(source, known, index, reading)?;
+            known.learn(index, block);
+            differs.fetch_or(object.list.get(index) != Some(&block), Ordering::Relaxed);
+        }
+        Ok(())
+    })?;
+    source.check_unchanged().map_err(NotRead::Source)
+}
+
 /// Whether one of the blocks with these indices has the CRC-64 of the object's block at the same place. Reading stops at the
 /// first one. A CRC-64 takes a fifteenth of the time of a hash. Blocks the thread.
 pub(super) fn is_any_alike(
@@ -61,11 +83,16 @@ pub(super) fn is_any_alike(
 /// Reads the blocks with these indices. Blocks the thread.
 fn some(source: &FileSource, known: &KnownBlocks, wanted: &[usize], reading: &Reading) -> Result<(), NotRead> {
     on_threads(wanted, |index| {
-        let mut hasher = BlockHasher::new();
-        read(source, known.range(index), reading, |bytes| hasher.update(bytes))?;
-        known.learn(index, hasher.finish());
+        known.learn(index, hashed(source, known, index, reading)?);
         Ok(())
     })
+}
+
+/// The checksums of a block of the file.
+fn hashed(source: &FileSource, known: &KnownBlocks, index: usize, reading: &Reading) -> Result<Block, NotRead> {
+    let mut hasher = BlockHasher::new();
+    read(source, known.range(index), reading, |bytes| hasher.update(bytes))?;
+    Ok(hasher.finish())
 }
 
 /// Does work for each block, on several threads, until it fails.

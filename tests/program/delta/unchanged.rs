@@ -39,6 +39,25 @@ fn an_acl_tags_metadata_or_a_storage_class_that_are_asked_for_are_set() {
 }
 
 #[test]
+fn an_archived_object_that_did_not_change_is_skipped() {
+    let scene = Scene::new(&[]);
+    let path = scene.file("f", WHOLE);
+    let archived = [&DELTA[..], &["--storage-class", "ARCHIVE"]].concat();
+    scene.upload("f", &archived).exits(0);
+    assert!(is_skipped(&scene.upload("f", &archived).exits(0)));
+    // The file is sent as soon as a block differs, and the map is whole nevertheless.
+    for _ in 0..2 {
+        change(&path, &[3]);
+        let outcome = scene.upload("f", &archived).exits(0).says("cannot be copied before it is restored");
+        assert_eq!(sent_and_copied(&outcome), (WHOLE, 0));
+        assert!(is_skipped(&scene.upload("f", &archived).exits(0)));
+    }
+    fs::write(&path, "short").unwrap();
+    scene.upload("f", &DELTA).exits(0);
+    scene.assert_stored("f", "k");
+}
+
+#[test]
 fn a_map_is_made_of_an_object_that_is_skipped() {
     let scene = Scene::new(&[]);
     let path = uploaded(&scene);
