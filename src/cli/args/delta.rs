@@ -9,8 +9,9 @@ pub struct DeltaArguments {
     ///
     /// cosput keeps a map of each object that it uploads in parts. The next --delta upload compares the file with the
     /// map, sends the parts that changed, and lets COS copy the others from the object. The CRC-64 of the whole object
-    /// proves the result, as always. With auto, a file that seems quite different is sent without comparing all of it;
-    /// with always, it is compared to its end. --delta alone is --delta=auto. Default: never.
+    /// proves the result, as always. A file without changes is skipped. With auto, a file that seems quite different is
+    /// sent without comparing all of it; with always, it is compared to its end. --delta alone is --delta=auto. Default:
+    /// never.
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "auto")]
     #[arg(hide_possible_values = true, hide_short_help = true)]
     pub delta: Option<DeltaChoice>,
@@ -18,7 +19,7 @@ pub struct DeltaArguments {
     ///
     /// here is the directory maps in the directory of the journals. With object, a map is also kept in the bucket, as
     /// KEY.cosput-map, so that other machines can use it. With object:PREFIX, its key begins with PREFIX:
-    /// object:maps/ keeps maps/KEY.cosput-map. Default: here.
+    /// object:maps/ keeps maps/KEY.cosput-map. Only with --delta. Default: here.
     #[arg(long, value_name = "PLACE", hide_short_help = true)]
     pub delta_map: Option<String>,
 }
