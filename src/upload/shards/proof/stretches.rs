@@ -8,26 +8,31 @@ use crate::upload::shards::directory::PlanReader;
 use crate::upload::shards::files::Placed;
 use crate::upload::shards::receipt_files::ReceiptFiles;
 
-/// How many units a stretch has, unless a single file has more.
-const UNITS: u64 = 250;
+/// How many units the first stretch has, unless a single file has more: a shard sends nothing before it knows their receipts.
+const FIRST_UNITS: u64 = 250;
+/// How many units later ones have at most. Each stretch twice as long as the one before reads fewer blocks of receipts twice.
+const MOST_UNITS: u64 = 2000;
 
 /// Reads a plan with its receipts.
 pub struct Stretches<'a> {
     files: PlanReader,
     receipts: &'a ReceiptFiles,
     before: u64,
+    /// How many units the next stretch has.
+    units: u64,
     ended: bool,
 }
 
 impl<'a> Stretches<'a> {
     /// Reads on from where `files` is, up to the files before which the units weigh less than `before`.
     pub fn new(files: PlanReader, receipts: &'a ReceiptFiles, before: u64) -> Self {
-        Self { files, receipts, before, ended: false }
+        Self { files, receipts, before, units: FIRST_UNITS, ended: false }
     }
 
     fn files(&mut self) -> io::Result<Vec<Placed>> {
-        let (mut files, mut units) = (Vec::new(), 0);
-        while units < UNITS && !self.ended {
+        let (mut files, mut units, most) = (Vec::new(), 0, self.units);
+        self.units = (2 * most).min(MOST_UNITS);
+        while units < most && !self.ended {
             match self.files.next().transpose()? {
                 Some(placed) if placed.start < self.before => {
                     units += placed.file.units();
