@@ -170,6 +170,7 @@ impl Completing<'_> {
             let asks = found == Found::NotAll && waiting.asks(began);
             let asked = if asks { self.ask(&lacking, &papers, requests).await? } else { Vec::new() };
             let are_gone = self.are_gone(&asked);
+            self.warn_of_uncomparable(&asked, waiting, world);
             match waiting.next(began, found) {
                 Next::Prove => return Ok(Some(papers)),
                 Next::LookAgain(pause) if !are_gone => {
@@ -192,14 +193,19 @@ impl Completing<'_> {
                 papers.check(self.loaded.plan.publish_together, &mut unproved)?;
             }
             asked.iter().for_each(|(placed, finish)| unproved.finish(placed, finish));
-            return Err(self.with_advice(unproved.report(&self.nothing())));
+            let are_uncomparable = asked.iter().any(|(_, finish)| *finish == Finish::NotComparable);
+            return Err(self.with_advice(unproved.report(&self.nothing()), are_uncomparable));
         }
     }
 
     /// Advice that fits what was tried already.
-    fn with_advice(&self, failure: Failure) -> Failure {
+    fn with_advice(&self, failure: Failure, are_uncomparable: bool) -> Failure {
         let Failure::NotYet { message, hint } = failure else { return failure };
         let hint = match (self.options.reread, self.options.wait) {
+            _ if are_uncomparable => message!(
+                "no shard can send to an upload that is gone: name more receipts with --receipts, or make a new plan in \
+                 another directory"
+            ),
             (true, _) => message!("start the shards that are named again: cosput upload-parts --shard I/N"),
             (false, Some(_)) => message!(
                 "start the shards that are named again: cosput upload-parts --shard I/N; if only their receipts are lost, use \
@@ -222,6 +228,18 @@ impl Completing<'_> {
         }
         let judged = gone::judge(&lacking.numbers().collect(), papers, requests, self.console).await?;
         Ok(judged.into_iter().filter_map(|(placed, finish)| Some((placed, finish?))).collect())
+    }
+
+    /// Says at once that only receipts which exist already can help, and does not wait long for them.
+    fn warn_of_uncomparable(&self, asked: &[(Placed, Finish)], waiting: &mut Waiting, world: &World) {
+        let now = (world.stopwatch)();
+        if waiting.is_last(now) || !asked.iter().any(|(_, finish)| *finish == Finish::NotComparable) {
+            return;
+        }
+        waiting.shorten(now);
+        self.console.warning_once(&message!(
+            "uploads are gone, so no shard can send to them: waiting up to 10 minutes for receipts that are not visible yet"
+        ));
     }
 
     /// True if later receipts would change nothing.

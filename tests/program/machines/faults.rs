@@ -231,12 +231,12 @@ fn an_object_that_cannot_be_compared_yet_does_not_end_the_wait() {
     fs::remove_file(machines.plan().join("completed.json")).unwrap();
     let (receipts, elsewhere) = (machines.plan().join("receipts"), machines.scene.path("not-shown-yet"));
     fs::rename(&receipts, &elsewhere).unwrap();
-    machines.complete().exits(6).says("not all receipts to compare");
+    machines.complete().exits(6).says("not all receipts to compare").says("name more receipts with --receipts");
     let asked = machines.scene.server.requests(Operation::HeadObject).len();
     let complete = machines.begin("complete", &["--wait", "1h"]);
     until(|| machines.scene.server.requests(Operation::HeadObject).len() > asked, "it looks at the object");
     fs::rename(&elsewhere, &receipts).unwrap();
-    complete.wait().exits(0);
+    complete.wait().exits(0).says("waiting up to 10 minutes for receipts");
 }
 
 #[test]

@@ -11,6 +11,10 @@ const LONG_PAUSE: Duration = Duration::from_secs(10);
 /// How long the server is not asked again whether uploads are still there.
 const ASKS_EVERY: Duration = Duration::from_secs(600);
 
+/// How long receipts are waited for that no shard can write any more: their files may be visible late, or be collected from
+/// machines.
+const LATE_RECEIPTS: Duration = Duration::from_secs(600);
+
 /// What one look at the receipts found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
@@ -83,6 +87,12 @@ impl Waiting {
         is_due || self.is_last(began)
     }
 
+    /// An upload is gone, and the receipts do not say yet whether its object is the one of the plan. Shards can send nothing
+    /// more, so the wait ends earlier.
+    pub fn shorten(&mut self, now: Instant) {
+        self.until = self.until.map(|until| until.min(now + LATE_RECEIPTS));
+    }
+
     /// What to do after a look that began at this moment. The last one begins after the end, so that it finds what showed up
     /// during the last pause.
     pub fn next(&mut self, began: Instant, found: Found) -> Next {
@@ -140,6 +150,20 @@ mod tests {
             assert_eq!((asked.first(), asked.last()), (Some(&began), Some(&last)), "{seconds}");
             assert!(asked.len() as u64 <= 2 + seconds / 600, "{seconds}: {}", asked.len());
         }
+    }
+
+    #[test]
+    fn a_wait_for_receipts_that_no_shard_writes_ends_early() {
+        let began = epoch();
+        for (seconds, expected) in [(60, 60), (86_400, 600)] {
+            let mut waiting = Waiting::new(began, Some(Duration::from_secs(seconds)));
+            waiting.shorten(began);
+            let end = began + Duration::from_secs(expected);
+            assert!(waiting.is_last(end) && !waiting.is_last(end - Duration::from_millis(1)), "{seconds}");
+        }
+        let mut none = Waiting::new(began, None);
+        none.shorten(began);
+        assert!(none.is_last(began));
     }
 
     #[test]

@@ -183,7 +183,12 @@ impl Completing {
             Pass::Ask if wrong.iter().any(|finish| matches!(finish, Finish::Gone { .. })) => {
                 self.verdict = Some(if scene.aborted { Verdict::Aborted } else { Verdict::NotProved(wrong) });
             }
-            Pass::Ask => self.decide(began, Found::NotAll, view, scene),
+            Pass::Ask => {
+                if wrong.contains(&Finish::NotComparable) {
+                    self.waiting.shorten(scene.now);
+                }
+                self.decide(began, Found::NotAll, view, scene);
+            }
             Pass::Prove if wrong.is_empty() => self.begin(Pass::Complete, view, scene.now, all(scene)),
             Pass::Complete if wrong.is_empty() => self.verdict = Some(Verdict::Proved),
             Pass::Complete => self.verdict = Some(Verdict::Partly(wrong)),
