@@ -14,6 +14,7 @@
 //! - `placeholders`: values in the place of their names
 //! - `phrase`: a fixed text, for constants and tables
 //! - `message`: a text with values
+//! - `series`: names one after the other
 //! - `zh-CN`: the catalogue, for translators
 //! - `build`: the table of it, made when cosput is built
 
@@ -23,6 +24,7 @@ mod locale;
 mod message;
 mod phrase;
 mod placeholders;
+mod series;
 
 pub use self::catalogue::translated;
 pub use self::choice::{choose, chosen, current, english};
@@ -31,6 +33,7 @@ pub use self::message::Message;
 pub(crate) use self::message::{message, value_of_message};
 pub use self::phrase::Phrase;
 pub(crate) use self::phrase::phrase;
+pub use self::series::Series;
 
 #[cfg(test)]
 pub(crate) use self::choice::chinese;

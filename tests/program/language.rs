@@ -76,7 +76,7 @@ fn what_is_wrong_with_a_command_line_is_said_in_the_language_that_is_chosen() {
     refused(
         &["--progress", "sometimes"],
         "invalid value 'sometimes' for '--progress <WHEN>'\n  [possible values: auto, always, never]",
-        "'--progress <WHEN>' 的值 'sometimes' 无效\n  [可选值：auto, always, never]",
+        "'--progress <WHEN>' 的值 'sometimes' 无效\n  [可选值：auto、always、never]",
     );
     refused(
         &["--max-attempts", "0"],

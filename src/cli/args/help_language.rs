@@ -76,9 +76,12 @@ fn with_words(line: &str) -> String {
         "Commands:" => phrase!("Commands:").text().to_owned(),
         _ if line.ends_with(':') && !line.starts_with(' ') => line.replace(':', "："),
         _ if is_value(line) => with_translated_value(line),
-        _ => line
-            .replace("[possible values: ", phrase!("[possible values: ").text())
-            .replace("Possible values:", phrase!("Possible values:").text()),
+        _ => match line.split_once("[possible values: ") {
+            Some((before, values)) => {
+                format!("{before}{}{}", phrase!("[possible values: "), values.replace(", ", "、"))
+            }
+            None => line.replace("Possible values:", phrase!("Possible values:").text()),
+        },
     }
 }
 

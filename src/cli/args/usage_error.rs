@@ -6,7 +6,7 @@ use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::help_language;
-use crate::language::{Message, Phrase, message, phrase};
+use crate::language::{Message, Phrase, Series, message, phrase};
 
 /// Why a number is refused, as the standard library says it.
 const OF_NUMBERS: [Phrase; 4] = [
@@ -61,7 +61,7 @@ fn unknown_value(error: &Error, option: &str, value: &str) -> String {
         _ => message!("invalid value '{value}' for '{option}'", value, option),
     };
     match words(error, ContextKind::ValidValue) {
-        Some(values) => format!("{refused}\n  {}{}]", phrase!("[possible values: "), values.join(", ")),
+        Some(values) => format!("{refused}\n  {}{}]", phrase!("[possible values: "), Series(values)),
         None => refused.to_string(),
     }
 }
@@ -114,7 +114,7 @@ fn missing(error: &Error) -> Option<String> {
 fn missing_command(error: &Error) -> Option<String> {
     let program = word(error, ContextKind::InvalidSubcommand)?;
     let missing = message!("'{program}' requires a subcommand but one was not provided", program);
-    let commands = words(error, ContextKind::ValidSubcommand).map(|names| names.join(", "));
+    let commands = words(error, ContextKind::ValidSubcommand).map(|names| Series(names).to_string());
     let list = commands.map(|names| format!("\n  {}", message!("[subcommands: {names}]", names))).unwrap_or_default();
     Some(format!("{missing}{list}"))
 }
@@ -238,11 +238,11 @@ mod tests {
             ),
             ("--nothing", "未知的参数 '--nothing'\n\n用法：try [选项] <命令>\n\n"),
             ("uplod", "未知的子命令 'uplod'\n\n  建议：有相似的子命令：'upload'\n"),
-            ("--mode", "'--mode <mode>' 需要一个值，但没有给出\n  [可选值：auto, never]\n"),
-            ("--mode of", "'--mode <mode>' 的值 'of' 无效\n  [可选值：auto, never]\n"),
+            ("--mode", "'--mode <mode>' 需要一个值，但没有给出\n  [可选值：auto、never]\n"),
+            ("--mode of", "'--mode <mode>' 的值 'of' 无效\n  [可选值：auto、never]\n"),
             (
                 "--mode nevr",
-                "'--mode <mode>' 的值 'nevr' 无效\n  [可选值：auto, never]\n\n  建议：有相似的值：'never'\n",
+                "'--mode <mode>' 的值 'nevr' 无效\n  [可选值：auto、never]\n\n  建议：有相似的值：'never'\n",
             ),
             ("--count 10", "'--count <count>' 的值 '10' 无效：应为 1 到 9 之间的数\n"),
             ("--count x", "'--count <count>' 的值 'x' 无效：含有不是数字的字符\n"),

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::invalid_header::{InvalidHeader, check_ascii, refuse};
-use crate::language::message;
+use crate::language::{Series, message};
 
 /// The ACLs of objects, in the spelling that is sent.
 pub const ACLS: [&str; 6] =
@@ -60,7 +60,7 @@ fn one_of(known: &[&str], text: &str) -> Result<String, InvalidHeader> {
     if known.contains(&text) {
         return Ok(text.to_owned());
     }
-    refuse(message!("expected {names}", names = known.join(", ")))
+    refuse(message!("expected {names}", names = Series(known)))
 }
 
 /// A type and a subtype, perhaps with parameters.

@@ -9,7 +9,7 @@ use super::arguments::Arguments;
 use super::catalogue::{KNOWN, Known};
 use super::trigger;
 use super::trigger::Trigger;
-use crate::language::{Message, Phrase, message};
+use crate::language::{Message, Phrase, Series, message};
 
 /// One fault: its name, its trigger and its action.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl FromStr for Fault {
 
 fn unknown(name: &str) -> InvalidFault {
     let names: Vec<&str> = KNOWN.iter().map(|known| known.name).collect();
-    InvalidFault(message!("'{name}' is not a fault; known faults: {names}", name, names = names.join(", ")))
+    InvalidFault(message!("'{name}' is not a fault; known faults: {names}", name, names = Series(&names)))
 }
 
 fn read(known: &Known, text: &str) -> Result<Fault, Message> {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::language::{Message, message};
+use crate::language::{Message, Series, message};
 
 /// How many lines of a file are named.
 const MOST_LINES: usize = 5;
@@ -49,7 +49,7 @@ impl UnreadableReceipts {
 fn in_words(path: &Path, places: &BTreeSet<u64>) -> Message {
     let numbers = File::open(path).and_then(|file| line_numbers(BufReader::new(file), places)).unwrap_or_default();
     let named: Vec<String> = numbers.iter().take(MOST_LINES).map(u64::to_string).collect();
-    let numbers = named.join(", ");
+    let numbers = Series(&named);
     match places.len() {
         1 => message!("line {number} is damaged; the other lines count", number = numbers),
         2..=MOST_LINES => message!("lines {numbers} are damaged; the other lines count", numbers),

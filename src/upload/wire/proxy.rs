@@ -1,6 +1,6 @@
 //! The proxy that requests go through, as a variable names it, and the proxy's answer if it refuses.
 
-use crate::language::{Message, message, phrase};
+use crate::language::{Message, Series, message, phrase};
 use std::fmt;
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ impl Proxy {
             Err(error) => return refuse(message!("it is not a URL ({error}); {encode}", error, encode)),
         };
         if !SCHEMES.contains(&url.scheme()) {
-            return refuse(message!("its scheme is none of {schemes}", schemes = SCHEMES.join(", ")));
+            return refuse(message!("its scheme is none of {schemes}", schemes = Series(&SCHEMES)));
         }
         if url.host_str().is_none_or(str::is_empty) {
             return refuse(message!("it has no host"));

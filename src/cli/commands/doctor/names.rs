@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::check::Check;
 use super::finding::Finding;
 use crate::cli::output::failures::exit::UNAVAILABLE;
-use crate::language::{Message, message};
+use crate::language::{Message, Series, message};
 use crate::upload::threads;
 
 /// The most addresses that are shown.
@@ -39,7 +39,7 @@ pub(super) fn judge(host: &str, answer: io::Result<Vec<IpAddr>>) -> Finding {
             let more = addresses.len().saturating_sub(MOST_SHOWN);
             let shown: Vec<String> = addresses.iter().take(MOST_SHOWN).map(IpAddr::to_string).collect();
             let more = if more > 0 { message!(" and {number} more", number = more) } else { Message::default() };
-            let found = message!("{host} is {addresses}{more}", host, addresses = shown.join(", "), more);
+            let found = message!("{host} is {addresses}{more}", host, addresses = Series(&shown), more);
             return Finding::ok(Check::Names, found);
         }
         Ok(_) => message!("it has no address"),

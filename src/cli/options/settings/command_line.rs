@@ -18,7 +18,7 @@ use crate::cli::args::{Arguments, help, usage_error};
 use crate::cli::options::directories::Directories;
 use crate::cli::process::world::{Variables, World};
 use crate::credentials::{ProfileChoice, ProfileTable, default_file};
-use crate::language::{Language, Message, current, message};
+use crate::language::{Language, Message, Series, current, message};
 
 /// Options that may stand before the command.
 const OUTPUT_OPTIONS: [&str; 5] = ["-v", "--verbose", "-q", "--quiet", "--json"];
@@ -203,7 +203,7 @@ fn blame(error: Error, command: &Command, settings: &[Setting]) -> Error {
     };
     let why = match (error.source(), error.get(ContextKind::ValidValue)) {
         (Some(why), _) => usage_error::reason(&why.to_string()),
-        (None, Some(ContextValue::Strings(valid))) => message!("expected {values}", values = valid.join(", ")),
+        (None, Some(ContextValue::Strings(valid))) => message!("expected {values}", values = Series(valid)),
         (None, _) => message!("it cannot be used"),
     };
     let refused = message!("invalid value '{value}' for {origin}: {why}", value, origin = default.origin, why);

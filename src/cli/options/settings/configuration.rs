@@ -10,7 +10,7 @@ use super::precedence::{excludes, overruled};
 use super::setting::{Setting, setting_of};
 use super::setting_names::{key_of, switch};
 use crate::credentials::{PROFILE_KEYS, ProfileTable};
-use crate::language::{Message, Phrase, message, phrase};
+use crate::language::{Message, Phrase, Series, message, phrase};
 
 /// Options of `resume` that no profile decides: each journal names its server, and a profile for new uploads must not
 /// send the parts of all journals to one server.
@@ -23,7 +23,7 @@ pub(crate) fn check(profile: &ProfileTable, options: &[String]) -> Result<(), Me
     match unknown.as_slice() {
         [] => Ok(()),
         [key] => Err(message!("{profile} has an unknown key: {key}", profile = profile.name(), key)),
-        keys => Err(message!("{profile} has unknown keys: {keys}", profile = profile.name(), keys = keys.join(", "))),
+        keys => Err(message!("{profile} has unknown keys: {keys}", profile = profile.name(), keys = Series(keys))),
     }
 }
 

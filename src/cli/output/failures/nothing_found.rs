@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::output::console::{is_stdin, shown};
 use crate::cli::values::units::counted;
-use crate::language::{Message, message, phrase};
+use crate::language::{Message, Series, message, phrase};
 use crate::upload::source::LeftOut;
 
 /// How many sources are named.
@@ -32,7 +32,7 @@ impl NothingFound {
             true => message!("the list on stdin").to_string(),
             false => message!("the list {list}", list = shown(list)).to_string(),
         }));
-        places.join(phrase!(", ").text())
+        Series(&places).to_string()
     }
 
     /// What was left out, by the rule that did it.

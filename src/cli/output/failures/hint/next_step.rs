@@ -3,7 +3,7 @@
 use crate::cli::output::failures::circumstances::Circumstances;
 use crate::cli::output::failures::exit::UNAVAILABLE;
 use crate::cli::process::signals::{INTERRUPTED, TERMINATED};
-use crate::language::{Message, message};
+use crate::language::{Message, Series, message};
 use crate::upload::UploadError;
 
 /// Returns the hint about how to continue after a failed upload.
@@ -58,7 +58,7 @@ fn after_stream(error: &UploadError, circumstances: Circumstances<'_>, exit_code
             let cut_by = match circumstances.rerun.cut_by.as_slice() {
                 [] => Message::default(),
                 [one] => message!(" and the same {one}", one),
-                [others @ .., last] => message!(" and the same {others} and {last}", others = others.join(", "), last),
+                [others @ .., last] => message!(" and the same {others} and {last}", others = Series(others), last),
             };
             Some(message!(
                 "the parts that were sent are kept: send the same stream again with --resume-upload-id {id}{cut_by}",
