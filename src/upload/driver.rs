@@ -74,6 +74,10 @@ pub async fn drive<T: Transport, N>(
                 objects.send((object, attempt), call);
                 continue;
             }
+            Next::GiveUp(object, attempt) => {
+                objects.give_up((object, attempt), observer);
+                continue;
+            }
             Next::Done(object, finished) => {
                 objects.close(object, finished, observer);
                 if objects.batch.has_no_destination() && !stopped {

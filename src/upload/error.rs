@@ -9,7 +9,7 @@ use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::{Fault, ServiceError};
 
 /// A request, or another step of the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// PUT Object.
     PutObject,

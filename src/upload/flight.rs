@@ -62,6 +62,10 @@ pub(super) struct Flight {
 impl Flight {
     /// The time that the request took, if it ends now.
     fn timing(&self, outcome: &Outcome) -> Timing {
+        self.timing_of(Ending::of(outcome))
+    }
+
+    fn timing_of(&self, ending: Ending) -> Timing {
         let (first, last) = self.progress.first_and_last();
         Timing {
             operation: self.operation,
@@ -70,7 +74,7 @@ impl Flight {
             last_byte: last.map(Instant::into_std),
             ended: clock::now().into_std(),
             bytes: self.progress.bytes(),
-            ending: Ending::of(outcome),
+            ending,
         }
     }
 }
@@ -87,6 +91,14 @@ impl Flights {
         let flight = self.bodies.remove(&id)?;
         self.finished += flight.progress.bytes();
         Some(flight.timing(outcome))
+    }
+
+    /// Aborts a request that is of no use, and counts its bytes. Returns the time that it took.
+    pub(super) fn give_up(&mut self, id: RequestId) -> Option<Timing> {
+        let flight = self.bodies.remove(&id)?;
+        flight.task.abort();
+        self.finished += flight.progress.bytes();
+        Some(flight.timing_of(Ending::Unneeded))
     }
 
     /// The request of a task that died, with an outcome in its place.
@@ -123,10 +135,15 @@ impl Flights {
         self.bodies.values().any(|flight| flight.progress.waits_until().is_some_and(|until| until > now))
     }
 
-    /// Bytes of one object that are in flight.
+    /// Bytes of one object that are in flight. Of a part that is sent twice, those of the faster request count.
     pub(super) fn bytes_of(&self, object: ObjectId) -> u64 {
         let its = (object, AttemptId(0))..=(object, AttemptId(u64::MAX));
-        self.bodies.range(its).map(|(_, flight)| flight.progress.bytes()).sum()
+        let mut bytes = BTreeMap::new();
+        for (_, flight) in self.bodies.range(its) {
+            let of_it: &mut u64 = bytes.entry(flight.operation).or_default();
+            *of_it = flight.progress.bytes().max(*of_it);
+        }
+        bytes.values().sum()
     }
 }
 
@@ -216,4 +233,29 @@ async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, SourceError> + Send + 'static,
 ) -> Result<R, SourceError> {
     threads::spawn_blocking(work).await.unwrap_or_else(|error| Err(SourceError::Unreadable(Message::of(&error))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cos::multipart::PartNumber;
+    use crate::upload::simulation::epoch;
+
+    #[tokio::test]
+    async fn a_part_that_is_sent_twice_counts_once_in_the_progress_of_its_object() {
+        let mut flights = Flights::default();
+        let object = ObjectId(0);
+        for (attempt, part, bytes) in [(0, 1, 700), (1, 2, 100), (2, 1, 300)] {
+            let progress = BodyProgress::default();
+            progress.count(bytes);
+            let operation = Operation::UploadPart(PartNumber::new(part).unwrap());
+            let task = tokio::spawn(std::future::pending::<()>()).abort_handle();
+            flights.started((object, AttemptId(attempt)), Flight { task, progress, operation, began: epoch() });
+        }
+        assert_eq!((flights.bytes_of(object), flights.bytes()), (800, 1_100));
+        let given_up = flights.give_up((object, AttemptId(0))).unwrap();
+        assert_eq!((given_up.ending, given_up.bytes), (Ending::Unneeded, 700));
+        assert_eq!((flights.bytes_of(object), flights.bytes()), (400, 1_100));
+        assert_eq!(flights.give_up((object, AttemptId(0))), None);
+    }
 }

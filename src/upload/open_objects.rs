@@ -151,6 +151,13 @@ impl<T: Transport> OpenObjects<T> {
         self.flights.started(id, Flight { task, progress, operation, began });
     }
 
+    /// Gives up a request, whose task ends without a result.
+    pub(super) fn give_up<N>(&mut self, id: RequestId, observer: &mut dyn Observer<N>) {
+        if let Some(timing) = self.flights.give_up(id) {
+            observer.timed(id.0, &timing);
+        }
+    }
+
     /// Takes the result of a task.
     pub(super) fn take<N>(&mut self, finished: Result<TaskResult, JoinError>, observer: &mut dyn Observer<N>) {
         let result = match finished {

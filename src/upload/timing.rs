@@ -44,6 +44,8 @@ pub enum Ending {
     Unread,
     /// The user stopped the program.
     Stopped,
+    /// Another request for the same part was answered first.
+    Unneeded,
 }
 
 /// The state of all requests at one moment.

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use cosput::emulator::Operation;
+use serde_json::Value;
+
 use crate::support::{BUCKET, MIB, Outcome, Running, Scene, until};
 
 /// How many bytes a connection sends before it is the next one's turn.
@@ -113,6 +116,34 @@ fn a_link_that_breaks_before_eight_parts_have_ended_gets_on() {
     let outcome = scene.run(upload).exits(0);
     scene.assert_stored("a.bin", "a.bin");
     assert!(link.breaks() >= 3, "{}", outcome.stderr);
+}
+
+/// The requests for parts, and the attempts that were reported.
+fn eight_parts_of_which_one_is_never_answered(more: &[&str]) -> (usize, usize, Value) {
+    let scene = Scene::new(&["stall:on=upload-part,part=5"]);
+    scene.file("a.bin", 8 * MIB);
+    let outcome = scene.upload("a.bin", &[&["--json", "--stall-timeout", "4s"], more].concat()).exits(0);
+    scene.assert_stored("a.bin", "a.bin");
+    let retries = outcome.events().iter().filter(|event| event["event"] == "retry").count();
+    (scene.server.requests(Operation::UploadPart).len(), retries, outcome.event("uploaded"))
+}
+
+#[test]
+fn a_part_that_is_not_answered_while_its_siblings_are_is_sent_a_second_time() {
+    let (requests, retries, uploaded) = eight_parts_of_which_one_is_never_answered(&[]);
+    assert_eq!((requests, retries), (9, 0), "its second request needs no failure");
+    assert_eq!(
+        (&uploaded["parts"], &uploaded["bytes_sent"], &uploaded["attempts"]),
+        (&8.into(), &(8 * MIB).into(), &11.into())
+    );
+}
+
+#[test]
+fn nothing_is_sent_twice_if_the_rate_is_limited() {
+    for limit in [&["--limit-rate", "100MiB"], &["--traffic-limit", "838860800"]] {
+        let (requests, retries, _) = eight_parts_of_which_one_is_never_answered(limit);
+        assert_eq!((requests, retries), (9, 1), "it is sent again once it has failed");
+    }
 }
 
 /// Starts the program, which chooses the size of parts.

@@ -105,6 +105,7 @@ impl Template {
                 service: *service,
                 no_overwrite: object.forbid_overwrite,
                 content_md5: self.content_md5,
+                is_limited: self.requests.limit_rate.is_some() || object.traffic_limit.is_some(),
             },
             job: Job { source, target, object },
             header,

@@ -30,6 +30,8 @@ pub struct ObjectId(pub u64);
 pub enum Next {
     /// Carry out this call for this object and record its outcome.
     Send(ObjectId, AttemptId, Call),
+    /// Give up this request: the other one for the same part was answered.
+    GiveUp(ObjectId, AttemptId),
     /// This object has ended and is no longer in the batch.
     Done(ObjectId, Finished),
     /// Wait for an outcome, or until this moment.
@@ -38,6 +40,9 @@ pub enum Next {
         until: Option<Instant>,
     },
 }
+
+/// The next action of one object, or the time until which it waits.
+type Turn = Result<Next, Option<Instant>>;
 
 /// The objects of a batch.
 #[derive(Debug)]
@@ -163,18 +168,33 @@ impl Batch {
                 Err(until) => soonest = soonest.into_iter().chain(until).min(),
             }
         }
-        Next::Wait { until: soonest }
+        self.send_slow_part(now, soonest)
     }
 
-    /// The next action that needs no place in the window: reading a stream is no request, and the end of an object
-    /// frees places.
+    /// Sends a part a second time, because there is nothing else to send; or waits, `until` then at the latest.
+    fn send_slow_part(&mut self, now: Instant, mut until: Option<Instant>) -> Next {
+        let ready = self.entries.iter().filter(|(_, entry)| entry.may_send() && self.window.is_unrefused(now));
+        for object in ready.map(|(object, _)| *object).collect::<Vec<_>>() {
+            match self.step_by(object, now, |upload| upload.send_slow_part(now)) {
+                Ok(next) => return next,
+                Err(due) => until = until.into_iter().chain(due).min(),
+            }
+        }
+        Next::Wait { until }
+    }
+
+    /// The next action that needs no place in the window: reading a stream is no request, and the end of an object or of a
+    /// request frees places.
     fn next_without_request(&mut self) -> Option<Next> {
         let touched: Vec<ObjectId> = self.touched.iter().copied().collect();
         for object in touched {
-            let Some(entry) = self.entries.get(&object) else {
+            let Some(entry) = self.entries.get_mut(&object) else {
                 self.touched.remove(&object);
                 continue;
             };
+            if let Some(attempt) = entry.upload.take_given_up() {
+                return Some(Next::GiveUp(object, attempt));
+            }
             if !entry.may_send() {
                 continue;
             }
@@ -192,14 +212,16 @@ impl Batch {
         None
     }
 
-    /// The next action of an object, or the time until which it waits.
-    fn step(&mut self, object: ObjectId, now: Instant) -> Result<Next, Option<Instant>> {
+    fn step(&mut self, object: ObjectId, now: Instant) -> Turn {
         let findings = self.findings;
-        let next = |entry: &mut Entry| {
-            entry.upload.learn(findings);
-            entry.upload.next(now)
-        };
-        let step = self.change(object, next).expect("it was just listed");
+        self.step_by(object, now, |upload| {
+            upload.learn(findings);
+            upload.next(now)
+        })
+    }
+
+    fn step_by(&mut self, object: ObjectId, now: Instant, step: impl FnOnce(&mut Upload) -> Step) -> Turn {
+        let step = self.change(object, |entry| step(&mut entry.upload)).expect("it was just listed");
         match step {
             Step::Send(attempt, call) => {
                 self.requests += 1;
@@ -420,6 +442,7 @@ mod tests {
                         self.in_flight.push((object, attempt, call));
                         assert!(self.in_flight.len() <= usize::from(self.batch.window.size()));
                     }
+                    Next::GiveUp(..) => unreachable!("no part is slow"),
                     Next::Done(object, _) => {
                         done.insert(object);
                     }

@@ -13,6 +13,8 @@ use super::spacing::Spacing;
 
 /// Throttled answers within this time count once, since their requests were in flight together.
 const ONE_ROUND: Duration = Duration::from_secs(1);
+/// For this time after a refusal, only necessary requests are sent.
+const LATELY: Duration = Duration::from_secs(60);
 
 /// A limit on requests in flight.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,8 @@ pub struct Window {
     now: u16,
     successes: u16,
     shrunk: Option<Instant>,
+    /// When the server last refused a request.
+    refused: Option<Instant>,
     search: Option<Search>,
     spacing: Spacing,
 }
@@ -33,7 +37,7 @@ impl Window {
             Concurrency::Fixed(_) => (most, None),
             Concurrency::Auto | Concurrency::AutoUpTo(_) => (FEW.min(most), Some(Search::new())),
         };
-        Self { most, now, successes: 0, shrunk: None, search, spacing: Spacing::default() }
+        Self { most, now, successes: 0, shrunk: None, refused: None, search, spacing: Spacing::default() }
     }
 
     /// The largest possible size.
@@ -63,6 +67,7 @@ impl Window {
 
     /// The server refused a request, and `in_flight` are left. Halves the window, at most once a second.
     pub fn shrink(&mut self, now: Instant, in_flight: usize) {
+        self.refused = Some(now);
         if let Some(search) = &mut self.search {
             if self.now == 1 && in_flight == 0 {
                 self.spacing.refuse(now);
@@ -77,6 +82,11 @@ impl Window {
         self.now = (self.now / 2).max(1);
         self.successes = 0;
         self.shrunk = Some(now);
+    }
+
+    /// Whether the server refused no request lately, so that it may get more requests than are necessary.
+    pub fn is_unrefused(&self, now: Instant) -> bool {
+        self.refused.is_none_or(|refused| now.saturating_duration_since(refused) >= LATELY)
     }
 
     /// Records the time from a request without a body to its answer.
@@ -206,6 +216,16 @@ mod tests {
             assert!(window.size() < refused, "{tick}");
         }
         assert_eq!(window.size(), refused - 1);
+    }
+
+    #[test]
+    fn for_a_minute_after_a_refusal_the_server_gets_no_needless_request() {
+        for wanted in [Concurrency::Auto, Concurrency::Fixed(4)] {
+            let (mut window, now) = (Window::new(wanted), epoch());
+            assert!(window.is_unrefused(now));
+            window.shrink(now, 3);
+            assert_eq!([59, 60].map(|later| window.is_unrefused(now + Duration::from_secs(later))), [false, true]);
+        }
     }
 
     #[test]

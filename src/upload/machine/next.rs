@@ -97,7 +97,7 @@ impl Upload {
         self.send(call)
     }
 
-    fn begun(&self) -> UploadId {
+    pub(super) fn begun(&self) -> UploadId {
         self.upload_id.clone().expect("parts are sent once the upload has its ID")
     }
 
@@ -178,7 +178,7 @@ impl Upload {
         Range { offset: 0, length: self.whole_size() }
     }
 
-    fn send(&mut self, call: Call) -> Step {
+    pub(super) fn send(&mut self, call: Call) -> Step {
         Step::Send(self.requests.start(&call, self.retries.network.answers()), call)
     }
 }

@@ -1,4 +1,4 @@
-//! The requests of one upload that are in flight, and how many were sent.
+//! The requests of one upload that are in flight, those that are given up, and how many were sent.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use crate::upload::wire::call::{BodyMd5, Call};
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     in_flight: BTreeMap<AttemptId, InFlight>,
+    given_up: Vec<AttemptId>,
     next_id: u64,
     sent: u32,
 }
@@ -42,6 +43,21 @@ impl Requests {
 
     pub(super) fn finish(&mut self, id: AttemptId) -> Option<InFlight> {
         self.in_flight.remove(&id)
+    }
+
+    /// A request for the same that is in flight.
+    pub(super) fn another(&self, operation: Operation) -> Option<AttemptId> {
+        self.in_flight.iter().find(|(_, request)| request.operation == operation).map(|(id, _)| *id)
+    }
+
+    /// Takes no more notice of a request.
+    pub(super) fn give_up(&mut self, id: AttemptId) {
+        self.in_flight.remove(&id);
+        self.given_up.push(id);
+    }
+
+    pub(super) fn take_given_up(&mut self) -> Option<AttemptId> {
+        self.given_up.pop()
     }
 
     pub(super) fn in_flight(&self) -> usize {

@@ -20,6 +20,8 @@ pub struct Settings {
     pub no_overwrite: bool,
     /// Send `Content-MD5` with every body, which the server compares.
     pub content_md5: bool,
+    /// The user limits the rate: no part is sent twice.
+    pub is_limited: bool,
 }
 
 impl Default for Settings {
@@ -31,6 +33,7 @@ impl Default for Settings {
             service: Service::default(),
             no_overwrite: false,
             content_md5: false,
+            is_limited: false,
         }
     }
 }

@@ -72,6 +72,9 @@ impl Upload {
 
     /// A part was answered.
     pub(super) fn part_got_through(&mut self, now: Instant, number: PartNumber) {
+        if let Some(board) = &mut self.board {
+            board.took_until(number, now);
+        }
         let since = self.board.as_ref().and_then(|board| board.in_flight_since(number));
         let BrokenParts { reported, .. } = self.broken_parts;
         self.broken_parts = BrokenParts { quick: !is_long(now, since), reported, ..BrokenParts::default() };

@@ -8,6 +8,7 @@
 //! - `part_pace`: how many parts begin in a second
 //! - `part_record`: a part that is on the server
 //! - `parts`: the state of each part during the upload; `part_states`: which states there are
+//! - `slow_part`: a part that is much slower than its siblings; `part_times`: how long those took
 
 pub(super) mod default_sizes;
 pub mod delta_parts;
@@ -18,6 +19,8 @@ pub mod part_range;
 pub mod part_record;
 pub mod part_sizes;
 pub(crate) mod part_states;
+mod part_times;
 pub(crate) mod parts;
 pub mod plan_error;
 pub(crate) mod rest;
+mod slow_part;

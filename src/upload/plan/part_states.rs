@@ -12,8 +12,8 @@ pub(super) enum Slot {
     Waiting,
     /// The server holds a part of this size with this ETag; its MD5 has to be compared with the source's bytes.
     Doubtful { etag: Etag, resumed: bool },
-    /// Being sent since then.
-    InFlight(Instant),
+    /// Being sent since then, perhaps by two requests.
+    InFlight { since: Instant, twice: bool },
     /// On the server.
     Stored { etag: Etag, crc64: u64, by: StoredBy },
     /// Sent by another machine.

@@ -11,6 +11,7 @@ use super::part_range::Range;
 use super::part_record::PartRecord;
 use super::part_sizes::{PartSizes, Parts};
 use super::part_states::{Slot, StoredBy, Todo};
+use super::part_times::PartTimes;
 use super::rest::Rest;
 use crate::cos::Etag;
 use crate::cos::checksum::Combiner;
@@ -23,13 +24,14 @@ pub(crate) struct PartBoard {
     /// The parts; for a stream, those known so far.
     plan: Parts,
     /// False while a stream may add parts.
-    closed: bool,
-    slots: Vec<Slot>,
+    pub(super) closed: bool,
+    pub(super) slots: Vec<Slot>,
     attempts: Vec<Attempts>,
-    fresh: VecDeque<PartNumber>,
-    doubtful: VecDeque<PartNumber>,
-    again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
-    pace: Option<Paces>,
+    pub(super) fresh: VecDeque<PartNumber>,
+    pub(super) doubtful: VecDeque<PartNumber>,
+    pub(super) again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
+    pub(super) pace: Option<Paces>,
+    pub(super) times: PartTimes,
     stored: u16,
     bytes_stored: u64,
     /// Whether the upload is shared, and the number of parts that other machines send.
@@ -65,6 +67,7 @@ impl PartBoard {
             doubtful: VecDeque::new(),
             again: BinaryHeap::new(),
             pace: plan.sizes().is_chosen().then(Paces::default),
+            times: PartTimes::default(),
             stored: 0,
             bytes_stored: 0,
             shared: false,
@@ -130,7 +133,12 @@ impl PartBoard {
         self.delta.as_ref().map_or(self.plan.count(), DeltaParts::count)
     }
 
-    fn numbers(&self) -> impl Iterator<Item = PartNumber> + use<> {
+    /// The number of parts that this machine has to send or is sending.
+    pub(super) fn left(&self) -> u16 {
+        self.len() - self.stored - self.elsewhere
+    }
+
+    pub(super) fn numbers(&self) -> impl Iterator<Item = PartNumber> + use<> {
         numbers(self.len())
     }
 
@@ -199,7 +207,7 @@ impl PartBoard {
             Some(_) => drop(self.again.pop()),
             None => drop(self.fresh.pop_front()),
         }
-        self.slots[index(number)] = Slot::InFlight(now);
+        self.slots[index(number)] = Slot::InFlight { since: now, twice: false };
         self.attempts[index(number)].count();
         if let Some(pace) = &mut self.pace {
             pace.of_mut(copied).begin(now);
@@ -317,7 +325,7 @@ impl PartBoard {
 
     /// Since when a part is being sent.
     pub(crate) fn in_flight_since(&self, number: PartNumber) -> Option<Instant> {
-        let Slot::InFlight(since) = self.slots[index(number)] else { return None };
+        let Slot::InFlight { since, .. } = self.slots[index(number)] else { return None };
         Some(since)
     }
 
@@ -344,7 +352,7 @@ impl PartBoard {
 
     /// True if the server holds every part.
     pub(crate) fn is_complete(&self) -> bool {
-        self.closed && self.stored + self.elsewhere == self.len()
+        self.closed && self.left() == 0
     }
 
     /// The number of the parts that came on the server in this way, and their bytes.
@@ -382,6 +390,6 @@ fn numbers(last: u16) -> impl Iterator<Item = PartNumber> {
     (1..=last).map(|number| PartNumber::new(number).expect("an upload has part numbers 1 to 10,000"))
 }
 
-fn index(number: PartNumber) -> usize {
+pub(super) fn index(number: PartNumber) -> usize {
     usize::from(number.value()) - 1
 }

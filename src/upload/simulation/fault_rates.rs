@@ -3,6 +3,8 @@
 /// The rate of each fault, in percent of calls.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct FaultRates {
+    /// Parts that take much longer than others.
+    pub(super) slow_part: u32,
     pub(super) lost_request: u32,
     pub(super) lost_answer: u32,
     pub(super) late_effect: u32,
@@ -53,7 +55,8 @@ impl FaultRates {
             crash: some(5),
             source_change: some(2),
             cancel: some(1),
-            // Those of `delta`.
+            // Those of `slow_parts` and `delta`.
+            slow_part: 0,
             lying_copy: 0,
             replaced_source: 0,
         }

@@ -46,6 +46,10 @@ fn run(objects: &mut [Object], most: u16, random: &mut fastrand::Rng, dies: bool
                 objects[of(object)].world.start(id, call);
                 continue;
             }
+            Next::GiveUp(object, id) => {
+                objects[of(object)].world.give_up(id);
+                continue;
+            }
             Next::Done(object, finished) => {
                 let object = &mut objects[of(object)];
                 assert_eq!(object.finished.replace(finished), None, "it ends once");

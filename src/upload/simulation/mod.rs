@@ -5,7 +5,7 @@
 //! the machine, and again after each `crash`; `rules` checks the result against the `content` of the source. `many` does this
 //! for several objects at once, `together` for objects that become visible together, `machines` for a plan that several
 //! machines send, `delta` for parts that are copied, `effort` for the maps of files that are not, `division` for parts that
-//! become smaller. `links` has whole uploads over links that are slow, refuse or break. `outages` cuts the network for a
+//! become smaller, `slow_parts` for parts that are sent twice. `links` has whole uploads over links that are slow, refuse or break. `outages` cuts the network for a
 //! while, `slow_link` breaks it each half minute
 //! (`fast_then_slow` after parts were sent), and `prefixes` resumes from every prefix of a journal.
 //!
@@ -31,6 +31,7 @@ mod run;
 mod server;
 mod setup;
 mod slow_link;
+mod slow_parts;
 mod stream;
 mod together;
 mod world;

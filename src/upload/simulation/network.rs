@@ -101,6 +101,27 @@ impl World {
         self.at(due, Happening::Outcome(id, Outcome { sent, result: Err(failure), took: Duration::ZERO }));
     }
 
+    /// The program gives up a request. It may have reached the server, now or later, and its outcome is lost.
+    pub(super) fn give_up(&mut self, given_up: AttemptId) {
+        self.second_requests += 1;
+        let of_it = |happening: &Happening| match happening {
+            Happening::Act { id, .. } | Happening::Outcome(id, _) => *id == given_up,
+        };
+        let orders: Vec<u64> =
+            self.happenings.iter().filter(|(_, happening)| of_it(happening)).map(|(order, _)| *order).collect();
+        for happening in orders.iter().filter_map(|order| self.happenings.remove(order)).collect::<Vec<_>>() {
+            match happening {
+                Happening::Act { id, call, arrived, sent, .. } if self.random.bool() => {
+                    let late = self.now + Duration::from_millis(self.random.u64(0..20_000));
+                    self.at(late, Happening::Act { id, call, arrived, sent, answered: false, due: late });
+                }
+                Happening::Act { .. } => {}
+                // A corrupted part has replaced the good one.
+                Happening::Outcome(_, outcome) => self.unsettled |= holds_another(&outcome),
+            }
+        }
+    }
+
     fn refusal(&mut self) -> Option<(u16, &'static str)> {
         if self.percent(self.faults.server_error) {
             let errors =
@@ -200,6 +221,14 @@ impl World {
 /// True if the copy that arrives differs from the one that was sent. A late one replaces a good one.
 pub(super) fn is_corrupt(arrived: Option<&Content>, sent: Option<Digest>) -> bool {
     arrived.zip(sent).is_some_and(|(arrived, sent)| arrived.crc64 != sent.crc64)
+}
+
+/// True if the server has acknowledged other bytes than those that were sent.
+fn holds_another(outcome: &Outcome) -> bool {
+    match (&outcome.result, outcome.sent) {
+        (Ok(Reply::Part(stored)), Some(sent)) => !md5(sent.crc64).is_etag(&stored.etag),
+        _ => false,
+    }
 }
 
 /// True if the server copies other bytes than those that it was asked for.

@@ -36,6 +36,10 @@ pub(super) fn run_upload(world: &mut World, upload: Upload, most: u16) -> Run {
                 world.start(id, call);
                 continue;
             }
+            Next::GiveUp(_, id) => {
+                world.give_up(id);
+                continue;
+            }
             Next::Done(_, finished) => return Run::Finished(finished),
             Next::Wait { until } => {
                 let due = world.next_due().into_iter().chain(until).min().expect("a wait has an end");

@@ -35,6 +35,7 @@ pub(super) fn setup(seed: u64, kind: Kind, streams: bool) -> (World, Plan, Setti
         service: if kind.write_once { Service::Cdcs } else { Service::Cos },
         no_overwrite: !kind.write_once && random.u32(0..4) == 0,
         content_md5: random.u32(0..4) == 0,
+        is_limited: false,
     };
     let mut world = World {
         faults,
@@ -66,6 +67,7 @@ pub(super) fn setup(seed: u64, kind: Kind, streams: bool) -> (World, Plan, Setti
         differs: false,
         named: BTreeSet::new(),
         disowned: false,
+        second_requests: 0,
         orphans_reported: 0,
         orphans_lost: 0,
         random,

@@ -37,6 +37,7 @@ const SETTINGS: Settings = Settings {
     service: Service::Cos,
     no_overwrite: false,
     content_md5: false,
+    is_limited: false,
 };
 
 /// A request, and how much of it is left.
@@ -143,6 +144,7 @@ impl SlowLink {
             match self.batch.next(self.now) {
                 Next::Done(_, finished) => return Some(finished),
                 Next::Send(_, id, call) => self.begin(id, call),
+                Next::GiveUp(_, id) => self.give_up(id),
                 Next::Wait { .. } => {
                     self.now += TICK;
                     self.pass();
@@ -220,6 +222,12 @@ impl SlowLink {
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
         self.batch.measure(now, self.moved as u64);
+    }
+
+    fn give_up(&mut self, id: AttemptId) {
+        for flight in self.flights.extract_if(.., |flight| flight.id == id).collect::<Vec<_>>() {
+            self.break_off(flight);
+        }
     }
 
     fn break_all(&mut self) {

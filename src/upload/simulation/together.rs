@@ -148,6 +148,10 @@ fn run(
                 disk.objects[of(object)].world.start(id, call);
                 continue;
             }
+            Next::GiveUp(object, id) => {
+                disk.objects[of(object)].world.give_up(id);
+                continue;
+            }
             Next::Done(object, finished) => {
                 ended(&mut disk.objects[of(object)], &finished);
                 match finished {

@@ -76,6 +76,8 @@ pub(super) struct World {
     pub(super) named: BTreeSet<String>,
     /// Set once an answer denied the object's encryption: it counts as another client's, and is replaced.
     pub(super) disowned: bool,
+    /// Requests that were given up, because the other one for the same part was answered.
+    pub(super) second_requests: u32,
     pub(super) orphans_reported: usize,
     pub(super) orphans_lost: usize,
 }
@@ -92,7 +94,10 @@ impl World {
     }
 
     pub(super) fn start(&mut self, id: AttemptId, call: Call) {
-        let due = self.now + Duration::from_millis(self.random.u64(1..3000));
+        let mut due = self.now + Duration::from_millis(self.random.u64(1..3000));
+        if matches!(call, Call::UploadPart { .. }) && self.faults.slow_part > 0 && self.percent(self.faults.slow_part) {
+            due += Duration::from_secs(self.random.u64(1..60));
+        }
         self.check_not_sent_again(&call);
         if self.percent(self.faults.source_change) && !matches!(call, Call::Initiate) {
             self.version = 1;

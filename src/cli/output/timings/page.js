@@ -28,13 +28,14 @@ const gap = data.language === "en" ? " " : "";
 const plural = (number) => data.language === "en" && number !== 1 ? "s" : "";
 const count = (number, name) => `${number.toLocaleString("en")} ${say(name)}${plural(number)}`;
 
-const ENDS = ["answered", "throttled", "refused", "unanswered", "unread", "stopped"];
+const ENDS = ["answered", "throttled", "refused", "unanswered", "unread", "stopped", "not needed"];
 const requests = data.requests.map(([object, step, part, began, first, last, ended, size, end, detail]) => ({
   object, step, part, began, ended, size, end: ENDS[end], detail: data.details[detail],
   local: data.steps[step].local,
   // Without a body, everything is waiting for the answer.
   first: first ?? (size > 0 ? ended : began), last: last ?? (first === null ? (size > 0 ? ended : began) : ended),
 }));
+const failed = (request) => request.end !== "answered" && request.end !== "not needed";
 const whole = Math.max(1, data.ended);
 requests.sort((one, other) => one.began - other.began);
 
@@ -43,8 +44,9 @@ const earlier = new Map();
 for (const request of requests) {
   const key = `${request.object} ${request.step} ${request.part}`;
   const before = earlier.get(key);
-  request.attempt = before && before.end !== "answered" ? before.attempt + 1 : 1;
-  request.pause = request.attempt > 1 ? request.began - before.ended : 0;
+  request.attempt = before && failed(before) ? before.attempt + 1 : 1;
+  // A slow part is sent a second time while the first request is in flight.
+  request.pause = request.attempt > 1 ? Math.max(0, request.began - before.ended) : 0;
   earlier.set(key, request);
 }
 
@@ -64,7 +66,6 @@ const parts = (request) =>
     ["sending", request.first, request.last],
     ["answering", request.last, request.ended],
   ];
-const failed = (request) => request.end !== "answered";
 const kind = (request) => request.end === "throttled" ? "throttled" : "failed";
 
 const STATES = [

@@ -122,7 +122,7 @@ impl Timings {
         self.written = None;
         self.total += u64::from(timing.operation.is_request());
         let failed = match timing.ending {
-            Ending::Answered => false,
+            Ending::Answered | Ending::Unneeded => false,
             Ending::Throttled(_) => {
                 self.throttled += 1;
                 true
@@ -184,6 +184,7 @@ impl Timings {
             Ending::Unanswered(why) => (3, why.text()),
             Ending::Unread => (4, phrase!("the source").text()),
             Ending::Stopped => (5, ""),
+            Ending::Unneeded => (6, ""),
         };
         (
             self.object(object),

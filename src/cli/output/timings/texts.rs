@@ -61,6 +61,7 @@ const TEXTS: &[Phrase] = &[
     phrase!("unanswered"),
     phrase!("unread"),
     phrase!("stopped"),
+    phrase!("not needed"),
     phrase!("succeeded"),
     phrase!("ended with exit code {code}"),
     phrase!("cosput {version} to {bucket}, begun at {began}: {outcome} after {time}."),

@@ -23,6 +23,9 @@ impl Upload {
         if operation.is_request() {
             self.note_network(now, answers, &result);
         }
+        if !self.counts(operation, &result) {
+            return;
+        }
         if operation == Operation::PutObject && sent.is_some() {
             self.put_sent = sent;
         }

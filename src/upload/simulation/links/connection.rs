@@ -11,6 +11,8 @@ const IDLE: f64 = 0.2;
 pub(super) struct Connection {
     /// The bytes that it carries in a round trip.
     carries: f64,
+    /// Its share of the rate that a connection can have.
+    pub(super) weight: f64,
     /// Whether it is reset in the middle of a body.
     pub(super) is_reset: bool,
     idle_since: f64,
@@ -18,14 +20,14 @@ pub(super) struct Connection {
 
 impl Connection {
     /// The connection of this number.
-    pub(super) fn new(link: &Link, number: u32) -> Self {
+    pub(super) fn new(link: &Link, number: u32, weight: f64) -> Self {
         let is_reset = link.resets_every > 0 && number.is_multiple_of(link.resets_every);
-        Self { carries: FIRST_ROUND, is_reset, idle_since: 0.0 }
+        Self { carries: FIRST_ROUND, weight, is_reset, idle_since: 0.0 }
     }
 
     /// The bytes that it carries in `step` seconds, with its share of the whole link.
     pub(super) fn bytes(&self, link: &Link, share: f64, step: f64) -> f64 {
-        share.min(link.each).min(self.carries / link.late) * step
+        share.min(link.each * self.weight).min(self.carries / link.late) * step
     }
 
     pub(super) fn carried(&mut self, bytes: f64) {

@@ -15,6 +15,11 @@ pub(super) struct Link {
     pub(super) buffers: f64,
     /// One of this many connections is reset in the middle of its first body.
     pub(super) resets_every: u32,
+    /// The share of bodies whose answers are late by this time.
+    pub(super) stalls: f64,
+    pub(super) stall: f64,
+    /// Connections have from this share up to all of their rate.
+    pub(super) slowest: f64,
     /// The most bodies at a time, and in a second; others are refused.
     pub(super) takes: usize,
     pub(super) per_second: usize,
@@ -34,6 +39,9 @@ impl Link {
             all: all * MEGABIT,
             buffers: 0.3 * MIB,
             resets_every: 0,
+            stalls: 0.0,
+            stall: 0.0,
+            slowest: 1.0,
             takes: usize::MAX,
             per_second: usize::MAX,
             dies: f64::INFINITY,
@@ -49,6 +57,9 @@ impl Link {
 }
 
 /// The links of docs/performance.md.
+pub(super) const NEAR: Link = Link::new(0.002, 1000.0, 2000.0);
 pub(super) const METRO: Link = Link::new(0.01, 200.0, 1000.0);
 pub(super) const FAR: Link = Link::new(0.05, 40.0, 1000.0);
 pub(super) const OVERSEAS: Link = Link::new(0.2, 10.0, 200.0);
+pub(super) const HOME: Link = Link::new(0.03, 20.0, 20.0);
+pub(super) const SLOW: Link = Link::new(0.3, 1.0, 1.0);

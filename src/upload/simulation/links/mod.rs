@@ -4,10 +4,12 @@
 //! - `link`: what a link does to requests; `connection`: TCP's slow start
 //! - `uploads`: a batch of uploads over a link, under virtual time
 //! - `throttled`: servers that refuse requests beyond a limit
+//! - `slow_parts`: links that delay some answers
 //! - `broken`: links that die for a while, or reset connections
 
 mod broken;
 mod connection;
 mod link;
+mod slow_parts;
 mod throttled;
 mod uploads;

@@ -52,6 +52,9 @@ pub(super) struct Totals {
     pub(super) most: u16,
     /// Parts that were sent although they had been acknowledged.
     pub(super) sent_again: u32,
+    /// Parts that two requests sent at the same time, and the bytes that those carried which were given up.
+    pub(super) sent_twice: u32,
+    pub(super) given_up: f64,
 }
 
 /// A request in flight.
@@ -164,6 +167,7 @@ impl Run {
             }
             match self.batch.next(self.now()) {
                 Next::Send(object, id, call) => self.begin(object, id, call),
+                Next::GiveUp(object, id) => self.give_up(object, id),
                 Next::Done(object, finished) => {
                     assert!(matches!(finished, Finished::Stored(_)), "{:?}: {finished:?}", self.link);
                     self.servers.remove(&object);
@@ -187,21 +191,15 @@ impl Run {
         let size = call.body().map_or(0.0, |range| range.length as f64);
         if let Call::UploadPart { number, .. } = &call {
             self.totals.sent_again += u32::from(self.acknowledged.contains(&(object, number.value())));
+            let is_same = |flight: &Flight| flight.object == object && flight.call.operation() == call.operation();
+            self.totals.sent_twice += u32::from(self.flights.iter().any(is_same));
         }
         let connection = self.connect();
         let refused = size > 0.0 && self.refuses();
         let left = if refused { 0.0 } else { size };
-        self.flights.push(Flight {
-            object,
-            id,
-            call,
-            connection,
-            size,
-            left,
-            waits: self.link.late,
-            refused,
-            began: self.time,
-        });
+        let stalls = size > 0.0 && self.link.stalls > 0.0 && self.random.f64() < self.link.stalls;
+        let waits = self.link.late + if stalls { self.link.stall } else { 0.0 };
+        self.flights.push(Flight { object, id, call, connection, size, left, waits, refused, began: self.time });
     }
 
     fn connect(&mut self) -> Connection {
@@ -210,7 +208,9 @@ impl Run {
             return connection;
         }
         self.connections += 1;
-        Connection::new(&self.link, self.connections)
+        let even = self.link.slowest >= 1.0;
+        let weight = if even { 1.0 } else { self.link.slowest.powf(self.random.f64()) };
+        Connection::new(&self.link, self.connections, weight)
     }
 
     fn refuses(&mut self) -> bool {
@@ -235,14 +235,15 @@ impl Run {
         if self.link.is_dead(self.time) {
             return self.link.breaks && self.break_all(step);
         }
-        let sending = self.flights.iter().filter(|flight| flight.left > 0.0).count();
-        #[expect(clippy::cast_precision_loss, reason = "they are few")]
-        let share = self.link.all / sending.max(1) as f64;
+        let sending = self.flights.iter().filter(|flight| flight.left > 0.0);
+        let weights: f64 = sending.map(|flight| flight.connection.weight).sum();
+        let share = self.link.all / weights.max(f64::MIN_POSITIVE);
         let mut ended = Vec::new();
         let mut index = 0;
         while index < self.flights.len() {
             let flight = &mut self.flights[index];
             if flight.left > 0.0 {
+                let share = share * flight.connection.weight;
                 let bytes = flight.connection.bytes(&self.link, share, step).min(flight.left);
                 flight.left -= bytes;
                 flight.connection.carried(bytes);
@@ -288,6 +289,14 @@ impl Run {
         self.moved += flight.taken(&self.link);
         let failure = Failure::Send(SendError { kind, message: "reset".into() });
         self.batch.record(self.now(), flight.object, flight.id, Err(failure).into());
+    }
+
+    fn give_up(&mut self, object: ObjectId, id: AttemptId) {
+        let given_up = self.flights.iter().position(|flight| flight.object == object && flight.id == id);
+        // Both may have been answered at the same time.
+        let Some(flight) = given_up.map(|index| self.flights.swap_remove(index)) else { return };
+        self.moved += flight.taken(&self.link);
+        self.totals.given_up += flight.taken(&self.link);
     }
 
     fn answer(&mut self, mut flight: Flight) {

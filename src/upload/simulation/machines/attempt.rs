@@ -126,6 +126,10 @@ impl Attempt {
                 self.in_world(scene, of(object), |world| world.start(id, call));
                 Status::Busy
             }
+            Next::GiveUp(object, id) => {
+                self.in_world(scene, of(object), |world| world.give_up(id));
+                Status::Busy
+            }
             Next::Done(object, finished) => {
                 self.end(scene, of(object), &finished);
                 Status::Busy
