@@ -1,7 +1,7 @@
 //! What a link, and the server behind it, do to requests.
 
 pub(super) const MIB: f64 = 1_048_576.0;
-const MEGABIT: f64 = 125_000.0;
+pub(super) const MEGABIT: f64 = 125_000.0;
 
 /// A link without faults, unless they are added. Times are in seconds, rates in bytes a second.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,8 @@ pub(super) struct Link {
     /// The most bodies at a time, and in a second; others are refused.
     pub(super) takes: usize,
     pub(super) per_second: usize,
+    /// All connections break each time this time has passed.
+    pub(super) breaks_each: f64,
     /// The link carries nothing from this moment on, for this time, …
     pub(super) dies: f64,
     pub(super) dead_for: f64,
@@ -44,6 +46,7 @@ impl Link {
             slowest: 1.0,
             takes: usize::MAX,
             per_second: usize::MAX,
+            breaks_each: f64::INFINITY,
             dies: f64::INFINITY,
             dead_for: 0.0,
             breaks: false,

@@ -28,13 +28,13 @@ fn check_share(link: Link, files: Files, fixed: &[u16], enough: f64) {
 
 #[test]
 fn a_server_that_takes_some_requests_at_a_time() {
-    for takes in [1, 2, 3, 4, 8, 16, 64_u16] {
+    for takes in [1, 2, 3, 4, 8, 10, 16, 24, 40, 64_u16] {
         let link = Link { takes: takes.into(), ..FAR };
         // About two minutes.
         check(link, Files::one(600 * u64::from(takes)), &[takes, 2 * takes]);
-        check(link, Files { count: 10_000, size: 16 << 20 }, &[takes, 2 * takes]);
+        check(link, Files::many(10_000, 16 << 20), &[takes, 2 * takes]);
         if takes <= 8 {
-            check(link, Files { count: 1_000_000, size: 16 << 10 }, &[takes]);
+            check(link, Files::many(1_000_000, 16 << 10), &[takes]);
         }
     }
 }
@@ -46,9 +46,9 @@ fn a_server_that_takes_some_requests_a_second() {
         check(link, Files::one(14_000), &[2, 8, 64]);
         // Two or three at a time are the most, so that one less makes a large difference.
         let enough = if per_second == 5 { 0.8 } else { ENOUGH };
-        check_share(link, Files { count: 1_000_000, size: 1 << 20 }, &[2, 8, 64], enough);
+        check_share(link, Files::many(1_000_000, 1 << 20), &[2, 8, 64], enough);
         if per_second <= 20 {
-            check(link, Files { count: 1_000_000, size: 16 << 10 }, &[2, 4, 8]);
+            check(link, Files::many(1_000_000, 16 << 10), &[2, 4, 8]);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
-use super::link::Link;
+use super::link::{Link, MIB};
 use crate::cos::checksum::Digest;
 use crate::upload::attempt_id::AttemptId;
 use crate::upload::batch::concurrency::Concurrency;
@@ -28,11 +28,32 @@ const MEASURE_INTERVAL: f64 = 0.01;
 pub(super) struct Files {
     pub(super) count: u64,
     pub(super) size: u64,
+    /// The size of parts, if it is given.
+    part_size: Option<u64>,
 }
 
 impl Files {
     pub(super) fn one(mebibytes: u64) -> Self {
-        Self { count: 1, size: mebibytes << 20 }
+        Self::many(1, mebibytes << 20)
+    }
+
+    pub(super) fn many(count: u64, size: u64) -> Self {
+        Self { count, size, part_size: None }
+    }
+
+    /// One file in parts of this size, in mebibytes.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
+    pub(super) fn parts(parts: f64, mebibytes: f64) -> Self {
+        let part_size = (mebibytes * MIB) as u64;
+        Self { count: 1, size: (parts * mebibytes * MIB) as u64, part_size: Some(part_size) }
+    }
+
+    fn plan(&self) -> Plan {
+        let options = match self.part_size {
+            Some(part_size) => PlanOptions::fixed(part_size, 0),
+            None => PlanOptions { files: self.count, ..PlanOptions::default() },
+        };
+        Plan::new(self.size, options).expect("it is within the limits")
     }
 }
 
@@ -48,8 +69,9 @@ pub(super) struct Totals {
     pub(super) refused_late: u32,
     /// Bytes that the server acknowledged.
     pub(super) stored: f64,
-    /// The most requests at a time.
+    /// The most requests that might be in flight, and how many at the end.
     pub(super) most: u16,
+    pub(super) last: u16,
     /// Parts that were sent although they had been acknowledged.
     pub(super) sent_again: u32,
     /// Parts that two requests sent at the same time, and the bytes that those carried which were given up.
@@ -93,6 +115,7 @@ struct Run {
     start: Instant,
     time: f64,
     next_measure: f64,
+    next_break: f64,
     /// Bytes handed to connections, and answers.
     moved: f64,
     acknowledged: BTreeSet<(ObjectId, u16)>,
@@ -116,6 +139,7 @@ pub(super) fn upload(link: Link, files: Files, wanted: Concurrency, seed: u64, l
         start: epoch(),
         time: 0.0,
         next_measure: 0.0,
+        next_break: link.breaks_each,
         moved: 0.0,
         acknowledged: BTreeSet::new(),
         totals: Totals::default(),
@@ -144,7 +168,7 @@ impl Run {
             }
             self.totals.most = self.totals.most.max(self.batch.window());
         }
-        Totals { seconds: self.time, ..self.totals }
+        Totals { seconds: self.time, last: self.batch.window(), ..self.totals }
     }
 
     fn now(&self) -> Instant {
@@ -160,10 +184,8 @@ impl Run {
             while self.added < self.files.count && self.batch.uploads().count() < self.batch.room() {
                 let object = ObjectId(self.added);
                 self.added += 1;
-                let options = PlanOptions { files: self.files.count, ..PlanOptions::default() };
-                let plan = Plan::new(self.files.size, options).unwrap();
                 self.servers.insert(object, Server::new(Kind::COS, false));
-                self.batch.add(object, Upload::new(plan, Settings::default(), None, self.random.u64(..)));
+                self.batch.add(object, Upload::new(self.files.plan(), Settings::default(), None, self.random.u64(..)));
             }
             match self.batch.next(self.now()) {
                 Next::Send(object, id, call) => self.begin(object, id, call),
@@ -234,6 +256,14 @@ impl Run {
     fn pass(&mut self, step: f64) -> bool {
         if self.link.is_dead(self.time) {
             return self.link.breaks && self.break_all(step);
+        }
+        if self.time >= self.next_break {
+            self.next_break += self.link.breaks_each;
+            self.idle.clear();
+            std::mem::take(&mut self.flights)
+                .into_iter()
+                .for_each(|flight| self.break_one(flight, SendErrorKind::Broken));
+            return true;
         }
         let sending = self.flights.iter().filter(|flight| flight.left > 0.0);
         let weights: f64 = sending.map(|flight| flight.connection.weight).sum();
