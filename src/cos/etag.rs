@@ -29,9 +29,9 @@ impl From<String> for Etag {
 
 /// The bytes of an MD5 in the usual spelling.
 fn md5(text: &str) -> Option<[u8; 16]> {
-    let number = u128::from_str_radix(text.strip_prefix('"')?.strip_suffix('"')?, 16).ok()?;
-    let bytes = number.to_be_bytes();
-    (spelled(bytes) == text).then_some(bytes)
+    let digits = text.strip_prefix('"')?.strip_suffix('"')?;
+    let is_usual = digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    is_usual.then(|| u128::from_str_radix(digits, 16).ok().map(u128::to_be_bytes)).flatten()
 }
 
 fn spelled(md5: [u8; 16]) -> String {
