@@ -14,9 +14,9 @@ use crate::cli::output::json::{CompletedPlan, Line};
 use crate::cli::output::retries::Retries;
 use crate::cli::process::host;
 use crate::cli::process::world::World;
+use crate::cli::shards::asked_uploads::AskedUploads;
 use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::bucket_receipts::BucketReceipts;
-use crate::cli::shards::gone;
 use crate::cli::shards::judging::{Papers, judge_all};
 use crate::cli::shards::loaded_plan::LoadedPlan;
 use crate::cli::shards::object_requests::{ObjectRequests, Pass};
@@ -30,9 +30,6 @@ use crate::cli::values::units;
 use crate::language::{Message, message, phrase};
 use crate::upload::ObjectOptions;
 use crate::upload::shards::directory::{COMPLETED, PlanEnd};
-use crate::upload::shards::files::Placed;
-use crate::upload::shards::proof::completion::Finish;
-use crate::upload::shards::proof::sample::Sample;
 use crate::upload::shards::proof::waiting::{Found, Next, Waiting};
 use crate::upload::shards::receipt;
 use crate::upload::shards::receipt_place::ReceiptPlace;
@@ -136,7 +133,7 @@ impl Completing<'_> {
         };
         places.update(&ALL).await?;
         let papers = Papers::find(&self.loaded.directory, plan, &places.directories());
-        let mut unproved = self.unproved(self.console, true);
+        let mut unproved = self.unproved();
         let read = rereading.run(&papers, bucket, &mut unproved).await?;
         let units = units::counted(read, phrase!("unit"));
         self.console.note(&message!("{units} without a receipt read here", units));
@@ -162,14 +159,17 @@ impl Completing<'_> {
             }
             let papers = Papers::find(&self.loaded.directory, &self.loaded.plan, &places.directories());
             let is_last = waiting.is_last(began);
-            let quiet = self.console.clone().quiet(true);
-            let mut unproved = self.unproved(if is_last { self.console } else { &quiet }, is_last);
+            let mut unproved = if is_last { self.unproved() } else { self.unproved().silent() };
             let lacking = papers.check(self.loaded.plan.publish_together, &mut unproved)?;
             papers.warn(self.console);
             let found = unproved.found();
             let asks = found == Found::NotAll && waiting.asks(began);
-            let asked = if asks { self.ask(&lacking, &papers, requests).await? } else { Vec::new() };
-            let are_gone = self.are_gone(&asked);
+            let asked = if asks {
+                AskedUploads::ask(&lacking, &papers, requests, self.console).await?
+            } else {
+                AskedUploads::default()
+            };
+            let are_gone = asked.end_the_wait();
             self.warn_of_uncomparable(&asked, waiting, world);
             match waiting.next(began, found) {
                 Next::Prove => return Ok(Some(papers)),
@@ -189,12 +189,11 @@ impl Completing<'_> {
                 _ => {}
             }
             if !is_last {
-                unproved = self.unproved(self.console, true);
+                unproved = self.unproved();
                 papers.check(self.loaded.plan.publish_together, &mut unproved)?;
             }
-            asked.iter().for_each(|(placed, finish)| unproved.finish(placed, finish));
-            let are_uncomparable = asked.iter().any(|(_, finish)| *finish == Finish::NotComparable);
-            return Err(self.with_advice(unproved.report(&self.nothing()), are_uncomparable));
+            asked.add_to(&mut unproved);
+            return Err(self.with_advice(unproved.report(&self.nothing()), asked.are_uncomparable()));
         }
     }
 
@@ -216,38 +215,16 @@ impl Completing<'_> {
         Failure::NotYet { message, hint }
     }
 
-    /// Asks whether the uploads of files that lack receipts are still there. Returns those that are not, and failed requests.
-    async fn ask(
-        &self,
-        lacking: &Sample,
-        papers: &Papers,
-        requests: &ObjectRequests,
-    ) -> Result<Vec<(Placed, Finish)>, Failure> {
-        if lacking.is_empty() {
-            return Ok(Vec::new());
-        }
-        let judged = gone::judge(&lacking.numbers().collect(), papers, requests, self.console).await?;
-        Ok(judged.into_iter().filter_map(|(placed, finish)| Some((placed, finish?))).collect())
-    }
-
     /// Says at once that only receipts which exist already can help, and does not wait long for them.
-    fn warn_of_uncomparable(&self, asked: &[(Placed, Finish)], waiting: &mut Waiting, world: &World) {
+    fn warn_of_uncomparable(&self, asked: &AskedUploads, waiting: &mut Waiting, world: &World) {
         let now = (world.stopwatch)();
-        if waiting.is_last(now) || !asked.iter().any(|(_, finish)| *finish == Finish::NotComparable) {
+        if waiting.is_last(now) || !asked.are_uncomparable() {
             return;
         }
         waiting.shorten(now);
         self.console.warning_once(&message!(
             "uploads are gone, so no shard can send to them: waiting up to 10 minutes for receipts that are not visible yet"
         ));
-    }
-
-    /// True if later receipts would change nothing.
-    fn are_gone(&self, asked: &[(Placed, Finish)]) -> bool {
-        let quiet = self.console.clone().quiet(true);
-        let mut unproved = self.unproved(&quiet, false);
-        asked.iter().for_each(|(placed, finish)| unproved.finish(placed, finish));
-        ![SUCCESS, UNAVAILABLE].contains(&unproved.exit_code())
     }
 
     /// Proves all objects. A part that was sent twice has a receipt for each ETag, and the later one may be visible later:
@@ -262,8 +239,7 @@ impl Completing<'_> {
     ) -> Result<Option<Duration>, Failure> {
         let began = (world.stopwatch)();
         if !waiting.is_last(began) {
-            let quiet = self.console.clone().quiet(true);
-            let mut unproved = self.unproved(&quiet, false);
+            let mut unproved = self.unproved().silent();
             judge_all(papers, requests, Pass::Prove, self.at_a_time, bucket, &mut unproved).await?;
             match waiting.next(began, unproved.found()) {
                 _ if unproved.exit_code() == SUCCESS => return Ok(None),
@@ -283,13 +259,13 @@ impl Completing<'_> {
         pass: Pass,
         bucket: &mut BucketRequests<'_>,
     ) -> Result<u64, Failure> {
-        let mut unproved = self.unproved(self.console, true);
+        let mut unproved = self.unproved();
         let completed = judge_all(papers, requests, pass, self.at_a_time, bucket, &mut unproved).await?;
         if unproved.exit_code() == SUCCESS { Ok(completed) } else { Err(unproved.report(&self.nothing())) }
     }
 
-    fn unproved<'c>(&self, console: &'c Console, shows: bool) -> Unproved<'c> {
-        Unproved::new(&self.loaded.plan, console, self.options.shared.output.json && shows)
+    fn unproved(&self) -> Unproved<'_> {
+        Unproved::new(&self.loaded.plan, self.console, self.options.shared.output.json)
     }
 
     fn nothing(&self) -> Message {

@@ -14,9 +14,11 @@
 //! - `receipt_places`: all places in which the receipts of a plan are
 //! - `bucket_receipts`: the requests of receipts in the bucket
 //! - `gone`: files whose uploads were gone when a shard sent its parts
+//! - `asked_uploads`: whether the uploads of files that lack receipts are still there
 //! - `missing_units`: how many units each shard lacks
 //! - `unproved`: what keeps files from being proved, reported
 
+pub(crate) mod asked_uploads;
 pub(crate) mod at_a_time;
 pub(crate) mod beginning;
 pub(crate) mod bucket_receipts;

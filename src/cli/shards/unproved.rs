@@ -26,6 +26,7 @@ pub(crate) struct Unproved<'a> {
     shards: u32,
     console: &'a Console,
     json: bool,
+    silent: bool,
     missing: MissingUnits,
     exit_code: u8,
     found: Found,
@@ -37,7 +38,23 @@ impl<'a> Unproved<'a> {
     pub(crate) fn new(plan: &SharedPlan, console: &'a Console, json: bool) -> Self {
         let scale = Scale::new(plan.units, plan.bytes);
         let missing = MissingUnits::of(plan.shards);
-        Self { scale, shards: plan.shards, console, json, missing, exit_code: SUCCESS, found: Found::All, shown: 0 }
+        Self {
+            scale,
+            shards: plan.shards,
+            console,
+            json,
+            silent: false,
+            missing,
+            exit_code: SUCCESS,
+            found: Found::All,
+            shown: 0,
+        }
+    }
+
+    /// The same, which prints nothing: only what it amounts to is of use.
+    #[must_use]
+    pub(crate) fn silent(self) -> Self {
+        Self { json: false, silent: true, ..self }
     }
 
     /// The exit code so far.
@@ -101,7 +118,9 @@ impl<'a> Unproved<'a> {
             }
             Finish::Failed(error) | Finish::Unknown(error) => {
                 let report = failed(Service::Cos, &placed.file.key, error.clone()).report();
-                report.print(self.console);
+                if !self.silent {
+                    report.print(self.console);
+                }
                 self.event(placed, None, vec![], &report.message, report.exit_code);
                 self.count(report.exit_code);
             }
@@ -125,7 +144,7 @@ impl<'a> Unproved<'a> {
     ) {
         self.count(exit_code);
         self.shown += 1;
-        if self.shown <= MOST_SHOWN {
+        if self.shown <= MOST_SHOWN && !self.silent {
             let file = visible(&placed.file.path);
             let what = match part {
                 Some(part) => message!("part {number} of {source}", number = part, source = file),

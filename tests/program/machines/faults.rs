@@ -222,6 +222,21 @@ fn uploads_that_go_while_complete_waits_are_found_at_the_end_of_the_wait() {
     complete.wait().exits(5).says("its upload is gone");
 }
 
+/// Permissions that are missing do not come with time, and the error is printed once.
+#[test]
+fn a_request_that_is_refused_ends_the_wait_for_receipts() {
+    let mut machines = planned(&[]);
+    machines.shard("1/2").exits(0);
+    for _ in 0..2 {
+        machines.scene.server.restart(&["access-denied:on=list-parts,times=0"]);
+        let outcome = machines.run("complete", &["--wait", "1h"]).exits(4);
+        assert_eq!(outcome.stderr.matches("could not list the parts of big").count(), 1, "{}", outcome.stderr);
+        // Once more, with all receipts.
+        machines.scene.server.restart(&[]);
+        machines.shard("1/1").exits(0);
+    }
+}
+
 /// It may be visible later that the object is the one of the plan.
 #[test]
 fn an_object_that_cannot_be_compared_yet_does_not_end_the_wait() {
