@@ -14,6 +14,8 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// The same if the limit is another one than a number of requests, which more requests will meet again.
 const SHORTEST_WAIT_IF_IT_VARIES: Duration = Duration::from_secs(30);
+/// With so few requests, one less makes a large difference: time between them makes a smaller one.
+const MOST_SPACED: u16 = 4;
 
 /// The limit of a server, as far as its refusals show it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,6 +69,17 @@ impl Refusals {
         }
         self.changed = Some(now);
         next.max(1)
+    }
+
+    /// One of `size` requests was refused. Whether time between requests is better than fewer of them: the limit is no number
+    /// of requests at a time, and they are few.
+    pub(super) fn asks_for_time(&mut self, now: Instant, size: u16) -> bool {
+        let asks = self.varies && size <= MOST_SPACED;
+        if asks {
+            (self.taken, self.changed) = (Some(size), Some(now));
+            self.wait = (self.wait * 2).clamp(SHORTEST_WAIT_IF_IT_VARIES, LONGEST_WAIT);
+        }
+        asks
     }
 
     /// How many successes add one to `size` requests, and up to which number.
@@ -155,5 +168,18 @@ mod tests {
         assert_eq!(refusals.refuse(now, 32, 2, true), 32);
         assert_eq!(refusals.look(now + LONGEST_WAIT, 32), 32);
         assert_eq!((refusals.growth(32, 64), refusals.growth(60, 64)), ((1, 56), (60, 63)));
+    }
+
+    #[test]
+    fn few_requests_at_a_time_are_spaced_if_the_limit_is_no_number_of_them() {
+        let mut now = epoch();
+        let (mut refusals, mut size) = refused_but(1, &mut now);
+        assert!(!refusals.asks_for_time(now, size), "nothing is known of the limit");
+        now += SHORTEST_WAIT;
+        size = refusals.look(now, size);
+        now += ONE_ROUND;
+        assert_eq!((size, refusals.look(now, size)), (2, 3), "two were taken");
+        assert!(refusals.asks_for_time(now, 3) && !refusals.asks_for_time(now, MOST_SPACED + 1));
+        assert_eq!(refusals.look(now + SHORTEST_WAIT_IF_IT_VARIES / 2, 3), 3, "they stay as many");
     }
 }

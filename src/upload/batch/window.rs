@@ -69,6 +69,10 @@ impl Window {
     pub fn shrink(&mut self, now: Instant, in_flight: usize) {
         self.refused = Some(now);
         if let Some(search) = &mut self.search {
+            if search.refusals.asks_for_time(now, self.now) {
+                self.spacing.refuse(now);
+                return;
+            }
             if self.now == 1 && in_flight == 0 {
                 self.spacing.refuse(now);
             }
