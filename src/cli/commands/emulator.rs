@@ -53,6 +53,8 @@ async fn serve_until_signalled(
     let failed = |why: Message| {
         Failure::Other(message!("could not serve {directory} on {listen}: {why}", directory, listen, why))
     };
+    // A script may stop the emulator as soon as its address is printed.
+    world.signals.listen();
     reserve_thread().await.map_err(|why| failed(Message::of(&why)))?;
     let emulator = emulator::start(serve).await.map_err(|error| failed(Message::of(&error)))?;
     let url = emulator.url();

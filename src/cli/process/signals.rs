@@ -69,7 +69,7 @@ enum Source {
 }
 
 impl Signals {
-    /// The signals of this process. It listens from the first call of [`Signals::next`] on.
+    /// The signals of this process. It listens from the first call of [`Signals::listen`] or [`Signals::next`] on.
     pub fn of_process() -> Self {
         Self { source: Source::Unasked, deadline: Deadline::None }
     }
@@ -85,6 +85,11 @@ impl Signals {
         self.deadline = Deadline::In(time);
     }
 
+    /// Listens from now on, so that [`Signals::next`] returns a signal that arrives before it is called; needs a tokio runtime.
+    pub fn listen(&mut self) {
+        self.source.listen();
+    }
+
     /// Waits for the next signal; needs a tokio runtime. Nothing is lost when it is dropped while waiting.
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
@@ -96,12 +101,16 @@ impl Signals {
 }
 
 impl Source {
-    async fn next(&mut self) -> Signal {
+    fn listen(&mut self) {
         if matches!(self, Self::Unasked)
             && let Ok(listener) = process::Listener::new()
         {
             *self = Self::Process(listener);
         }
+    }
+
+    async fn next(&mut self) -> Signal {
+        self.listen();
         let signal = match self {
             Self::Unasked => None,
             Self::Process(listener) => listener.next().await,
