@@ -26,7 +26,8 @@ const LINKS: [Row; 12] = [
     ("rack", Link::new(1, 0, 10_000), &[16, 256, 1024]),
     ("thin", Link::new(100, 5, 0), &[8, 32, 100]),
     ("slow", Link::new(300, 1, 1), &[2, 8]),
-    ("stalls", Link { stall_every: 100, stall: 3000, ..Link::new(50, 40, 1000) }, &[32, 256]),
+    // Each upload has one request that stalls, as the 99th percentile has if one of 100 requests does.
+    ("stalls", Link { stall_every: 30, stall: 3000, ..Link::new(50, 40, 1000) }, &[32, 100, 256]),
     ("resets", Link { reset_every: 10, ..Link::new(50, 40, 1000) }, &[100]),
     ("dies", Link { dies_after: 1000, dead_for: 30_000, ..Link::new(50, 40, 200) }, &[100]),
     ("takes-16", Link { takes: 16, ..Link::new(50, 40, 1000) }, &[256]),
