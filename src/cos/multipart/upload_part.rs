@@ -3,6 +3,7 @@
 use super::{PartNumber, UploadId};
 use crate::cos::address::Target;
 use crate::cos::checksum::Md5Digest;
+use crate::cos::encryption::hides_the_md5;
 use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
 use crate::language::message;
@@ -14,6 +15,8 @@ pub struct StoredPart {
     pub etag: String,
     /// The CRC-64 that the server computed, if the answer has it.
     pub crc64: Option<u64>,
+    /// True if the ETag is certainly no MD5, so that the same bytes may get another one.
+    pub hides_the_md5: bool,
     /// The request ID, which Tencent support needs.
     pub request_id: Option<String>,
 }
@@ -44,6 +47,22 @@ pub fn read(response: &Response) -> Result<StoredPart, AnswerError> {
     Ok(StoredPart {
         etag: etag.to_owned(),
         crc64: response.crc64(),
+        hides_the_md5: hides_the_md5(response),
         request_id: response.request_id().map(str::to_owned),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_says_whether_its_etag_is_no_md5() {
+        let hides_the_md5 = |mode| {
+            let headers = [("ETag", "\"e\""), ("x-cos-server-side-encryption", mode)];
+            let response = Response { status: 200, headers: headers.into_iter().collect(), body: "".into() };
+            read(&response).unwrap().hides_the_md5
+        };
+        assert!(hides_the_md5("cos/kms") && !hides_the_md5("AES256"));
+    }
 }

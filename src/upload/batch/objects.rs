@@ -473,7 +473,7 @@ mod tests {
             Call::PutObject { .. } => Reply::Stored(stored()),
             Call::Initiate => Reply::Initiated(UploadId::new("id").unwrap()),
             Call::UploadPart { .. } => {
-                Reply::Part(StoredPart { etag: "\"e\"".into(), crc64: Some(0), request_id: None })
+                Reply::Part(StoredPart { etag: "\"e\"".into(), crc64: Some(0), hides_the_md5: false, request_id: None })
             }
             Call::CheckSource => Reply::SourceUnchanged,
             Call::Complete { .. } => Reply::Completed(stored()),

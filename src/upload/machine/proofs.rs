@@ -76,6 +76,16 @@ impl Proofs {
         self.etags_are_md5 = true;
     }
 
+    /// An answer says that its ETag is no MD5.
+    pub(super) fn etags_are_no_md5(&mut self) {
+        self.etags_may_be_md5 = false;
+    }
+
+    /// True if the same bytes get the same ETag again, as far as is known.
+    pub(super) fn etags_may_be_md5(&self) -> bool {
+        self.etags_may_be_md5
+    }
+
     /// True if an ETag that differs from the MD5 means that other bytes arrived.
     pub(super) fn etags_are_md5(&self) -> bool {
         self.etags_are_md5

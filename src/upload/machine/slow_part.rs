@@ -31,7 +31,7 @@ impl Upload {
 
     /// Only if the part that the second request stores has the same ETag; a stream lets go of the bytes that are stored.
     fn may_send_twice(&self) -> bool {
-        let etags_are_equal = self.settings.etags_are_md5 && self.proofs.by() == ProvenBy::Crc64;
+        let etags_are_equal = self.proofs.etags_may_be_md5() && self.proofs.by() == ProvenBy::Crc64;
         let sends_parts = self.ending.is_open() && self.phase == Phase::Parts && self.stream.is_none();
         sends_parts && etags_are_equal && !self.settings.is_limited
     }
@@ -73,6 +73,8 @@ mod tests {
         upload: Upload,
         begin: Instant,
         requests: Vec<AttemptId>,
+        /// Whether answers say that their ETags are no MD5s.
+        hides_the_md5: bool,
     }
 
     impl Test {
@@ -81,7 +83,7 @@ mod tests {
             let (begin, mut upload) = (epoch(), Upload::new(plan, settings, None, 1));
             let Step::Send(initiate, Call::Initiate) = upload.next(begin) else { panic!("it is initiated") };
             upload.record(begin, initiate, Ok(Reply::Initiated(UploadId::new("id").unwrap())).into());
-            let mut test = Self { upload, begin, requests: Vec::new() };
+            let mut test = Self { upload, begin, requests: Vec::new(), hides_the_md5: false };
             while let Step::Send(id, _) = test.upload.next(begin) {
                 test.requests.push(id);
             }
@@ -90,11 +92,14 @@ mod tests {
 
         /// An upload of which all parts but the last ones were sent within a second.
         fn with_left(settings: Settings, left: usize) -> Self {
-            let mut test = Self::new(settings);
-            for id in test.requests.drain(..test.requests.len() - left).collect::<Vec<_>>() {
-                test.record(1.0, id, true);
+            Self::new(settings).answered_but(left)
+        }
+
+        fn answered_but(mut self, left: usize) -> Self {
+            for id in self.requests.drain(..self.requests.len() - left).collect::<Vec<_>>() {
+                self.record(1.0, id, true);
             }
-            test
+            self
         }
 
         fn at(&self, seconds: f64) -> Instant {
@@ -102,7 +107,8 @@ mod tests {
         }
 
         fn record(&mut self, seconds: f64, id: AttemptId, succeeds: bool) {
-            let stored = StoredPart { etag: "\"e\"".into(), crc64: Some(7), request_id: None };
+            let hides_the_md5 = self.hides_the_md5;
+            let stored = StoredPart { etag: "\"e\"".into(), crc64: Some(7), hides_the_md5, request_id: None };
             let result = if succeeds { Ok(Reply::Part(stored)) } else { Err(service(500, "InternalError")) };
             let sent = Some(Digest { length: MIB, crc64: 7, md5: None });
             self.upload.record(self.at(seconds), id, Outcome { sent, result, took: Duration::ZERO });
@@ -192,5 +198,11 @@ mod tests {
         ] {
             assert_eq!(Test::with_left(settings, 1).send_slow_part(60.0), Step::Wait { until: None }, "{settings:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_sent_twice_if_the_bucket_encrypts_with_kms() {
+        let mut test = Test { hides_the_md5: true, ..Test::new(Settings::default()) }.answered_but(1);
+        assert_eq!(test.send_slow_part(60.0), Step::Wait { until: None });
     }
 }

@@ -62,7 +62,12 @@ impl Server {
                 assert!(self.sent.insert(*number), "part {number} was sent twice");
                 let held = read(*range);
                 self.held.insert(*number, held);
-                Reply::Part(StoredPart { etag: etag(held), crc64: Some(held.crc64), request_id: None })
+                Reply::Part(StoredPart {
+                    etag: etag(held),
+                    crc64: Some(held.crc64),
+                    hides_the_md5: false,
+                    request_id: None,
+                })
             }
             Call::ComparePart { range, .. } | Call::ReadSource { range, .. } => Reply::Read(read(*range)),
             Call::CheckSource => Reply::SourceUnchanged,

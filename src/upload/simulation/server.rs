@@ -140,7 +140,12 @@ impl Server {
             Call::UploadPart { upload_id, number, .. } => {
                 let unknown = self.unknown(upload_id);
                 let held = arrived.expect("a part has a body").clone();
-                let stored = StoredPart { etag: self.etag(&held), crc64: self.crc64(&held), request_id: None };
+                let stored = StoredPart {
+                    etag: self.etag(&held),
+                    crc64: self.crc64(&held),
+                    hides_the_md5: false,
+                    request_id: None,
+                };
                 let parts = self.uploads.get_mut(upload_id.as_str()).ok_or(unknown)?;
                 parts.insert(*number, held);
                 Ok(Reply::Part(stored))
