@@ -77,7 +77,9 @@ pub(crate) fn run(options: &AbortPlanOptions, world: &mut World, console: &Conso
     let uploads = plan_uploads(directory, &loaded)?;
     let time = humantime::format_rfc3339_seconds((world.clock)()).to_string();
     let mark = format!("{}\n", serde_json::json!({ "plan": loaded.plan.id, "time": time }));
-    directory.write_unfinished(ABORTED, &mark).map_err(|error| unmarkable(directory, &error))?;
+    if !directory.is_aborted() {
+        directory.write_unfinished(ABORTED, &mark).map_err(|error| unmarkable(directory, &error))?;
+    }
     let mut aborting = Aborting::new(options, &loaded, &console, mark);
     let ended = bucket_requests::run(world, async |world| aborting.abort(uploads, world).await);
     if !aborting.marked {
@@ -196,7 +198,7 @@ impl<'a> Aborting<'a> {
     fn mark(&mut self) -> Result<(), Failure> {
         if !self.marked {
             let directory = &self.loaded.directory;
-            directory.finish(ABORTED).map_err(|error| unmarkable(directory, &error))?;
+            directory.finish_end(PlanEnd::Aborted).map_err(|error| unmarkable(directory, &error))?;
             self.marked = true;
         }
         Ok(())

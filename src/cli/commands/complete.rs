@@ -291,7 +291,9 @@ impl Completing<'_> {
             "time": humantime::format_rfc3339_seconds((world.clock)()).to_string(),
         });
         let content = format!("{content}\n");
-        if let Err(error) = self.loaded.directory.write_whole(COMPLETED, &content) {
+        let plan_directory = &self.loaded.directory;
+        let written = plan_directory.write_unfinished(COMPLETED, &content);
+        if let Err(error) = written.and_then(|()| plan_directory.finish_end(PlanEnd::Completed)) {
             let directory = self.name();
             let unmarked = message!("could not mark the plan {directory} as completed: {error}", directory, error);
             self.console.warning(&unmarked);

@@ -206,6 +206,15 @@ impl PlanDirectory {
         Ok(())
     }
 
+    /// Gives the mark of an end its name. Two commands may end a plan at the same time, and their unfinished files have one
+    /// name: the second finds the plan marked.
+    pub fn finish_end(&self, end: PlanEnd) -> io::Result<()> {
+        match self.finish(end.file_name()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.file(end.file_name()).exists() => Ok(()),
+            finished => finished,
+        }
+    }
+
     /// Removes such a file, which then never counted.
     pub fn withdraw(&self, name: &str) {
         let _ = fs::remove_file(self.file(&Self::unfinished(name)));
@@ -301,6 +310,20 @@ mod tests {
         assert_eq!(directory.end(), None);
         directory.write_whole(COMPLETED, "{}").unwrap();
         assert_eq!(directory.end(), Some(PlanEnd::Completed));
+    }
+
+    #[test]
+    fn two_commands_can_mark_the_end_of_a_plan_at_the_same_time() {
+        for end in [PlanEnd::Completed, PlanEnd::Aborted] {
+            let place = tempfile::tempdir().unwrap();
+            let directory = PlanDirectory::new(place.path());
+            assert!(directory.finish_end(end).is_err());
+            directory.write_unfinished(end.file_name(), "{}").unwrap();
+            directory.write_unfinished(end.file_name(), "{}").unwrap();
+            directory.finish_end(end).unwrap();
+            directory.finish_end(end).unwrap();
+            assert_eq!(directory.end(), Some(end));
+        }
     }
 
     #[test]

@@ -176,6 +176,7 @@ fn a_plan_that_is_aborted_leaves_no_upload_and_no_shard_goes_on() {
     machines.complete().exits(5).says("was aborted");
     machines.run("status", &[]).exits(5);
     machines.run("abort", &["--yes"]).exits(0);
+    assert!(!machines.plan().join("aborted.json.new").exists());
     machines
         .initiate(&["big", "small", "--shards", "2"])
         .exits(8)
