@@ -17,7 +17,7 @@ use crate::upload::shards::proof::evidence::Trouble;
 use crate::upload::shards::proof::waiting::Found;
 use crate::upload::shards::unit::Scale;
 
-/// How many disagreements are printed; programs get all.
+/// How many disagreements and failed requests are printed; programs get all.
 const MOST_SHOWN: u64 = 20;
 
 /// What is not proved so far.
@@ -118,7 +118,7 @@ impl<'a> Unproved<'a> {
             }
             Finish::Failed(error) | Finish::Unknown(error) => {
                 let report = failed(Service::Cos, &placed.file.key, error.clone()).report();
-                if !self.silent {
+                if self.shows_one_more() {
                     report.print(self.console);
                 }
                 self.event(placed, None, vec![], &report.message, report.exit_code);
@@ -143,8 +143,7 @@ impl<'a> Unproved<'a> {
         exit_code: u8,
     ) {
         self.count(exit_code);
-        self.shown += 1;
-        if self.shown <= MOST_SHOWN && !self.silent {
+        if self.shows_one_more() {
             let file = visible(&placed.file.path);
             let what = match part {
                 Some(part) => message!("part {number} of {source}", number = part, source = file),
@@ -154,6 +153,12 @@ impl<'a> Unproved<'a> {
             self.console.warning(&message!("{what}{shard}: {why}", what, shard, why));
         }
         self.event(placed, part, hosts, why, exit_code);
+    }
+
+    /// Counts one more. Returns true if it is to be printed.
+    fn shows_one_more(&mut self) -> bool {
+        self.shown += 1;
+        self.shown <= MOST_SHOWN && !self.silent
     }
 
     fn shard(&self, placed: &Placed, part: Option<PartNumber>) -> Option<String> {

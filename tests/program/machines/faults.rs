@@ -452,3 +452,32 @@ fn a_shard_that_fails_does_not_ask_for_the_end_of_the_upload() {
     assert!(!outcome.stderr.contains("cosput abort"), "{}", outcome.stderr);
     assert_eq!(machines.scene.server.uploads().len(), 1);
 }
+
+/// Each is printed once, although it looks before it reports.
+#[test]
+fn complete_prints_up_to_20_failed_requests() {
+    let mut machines = Machines::new(&[]);
+    let names: Vec<String> = (10..40).map(|number| format!("file{number}")).collect();
+    names.iter().for_each(|name| drop(machines.scene.file(name, 2 * MIB)));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    machines.initiate(&[&names[..], &["--shards", "1"]].concat()).exits(0);
+    let errors = |stderr: &str| {
+        let mut lines: Vec<String> =
+            stderr.lines().filter(|line| line.starts_with("error: ")).map(str::to_owned).collect();
+        let printed = lines.len();
+        lines.sort();
+        lines.dedup();
+        assert_eq!(lines.len(), printed, "{stderr}");
+        printed
+    };
+    machines.scene.server.restart(&["access-denied:on=list-parts,times=0"]);
+    // It asks about up to 16 uploads if receipts are missing. The last error is about the plan.
+    assert!((2..=17).contains(&errors(&machines.complete().exits(4).stderr)));
+    machines.scene.server.restart(&[]);
+    machines.shard("1/1").exits(0);
+    machines.scene.server.restart(&["access-denied:on=list-parts,times=0"]);
+    let outcome = machines.run("complete", &["--wait", "1h"]).exits(4).says("and 10 more");
+    assert_eq!(errors(&outcome.stderr), 21);
+    let events = machines.run("complete", &["--json"]).exits(4);
+    assert_eq!(events.stdout.matches(r#""event":"unproved""#).count(), 30);
+}
