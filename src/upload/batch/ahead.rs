@@ -7,8 +7,8 @@ use std::time::Duration;
 
 /// A server that takes this long to its first answer is far, the time for connecting included.
 const FAR: Duration = Duration::from_millis(5);
-/// A server whose answers take less is near.
-const NEAR: Duration = Duration::from_millis(2);
+/// A server whose answers take less needs no connections ahead.
+const NO_NEED: Duration = Duration::from_millis(2);
 
 /// Connections to open while a request is in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,7 +37,7 @@ impl Connections {
     /// The connections to open so that there are as many as will be `wanted`, with these requests `in_flight`.
     pub(super) fn ahead(&mut self, wanted: usize, in_flight: usize) -> Ahead {
         self.opened = self.opened.max(in_flight);
-        if wanted <= self.opened || self.answered.is_some_and(|time| time < NEAR) {
+        if wanted <= self.opened || self.answered.is_some_and(|time| time < NO_NEED) {
             return Ahead::default();
         }
         let connections = u16::try_from(wanted - self.opened).unwrap_or(u16::MAX);

@@ -114,9 +114,9 @@ impl Window {
         self.search.as_ref().map_or(self.now, |search| search.after_a_round(self.now, bytes)).min(self.most)
     }
 
-    /// Counts a success with a body of `bytes`, answered after `took` on its connection. After throttling, successes open the window again. If the refused
-    /// number is not known, each round of successes adds one. If it is known, each success adds one up to somewhat
-    /// below that number; from there each round adds one, as long as the window stays below it.
+    /// Counts a success with a body of `bytes`, answered after `took` on its connection. After throttling, successes open
+    /// the window again. If the refused number is not known, each round of successes adds one. If it is known, each success
+    /// adds one up to somewhat below that number; from there each round adds one, as long as the window stays below it.
     pub fn grow(&mut self, now: Instant, bytes: u64, took: Duration) {
         self.spacing.take(now);
         let (round, most) = match &mut self.search {
