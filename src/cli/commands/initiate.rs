@@ -265,7 +265,8 @@ impl Making<'_> {
             return Failure::usage(message!("nothing was found"));
         };
         let list = many.list.as_ref().map(|list| list.file.clone());
-        Failure::NothingFound(NothingFound { named: many.named.clone(), list, left_out: self.counts.left_out() })
+        let left_out = self.counts.left_out();
+        Failure::NothingFound(NothingFound { named: many.named.clone(), list, left_out, may_be_allowed: false })
     }
 
     fn unwritable(&self, error: &std::io::Error) -> Failure {

@@ -117,7 +117,8 @@ fn run_many(many: &Many, options: &UploadOptions, world: &mut World, console: &C
         return Ok(sent);
     }
     let list = many.list.as_ref().map(|list| list.file.clone());
-    let nothing = NothingFound { named: many.named.clone(), list, left_out: counts.left_out() };
+    let left_out = counts.left_out();
+    let nothing = NothingFound { named: many.named.clone(), list, left_out, may_be_allowed: true };
     if options.stdin.expectations.allow_empty {
         console.note(&nothing.to_string());
         return Ok(sent);

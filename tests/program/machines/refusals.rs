@@ -448,3 +448,12 @@ fn a_draft_that_was_half_written_is_begun_again() {
     fs::write(machines.plan().join("draft.json.new"), "{\"format\":").unwrap();
     machines.initiate(&["big", "--shards", "1"]).exits(0);
 }
+
+/// A plan needs a file.
+#[test]
+fn nothing_to_plan_is_refused_without_naming_an_option_that_initiate_lacks() {
+    let machines = Machines::new(&[]);
+    fs::create_dir(machines.scene.path("empty")).unwrap();
+    let outcome = machines.initiate(&["-r", "empty", "--shards", "2"]).exits(3).says("hint: check the paths");
+    assert!(!outcome.stderr.contains("--allow-empty"), "{}", outcome.stderr);
+}

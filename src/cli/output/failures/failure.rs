@@ -213,6 +213,9 @@ impl Failure {
                 journal = shown(journal)
             )),
             Self::NoCredentials(error) => error.hint.clone(),
+            Self::NothingFound(NothingFound { may_be_allowed: false, .. }) => {
+                Some(message!("check the paths and the globs"))
+            }
             Self::NothingFound(_) => {
                 Some(message!("check the paths and the globs; use --allow-empty if there may be nothing to upload"))
             }

@@ -20,6 +20,8 @@ pub struct NothingFound {
     pub list: Option<PathBuf>,
     /// What was left out.
     pub left_out: LeftOut,
+    /// Whether the command has --allow-empty.
+    pub may_be_allowed: bool,
 }
 
 impl NothingFound {
