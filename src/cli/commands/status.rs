@@ -25,6 +25,7 @@ use crate::cli::values::units;
 use crate::language::{Message, message, phrase};
 use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::plan::SharedPlan;
+use crate::upload::shards::proof::waiting::Found;
 use crate::upload::shards::receipt::Receipt;
 use crate::upload::shards::receipt_place::ReceiptPlace;
 use crate::upload::shards::unit::Scale;
@@ -103,7 +104,7 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
         ReceiptPlaces::new(directory, &options.receipts, never, world)?
     };
     let papers = Papers::find(directory, plan, &places.directories());
-    let shards = progress(plan, &papers)?;
+    let (shards, found) = progress(plan, &papers)?;
     papers.warn(console);
     let now = (world.clock)();
     if output.json {
@@ -158,26 +159,33 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
         console.note(&line);
     }
     if exit_code == UNAVAILABLE {
-        next_step(options, plan, &shards).iter().for_each(|line| console.note(line));
+        next_step(options, plan, &shards, found).iter().for_each(|line| console.note(line));
     }
     Ok(exit_code)
 }
 
 /// What to do about a plan that has not ended.
-fn next_step(options: &StatusOptions, plan: &SharedPlan, shards: &[Progress]) -> Vec<Message> {
+fn next_step(options: &StatusOptions, plan: &SharedPlan, shards: &[Progress], found: Found) -> Vec<Message> {
     let directory = shown(options.shared.directory.path());
     let mut missing = MissingUnits::of(plan.shards);
     for (number, shard) in (1..).zip(shards) {
         missing.add(number, shard.units - shard.units_done);
     }
-    if missing.is_empty() {
+    let contradicts = found == Found::Contradiction;
+    if contradicts || missing.is_empty() {
         let receipts = options.receipts.iter().filter_map(|place| match place {
             ReceiptPlace::Plan => None,
             ReceiptPlace::Directory(path) => Some(format!(" --receipts {}", shown(path))),
             ReceiptPlace::Bucket => Some(" --receipts cos".to_owned()),
         });
         let receipts: String = receipts.collect();
-        return vec![message!("now run cosput complete --plan {directory}{receipts}", directory, receipts)];
+        let complete = format!("cosput complete --plan {directory}{receipts}");
+        return if contradicts {
+            let what = message!("machines read different bytes, or a source changed; sending again does not help");
+            vec![what, message!("run {complete} to see where, then make a new plan", complete)]
+        } else {
+            vec![message!("now run {complete}", complete)]
+        };
     }
     let send = message!("send them with cosput upload-parts --plan {directory} --shard I/N", directory);
     vec![missing.in_words(), send]
@@ -204,14 +212,17 @@ async fn fetched(
     Ok(places)
 }
 
-/// A receipt counts for the shard that has its unit, whichever number of shards the machine was given.
-fn progress(plan: &SharedPlan, papers: &Papers) -> Result<Vec<Progress>, Failure> {
+/// A receipt counts for the shard that has its unit, whichever number of shards the machine was given. Also returns what the
+/// receipts amount to.
+fn progress(plan: &SharedPlan, papers: &Papers) -> Result<(Vec<Progress>, Found), Failure> {
     let scale = Scale::new(plan.units, plan.bytes);
     let mut shards = vec![Progress::default(); usize::try_from(plan.shards).unwrap_or_default()];
+    let mut found = Found::All;
     papers.each(|stretch| {
         let mut owners: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for (placed, evidence) in &stretch {
             let mut of_file = Vec::new();
+            found = found.and(Found::of(&evidence.lacks(&placed.file)));
             for unit in placed.units() {
                 let owner = scale.shard_of(&unit, plan.shards) as usize - 1;
                 let shard = &mut shards[owner];
@@ -235,7 +246,7 @@ fn progress(plan: &SharedPlan, papers: &Papers) -> Result<Vec<Progress>, Failure
         });
         true
     })?;
-    Ok(shards)
+    Ok((shards, found))
 }
 
 impl Progress {

@@ -151,6 +151,8 @@ fn machines_that_read_different_bytes_are_both_named_and_nothing_is_completed() 
         assert!(outcome.stderr.contains(words), "{words}: {}", outcome.stderr);
     }
     assert_eq!(machines.scene.server.requests(Operation::Complete), []);
+    let status = machines.run("status", &["--receipts", "first"]).exits(6).says("sending again does not help");
+    assert!(!status.stderr.contains("upload-parts"), "{}", status.stderr);
 }
 
 #[test]
