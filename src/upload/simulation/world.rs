@@ -201,6 +201,8 @@ impl World {
                 self.differs |= is_corrupt(arrived.as_ref(), sent);
                 self.unsettled |= is_corrupt(arrived.as_ref(), sent);
                 self.differs |= is_wrong_copy(&call, arrived.as_ref());
+                // As in `act`: a late one of those that were divided replaces a good one.
+                self.unsettled |= self.server.holds_another(&call, arrived.as_ref());
                 let _ = self.server.act(&call, arrived.as_ref());
             }
         }
