@@ -8,7 +8,7 @@ use crate::upload::batch::concurrency::Concurrency;
 
 /// The most, if the user gives no number: 100,000 requests to a server 50 ms away take 40 s then. Over TLS each costs up to
 /// 100 KiB, and other machines send at the same time.
-const MOST: u16 = 128;
+pub(crate) const MOST: u16 = 128;
 
 /// How many objects are asked about at a time: as many as the user wants, and as may have their files open.
 pub(crate) fn at_a_time(wanted: Concurrency, world: &World, console: &Console) -> usize {

@@ -1,5 +1,6 @@
 //! What `initiate` prints about its plan.
 
+use super::at_a_time::MOST;
 use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::json::{Initiated, Line};
@@ -11,8 +12,6 @@ use crate::upload::shards::plan::SharedPlan;
 
 /// More requests at a time than this, by all machines together, may be more than an account may send.
 const MANY_REQUESTS: u64 = 3000;
-/// How many requests one machine may have in flight.
-const MOST_OF_A_MACHINE: u64 = 64;
 
 /// Reports the plan in a directory.
 pub(crate) struct PlanReport<'a> {
@@ -57,7 +56,7 @@ impl PlanReport<'_> {
     }
 
     fn note_many_requests(&self, shards: u32) {
-        let requests = u64::from(shards) * MOST_OF_A_MACHINE;
+        let requests = u64::from(shards) * u64::from(MOST);
         if requests > MANY_REQUESTS {
             self.console.note(&message!(
                 "if all shards run at the same time, up to {number} requests are in flight; COS may ask for fewer",

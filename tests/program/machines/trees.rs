@@ -94,6 +94,17 @@ fn more_shards_than_units_leave_some_empty() {
 }
 
 #[test]
+fn shards_that_may_send_more_than_3000_requests_at_a_time_are_reported() {
+    let warns = |shards: &str| {
+        let machines = Machines::new(&[]);
+        machines.scene.file("a", 10);
+        let stderr = machines.initiate(&["a", "--shards", shards]).exits(0).stderr;
+        stderr.contains("up to 3,072 requests are in flight")
+    };
+    assert_eq!([warns("23"), warns("24")], [false, true]);
+}
+
+#[test]
 fn an_engine_says_which_shard_it_is() {
     let mut machines = tree(&[]);
     machines.initiate(&["-r", "t", "--shards", "2"]).exits(0);
