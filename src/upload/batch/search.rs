@@ -9,6 +9,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::ahead::NO_NEED;
 use super::breaks::Breaks;
 use super::refusals::Refusals;
 use crate::upload::plan::default_sizes::BESIDE;
@@ -191,11 +192,11 @@ impl Search {
         self.rounds.answers += 1;
         self.rounds.took += took;
         // The first object is sent alone, which is a round. For a near server it says nothing.
-        let alone = self.small && self.rounds.began.is_none() && took >= NEAR;
+        let alone = self.small && self.rounds.began.is_none() && took >= NO_NEED;
         if self.rounds.answers < size && !alone {
             return size;
         }
-        let time = std::mem::take(&mut self.rounds.took) / u32::from(self.rounds.answers.max(1));
+        let average = std::mem::take(&mut self.rounds.took) / u32::from(self.rounds.answers.max(1));
         self.rounds.answers = 0;
         // The first round began before any answer.
         let Some(began) = self.rounds.began.replace(now) else {
@@ -211,6 +212,8 @@ impl Search {
         if !self.small || self.rounds.over || self.step != Step::Open {
             return size;
         }
+        // Near, where connections are open soon, the time of the whole round also shows the limit of this machine.
+        let time = if average < NO_NEED { now.saturating_duration_since(began) } else { average };
         let shortest = self.rounds.shortest.map_or(time, |shortest| shortest.min(time));
         self.rounds.shortest = Some(shortest);
         if time > shortest.mul_f64(LONGER) {
