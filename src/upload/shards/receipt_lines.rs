@@ -35,8 +35,14 @@ impl<R: BufRead> Lines<R> {
         Ok((read > 0).then_some(at))
     }
 
-    fn is_whole(&self) -> bool {
-        self.line.last() == Some(&b'\n')
+    /// Reads the next line that has its end. Returns where it begins; `None` after the last one.
+    fn read_whole(&mut self) -> io::Result<Option<u64>> {
+        loop {
+            let at = self.read()?;
+            if at.is_none() || self.line.last() == Some(&b'\n') {
+                return Ok(at);
+            }
+        }
     }
 
     fn is_of(&self, plan: &str) -> bool {
@@ -54,13 +60,13 @@ pub(super) fn receipts(
     let mut lines = Lines::new(lines);
     std::iter::from_fn(move || {
         loop {
-            let at = match lines.read() {
+            let at = match lines.read_whole() {
                 Err(error) => return Some(Err(error)),
                 Ok(None) => return None,
                 Ok(Some(at)) => at,
             };
             let number = number(&lines.line);
-            if !lines.is_whole() || !number.is_none_or(&wanted) {
+            if !number.is_none_or(&wanted) {
                 continue;
             }
             match Receipt::read(&lines.line) {
@@ -82,14 +88,11 @@ pub(super) fn numbers(
     let mut lines = Lines::new(lines);
     std::iter::from_fn(move || {
         loop {
-            let at = match lines.read() {
+            let at = match lines.read_whole() {
                 Err(error) => return Some(Err(error)),
                 Ok(None) => return None,
                 Ok(Some(at)) => at,
             };
-            if !lines.is_whole() {
-                continue;
-            }
             let is_of_plan = lines.is_of(plan);
             if let Some(number) = number(&lines.line).filter(|_| is_of_plan) {
                 return Some(Ok((at, number)));
