@@ -197,7 +197,7 @@ impl Completing<'_> {
         }
     }
 
-    /// Advice that fits what was tried already.
+    /// Adds a hint that depends on the options that were given.
     fn with_advice(&self, failure: Failure, are_uncomparable: bool) -> Failure {
         let Failure::NotYet { message, hint } = failure else { return failure };
         let hint = match (self.options.reread, self.options.wait) {

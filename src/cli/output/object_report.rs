@@ -48,7 +48,7 @@ pub struct ObjectReport {
     compared_first: bool,
     /// Whether nothing is sent.
     dry_run: bool,
-    /// What is printed once it is certain that the upload begins.
+    /// Lines that are held back until the upload begins.
     beginning: Vec<Printed>,
 }
 

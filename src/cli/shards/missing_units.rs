@@ -16,7 +16,7 @@ pub(crate) struct MissingUnits {
 }
 
 impl MissingUnits {
-    /// None yet, of a plan with so many shards.
+    /// An empty list, for a plan with this number of shards.
     pub(crate) fn of(shards: u32) -> Self {
         Self { units: BTreeMap::new(), shards }
     }

@@ -100,7 +100,7 @@ impl ShardWork {
             for (placed, evidence) in stretch? {
                 let ours = ours(&placed, scale, self.shard);
                 let task = self.task(&placed.file, &evidence, &ours, amount);
-                // A look at a network file system takes long, so there is none for what was sent before.
+                // Checking a file on a network file system is slow, so it is skipped for units that have receipts.
                 if task != Task::Nothing && self.directory.is_aborted() {
                     return Err(io::Error::from(io::ErrorKind::Interrupted));
                 }

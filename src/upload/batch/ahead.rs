@@ -19,7 +19,7 @@ pub struct Ahead {
     pub unless_within: Duration,
 }
 
-/// What is known of connections and of the server's answers.
+/// Counts connections, and remembers how fast the server answers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Connections {
     /// How many were opened, ahead or for requests.
