@@ -495,6 +495,20 @@ mod tests {
         assert_eq!([ahead(10, 0), ahead(10, 1), ahead(10, 20), ahead(10, 2000)], [0, 0, 19, 31], "objects");
     }
 
+    #[test]
+    fn a_server_that_answers_soon_gets_no_connections_ahead() {
+        let ahead = |milliseconds| {
+            let mut batch = Batch::new(Concurrency::Auto);
+            batch.expect(2000);
+            (0..2).for_each(|object| batch.add(ObjectId(object), upload(10)));
+            let Next::Send(first, attempt, call) = batch.next(epoch()) else { panic!("the first request begins") };
+            let outcome = Outcome { took: Duration::from_millis(milliseconds), ..answer(&call) };
+            batch.record(epoch(), first, attempt, outcome);
+            batch.connections_ahead(ObjectId(1), &call).connections
+        };
+        assert_eq!([ahead(5), ahead(50)], [0, 128]);
+    }
+
     /// One big file among an endless supply of small ones: both progress, whichever came first.
     #[test]
     fn neither_a_big_file_nor_small_ones_starve() {

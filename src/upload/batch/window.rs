@@ -248,6 +248,24 @@ mod tests {
     }
 
     #[test]
+    fn near_the_time_of_a_whole_round_counts() {
+        let size_if_rounds_end_at = |times: [u64; 3]| {
+            let mut window = Window::new(Concurrency::Auto);
+            for milliseconds in times {
+                let now = epoch() + Duration::from_millis(milliseconds);
+                (0..window.size()).for_each(|_| window.grow(now, 16_384, Duration::from_millis(5)));
+            }
+            window.size()
+        };
+        assert_eq!(size_if_rounds_end_at([5, 15, 25]), 256);
+        assert_eq!(
+            size_if_rounds_end_at([5, 15, 35]),
+            64,
+            "the round of 128 took twice as long, though answers did not"
+        );
+    }
+
+    #[test]
     fn waiting_for_connections_does_not_keep_the_window_from_opening() {
         let size_if_answers_take = |times: [u64; 3]| {
             let mut window = Window::new(Concurrency::Auto);
