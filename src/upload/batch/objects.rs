@@ -509,6 +509,24 @@ mod tests {
         assert_eq!([ahead(5), ahead(50)], [0, 128]);
     }
 
+    #[test]
+    fn within_a_minute_of_a_refusal_no_part_is_sent_twice() {
+        let is_sent_twice = |refused, later| {
+            let mut test = TestBatch::new(8);
+            test.batch.add(ObjectId(0), upload(8 * MIB));
+            test.begin();
+            test.finish();
+            test.begin();
+            if refused {
+                test.batch.window.shrink(test.now, 8);
+            }
+            (0..7).for_each(|_| test.finish());
+            test.begin();
+            matches!(test.batch.next(test.now + Duration::from_secs(later)), Next::Send(..))
+        };
+        assert_eq!([is_sent_twice(false, 30), is_sent_twice(true, 30), is_sent_twice(true, 61)], [true, false, true]);
+    }
+
     /// One big file among an endless supply of small ones: both progress, whichever came first.
     #[test]
     fn neither_a_big_file_nor_small_ones_starve() {
