@@ -12,6 +12,7 @@ use super::choice::{current, english, in_chinese};
 use super::locale::Language;
 use super::phrase::Phrase;
 use super::placeholders::filled;
+use super::system;
 
 /// A text for people. It is shown in the chosen language, and serialized in English.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,14 +26,18 @@ impl Message {
     /// A text of the code with its values. Write `message!`, which a test looks for in the catalogue.
     pub fn new(key: &'static str, in_english: fmt::Arguments<'_>, values: &[(&str, &dyn Display)]) -> Self {
         let english = english(|| in_english.as_str().map_or_else(|| Cow::Owned(in_english.to_string()), Cow::Borrowed));
-        let chinese = || catalogue::chinese(key).map(|text| Cow::Owned(filled(text, values)));
-        Self { english, chinese: in_chinese(chinese) }
+        Self::with(english, || Some(filled(catalogue::chinese(key)?, values).into()))
     }
 
     /// What a value says in each language.
     pub fn of(value: &(impl Display + ?Sized)) -> Self {
         let english = Cow::Owned(english(|| value.to_string()));
-        Self { english, chinese: in_chinese(|| Some(Cow::Owned(value.to_string()))) }
+        Self::with(english, || Some(value.to_string().into()))
+    }
+
+    /// Every Chinese text passes here, so that what the system says is found wherever it comes from.
+    fn with(english: Cow<'static, str>, chinese: impl FnOnce() -> Option<Cow<'static, str>>) -> Self {
+        Self { english, chinese: in_chinese(|| chinese().map(system::in_chinese)) }
     }
 
     /// The same message, changed in each language.
@@ -80,15 +85,18 @@ impl Serialize for Message {
 
 impl From<Phrase> for Message {
     fn from(phrase: Phrase) -> Self {
-        let chinese = in_chinese(|| catalogue::chinese(phrase.english()).map(Cow::Borrowed));
-        Self { english: Cow::Borrowed(phrase.english()), chinese }
+        Self::with(phrase.english().into(), || catalogue::chinese(phrase.english()).map(Cow::Borrowed))
     }
 }
 
-/// A text that is not the program's own, such as the system's or the server's. It is never translated.
+/// A text that is not the program's own, such as the server's. Only what the system says in it is translated.
 impl From<String> for Message {
     fn from(text: String) -> Self {
-        Self { english: Cow::Owned(text), chinese: None }
+        let chinese = in_chinese(|| match system::in_chinese(Cow::Borrowed(&text)) {
+            Cow::Owned(translated) => Some(translated.into()),
+            Cow::Borrowed(_) => None,
+        });
+        Self { english: Cow::Owned(text), chinese }
     }
 }
 

@@ -15,6 +15,7 @@
 //! - `phrase`: a fixed text, for constants and tables
 //! - `message`: a text with values
 //! - `series`: names one after the other
+//! - `system`: the texts of the operating system in Chinese
 //! - `zh-CN`: the catalogue, for translators
 //! - `build`: the table of it, made when cosput is built
 
@@ -25,6 +26,7 @@ mod message;
 mod phrase;
 mod placeholders;
 mod series;
+mod system;
 
 pub use self::catalogue::translated;
 pub use self::choice::{choose, chosen, current, english};

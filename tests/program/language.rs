@@ -34,6 +34,16 @@ fn the_locale_decides_unless_a_variable_or_an_option_does() {
 }
 
 #[test]
+fn what_the_system_says_is_in_the_language_of_the_rest() {
+    let number = std::fs::read("/no/such/file").unwrap_err().raw_os_error().unwrap();
+    let unreadable = ["--files-from", "/no/such/file", "--prefix", "p"];
+    let chinese = format!("无法读取 --files-from /no/such/file：文件或目录不存在（os error {number}）\n");
+    let english = format!("(os error {number})\n");
+    fail(&unreadable, &[ZH]).exits(2).says(&chinese).does_not_say(&english);
+    fail(&unreadable, &[]).exits(2).says(&english);
+}
+
+#[test]
 fn a_wrong_language_is_refused() {
     fail(&["--language", "fr"], &[]).exits(2).says("invalid value 'fr' for '--language <LANGUAGE>'");
     fail(&[], &[("COSPUT_LANGUAGE", "fr")]).exits(2).says("invalid value 'fr' for COSPUT_LANGUAGE");

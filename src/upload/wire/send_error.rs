@@ -1,12 +1,25 @@
 //! The meaning of the network library's errors, and the parts of their text that are safe to show.
 
-use crate::language::{Message, message, phrase};
+use crate::language::{Message, Phrase, message, phrase};
 use std::error::Error;
 use std::io;
 
 use rustls::{AlertDescription, PeerIncompatible};
 
 use crate::upload::error::{SendError, SendErrorKind};
+
+/// What the network library says most often.
+const OF_THE_LIBRARY: [Phrase; 9] = [
+    phrase!("tcp connect error"),
+    phrase!("error resolving DNS"),
+    phrase!("operation timed out"),
+    phrase!("connection error"),
+    phrase!("connection closed before message completed"),
+    phrase!("error reading a body from connection"),
+    phrase!("error writing a body to connection"),
+    phrase!("unexpected end of file"),
+    phrase!("error shutting down connection"),
+];
 
 /// The error of a request that got no answer.
 pub(super) fn send_error(error: &reqwest::Error) -> SendError {
@@ -18,9 +31,9 @@ pub(super) fn send_error(error: &reqwest::Error) -> SendError {
         None if error.is_connect() => {
             let port = error.url().and_then(reqwest::Url::port_or_known_default);
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-            (SendErrorKind::Connect, Message::of(&format_args!("{host}{port}: {}", innermost(error))))
+            (SendErrorKind::Connect, message!("{host}{port}: {why}", host, port, why = innermost(error)))
         }
-        None => (SendErrorKind::Broken, innermost(error).into()),
+        None => (SendErrorKind::Broken, innermost(error)),
     };
     SendError { kind, message }
 }
@@ -28,11 +41,11 @@ pub(super) fn send_error(error: &reqwest::Error) -> SendError {
 /// The error of a client that could not be built.
 pub(super) fn build_error(error: &reqwest::Error) -> SendError {
     let kind = if tls_error(error).is_some() { SendErrorKind::Certificate } else { SendErrorKind::Connect };
-    SendError { kind, message: innermost(error).into() }
+    SendError { kind, message: innermost(error) }
 }
 
 /// The text of the error without the URL, which comes first: the last two causes in the chain.
-fn innermost(error: &reqwest::Error) -> String {
+fn innermost(error: &reqwest::Error) -> Message {
     let mut reasons: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(reason) = source {
@@ -42,7 +55,16 @@ fn innermost(error: &reqwest::Error) -> String {
         }
         source = reason.source();
     }
-    reasons.split_off(reasons.len().saturating_sub(2)).join(": ")
+    let mut last = reasons.split_off(reasons.len().saturating_sub(2)).into_iter().map(in_words);
+    match (last.next(), last.next()) {
+        (Some(outer), Some(why)) => message!("{outer}: {why}", outer, why),
+        (only, _) => only.unwrap_or_default(),
+    }
+}
+
+/// What the network library says, in the chosen language if that is known here.
+fn in_words(reason: String) -> Message {
+    OF_THE_LIBRARY.into_iter().find(|known| *known == reason.as_str()).map_or_else(|| reason.into(), Message::from)
 }
 
 /// The reason, if a failed handshake would fail again; `None` if it may succeed later.
