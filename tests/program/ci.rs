@@ -41,6 +41,20 @@ fn github_shows_errors_as_annotations_and_totals_as_a_table_and_outputs() {
 }
 
 #[test]
+fn a_file_of_the_job_that_cannot_be_written_keeps_nothing_from_the_other() {
+    for (unwritable, other) in [("GITHUB_STEP_SUMMARY", "outputs"), ("GITHUB_OUTPUT", "summary.md")] {
+        let mut scene = github();
+        scene.file("a.bin", 1000);
+        let directory = scene.path(unwritable);
+        fs::create_dir(&directory).unwrap();
+        scene.set(unwritable, directory.to_str().unwrap());
+        let warning = format!("::warning title=cosput::could not write the totals to {}: ", directory.display());
+        scene.upload("a.bin", &[]).exits(0).says(&warning);
+        assert!(scene.path(other).is_file(), "{unwritable}");
+    }
+}
+
+#[test]
 fn json_and_stdout_are_the_same_in_a_job() {
     let (scene, plain) = (github(), Scene::new(&[]));
     for scene in [&scene, &plain] {

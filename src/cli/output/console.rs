@@ -16,7 +16,7 @@ use super::escape::{escaped_in_json, printable, visible_path};
 use super::log::Log;
 use super::summary::Summary;
 use crate::cli::process::world::{Stream, World};
-use crate::language::{english, message, phrase};
+use crate::language::{Message, english, message, phrase};
 use crate::upload::source::stream;
 
 /// Both streams of the program, cheap to clone.
@@ -119,10 +119,14 @@ impl Console {
     /// Writes the totals to the files of the job, if there is one, and ends its collapsed lines.
     pub(crate) fn job_summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) {
         self.end_group();
-        let written = self.with_job(|job| job.write_summary(summary, elapsed, exit_code));
-        if let Some(Err(error)) = written {
-            self.warning(&message!("could not write the summary of the job: {error}", error));
-        }
+        let write = |job: &mut Job| {
+            let failed = job.write_summary(summary, elapsed, exit_code).into_iter();
+            let of =
+                |(file, error)| message!("could not write the totals to {file}: {error}", file = shown(file), error);
+            failed.map(of).collect()
+        };
+        let warnings: Vec<Message> = self.with_job(write).unwrap_or_default();
+        warnings.iter().for_each(|warning| self.warning(warning));
     }
 
     /// Ends the collapsed lines of the job.

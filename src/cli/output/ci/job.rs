@@ -68,16 +68,19 @@ impl Job {
         })
     }
 
-    /// Writes the totals to the files of the job.
-    pub(crate) fn write_summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) -> io::Result<()> {
-        append(self.summary.as_deref(), &table(summary, elapsed, exit_code))?;
-        append(self.outputs.as_deref(), &outputs(summary, exit_code))
+    /// Writes the totals to the files of the job. Returns those that could not be written.
+    pub(crate) fn write_summary(&self, summary: Summary, elapsed: Duration, exit_code: u8) -> Vec<(&Path, io::Error)> {
+        let table = append(self.summary.as_deref(), &table(summary, elapsed, exit_code));
+        let outputs = append(self.outputs.as_deref(), &outputs(summary, exit_code));
+        [table, outputs].into_iter().flatten().collect()
     }
 }
 
-fn append(file: Option<&Path>, text: &str) -> io::Result<()> {
-    let Some(file) = file else { return Ok(()) };
-    OpenOptions::new().append(true).create(true).open(file)?.write_all(text.as_bytes())
+/// Returns the file and the reason if it could not be written.
+fn append<'a>(file: Option<&'a Path>, text: &str) -> Option<(&'a Path, io::Error)> {
+    let open = |file| OpenOptions::new().append(true).create(true).open(file);
+    let written = open(file?).and_then(|mut opened| opened.write_all(text.as_bytes()));
+    Some((file?, written.err()?))
 }
 
 #[cfg(test)]
