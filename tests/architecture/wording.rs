@@ -21,6 +21,7 @@ const ENGLISH_ALONE: &[(&str, &str)] = &[
     ("emulator/refusal.rs", "it is what a server answers"),
     ("emulator/request/", "it is what a server answers"),
     ("emulator/store/merge.rs", "it is what a server answers"),
+    ("cli/output/ci/github.rs", "it has the commands of GitHub"),
     ("cli/process/ignored.rs", "it has a script for a shell"),
 ];
 
@@ -29,7 +30,7 @@ const FOR_DEVELOPERS: [&str; 8] =
     ["expect", "expect_err", "panic!", "unreachable!", "assert!", "assert_eq!", "debug_assert!", "debug_assert_eq!"];
 /// The macros whose first string is a text for people.
 const FOR_PEOPLE: [&str; 2] = ["message!", "phrase!"];
-/// A string with so many words is prose.
+/// A string with so many words is prose. A word beside a value is enough.
 const PROSE: usize = 3;
 
 /// A string of the program, and the calls around it, the innermost last.
@@ -95,6 +96,12 @@ fn is_command(text: &str) -> bool {
     words.next() == Some("cosput") && words.nth(1).is_some_and(|option| option.starts_with('-'))
 }
 
+/// True if a person would read a string as text.
+fn is_prose(text: &str) -> bool {
+    let least = if text.contains('{') && text.contains(' ') { 1 } else { PROSE };
+    words(text) >= least
+}
+
 /// How many words of a sentence there are. Those with a capital are names, such as those of requests.
 fn words(text: &str) -> usize {
     let is_word = |word: &&str| {
@@ -103,8 +110,9 @@ fn words(text: &str) -> usize {
             && !word.starts_with(char::is_uppercase)
             && word.chars().all(|character| character.is_alphabetic() || "'-".contains(character))
     };
+    let is_no_option = |word: &&str| !word.starts_with("--") && !word.contains("://") && *word != "cosput";
     let without_names = text.split('{').map(|text| text.split_once('}').map_or(text, |(_, rest)| rest));
-    without_names.flat_map(str::split_whitespace).filter(is_word).count()
+    without_names.flat_map(str::split_whitespace).filter(is_no_option).filter(is_word).count()
 }
 
 pub(crate) fn catalogue() -> BTreeMap<String, String> {
@@ -164,7 +172,7 @@ fn prose_is_written_so_that_it_can_be_translated() {
     let english: Vec<&str> = ENGLISH_ALONE.iter().map(|(name, _)| *name).collect();
     let found = strings();
     let prose = |found: &&Found| {
-        let is_prose = words(&found.string) >= PROSE && !is_command(&found.string);
+        let is_prose = is_prose(&found.string) && !is_command(&found.string);
         is_prose && !found.is_for_people() && !found.is_for_developers()
     };
     let help = help_texts();
@@ -198,6 +206,7 @@ mod tests {
         assert_eq!(words("could not read {file}: {why}"), 3);
         assert_eq!(words("x-cos-acl"), 1);
         assert_eq!(words("Initiate Multipart Upload"), 0);
+        assert!(is_prose(" (from {})") && !is_prose(" --receipts {}") && !is_prose("{} cos://{}") && !is_prose("a={}"));
         assert!(is_command("cosput abort --key {key}") && !is_command("cosput initiate did not finish it"));
         assert_eq!(words("a=1&b=2 / {}"), 0);
         assert_eq!(names("{a}{{b}}{c}"), ["a", "c"].into());

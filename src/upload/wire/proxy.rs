@@ -135,11 +135,9 @@ impl Proxy {
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, host) = (self.url.scheme(), self.url.host_str().unwrap_or_default());
-        write!(f, "{scheme}://{host}")?;
-        if let Some(port) = self.url.port() {
-            write!(f, ":{port}")?;
-        }
-        write!(f, " (from {})", self.variable)
+        let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let address = format_args!("{scheme}://{host}{port}");
+        message!("{address} (from {variable})", address, variable = self.variable).fmt(f)
     }
 }
 

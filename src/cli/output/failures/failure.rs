@@ -253,13 +253,23 @@ impl From<NotStarted> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::Other(Message::of(&format_args!("{error:#}")))
+        let mut causes: Vec<Message> = error.chain().map(Message::of).collect();
+        let innermost = causes.pop().unwrap_or_default();
+        Self::Other(causes.into_iter().rfold(innermost, |why, what| message!("{what}: {why}", what, why)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::chinese;
+
+    #[test]
+    fn the_causes_of_a_failure_are_separated_as_the_language_does() {
+        let failure = || Failure::from(anyhow::anyhow!("inner").context("middle").context("outer")).report().message;
+        assert_eq!(failure(), "outer: middle: inner");
+        chinese(|| assert_eq!(failure().text(), "outer：middle：inner"));
+    }
 
     #[test]
     fn the_commands_own_failures_have_their_codes() {
