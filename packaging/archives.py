@@ -15,7 +15,7 @@ def build(platform: str, binary: pathlib.Path, licences: pathlib.Path, out: path
     content = {f"{folder}/{project.program(platform)}": (binary.read_bytes(), 0o755)}
     for path in project.texts():
         content[f"{folder}/{path.name}"] = (path.read_bytes(), 0o644)
-    content[f"{folder}/{licences.name}"] = (licences.read_bytes(), 0o644)
+    content[f"{folder}/{project.LICENCES}"] = (licences.read_bytes(), 0o644)
     for path in project.completions():
         content[f"{folder}/completions/{path.name}"] = (path.read_bytes(), 0o644)
     if platform.startswith("windows"):

@@ -78,6 +78,6 @@ def licences(platform: str, out: pathlib.Path) -> pathlib.Path:
         sections.append(f"{rule}\n\n{text}\n\nPackages: {', '.join(names)}")
     if without:
         sections.append("These packages name their licence without a text of their own: " + ", ".join(without))
-    path = out / "THIRD-PARTY-LICENSES.txt"
+    path = out / f"cosput-{project.version()}-{platform}-licenses.txt"
     path.write_text("\n\n".join(sections) + "\n")
     return path

@@ -6,6 +6,8 @@ import subprocess
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+#: The name inside of packages of the licences of everything that is linked.
+LICENCES = "THIRD-PARTY-LICENSES.txt"
 SUMMARY = "Upload files to Tencent Cloud COS and CDCS, verified and resumable"
 
 #: The name of a platform in file names: the Rust target, the tags of its wheel, the architecture of .deb and .rpm.

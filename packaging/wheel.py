@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import pathlib
+from collections.abc import Iterable
 
 import archives
 import project
@@ -24,9 +25,9 @@ def build(platform: str, binary: pathlib.Path, licences: pathlib.Path, out: path
             content[f"{data}/data/share/man/man1/{page.name}"] = (page.read_bytes(), 0o644)
         for source, target in SHELLS.items():
             content[f"{data}/data/share/{target}"] = ((project.ROOT / "completions" / source).read_bytes(), 0o644)
-    texts = [path for path in project.texts() if path.name.startswith("LICENSE")] + [licences]
-    for path in texts:
-        content[f"{info}/licenses/{path.name}"] = (path.read_bytes(), 0o644)
+    texts = {path.name: path for path in project.texts() if path.name.startswith("LICENSE")} | {project.LICENCES: licences}
+    for text, path in texts.items():
+        content[f"{info}/licenses/{text}"] = (path.read_bytes(), 0o644)
     content[f"{info}/METADATA"] = (metadata(texts).encode(), 0o644)
     content[f"{info}/WHEEL"] = (wheel(tags).encode(), 0o644)
     record = f"{info}/RECORD"
@@ -34,9 +35,9 @@ def build(platform: str, binary: pathlib.Path, licences: pathlib.Path, out: path
     return archives.as_zip(out / f"{name}-py3-none-{tags}.whl", content)
 
 
-def metadata(licences: list[pathlib.Path]) -> str:
+def metadata(licences: Iterable[str]) -> str:
     """The metadata, with the README as the long description."""
-    files = "".join(f"License-File: {path.name}\n" for path in licences)
+    files = "".join(f"License-File: {name}\n" for name in licences)
     return (
         f"Metadata-Version: 2.4\nName: cosput\nVersion: {project.version()}\nSummary: {project.SUMMARY}\n"
         f"License-Expression: MIT OR Apache-2.0\n{files}Requires-Python: >=3.7\n"
