@@ -47,7 +47,7 @@ def program(platform: str) -> str:
 
 def texts() -> list[pathlib.Path]:
     """What each package holds beside the program."""
-    return [ROOT / name for name in ("README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE")]
+    return [ROOT / name for name in ("README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE")]
 
 
 def pages() -> list[pathlib.Path]:
