@@ -13,5 +13,6 @@ cp /etc/ssl/certs/ca-certificates.crt "$work/context/"
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 buildah="buildah --root $work/root --runroot $work/run"
 $buildah bud -q -t "cosput:$version" --timestamp 0 -f "$here/Containerfile" "$work/context" > /dev/null
-rm -f "$out"
-$buildah push -q "cosput:$version" "oci-archive:$out:cosput:$version"
+$buildah push -q "cosput:$version" "oci:$work/layout:cosput:$version"
+# buildah's own archive has the time of now in it.
+tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf "$out" -C "$work/layout" blobs index.json oci-layout

@@ -68,6 +68,8 @@ deb() {
 clean() { lintian --allow-root --fail-on error,warning "$out/cosput_$version-1_$debian.deb"; }
 image() {
   bash packaging/image.sh "$work/$own/cosput" "$work/image.tar"
+  bash packaging/image.sh "$work/$own/cosput" "$work/again.tar"
+  cmp "$work/image.tar" "$work/again.tar"
   export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
   local buildah="buildah --root $work/containers --runroot $work/run"
   local container
