@@ -16,7 +16,7 @@ if [ ! -x "$tools/bin/uvx" ]; then
   }
 fi
 PATH=$tools/bin:/usr/sbin:$PATH
-for program in debootstrap lintian buildah; do
+for program in debootstrap lintian rpm buildah; do
   command -v "$program" > /dev/null && continue
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$program"; } \
     > "$tools/apt.log" 2>&1 || echo "could not install $program"

@@ -66,6 +66,15 @@ deb() {
   chroot "$work/root" dpkg -r cosput
 }
 clean() { lintian --allow-root --fail-on error,warning "$out/cosput_$version-1_$debian.deb"; }
+rpm() {
+  command rpm --root "$work/rpm" --initdb
+  command rpm --root "$work/rpm" -i "$out/cosput_$version-1_$debian.rpm"
+  command rpm --root "$work/rpm" -V cosput
+  cp README.md "$work/rpm/"
+  HOME=/tmp chroot "$work/rpm" cosput upload README.md --bucket examplebucket-1250000000 --emulator
+  command rpm --root "$work/rpm" -e cosput
+  [ ! -e "$work/rpm/usr/bin/cosput" ]
+}
 image() {
   bash packaging/image.sh "$work/$own/cosput" "$work/image.tar"
   bash packaging/image.sh "$work/$own/cosput" "$work/again.tar"
@@ -98,5 +107,6 @@ if [ -e "$out/cosput_$version-1_$debian.deb" ]; then
   if has debootstrap ".deb in a fresh Debian"; then check ".deb in a fresh Debian" deb; fi
   if has lintian "lintian"; then check "lintian" clean; fi
 fi
+if [ -e "$out/cosput_$version-1_$debian.rpm" ] && has rpm ".rpm in an empty root"; then check ".rpm in an empty root" rpm; fi
 if has buildah "container image"; then check "container image, as any user" image; fi
 exit "$failed"
