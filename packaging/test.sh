@@ -41,6 +41,17 @@ reproducible() { # the same program packed again
     case ${file##*/} in SHA256SUMS) ;; *) cmp "$file" "$out/${file##*/}" ;; esac
   done
 }
+manifests() { # of archives that are empty, because those of other platforms are not here
+  mkdir "$work/manifests"
+  (cd "$work/manifests" && touch "cosput-$version"-{linux,macos}-{x86_64,aarch64}.tar.gz "cosput-$version-windows-x86_64.zip")
+  packaging/build.py --channels https://downloads.invalid --out "$work/manifests"
+  local empty
+  empty=$(sha256sum < /dev/null | cut -d ' ' -f 1)
+  [ "$(cat "$work/manifests"/cosput.{rb,json} "$work/manifests"/*.yaml | grep -c "$empty")" -eq 6 ]
+  [ "$(find "$work/manifests" -name 'cosput.cosput*.yaml' | wc -l)" -eq 4 ]
+  python3 -m json.tool "$work/manifests/cosput.json"
+  if grep -r "@[A-Z]" "$work/manifests"; then return 1; fi
+}
 checksums() { (cd "$out" && sha256sum -c SHA256SUMS); }
 archive() {
   tar xzf "$out/$own.tar.gz" -C "$work"
@@ -91,6 +102,7 @@ image() {
 }
 
 check "checksums" checksums
+check "manifests of Homebrew, Scoop, winget" manifests
 check "archive" archive
 check "the same bytes again" reproducible
 if unshare --map-root-user --net --mount true 2> /dev/null; then
