@@ -132,8 +132,8 @@ fn similar(error: &Error) -> Vec<Message> {
     let command = match words(error, ContextKind::SuggestedSubcommand) {
         Some([name]) => Some(message!("a similar subcommand exists: '{name}'", name)),
         Some(names) => {
-            let names = format!("'{}'", names.join("', '"));
-            Some(message!("some similar subcommands exist: {names}", names))
+            let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+            Some(message!("some similar subcommands exist: {names}", names = Series(&quoted)))
         }
         None => None,
     };
@@ -222,6 +222,7 @@ mod tests {
             .arg(option("equal").require_equals(true))
             .arg(option("with").requires("mode"))
             .subcommand(Command::new("upload").arg(Arg::new("file").required(true)).arg(option("size")))
+            .subcommand(Command::new("uploads"))
             .subcommand(Command::new("verify"))
     }
 
@@ -237,7 +238,8 @@ mod tests {
                 "未知的参数 '--mod'\n\n  建议：有相似的参数：'--mode'\n\n用法：try --mode <mode> <命令>\n\n",
             ),
             ("--nothing", "未知的参数 '--nothing'\n\n用法：try [选项] <命令>\n\n"),
-            ("uplod", "未知的子命令 'uplod'\n\n  建议：有相似的子命令：'upload'\n"),
+            ("verfy", "未知的子命令 'verfy'\n\n  建议：有相似的子命令：'verify'\n"),
+            ("uploda", "建议：有相似的子命令：'uploads'、'upload'\n"),
             ("--mode", "'--mode <mode>' 需要一个值，但没有给出\n  [可选值：auto、never]\n"),
             ("--mode of", "'--mode <mode>' 的值 'of' 无效\n  [可选值：auto、never]\n"),
             (
