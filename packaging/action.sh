@@ -12,6 +12,16 @@ lines() { # TEXT: each line that is not empty is an argument
     [ -z "$line" ] || arguments+=("$line")
   done <<< "$1"
 }
+options() { # TEXT: each line is an option, alone, as --name=value or as --name value
+  local line
+  while IFS= read -r line; do
+    line=${line%$'\r'}
+    case ${line%%=*} in
+      -*" "*) arguments+=("${line%% *}" "${line#* }") ;;
+      *) [ -z "$line" ] || arguments+=("$line") ;;
+    esac
+  done <<< "$1"
+}
 variable() { # NAME VALUE: sets the variable, if the value is not empty
   [ -z "$2" ] || export "$1=$2"
 }
@@ -21,7 +31,7 @@ variable COSPUT_OIDC_AUDIENCE "${INPUT_AUDIENCE-}"
 add --region "${INPUT_REGION-}"
 add --key "${INPUT_KEY-}"
 add --prefix "${INPUT_PREFIX-}"
-lines "${INPUT_OPTIONS-}"
+options "${INPUT_OPTIONS-}"
 arguments+=(--)
 lines "$INPUT_SOURCE"
 

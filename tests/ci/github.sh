@@ -10,6 +10,7 @@ mkdir -p "$work/cosput" "$work/.github/workflows" "$work/dist/b c"
 cp -r "$root/action.yml" "$root/packaging" "$work/cosput"
 echo one > "$work/dist/a.txt"
 echo two > "$work/dist/b c/d'e.txt"
+echo two > "$work/dist/b c/not this.txt"
 cat > "$work/.github/workflows/upload.yml" << WORKFLOW
 on: push
 jobs:
@@ -34,6 +35,8 @@ jobs:
           options: |
             -r
             --skip-unchanged
+            --exclude not this.txt
+            --cache-control=max-age=60, public
           role-arn: qcs::cam::uin/100000000001:roleName/uploader
           provider-id: github
         env:
@@ -58,7 +61,7 @@ unset COS_SECRET_ID COS_SECRET_KEY
 
 (cd "$work" && "$tools/venv/bin/act" push --platform ubuntu-latest=-self-hosted --pull=false --no-cache-server \
   --artifact-server-addr 127.0.0.1 --env-file "$scene/env") > "$scene/act.log" 2>&1 || { cat "$scene/act.log" >&2; fail "act"; }
-printf '%s\n' "keys 2 0" "token 2 0" "missing failure" | diff - "$scene/outcome" || { cat "$scene/act.log" >&2; fail "outputs"; }
+printf '%s\n' "keys 3 0" "token 2 0" "missing failure" | diff - "$scene/outcome" || { cat "$scene/act.log" >&2; fail "outputs"; }
 diff -r "$work/dist" "$scene/store/$bucket/files/keys" || fail "the objects of the step with keys"
 diff "$work/dist/a.txt" "$scene/store/$bucket/files/token/a.txt" || fail "the object of the step with a token"
 grep -q "error title=cosput" "$scene/act.log" || fail "no annotation"

@@ -25,6 +25,7 @@ mkdir -p "$scene/component/templates" "$scene/component/dist"
 cp "$root/templates/upload.yml" "$scene/component/templates"
 # A value that a shell must not read, in a name.
 echo one > "$scene/component/dist/a \`touch evil\` b.txt"
+echo one > "$scene/component/dist/not this.txt"
 cat > "$scene/component/.gitlab-ci.yml" << PIPELINE
 include:
   - local: templates/upload.yml
@@ -35,6 +36,8 @@ include:
       options: |-
         -r
         --skip-unchanged
+        --exclude not this.txt
+        --cache-control=max-age=60, public
       role-arn: qcs::cam::uin/100000000001:roleName/uploader
       provider-id: gitlab
       job-name: send
@@ -44,5 +47,6 @@ unset COS_SECRET_ID COS_SECRET_KEY COSPUT_BUCKET
 export COSPUT_STS_URL=$stand_ins_url TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN=stand-in-of-gitlab
 pipeline component
 [ -f "$scene/store/$bucket/files/component; touch evil/a \`touch evil\` b.txt" ] || fail "the objects of the component: $(objects)"
+[ ! -e "$scene/store/$bucket/files/component; touch evil/not this.txt" ] || fail "an option with a value was not read"
 [ -z "$(find "$scene" -name evil)" ] || fail "an input was read as a command"
 if grep -q "stand-in-of-gitlab\|temporary-secret\|temporary-token" "$scene/component.log"; then fail "a secret is in the log"; fi
