@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::support::{MIB, Scene};
+use crate::support::{BUCKET, MIB, Scene};
 
 /// A scene in a step of GitHub Actions, with the files of the step.
 fn github() -> Scene {
@@ -85,6 +85,14 @@ fn many_results_are_collapsed() {
     {
         assert_eq!(outcome.stderr.matches(mark).count(), 1, "{:?}", outcome.stderr);
     }
+}
+
+#[test]
+fn the_checks_of_doctor_are_not_collapsed() {
+    let scene = github();
+    let outcome = scene.run(["doctor", "-b", BUCKET, "--endpoint", &scene.server.url()]).exits(0);
+    assert!(outcome.stdout.lines().count() > 10, "{}", outcome.stdout);
+    outcome.does_not_say("::group::");
 }
 
 #[test]

@@ -151,11 +151,16 @@ impl Console {
 
     /// A result as text: on stdout if `shown`, and always in the log.
     pub fn outcome(&self, shown: bool, line: &str) {
+        if shown && let Some(command) = self.with_job(|job| job.before_result((self.clock)())).flatten() {
+            self.write(&command);
+        }
+        self.finding(shown, line);
+    }
+
+    /// The same for a line that no system collapses, however many there are.
+    pub(crate) fn finding(&self, shown: bool, line: &str) {
         self.log(line);
         if shown {
-            if let Some(command) = self.with_job(|job| job.before_result((self.clock)())).flatten() {
-                self.write(&command);
-            }
             self.result(line);
         }
     }

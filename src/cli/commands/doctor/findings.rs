@@ -34,7 +34,7 @@ impl<'a> Findings<'a> {
             }));
         } else {
             let shown = !self.shown.quiet || finding.verdict == Verdict::Failed;
-            lines(&finding).iter().for_each(|line| self.console.outcome(shown, line));
+            lines(&finding).iter().for_each(|line| self.console.finding(shown, line));
         }
         let verdict = finding.verdict;
         self.all.push(finding);
