@@ -35,6 +35,8 @@ pub struct Attempts {
     sent: u32,
     throttled: u32,
     throttled_since: Option<Instant>,
+    /// The moment that the server named when it last throttled.
+    asked_until: Option<Instant>,
     unanswered: u32,
 }
 
@@ -52,6 +54,12 @@ impl Attempts {
     /// True if the next attempt is the last one allowed.
     pub fn next_is_last(&self, patience: Patience) -> bool {
         self.sent.saturating_sub(self.throttled) + 1 >= patience.max_attempts
+    }
+
+    /// True if the last attempt was throttled, and the server did not name a moment that is yet to come: what is left of the
+    /// wait is a guess at what the server takes, and other requests may show that it takes more.
+    pub fn may_be_early(&self, now: Instant) -> bool {
+        self.throttled_since.is_some() && self.asked_until.is_none_or(|asked| asked <= now)
     }
 
     /// How long to wait before the next attempt; `None` if none is left.
@@ -74,6 +82,7 @@ impl Attempts {
         random: &mut fastrand::Rng,
     ) -> Option<Duration> {
         let since = *self.throttled_since.get_or_insert(now);
+        self.asked_until = retry_after.map(|pause| now + pause.min(LONGEST_OBEYED));
         let left = patience.retry_time.saturating_sub(now.saturating_duration_since(since));
         if left.is_zero() {
             self.throttled = 0;
@@ -206,6 +215,23 @@ mod tests {
         assert_eq!(attempts.after_throttling(begin + seconds(3), patience, pause, random), Some(seconds(2)));
         attempts.count();
         assert!(attempts.after_throttling(begin + seconds(5), patience, pause, random).unwrap() < seconds(5));
+    }
+
+    #[test]
+    fn only_a_wait_that_the_server_did_not_ask_for_may_be_shorter() {
+        let random = &mut fastrand::Rng::with_seed(1);
+        let (begin, seconds) = (epoch(), Duration::from_secs);
+        let mut attempts = Attempts::default();
+        assert!(!attempts.may_be_early(begin), "nothing failed");
+        attempts.count();
+        attempts.after_throttling(begin, PATIENCE, None, random);
+        assert!(attempts.may_be_early(begin));
+        attempts.count();
+        attempts.after_throttling(begin, PATIENCE, Some(seconds(9)), random);
+        assert_eq!([8, 9].map(|later| attempts.may_be_early(begin + seconds(later))), [false, true]);
+        attempts.count();
+        attempts.after_failure(PATIENCE, None, random);
+        assert!(!attempts.may_be_early(begin + seconds(60)), "it failed for another reason");
     }
 
     #[test]

@@ -42,13 +42,13 @@ pub enum Next {
 }
 
 /// The next action of one object, or the time until which it waits.
-type Turn = Result<Next, Option<Instant>>;
+pub(super) type Turn = Result<Next, Option<Instant>>;
 
 /// The objects of a batch.
 #[derive(Debug)]
 pub struct Batch {
-    window: Window,
-    entries: BTreeMap<ObjectId, Entry>,
+    pub(super) window: Window,
+    pub(super) entries: BTreeMap<ObjectId, Entry>,
     /// The number of requests so far, to find the object that has waited longest.
     requests: u64,
     /// The number of requests in flight. A running count, since there may be hundreds of objects.
@@ -77,8 +77,8 @@ pub enum Pause {
 }
 
 #[derive(Debug)]
-struct Entry {
-    upload: Upload,
+pub(super) struct Entry {
+    pub(super) upload: Upload,
     /// The number of its last request.
     served: u64,
     /// The part that waits until the journal is on disk.
@@ -168,19 +168,7 @@ impl Batch {
                 Err(until) => soonest = soonest.into_iter().chain(until).min(),
             }
         }
-        self.send_slow_part(now, soonest)
-    }
-
-    /// Sends a part a second time, because there is nothing else to send; or waits, `until` then at the latest.
-    fn send_slow_part(&mut self, now: Instant, mut until: Option<Instant>) -> Next {
-        let ready = self.entries.iter().filter(|(_, entry)| entry.may_send() && self.window.is_unrefused(now));
-        for object in ready.map(|(object, _)| *object).collect::<Vec<_>>() {
-            match self.step_by(object, now, |upload| upload.send_slow_part(now)) {
-                Ok(next) => return next,
-                Err(due) => until = until.into_iter().chain(due).min(),
-            }
-        }
-        Next::Wait { until }
+        self.use_spare_place(now, soonest)
     }
 
     /// The next action that needs no place in the window: reading a stream is no request, and the end of an object or of a
@@ -220,7 +208,7 @@ impl Batch {
         })
     }
 
-    fn step_by(&mut self, object: ObjectId, now: Instant, step: impl FnOnce(&mut Upload) -> Step) -> Turn {
+    pub(super) fn step_by(&mut self, object: ObjectId, now: Instant, step: impl FnOnce(&mut Upload) -> Step) -> Turn {
         let step = self.change(object, |entry| step(&mut entry.upload)).expect("it was just listed");
         match step {
             Step::Send(attempt, call) => {
@@ -391,7 +379,7 @@ impl Batch {
 }
 
 impl Entry {
-    fn may_send(&self) -> bool {
+    pub(super) fn may_send(&self) -> bool {
         self.paused != Some(Pause::Everything)
     }
 }

@@ -58,6 +58,11 @@ impl Spacing {
         self.began = Some(now);
     }
 
+    /// Whether there is time between requests.
+    pub(super) fn is_some(&self) -> bool {
+        !self.between.is_zero()
+    }
+
     /// The server took a body.
     pub(super) fn take(&mut self, now: Instant) {
         if self.taken.len() >= MOST_COUNTED {

@@ -8,6 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::concurrency::Concurrency;
+use super::early::Early;
 use super::search::{FEW, FREE, Search};
 use super::spacing::Spacing;
 
@@ -23,8 +24,7 @@ pub struct Window {
     now: u16,
     successes: u16,
     shrunk: Option<Instant>,
-    /// When the server last refused a request.
-    refused: Option<Instant>,
+    early: Early,
     search: Option<Search>,
     spacing: Spacing,
 }
@@ -37,7 +37,7 @@ impl Window {
             Concurrency::Fixed(_) => (most, None),
             Concurrency::Auto | Concurrency::AutoUpTo(_) => (FEW.min(most), Some(Search::new())),
         };
-        Self { most, now, successes: 0, shrunk: None, refused: None, search, spacing: Spacing::default() }
+        Self { most, now, successes: 0, shrunk: None, early: Early::default(), search, spacing: Spacing::default() }
     }
 
     /// The largest possible size.
@@ -67,7 +67,7 @@ impl Window {
 
     /// The server refused a request, and `in_flight` are left. Halves the window, at most once a second.
     pub fn shrink(&mut self, now: Instant, in_flight: usize) {
-        self.refused = Some(now);
+        self.early.refuse(now);
         if let Some(search) = &mut self.search {
             if search.refusals.asks_for_time(now, self.now) {
                 self.spacing.refuse(now);
@@ -90,7 +90,18 @@ impl Window {
 
     /// Whether the server refused no request lately, so that it may get more requests than are necessary.
     pub fn is_unrefused(&self, now: Instant) -> bool {
-        self.refused.is_none_or(|refused| now.saturating_duration_since(refused) >= LATELY)
+        self.early.refused().is_none_or(|refused| now.saturating_duration_since(refused) >= LATELY)
+    }
+
+    /// When a throttled request may be sent before its wait is over; `None` if not before another one is answered. If time
+    /// passes between requests, it is time enough.
+    pub fn early(&self, now: Instant) -> Option<Instant> {
+        if self.spacing.is_some() { Some(now) } else { self.early.from() }
+    }
+
+    /// A throttled request is sent before its wait is over.
+    pub fn send_early(&mut self) {
+        self.early.send();
     }
 
     /// Records the time from a request without a body to its answer.
@@ -119,6 +130,7 @@ impl Window {
     /// adds one up to somewhat below that number; from there each round adds one, as long as the window stays below it.
     pub fn grow(&mut self, now: Instant, bytes: u64, took: Duration) {
         self.spacing.take(now);
+        self.early.take();
         let (round, most) = match &mut self.search {
             None => (self.now, self.most),
             Some(search) => {

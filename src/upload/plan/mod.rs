@@ -9,6 +9,7 @@
 //! - `part_record`: a part that is on the server
 //! - `parts`: the state of each part during the upload; `part_states`: which states there are
 //! - `slow_part`: a part that is much slower than its siblings; `part_times`: how long those took
+//! - `throttled_part`: a throttled part that is sent before its wait is over
 
 pub(super) mod default_sizes;
 pub mod delta_parts;
@@ -24,3 +25,4 @@ pub(crate) mod parts;
 pub mod plan_error;
 pub(crate) mod rest;
 mod slow_part;
+mod throttled_part;

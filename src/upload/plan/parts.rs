@@ -26,7 +26,7 @@ pub(crate) struct PartBoard {
     /// False while a stream may add parts.
     pub(super) closed: bool,
     pub(super) slots: Vec<Slot>,
-    attempts: Vec<Attempts>,
+    pub(super) attempts: Vec<Attempts>,
     pub(super) fresh: VecDeque<PartNumber>,
     pub(super) doubtful: VecDeque<PartNumber>,
     pub(super) again: BinaryHeap<Reverse<(Instant, PartNumber)>>,
