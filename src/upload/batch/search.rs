@@ -124,6 +124,11 @@ impl Search {
         self.refusals.refuse(now, size, left, self.small)
     }
 
+    /// A request was refused. Whether time between requests is better than fewer of them, if there is time already or not.
+    pub(super) fn needs_time(&self, now: Instant, has_time: bool) -> bool {
+        self.small && (has_time || self.refusals.is_a_rate(now))
+    }
+
     /// A request without a body was answered after this time. Returns the number to begin with if the server is beside
     /// this machine.
     pub(super) fn answered_after(&mut self, time: Duration) -> Option<u16> {

@@ -3,7 +3,7 @@
 //!
 //! If the server throttles, the window halves at once. It then returns to somewhat less than the refused number, and
 //! from there rises one by one to just below it. `auto` learns more from refusals (see `refusals`), and if even one request at
-//! a time is refused, it sends them at intervals (see `spacing`).
+//! a time is refused, or the limit is a number of small requests a second, it sends them at intervals (see `spacing`).
 
 use std::time::{Duration, Instant};
 
@@ -73,10 +73,11 @@ impl Window {
                 self.spacing.refuse(now);
                 return;
             }
-            if self.now == 1 && in_flight == 0 {
+            let was_alone = self.now == 1 && in_flight == 0;
+            self.now = search.refuse(now, self.now, u16::try_from(in_flight).unwrap_or(u16::MAX));
+            if was_alone || search.needs_time(now, self.spacing.is_some()) {
                 self.spacing.refuse(now);
             }
-            self.now = search.refuse(now, self.now, u16::try_from(in_flight).unwrap_or(u16::MAX));
             self.successes = 0;
             return;
         }
@@ -135,6 +136,7 @@ impl Window {
             None => (self.now, self.most),
             Some(search) => {
                 search.succeeded(bytes);
+                search.refusals.take(now, self.now, took);
                 match search.refused() {
                     None => {
                         let size = search.answered(now, self.now, took);
@@ -217,11 +219,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_left_alone_for_a_minute_however_fast_bytes_flow() {
+    fn what_was_refused_each_time_is_left_alone_for_a_minute_however_fast_bytes_flow() {
         let mut window = Window::new(Concurrency::Auto);
+        let (refused, mut refusals) = (FEW, 0);
         window.shrink(epoch(), usize::from(FEW) - 1);
-        let refused = FEW;
-        for tick in 0..60 * 20 {
+        for tick in 0..20 * 20 {
+            let now = epoch() + tick * Duration::from_millis(50);
+            window.grow(now, 1 << 24, Duration::ZERO);
+            window.look(now, u64::from(tick) << 24, usize::from(window.size()));
+            if window.size() == refused {
+                window.shrink(now, usize::from(FEW) - 1);
+                refusals += 1;
+            }
+        }
+        assert_eq!(refusals, 2, "once may be chance");
+        for tick in 20 * 20..80 * 20 {
             let now = epoch() + tick * Duration::from_millis(50);
             window.grow(now, 1 << 24, Duration::ZERO);
             window.look(now, u64::from(tick) << 24, usize::from(window.size()));
