@@ -9,7 +9,11 @@ use rustls::{AlertDescription, PeerIncompatible};
 use crate::upload::error::{SendError, SendErrorKind};
 
 /// What the network library says most often.
-const OF_THE_LIBRARY: [Phrase; 9] = [
+const OF_THE_LIBRARY: [Phrase; 13] = [
+    phrase!("client error (Connect)"),
+    phrase!("client error (SendRequest)"),
+    phrase!("end of file before message length reached"),
+    phrase!("unexpected EOF during chunk size line"),
     phrase!("tcp connect error"),
     phrase!("error resolving DNS"),
     phrase!("operation timed out"),
@@ -103,4 +107,22 @@ fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
 fn tls_error_in<'a>(reason: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let inner = reason.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     reason.downcast_ref::<rustls::Error>().or_else(|| inner.and_then(|inner| tls_error_in(inner)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{chinese, english};
+
+    #[test]
+    fn what_the_library_says_most_often_is_in_the_language_of_the_rest() {
+        chinese(|| {
+            for known in OF_THE_LIBRARY {
+                let said = in_words(known.english().to_owned());
+                assert_ne!(said.text(), known.english());
+                assert_eq!(english(|| said.to_string()), known.english());
+            }
+            assert_eq!(in_words("something new".to_owned()).text(), "something new");
+        });
+    }
 }
