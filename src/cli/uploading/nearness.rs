@@ -7,6 +7,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cos::Target;
 use crate::cos::objects::head_object;
 use crate::upload::source::FileSource;
+use crate::upload::wire::round_trip;
 use crate::upload::{Plan, PlanOptions};
 
 /// Whether the plan depends on how far the server is away. Not if the user has chosen sizes or a rate, or named an upload
@@ -26,7 +27,7 @@ pub(crate) async fn planned(
     connection: &Connection,
     options: PlanOptions,
 ) -> Result<Plan, Failure> {
-    let round_trip = connection.transport.round_trip_if_near(head_object::request(target)).await;
+    let round_trip = round_trip::if_near(&connection.transport, head_object::request(target)).await;
     file_session::plan(source, target.address.service, PlanOptions { round_trip, ..options })
 }
 

@@ -45,9 +45,6 @@ const TOLERATED_SKEW: u64 = 900;
 /// The delay of a body after another one was cut off, or if there is only one attempt.
 const DELAY: Duration = Duration::from_millis(500);
 
-/// A server that has not answered a first request after this time is not near.
-const NEAR: Duration = Duration::from_millis(3);
-
 /// The assumed rate at which the server copies, in bytes a second. It may be silent while it does.
 const COPY_RATE: u64 = 8 << 20;
 
@@ -169,25 +166,9 @@ impl Http {
         self.deliver(request, None).await
     }
 
-    /// The time in which the server answers a request without a signature, if it does within `NEAR`, connecting included.
-    /// A connection that is not open by then is left to the next request.
-    pub async fn round_trip_if_near(&self, request: Request) -> Option<Duration> {
-        let is_open = self.begin_to_open(&request).await?;
-        let answered = async {
-            is_open.await.ok()?;
-            let began = clock::now();
-            self.send_unsigned(request).await.ok().map(|_| began.elapsed())
-        };
-        timeout(NEAR, answered).await.ok().flatten()
-    }
-
     /// Begins to open a connection for requests like this one, which is not sent.
-    async fn begin_to_open(&self, request: &Request) -> Option<oneshot::Receiver<()>> {
-        let mut url = Url::parse(&request.url()).ok()?;
-        // The library would send the request on a connection that is idle. It keeps none for a URL with this name.
-        url.set_username("ahead").ok()?;
-        let never_sent = self.client.execute(reqwest::Request::new(reqwest::Method::HEAD, url));
-        Some(self.opened_ahead.open(request.origin.clone(), never_sent).await)
+    pub(super) async fn begin_to_open(&self, request: &Request) -> Option<oneshot::Receiver<()>> {
+        self.opened_ahead.begin(&self.client, request).await
     }
 
     /// The proxy that requests to this URL go through, without its user name and password.

@@ -3,6 +3,7 @@
 //! - `call`: the machine's calls, their requests and replies
 //! - `transport`: the trait that sends requests; `http` implements it over HTTP
 //! - `opened_ahead`: connections that are opened before a request needs them
+//! - `round_trip`: how long a request takes to a server that is near
 //! - `body`, `chunk`: a range of a source as the body of a request; `body_progress`: how much of it was sent
 //! - `limits`: `--limit-rate`, and time limits for connections and answers
 //! - `retry`: whether to send a failed request again, and when
@@ -23,6 +24,7 @@ pub mod one_request;
 mod opened_ahead;
 pub mod proxy;
 pub(crate) mod retry;
+pub(crate) mod round_trip;
 mod send_error;
 mod server_clock;
 pub mod transport;

@@ -4,7 +4,6 @@
 //! for its connection, the connection is opened by a task of its own and kept here, and the request ends with an error. The
 //! next request to the same site gets the connection.
 
-use crate::language::message;
 use std::any::Any;
 use std::collections::{HashMap, VecDeque};
 use std::error::Error;
@@ -14,11 +13,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use reqwest::{Client, Method};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 use tower_layer::Layer;
 use tower_service::Service;
+use url::Url;
 
+use crate::cos::Request;
+use crate::language::message;
 use crate::upload::clock;
 
 /// A connection that nothing was sent on for longer than this may be closed by the server, and is not used.
@@ -56,9 +59,18 @@ impl OpenedAhead {
         Self { connections: Arc::default(), limit }
     }
 
+    /// Begins to open a connection for requests like this one, which is not sent. `None` if it has no valid URL.
+    pub(super) async fn begin(&self, client: &Client, request: &Request) -> Option<oneshot::Receiver<()>> {
+        let mut url = Url::parse(&request.url()).ok()?;
+        // The library would send the request on a connection that is idle. It keeps none for a URL with this name.
+        url.set_username("ahead").ok()?;
+        let never_sent = client.execute(reqwest::Request::new(Method::HEAD, url));
+        Some(self.open(request.origin.clone(), never_sent).await)
+    }
+
     /// Begins to open a connection to `site` with a request that is not sent. The result is there once it is open; an error
     /// if it could not be opened.
-    pub(super) async fn open<T>(&self, site: String, request: impl Future<Output = T>) -> oneshot::Receiver<()> {
+    async fn open<T>(&self, site: String, request: impl Future<Output = T>) -> oneshot::Receiver<()> {
         let (opened, is_open) = oneshot::channel();
         let ahead = Some(Arc::new(Mutex::new(Some(opened))));
         PURPOSE.scope(Purpose { site, ahead }, request).await;
