@@ -3,21 +3,19 @@
 //! HTTP/1.1 only, because each part needs a connection of its own. Redirects are not followed, because a signature is
 //! only valid for the host it was made for.
 
-use crate::language::{Message, message};
 use std::io;
 use std::net::ToSocketAddrs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{HeaderName, HeaderValue};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 use url::Url;
 
 use super::body::SourceBody;
+use super::http_messages;
 use super::limits::pace::Pacer;
 use super::limits::stall::{stalled, while_bytes_move};
 use super::limits::unanswered::Unanswered;
@@ -28,13 +26,12 @@ use super::server_clock::ServerClock;
 use super::transport::Transport;
 use crate::cos::multipart::upload_part_copy;
 use crate::cos::sign::sign;
-use crate::cos::{Credentials, Fault, Headers, Method, Provider, Request, Response, Service, ServiceError};
+use crate::cos::{Credentials, Fault, Provider, Request, Response, Service, ServiceError};
+use crate::language::message;
 use crate::upload::clock;
 use crate::upload::error::{SendError, SendErrorKind};
 use crate::upload::threads;
 
-/// The longest answer that is read, in bytes; a full page of parts needs a tenth of it.
-const LONGEST_ANSWER: usize = 4 << 20;
 /// The longest time from the start of an answer to its end. Merging 10,000 parts takes minutes.
 const LONGEST_READ: Duration = Duration::from_secs(1200);
 /// Clocks that differ by fewer seconds are not the reason for a refused signature.
@@ -180,7 +177,7 @@ impl Http {
         let progress = body.as_ref().map(SourceBody::progress);
         let copying = copying_time(&request);
         let site = request.origin.clone();
-        let request = reqwest_of(request, self.restrained(body))?;
+        let request = http_messages::request_of(request, self.restrained(body))?;
         let url = request.url().clone();
         let sending = self.opened_ahead.used(site, self.client.execute(request));
         let unanswered = progress.clone().map(|progress| self.unanswered.add(clock::now(), progress));
@@ -200,7 +197,9 @@ impl Http {
             let refusal = Refusal { status: AUTHENTICATION_REQUIRED, text: answer.status().to_string() };
             return Err(refused_by(proxy, &refusal));
         }
-        timeout(LONGEST_READ, read(answer, self.limits.stall + copying)).await.map_err(|_| stalled(LONGEST_READ))?
+        timeout(LONGEST_READ, http_messages::read(answer, self.limits.stall + copying))
+            .await
+            .map_err(|_| stalled(LONGEST_READ))?
     }
 
     async fn signed(&self, mut request: Request, skew: i64) -> Result<(Request, Credentials), SendError> {
@@ -300,58 +299,6 @@ fn copying_time(request: &Request) -> Duration {
 fn refused_by(proxy: &Proxy, refusal: &Refusal) -> SendError {
     let kind = if refusal.status < 500 { SendErrorKind::ProxyRefused } else { SendErrorKind::Connect };
     SendError { kind, message: message!("the proxy {proxy} answered {answer}", proxy, answer = refusal.text) }
-}
-
-/// Reads an answer. Drops the white space before it, which only keeps the connection alive.
-async fn read(mut answer: reqwest::Response, stall: Duration) -> Result<Response, SendError> {
-    let status = answer.status().as_u16();
-    let headers: Headers = answer
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let mut body = BytesMut::new();
-    loop {
-        let chunk = while_bytes_move(answer.chunk(), None, stall, || Duration::ZERO).await?;
-        let Some(chunk) = chunk.map_err(|error| send_error(&error))? else { break };
-        if body.is_empty() && chunk.trim_ascii().is_empty() {
-            continue;
-        }
-        if body.len() + chunk.len() > LONGEST_ANSWER {
-            let message = message!("the answer is longer than {longest} bytes", longest = LONGEST_ANSWER);
-            return Err(SendError { kind: SendErrorKind::Broken, message });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Response { status, headers, body: body.freeze() })
-}
-
-fn reqwest_of(request: Request, body: Option<SourceBody>) -> Result<reqwest::Request, SendError> {
-    let broken = |message: Message| SendError { kind: SendErrorKind::Connect, message };
-    let url = url::Url::parse(&request.url()).map_err(|error| broken(error.to_string().into()))?;
-    let mut made = reqwest::Request::new(method_of(request.method), url);
-    for (name, value) in request.headers.iter() {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| broken(error.to_string().into()))?;
-        let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| broken(message!("the value of the header {name} cannot be sent", name)))?;
-        made.headers_mut().insert(name, value);
-    }
-    *made.body_mut() = match body {
-        Some(body) => Some(reqwest::Body::wrap(body)),
-        None if request.document == Bytes::new() => None,
-        None => Some(request.document.into()),
-    };
-    Ok(made)
-}
-
-fn method_of(method: Method) -> reqwest::Method {
-    match method {
-        Method::Get => reqwest::Method::GET,
-        Method::Head => reqwest::Method::HEAD,
-        Method::Put => reqwest::Method::PUT,
-        Method::Post => reqwest::Method::POST,
-        Method::Delete => reqwest::Method::DELETE,
-    }
 }
 
 fn apart(one: SystemTime, other: SystemTime) -> u64 {

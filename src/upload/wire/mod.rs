@@ -2,6 +2,7 @@
 //!
 //! - `call`: the machine's calls, their requests and replies
 //! - `transport`: the trait that sends requests; `http` implements it over HTTP
+//! - `http_messages`: requests and answers in the types of the HTTP library
 //! - `opened_ahead`: connections that are opened before a request needs them
 //! - `round_trip`: how long a request takes to a server that is near
 //! - `body`, `chunk`: a range of a source as the body of a request; `body_progress`: how much of it was sent
@@ -18,6 +19,7 @@ pub(crate) mod body_progress;
 pub mod call;
 pub(crate) mod chunk;
 pub mod http;
+mod http_messages;
 pub mod limits;
 mod no_proxy;
 pub mod one_request;
