@@ -14,7 +14,7 @@ const NUMBER: &str = "os error ";
 /// What the standard library writes before the reason for which a name was not found. Such an error has no number.
 const LOOKUP: Phrase = phrase!("failed to lookup address information: ");
 /// These reasons, as glibc, musl and macOS word them.
-const OF_NAMES: [Phrase; 8] = [
+const OF_NAMES: [Phrase; 9] = [
     phrase!("Name or service not known"),
     phrase!("Name does not resolve"),
     phrase!("nodename nor servname provided, or not known"),
@@ -23,6 +23,7 @@ const OF_NAMES: [Phrase; 8] = [
     phrase!("Temporary failure in name resolution"),
     phrase!("Try again"),
     phrase!("Non-recoverable failure in name resolution"),
+    phrase!("Non-recoverable error"),
 ];
 
 /// The text with the system's words in Chinese. Those that are not known stay as they are.
@@ -217,7 +218,7 @@ mod tests {
     fn why_a_name_was_not_found_is_said_in_chinese() {
         let lookup = |reason| said(&format!("h:443: {}{reason}", LOOKUP.english()));
         assert_eq!(lookup("Name or service not known"), "h:443: 该域名不存在");
-        assert_eq!(lookup("Try again: x"), "h:443: 域名解析暂时失败: x");
+        assert_eq!(lookup("Try again: x"), "h:443: 域名服务器暂时不可用: x");
         assert_eq!(lookup("Other"), "h:443: 域名解析失败：Other");
         assert!(OF_NAMES.iter().all(|reason| !lookup(reason.english()).contains(reason.english())));
     }
