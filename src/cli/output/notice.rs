@@ -1,5 +1,7 @@
 //! The text of the engine's notices: neither progress nor failure.
 
+use std::time::Duration;
+
 use super::console::{Console, visible};
 use super::delta_notice;
 use super::failures::message;
@@ -109,16 +111,16 @@ pub(crate) fn in_words(notice: &Notice) -> Message {
             message!("COS does not respond at its primary domain; continuing with the backup domain tencentcos.cn")
         }
         Notice::ClockCorrected { seconds } => {
-            let (is_ahead, seconds) = (*seconds < 0, seconds.unsigned_abs());
-            if is_ahead {
+            let time = units::duration(Duration::from_secs(seconds.unsigned_abs()));
+            if *seconds < 0 {
                 message!(
-                    "this machine's clock is {seconds} s ahead of the server's; requests are signed with the server's time",
-                    seconds
+                    "this machine's clock is {time} ahead of the server's; requests are signed with the server's time",
+                    time
                 )
             } else {
                 message!(
-                    "this machine's clock is {seconds} s behind the server's; requests are signed with the server's time",
-                    seconds
+                    "this machine's clock is {time} behind the server's; requests are signed with the server's time",
+                    time
                 )
             }
         }
@@ -220,7 +222,7 @@ mod tests {
                 Notice::ProvedByMd5(NoProof::Crc64Missing),
                 "the server's responses have no CRC-64; the object is verified by MD5 instead",
             ),
-            (Notice::NoNetwork(std::time::Duration::from_secs(40)), "no network for 40 s, still trying"),
+            (Notice::NoNetwork(Duration::from_secs(40)), "no network for 40 s, still trying"),
             (Notice::ComparingParts(1118), "comparing 1,118 parts on the server with the file"),
             (
                 Notice::BackupDomain,
@@ -228,11 +230,11 @@ mod tests {
             ),
             (
                 Notice::ClockCorrected { seconds: 900 },
-                "this machine's clock is 900 s behind the server's; requests are signed with the server's time",
+                "this machine's clock is 15 min behind the server's; requests are signed with the server's time",
             ),
             (
                 Notice::ClockCorrected { seconds: -900 },
-                "this machine's clock is 900 s ahead of the server's; requests are signed with the server's time",
+                "this machine's clock is 15 min ahead of the server's; requests are signed with the server's time",
             ),
         ];
         for (notice, words) in table {
