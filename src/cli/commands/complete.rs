@@ -29,7 +29,7 @@ use crate::cli::uploading::observing::receipt_book::Attempt;
 use crate::cli::values::units;
 use crate::language::{Message, message, phrase};
 use crate::upload::ObjectOptions;
-use crate::upload::shards::directory::{COMPLETED, PlanEnd};
+use crate::upload::shards::plan_end::{COMPLETED, PlanEnd};
 use crate::upload::shards::proof::waiting::{Found, Next, Waiting};
 use crate::upload::shards::receipt;
 use crate::upload::shards::receipt_place::ReceiptPlace;

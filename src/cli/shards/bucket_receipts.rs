@@ -18,8 +18,8 @@ use crate::cos::{
     objects::put_object,
 };
 use crate::language::{Message, message};
-use crate::upload::shards::directory::PlanEnd;
 use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::plan_end::PlanEnd;
 use crate::upload::shards::receipt_objects;
 use crate::upload::shards::receipt_objects::ReceiptObjects;
 use crate::upload::wire::http::Http;

@@ -7,9 +7,10 @@ use std::path::Path;
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
 use crate::language::{Message, Phrase, message, phrase};
-use crate::upload::shards::directory::{DRAFT, PlanDirectory, PlanEnd, UPLOADS};
+use crate::upload::shards::directory::{DRAFT, PlanDirectory, UPLOADS};
 use crate::upload::shards::draft::{BegunUploads, Draft};
 use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::plan_end::PlanEnd;
 use crate::upload::shards::{plan, receipt};
 
 /// A directory that this process has claimed.

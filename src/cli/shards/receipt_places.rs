@@ -12,8 +12,9 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cli::uploading::observing::receipt_book::Trouble;
 use crate::language::message;
-use crate::upload::shards::directory::{PlanDirectory, PlanEnd, create_receipts};
+use crate::upload::shards::directory::{PlanDirectory, create_receipts};
 use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::plan_end::PlanEnd;
 use crate::upload::shards::receipt_place::ReceiptPlace;
 
 /// The places of receipts.

@@ -17,6 +17,7 @@ use super::files;
 use super::files::{End, FilesReader, FilesWriter};
 use super::plan;
 use super::plan::{PlanRefused, SharedPlan};
+use super::plan_end::{ABORTED, COMPLETED, PlanEnd};
 use super::receipt;
 use crate::language::message;
 
@@ -24,10 +25,6 @@ use crate::language::message;
 pub const DRAFT: &str = "draft.json";
 /// The uploads that were begun for a plan that is being made.
 pub const UPLOADS: &str = "uploads.jsonl";
-/// Says that all objects of the plan were completed and proved.
-pub const COMPLETED: &str = "completed.json";
-/// Says that the plan was given up.
-pub const ABORTED: &str = "aborted.json";
 
 /// The directory of a plan.
 #[derive(Debug, Clone)]
@@ -44,25 +41,6 @@ pub enum NoPlan {
     Unreadable(io::Error),
     /// It cannot be used.
     Refused(PlanRefused),
-}
-
-/// How a plan ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlanEnd {
-    /// Its objects were completed and proved.
-    Completed,
-    /// It was aborted.
-    Aborted,
-}
-
-impl PlanEnd {
-    /// The name of the file, or the object, that says so.
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Completed => COMPLETED,
-            Self::Aborted => ABORTED,
-        }
-    }
 }
 
 /// Writes the list of files with its index.

@@ -3,7 +3,7 @@
 //! - `unit`: the units of a plan, and which shard has which
 //! - `directory`: where plan and receipts are
 //! - `draft`: a plan that is being made, and the uploads begun for it
-//! - `plan`: `plan.json`, written once
+//! - `plan`: `plan.json`, written once; `plan_end`: how a plan ended
 //! - `files`: `files.jsonl`, a line for each file, read as a stream
 //! - `division`: which files are sent in parts, and in parts of which size
 //! - `probe`: samples of a file that find a machine whose directory has other content
@@ -30,6 +30,7 @@ pub mod files;
 pub(crate) mod kept_lines;
 mod line_file;
 pub mod plan;
+pub mod plan_end;
 pub mod probe;
 pub mod proof;
 pub mod receipt;

@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::directory::{ABORTED, COMPLETED, PlanEnd};
+use super::plan_end::{ABORTED, COMPLETED, PlanEnd};
 use super::{receipt, receipt_lines};
 
 /// The beginning of all keys that cosput uses for a plan.
