@@ -37,7 +37,7 @@ use crate::upload::shards::files::Placed;
 use crate::upload::shards::plan_end::{ABORTED, PlanEnd};
 use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
-use crate::upload::shards::receipt_place::ReceiptPlace;
+use crate::upload::shards::receipts::place::ReceiptPlace;
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Event, Operation, UploadError};

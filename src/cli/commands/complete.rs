@@ -31,8 +31,8 @@ use crate::language::{Message, message, phrase};
 use crate::upload::ObjectOptions;
 use crate::upload::shards::plan_end::{COMPLETED, PlanEnd};
 use crate::upload::shards::proof::waiting::{Found, Next, Waiting};
-use crate::upload::shards::receipt;
-use crate::upload::shards::receipt_place::ReceiptPlace;
+use crate::upload::shards::receipts::place::ReceiptPlace;
+use crate::upload::shards::receipts::receipt;
 
 /// How long `cosput abort` may take to mark the plan after the server has aborted its first upload.
 const A_MOMENT: Duration = Duration::from_millis(500);

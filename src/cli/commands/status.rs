@@ -26,8 +26,8 @@ use crate::language::{Message, message, phrase};
 use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::plan_end::PlanEnd;
 use crate::upload::shards::proof::waiting::Found;
-use crate::upload::shards::receipt::Receipt;
-use crate::upload::shards::receipt_place::ReceiptPlace;
+use crate::upload::shards::receipts::place::ReceiptPlace;
+use crate::upload::shards::receipts::receipt::Receipt;
 use crate::upload::shards::unit::Scale;
 
 /// How wide a bar is at most, and at least beside a percentage.

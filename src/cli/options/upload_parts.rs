@@ -7,7 +7,7 @@ use super::shared_plan::SharedPlanOptions;
 use crate::cli::args::{ShardChoice, UploadPartsArguments};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
-use crate::upload::shards::receipt_place::ReceiptPlace;
+use crate::upload::shards::receipts::place::ReceiptPlace;
 
 /// The options of `cosput upload-parts`.
 #[derive(Debug, Clone)]

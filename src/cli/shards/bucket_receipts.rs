@@ -20,8 +20,8 @@ use crate::cos::{
 use crate::language::{Message, message};
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::plan_end::PlanEnd;
-use crate::upload::shards::receipt_objects;
-use crate::upload::shards::receipt_objects::ReceiptObjects;
+use crate::upload::shards::receipts::objects;
+use crate::upload::shards::receipts::objects::ReceiptObjects;
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 use crate::upload::{Event, Operation, UploadError};
@@ -52,7 +52,7 @@ impl BucketReceipts {
     pub(crate) async fn fetch(&mut self, files: &RangeInclusive<u64>, into: &Path) -> Result<Found, Failure> {
         let plan = self.plan.clone();
         let wanted = |object: &ListedObject| {
-            let (name, numbers) = receipt_objects::name_and_files(&object.key, &plan)?;
+            let (name, numbers) = objects::name_and_files(&object.key, &plan)?;
             let overlaps = numbers.start() <= files.end() && files.start() <= numbers.end();
             let path = into.join(name);
             (overlaps && object.size <= LARGEST && !path.exists()).then_some(path)
@@ -90,7 +90,7 @@ impl BucketReceipts {
 
     /// Writes down how the plan ended.
     pub(crate) async fn mark(&mut self, end: PlanEnd, content: &str) -> Result<(), Failure> {
-        let key = receipt_objects::end_key(&self.plan, end);
+        let key = objects::end_key(&self.plan, end);
         let mut events = Vec::new();
         let put = put(&mut self.requester, &key, content, &mut events).await;
         self.report(&events);
@@ -104,7 +104,7 @@ impl BucketReceipts {
             let page = self.page(after.as_deref()).await?;
             let mut removing = JoinSet::new();
             for ListedObject { key, .. } in page.objects {
-                if receipt_objects::name_and_files(&key, &self.plan).is_none() {
+                if objects::name_and_files(&key, &self.plan).is_none() {
                     continue;
                 }
                 if removing.len() >= AT_A_TIME {
@@ -149,7 +149,7 @@ impl BucketReceipts {
     }
 
     async fn page(&mut self, after: Option<&str>) -> Result<Page, Failure> {
-        let prefix = receipt_objects::prefix(&self.plan);
+        let prefix = objects::prefix(&self.plan);
         let request = |address: &Address| list_objects::request(address, &prefix, after);
         let mut events = Vec::new();
         let observe = &mut |event| events.push(event);
@@ -159,8 +159,8 @@ impl BucketReceipts {
     }
 
     fn count(&self, found: &mut Found, key: &str) {
-        found.end = found.end.or(receipt_objects::end_of(key, &self.plan));
-        found.objects += u64::from(receipt_objects::name_and_files(key, &self.plan).is_some());
+        found.end = found.end.or(objects::end_of(key, &self.plan));
+        found.objects += u64::from(objects::name_and_files(key, &self.plan).is_some());
     }
 
     fn take(&mut self, done: Option<Result<Done, tokio::task::JoinError>>) -> Result<(), Failure> {

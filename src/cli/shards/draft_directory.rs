@@ -10,8 +10,9 @@ use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::shards::directory::{DRAFT, PlanDirectory, UPLOADS};
 use crate::upload::shards::draft::{BegunUploads, Draft};
 use crate::upload::shards::durable_lines::DurableLines;
+use crate::upload::shards::plan;
 use crate::upload::shards::plan_end::PlanEnd;
-use crate::upload::shards::{plan, receipt};
+use crate::upload::shards::receipts::receipt;
 
 /// A directory that this process has claimed.
 pub(crate) struct DraftDirectory {

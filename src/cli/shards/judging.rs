@@ -20,7 +20,7 @@ use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
 use crate::upload::shards::proof::sample::Sample;
 use crate::upload::shards::proof::stretches::Stretches;
-use crate::upload::shards::receipt_files::ReceiptFiles;
+use crate::upload::shards::receipts::files::ReceiptFiles;
 use crate::upload::threads;
 
 /// How many units the objects have that are judged at a time: each takes some memory.

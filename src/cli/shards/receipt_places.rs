@@ -15,7 +15,7 @@ use crate::language::message;
 use crate::upload::shards::directory::{PlanDirectory, create_receipts};
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::plan_end::PlanEnd;
-use crate::upload::shards::receipt_place::ReceiptPlace;
+use crate::upload::shards::receipts::place::ReceiptPlace;
 
 /// The places of receipts.
 pub(crate) struct ReceiptPlaces {

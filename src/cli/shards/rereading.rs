@@ -18,7 +18,7 @@ use crate::language::message;
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::files::{Placed, PlannedFile};
 use crate::upload::shards::proof::evidence::{Evidence, Listed, Trouble};
-use crate::upload::shards::receipt::Receipt;
+use crate::upload::shards::receipts::receipt::Receipt;
 use crate::upload::shards::unit::Unit;
 use crate::upload::source::FileSource;
 use crate::upload::{SourceError, threads};

@@ -27,7 +27,7 @@ use crate::upload::shards::plan::SharedPlan;
 use crate::upload::shards::probe;
 use crate::upload::shards::proof::evidence::{Evidence, difference};
 use crate::upload::shards::proof::stretches::Stretches;
-use crate::upload::shards::receipt_files::ReceiptFiles;
+use crate::upload::shards::receipts::files::ReceiptFiles;
 use crate::upload::shards::task::{Task, ours, task};
 use crate::upload::shards::unit::{Scale, Shard, Unit};
 use crate::upload::source::FileSource;

@@ -18,7 +18,7 @@ use super::files::{End, FilesReader, FilesWriter};
 use super::plan;
 use super::plan::{PlanRefused, SharedPlan};
 use super::plan_end::{ABORTED, COMPLETED, PlanEnd};
-use super::receipt;
+use super::receipts::receipt;
 use crate::language::message;
 
 /// Says that the plan is being made, and from what.

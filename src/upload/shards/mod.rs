@@ -7,13 +7,7 @@
 //! - `files`: `files.jsonl`, a line for each file, read as a stream
 //! - `division`: which files are sent in parts, and in parts of which size
 //! - `probe`: samples of a file that find a machine whose directory has other content
-//! - `receipt`: what a machine writes down after the server has proved a unit
-//! - `receipt_place`: where receipts are: in directories, or in the bucket
-//! - `receipt_objects`: receipts as objects in the bucket
-//! - `receipt_files`: the receipts of all attempts, read a stretch of the plan at a time
-//! - `receipt_blocks`: the receipts in one file, found by the files of the plan that they are about
-//! - `receipt_lines`: the lines of one file of receipts
-//! - `unreadable_receipts`: what cannot be read of the receipts
+//! - `receipts/`: what the machines write down about the units that the server has proved
 //! - `task`: what a shard has to do about one file
 //! - `durable_lines`: lines, each of which is durable before it counts
 //! - `kept_lines`: which lines are kept together, and that none is after a failure
@@ -33,12 +27,6 @@ pub mod plan;
 pub mod plan_end;
 pub mod probe;
 pub mod proof;
-pub mod receipt;
-pub mod receipt_blocks;
-pub mod receipt_files;
-mod receipt_lines;
-pub mod receipt_objects;
-pub mod receipt_place;
+pub mod receipts;
 pub mod task;
 pub mod unit;
-mod unreadable_receipts;

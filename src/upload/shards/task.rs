@@ -60,8 +60,8 @@ pub fn task(file: &PlannedFile, evidence: &Evidence, ours: &[Unit], publish_toge
 mod tests {
     use super::*;
     use crate::upload::shards::files::tests::{large, small};
-    use crate::upload::shards::receipt::Receipt;
-    use crate::upload::shards::receipt::tests::receipt;
+    use crate::upload::shards::receipts::receipt::Receipt;
+    use crate::upload::shards::receipts::receipt::tests::receipt;
 
     fn of(file: &PlannedFile, receipts: &[Receipt], publish_together: bool) -> Task {
         let placed = Placed { file: file.clone(), start: 0 };

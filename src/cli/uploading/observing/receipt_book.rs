@@ -11,7 +11,7 @@ use crate::language::{Message, message};
 use crate::upload::batch::objects::ObjectId;
 use crate::upload::session::Session;
 use crate::upload::shards::durable_lines::DurableLines;
-use crate::upload::shards::receipt::{Receipt, Seen};
+use crate::upload::shards::receipts::receipt::{Receipt, Seen};
 use crate::upload::source::identity::nanoseconds;
 use crate::upload::source::{FileSource, Source};
 use crate::upload::{Cause, Event, Finished, PartRecord, UploadError};

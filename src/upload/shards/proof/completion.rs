@@ -263,7 +263,7 @@ mod tests {
     use crate::cos::multipart::{LARGEST_PART, MOST_PARTS};
     use crate::upload::error::{Operation, SendError, SendErrorKind};
     use crate::upload::shards::files::tests::large;
-    use crate::upload::shards::receipt::tests::receipt;
+    use crate::upload::shards::receipts::receipt::tests::receipt;
 
     const PARTS: u16 = 3;
     const SIZE: u64 = 300;

@@ -12,7 +12,7 @@ use crate::cos::multipart::PartNumber;
 use crate::language::{Message, message};
 use crate::upload::plan::part_record::PartRecord;
 use crate::upload::shards::files::PlannedFile;
-use crate::upload::shards::receipt::{Receipt, Seen};
+use crate::upload::shards::receipts::receipt::{Receipt, Seen};
 use crate::upload::shards::unit::Unit;
 
 /// How far apart two machines' times of one modification may be: some file systems round to microseconds.
@@ -226,7 +226,7 @@ fn nanoseconds(text: &str) -> Option<(i64, u32)> {
 mod tests {
     use super::*;
     use crate::upload::shards::files::tests::{large, small};
-    use crate::upload::shards::receipt::tests::receipt;
+    use crate::upload::shards::receipts::receipt::tests::receipt;
 
     fn listed(part: u16, crc64: u64, size: u64) -> Listed {
         Listed { part: PartNumber::new(part), size, etag: format!("\"{crc64:032x}\"").into() }

@@ -38,8 +38,8 @@ fn troubles(file: &PlannedFile, evidence: &Evidence, object: Option<&Object>) ->
 mod tests {
     use super::*;
     use crate::upload::shards::files::tests::small;
-    use crate::upload::shards::receipt::Receipt;
-    use crate::upload::shards::receipt::tests::receipt;
+    use crate::upload::shards::receipts::receipt::Receipt;
+    use crate::upload::shards::receipts::receipt::tests::receipt;
 
     const SIZE: u64 = 250;
 

@@ -6,7 +6,7 @@ use std::io;
 use super::evidence::Evidence;
 use crate::upload::shards::directory::PlanReader;
 use crate::upload::shards::files::Placed;
-use crate::upload::shards::receipt_files::ReceiptFiles;
+use crate::upload::shards::receipts::files::ReceiptFiles;
 
 /// How many units the first stretch has, unless a single file has more: a shard sends nothing before it knows their receipts.
 const FIRST_UNITS: u64 = 250;
@@ -81,8 +81,8 @@ mod tests {
     use crate::upload::shards::directory::PlanDirectory;
     use crate::upload::shards::files::End;
     use crate::upload::shards::files::tests::{large, small};
-    use crate::upload::shards::receipt::Receipt;
-    use crate::upload::shards::receipt::tests::receipt;
+    use crate::upload::shards::receipts::receipt::Receipt;
+    use crate::upload::shards::receipts::receipt::tests::receipt;
     use crate::upload::shards::unit::weight;
 
     #[test]

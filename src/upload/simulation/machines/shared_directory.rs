@@ -10,8 +10,8 @@ use crate::upload::plan::part_record::PartRecord;
 use crate::upload::shards::files::PlannedFile;
 use crate::upload::shards::kept_lines::KeptLines;
 use crate::upload::shards::proof::evidence::Evidence;
-use crate::upload::shards::receipt::{Receipt, Seen};
-use crate::upload::shards::receipt_blocks::ReceiptBlocks;
+use crate::upload::shards::receipts::blocks::ReceiptBlocks;
+use crate::upload::shards::receipts::receipt::{Receipt, Seen};
 use crate::upload::shards::unit::Shard;
 
 /// How late a machine may see what another one wrote.

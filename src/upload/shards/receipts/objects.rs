@@ -6,8 +6,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::plan_end::{ABORTED, COMPLETED, PlanEnd};
-use super::{receipt, receipt_lines};
+use super::{lines, receipt};
+use crate::upload::shards::plan_end::{ABORTED, COMPLETED, PlanEnd};
 
 /// The beginning of all keys that cosput uses for a plan.
 pub fn prefix(plan: &str) -> String {
@@ -49,7 +49,7 @@ impl ReceiptObjects {
 
     /// The key of the next object, with these lines. `None` if they have no receipt of the plan.
     pub fn next_key(&mut self, lines: &str) -> Option<String> {
-        let found = receipt_lines::numbers(lines.as_bytes(), &self.plan, |_| {}).map_while(Result::ok);
+        let found = lines::numbers(lines.as_bytes(), &self.plan, |_| {}).map_while(Result::ok);
         let numbers = found.map(|(_, number)| number);
         let (first, last) = numbers.fold(None, |range: Option<(u64, u64)>, number| {
             let (first, last) = range.unwrap_or((number, number));

@@ -14,12 +14,12 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::blocks::{BLOCK, ReceiptBlocks};
 use super::receipt;
 use super::receipt::Receipt;
-use super::receipt_blocks::{BLOCK, ReceiptBlocks};
-use super::unit::Shard;
-use super::unreadable_receipts::UnreadableReceipts;
+use super::unreadable::UnreadableReceipts;
 use crate::language::Message;
+use crate::upload::shards::unit::Shard;
 
 /// The files of receipts of one plan.
 #[derive(Debug)]

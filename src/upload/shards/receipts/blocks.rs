@@ -5,8 +5,8 @@
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::RangeInclusive;
 
+use super::lines;
 use super::receipt::Receipt;
-use super::receipt_lines;
 
 /// How much is read at a time.
 const BUFFER: usize = 64 << 10;
@@ -37,7 +37,7 @@ impl ReceiptBlocks {
     /// already.
     pub fn find(file: impl Read, plan: &str, size: u64, damaged: impl FnMut(u64)) -> io::Result<Self> {
         let mut blocks: Vec<Block> = Vec::new();
-        for found in receipt_lines::numbers(BufReader::with_capacity(BUFFER, file), plan, damaged) {
+        for found in lines::numbers(BufReader::with_capacity(BUFFER, file), plan, damaged) {
             let (at, number) = found?;
             match blocks.last_mut() {
                 Some(block) if at < block.at + size => {
@@ -77,7 +77,7 @@ impl ReceiptBlocks {
         for block in self.wanted(numbers) {
             file.seek(SeekFrom::Start(block.at))?;
             let lines = BufReader::with_capacity(BUFFER, Read::take(&mut *file, block.length.unwrap_or(u64::MAX)));
-            for receipt in receipt_lines::receipts(lines, &self.plan, is_wanted, |at| damaged(block.at + at)) {
+            for receipt in lines::receipts(lines, &self.plan, is_wanted, |at| damaged(block.at + at)) {
                 take(receipt?);
             }
         }
