@@ -53,6 +53,16 @@ def bill(platform: str, out: pathlib.Path) -> pathlib.Path:
     return path
 
 
+def runtime(platform: str) -> str:
+    """The licence of what the compiler links in, which is no package of cargo."""
+    holders = ["The Rust Project contributors (the standard library of Rust)"]
+    if platform.startswith("linux"):
+        holders.append("2005-2020 Rich Felker, et al. (musl)")
+    terms = (project.ROOT / "LICENSE-MIT").read_text().split("\n\n", 2)[2].strip()
+    notices = "\n".join(f"Copyright (c) {holder}" for holder in holders)
+    return f"{'-' * 78}\n\nMIT License\n\n{notices}\n\n{terms}"
+
+
 def expression(package: dict) -> str:
     """The licence as SPDX writes it; some crates still use a slash for OR."""
     return (package["license"] or "NOASSERTION").replace("/", " OR ").replace("  ", " ")
@@ -76,6 +86,7 @@ def licences(platform: str, out: pathlib.Path) -> pathlib.Path:
     for text, names in sorted(texts.values(), key=lambda entry: entry[1]):
         rule = "-" * 78
         sections.append(f"{rule}\n\n{text}\n\nPackages: {', '.join(names)}")
+    sections.append(runtime(platform))
     if without:
         sections.append("These packages name their licence without a text of their own: " + ", ".join(without))
     path = out / f"cosput-{project.version()}-{platform}-licenses.txt"
