@@ -35,9 +35,9 @@ pub(super) struct Refusals {
     taken: Option<u16>,
     /// When the server last took a body, and how long that took.
     last: Option<(Instant, Duration)>,
-    /// How often one more than that was refused, and the bodies taken since one more is tried.
+    /// How often one more than that was tried and refused, and the bodies taken while one more is tried.
     refused_tries: u8,
-    answers: u16,
+    answers: Option<u16>,
     /// Whether the server has taken more than that later.
     varies: bool,
     /// When the number of requests last changed, and how long it stays.
@@ -54,7 +54,7 @@ impl Default for Refusals {
             taken: None,
             last: None,
             refused_tries: 0,
-            answers: 0,
+            answers: None,
             varies: false,
             changed: None,
             wait: SHORTEST_WAIT,
@@ -73,9 +73,12 @@ impl Refusals {
         let tried = self.taken.filter(|taken| !small && size == taken + 1 && left >= *taken);
         if let Some(taken) = tried {
             (self.number, self.changed) = (Some(size), Some(now));
-            self.refused_tries = self.refused_tries.saturating_add(1);
-            let shortest = if self.varies { SHORTEST_WAIT_IF_IT_VARIES } else { SHORTEST_WAIT };
-            self.wait = (self.wait * 2).clamp(shortest, LONGEST_WAIT);
+            // Other requests of a flood are refused too, and only one is the one more.
+            if self.answers.take().is_some() {
+                self.refused_tries = self.refused_tries.saturating_add(1);
+                let shortest = if self.varies { SHORTEST_WAIT_IF_IT_VARIES } else { SHORTEST_WAIT };
+                self.wait = (self.wait * 2).clamp(shortest, LONGEST_WAIT);
+            }
             return taken;
         }
         let mut next = size;
@@ -121,9 +124,10 @@ impl Refusals {
     /// The server took a body after this time, with `size` requests in flight.
     pub(super) fn take(&mut self, now: Instant, size: u16, took: Duration) {
         self.last = Some((now, took));
-        self.answers = self.answers.saturating_add(1);
+        let Some(answers) = &mut self.answers else { return };
+        *answers += 1;
         // Those that were in flight before are answered first, and the refusal of one more would have come by now.
-        if self.taken.is_some_and(|taken| size == taken + 1 && self.answers > size) {
+        if self.taken.is_some_and(|taken| size == taken + 1 && *answers > size) {
             (self.taken, self.varies, self.changed) = (Some(size), true, Some(now));
         }
     }
@@ -151,7 +155,7 @@ impl Refusals {
             return size;
         }
         self.changed = Some(now);
-        self.answers = 0;
+        self.answers = Some(0);
         size + 1
     }
 }
@@ -209,6 +213,17 @@ mod tests {
         assert_eq!(refusals.refuse(now, size, taken, false), taken);
         assert_eq!(refusals.look(now + SHORTEST_WAIT_IF_IT_VARIES / 2, taken), taken, "not before a longer while");
         assert_eq!(refusals.look(now + SHORTEST_WAIT_IF_IT_VARIES, taken), taken + 1);
+    }
+
+    #[test]
+    fn a_flood_that_is_refused_is_one_try_at_most() {
+        let mut now = epoch();
+        let (mut refusals, size) = refused_but(7, &mut now);
+        for _ in 0..10 {
+            assert_eq!(refusals.refuse(now, size + 1, size, false), size);
+        }
+        now += SHORTEST_WAIT;
+        assert_eq!(refusals.look(now, size), size + 1, "it was not tried yet");
     }
 
     #[test]
