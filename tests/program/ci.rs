@@ -41,6 +41,15 @@ fn github_shows_errors_as_annotations_and_totals_as_a_table_and_outputs() {
 }
 
 #[test]
+fn an_annotation_holds_what_to_do() {
+    let scene = github();
+    many(&scene, 1);
+    let annotation = "::error title=cosput::could not upload data: is a directory, not a file%0Ahint: use -r to upload";
+    scene.upload("data", &[]).exits(2).says(annotation).does_not_say("\nhint: ");
+    scene.upload("data", &["--ci", "never"]).exits(2).says("a file\nhint: use -r to upload");
+}
+
+#[test]
 fn a_file_of_the_job_that_cannot_be_written_keeps_nothing_from_the_other() {
     for (unwritable, other) in [("GITHUB_STEP_SUMMARY", "outputs"), ("GITHUB_OUTPUT", "summary.md")] {
         let mut scene = github();

@@ -231,6 +231,25 @@ impl Console {
         self.write_labelled(label, line);
     }
 
+    /// An error with the lines that belong to it: one after the other, or together in an annotation.
+    pub(crate) fn error(&self, error: &str, more: &[(Option<Label>, String)]) {
+        let labelled = |(label, line): &(Option<Label>, String)| format!("{}{line}", label.map_or("", Label::word));
+        let more_lines: Vec<String> = more.iter().map(labelled).collect();
+        self.log(&format!("{}{error}", Label::Error.word()));
+        more_lines.iter().for_each(|line| self.log(line));
+        let whole = std::iter::once(error).chain(more_lines.iter().map(String::as_str)).collect::<Vec<_>>().join("\n");
+        match self.annotation(Label::Error, &whole) {
+            Some(command) => self.write(&command),
+            None => {
+                self.write(&self.with_label(Label::Error, error));
+                more.iter().for_each(|(label, line)| match label {
+                    Some(label) => self.write(&self.with_label(*label, line)),
+                    None => self.passing(line),
+                });
+            }
+        }
+    }
+
     /// A message without a label.
     pub fn message(&self, line: &str) {
         self.log(line);
@@ -266,11 +285,12 @@ impl Console {
 
     /// A message with its label, or as an annotation if the system that runs the job has them.
     fn write_labelled(&self, label: Label, line: &str) {
-        let annotation = label.level().and_then(|level| {
-            let message = printable(line);
-            self.with_job(|job| job.annotation(level, &message)).flatten()
-        });
-        self.write(&annotation.unwrap_or_else(|| self.with_label(label, line)));
+        self.write(&self.annotation(label, line).unwrap_or_else(|| self.with_label(label, line)));
+    }
+
+    fn annotation(&self, label: Label, text: &str) -> Option<String> {
+        let (level, text) = (label.level()?, printable(text));
+        self.with_job(|job| job.annotation(level, &text)).flatten()
     }
 
     fn with_job<T>(&self, act: impl FnOnce(&mut Job) -> T) -> Option<T> {

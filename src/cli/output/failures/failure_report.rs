@@ -55,14 +55,13 @@ impl FailureReport {
         // Only the list of credential sources has line breaks of the program's own.
         let lines = if self.kind == Kind::Credentials { usize::MAX } else { 1 };
         let mut lines = self.message.splitn(lines, '\n');
-        console.labelled(Label::Error, &visible(lines.next().unwrap_or_default()));
-        lines.for_each(|line| console.message(&visible(line)));
-        if let Some(request_id) = &self.request_id {
-            console.message(&format!("  {}: {}", self.service.request_id_header(), visible(request_id)));
-        }
-        for hint in &self.hints {
-            console.labelled(Label::Hint, &visible(hint));
-        }
+        let error = visible(lines.next().unwrap_or_default());
+        let mut more: Vec<(Option<Label>, String)> = lines.map(|line| (None, visible(line).into_owned())).collect();
+        let header = self.service.request_id_header();
+        let request_id = self.request_id.as_ref().map(|id| format!("  {header}: {}", visible(id)));
+        more.extend(request_id.map(|line| (None, line)));
+        more.extend(self.hints.iter().map(|hint| (Some(Label::Hint), visible(hint).into_owned())));
+        console.error(&error, &more);
     }
 }
 
