@@ -18,6 +18,7 @@
 //! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
 //! - `timing`: how long each request took, for the observer
 //! - `buffers`, `clock`, `descriptors`, `threads`: memory, time, open files and threads
+//! - `owner_only`: files and directories that only their owner may read
 //! - `file_id`: what distinguishes a file from every other file
 //! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
@@ -39,6 +40,7 @@ pub mod object_headers;
 pub mod observer;
 mod open_objects;
 pub mod outage;
+pub(crate) mod owner_only;
 pub mod patience;
 pub mod plan;
 pub(crate) mod resume;

@@ -1,10 +1,12 @@
 //! The log file: every message, and the details that only `-v` shows, each line with its time. Messages hold no
 //! secrets, so the log holds none.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::SystemTime;
+
+use crate::upload::owner_only;
 
 /// A file that lines are appended to.
 pub(crate) struct Log {
@@ -15,14 +17,7 @@ pub(crate) struct Log {
 impl Log {
     /// Opens the file; a new file is readable only by its owner.
     pub(crate) fn open(path: &Path, clock: fn() -> SystemTime) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600);
-        }
-        Ok(Self { file: options.open(path)?, clock })
+        Ok(Self { file: owner_only::files().append(true).open(path)?, clock })
     }
 
     /// Appends the lines of a text in one write, because another process may log into the same file.

@@ -1,7 +1,6 @@
 //! All places in which the receipts of a plan are, as directories that can be read. Receipts in the bucket are fetched into
 //! a temporary one.
 
-use std::fs::DirBuilder;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use crate::cli::output::failures::failure::Failure;
 use crate::cli::process::world::World;
 use crate::cli::uploading::observing::receipt_book::Trouble;
 use crate::language::message;
+use crate::upload::owner_only;
 use crate::upload::shards::directory::{PlanDirectory, create_receipts};
 use crate::upload::shards::durable_lines::DurableLines;
 use crate::upload::shards::plan_end::PlanEnd;
@@ -140,25 +140,13 @@ fn temporary(world: &World) -> PathBuf {
     named.map_or_else(|| "/tmp".into(), PathBuf::from)
 }
 
-#[cfg(unix)]
-fn for_the_owner_alone() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-}
-
-/// What a directory of the user's own inherits is enough.
-#[cfg(not(unix))]
-fn for_the_owner_alone() -> DirBuilder {
-    DirBuilder::new()
-}
-
 /// A directory that is removed at the end.
 struct TemporaryDirectory(PathBuf);
 
 impl TemporaryDirectory {
     fn create(path: &Path) -> Result<Self, Failure> {
-        for_the_owner_alone().create(path).map(|()| Self(path.to_owned())).map_err(|error| {
+        // It must be new: one that is there may be another user's.
+        owner_only::directories().recursive(false).create(path).map(|()| Self(path.to_owned())).map_err(|error| {
             Failure::Other(message!(
                 "could not create the directory {directory}: {error}",
                 directory = shown(path),

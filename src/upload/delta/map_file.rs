@@ -1,11 +1,12 @@
 //! The map of an object in a directory on this machine: one file for each object, mode 0600, replaced as a whole.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::language::message;
 use crate::upload::journal::header::Header;
+use crate::upload::owner_only;
 
 /// A map of the most blocks has 3.9 MB; a larger file is no map.
 const LARGEST: u64 = 8 << 20;
@@ -38,7 +39,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Writes the file. A crash leaves the old one or the new one.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(directory) = path.parent() {
-        make_directory(directory)?;
+        owner_only::directories().create(directory)?;
     }
     let unfinished = path.with_extension(format!("{}.tmp", std::process::id()));
     let written = write_whole(&unfinished, text).and_then(|()| fs::rename(&unfinished, path));
@@ -49,21 +50,9 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = owner_only::files().write(true).truncate(true).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_data()
-}
-
-fn make_directory(directory: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }
 
 #[cfg(test)]

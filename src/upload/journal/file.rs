@@ -10,7 +10,7 @@ use super::lines;
 use super::lines::{COMPARING, Content, Journal};
 use crate::language::message;
 use crate::upload::descriptors::wait_for_descriptor;
-use crate::upload::file_id;
+use crate::upload::{file_id, owner_only};
 
 /// A journal of 10,000 parts has about 1 MiB; a larger file than this is no journal.
 const LARGEST: u64 = 64 << 20;
@@ -82,7 +82,7 @@ impl JournalFile {
         lock: impl Fn(&File) -> Result<(), TryLockError>,
     ) -> Result<(Self, Option<Content>), OpenError> {
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-            make_directory(directory)?;
+            owner_only::directories().create(directory)?;
         }
         loop {
             let known = fs::metadata(path).ok();
@@ -180,19 +180,9 @@ pub(crate) fn look(path: &Path) -> Option<Journal> {
 }
 
 fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut options = owner_only::files();
+    options.read(true).write(true).truncate(false);
     options
-}
-
-fn make_directory(directory: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }
 
 /// Some network file systems have no locks. Two processes could then write one journal and each take the other's parts for

@@ -8,7 +8,7 @@
 //! completed.json, aborted.json  how it ended
 //! ```
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ use super::plan::{PlanRefused, SharedPlan};
 use super::plan_end::{ABORTED, COMPLETED, PlanEnd};
 use super::receipts::receipt;
 use crate::language::message;
+use crate::upload::owner_only;
 
 /// Says that the plan is being made, and from what.
 pub const DRAFT: &str = "draft.json";
@@ -72,10 +73,7 @@ impl PlanDirectory {
 
     /// Creates the directory, if it does not exist, for its owner only.
     pub fn create(&self) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        let builder = owner_only::directories();
         builder.create(&self.0)?;
         builder.create(self.receipts())
     }
@@ -172,7 +170,7 @@ impl PlanDirectory {
     /// Writes a file under the name that it has before it counts.
     pub fn write_unfinished(&self, name: &str, content: &str) -> io::Result<()> {
         let unfinished = self.file(&Self::unfinished(name));
-        let mut file = options().write(true).create(true).truncate(true).open(&unfinished)?;
+        let mut file = owner_only::files().write(true).truncate(true).open(&unfinished)?;
         let written = file.write_all(content.as_bytes()).and_then(|()| file.sync_all());
         written.inspect_err(|_| self.withdraw(name))
     }
@@ -205,7 +203,7 @@ impl PlanDirectory {
 
     /// Opens a file to add lines to it.
     pub fn open_lines(&self, name: &str) -> io::Result<File> {
-        options().append(true).create(true).open(self.file(name))
+        owner_only::files().append(true).open(self.file(name))
     }
 
     /// Removes a draft for which no upload was begun, so that another plan can be made here. Returns false if one was.
@@ -245,21 +243,9 @@ fn sync_names(directory: &Path) {
 pub fn create_receipts(directory: &Path, name: &str) -> io::Result<DurableLines> {
     fs::create_dir_all(directory)?;
     let path = directory.join(name);
-    let file = options().append(true).create_new(true).open(&path)?;
+    let file = owner_only::files().append(true).create_new(true).open(&path)?;
     sync_names(directory);
     Ok(DurableLines::new(file, &path))
-}
-
-#[cfg(unix)]
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn options() -> OpenOptions {
-    OpenOptions::new()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The page as a file: everything is in it, and it loads nothing.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
+
+use crate::upload::owner_only;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -35,11 +37,7 @@ fn page(data: &impl Serialize) -> io::Result<String> {
 }
 
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    owner_only::files().write(true).truncate(true).open(path)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]
