@@ -16,7 +16,6 @@ use crate::cli::output::console::{Console, shown, visible};
 use crate::cli::output::failures::exit::{self, SUCCESS};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Aborted, KeptObject, Line, PlanAborted};
-use crate::cli::output::retries::Retries;
 use crate::cli::process::world::World;
 use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::bucket_receipts::{BucketReceipts, Found};
@@ -210,19 +209,15 @@ impl<'a> Aborting<'a> {
         if self.loaded.plan.files == 0 {
             return self.mark();
         }
-        let mut receipts = BucketReceipts {
-            requester: bucket.requester(),
-            plan: self.loaded.plan.id.clone(),
-            console: self.console.clone(),
-            retries: Retries::new(self.options.shared.output.verbose),
-        };
+        let verbose = self.options.shared.output.verbose;
+        let mut receipts = BucketReceipts::new(bucket.requester(), &self.loaded.plan.id, self.console, verbose);
         let found = match receipts.look().await {
             Ok(found) => found,
             // The credentials need not allow this: usually no receipts are in the bucket.
             Err(failure) => {
                 let why = failure.report().message;
                 let left_out = message!("did not look for receipts in the bucket: {why}", why);
-                self.console.detail(self.options.shared.output.verbose, &left_out);
+                self.console.detail(verbose, &left_out);
                 Found::default()
             }
         };

@@ -11,7 +11,6 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::{SUCCESS, UNAVAILABLE};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{CompletedPlan, Line};
-use crate::cli::output::retries::Retries;
 use crate::cli::process::host;
 use crate::cli::process::world::World;
 use crate::cli::shards::asked_uploads::AskedUploads;
@@ -103,12 +102,8 @@ impl Completing<'_> {
 
     fn places(&self, bucket: &BucketRequests<'_>, world: &World) -> Result<ReceiptPlaces, Failure> {
         let LoadedPlan { directory, plan, .. } = self.loaded;
-        let bucket = || BucketReceipts {
-            requester: bucket.requester(),
-            plan: plan.id.clone(),
-            console: self.console.clone(),
-            retries: Retries::new(self.options.shared.output.verbose),
-        };
+        let verbose = self.options.shared.output.verbose;
+        let bucket = || BucketReceipts::new(bucket.requester(), &plan.id, self.console, verbose);
         ReceiptPlaces::new(directory, &self.options.receipts, bucket, world)
     }
 

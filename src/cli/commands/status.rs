@@ -11,7 +11,6 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::{NOT_FOUND, SUCCESS, UNAVAILABLE};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Line, PlanStatus, ShardStatus};
-use crate::cli::output::retries::Retries;
 use crate::cli::output::table::{Cell, Column, Table};
 use crate::cli::process::world::World;
 use crate::cli::shards::bucket_receipts::BucketReceipts;
@@ -200,12 +199,8 @@ async fn fetched(
 ) -> Result<ReceiptPlaces, Failure> {
     let requests = options.shared.requests;
     let connection = loaded.connect(&options.shared, requests, world, console).await?;
-    let bucket = || BucketReceipts {
-        requester: requester_over(&connection, &loaded.bucket, requests, world),
-        plan: loaded.plan.id.clone(),
-        console: console.clone(),
-        retries: Retries::new(options.shared.output.verbose),
-    };
+    let requester = requester_over(&connection, &loaded.bucket, requests, world);
+    let bucket = || BucketReceipts::new(requester, &loaded.plan.id, console, options.shared.output.verbose);
     let mut places = ReceiptPlaces::new(&loaded.directory, &options.receipts, bucket, world)?;
     places.update(&(0..=u64::MAX)).await?;
     connection.close().await;

@@ -15,7 +15,6 @@ use crate::cli::output::console::{Console, shown};
 use crate::cli::output::failures::exit::SUCCESS;
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Line, ShardSent};
-use crate::cli::output::retries::Retries;
 use crate::cli::process::world::World;
 use crate::cli::process::{host, runtime};
 use crate::cli::shards::at_a_time::up_to_most;
@@ -214,12 +213,8 @@ impl Sending<'_> {
     /// The places of receipts: those of the plan, and where this machine keeps its own.
     fn places(&self, requester: &Requester<Arc<Http>>, world: &World) -> Result<ReceiptPlaces, Failure> {
         let LoadedPlan { directory, plan, .. } = self.loaded;
-        let bucket = || BucketReceipts {
-            requester: requester.clone(),
-            plan: plan.id.clone(),
-            console: self.console.clone(),
-            retries: Retries::new(self.options.shared.output.verbose),
-        };
+        let verbose = self.options.shared.output.verbose;
+        let bucket = || BucketReceipts::new(requester.clone(), &plan.id, self.console, verbose);
         ReceiptPlaces::new(directory, std::slice::from_ref(&self.options.receipts), bucket, world)
     }
 

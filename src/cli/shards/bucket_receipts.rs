@@ -34,10 +34,10 @@ const LARGEST: u64 = 16 << 20;
 /// The receipts of a plan in its bucket.
 #[derive(Clone)]
 pub(crate) struct BucketReceipts {
-    pub(crate) requester: Requester<Arc<Http>>,
-    pub(crate) plan: String,
-    pub(crate) console: Console,
-    pub(crate) retries: Retries,
+    requester: Requester<Arc<Http>>,
+    pub(super) plan: String,
+    console: Console,
+    retries: Retries,
 }
 
 /// What is there: how the plan ended, and how many objects have receipts.
@@ -48,6 +48,11 @@ pub(crate) struct Found {
 }
 
 impl BucketReceipts {
+    /// The receipts of the plan with this ID. `verbose` reports every retry.
+    pub(crate) fn new(requester: Requester<Arc<Http>>, plan: &str, console: &Console, verbose: bool) -> Self {
+        Self { requester, plan: plan.to_owned(), console: console.clone(), retries: Retries::new(verbose) }
+    }
+
     /// Fetches the receipts of these files of the plan into a directory. Those that are in it already are not fetched again.
     pub(crate) async fn fetch(&mut self, files: &RangeInclusive<u64>, into: &Path) -> Result<Found, Failure> {
         let plan = self.plan.clone();
