@@ -20,6 +20,7 @@
 //! | `error` | error answers, and the kind of fault each one is |
 //! | `aligned` | memory for bulk bytes, aligned to 64 bytes |
 //! | `encoding` | percent-encoding |
+//! | `list_page` | a page of a list: whether it is the last, and the names in it |
 //! | `page_text` | the words of an answer that is not the service's |
 
 pub mod address;
@@ -33,6 +34,7 @@ pub mod error;
 pub mod etag;
 mod header_list;
 pub mod headers;
+mod list_page;
 pub mod multipart;
 pub mod objects;
 mod page_text;

@@ -6,6 +6,7 @@ use super::{PartNumber, UploadId};
 use crate::cos::address::Target;
 use crate::cos::document;
 use crate::cos::error::AnswerError;
+use crate::cos::list_page;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::{Edition, Service};
 use crate::language::{Message, message};
@@ -83,15 +84,12 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
             .map_err(|_| malformed(message!("the answer lists a part with an invalid size, {size}", size)))?;
         parts.push(ListedPart { number, size, etag });
     }
-    if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
+    if !list_page::is_truncated(&document.is_truncated) {
         return Ok(Page { parts, next: None });
     }
     let last = parts.last().map(|part| part.number);
     let next = number(&document.next_part_number_marker).or(last);
-    if next.is_none() {
-        return Err(malformed(message!("the answer is truncated but has no marker for the next page")));
-    }
-    Ok(Page { parts, next })
+    Ok(Page { parts, next: Some(next.ok_or_else(|| list_page::without_marker(response))?) })
 }
 
 fn number(text: &str) -> Option<PartNumber> {

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::UploadId;
 use crate::cos::address::Address;
 use crate::cos::document;
-use crate::cos::encoding::decode;
 use crate::cos::error::AnswerError;
+use crate::cos::list_page;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::Service;
 use crate::language::{Message, message};
@@ -93,16 +93,14 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
     AnswerError::check(response)?;
     let malformed = |what: Message| AnswerError::malformed(response, what);
     let document: Document = document::read(&response.body, "ListMultipartUploadsResult").map_err(malformed)?;
-    // Names that the server did not encode are not decoded: a key may contain a percent sign.
-    let encoded = document.encoding_type.as_deref() == Some("url");
-    let plain = |text: String| if encoded { decode(&text).unwrap_or(text) } else { text };
+    let plain = |text: String| list_page::name(text, document.encoding_type.as_deref());
     let mut uploads = Vec::with_capacity(document.upload.len());
     for Upload { key, upload_id, initiated, storage_class } in document.upload {
         let upload_id =
             UploadId::new(&upload_id).ok_or_else(|| malformed(message!("the answer lists an upload without an ID")))?;
         uploads.push(ListedUpload { key: plain(key), upload_id, initiated, storage_class });
     }
-    if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
+    if !list_page::is_truncated(&document.is_truncated) {
         return Ok(Page { uploads, next: None });
     }
     let next_id = document.next_upload_id_marker.filter(|id| !id.is_empty()).map(plain);
@@ -113,9 +111,7 @@ pub fn read(response: &Response) -> Result<Page, AnswerError> {
             upload_id: next_id.unwrap_or_else(|| last.upload_id.to_string()),
         }),
     };
-    let next =
-        next.ok_or_else(|| malformed(message!("the answer is truncated but has no marker for the next page")))?;
-    Ok(Page { uploads, next: Some(next) })
+    Ok(Page { uploads, next: Some(next.ok_or_else(|| list_page::without_marker(response))?) })
 }
 
 #[cfg(test)]

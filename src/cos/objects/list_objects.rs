@@ -4,10 +4,9 @@ use serde::Deserialize;
 
 use crate::cos::address::Address;
 use crate::cos::document;
-use crate::cos::encoding::decode;
 use crate::cos::error::AnswerError;
+use crate::cos::list_page;
 use crate::cos::request::{Method, Request, Response};
-use crate::language::{Message, message};
 
 /// An object as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,21 +63,17 @@ struct Contents {
 /// Reads a page. If the page is truncated but has no marker, the next page starts after its last object.
 pub fn read(response: &Response) -> Result<Page, AnswerError> {
     AnswerError::check(response)?;
-    let malformed = |what: Message| AnswerError::malformed(response, what);
-    let document: Document = document::read(&response.body, "ListBucketResult").map_err(malformed)?;
-    // Names that the server did not encode are not decoded: a key may contain a percent sign.
-    let encoded = document.encoding_type.as_deref() == Some("url");
-    let plain = |text: String| if encoded { decode(&text).unwrap_or(text) } else { text };
+    let document: Document =
+        document::read(&response.body, "ListBucketResult").map_err(|what| AnswerError::malformed(response, what))?;
+    let plain = |text: String| list_page::name(text, document.encoding_type.as_deref());
     let object = |Contents { key, size }| ListedObject { key: plain(key), size: size.trim().parse().unwrap_or(0) };
     let objects: Vec<ListedObject> = document.contents.into_iter().map(object).collect();
-    if !document.is_truncated.trim().eq_ignore_ascii_case("true") {
+    if !list_page::is_truncated(&document.is_truncated) {
         return Ok(Page { objects, next: None });
     }
     let last = objects.last().map(|object| object.key.clone());
     let next = document.next_marker.filter(|marker| !marker.is_empty()).map(plain).or(last);
-    let next =
-        next.ok_or_else(|| malformed(message!("the answer is truncated but has no marker for the next page")))?;
-    Ok(Page { objects, next: Some(next) })
+    Ok(Page { objects, next: Some(next.ok_or_else(|| list_page::without_marker(response))?) })
 }
 
 #[cfg(test)]
