@@ -3,18 +3,16 @@
 //! The server sends status 200 as soon as merging starts, then white space that keeps the connection alive, then the
 //! result in the body. A second Complete is not safe: if the answer is lost, HEAD shows whether the object exists.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
-use super::{PartNumber, UploadId};
+use super::{PartNumber, UploadId, etag_document};
 use crate::cos::address::Target;
 use crate::cos::checksum::Md5Digest;
-use crate::cos::document;
-use crate::cos::error::{AnswerError, ServiceError};
+use crate::cos::error::AnswerError;
 use crate::cos::etag::Etag;
 use crate::cos::objects::put_object::Stored;
 use crate::cos::request::{Method, Request, Response};
 use crate::cos::service::{Edition, Service};
-use crate::language::message;
 
 /// The longest text of a part whose ETag is an MD5, so that the body is allocated once.
 const PART_LENGTH: usize = "<Part><PartNumber>10000</PartNumber><ETag></ETag></Part>".len() + 34;
@@ -75,22 +73,8 @@ fn body(parts: &[(PartNumber, Etag)]) -> String {
 
 /// Reads the result. Only a `CompleteMultipartUploadResult`, or a JSON object, with an ETag is a success.
 pub fn read(response: &Response) -> Result<Stored, AnswerError> {
-    #[derive(Deserialize)]
-    struct Document {
-        #[serde(rename = "ETag", default)]
-        etag: String,
-    }
-    AnswerError::check(response)?;
-    if document::read_error(&response.body).is_some() {
-        return Err(AnswerError::Service(Box::new(ServiceError::read(response))));
-    }
-    let document: Document = document::read(&response.body, "CompleteMultipartUploadResult")
-        .map_err(|what| AnswerError::malformed(response, what))?;
-    if document.etag.trim_matches('"').is_empty() {
-        return Err(AnswerError::malformed(response, message!("the answer has no ETag")));
-    }
     Ok(Stored {
-        etag: document.etag,
+        etag: etag_document::read(response, "CompleteMultipartUploadResult")?,
         crc64: response.crc64(),
         version_id: response.headers.get("x-cos-version-id").map(str::to_owned),
         request_id: response.request_id().map(str::to_owned),

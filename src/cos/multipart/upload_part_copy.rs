@@ -2,14 +2,10 @@
 //!
 //! The server may answer with status 200 while it still copies, so an error can follow in the body.
 
-use serde::Deserialize;
-
-use super::{PartNumber, UploadId};
+use super::{PartNumber, UploadId, etag_document};
 use crate::cos::address::Target;
-use crate::cos::document;
-use crate::cos::error::{AnswerError, ServiceError};
+use crate::cos::error::AnswerError;
 use crate::cos::request::{Method, Request, Response};
-use crate::language::message;
 
 /// The object that is copied from.
 const SOURCE: &str = "x-cos-copy-source";
@@ -60,21 +56,8 @@ pub fn copied(request: &Request) -> Option<u64> {
 
 /// Reads the answer. Only a `CopyPartResult` with an ETag is a success.
 pub fn read(response: &Response) -> Result<CopiedPart, AnswerError> {
-    #[derive(Deserialize)]
-    struct Document {
-        #[serde(rename = "ETag", default)]
-        etag: String,
-    }
-    AnswerError::check(response)?;
-    if document::read_error(&response.body).is_some() {
-        return Err(AnswerError::Service(Box::new(ServiceError::read(response))));
-    }
-    let document: Document =
-        document::read(&response.body, "CopyPartResult").map_err(|what| AnswerError::malformed(response, what))?;
-    if document.etag.trim_matches('"').is_empty() {
-        return Err(AnswerError::malformed(response, message!("the answer has no ETag")));
-    }
-    Ok(CopiedPart { etag: document.etag, request_id: response.request_id().map(str::to_owned) })
+    let etag = etag_document::read(response, "CopyPartResult")?;
+    Ok(CopiedPart { etag, request_id: response.request_id().map(str::to_owned) })
 }
 
 #[cfg(test)]
