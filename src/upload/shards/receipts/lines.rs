@@ -45,6 +45,22 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
+    /// What `take` makes of the lines that have their end. It gets the place where each begins.
+    fn each_whole<T>(mut self, mut take: impl FnMut(&Self, u64) -> Option<T>) -> impl Iterator<Item = io::Result<T>> {
+        std::iter::from_fn(move || {
+            loop {
+                match self.read_whole().transpose()? {
+                    Err(error) => return Some(Err(error)),
+                    Ok(at) => {
+                        if let Some(taken) = take(&self, at) {
+                            return Some(Ok(taken));
+                        }
+                    }
+                }
+            }
+        })
+    }
+
     fn is_of(&self, plan: &str) -> bool {
         self.line.get(PLAN_AT..PLAN_AT + UUID) == Some(plan.as_bytes())
     }
@@ -57,25 +73,18 @@ pub(super) fn receipts(
     wanted: impl Fn(u64) -> bool,
     mut damaged: impl FnMut(u64),
 ) -> impl Iterator<Item = io::Result<Receipt>> {
-    let mut lines = Lines::new(lines);
-    std::iter::from_fn(move || {
-        loop {
-            let at = match lines.read_whole() {
-                Err(error) => return Some(Err(error)),
-                Ok(None) => return None,
-                Ok(Some(at)) => at,
-            };
-            let number = number(&lines.line);
-            if !number.is_none_or(&wanted) {
-                continue;
-            }
-            match Receipt::read(&lines.line) {
-                Some(receipt) if receipt.plan == plan && wanted(receipt.n) => return Some(Ok(receipt)),
-                // A line without a number was reported when the numbers were read.
-                None if number.is_some() && lines.is_of(plan) => damaged(at),
-                _ => {}
-            }
+    Lines::new(lines).each_whole(move |lines, at| {
+        let number = number(&lines.line);
+        if !number.is_none_or(&wanted) {
+            return None;
         }
+        match Receipt::read(&lines.line) {
+            Some(receipt) if receipt.plan == plan && wanted(receipt.n) => return Some(receipt),
+            // A line without a number was reported when the numbers were read.
+            None if number.is_some() && lines.is_of(plan) => damaged(at),
+            _ => {}
+        }
+        None
     })
 }
 
@@ -85,24 +94,17 @@ pub(super) fn numbers(
     plan: &str,
     mut damaged: impl FnMut(u64),
 ) -> impl Iterator<Item = io::Result<(u64, u64)>> {
-    let mut lines = Lines::new(lines);
-    std::iter::from_fn(move || {
-        loop {
-            let at = match lines.read_whole() {
-                Err(error) => return Some(Err(error)),
-                Ok(None) => return None,
-                Ok(Some(at)) => at,
-            };
-            let is_of_plan = lines.is_of(plan);
-            if let Some(number) = number(&lines.line).filter(|_| is_of_plan) {
-                return Some(Ok((at, number)));
-            }
-            match Receipt::read(&lines.line) {
-                Some(receipt) if receipt.plan == plan => return Some(Ok((at, receipt.n))),
-                None if is_of_plan || is_no_json(&lines.line) => damaged(at),
-                _ => {}
-            }
+    Lines::new(lines).each_whole(move |lines, at| {
+        let is_of_plan = lines.is_of(plan);
+        if let Some(number) = number(&lines.line).filter(|_| is_of_plan) {
+            return Some((at, number));
         }
+        match Receipt::read(&lines.line) {
+            Some(receipt) if receipt.plan == plan => return Some((at, receipt.n)),
+            None if is_of_plan || is_no_json(&lines.line) => damaged(at),
+            _ => {}
+        }
+        None
     })
 }
 
