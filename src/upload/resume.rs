@@ -12,7 +12,7 @@ use super::journal::lines::{Content, Journal, no_overwrite_line};
 use super::machine::Resume;
 use super::patience::Patience;
 use super::plan::object_plan::Plan;
-use super::session::{Earlier, JournalLocation, Refused, Session, target_of};
+use super::session::{Earlier, JournalLocation, Refused, Session};
 use super::wire::one_request::Requester;
 use super::wire::transport::Transport;
 use crate::cos::encryption::CUSTOMER_KEY_MD5;
@@ -171,7 +171,7 @@ impl Session {
         } else {
             Endpoint::parse(&stale.endpoint).ok()
         };
-        let target = endpoint.and_then(|endpoint| target_of(stale, &endpoint));
+        let target = endpoint.and_then(|endpoint| stale.target(&endpoint));
         let (Some(target), Some(upload_id)) = (target, UploadId::new(&stale.upload_id)) else {
             return false;
         };

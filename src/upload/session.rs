@@ -24,7 +24,6 @@ use super::plan::part_record::PartRecord;
 use super::source::stream_buffer::StreamBuffer;
 use super::wire::transport::Transport;
 use crate::cos::multipart::{PartNumber, UploadId};
-use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
 use crate::language::{Message, message};
 
 /// How long the abort of an interrupted upload may take.
@@ -349,29 +348,6 @@ fn of_share(finished: Finished) -> Finished {
         Finished::Failed(error) | Finished::Unknown(error) => Finished::Failed(UploadError { leftover: None, ..error }),
         finished => finished,
     }
-}
-
-/// The target that a journal's first line names, at `endpoint`; `None` if the line names none.
-pub fn target_of(header: &Header, endpoint: &Endpoint) -> Option<Target> {
-    let service = match header.service.as_str() {
-        "cos" => Service::Cos,
-        "cdcs" => Service::Cdcs,
-        _ => return None,
-    };
-    let addressing = match header.addressing.as_str() {
-        "virtual" => Addressing::Virtual,
-        "path" => Addressing::Path,
-        "cname" => Addressing::Cname,
-        _ => return None,
-    };
-    let bucket = Bucket::new(&header.bucket).ok()?;
-    let edition = match header.edition.as_deref() {
-        None | Some("json") => Edition::Json,
-        Some("xml") => Edition::Xml,
-        Some(_) => return None,
-    };
-    let address = Address { service, edition, endpoint: endpoint.clone(), addressing, bucket };
-    Some(Target { address, key: Key::new(&header.key).ok()? })
 }
 
 /// Whether the next run finds an upload in this journal. One that cannot be read now may be readable then.

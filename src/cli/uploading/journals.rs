@@ -15,7 +15,6 @@ use crate::language::{Phrase, message, phrase};
 use crate::upload::journal::header::Header;
 use crate::upload::journal::lines;
 use crate::upload::journal::lines::Content;
-use crate::upload::session::target_of;
 
 /// The journal of each upload, in a state directory.
 #[derive(Debug, Default)]
@@ -121,7 +120,7 @@ impl JournalledUpload {
 /// The object of a journal. The address is complete except for its endpoint.
 pub(crate) fn target(header: &Header, path: &Path) -> Result<Target, Failure> {
     let any = Endpoint::parse("localhost").map_err(anyhow::Error::from)?;
-    target_of(header, &any).ok_or_else(|| names_no_upload(path))
+    header.target(&any).ok_or_else(|| names_no_upload(path))
 }
 
 /// The failure of a journal with an invalid first line.

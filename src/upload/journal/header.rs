@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::delta_line::DeltaLine;
-use crate::cos::{Edition, Target};
+use crate::cos::{Address, Addressing, Bucket, Edition, Endpoint, Key, Service, Target};
 use crate::language::{Message, Phrase, message, phrase};
 use crate::upload::object_headers::ObjectOptions;
 use crate::upload::plan::delta_parts::DeltaParts;
@@ -101,6 +101,29 @@ impl Header {
             delta_map: None,
             delta: None,
         }
+    }
+
+    /// The object that the line names, at `endpoint`; `None` if it names none.
+    pub fn target(&self, endpoint: &Endpoint) -> Option<Target> {
+        let service = match self.service.as_str() {
+            "cos" => Service::Cos,
+            "cdcs" => Service::Cdcs,
+            _ => return None,
+        };
+        let addressing = match self.addressing.as_str() {
+            "virtual" => Addressing::Virtual,
+            "path" => Addressing::Path,
+            "cname" => Addressing::Cname,
+            _ => return None,
+        };
+        let bucket = Bucket::new(&self.bucket).ok()?;
+        let edition = match self.edition.as_deref() {
+            None | Some("json") => Edition::Json,
+            Some("xml") => Edition::Xml,
+            Some(_) => return None,
+        };
+        let address = Address { service, edition, endpoint: endpoint.clone(), addressing, bucket };
+        Some(Target { address, key: Key::new(&self.key).ok()? })
     }
 
     /// The same line for an upload with these options.
