@@ -12,7 +12,7 @@
 //! - `source`: files, streams and directories
 //! - `wire`: requests and answers, over HTTP
 //! - `journal`: what is kept on disk about unfinished uploads
-//! - `session`, `resume`: one object's upload from the journal of an earlier run to its own end
+//! - `session`: one object's upload; `resume`: what an earlier run left of it; `session_end`: what this run leaves
 //! - `delta`: what the object has already, which is copied instead of sent
 //! - `shards`: one upload by many machines: who sends what, receipts, and what completes it
 //! - `driver`, `open_objects`, `flight`, `observer`: the loop, its tasks, its requests, and who hears of events
@@ -45,6 +45,7 @@ pub mod patience;
 pub mod plan;
 pub(crate) mod resume;
 pub mod session;
+mod session_end;
 pub mod shards;
 #[cfg(test)]
 mod simulation;
