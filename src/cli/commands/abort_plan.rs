@@ -4,7 +4,6 @@
 //! right, or whether the plan was completed by a command that was killed before it could say so.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
@@ -17,19 +16,19 @@ use crate::cli::output::failures::exit::{self, SUCCESS};
 use crate::cli::output::failures::failure::Failure;
 use crate::cli::output::json::{Aborted, KeptObject, Line, PlanAborted};
 use crate::cli::process::world::World;
+use crate::cli::shards::aborted_upload::{AbortedUpload, abort};
 use crate::cli::shards::at_a_time::at_a_time;
 use crate::cli::shards::bucket_receipts::{BucketReceipts, Found};
 use crate::cli::shards::gone;
 use crate::cli::shards::judging::Papers;
 use crate::cli::shards::loaded_plan::LoadedPlan;
 use crate::cli::shards::object_requests::ObjectRequests;
-use crate::cli::shards::plan_uploads::{PlanUpload, PlanUploads, plan_or_draft, plan_uploads};
+use crate::cli::shards::plan_uploads::{PlanUploads, plan_or_draft, plan_uploads};
 use crate::cli::shards::receipt_places::ReceiptPlaces;
 use crate::cli::uploading::bucket_requests;
-use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_failed, target};
+use crate::cli::uploading::bucket_requests::{BucketRequests, failed, report_failed};
 use crate::cli::values::units;
-use crate::cos::multipart::{UploadId, abort};
-use crate::cos::{Address, AnswerError, Fault, Key, Response, Service};
+use crate::cos::Service;
 use crate::language::{message, phrase};
 use crate::upload::shards::directory::PlanDirectory;
 use crate::upload::shards::files::Placed;
@@ -37,12 +36,7 @@ use crate::upload::shards::plan_end::{ABORTED, PlanEnd};
 use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
 use crate::upload::shards::receipts::place::ReceiptPlace;
-use crate::upload::wire::http::Http;
-use crate::upload::wire::one_request::Requester;
-use crate::upload::{Event, Operation, UploadError};
 
-/// How often an upload is aborted until the server no longer knows it: a part that arrives meanwhile would stay.
-const MOST_TRIES: u32 = 5;
 /// How many small files that stay are printed; programs get all.
 const MOST_SHOWN: u64 = 20;
 
@@ -119,17 +113,6 @@ struct Aborting<'a> {
     gone: BTreeSet<u64>,
 }
 
-/// An upload that was to be aborted.
-struct Done {
-    upload: PlanUpload,
-    /// True if the server aborted it; false if it did not know it.
-    aborted: bool,
-    /// Why it may still be there.
-    error: Option<UploadError>,
-    /// What happened on the way.
-    events: Vec<Event>,
-}
-
 impl<'a> Aborting<'a> {
     fn new(options: &'a AbortPlanOptions, loaded: &'a LoadedPlan, console: &'a Console, mark: String) -> Self {
         let marked = loaded.directory.is_aborted();
@@ -142,7 +125,7 @@ impl<'a> Aborting<'a> {
         let connection = self.loaded.connect(&self.options.shared, requests, world, self.console).await?;
         let bucket = &self.loaded.bucket;
         let mut bucket = BucketRequests::over(connection, bucket, requests, verbose, world, self.console);
-        let mut aborting: JoinSet<Done> = JoinSet::new();
+        let mut aborting: JoinSet<AbortedUpload> = JoinSet::new();
         let at_a_time = at_a_time(requests.concurrency, world, self.console);
         for upload in uploads {
             // One after the other until the server has aborted one.
@@ -153,7 +136,7 @@ impl<'a> Aborting<'a> {
             if !self.marked && !self.codes.is_empty() {
                 break;
             }
-            aborting.spawn(abort_one(bucket.requester(), upload?));
+            aborting.spawn(abort(bucket.requester(), upload?));
         }
         while !aborting.is_empty() {
             self.take(aborting.join_next().await, &mut bucket)?;
@@ -167,11 +150,11 @@ impl<'a> Aborting<'a> {
 
     fn take(
         &mut self,
-        done: Option<Result<Done, tokio::task::JoinError>>,
+        done: Option<Result<AbortedUpload, tokio::task::JoinError>>,
         bucket: &mut BucketRequests<'_>,
     ) -> Result<(), Failure> {
         let Some(done) = done else { return Ok(()) };
-        let Done { upload, aborted, error, events } =
+        let AbortedUpload { upload, aborted, error, events } =
             done.map_err(|died| Failure::Other(message!("a task died: {died}", died)))?;
         events.iter().for_each(|event| bucket.report(event));
         let (json, bucket) = (self.options.shared.output.json, self.loaded.bucket.as_str());
@@ -322,33 +305,5 @@ impl<'a> Aborting<'a> {
             let objects = units::counted(self.kept, phrase!("completed object"));
             self.console.note(&message!("still in the bucket: {objects}", objects));
         }
-    }
-}
-
-/// Aborts an upload until the server no longer knows it.
-async fn abort_one(mut requester: Requester<Arc<Http>>, upload: PlanUpload) -> Done {
-    let (mut events, mut aborted, mut error) = (Vec::new(), false, None);
-    if let (Ok(key), Some(id)) = (Key::new(&upload.key), UploadId::new(&upload.id)) {
-        for _ in 0..MOST_TRIES {
-            let request = |address: &Address| abort::request(&target(address, &key), &id);
-            match requester.send(Operation::Abort, request, is_gone, &mut |event| events.push(event)).await {
-                Ok(true) => break,
-                Ok(false) => aborted = true,
-                Err(failed) => {
-                    error = Some(failed);
-                    break;
-                }
-            }
-        }
-    }
-    Done { upload, aborted, error, events }
-}
-
-/// True if the server does not know the upload; false if it just aborted it.
-fn is_gone(response: &Response) -> Result<bool, AnswerError> {
-    match AnswerError::check(response) {
-        Ok(()) => Ok(false),
-        Err(AnswerError::Service(error)) if error.fault() == Fault::NoSuchUpload => Ok(true),
-        Err(error) => Err(error),
     }
 }

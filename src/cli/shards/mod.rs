@@ -5,6 +5,7 @@
 //! - `new_plan`, `plan_sources`, `plan_report`: what `initiate` decides first, what it goes through, and what it prints
 //! - `planning`, `beginning`: from a source to its line in the plan, with an upload if it needs one
 //! - `plan_uploads`: the uploads of a plan, finished or not
+//! - `aborted_upload`: aborts one of them
 //! - `draft_directory`: the directory while its plan is being made
 //! - `at_a_time`: how many requests they have in flight
 //! - `shard_work`: the work of one shard for the engine
@@ -18,6 +19,7 @@
 //! - `missing_units`: how many units each shard lacks
 //! - `unproved`: what keeps files from being proved, reported
 
+pub(crate) mod aborted_upload;
 pub(crate) mod asked_uploads;
 pub(crate) mod at_a_time;
 pub(crate) mod beginning;
