@@ -1,13 +1,9 @@
 //! `cosput upload-parts`: sends one shard of a plan.
 
-use std::io;
 use std::num::NonZeroU64;
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::cli::args::ShardChoice;
 use crate::cli::options::{RequestOptions, UploadPartsOptions};
@@ -41,12 +37,10 @@ use crate::language::{Message, message, phrase};
 use crate::upload::ObjectOptions;
 use crate::upload::session::{Goal, JournalLocation};
 use crate::upload::shards::engines;
-use crate::upload::shards::files::Placed;
 use crate::upload::shards::plan_end::PlanEnd;
 use crate::upload::shards::receipts::files::ReceiptFiles;
 use crate::upload::shards::receipts::receipt;
-use crate::upload::shards::unit::{Scale, Shard};
-use crate::upload::threads;
+use crate::upload::shards::unit::Shard;
 use crate::upload::wire::http::Http;
 use crate::upload::wire::one_request::Requester;
 
@@ -129,9 +123,10 @@ impl Sending<'_> {
     ) -> Result<Sent, Failure> {
         let requester = requester_over(connection, &self.loaded.bucket, requests, world);
         let mut places = self.places(&requester, world)?;
-        let scale = Scale::new(self.loaded.plan.units, self.loaded.plan.bytes);
         if places.has_bucket() {
-            let files = self.files(scale).map_err(|error| unreadable(self.loaded.directory.path(), &error))?;
+            let LoadedPlan { directory, plan, .. } = self.loaded;
+            let files = directory.numbers_of(self.shard, plan);
+            let files = files.map_err(|error| unreadable(directory.path(), &error))?;
             places.update(&files).await?;
             if self.is_ended(places.end())? {
                 return Ok(Sent::Nothing);
@@ -159,7 +154,7 @@ impl Sending<'_> {
         let mut observer =
             observer.for_many(false).with_receipts(book).timed(TimingPage::new(self.options.timings.as_deref(), world));
         let (sender, queue) = WorkSender::new(concurrency);
-        let supplied = supply(work, sender);
+        let supplied = work.supply(sender);
         let transferred = transfer(queue, concurrency, &mut observer, connection, world, self.console).await;
         let amount = if let Some(signal) = transferred.signal {
             if !supplied.is_finished() {
@@ -216,24 +211,6 @@ impl Sending<'_> {
         let verbose = self.options.shared.output.verbose;
         let bucket = || BucketReceipts::new(requester.clone(), &plan.id, self.console, verbose);
         ReceiptPlaces::new(directory, std::slice::from_ref(&self.options.receipts), bucket, world)
-    }
-
-    /// The numbers of the files that the shard may have units of. An index leads to the first and to the last.
-    fn files(&self, scale: Scale) -> io::Result<RangeInclusive<u64>> {
-        let (from, before) = scale.stretch(self.shard);
-        let files_from = |weight: u64| self.loaded.directory.files_from(weight, self.loaded.plan.end());
-        let ends_before = |placed: &Placed| placed.start + placed.file.weight() < from;
-        let mut files = files_from(from)?.skip_while(|placed| placed.as_ref().is_ok_and(ends_before));
-        let first = files.next().transpose()?.map_or(0, |placed| placed.file.n);
-        let mut last = first;
-        for placed in files_from(before)? {
-            let placed = placed?;
-            last = last.max(placed.file.n);
-            if placed.start >= before {
-                break;
-            }
-        }
-        Ok(first..=last)
     }
 
     /// The requests, within this shard's part of the speed limit of all.
@@ -334,29 +311,4 @@ impl Sending<'_> {
         );
         self.console.outcome(!output.json && !output.quiet && exit_code == SUCCESS, &line);
     }
-}
-
-/// Hands the work to the engine, on another thread if there is one.
-fn supply(work: ShardWork, mut sender: WorkSender) -> JoinHandle<Amount> {
-    if threads::are_scarce() {
-        return tokio::spawn(async move {
-            // The stretch of a shard is read as a whole, because it cannot wait for the engine here.
-            let mut all = Vec::new();
-            let amount = work.each(|item| {
-                all.push(item);
-                true
-            });
-            for item in all {
-                if !sender.send_here(item).await {
-                    break;
-                }
-            }
-            amount
-        });
-    }
-    spawn_blocking(move || {
-        let amount = work.each(|item| sender.send(item));
-        sender.flush();
-        amount
-    })
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
+use tokio::task::{JoinHandle, spawn_blocking};
+
 use super::loaded_plan::unreadable;
 use crate::cli::output::console::shown;
 use crate::cli::output::failures::failure::Failure;
@@ -11,7 +13,7 @@ use crate::cli::progress::totals::Listed;
 use crate::cli::uploading::observing::news::SourceNews;
 use crate::cli::uploading::observing::receipt_book::{Numbers, seen};
 use crate::cli::uploading::template::Template;
-use crate::cli::uploading::work_sender::UploadWork;
+use crate::cli::uploading::work_sender::{UploadWork, WorkSender};
 use crate::cos::Key;
 use crate::cos::multipart::UploadId;
 use crate::language::{Message, message};
@@ -31,6 +33,7 @@ use crate::upload::shards::receipts::files::ReceiptFiles;
 use crate::upload::shards::task::{Task, ours, task};
 use crate::upload::shards::unit::{Scale, Shard, Unit};
 use crate::upload::source::FileSource;
+use crate::upload::threads;
 
 /// One shard of a plan.
 pub(crate) struct ShardWork {
@@ -77,8 +80,33 @@ impl Amount {
 }
 
 impl ShardWork {
+    /// Hands the work to the engine, on another thread if there is one.
+    pub(crate) fn supply(self, mut sender: WorkSender) -> JoinHandle<Amount> {
+        if threads::are_scarce() {
+            return tokio::spawn(async move {
+                // The stretch of a shard is read as a whole, because it cannot wait for the engine here.
+                let mut all = Vec::new();
+                let amount = self.each(|item| {
+                    all.push(item);
+                    true
+                });
+                for item in all {
+                    if !sender.send_here(item).await {
+                        break;
+                    }
+                }
+                amount
+            });
+        }
+        spawn_blocking(move || {
+            let amount = self.each(|item| sender.send(item));
+            sender.flush();
+            amount
+        })
+    }
+
     /// Hands out all work, until `send` returns false.
-    pub(crate) fn each(&self, mut send: impl FnMut(UploadWork) -> bool) -> Amount {
+    fn each(&self, mut send: impl FnMut(UploadWork) -> bool) -> Amount {
         let mut amount = Amount::default();
         if let Err(error) = self.try_each(&mut amount, &mut send) {
             let source = self.directory.path().to_owned();

@@ -10,15 +10,17 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::durable_lines::DurableLines;
 use super::files;
-use super::files::{End, FilesReader, FilesWriter};
+use super::files::{End, FilesReader, FilesWriter, Placed};
 use super::plan;
 use super::plan::{PlanRefused, SharedPlan};
 use super::plan_end::{ABORTED, COMPLETED, PlanEnd};
 use super::receipts::receipt;
+use super::unit::{Scale, Shard};
 use crate::language::message;
 use crate::upload::owner_only;
 
@@ -145,6 +147,23 @@ impl PlanDirectory {
             Ok(index) => Ok(FilesReader::from_weight(self.open_list()?, index, weight)?.up_to(end)),
             Err(_) => self.files(end),
         }
+    }
+
+    /// The numbers of the files that a shard may have units of. An index leads to the first and to the last.
+    pub fn numbers_of(&self, shard: Shard, plan: &SharedPlan) -> io::Result<RangeInclusive<u64>> {
+        let (from, before) = Scale::new(plan.units, plan.bytes).stretch(shard);
+        let ends_before = |placed: &Placed| placed.start + placed.file.weight() < from;
+        let mut files = self.files_from(from, plan.end())?.skip_while(|placed| placed.as_ref().is_ok_and(ends_before));
+        let first = files.next().transpose()?.map_or(0, |placed| placed.file.n);
+        let mut last = first;
+        for placed in self.files_from(before, plan.end())? {
+            let placed = placed?;
+            last = last.max(placed.file.n);
+            if placed.start >= before {
+                break;
+            }
+        }
+        Ok(first..=last)
     }
 
     /// Opens the list of files. Without it, the plan is not whole.
