@@ -144,7 +144,7 @@ fn similar(error: &Error) -> Vec<Message> {
     [command, option, value].into_iter().flatten().collect()
 }
 
-/// A tip that clap has only as a text. One that is not known stays as it is.
+/// Translates a tip, which clap has only as text. An unknown tip stays as it is.
 fn tip(text: &str) -> String {
     let message = match text.split('\'').collect::<Vec<_>>()[..] {
         ["to pass ", value, _, usage, ""] => message!("to pass '{value}' as a value, use '{usage}'", value, usage),

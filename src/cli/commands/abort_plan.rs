@@ -37,7 +37,7 @@ use crate::upload::shards::proof::completion::Finish;
 use crate::upload::shards::proof::evidence::Evidence;
 use crate::upload::shards::receipts::place::ReceiptPlace;
 
-/// How many small files that stay are printed; programs get all.
+/// How many of the small files that stay are printed. With --json, all are.
 const MOST_SHOWN: u64 = 20;
 
 /// The options of `cosput abort --plan`.
@@ -187,7 +187,7 @@ impl<'a> Aborting<'a> {
         Ok(())
     }
 
-    /// Looks what stays, and removes the receipts from the bucket.
+    /// Lists the objects that stay, and removes the receipts from the bucket.
     async fn finish(&mut self, bucket: &mut BucketRequests<'_>, world: &World) -> Result<(), Failure> {
         if self.loaded.plan.files == 0 {
             return self.mark();
@@ -223,7 +223,7 @@ impl<'a> Aborting<'a> {
 
     /// Objects may have been completed by a command that was killed before it could say so.
     async fn look_at_gone(&mut self, papers: &Papers, bucket: &BucketRequests<'_>) -> Result<(), Failure> {
-        // Without the SSE-C key, an object cannot be looked at; nor is that needed to abort.
+        // HEAD needs the SSE-C key; aborting does not.
         let Ok(object) = self.loaded.object(self.options.shared.sse_c_key.as_ref()) else { return Ok(()) };
         if self.gone.is_empty() || self.marked && self.aborted == 0 {
             return Ok(());

@@ -43,7 +43,7 @@ pub(crate) fn run(options: &CompleteOptions, world: &mut World, console: &Consol
     let console = console.clone().quiet(options.shared.output.quiet);
     let loaded = LoadedPlan::read(&options.shared.directory)?;
     let object = loaded.object(options.shared.sse_c_key.as_ref())?;
-    // Receipts that are read again are written there, and others may show up late.
+    // With --reread the directories are written to, and with --wait they may appear later.
     if !options.reread && options.wait.is_none() {
         refuse_absent(&options.receipts)?;
     }
@@ -135,7 +135,7 @@ impl Completing<'_> {
         if unproved.exit_code() == SUCCESS { Ok(()) } else { Err(unproved.report(&self.nothing())) }
     }
 
-    /// Reads the receipts until none is missing, the time is over, or uploads are gone. `None` if the plan is completed, and
+    /// Reads the receipts until none is missing, the time is up, or uploads are gone. `None` if the plan is completed, and
     /// its receipts were removed from the bucket.
     async fn all_receipts(
         &self,
@@ -210,7 +210,7 @@ impl Completing<'_> {
         Failure::NotYet { message, hint }
     }
 
-    /// Says at once that only receipts which exist already can help, and does not wait long for them.
+    /// Reports at once that only receipts that exist already can help, and shortens the wait for them.
     fn warn_of_uncomparable(&self, asked: &AskedUploads, waiting: &mut Waiting, world: &World) {
         let now = (world.stopwatch)();
         if waiting.is_last(now) || !asked.are_uncomparable() {
@@ -275,7 +275,7 @@ impl Completing<'_> {
         shown(self.loaded.directory.path())
     }
 
-    /// Says in the plan that it is completed, so that shards that are started again have nothing to do.
+    /// Marks the plan as completed, so that shards that are started again have nothing to do.
     async fn mark(&self, places: &mut ReceiptPlaces, world: &World) {
         let plan = &self.loaded.plan;
         let content = serde_json::json!({

@@ -249,7 +249,7 @@ impl Progress {
         if self.hosts.len() < MOST_HOSTS && !self.hosts.contains(&host) {
             self.hosts.push(host);
         }
-        // As text, times of one format have the order of the times.
+        // Times in one format sort as text.
         if self.last.as_ref().is_none_or(|last| *last < time) {
             self.last = Some(time);
         }

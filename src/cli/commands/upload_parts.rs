@@ -88,7 +88,7 @@ struct Sending<'a> {
     console: &'a Console,
 }
 
-/// What came of a shard.
+/// The result of a shard.
 enum Sent {
     /// The plan is completed.
     Nothing,

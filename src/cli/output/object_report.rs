@@ -42,7 +42,7 @@ pub struct ObjectReport {
     last_progress: Option<Instant>,
     retries: Retries,
     one_of_many: bool,
-    /// The object is one of a shard, which is reported as a whole.
+    /// Whether the object belongs to a shard, which is reported as a whole.
     of_shard: bool,
     /// Whether the object is compared first, so that perhaps nothing is sent.
     compared_first: bool,

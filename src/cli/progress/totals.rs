@@ -26,19 +26,19 @@ const LEAST_COLUMNS: usize = 40;
 const NAME_COLUMNS: usize = 20;
 const COLUMNS_FOR_A_NAME: usize = 60;
 
-/// What is known of all that is to be uploaded.
+/// What is known so far about all files to upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Listed {
-    /// How many files were found.
+    /// The number of files found.
     pub(crate) files: u64,
-    /// How many bytes they have.
+    /// Their bytes.
     pub(crate) bytes: u64,
-    /// Whether that is all.
+    /// Whether the search has ended.
     pub(crate) complete: bool,
 }
 
 impl Listed {
-    /// Counts one more, where it is a file.
+    /// Counts an item if it is a file.
     pub(crate) fn add(&mut self, item: &Item) {
         if let Item::File { identity, .. } = item {
             self.files += 1;
@@ -137,7 +137,7 @@ impl Totals {
         Self { many, speed: None, open: BTreeMap::new(), ended: 0, stored: 0, out: 0, waiting: None, now: None, listed }
     }
 
-    /// Says what there is to upload, as far as it is known.
+    /// Replaces what is known about all files to upload.
     pub(crate) fn total(&mut self, listed: Listed) {
         self.listed = listed;
     }
@@ -151,7 +151,7 @@ impl Totals {
         self.open.insert(object, Open { source: shown(source), size, bytes: 0, plan: None, parts: None, max_attempts });
     }
 
-    /// Takes in what happened to an object.
+    /// Updates the totals with an event of an object.
     pub(crate) fn event(&mut self, now: Instant, object: ObjectId, event: &Event) {
         self.now = Some(now);
         let Some(open) = self.open.get_mut(&object) else { return };
@@ -220,7 +220,7 @@ impl Totals {
         OverallProgress { bytes, total: known(total), files: files.done, files_total: known(Some(files.total)) }
     }
 
-    /// Everything in one line; nothing before anything happened.
+    /// All totals in one line; `None` before the first of them is known.
     pub(crate) fn line(&self) -> Option<String> {
         let speed = self.speed.as_ref()?;
         Some(match &self.waiting {
@@ -229,7 +229,7 @@ impl Totals {
         })
     }
 
-    /// A bar, and below it the first files in flight where there is room for them.
+    /// A bar, and below it the first files in flight if there is room.
     pub(crate) fn bar(&self, columns: usize, rows: usize) -> Option<String> {
         let speed = self.speed.as_ref()?;
         let waiting = self.waiting.as_ref().map(|waiting| cut(&waiting.in_words(self.now), columns));

@@ -110,8 +110,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// The error is the reason to send everything, with the blocks of the file if they are known; `None` if the upload
-    /// itself will find the reason.
+    /// An error is the reason to send the whole file, with its blocks if they are known. The error has no reason if the
+    /// upload will find it.
     async fn compare<T: Transport>(
         self,
         transport: &T,

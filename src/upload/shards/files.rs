@@ -49,7 +49,7 @@ pub struct PlannedFile {
 }
 
 impl PlannedFile {
-    /// How many units it has.
+    /// The number of its units.
     pub fn units(&self) -> u64 {
         self.part_size.map_or(1, |part_size| self.size.div_ceil(part_size.max(1)).max(1))
     }
@@ -126,7 +126,7 @@ impl<F: Write, I: Write> FilesWriter<F, I> {
         (self.next.n, self.units, self.bytes)
     }
 
-    /// Ends the list, and gives back what it was written to.
+    /// Ends the list. Returns the writers of the list and of its index.
     pub fn finish(mut self) -> io::Result<(F, I)> {
         self.files.flush()?;
         self.index.flush()?;

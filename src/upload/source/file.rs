@@ -180,7 +180,7 @@ fn gone(error: &io::Error) -> Message {
     }
 }
 
-/// True if an error says that another program has the file open in a way that does not suit.
+/// True if an error says that another program has the file open and does not share it.
 fn is_open_elsewhere(error: &io::Error) -> bool {
     const SHARING_VIOLATION: i32 = 32;
     cfg!(windows) && error.raw_os_error() == Some(SHARING_VIOLATION)

@@ -1,4 +1,4 @@
-//! The command line, with variables and the configuration as defaults of what it leaves open.
+//! The command line, with variables and the configuration as defaults for options that it does not set.
 //!
 //! clap reads it twice: once as it is, to learn which options it has, and once more with defaults from the environment and
 //! the configuration. So clap checks every value the same way, and an error in the second reading is the fault of a
@@ -40,7 +40,7 @@ pub(crate) fn wants_json(arguments: &[OsString], variables: &Variables) -> bool 
         || variables.get("COSPUT_JSON").and_then(switch).unwrap_or_default()
 }
 
-/// Reads the command line, then variables, then a profile of the configuration for what is still open.
+/// Reads the command line, then variables and a profile of the configuration for options that are not set yet.
 pub fn parse(arguments: &[OsString], variables: &Variables) -> Result<Arguments, Error> {
     parse_with_notes(arguments, variables, USUAL_COLUMNS).map(|(arguments, _)| arguments)
 }
@@ -94,7 +94,7 @@ fn without_map_alone(settings: &mut Vec<Setting>, typed: &ArgMatches) -> Option<
     Some(message!("{origin} has no effect without --delta", origin))
 }
 
-/// True for help, also for that which clap shows because there is no command, if it must be translated.
+/// True for help that must be written anew: asked for, or in Chinese if clap shows it because the command is missing.
 fn is_help(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::DisplayHelp => true,
@@ -143,12 +143,12 @@ fn options_before_command(words: &[OsString]) -> usize {
     before.min(words.len())
 }
 
-/// The definition of the command on the command line: clap completes no other.
+/// The definition of the command that was typed. Clap completes only this one.
 fn pristine<'a>(program: &'a Command, name: &str) -> &'a Command {
     program.find_subcommand(name).expect("clap matched this command")
 }
 
-/// Values from variables and a profile for options that the command line leaves open.
+/// Values from variables and a profile for options that the command line does not set.
 fn settings(command: &Command, typed: &ArgMatches, variables: &Variables) -> Result<Vec<Setting>, Error> {
     let mut settings = variables::settings(command, typed, variables)?;
     if let Some(profile) = profile(command, typed, &settings, variables).map_err(wrong_configuration)? {

@@ -82,16 +82,16 @@ pub enum Failure {
     UploadsGone(Message),
     /// The server's bytes differ from the file's.
     Different(Message),
-    /// A plan is there already, or is being made, or has ended.
+    /// The plan exists already, is being made, or has ended.
     PlanRefused {
-        /// What could not be done, and why.
+        /// The action that failed, and the cause.
         message: Message,
         /// How to go on.
         hint: Option<Message>,
     },
     /// Machines read different files, or another file than the one that was planned.
     SourcesDiffer(Message),
-    /// Something of a plan is missing yet.
+    /// Something of a plan is still missing.
     NotYet {
         /// What is missing.
         message: Message,
@@ -102,7 +102,7 @@ pub enum Failure {
     PlanFailed {
         /// The exit code.
         exit_code: u8,
-        /// What failed.
+        /// The failed actions.
         message: Message,
     },
     /// A signal ended a command that keeps no state.

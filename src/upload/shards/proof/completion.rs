@@ -14,7 +14,7 @@ use crate::upload::error::{Cause, UploadError};
 use crate::upload::plan::part_record::PartRecord;
 use crate::upload::shards::files::PlannedFile;
 
-/// How often Complete is asked for in all, if looking at the object never shows the result.
+/// How many times Complete is sent if HEAD never shows its result.
 const MOST_COMPLETES: u32 = 4;
 
 /// What to do next.
@@ -24,13 +24,13 @@ pub enum Step {
     List,
     /// Complete the upload with exactly these parts.
     Complete(Vec<(PartNumber, Etag)>),
-    /// Look at the object.
+    /// Send HEAD for the object.
     Look,
-    /// It is decided.
+    /// The result is known.
     Done(Finish),
 }
 
-/// What came of it.
+/// The answer to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// To `List`.
@@ -43,23 +43,23 @@ pub enum Answer {
     Failed(UploadError),
 }
 
-/// How it ended.
+/// The result of the completion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finish {
-    /// The object is there, and the server's CRC-64 of it is that of the parts put together.
+    /// The object is there, and the server's CRC-64 of it is that of its parts combined.
     Proved(Proved),
     /// Not yet: parts or receipts are missing, or machines read different bytes. Nothing was completed.
     NotProved(Vec<Trouble>),
-    /// The object was put together, but it is not what was read.
+    /// The object was completed, but its content is not what was read.
     Differs {
-        /// The CRC-64 of the parts put together.
+        /// The CRC-64 of the parts combined.
         expected: u64,
         /// The server's CRC-64 of the object.
         found: u64,
     },
     /// The upload is gone, and the object that was wanted is not there.
     Gone {
-        /// Whether another one has its key.
+        /// Whether another object has its key.
         is_other: bool,
     },
     /// The upload is gone, and the object cannot be compared: receipts are missing, or the server gives no CRC-64 of it.
@@ -85,7 +85,7 @@ pub struct Proved {
     pub was_there: bool,
 }
 
-/// Why the object is looked at.
+/// Why HEAD is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Doubt {
     /// The upload is gone.
@@ -474,7 +474,7 @@ mod tests {
         assert_eq!(completion.next(), Step::Done(Finish::Differs { expected, found: 1 }));
     }
 
-    /// What a shard asks that finds its upload gone: done, failed, or not known.
+    /// The three results of a shard whose upload is gone: done, failed, or not known.
     #[test]
     fn an_upload_that_is_gone_is_decided_by_the_object_and_all_receipts() {
         let file = large("k", SIZE, 100);

@@ -2,7 +2,7 @@
 //!
 //! A receipt alone proves nothing: the server's list must name the same ETag and size. The server's list alone proves nothing
 //! either: it has no CRC-64. A part counts if both agree, and the object counts once the server's CRC-64 of it is that of the
-//! parts put together.
+//! parts combined.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ pub struct Listed {
 }
 
 impl Evidence {
-    /// Adds a receipt of this file. Twice the same is once.
+    /// Adds a receipt of this file. The same receipt counts once.
     pub fn add(&mut self, file: &PlannedFile, receipt: &Receipt) {
         if let Some(what) = difference(file, &receipt.seen) {
             self.changed.get_or_insert(Trouble::Changed { host: receipt.host.clone(), what });
@@ -96,13 +96,13 @@ impl Evidence {
         Some(PartRecord { number, size: known.size, etag: known.etag.clone(), crc64: known.crc64 })
     }
 
-    /// Adds what an empty file is without any receipt.
+    /// Adds an empty file, whose content is known without a receipt.
     pub fn add_empty(&mut self) {
         let host = self.host("");
         self.units.insert(None, vec![Known { size: 0, etag: "".into(), crc64: Combiner::new().crc64(), host }]);
     }
 
-    /// What the receipts alone leave open or contradict. Nothing says yet what the server has.
+    /// What the receipts alone leave open or contradict, before the server has listed its parts.
     pub fn lacks(&self, file: &PlannedFile) -> Vec<Trouble> {
         let unit = |unit: Unit| {
             if let Some(hosts) = self.different(unit.part) {
