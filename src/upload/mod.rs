@@ -19,6 +19,7 @@
 //! - `timing`: how long each request took, for the observer
 //! - `buffers`, `clock`, `descriptors`, `threads`: memory, time, open files and threads
 //! - `owner_only`: files and directories that only their owner may read
+//! - `key_file_name`: the names of files that are kept for an object
 //! - `file_id`: what distinguishes a file from every other file
 //! - `object_headers`: headers, encryption and conditions of an object, and which request carries them
 //! - `simulation`: all that is pure, against a server that loses, delays and breaks things
@@ -35,6 +36,7 @@ pub mod event;
 mod file_id;
 mod flight;
 pub mod journal;
+pub(crate) mod key_file_name;
 pub mod machine;
 pub mod object_headers;
 pub mod observer;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::language::message;
 use crate::upload::journal::header::Header;
+use crate::upload::key_file_name::key_file_name;
 use crate::upload::owner_only;
 
 /// A map of the most blocks has 3.9 MB; a larger file is no map.
@@ -14,12 +15,7 @@ const LARGEST: u64 = 8 << 20;
 /// The file of the map, in the directory of maps: the same for the same destination, whatever the source.
 pub(super) fn path(directory: &Path, header: &Header) -> PathBuf {
     let what = [&header.service, &header.endpoint, &header.bucket, &header.key].map(String::as_str);
-    let number = crate::cos::checksum::crc64(what.join("\0").as_bytes());
-    let base = header.key.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or("object");
-    let plain =
-        |character: char| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '_' };
-    let base: String = base.chars().map(plain).take(40).collect();
-    directory.join(format!("{base}-{number:016x}.json"))
+    directory.join(key_file_name(&header.key, &what, "json"))
 }
 
 /// Reads the file; `None` if there is none.

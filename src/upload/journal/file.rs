@@ -10,6 +10,7 @@ use super::lines;
 use super::lines::{COMPARING, Content, Journal};
 use crate::language::message;
 use crate::upload::descriptors::wait_for_descriptor;
+use crate::upload::key_file_name::key_file_name;
 use crate::upload::{file_id, owner_only};
 
 /// A journal of 10,000 parts has about 1 MiB; a larger file than this is no journal.
@@ -43,14 +44,7 @@ pub struct JournalFile {
 /// The journal's name for an upload: the same for the same source and destination.
 pub fn file_name(header: &Header) -> String {
     let what = [&header.service, &header.endpoint, &header.bucket, &header.key, &header.source].map(String::as_str);
-    let number = crate::cos::checksum::crc64(what.join("\0").as_bytes());
-    let base = header.key.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or("object");
-    let plain =
-        |character: char| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '_' };
-    let base: String = base.chars().map(plain).take(40).collect();
-    // On Windows `con.txt` is a device, whatever follows the dot.
-    let base = if cfg!(windows) { base.replace('.', "_") } else { base };
-    format!("{base}-{number:016x}.jsonl")
+    key_file_name(&header.key, &what, "jsonl")
 }
 
 impl JournalFile {
