@@ -16,7 +16,8 @@ def compiled(platform: str) -> pathlib.Path:
     """Builds the program. No path of this machine gets into it."""
     target = project.PLATFORMS[platform][0]
     targets = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", project.ROOT / "target"))
-    flags = [f"--remap-path-prefix={project.ROOT}=cosput", f"--remap-path-prefix={cargo_home()}=cargo"]
+    paths = {project.ROOT: "cosput", cargo_home(): "cargo"} | standard_library()
+    flags = [f"--remap-path-prefix={path}={name}" for path, name in paths.items()]
     if foreign_macos(platform):
         flags += [f"-Clink-arg=-F{macos_stubs.write(target, targets / 'frameworks')}"]
     environment = os.environ | {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags), "MACOSX_DEPLOYMENT_TARGET": MACOS}
@@ -39,6 +40,13 @@ def subcommand(platform: str) -> str:
 def foreign_macos(platform: str) -> bool:
     """Whether this is a build for macOS on another system, which has none of Apple's libraries."""
     return platform.startswith("macos") and not project.here().startswith("macos")
+
+
+def standard_library() -> dict[str, str]:
+    """Where the sources of Rust's standard library are, if they are installed, and what stands for them elsewhere."""
+    sysroot, version = (subprocess.check_output(["rustc", *told], text=True) for told in (["--print", "sysroot"], ["-vV"]))
+    commit = next(line.split()[1] for line in version.splitlines() if line.startswith("commit-hash"))
+    return {f"{sysroot.strip()}/lib/rustlib/src/rust": f"/rustc/{commit}"}
 
 
 def cargo_home() -> str:

@@ -76,6 +76,7 @@ deb() {
   chroot "$work/root" cosput upload README.md --bucket examplebucket-1250000000 --emulator
   chroot "$work/root" dpkg -r cosput
 }
+anonymous() { [ "$(grep -acF -e "$HOME/" -e "$PWD/" "$work/$own/cosput")" = 0 ]; }
 clean() { lintian --allow-root --fail-on error,warning "$out/cosput_$version-1_$debian.deb"; }
 rpm() {
   command rpm --root "$work/rpm" --initdb
@@ -105,6 +106,7 @@ check "checksums" checksums
 check "manifests of Homebrew, Scoop, winget" manifests
 check "archive" archive
 check "the same bytes again" reproducible
+check "no path of this machine in the program" anonymous
 if unshare --map-root-user --net --mount true 2> /dev/null; then
   check "static: names, TLS, an empty root" static
 else
