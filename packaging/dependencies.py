@@ -7,7 +7,7 @@ import subprocess
 import project
 
 #: Names under which crates ship their licences.
-PATTERNS = ("LICENSE*", "LICENCE*", "COPYING*", "NOTICE*", "UNLICENSE*")
+PATTERNS = ("LICENSE*", "LICENCE*", "COPYING*", "NOTICE*", "UNLICENSE*", "jemalloc/COPYING")
 
 
 def linked(platform: str) -> list[dict]:
