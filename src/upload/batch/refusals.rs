@@ -125,7 +125,7 @@ impl Refusals {
     pub(super) fn take(&mut self, now: Instant, size: u16, took: Duration) {
         self.last = Some((now, took));
         let Some(answers) = &mut self.answers else { return };
-        *answers += 1;
+        *answers = answers.saturating_add(1);
         // Those that were in flight before are answered first, and the refusal of one more would have come by now.
         if self.taken.is_some_and(|taken| size == taken + 1 && *answers > size) {
             (self.taken, self.varies, self.changed) = (Some(size), true, Some(now));
