@@ -13,7 +13,7 @@ const BODIES: usize = 8 * CHUNK;
 /// Up to this many bodies share that. If there are more, they share less, because each also holds a small piece.
 const FEW_BODIES: usize = 16;
 /// A small piece, for slow connections, each of which holds one for long.
-pub(crate) const SMALL_CHUNK: usize = 16 << 10;
+pub(crate) const SMALL_CHUNK: usize = 32 << 10;
 
 /// The sizes of buffers that are kept for their next use. Allocators like musl's give memory of these sizes back to the
 /// kernel whenever it is freed: 256 MiB sent by 64 connections took twice the CPU while small pieces were not kept.
