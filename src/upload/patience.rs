@@ -56,8 +56,8 @@ impl Attempts {
         self.sent.saturating_sub(self.throttled) + 1 >= patience.max_attempts
     }
 
-    /// True if the last attempt was throttled, and the server did not name a moment that is yet to come: what is left of the
-    /// wait is a guess at what the server takes, and other requests may show that it takes more.
+    /// Whether the last attempt was throttled and no `Retry-After` is still running. Then the rest of the wait is only a guess,
+    /// and other requests may show that the server takes more.
     pub fn may_be_early(&self, now: Instant) -> bool {
         self.throttled_since.is_some() && self.asked_until.is_none_or(|asked| asked <= now)
     }

@@ -1,7 +1,7 @@
 //! What refusals say about the number of requests that the server takes.
 //!
 //! If bodies are large, those that the server goes on with while it refuses others are its limit, if that is a number of
-//! requests at a time. One more is tried after a while: if that one is refused twice, the limit is known; if not, the limit is
+//! requests at a time. One more is tried after a while: if it is refused twice, the limit is known; if not, the limit is
 //! another one, such as a number of requests a second, and one more is tried each second.
 //!
 //! Small bodies are over so soon that those in flight say little. If half as many are refused too, and the server takes none
