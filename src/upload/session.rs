@@ -1,4 +1,4 @@
-//! One object's upload: what is uploaded and how, and the machine and the journal that are made for it.
+//! One object's upload: its source and options, its machine and its journal.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;

@@ -30,7 +30,7 @@ const FOR_DEVELOPERS: [&str; 8] =
     ["expect", "expect_err", "panic!", "unreachable!", "assert!", "assert_eq!", "debug_assert!", "debug_assert_eq!"];
 /// The macros whose first string is a text for people.
 const FOR_PEOPLE: [&str; 2] = ["message!", "phrase!"];
-/// A string with so many words is prose. A word beside a value is enough.
+/// A string of this many words is prose. Beside a value, one word is enough.
 const PROSE: usize = 3;
 
 /// A string of the program, and the calls around it, the innermost last.

@@ -7,7 +7,8 @@
 //! decides what outcomes mean, `smaller_parts` divides parts that never get through, `finish` decides how the upload ends.
 //!
 //! `slow_part` sends a part a second time, `throttled` a request before its wait is over. `phase` and `ending` are where the
-//! upload stands, `requests` and `retries` what is in flight and when it is sent again, `proofs` what proves that the server stored the bytes, `settings` what the upload is given.
+//! upload stands, `requests` and `retries` what is in flight and when it is sent again, `proofs` what proves that the server
+//! stored the bytes, `settings` what the upload is given.
 
 mod ending;
 mod finish;
