@@ -42,13 +42,7 @@ pub(super) struct OpenObjects<T> {
 /// An object that is open: being prepared, in the batch, or being closed.
 enum Open {
     Preparing(AbortHandle, Reading),
-    Uploading {
-        session: Box<Session>,
-        job: Arc<Job>,
-        backup: Option<Arc<Job>>,
-        log: Option<Box<Log>>,
-        blocks: Option<KnownBlocks>,
-    },
+    Uploading { session: Box<Session>, log: Option<Box<Log>>, blocks: Option<KnownBlocks> },
     Closing(Reading),
 }
 
@@ -128,16 +122,17 @@ impl<T: Transport> OpenObjects<T> {
     pub(super) fn send(&mut self, id: RequestId, call: Call) {
         let (object, _) = id;
         let ahead = self.batch.connections_ahead(object, &call);
-        let Some(Open::Uploading { job, backup, log, blocks, .. }) = self.objects.get(&object) else { return };
+        let Some(Open::Uploading { session, log, blocks, .. }) = self.objects.get(&object) else { return };
         let on_backup = self.batch.upload(object).is_some_and(|upload| upload.is_on_backup());
-        let job = backup.as_ref().filter(|_| on_backup).unwrap_or(job);
+        let backup = if on_backup { by_backup(&session.job) } else { None };
+        let job = backup.unwrap_or_else(|| session.job.clone());
         // If Complete works and its answer is lost, the next run needs every part in the journal to know.
         let flush = match (&call, log) {
             (Call::Complete { .. }, Some(log)) => Some(log.recorder.flush()),
             _ => None,
         };
         let (progress, operation, began) = (BodyProgress::default(), call.operation(), now());
-        let (job, transport) = (job.clone(), self.transport.clone());
+        let transport = self.transport.clone();
         let passing = blocks.as_ref().zip(call.body()).and_then(|(blocks, range)| blocks.passing(range));
         let reader = passing.map(|mut passing| Box::new(move |bytes: &[u8]| passing.update(bytes)) as Reader);
         let inside = Inside { progress: progress.clone(), reader, ahead };
@@ -217,12 +212,10 @@ impl<T: Transport> OpenObjects<T> {
 
     fn begin(&mut self, object: ObjectId, session: Box<Session>, ready: Ready) {
         let Ready { mut upload, log, blocks } = ready;
-        let job = Arc::new(session.job.clone());
-        let backup = on_backup(&job);
-        if backup.is_some() {
+        if session.job.target.address.backup().is_some() {
             upload.allow_backup();
         }
-        self.objects.insert(object, Open::Uploading { session, job, backup, log: log.map(Box::new), blocks });
+        self.objects.insert(object, Open::Uploading { session, log: log.map(Box::new), blocks });
         self.batch.add(object, upload);
     }
 
@@ -325,7 +318,7 @@ fn what_waits(event: &Event) -> Pause {
 }
 
 /// The same upload by way of the backup domain, if the address has one.
-fn on_backup(job: &Job) -> Option<Arc<Job>> {
+fn by_backup(job: &Job) -> Option<Arc<Job>> {
     let target = Target { address: job.target.address.backup()?, key: job.target.key.clone() };
     Some(Arc::new(Job { target, ..job.clone() }))
 }

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::delta::comparison::{Compared, Comparison, Difference, NextMap, of_the_next_map};
 use super::delta::known_blocks::KnownBlocks;
@@ -39,7 +40,7 @@ pub enum JournalLocation {
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The source and the object.
-    pub job: Job,
+    pub job: Arc<Job>,
     /// Its parts.
     pub plan: Plan,
     /// The buffer of a stream, if the source is one.

@@ -30,7 +30,7 @@ pub(crate) fn direct(service: Service, credentials: Credentials) -> Http {
 pub(crate) fn session(header: Header, source: Source, target: Target, plan: Plan) -> Session {
     Session {
         header,
-        job: Job { source, target, object: ObjectOptions::default() },
+        job: Arc::new(Job { source, target, object: ObjectOptions::default() }),
         plan,
         intake: None,
         settings: Settings { abort_on_failure: false, ..Settings::default() },

@@ -1,6 +1,7 @@
 //! The settings that all uploads of a command share, and the session for a file and a key.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::connection::Site;
 use crate::cli::options::{RequestOptions, SkipUnchanged, object_headers};
@@ -107,7 +108,7 @@ impl Template {
                 content_md5: self.content_md5,
                 is_limited: self.requests.limit_rate.is_some() || object.traffic_limit.is_some(),
             },
-            job: Job { source, target, object },
+            job: Arc::new(Job { source, target, object }),
             header,
             location: self.location.clone(),
             resume: self.resume,

@@ -48,7 +48,7 @@ pub(super) type Turn = Result<Next, Option<Instant>>;
 #[derive(Debug)]
 pub struct Batch {
     pub(super) window: Window,
-    pub(super) entries: BTreeMap<ObjectId, Entry>,
+    pub(super) entries: BTreeMap<ObjectId, Box<Entry>>,
     /// The number of requests so far, to find the object that has waited longest.
     requests: u64,
     /// The number of requests in flight. A running count, since there may be hundreds of objects.
@@ -138,7 +138,8 @@ impl Batch {
         upload.learn(self.findings);
         // A new object has not waited longer than the existing ones; otherwise new ones would always go first.
         self.in_flight += upload.in_flight();
-        self.entries.insert(object, Entry { upload, served: self.requests, paused: None, initiated: None });
+        let entry = Entry { upload, served: self.requests, paused: None, initiated: None };
+        self.entries.insert(object, Box::new(entry));
         self.touch(object);
     }
 
@@ -153,7 +154,7 @@ impl Batch {
         if let Some(until) = self.window.next(now) {
             return Next::Wait { until: Some(until) };
         }
-        let order = |(object, entry): (&ObjectId, &Entry)| (entry.upload.in_flight(), entry.served, *object);
+        let order = |(object, entry): (&ObjectId, &Box<Entry>)| (entry.upload.in_flight(), entry.served, *object);
         let ready = self.entries.iter().filter(|(_, entry)| entry.may_send()).map(order);
         let Some((_, _, first)) = ready.min() else { return Next::Wait { until: None } };
         let mut soonest = match self.step(first, now) {

@@ -42,7 +42,7 @@ pub(crate) struct UploadObserver<'a> {
     /// When the progress of many objects was last reported as JSON.
     last_progress: Option<Instant>,
     stopwatch: fn() -> Instant,
-    running: BTreeMap<ObjectId, Running>,
+    running: BTreeMap<ObjectId, Box<Running>>,
     pub(crate) results: Results,
     /// Whether there may be several objects.
     many: bool,
@@ -317,8 +317,10 @@ impl Observer<SourceNews> for UploadObserver<'_> {
             .compared_first(session.unless.is_some())
             .in_dry_run(self.dry_run);
         let identity = session.job.source.identity();
-        self.running
-            .insert(object, Running { identity, plan: session.plan, subject, report, began: (self.stopwatch)() });
+        self.running.insert(
+            object,
+            Box::new(Running { identity, plan: session.plan, subject, report, began: (self.stopwatch)() }),
+        );
     }
 
     fn event(&mut self, object: ObjectId, event: Event) {
@@ -385,7 +387,7 @@ impl Observer<SourceNews> for UploadObserver<'_> {
         match ended {
             Ok(Ended { finished, .. }) if self.is_at(Step::Discard) => self.discarded(&running, &finished),
             Ok(ended) => {
-                let exit_code = self.ended(running, ended);
+                let exit_code = self.ended(*running, ended);
                 if exit_code != SUCCESS {
                     self.results.count(exit_code);
                 }
