@@ -281,7 +281,7 @@ mod tests {
             }
             window.size()
         };
-        assert_eq!(size_if_rounds_end_at([5, 15, 25]), 256);
+        assert_eq!(size_if_rounds_end_at([5, 15, 25]), 192);
         assert_eq!(
             size_if_rounds_end_at([5, 15, 35]),
             64,
@@ -300,7 +300,7 @@ mod tests {
             }
             window.size()
         };
-        assert_eq!(size_if_answers_take([50, 60, 50]), 256);
+        assert_eq!(size_if_answers_take([50, 60, 50]), 192);
         assert_eq!(size_if_answers_take([50, 80, 50]), 64, "128 took longer, because there were more");
     }
 }
