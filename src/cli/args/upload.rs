@@ -128,7 +128,7 @@ pub struct LocationArguments {
 pub struct TransferArguments {
     /// Part size, 1MiB to 5GiB [by file size]
     ///
-    /// K, M, G and KiB, MiB, GiB are binary; KB, MB, GB are decimal. Default: a fiftieth of the file, from 1MiB to
+    /// K, M, G and KiB, MiB, GiB are binary; KB, MB, GB are decimal. Default: a 45th of the file, from 1MiB to
     /// 64MiB; larger parts for one file among many and for a file that would need more than 10,000. Example: 64MiB.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub part_size: Option<u64>,

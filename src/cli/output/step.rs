@@ -67,12 +67,12 @@ mod tests {
     #[test]
     fn parts_that_were_divided_have_two_sizes() {
         let undivided = Plan::new(100 << 20, PlanOptions::default()).unwrap();
-        assert_eq!(in_words(&Event::Started(undivided), None), "sending 100.0 MiB in 50 parts of 2.0 MiB");
+        assert_eq!(in_words(&Event::Started(undivided), None), "sending 100.0 MiB in 45 parts of 2.2 MiB");
         let division = Division { first: PartNumber::new(41).unwrap(), part_size: 1 << 20 };
         let divided = undivided.divided(division).unwrap();
         assert_eq!(
             in_words(&Event::Started(divided), None),
-            "sending 100.0 MiB in 60 parts of 2.0 MiB and then 1.0 MiB"
+            "sending 100.0 MiB in 50 parts of 2.2 MiB and then 1.0 MiB"
         );
     }
 

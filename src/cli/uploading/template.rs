@@ -60,6 +60,7 @@ impl Template {
             }
         };
         let path = absolute(source.path());
+        let plan = if self.delta.is_some() { plan.in_whole_blocks() } else { plan };
         let session = self.session_of(Source::File(source), &path, object, key, plan);
         Session { unless, ..session }
     }

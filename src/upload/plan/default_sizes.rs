@@ -2,8 +2,8 @@
 //!
 //! | size of | value | reason |
 //! | --- | --- | --- |
-//! | part of a single file | a fiftieth of the file, at least 1 MiB, at most 64 MiB | Connections to a far server are slow, so more connections are faster. COS documents 50 uploads a second of one file, so 50 parts may begin at once. A part costs a round trip and some hundred bytes, so fewer than 50 bring no gain. COS accepts no part below 1 MiB. 50 parts of 64 MiB a second are more than an account may send (15 Gbit/s). |
-//! | part of one file among N | N fiftieths of the file, at most 16 MiB or a fiftieth | Other files keep the connections busy. |
+//! | part of a single file | a 45th of the file, at least 1 MiB, at most 64 MiB | Connections to a far server are slow, so more connections are faster. COS documents 50 uploads a second of one file: 45 parts may begin at once, and five of them again, if connections break. A part costs a round trip and some hundred bytes, so fewer parts bring no gain. COS accepts no part below 1 MiB. 50 parts of 64 MiB a second are more than an account may send (15 Gbit/s). |
+//! | part of one file among N | N 45ths of the file, at most 16 MiB or a 45th | Other files keep the connections busy. |
 //! | threshold | two parts, 2 MiB to 16 MiB | Initiate and Complete cost two round trips. In that time a single connection carries as much as a part would have saved. |
 //! | threshold of a single file, server beside this machine | 16 MiB | If the server answers within a millisecond, one connection is as fast as many, and each request and the journal count. |
 //! | first part of a stream | 8 MiB | The parts are held in memory, and their number is not known. |
@@ -21,6 +21,13 @@ pub(in crate::upload) const PARTS_A_SECOND: u16 = 50;
 pub(in crate::upload) const BESIDE: Duration = Duration::from_millis(1);
 
 const MEBIBYTE: u64 = 1 << 20;
+/// Sizes are multiples of this.
+const STEP: u64 = 256 << 10;
+/// Parts are halved at least if they are too large for a network, so smaller ones could not be divided.
+const SMALLEST_DIVISIBLE: u64 = 2 * SMALLEST_PART;
+/// The most parts of a usual size of a single file: fewer than may begin in a second, so that parts that broke begin again at
+/// once.
+const USUAL_PARTS: u64 = 45;
 /// The largest part of a single file.
 const LARGEST_USUAL: u64 = 64 * MEBIBYTE;
 /// The largest part while other files keep the connections busy; also the largest threshold.
@@ -33,10 +40,10 @@ const HELD_PARTS: u64 = 16;
 
 /// The part size of a file of `size` bytes, one of `files` that are uploaded together.
 pub(in crate::upload) fn part_size(size: u64, files: u64) -> u64 {
-    let fiftieth = size.div_ceil(u64::from(PARTS_A_SECOND));
-    let share = size.saturating_mul(files.max(1)).div_ceil(u64::from(PARTS_A_SECOND));
-    let share = share.min(LARGEST_AMONG_MANY.max(fiftieth));
-    share.min(LARGEST_USUAL).next_multiple_of(MEBIBYTE).max(SMALLEST_PART)
+    let alone = size.div_ceil(USUAL_PARTS);
+    let share = size.saturating_mul(files.max(1)).div_ceil(USUAL_PARTS);
+    let share = share.min(LARGEST_AMONG_MANY.max(alone)).min(LARGEST_USUAL);
+    if share <= SMALLEST_PART { SMALLEST_PART } else { share.next_multiple_of(STEP).max(SMALLEST_DIVISIBLE) }
 }
 
 /// The largest file that is sent in one PUT, for a file of `size` bytes, one of `files`, to a server that answers in
@@ -63,32 +70,45 @@ pub(super) fn stream_threshold(size: Option<u64>) -> u64 {
 mod tests {
     use super::*;
 
+    /// Size in MiB, files, part size in KiB, threshold in KiB.
     fn table(rows: &[(u64, u64, u64, u64)]) {
         for (size, files, expected_part, expected_threshold) in rows {
             let found = (part_size(size * MEBIBYTE, *files), threshold(size * MEBIBYTE, *files, None));
-            let expected = (expected_part * MEBIBYTE, expected_threshold * MEBIBYTE);
+            let expected = (expected_part << 10, expected_threshold << 10);
             assert_eq!(found, expected, "{size} MiB, {files} files");
         }
     }
 
     #[test]
-    fn a_file_that_is_alone_has_up_to_fifty_parts() {
+    fn a_file_that_is_alone_has_up_to_45_parts() {
         table(&[
-            (1, 1, 1, 2),
-            (8, 1, 1, 2),
-            (50, 1, 1, 2),
-            (51, 1, 2, 4),
-            (100, 1, 2, 4),
-            (256, 1, 6, 12),
-            (2048, 1, 41, 16),
-            (3200, 1, 64, 16),
-            (1 << 20, 1, 64, 16),
+            (1, 1, 1024, 2048),
+            (8, 1, 1024, 2048),
+            (45, 1, 1024, 2048),
+            (46, 1, 2048, 4096),
+            (100, 1, 2304, 4608),
+            (256, 1, 5888, 11_776),
+            (1024, 1, 23_552, 16_384),
+            (2880, 1, 65_536, 16_384),
+            (1 << 20, 1, 65_536, 16_384),
         ]);
+        for size in (3 * MEBIBYTE..200 * MEBIBYTE).step_by(99_991) {
+            let part = part_size(size, 1);
+            assert!(size.div_ceil(part) <= USUAL_PARTS, "{size}");
+            assert!(part == SMALLEST_PART || part >= SMALLEST_DIVISIBLE, "parts of {part} cannot be divided");
+        }
     }
 
     #[test]
     fn a_file_among_others_has_fewer_parts() {
-        table(&[(8, 4, 1, 2), (8, 50, 8, 16), (16, 50, 16, 16), (100, 2, 4, 8), (100, 50, 16, 16), (1600, 50, 32, 16)]);
+        table(&[
+            (8, 4, 1024, 2048),
+            (8, 45, 8192, 16_384),
+            (16, 45, 16_384, 16_384),
+            (100, 2, 4608, 9216),
+            (100, 50, 16_384, 16_384),
+            (1440, 50, 32_768, 16_384),
+        ]);
     }
 
     #[test]

@@ -115,6 +115,12 @@ impl Plan {
         possible.then(|| Self::Multipart(Parts::new(size, PartSizes::uniform(part_size).chosen())))
     }
 
+    /// The same source in parts of whole blocks of a delta map, if cosput chose the size.
+    #[must_use]
+    pub(crate) fn in_whole_blocks(self) -> Self {
+        self.with_part_size(self.part_size().next_multiple_of(SMALLEST_PART)).unwrap_or(self)
+    }
+
     /// The same source with smaller parts from one number on, if the service accepts them.
     #[must_use]
     pub(crate) fn divided(self, division: Division) -> Option<Self> {
@@ -217,9 +223,10 @@ mod tests {
             (1, MEBIBYTE, 1),
             (MEBIBYTE, MEBIBYTE, 1),
             (MEBIBYTE + 1, MEBIBYTE, 2),
-            (50 * MEBIBYTE, MEBIBYTE, 50),
-            (50 * MEBIBYTE + 1, 2 * MEBIBYTE, 26),
-            (largest * 50, largest, 50),
+            (45 * MEBIBYTE, MEBIBYTE, 45),
+            (45 * MEBIBYTE + 1, 2 * MEBIBYTE, 23),
+            (90 * MEBIBYTE + 1, 9 * MEBIBYTE / 4, 41),
+            (largest * 45, largest, 45),
             (largest * 10_000, largest, 10_000),
             (largest * 10_000 + 1, 65 * MEBIBYTE, 9847),
             (LARGEST_OBJECT - 1, 5 * GIB, 10_000),
@@ -276,6 +283,14 @@ mod tests {
     }
 
     #[test]
+    fn a_delta_upload_has_parts_of_whole_mebibytes_unless_the_user_named_a_size() {
+        let plan = |part_size| Plan::new(100 * MEBIBYTE, PlanOptions { part_size, ..PlanOptions::default() }).unwrap();
+        assert_eq!(plan(None).in_whole_blocks(), chosen(100 * MEBIBYTE, 3 * MEBIBYTE));
+        assert_eq!(plan(Some(3 * MEBIBYTE / 2)).in_whole_blocks(), plan(Some(3 * MEBIBYTE / 2)));
+        assert_eq!(Plan::Put { size: 1 }.in_whole_blocks(), Plan::Put { size: 1 });
+    }
+
+    #[test]
     fn a_stream_has_parts_that_fit_into_memory() {
         let plan = |size: Option<u64>, part_size: Option<u64>, memory| {
             let options = PlanOptions { part_size, ..PlanOptions::default() };
@@ -301,7 +316,7 @@ mod tests {
         assert_eq!(plan(None, Some(1), 64), Err(PlanError::PartTooSmall { part_size: 1, smallest }));
         // With a known size, all parts have the same size.
         assert_eq!(plan(Some(5), None, 256), Ok(Plan::Put { size: 5 }));
-        assert_eq!(plan(Some(100 * MEBIBYTE), None, 256), multipart(100 * MEBIBYTE, 2));
+        assert_eq!(plan(Some(100 * MEBIBYTE), None, 256), Ok(chosen(100 * MEBIBYTE, 9 * MEBIBYTE / 4)));
         assert_eq!(plan(Some(5 * GIB), None, 256), multipart(5 * GIB, 16));
         assert_eq!(plan(Some(5 * GIB), None, 8), multipart(5 * GIB, 1));
         assert_eq!(plan(Some(1000 * GIB), None, 256), multipart(1000 * GIB, 103));

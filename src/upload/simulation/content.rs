@@ -25,16 +25,17 @@ pub(super) fn md5(crc64: u64) -> Md5Digest {
 
 /// The bytes of a range of the source, in this version of it.
 pub(super) fn read(range: Range, version: u64) -> Content {
-    let mebibyte = |offset: u64| crate::cos::checksum::crc64(&[offset.to_le_bytes(), version.to_le_bytes()].concat());
+    // Parts of other sizes have the same bytes, as long as they begin at multiples of this, as those that cosput chooses do.
+    const PIECE: u64 = MEBIBYTE / 4;
+    let piece = |offset: u64| crate::cos::checksum::crc64(&[offset.to_le_bytes(), version.to_le_bytes()].concat());
     let end = range.offset + range.length;
     let (mut combiner, mut offset) = (Combiner::new(), range.offset);
-    // Parts of other sizes have the same bytes, as long as they begin at whole mebibytes.
     while offset < end {
-        let next = (offset / MEBIBYTE * MEBIBYTE + MEBIBYTE).min(end);
-        combiner.append(mebibyte(offset), next - offset);
+        let next = (offset / PIECE * PIECE + PIECE).min(end);
+        combiner.append(piece(offset), next - offset);
         offset = next;
     }
-    Content { size: range.length, crc64: if range.length == 0 { mebibyte(offset) } else { combiner.crc64() } }
+    Content { size: range.length, crc64: if range.length == 0 { piece(offset) } else { combiner.crc64() } }
 }
 
 pub(super) fn whole(plan: Plan) -> Content {
