@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::output::json::UploadName;
 use crate::cos::{Bucket, Key, Service};
+use crate::upload::Job;
 
 /// One upload, as messages and events name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,18 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// The upload of a job.
+    pub(crate) fn of(Job { source, target, .. }: &Job) -> Self {
+        Self {
+            service: target.address.service,
+            source: source.path().to_owned(),
+            bucket: target.address.bucket.clone(),
+            key: target.key.clone(),
+            location: target.location(),
+            on_disk: None,
+        }
+    }
+
     /// The names for a JSON event.
     pub(crate) fn name(&self) -> UploadName<'_> {
         UploadName::new(&self.source, &self.bucket, Some(&self.key)).at(&self.location)

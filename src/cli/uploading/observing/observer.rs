@@ -297,15 +297,7 @@ impl Observer<SourceNews> for UploadObserver<'_> {
 
     fn begins(&mut self, object: ObjectId, session: &Session) {
         self.begun += 1;
-        let target = &session.job.target;
-        let subject = Subject {
-            service: target.address.service,
-            source: session.job.source.path().to_owned(),
-            bucket: target.address.bucket.clone(),
-            key: target.key.clone(),
-            location: target.location(),
-            on_disk: None,
-        };
+        let subject = Subject::of(&session.job);
         if let Some(receipts) = &mut self.receipts {
             receipts.begins(object, session);
         }
