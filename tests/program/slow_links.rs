@@ -153,11 +153,11 @@ fn start(scene: &Scene, arguments: &[&str], concurrency: &str) -> Running {
     Running::start(command)
 }
 
-/// Uploads a file in 40 parts of 4 MiB until the server holds 30 of them and takes no more. The same command, or
+/// Uploads a file in 45 parts of 4 MiB until the server holds 30 of them and takes no more. The same command, or
 /// another one, goes on over a link that breaks before a part of 4 MiB is sent.
 fn fast_then_slow(faults: &[&str], concurrency: &str, other: Option<&[&str]>) -> Outcome {
     let mut scene = Scene::new(faults);
-    scene.file("a.bin", 160 * MIB - 1);
+    scene.file("a.bin", 180 * MIB - 1);
     let link = Link::to(SocketAddr::from(([127, 0, 0, 1], scene.server.port())), usize::MAX);
     let url = link.url();
     let upload = ["upload", "a.bin", "--bucket", BUCKET, "--endpoint", &url, "--json"];
@@ -177,7 +177,7 @@ fn parts_that_a_slow_link_never_carries_are_divided_and_those_on_the_server_stay
     let outcome = fast_then_slow(&["stall:skip=30,times=0"], "1", None);
     let outcome = outcome.says("connections break before a part of 4.0 MiB is sent; sending parts of 1.0 MiB");
     let uploaded = outcome.event("uploaded");
-    assert_eq!((&uploaded["parts_resumed"], &uploaded["parts"]), (&30.into(), &70.into()));
+    assert_eq!((&uploaded["parts_resumed"], &uploaded["parts"]), (&30.into(), &90.into()));
 }
 
 #[test]
@@ -185,6 +185,6 @@ fn parts_behind_one_that_a_slow_link_never_carries_are_given_up() {
     let outcome = fast_then_slow(&["stall:skip=22,times=1", "stall:skip=31,times=0"], "4", Some(&["resume", "--json"]));
     let uploaded = outcome.event("uploaded");
     let [resumed, parts] = ["parts_resumed", "parts"].map(|count| uploaded[count].as_u64().unwrap());
-    assert!(resumed < 30 && parts == resumed + (160 - 4 * resumed), "{uploaded}");
+    assert!(resumed < 30 && parts == resumed + (180 - 4 * resumed), "{uploaded}");
     outcome.says(" on the server are sent again");
 }
