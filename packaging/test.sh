@@ -76,6 +76,12 @@ deb() {
   chroot "$work/root" cosput upload README.md --bucket examplebucket-1250000000 --emulator
   chroot "$work/root" dpkg -r cosput
 }
+together() { # of the functions that uploads run; code_order.py
+  local size
+  size=$(readelf -SW "$work/$own/cosput" | sed -n 's/.* \.text_often *PROGBITS *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/\1/p')
+  echo "${size:-no section}"
+  [ "$((16#${size:-0}))" -gt 1500000 ]
+}
 anonymous() { [ "$(grep -acF -e "$HOME/" -e "$PWD/" "$work/$own/cosput")" = 0 ]; }
 clean() { lintian --allow-root --fail-on error,warning "$out/cosput_$version-1_$debian.deb"; }
 rpm() {
@@ -107,6 +113,7 @@ check "manifests of Homebrew, Scoop, winget" manifests
 check "archive" archive
 check "the same bytes again" reproducible
 check "no path of this machine in the program" anonymous
+if has readelf "functions in their order"; then check "functions in their order" together; fi
 if unshare --map-root-user --net --mount true 2> /dev/null; then
   check "static: names, TLS, an empty root" static
 else
