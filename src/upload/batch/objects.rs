@@ -154,14 +154,13 @@ impl Batch {
         if let Some(until) = self.window.next(now) {
             return Next::Wait { until: Some(until) };
         }
-        let order = |(object, entry): (&ObjectId, &Box<Entry>)| (entry.upload.in_flight(), entry.served, *object);
-        let ready = self.entries.iter().filter(|(_, entry)| entry.may_send()).map(order);
-        let Some((_, _, first)) = ready.min() else { return Next::Wait { until: None } };
+        let order = |(object, entry): (&ObjectId, &Entry)| (entry.upload.in_flight(), entry.served, *object);
+        let Some((_, _, first)) = self.ready().map(order).min() else { return Next::Wait { until: None } };
         let mut soonest = match self.step(first, now) {
             Ok(next) => return next,
             Err(until) => until,
         };
-        let mut others: Vec<_> = self.entries.iter().filter(|(_, entry)| entry.may_send()).map(order).collect();
+        let mut others: Vec<_> = self.ready().map(order).collect();
         others.sort_unstable();
         for (.., object) in others.into_iter().filter(|(.., object)| *object != first) {
             match self.step(object, now) {
@@ -170,6 +169,11 @@ impl Batch {
             }
         }
         self.use_spare_place(now, soonest)
+    }
+
+    /// The objects that are not paused.
+    fn ready(&self) -> impl Iterator<Item = (&ObjectId, &Entry)> {
+        self.entries.iter().map(|(object, entry)| (object, &**entry)).filter(|(_, entry)| entry.may_send())
     }
 
     /// The next action that needs no place in the window: reading a stream is no request, and the end of an object or of a
