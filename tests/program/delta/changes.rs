@@ -107,3 +107,16 @@ fn a_dry_run_says_what_would_be_sent_and_sends_nothing() {
     assert_eq!(scene.server.record().len(), before + 2, "only HEAD was sent");
     assert!(scene.journals().is_empty());
 }
+
+/// 92 MiB have parts of 2.25 MiB, but the blocks of a map have 1 MiB, and a part that ends within one leaves it unknown.
+#[test]
+fn the_parts_of_a_first_delta_upload_end_with_blocks() {
+    let mut scene = Scene::new(&[]);
+    scene.set("COSPUT_PART_SIZE", "");
+    scene.file("f", 92 * MIB);
+    let part_size = |more: &[&str]| {
+        let outcome = scene.upload("f", &[&["--key", "k", "--json", "--dry-run"], more].concat()).exits(0);
+        outcome.event("planned")["part_size"].as_u64().unwrap()
+    };
+    assert_eq!([part_size(&[]), part_size(&["--delta"])], [9 * MIB / 4, 3 * MIB]);
+}
