@@ -6,8 +6,7 @@
 use super::block::{Block, block_length, combined};
 use super::object_map::{Blocks, ObjectMap};
 use crate::cos::multipart::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
-use crate::upload::plan::default_sizes;
-use crate::upload::plan::default_sizes::PARTS_A_SECOND;
+use crate::upload::plan::default_sizes::{PARTS_A_SECOND, of_whole_blocks, part_size};
 use crate::upload::plan::delta_parts::DeltaParts;
 
 /// A file of which less than one part in this many is in the object is sent whole: more and smaller parts would cost more
@@ -94,7 +93,7 @@ impl Division<'_> {
 
     /// The length of each part, with its CRC-64 if it is copied.
     fn parts(&self, runs: &[Run], sent: u64) -> Vec<(u64, Option<u64>)> {
-        let part_size = self.part_size.unwrap_or_else(|| default_sizes::part_size(sent, 1));
+        let part_size = self.part_size.unwrap_or_else(|| of_whole_blocks(part_size(sent, 1)));
         // A rest that is too small for a part of its own makes another one larger.
         let part_size = part_size.max(sent.div_ceil(u64::from(MOST_PARTS) / 2)).min(LARGEST_PART / 2);
         let mut parts = Vec::new();
@@ -234,6 +233,15 @@ mod tests {
         };
         assert_eq!(every(2), None, "500 parts take 10 s, and so does the whole file at 1 Gbit/s");
         assert_eq!(every(3).map(|parts| parts.len()), Some(667));
+    }
+
+    #[test]
+    fn parts_that_are_sent_end_with_blocks() {
+        let object: Vec<u64> = (0..400).collect();
+        let contents: Vec<u64> = object.iter().map(|block| if *block < 100 { block + 5000 } else { *block }).collect();
+        let parts = plan(&map(&object, 400 * MIB), &file(&contents), 400 * MIB, None).unwrap();
+        let uneven: Vec<_> = parts.iter().filter(|part| !part.range.length.is_multiple_of(MIB)).collect();
+        assert!(uneven.is_empty(), "a block in two parts would be read again: {uneven:?}");
     }
 
     #[test]

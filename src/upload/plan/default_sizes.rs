@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | part of a single file | a 45th of the file, at least 1 MiB, at most 64 MiB | Connections to a far server are slow, so more connections are faster. COS documents 50 uploads a second of one file: 45 parts may begin at once, and five of them again, if connections break. A part costs a round trip and some hundred bytes, so fewer parts bring no gain. COS accepts no part below 1 MiB. 50 parts of 64 MiB a second are more than an account may send (15 Gbit/s). |
 //! | part of one file among N | N 45ths of the file, at most 16 MiB or a 45th | Other files keep the connections busy. |
+//! | part of a delta upload | the same in whole MiB | A block of the map, of 1 MiB, that lies in two parts would have to be read again. |
 //! | threshold | two parts, 2 MiB to 16 MiB | Initiate and Complete cost two round trips. In that time a single connection carries as much as a part would have saved. |
 //! | threshold of a single file, server beside this machine | 16 MiB | If the server answers within a millisecond, one connection is as fast as many, and each request and the journal count. |
 //! | first part of a stream | 8 MiB | The parts are held in memory, and their number is not known. |
@@ -44,6 +45,11 @@ pub(in crate::upload) fn part_size(size: u64, files: u64) -> u64 {
     let share = size.saturating_mul(files.max(1)).div_ceil(USUAL_PARTS);
     let share = share.min(LARGEST_AMONG_MANY.max(alone)).min(LARGEST_USUAL);
     if share <= SMALLEST_PART { SMALLEST_PART } else { share.next_multiple_of(STEP).max(SMALLEST_DIVISIBLE) }
+}
+
+/// The size of parts that end with blocks of a delta map: this one or a little more.
+pub(in crate::upload) fn of_whole_blocks(part_size: u64) -> u64 {
+    part_size.next_multiple_of(MEBIBYTE)
 }
 
 /// The largest file that is sent in one PUT, for a file of `size` bytes, one of `files`, to a server that answers in

@@ -118,7 +118,7 @@ impl Plan {
     /// The same source in parts of whole blocks of a delta map, if cosput chose the size.
     #[must_use]
     pub(crate) fn in_whole_blocks(self) -> Self {
-        self.with_part_size(self.part_size().next_multiple_of(SMALLEST_PART)).unwrap_or(self)
+        self.with_part_size(default_sizes::of_whole_blocks(self.part_size())).unwrap_or(self)
     }
 
     /// The same source with smaller parts from one number on, if the service accepts them.
