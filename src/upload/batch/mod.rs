@@ -8,7 +8,7 @@
 //! - `refusals`: what a server that refuses requests takes
 //! - `spacing`: the time between requests, if one at a time is too many
 //! - `early`: when a throttled request is sent before its wait is over
-//! - `spare_places`: what is sent if another request may begin and no object has one due
+//! - `spare_places`: which request is sent early when there is room for one and none is due
 //! - `destination`: whether the destination accepts uploads: the first object is a probe
 //! - `breaks`: whether broken requests mean that too many were in flight
 //! - `together`: `--publish-together`: which objects are held back, and when they are completed

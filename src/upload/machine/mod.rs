@@ -6,9 +6,9 @@
 //! doubt, look at the object with HEAD. If objects must not be overwritten, HEAD also precedes the first part. `outcome`
 //! decides what outcomes mean, `smaller_parts` divides parts that never get through, `finish` decides how the upload ends.
 //!
-//! `slow_part` sends a part a second time, `throttled` a request before its wait is over. `phase` and `ending` are where the
-//! upload stands, `requests` and `retries` what is in flight and when it is sent again, `proofs` what proves that the server
-//! stored the bytes, `settings` what the upload is given.
+//! `slow_part` sends a part a second time, `throttled` a request before its wait is over. `phase` and `ending` say how far
+//! the upload is, `requests` and `retries` which requests are in flight and when one is sent again, `proofs` whether the server
+//! stored the right bytes; `settings` are the options of the upload.
 
 mod ending;
 mod finish;
