@@ -8,8 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::CrcAlgorithm::Crc64Xz;
 use md5::{Digest as _, Md5};
 
-/// The reflected polynomial of CRC-64/XZ.
+/// The reflected polynomial of CRC-64/XZ: the highest bit is the coefficient of x to the power 0.
 const POLYNOMIAL: u64 = 0xC96C_5795_D787_0F42;
+/// The polynomial 1.
+const ONE: u64 = 1 << 63;
 
 /// An MD5, shown as hex in an ETag and as Base64 in `Content-MD5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,17 +126,14 @@ pub fn crc64(bytes: &[u8]) -> u64 {
     hasher.finish().crc64
 }
 
-/// A linear map on CRC-64 values: one column of 64 bits for each bit of the value.
-type Matrix = [u64; 64];
-
 /// Combines the CRC-64s of consecutive pieces without reading their bytes.
 ///
-/// Appending `n` zero bytes is a linear map on the raw value; it is raised to the `n`-th power by squaring. The map of
-/// the last length is kept, because all parts of an upload except the last have the same length.
+/// A CRC-64 is a polynomial modulo that of CRC-64/XZ, and appending `n` zero bytes multiplies it by x to the power `8n`. The
+/// factor of the last length is kept, because all parts of an upload except the last have the same length.
 #[derive(Default)]
 pub struct Combiner {
     crc64: u64,
-    shift: Option<(u64, Box<Matrix>)>,
+    zeros: Option<(u64, u64)>,
 }
 
 impl Combiner {
@@ -145,12 +144,12 @@ impl Combiner {
 
     /// Appends a piece of `length` bytes whose CRC-64 is `crc64`.
     pub fn append(&mut self, crc64: u64, length: u64) {
-        let matrix = match self.shift.take() {
-            Some((known, matrix)) if known == length => matrix,
-            _ => Box::new(append_zeros(length)),
+        let factor = match self.zeros {
+            Some((known, factor)) if known == length => factor,
+            _ => zeros(length),
         };
-        self.crc64 = times(&matrix, self.crc64) ^ crc64;
-        self.shift = Some((length, matrix));
+        self.crc64 = multiply(factor, self.crc64) ^ crc64;
+        self.zeros = Some((length, factor));
     }
 
     /// The CRC-64 of all pieces.
@@ -159,37 +158,28 @@ impl Combiner {
     }
 }
 
-/// The map that appends `length` zero bytes.
-fn append_zeros(mut length: u64) -> Matrix {
-    let mut power = one_bit();
-    for _ in 0..3 {
-        power = square(&power);
-    }
-    let mut result: Matrix = std::array::from_fn(|bit| 1 << bit);
+/// What appending `length` zero bytes multiplies by.
+fn zeros(mut length: u64) -> u64 {
+    let (mut product, mut power) = (ONE, ONE >> 8);
     while length > 0 {
         if length & 1 == 1 {
-            result = std::array::from_fn(|bit| times(&power, result[bit]));
+            product = multiply(product, power);
         }
-        power = square(&power);
+        power = multiply(power, power);
         length >>= 1;
     }
-    result
+    product
 }
 
-/// The map that appends one zero bit.
-fn one_bit() -> Matrix {
-    std::array::from_fn(|bit| if bit == 0 { POLYNOMIAL } else { 1 << (bit - 1) })
-}
-
-fn square(matrix: &Matrix) -> Matrix {
-    std::array::from_fn(|bit| times(matrix, matrix[bit]))
-}
-
-fn times(matrix: &Matrix, mut value: u64) -> u64 {
+/// The product of two polynomials modulo [`POLYNOMIAL`].
+fn multiply(left: u64, mut right: u64) -> u64 {
     let mut product = 0;
-    while value != 0 {
-        product ^= matrix[value.trailing_zeros() as usize];
-        value &= value - 1;
+    for bit in (0..64).rev() {
+        if left >> bit & 1 == 1 {
+            product ^= right;
+        }
+        let carry = right & 1;
+        right = right >> 1 ^ carry * POLYNOMIAL;
     }
     product
 }
