@@ -41,7 +41,7 @@ def main(program: str) -> None:
             for endpoint in servers.endpoints():
                 for kind in ("small", "large"):
                     names |= functions(upload(program, work, kind, endpoint))
-    (HERE / "code_order.ld").write_text(HEAD + "".join(f"    *(.text*.{name})\n" for name in sorted(names)) + TAIL)
+    (HERE / "code_order.ld").write_text(HEAD + "".join(f"    *(.text.{name})\n" for name in sorted(names)) + TAIL)
     print(f"{len(names)} functions")
 
 
