@@ -4,6 +4,7 @@
     packaging/build.py                                   for this machine: builds the program first
     packaging/build.py --platform linux-aarch64          for another platform: Linux and macOS can be built on Linux
     packaging/build.py --platform windows-x86_64 --binary PATH     of a program that was built elsewhere
+    packaging/build.py --profile unoptimized             of a program that is compiled in a fraction of the time, for tests
     packaging/build.py --channels URL                    manifests for Homebrew, Scoop, winget, once all archives are in dist/
 
 The version is that of Cargo.toml. The same commit gives the same bytes. README.md beside this says what must be installed.
@@ -30,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--platform", choices=project.PLATFORMS, default=project.here())
     parser.add_argument("--binary", type=pathlib.Path, help="a program that was built already")
+    parser.add_argument("--profile", choices=["release", "unoptimized"], default="release", help="of Cargo.toml")
     parser.add_argument("--out", type=pathlib.Path, default=project.ROOT / "dist")
     parser.add_argument("--channels", metavar="URL", help="the address of the folder from which archives are downloaded")
     options = parser.parse_args()
@@ -37,7 +39,8 @@ def main() -> None:
     if options.channels:
         made = channels.build(options.out, options.channels)
     else:
-        made = packages(options.platform, options.binary or compiler.compiled(options.platform), options.out)
+        binary = options.binary or compiler.compiled(options.platform, options.profile)
+        made = packages(options.platform, binary, options.out)
     checksums(options.out)
     for path in made:
         print(f"{path.stat().st_size:>10}  {path}")

@@ -21,8 +21,8 @@ CODE_ORDER = project.ROOT / "packaging" / "code_order.ld"
 PAGES_ON_ARM = {"JEMALLOC_SYS_WITH_LG_PAGE": "16"}
 
 
-def compiled(platform: str) -> pathlib.Path:
-    """Builds the program. No path of this machine gets into it."""
+def compiled(platform: str, profile: str = "release") -> pathlib.Path:
+    """Builds the program with a profile of Cargo.toml. No path of this machine gets into it."""
     target = project.PLATFORMS[platform][0]
     targets = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", project.ROOT / "target"))
     paths = {project.ROOT: "cosput", cargo_home(): "cargo"} | standard_library()
@@ -35,9 +35,9 @@ def compiled(platform: str) -> pathlib.Path:
     environment |= {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags), "MACOSX_DEPLOYMENT_TARGET": MACOS}
     if shutil.which("rustup"):
         subprocess.run(["rustup", "--quiet", "target", "add", target], cwd=project.ROOT, check=True)
-    command = ["cargo", subcommand(platform), "--release", "--locked", "--bin", "cosput", "--target", target]
+    command = ["cargo", subcommand(platform), "--profile", profile, "--locked", "--bin", "cosput", "--target", target]
     subprocess.run(command, cwd=project.ROOT, env=environment, check=True)
-    return targets / target / "release" / project.program(platform)
+    return targets / target / profile / project.program(platform)
 
 
 def subcommand(platform: str) -> str:

@@ -21,8 +21,7 @@ for program in debootstrap lintian rpm buildah; do
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$program"; } \
     > "$tools/apt.log" 2>&1 || echo "could not install $program"
 done
-export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 export CARGO_TARGET_DIR=$PWD/target/ci/build
 rm -rf "$tools/dist"
-packaging/build.py --out "$tools/dist"
+packaging/build.py --profile unoptimized --out "$tools/dist"
 packaging/test.sh "$tools/dist"
