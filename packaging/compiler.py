@@ -28,7 +28,8 @@ def compiled(platform: str, profile: str = "release") -> pathlib.Path:
     paths = {project.ROOT: "cosput", cargo_home(): "cargo"} | standard_library()
     flags = [f"--remap-path-prefix={path}={name}" for path, name in paths.items()]
     if platform.startswith("linux"):
-        flags += [f"-Clink-arg=-Wl,-T,{CODE_ORDER}"]
+        # With names that tell apart what one generic function is compiled to.
+        flags += ["-Csymbol-mangling-version=v0", f"-Clink-arg=-Wl,-T,{CODE_ORDER}"]
     if foreign_macos(platform):
         flags += [f"-Clink-arg=-F{macos_stubs.write(target, targets / 'frameworks')}"]
     environment = os.environ | ALLOCATOR | (PAGES_ON_ARM if platform == "linux-aarch64" else {})
