@@ -48,7 +48,7 @@ pub(super) type Turn = Result<Next, Option<Instant>>;
 #[derive(Debug)]
 pub struct Batch {
     pub(super) window: Window,
-    pub(super) entries: BTreeMap<ObjectId, Box<Entry>>,
+    entries: BTreeMap<ObjectId, Box<Entry>>,
     /// The number of requests so far, to find the object that has waited longest.
     requests: u64,
     /// The number of requests in flight. A running count, since there may be hundreds of objects.
@@ -171,9 +171,10 @@ impl Batch {
         self.use_spare_place(now, soonest)
     }
 
-    /// The objects that are not paused.
-    fn ready(&self) -> impl Iterator<Item = (&ObjectId, &Entry)> {
-        self.entries.iter().map(|(object, entry)| (object, &**entry)).filter(|(_, entry)| entry.may_send())
+    /// The objects that may have something to send.
+    pub(super) fn ready(&self) -> impl Iterator<Item = (&ObjectId, &Entry)> {
+        let ready = |entry: &Entry| entry.may_send() && !entry.upload.waits_for_answer();
+        self.entries.iter().map(|(object, entry)| (object, &**entry)).filter(move |(_, entry)| ready(entry))
     }
 
     /// The next action that needs no place in the window: reading a stream is no request, and the end of an object or of a
@@ -384,7 +385,7 @@ impl Batch {
 }
 
 impl Entry {
-    pub(super) fn may_send(&self) -> bool {
+    fn may_send(&self) -> bool {
         self.paused != Some(Pause::Everything)
     }
 }
@@ -441,9 +442,18 @@ mod tests {
                     }
                     Next::Wait { .. } => {
                         assert_eq!(self.batch.in_flight(), self.in_flight.len());
+                        self.ask_those_that_wait();
                         return done;
                     }
                 }
+            }
+        }
+
+        /// Objects that wait for an answer are never asked, so they must have nothing to send.
+        fn ask_those_that_wait(&mut self) {
+            let waiting = self.batch.entries.values_mut().filter(|entry| entry.upload.waits_for_answer());
+            for entry in waiting {
+                assert_eq!(entry.upload.next(self.now), Step::Wait { until: None });
             }
         }
 

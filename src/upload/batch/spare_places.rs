@@ -17,8 +17,7 @@ impl Batch {
     /// Sends the throttled request that is due first, if the window allows that.
     fn send_throttled(&mut self, now: Instant) -> Turn {
         let Some(from) = self.window.early(now) else { return Err(None) };
-        let ready = self.entries.iter().filter(|(_, entry)| entry.may_send());
-        let due = ready.filter_map(|(object, entry)| entry.upload.throttled_due(now).map(|due| (due, *object)));
+        let due = self.ready().filter_map(|(object, entry)| entry.upload.throttled_due(now).map(|due| (due, *object)));
         let Some((_, object)) = due.min() else { return Err(None) };
         if from > now {
             return Err(Some(from));
@@ -29,7 +28,7 @@ impl Batch {
 
     /// Sends a part a second time, because there is nothing else to send; or waits, `until` then at the latest.
     fn send_slow_part(&mut self, now: Instant, mut until: Option<Instant>) -> Next {
-        let ready = self.entries.iter().filter(|(_, entry)| entry.may_send() && self.window.is_unrefused(now));
+        let ready = self.ready().filter(|_| self.window.is_unrefused(now));
         for object in ready.map(|(object, _)| *object).collect::<Vec<ObjectId>>() {
             match self.step_by(object, now, |upload| upload.send_slow_part(now)) {
                 Ok(next) => return next,

@@ -35,6 +35,12 @@ impl Upload {
         }
     }
 
+    /// Whether nothing is sent before a request in flight is answered. Only parts are sent or compared several at a time.
+    pub fn waits_for_answer(&self) -> bool {
+        let has_parts = matches!(self.phase, Phase::ReadBeginning | Phase::CompareParts | Phase::Parts);
+        !has_parts && self.ending.is_open() && self.finished().is_none() && !self.requests.are_finished()
+    }
+
     /// The part of a stream to read now, if there is room for more. Reading is no request: it takes no place in the
     /// window, and an interrupted upload does not wait for it.
     pub fn read_on(&mut self) -> Option<(AttemptId, Call)> {
