@@ -179,7 +179,7 @@ fn multiply(left: u64, mut right: u64) -> u64 {
             product ^= right;
         }
         let carry = right & 1;
-        right = right >> 1 ^ carry * POLYNOMIAL;
+        right = (right >> 1) ^ (carry * POLYNOMIAL);
     }
     product
 }
