@@ -2,7 +2,7 @@
 //!
 //! | step | what happens |
 //! | --- | --- |
-//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 192, until answers take longer because of more requests. |
+//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 192, until answers take longer because of more requests; that is tried again a second later. |
 //! | filling, measuring | From here on more requests must raise the rate: doubles, lets the new connections fill the buffers, measures, and goes back if the rate did not rise. If each connection gets little, uses fewer. |
 //! | resting | Nothing changes for a while. |
 //! | careful | The network broke before any part was answered: a quarter of the requests, and more only once a round of answers takes a few seconds at most, so that some parts are always near their end. |
@@ -81,6 +81,8 @@ struct Rounds {
     shortest: Option<Duration>,
     /// True once more requests did not help.
     over: bool,
+    /// Whether more were tried again since then.
+    again: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -259,6 +261,10 @@ impl Search {
                     return self.judge((size, most), rate, before);
                 }
             }
+            Step::Rest if self.may_open_again() && elapsed >= MEASURED => {
+                self.rounds = Rounds { over: false, again: true, shortest: self.rounds.shortest, ..Rounds::default() };
+                self.enter(Step::Open);
+            }
             Step::Rest => {
                 if elapsed >= self.rest {
                     self.rest = (self.rest * 2).min(LONGEST_REST);
@@ -267,6 +273,12 @@ impl Search {
             }
         }
         size
+    }
+
+    /// Whether small requests open the window once more: the first time, answers also waited for new connections. A server
+    /// that refused requests is not asked for more this way.
+    fn may_open_again(&self) -> bool {
+        self.small && self.rounds.over && !self.rounds.again && self.refusals.number().is_none()
     }
 
     fn judge(&mut self, (size, most): (u16, u16), rate: f64, before: Option<(u16, f64)>) -> u16 {

@@ -303,4 +303,26 @@ mod tests {
         assert_eq!(size_if_answers_take([50, 60, 50]), 192);
         assert_eq!(size_if_answers_take([50, 80, 50]), 64, "128 took longer, because there were more");
     }
+
+    #[test]
+    fn small_requests_open_the_window_once_more_after_a_second() {
+        let mut window = Window::new(Concurrency::Auto);
+        window.grow(epoch(), 16_384, Duration::from_millis(50));
+        let mut now = epoch();
+        let mut sizes = |slow: &[u64]| {
+            slow.iter().for_each(|milliseconds| {
+                let size = window.size();
+                (0..size).for_each(|_| window.grow(now, 16_384, Duration::from_millis(*milliseconds)));
+            });
+            let halved = window.size();
+            [0, 999, 1].map(|milliseconds| {
+                now += Duration::from_millis(milliseconds);
+                window.look(now, 0, usize::from(window.size()));
+            });
+            window.grow(now, 16_384, Duration::from_millis(50));
+            [halved, window.size()]
+        };
+        assert_eq!(sizes(&[50, 80]), [64, 192], "answers also waited for new connections");
+        assert_eq!(sizes(&[80]), [96, 96], "it was tried again");
+    }
 }
