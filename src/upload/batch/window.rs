@@ -310,15 +310,15 @@ mod tests {
         window.grow(epoch(), 16_384, Duration::from_millis(50));
         let mut now = epoch();
         let mut sizes = |slow: &[u64]| {
-            slow.iter().for_each(|milliseconds| {
+            for milliseconds in slow {
                 let size = window.size();
                 (0..size).for_each(|_| window.grow(now, 16_384, Duration::from_millis(*milliseconds)));
-            });
+            }
             let halved = window.size();
-            [0, 999, 1].map(|milliseconds| {
+            for milliseconds in [0, 999, 1] {
                 now += Duration::from_millis(milliseconds);
                 window.look(now, 0, usize::from(window.size()));
-            });
+            }
             window.grow(now, 16_384, Duration::from_millis(50));
             [halved, window.size()]
         };
