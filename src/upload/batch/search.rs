@@ -81,8 +81,8 @@ struct Rounds {
     shortest: Option<Duration>,
     /// True once more requests did not help.
     over: bool,
-    /// Whether more were tried again since then.
-    again: bool,
+    /// Whether they are not tried again after that.
+    last: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,7 +121,7 @@ impl Search {
 
     /// The server refused one of `size` requests, and `left` are in flight. Returns the next number.
     pub(super) fn refuse(&mut self, now: Instant, size: u16, left: u16) -> u16 {
-        self.rounds.over = true;
+        self.rounds = Rounds { over: true, last: true, ..self.rounds };
         self.enter(Step::Rest);
         self.refusals.refuse(now, size, left, self.small)
     }
@@ -143,7 +143,8 @@ impl Search {
     pub(super) fn break_one(&mut self, now: Instant, size: u16) -> bool {
         let too_many = self.breaks.break_one(now, size);
         if too_many {
-            self.rounds = Rounds { began: Some(now), answers: 0, took: Duration::ZERO, over: true, ..self.rounds };
+            self.rounds =
+                Rounds { began: Some(now), answers: 0, took: Duration::ZERO, over: true, last: true, ..self.rounds };
             self.enter(Step::Careful);
         }
         too_many
@@ -261,8 +262,9 @@ impl Search {
                     return self.judge((size, most), rate, before);
                 }
             }
-            Step::Rest if self.may_open_again() && elapsed >= MEASURED => {
-                self.rounds = Rounds { over: false, again: true, shortest: self.rounds.shortest, ..Rounds::default() };
+            // The first time, answers also waited for new connections.
+            Step::Rest if self.small && self.rounds.over && !self.rounds.last && elapsed >= MEASURED => {
+                self.rounds = Rounds { shortest: self.rounds.shortest, last: true, ..Rounds::default() };
                 self.enter(Step::Open);
             }
             Step::Rest => {
@@ -273,12 +275,6 @@ impl Search {
             }
         }
         size
-    }
-
-    /// Whether small requests open the window once more: the first time, answers also waited for new connections. A server
-    /// that refused requests is not asked for more this way.
-    fn may_open_again(&self) -> bool {
-        self.small && self.rounds.over && !self.rounds.again && self.refusals.number().is_none()
     }
 
     fn judge(&mut self, (size, most): (u16, u16), rate: f64, before: Option<(u16, f64)>) -> u16 {

@@ -325,4 +325,18 @@ mod tests {
         assert_eq!(sizes(&[50, 80]), [64, 192], "answers also waited for new connections");
         assert_eq!(sizes(&[80]), [96, 96], "it was tried again");
     }
+
+    #[test]
+    fn after_the_network_broke_small_requests_do_not_open_the_window_once_more() {
+        let mut window = Window::new(Concurrency::Auto);
+        window.grow(epoch(), 16_384, Duration::from_millis(50));
+        let twice = [epoch(), epoch() + Duration::from_secs(60)];
+        twice.iter().for_each(|now| (0..window.size()).for_each(|_| window.break_one(*now)));
+        for tick in 0..2400 {
+            let now = twice[1] + tick * Duration::from_millis(50);
+            window.look(now, u64::from(tick) << 14, usize::from(window.size()));
+            window.grow(now, 16_384, Duration::from_millis(50));
+            assert!(window.size() <= FEW, "{} after {tick}", window.size());
+        }
+    }
 }
