@@ -173,8 +173,7 @@ impl Batch {
 
     /// The objects that may have something to send.
     pub(super) fn ready(&self) -> impl Iterator<Item = (&ObjectId, &Entry)> {
-        let ready = |entry: &Entry| entry.may_send() && !entry.upload.waits_for_answer();
-        self.entries.iter().map(|(object, entry)| (object, &**entry)).filter(move |(_, entry)| ready(entry))
+        self.entries.iter().map(|(object, entry)| (object, &**entry)).filter(|(_, entry)| entry.is_ready())
     }
 
     /// The next action that needs no place in the window: reading a stream is no request, and the end of an object or of a
@@ -387,6 +386,10 @@ impl Batch {
 impl Entry {
     fn may_send(&self) -> bool {
         self.paused != Some(Pause::Everything)
+    }
+
+    fn is_ready(&self) -> bool {
+        self.may_send() && !self.upload.waits_for_answer()
     }
 }
 
