@@ -1,7 +1,8 @@
 //! Which files are uploaded, and to which keys.
 //!
 //! - `gather`: all files that the user named, with their keys
-//! - `walk`, `list`: read a directory, and a list of paths
+//! - `walk`, `list`: read a directory tree, and a list of paths
+//! - `listing`: the entries of one directory
 //! - `filter`, `rule`, `glob`: select files
 //! - `unmatched`: the rules that match nothing, and what may be meant
 //! - `naming`, `keys`: make keys, and refuse duplicate keys
@@ -15,6 +16,7 @@ pub mod gather;
 mod glob;
 mod keys;
 pub mod list;
+mod listing;
 pub mod naming;
 pub mod no_file;
 pub mod own;

@@ -5,18 +5,15 @@
 //! entry is read once. If the listing gives the kind of the entry, the filter runs first. Only directories are opened.
 //! Iterating blocks.
 
-use std::ffi::OsStr;
-use std::fs::{self, FileType, Metadata};
-use std::io;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::vec;
 
 use super::counts::Counts;
 use super::filter::{Filter, Standing};
+use super::listing::{EntryKind, Listed, Listing};
 use super::no_file::NoFile;
 use super::problem::{Problem, Skip};
-use crate::upload::descriptors::wait_for_descriptor;
 use crate::upload::source::file::{kind, unreadable};
 use crate::upload::source::identity::Identity;
 
@@ -87,13 +84,7 @@ struct Directory {
 #[derive(Debug)]
 struct Level {
     directory: Directory,
-    rest: vec::IntoIter<Listed>,
-}
-
-#[derive(Debug)]
-struct Listed {
-    name: Box<OsStr>,
-    kind: Option<FileType>,
+    rest: Listing,
 }
 
 /// An entry of a listing, with its kind if the listing gives it.
@@ -101,7 +92,7 @@ struct Entry {
     path: PathBuf,
     relative: String,
     named_in_utf8: bool,
-    kind: Option<FileType>,
+    kind: Option<EntryKind>,
 }
 
 enum Seen {
@@ -135,7 +126,7 @@ impl Walk {
     /// Lists a directory and continues inside it; returns the result to report for the directory itself.
     fn enter(&mut self, directory: Directory) -> Option<Found> {
         let path = || directory.path.clone();
-        let (rest, broken) = list(&directory.path);
+        let (rest, broken) = Listing::read(&directory.path);
         let found = match broken {
             Some(error) => Some(NoFile::Failed { path: path(), why: unreadable(&error).into() }),
             None if rest.is_empty() && self.filter.keeps(directory.standing) => {
@@ -143,14 +134,15 @@ impl Walk {
             }
             None => None,
         };
-        self.levels.push(Level { directory, rest: rest.into_iter() });
+        self.levels.push(Level { directory, rest });
         found.map(Found::NoFile)
     }
 
     fn look_at(&self, entry: Entry, above: Standing) -> Seen {
         let follows = self.links == Links::Follow;
         // If the kind is known, the metadata of filtered entries is not read: a temporary file may already be gone.
-        let known = entry.kind.filter(|kind| !(follows && kind.is_symlink())).map(|kind| kind.is_dir());
+        let known = entry.kind.filter(|kind| !(follows && *kind == EntryKind::Link));
+        let known = known.map(|kind| kind == EntryKind::Directory);
         let asked = known.map(|is_directory| (is_directory, self.standing(&entry, above, is_directory)));
         if let Some((is_directory, standing)) = asked
             && !self.may_keep(&entry, standing, is_directory)
@@ -231,23 +223,8 @@ impl Entry {
         // path.
         let relative = format!("{}{slash}{}", directory.relative, listed.name.to_string_lossy());
         let named_in_utf8 = directory.named_in_utf8 && listed.name.to_str().is_some();
-        Self { path: directory.path.join(&*listed.name), relative, named_in_utf8, kind: listed.kind }
+        Self { path: directory.path.join(&listed.name), relative, named_in_utf8, kind: listed.kind }
     }
-}
-
-/// The names in a directory, sorted, and the error that stopped the listing.
-fn list(directory: &Path) -> (Vec<Listed>, Option<io::Error>) {
-    let mut names = Vec::new();
-    let mut read = || -> io::Result<()> {
-        for entry in wait_for_descriptor(|| fs::read_dir(directory))? {
-            let entry = entry?;
-            names.push(Listed { name: entry.file_name().into_boxed_os_str(), kind: entry.file_type().ok() });
-        }
-        Ok(())
-    };
-    let broken = read().err();
-    names.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    (names, broken)
 }
 
 /// The result to report for an entry that is not a directory.
@@ -472,6 +449,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_name_that_is_not_utf8_fails_by_its_path() {
+        use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt;
         let name = |bytes| OsStr::from_bytes(bytes);
         let tree = Tree::new(&["z"]);
