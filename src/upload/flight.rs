@@ -197,7 +197,7 @@ async fn send<T: Transport>(call: &Call, job: &Job, transport: &T, inside: Insid
     let request = call.request(&job.target, &job.object, md5).expect("this call is sent");
     let body = call.body().map(|range| {
         let make = if call.body_md5() == BodyMd5::Computed { SourceBody::with_md5 } else { SourceBody::new };
-        let mut body = make(job.source.clone(), range, progress.clone());
+        let mut body = Box::new(make(job.source.clone(), range, progress.clone()));
         if let Some(reader) = reader {
             body.show_to(reader);
         }

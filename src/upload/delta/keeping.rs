@@ -113,7 +113,7 @@ mod tests {
     struct Unused;
 
     impl Transport for Unused {
-        async fn send(&self, _: Request, _: Option<SourceBody>) -> Result<Response, SendError> {
+        async fn send(&self, _: Request, _: Option<Box<SourceBody>>) -> Result<Response, SendError> {
             unreachable!("a request was sent")
         }
     }

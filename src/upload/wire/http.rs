@@ -173,8 +173,8 @@ impl Http {
         Some(self.proxy_for(&Url::parse(url).ok()?)?.to_string())
     }
 
-    async fn deliver(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
-        let progress = body.as_ref().map(SourceBody::progress);
+    async fn deliver(&self, request: Request, body: Option<Box<SourceBody>>) -> Result<Response, SendError> {
+        let progress = body.as_deref().map(SourceBody::progress);
         let copying = copying_time(&request);
         let site = request.origin.clone();
         let request = http_messages::request_of(request, self.restrained(body))?;
@@ -217,7 +217,7 @@ impl Http {
     /// A server that refuses a request by its head may answer and close the connection at once. The body then resets
     /// the connection, and the answer is lost. So after a body was cut off, the next ones are delayed until one is sent
     /// to its end: if the server refuses the head, the answer arrives before the body and gives the reason.
-    fn restrained(&self, body: Option<SourceBody>) -> Option<SourceBody> {
+    fn restrained(&self, body: Option<Box<SourceBody>>) -> Option<Box<SourceBody>> {
         let mut body = body?;
         body.lend_singly();
         if self.cut_off.load(Ordering::Relaxed) {
@@ -266,7 +266,7 @@ impl Http {
 }
 
 impl Transport for Http {
-    async fn send(&self, request: Request, body: Option<SourceBody>) -> Result<Response, SendError> {
+    async fn send(&self, request: Request, body: Option<Box<SourceBody>>) -> Result<Response, SendError> {
         let skew = self.skew();
         let (request, credentials) = self.signed(request, skew).await?;
         let response = self.deliver(request, body).await?;

@@ -17,7 +17,7 @@ use crate::upload::error::{SendError, SendErrorKind};
 const LONGEST_ANSWER: usize = 4 << 20;
 
 /// A request as the library sends it.
-pub(super) fn request_of(request: Request, body: Option<SourceBody>) -> Result<reqwest::Request, SendError> {
+pub(super) fn request_of(request: Request, body: Option<Box<SourceBody>>) -> Result<reqwest::Request, SendError> {
     let broken = |message: Message| SendError { kind: SendErrorKind::Connect, message };
     let url = Url::parse(&request.url()).map_err(|error| broken(error.to_string().into()))?;
     let mut made = reqwest::Request::new(method_of(request.method), url);

@@ -128,7 +128,7 @@ mod tests {
     struct Pages(&'static [&'static str], AtomicUsize);
 
     impl Transport for Pages {
-        async fn send(&self, _: Request, _: Option<SourceBody>) -> Result<Response, SendError> {
+        async fn send(&self, _: Request, _: Option<Box<SourceBody>>) -> Result<Response, SendError> {
             let page = self.0[self.1.fetch_add(1, Ordering::Relaxed) % self.0.len()];
             Ok(Response { status: 200, headers: Headers::new(), body: page.into() })
         }

@@ -9,10 +9,13 @@ use crate::upload::error::SendError;
 /// Sends requests. It signs them and keeps time limits, but makes no decisions.
 pub trait Transport: Send + Sync + 'static {
     /// Sends `request`, with the bytes of `body` if there is one, and reads the answer to its end.
+    ///
+    /// The body is boxed: each future that it passes through would have room for a copy, and hundreds of requests are in
+    /// flight.
     fn send(
         &self,
         request: Request,
-        body: Option<SourceBody>,
+        body: Option<Box<SourceBody>>,
     ) -> impl Future<Output = Result<Response, SendError>> + Send;
 
     /// Begins to open connections for requests like this one, which is not sent. Returns at once.
