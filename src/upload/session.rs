@@ -44,7 +44,8 @@ pub struct Session {
     /// Its parts.
     pub plan: Plan,
     /// The buffer of a stream, if the source is one.
-    pub intake: Option<StreamBuffer>,
+    /// The buffer of a stream, if the source is one; boxed, since hundreds of files may be open at a time.
+    pub intake: Option<Box<StreamBuffer>>,
     /// Retries and proof.
     pub settings: Settings,
     /// The first line of its journal.

@@ -33,7 +33,7 @@ fn upload(server: &Server, size: u64, cut: PartSizes, memory: u64) -> Finished {
     let source = Source::Stream(Stream::new(io::BufReader::with_capacity(1 << 20, Noise::new(size))));
     let header = Header::new(&target, "e", "-", no_file, plan.part_size());
     let session = Session {
-        intake: Some(StreamBuffer::cut_by(plan, 0, memory, Expectations::default())),
+        intake: Some(Box::new(StreamBuffer::cut_by(plan, 0, memory, Expectations::default()))),
         ..session(header, source, target, plan)
     };
     let credentials = Credentials::new(SECRET_ID, SECRET_KEY, Some(SESSION_TOKEN)).unwrap();

@@ -75,7 +75,7 @@ impl Template {
         let mut object = self.object.clone();
         object.headers = object_headers::with_type(&object.headers, &key, stream.path());
         let session = self.session_of(Source::Stream(stream), stream::NAME, object, key, intake.plan());
-        Session { intake: Some(intake), location: JournalLocation::NotNeeded, ..session }
+        Session { intake: Some(Box::new(intake)), location: JournalLocation::NotNeeded, ..session }
     }
 
     fn session_of(&self, source: Source, path: &str, object: ObjectOptions, key: Key, plan: Plan) -> Session {

@@ -83,7 +83,7 @@ pub struct Upload {
     /// The parts, unless the object goes in one PUT.
     board: Option<PartBoard>,
     /// The source, if it is a stream.
-    stream: Option<StreamBuffer>,
+    stream: Option<Box<StreamBuffer>>,
     /// The parts that the journal records of the upload that is resumed.
     journalled: BTreeMap<PartNumber, PartRecord>,
     recovery: Recovery,
@@ -142,7 +142,7 @@ impl Upload {
 
     /// The upload of a stream, continuing `upload_id` if one is given. Its `Started` event follows once the beginning of
     /// the stream was read.
-    pub fn of_stream(stream: StreamBuffer, settings: Settings, upload_id: Option<UploadId>, seed: u64) -> Self {
+    pub fn of_stream(stream: Box<StreamBuffer>, settings: Settings, upload_id: Option<UploadId>, seed: u64) -> Self {
         let plan = stream.plan();
         Self {
             upload_id,

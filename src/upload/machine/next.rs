@@ -70,7 +70,7 @@ impl Upload {
     fn leave_comparisons(&mut self) {
         let (Some(board), Some(upload_id)) = (&self.board, &self.upload_id) else { return };
         let (parts, bytes) =
-            self.stream.as_ref().map_or_else(|| board.total(StoredBy::EarlierRun), StreamBuffer::listed);
+            self.stream.as_deref().map_or_else(|| board.total(StoredBy::EarlierRun), StreamBuffer::listed);
         let sends = !board.is_complete();
         if self.recovery == Recovery::None {
             self.report(Event::Resumed { upload_id: upload_id.clone(), parts, bytes });

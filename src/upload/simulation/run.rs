@@ -66,7 +66,9 @@ pub(super) fn upload(world: &mut World, plan: Plan, settings: Settings) -> Uploa
     let divisions = world.divisions.iter();
     let plan = divisions.fold(plan, |plan, division| plan.divided(*division).expect("an upload was divided like that"));
     let mut upload = match &world.stream {
-        Some(stream) => Upload::of_stream(stream.intake.clone(), settings, resume.map(|resume| resume.upload_id), seed),
+        Some(stream) => {
+            Upload::of_stream(Box::new(stream.intake.clone()), settings, resume.map(|resume| resume.upload_id), seed)
+        }
         None => Upload::new(plan, settings, resume, seed),
     };
     if begins && world.server.identity != Some(delta::BASE) {
