@@ -17,7 +17,7 @@ pub struct RequestArguments {
     /// Requests in flight, 1 to 1000 [auto]
     ///
     /// Each request sends one part or one small file. Default: auto, which begins with 8, adds requests up to 64, or
-    /// 192 of small files, while that is faster, and uses fewer on a slow network.
+    /// 184 of small files, while that is faster, and uses fewer on a slow network.
     #[arg(long, value_name = "N", value_parser = parse_concurrency, allow_negative_numbers = true)]
     pub concurrency: Option<Concurrency>,
     /// Attempts for each request, 1 to 1000 [8]

@@ -2,7 +2,7 @@
 //!
 //! | step | what happens |
 //! | --- | --- |
-//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 192, until answers take longer because of more requests; that is tried again a second later. |
+//! | opening | Begins with few requests and doubles while bytes flow freely, since an upload may be over before its first part is answered; up to 16 for a near server, 64 for a far one. Small requests are counted in rounds of answers, as in TCP's slow start, and multiplied by four in each; up to 184, until answers take longer because of more requests; that is tried again a second later. |
 //! | filling, measuring | From here on more requests must raise the rate: doubles, lets the new connections fill the buffers, measures, and goes back if the rate did not rise. If each connection gets little, uses fewer. |
 //! | resting | Nothing changes for a while. |
 //! | careful | The network broke before any part was answered: a quarter of the requests, and more only once a round of answers takes a few seconds at most, so that some parts are always near their end. |
@@ -23,7 +23,7 @@ pub(super) const FREE: u16 = 64;
 const FREE_TIME: Duration = Duration::from_secs(2);
 /// … and never beyond this many with large and with small bodies.
 const MOST: u16 = 64;
-pub(super) const MOST_SMALL: u16 = 192;
+pub(super) const MOST_SMALL: u16 = 184;
 /// A server that answers sooner is near: its connections need no time to become fast.
 const NEAR: Duration = Duration::from_millis(5);
 /// The initial number for a nearby server, where fewer requests cost less CPU.

@@ -281,7 +281,7 @@ mod tests {
             }
             window.size()
         };
-        assert_eq!(size_if_rounds_end_at([5, 15, 25]), 192);
+        assert_eq!(size_if_rounds_end_at([5, 15, 25]), 184);
         assert_eq!(
             size_if_rounds_end_at([5, 15, 35]),
             64,
@@ -300,7 +300,7 @@ mod tests {
             }
             window.size()
         };
-        assert_eq!(size_if_answers_take([50, 60, 50]), 192);
+        assert_eq!(size_if_answers_take([50, 60, 50]), 184);
         assert_eq!(size_if_answers_take([50, 80, 50]), 64, "128 took longer, because there were more");
     }
 
@@ -322,8 +322,8 @@ mod tests {
             window.grow(now, 16_384, Duration::from_millis(50));
             [halved, window.size()]
         };
-        assert_eq!(sizes(&[50, 80]), [64, 192], "answers also waited for new connections");
-        assert_eq!(sizes(&[80]), [96, 96], "it was tried again");
+        assert_eq!(sizes(&[50, 80]), [64, 184], "answers also waited for new connections");
+        assert_eq!(sizes(&[80]), [92, 92], "it was tried again");
     }
 
     #[test]
