@@ -10,6 +10,8 @@ use crate::upload::Progress;
 
 /// How long the rate remembers: long enough to be calm, short enough to notice a change.
 const MEMORY: Duration = Duration::from_secs(5);
+/// What is handed over in this time fills the system's buffers and the connections grow, so it says nothing about the rate.
+const SETTLING: Duration = Duration::from_secs(1);
 /// Shorter steps than this say nothing about the rate.
 const SHORTEST_STEP: Duration = Duration::from_millis(200);
 /// After this time without a byte, the rate says nothing about the time that is left.
@@ -37,11 +39,32 @@ pub(crate) struct Speed {
     /// Where there are many.
     files: Option<Files>,
     measured: (Instant, u64),
-    rate: Option<f64>,
+    lately: Lately,
+    /// When bytes were first sent, if any were.
+    began: Option<Instant>,
     /// When bytes were last sent, if any were.
     moved: Option<Instant>,
     /// When it was last observed.
     observed: Instant,
+}
+
+/// What was sent in the last seconds. Each counts less than the one after it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lately {
+    bytes: f64,
+    seconds: f64,
+}
+
+impl Lately {
+    fn add(&mut self, bytes: f64, seconds: f64) {
+        let kept = (-seconds / MEMORY.as_secs_f64()).exp();
+        *self = Self { bytes: self.bytes * kept + bytes, seconds: self.seconds * kept + seconds };
+    }
+
+    /// Bytes a second, if something was measured.
+    fn rate(self) -> Option<f64> {
+        (self.seconds > 0.0).then_some(self.bytes / self.seconds)
+    }
 }
 
 impl Speed {
@@ -53,7 +76,8 @@ impl Speed {
             complete: true,
             files: None,
             measured: (now, 0),
-            rate: None,
+            lately: Lately::default(),
+            began: None,
             moved: None,
             observed: now,
         }
@@ -63,7 +87,7 @@ impl Speed {
     pub(crate) fn resume(&mut self, now: Instant, bytes: u64) {
         self.bytes += bytes;
         self.measured.1 += bytes;
-        if self.rate.is_none() {
+        if self.lately.rate().is_none() {
             self.measured.0 = now;
         }
     }
@@ -78,15 +102,18 @@ impl Speed {
         let bytes = progress.bytes.min(progress.total.unwrap_or(u64::MAX));
         if bytes > self.bytes {
             self.moved = Some(now);
+            self.began = self.began.or(Some(now));
         }
         (self.bytes, self.total, self.observed) = (bytes, progress.total, now);
+        if self.began.is_none_or(|began| now.saturating_duration_since(began) <= SETTLING) {
+            self.measured = (now, self.bytes);
+            return;
+        }
         let step = now.saturating_duration_since(self.measured.0);
         if step < SHORTEST_STEP {
             return;
         }
-        let rate = precise(self.bytes.saturating_sub(self.measured.1)) / step.as_secs_f64();
-        let weight = 1.0 - (-step.as_secs_f64() / MEMORY.as_secs_f64()).exp();
-        self.rate = Some(self.rate.map_or(rate, |before| before + weight * (rate - before)));
+        self.lately.add(precise(self.bytes.saturating_sub(self.measured.1)), step.as_secs_f64());
         self.measured = (now, self.bytes);
     }
 
@@ -160,11 +187,13 @@ impl Speed {
     /// Bytes a second, where there is a rate to speak of.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float becomes the nearest u64")]
     fn whole_rate(&self) -> Option<u64> {
-        self.rate.map(|rate| rate as u64).filter(|rate| *rate > 0)
+        self.lately.rate().map(|rate| rate as u64).filter(|rate| *rate > 0)
     }
 
+    /// How long until all bytes are sent, if some are not. How long the server then takes is not known.
     fn left(&self) -> Option<Duration> {
-        let seconds = precise(self.total?.saturating_sub(self.bytes)) / precise(self.whole_rate()?);
+        let unsent = self.total?.checked_sub(self.bytes).filter(|unsent| *unsent > 0)?;
+        let seconds = precise(unsent) / precise(self.whole_rate()?);
         // Tenths of a second would flicker.
         Some(Duration::from_secs_f64(seconds.min(LONGEST_LEFT).ceil()))
     }
@@ -191,6 +220,14 @@ mod tests {
         began + Duration::from_secs(seconds)
     }
 
+    /// An upload that sends since the second before `began`.
+    fn sending(began: Instant, total: Option<u64>) -> Speed {
+        let start = began.checked_sub(SETTLING).unwrap();
+        let mut speed = Speed::new(start, total);
+        [start, began].iter().for_each(|now| speed.observe(*now, Progress { bytes: 1, total }));
+        speed
+    }
+
     #[test]
     fn nothing_is_divided_by_nothing() {
         let began = now();
@@ -209,7 +246,7 @@ mod tests {
     #[test]
     fn for_a_stream_only_the_bytes_sent_are_shown() {
         let began = now();
-        let mut speed = Speed::new(began, None);
+        let mut speed = sending(began, None);
         speed.observe(at(began, 1), Progress { bytes: 61 * MIB, total: None });
         assert_eq!(speed.line(), "61.0 MiB, 61.0 MiB/s");
         assert_eq!(speed.bar(79), "61.0 MiB, 61.0 MiB/s");
@@ -218,28 +255,52 @@ mod tests {
     #[test]
     fn a_very_long_wait_is_shown_in_days() {
         let began = now();
-        let mut speed = Speed::new(began, Some(u64::MAX));
-        speed.observe(at(began, 1), Progress { bytes: 1, total: Some(u64::MAX) });
-        assert_eq!(speed.line(), "0% 1 B of 16.0 EiB, 1 B/s, 99 d left");
+        let mut speed = sending(began, Some(u64::MAX));
+        speed.observe(at(began, 1), Progress { bytes: 2, total: Some(u64::MAX) });
+        assert_eq!(speed.line(), "0% 2 B of 16.0 EiB, 1 B/s, 99 d left");
     }
 
     #[test]
     fn the_rate_is_smoothed_and_leaves_out_what_was_there() {
         let began = now();
-        let mut speed = Speed::new(began, Some(512 * MIB));
+        let mut speed = sending(began, Some(512 * MIB));
         speed.resume(began, 100 * MIB);
         speed.observe(at(began, 1), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
         assert_eq!(speed.line(), "21% 110.0 MiB of 512.0 MiB, 10.0 MiB/s, 41 s left");
         speed.observe(at(began, 2), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
-        assert_eq!(speed.line(), "21% 110.0 MiB of 512.0 MiB, 8.2 MiB/s, 50 s left");
+        assert_eq!(speed.line(), "21% 110.0 MiB of 512.0 MiB, 4.5 MiB/s, 90 s left");
         speed.observe(at(began, 3), Progress { bytes: 90 * MIB, total: Some(512 * MIB) });
-        assert_eq!(speed.line(), "17% 90.0 MiB of 512.0 MiB, 6.7 MiB/s, 63 s left");
+        assert_eq!(speed.line(), "17% 90.0 MiB of 512.0 MiB, 2.7 MiB/s, 2 min left");
+    }
+
+    #[test]
+    fn what_fills_buffers_at_first_says_nothing_about_the_rate() {
+        let began = now();
+        let mut speed = Speed::new(began, Some(8 * MIB));
+        // 2 MiB are handed over at once, and 256 KiB a second from then on.
+        let mut lines = (0..400).map(|tick| {
+            let now = began + tick * Duration::from_millis(100);
+            let bytes = (2 * MIB + u64::from(tick) * (MIB / 40)).min(8 * MIB);
+            speed.observe(now, Progress { bytes, total: Some(8 * MIB) });
+            speed.line()
+        });
+        assert_eq!(lines.nth(9).unwrap(), "27% 2.2 MiB of 8.0 MiB");
+        assert_eq!(lines.nth(20).unwrap(), "34% 2.7 MiB of 8.0 MiB, 256.0 KiB/s, 22 s left");
+        assert_eq!(lines.nth(99).unwrap(), "65% 5.2 MiB of 8.0 MiB, 256.0 KiB/s, 12 s left");
+    }
+
+    #[test]
+    fn no_time_is_left_to_send_once_all_is_sent() {
+        let began = now();
+        let mut speed = sending(began, Some(10 * MIB));
+        speed.observe(at(began, 1), Progress { bytes: 10 * MIB, total: Some(10 * MIB) });
+        assert_eq!(speed.line(), "100% 10.0 MiB of 10.0 MiB, 10.0 MiB/s");
     }
 
     #[test]
     fn while_nothing_is_sent_that_is_shown_and_no_time_left() {
         let began = now();
-        let mut speed = Speed::new(began, Some(512 * MIB));
+        let mut speed = sending(began, Some(512 * MIB));
         let mut at_second = |second, mebibytes| {
             speed.observe(at(began, second), Progress { bytes: mebibytes * MIB, total: Some(512 * MIB) });
             speed.line()
@@ -257,7 +318,7 @@ mod tests {
     #[test]
     fn a_narrow_line_drops_details_and_a_wide_one_has_a_bar() {
         let began = now();
-        let mut speed = Speed::new(began, Some(512 * MIB));
+        let mut speed = sending(began, Some(512 * MIB));
         speed.observe(at(began, 10), Progress { bytes: 61 * MIB, total: Some(512 * MIB) });
         let table = [
             (2, ""),
