@@ -132,12 +132,12 @@ impl Bench {
             let wall = cost.wall.as_secs_f64();
             let (least, setting) = best.clone().unwrap_or((f64::NAN, String::new()));
             println!(
-                "  {name:<10} {:>9} {:>8.2}s {:>8.2}s {setting:>15} {:>6.2}x {:>8.2}s {:>9} {:>6.2}s {:>7} {:>6}{}",
+                "  {name:<10} {:>9} {:>8.2}s {:>9} {setting:>15} {:>7} {:>9} {:>9} {:>6.2}s {:>7} {:>6}{}",
                 format!("{} MiB", size / MIB),
                 wall,
-                least,
-                wall / least,
-                link.alone(size),
+                table::known(least, "s"),
+                table::known(wall / least, "x"),
+                table::known(link.alone(size), "s"),
                 table::mebibytes(cost.memory),
                 cost.cpu.as_secs_f64(),
                 seen.refused,

@@ -44,6 +44,11 @@ pub(crate) fn median_of(times: &[Duration]) -> String {
     seconds(median(&times.iter().map(Duration::as_secs_f64).collect::<Vec<_>>()))
 }
 
+/// A number of something as text, or a dash if it is unknown.
+pub(crate) fn known(number: f64, unit: &str) -> String {
+    if number.is_nan() { "-".to_owned() } else { format!("{number:.2}{unit}") }
+}
+
 /// Mebibytes as text.
 pub(crate) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
