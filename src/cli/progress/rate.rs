@@ -10,7 +10,7 @@ use crate::upload::Progress;
 
 /// How long the rate remembers: long enough to be calm, short enough to notice a change.
 const MEMORY: Duration = Duration::from_secs(5);
-/// What is handed over in this time fills the system's buffers and the connections grow, so it says nothing about the rate.
+/// The rate is measured after this time. At first the system's buffers fill, and connections are still speeding up.
 const SETTLING: Duration = Duration::from_secs(1);
 /// Shorter steps than this say nothing about the rate.
 const SHORTEST_STEP: Duration = Duration::from_millis(200);
@@ -48,7 +48,7 @@ pub(crate) struct Speed {
     observed: Instant,
 }
 
-/// What was sent in the last seconds. Each counts less than the one after it.
+/// The bytes sent lately and the seconds they took. Older ones count less.
 #[derive(Debug, Clone, Copy, Default)]
 struct Lately {
     bytes: f64,
@@ -84,12 +84,9 @@ impl Speed {
     }
 
     /// Bytes that are there already and say nothing about the rate.
-    pub(crate) fn resume(&mut self, now: Instant, bytes: u64) {
+    pub(crate) fn resume(&mut self, bytes: u64) {
         self.bytes += bytes;
         self.measured.1 += bytes;
-        if self.lately.rate().is_none() {
-            self.measured.0 = now;
-        }
     }
 
     /// Takes in how many files there are; more may come where that is not `complete`.
@@ -264,7 +261,7 @@ mod tests {
     fn the_rate_is_smoothed_and_leaves_out_what_was_there() {
         let began = now();
         let mut speed = sending(began, Some(512 * MIB));
-        speed.resume(began, 100 * MIB);
+        speed.resume(100 * MIB);
         speed.observe(at(began, 1), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });
         assert_eq!(speed.line(), "21% 110.0 MiB of 512.0 MiB, 10.0 MiB/s, 41 s left");
         speed.observe(at(began, 2), Progress { bytes: 110 * MIB, total: Some(512 * MIB) });

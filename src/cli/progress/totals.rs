@@ -180,7 +180,7 @@ impl Totals {
             }
             Event::Resumed { bytes, .. } => {
                 open.bytes = *bytes;
-                self.speed.get_or_insert_with(|| Speed::new(now, Some(0))).resume(now, *bytes);
+                self.speed.get_or_insert_with(|| Speed::new(now, Some(0))).resume(*bytes);
             }
             Event::Progress(progress) => {
                 if open.bytes != progress.bytes {

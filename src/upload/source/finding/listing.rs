@@ -104,7 +104,7 @@ impl Iterator for Listing {
 }
 
 impl Names {
-    /// Adds an entry; `None` if there are more than four thousand million names that are not in the text.
+    /// Adds an entry; `None` if there are more than 2^32 names that are not in the text.
     fn pack(&mut self, name: OsString, kind: Option<EntryKind>) -> Option<Packed> {
         let start = u32::try_from(self.text.len());
         let length = u16::try_from(name.len()).ok().and_then(NonZeroU16::new);
