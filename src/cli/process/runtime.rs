@@ -18,6 +18,10 @@ const THREADS: usize = 2;
 /// cannot be started.
 const ENOUGH: usize = 8;
 
+/// The most threads that read and hash: each takes 16 KiB and more for itself. A file system that the kernel cannot read at once, as
+/// on networks, may keep one busy for each connection; with an answer in 10 ms these still read 100 MB/s in small pieces.
+const MOST_READING: usize = 32;
+
 /// The files of the runtime itself, a connection, a source with its journal, and what is open for a moment.
 const FEWEST_FILES: u64 = 8;
 
@@ -50,7 +54,7 @@ fn run_on<T>(builder: &mut Builder, work: Pin<Box<dyn Future<Output = T> + '_>>)
     }
     // Fails where a provider is there already, which is as good.
     let _ = provider().install_default();
-    let runtime = builder.enable_all().build().map_err(NotStarted)?;
+    let runtime = builder.max_blocking_threads(MOST_READING).enable_all().build().map_err(NotStarted)?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(result)
@@ -74,6 +78,32 @@ fn provider() -> CryptoProvider {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_that_blocks_has_a_limited_number_of_threads() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use std::sync::{Arc, Barrier};
+
+        let all_at_once = Arc::new(Barrier::new(MOST_READING));
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let work = async {
+            let tasks: Vec<_> = (0..4 * MOST_READING)
+                .map(|_| {
+                    let (barrier, running, most) = (all_at_once.clone(), running.clone(), most.clone());
+                    threads::spawn_blocking(move || {
+                        most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                        barrier.wait();
+                        running.fetch_sub(1, Ordering::SeqCst);
+                    })
+                })
+                .collect();
+            for task in tasks {
+                task.await.unwrap();
+            }
+        };
+        assert!(run(work).is_ok());
+        assert_eq!(most.load(Ordering::SeqCst), MOST_READING);
+    }
 
     #[test]
     fn ciphers_of_128_bits_come_first_and_none_is_lost() {
