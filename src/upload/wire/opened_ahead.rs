@@ -135,7 +135,9 @@ where
             self.open(site, opening, is_open);
             return Box::pin(std::future::ready(Err(message!("this connection is opened ahead").into())));
         }
-        let Some(opened) = self.opened_ahead.take(&site) else { return Box::pin(self.inner.call(request)) };
+        let Some(opened) = self.opened_ahead.take(&site) else {
+            return Box::pin(while_needed(Box::pin(self.inner.call(request))));
+        };
         let mut inner = self.inner.clone();
         Box::pin(async move {
             let fresh = opened.await.ok().filter(|(_, since)| may_be_used(*since, clock::now()));
@@ -168,6 +170,16 @@ impl<S> Connector<S> {
             let _ = is_open.map(|is_open| is_open.send(()));
         });
     }
+}
+
+/// Opens a connection as long as the request that needs it waits for it. If another connection is free before, the library
+/// takes that one and finishes this one in a task of its own, so that there would be more connections than requests.
+async fn while_needed<C>(mut opening: Pin<Box<impl Future<Output = Result<C, BoxError>>>>) -> Result<C, BoxError> {
+    std::future::poll_fn(|context| match PURPOSE.try_with(|_| ()) {
+        Ok(()) => opening.as_mut().poll(context),
+        Err(_) => Poll::Ready(Err(message!("no request waits for this connection any more").into())),
+    })
+    .await
 }
 
 /// Whether a connection that was opened then, and not used, may be used now.
@@ -203,6 +215,24 @@ mod tests {
         let opened = clock::now();
         for (seconds, used) in [(0.0, true), (4.9, true), (5.0, false), (60.0, false)] {
             assert_eq!(may_be_used(opened, opened + Duration::from_secs_f64(seconds)), used, "{seconds}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_opened_only_as_long_as_its_request_waits_for_it() {
+        for waits in [true, false] {
+            let (opened, opening) = oneshot::channel();
+            let purpose = Purpose { site: "a".to_owned(), ahead: None };
+            let mut opening = Box::pin(while_needed(Box::pin(async { Ok(opening.await?) })));
+            let polled = std::future::poll_fn(|context| Poll::Ready(opening.as_mut().poll(context).is_pending()));
+            assert!(PURPOSE.scope(purpose.clone(), polled).await);
+            let result = if waits {
+                opened.send(1).unwrap();
+                PURPOSE.scope(purpose, opening).await
+            } else {
+                tokio::spawn(opening).await.unwrap()
+            };
+            assert_eq!(result.ok(), waits.then_some(1));
         }
     }
 
