@@ -8,13 +8,14 @@ use std::any::Any;
 use std::collections::{HashMap, VecDeque};
 use std::error::Error;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use reqwest::{Client, Method};
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -135,19 +136,25 @@ where
             self.open(site, opening, is_open);
             return Box::pin(std::future::ready(Err(message!("this connection is opened ahead").into())));
         }
-        let Some(opened) = self.opened_ahead.take(&site) else {
-            return Box::pin(while_needed(Box::pin(self.inner.call(request))));
-        };
+        let opened = self.opened_ahead.take(&site);
         let mut inner = self.inner.clone();
         Box::pin(async move {
-            let fresh = opened.await.ok().filter(|(_, since)| may_be_used(*since, clock::now()));
-            match fresh.and_then(|(connection, _)| connection.downcast::<S::Response>().ok()) {
-                Some(connection) => Ok(*connection),
+            let fresh = match opened {
+                Some(opened) => opened.await.ok().filter(|(_, since)| may_be_used(*since, clock::now())),
                 None => {
-                    std::future::poll_fn(|context| inner.poll_ready(context)).await?;
-                    inner.call(request).await
+                    // A request that just ended may be about to give its connection back.
+                    yield_now().await;
+                    None
                 }
+            };
+            if let Some(connection) = fresh.and_then(|(connection, _)| connection.downcast::<S::Response>().ok()) {
+                return Ok(*connection);
             }
+            let opening = async move {
+                std::future::poll_fn(|context| inner.poll_ready(context)).await?;
+                inner.call(request).await
+            };
+            while_needed(pin!(opening)).await
         })
     }
 }
@@ -174,7 +181,7 @@ impl<S> Connector<S> {
 
 /// Opens a connection as long as the request that needs it waits for it. If another connection is free before, the library
 /// takes that one and finishes this one in a task of its own, so that there would be more connections than requests.
-async fn while_needed<C>(mut opening: Pin<Box<impl Future<Output = Result<C, BoxError>>>>) -> Result<C, BoxError> {
+async fn while_needed<C>(mut opening: Pin<&mut impl Future<Output = Result<C, BoxError>>>) -> Result<C, BoxError> {
     std::future::poll_fn(|context| match PURPOSE.try_with(|_| ()) {
         Ok(()) => opening.as_mut().poll(context),
         Err(_) => Poll::Ready(Err(message!("no request waits for this connection any more").into())),
@@ -223,7 +230,7 @@ mod tests {
         for waits in [true, false] {
             let (opened, opening) = oneshot::channel();
             let purpose = Purpose { site: "a".to_owned(), ahead: None };
-            let mut opening = Box::pin(while_needed(Box::pin(async { Ok(opening.await?) })));
+            let mut opening = Box::pin(async { while_needed(pin!(async { Ok(opening.await?) })).await });
             let polled = std::future::poll_fn(|context| Poll::Ready(opening.as_mut().poll(context).is_pending()));
             assert!(PURPOSE.scope(purpose.clone(), polled).await);
             let result = if waits {
