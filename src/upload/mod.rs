@@ -8,7 +8,7 @@
 //! - `batch`: many objects: which sends next, how many requests at a time, which become visible together (pure)
 //! - `patience`, `outage`: how long and how often to try, and whether the network fails (pure)
 //! - `attempt_id`: one attempt at a call
-//! - `event`, `error`: what happens, and what goes wrong
+//! - `event`, `finished`, `error`: what happens, how it ends, and what goes wrong
 //! - `source`: files, streams and directories
 //! - `wire`: requests and answers, over HTTP
 //! - `journal`: what is kept on disk about unfinished uploads
@@ -34,6 +34,7 @@ pub mod driver;
 pub mod error;
 pub mod event;
 mod file_id;
+pub mod finished;
 mod flight;
 pub mod journal;
 pub(crate) mod key_file_name;
@@ -57,7 +58,8 @@ pub mod timing;
 pub mod wire;
 
 pub use self::error::{Cause, FileKind, Operation, SendError, SendErrorKind, SourceError, UploadError};
-pub use self::event::{Event, Finished, HeldBack, Notice, Object, Progress, ProvedBy, Unchanged};
+pub use self::event::{Event, Notice, Progress};
+pub use self::finished::{Finished, HeldBack, Object, ProvedBy, Unchanged};
 pub use self::flight::Job;
 pub use self::object_headers::ObjectOptions;
 pub use self::plan::object_plan::{Plan, PlanOptions};

@@ -8,7 +8,8 @@ use super::delta::comparison::{Compared, Comparison, Difference, NextMap, of_the
 use super::delta::known_blocks::KnownBlocks;
 use super::delta::settings::{DeltaSettings, Reading};
 use super::error::{Cause, Operation, UploadError};
-use super::event::{DeltaNotice, Event, Finished, Notice, PlannedDelta};
+use super::event::{DeltaNotice, Event, Notice, PlannedDelta};
+use super::finished::Finished;
 use super::flight::Job;
 use super::journal::file::{JournalFile, file_name};
 use super::journal::header::Header;

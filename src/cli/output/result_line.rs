@@ -9,7 +9,8 @@ use super::summary::sent_of;
 use crate::cli::values::units;
 use crate::cos::{Bucket, Key};
 use crate::language::{message, phrase};
-use crate::upload::event::{Copied, PlannedDelta};
+use crate::upload::event::PlannedDelta;
+use crate::upload::finished::Copied;
 use crate::upload::{Object, Plan, ProvedBy, Unchanged};
 
 /// An uploaded object. Long lists omit the checksum to keep lines short.

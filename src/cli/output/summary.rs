@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_summary_of_deltas_says_how_much_of_the_whole_was_sent() {
         let mut summary = Summary::default();
-        let copied = Some(crate::upload::event::Copied { parts: 3, bytes: 3 << 30 });
+        let copied = Some(crate::upload::finished::Copied { parts: 3, bytes: 3 << 30 });
         summary.record(&Finished::Stored(crate::upload::Object {
             bytes_sent: 1 << 30,
             bytes_resumed: 0,

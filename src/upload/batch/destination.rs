@@ -1,7 +1,7 @@
 //! Whether the destination accepts uploads. The first object is a probe: until it is answered, no other object begins.
 
 use crate::upload::error::Cause;
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::wire::call::{Failure, Reply};
 
 /// The state of the destination.

@@ -13,7 +13,8 @@ use super::destination::Destination;
 use super::window::Window;
 use crate::cos::Fault;
 use crate::upload::attempt_id::AttemptId;
-use crate::upload::event::{Event, Finished};
+use crate::upload::event::Event;
+use crate::upload::finished::Finished;
 use crate::upload::machine::{Findings, Step, Upload};
 use crate::upload::wire::call::{Call, Failure, Outcome, Reply};
 

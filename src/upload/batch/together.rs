@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 
 /// The handling of the parts on the server if not all objects can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +181,7 @@ impl<K: Eq + Hash, T> Together<K, T> {
 mod tests {
     use super::*;
     use crate::upload::error::{Cause, UploadError};
-    use crate::upload::event::Unchanged;
+    use crate::upload::finished::Unchanged;
 
     fn visible() -> Finished {
         Finished::Unchanged(Unchanged { size: 1, crc64: None, etag: None, version_id: None, request_id: None })

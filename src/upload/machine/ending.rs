@@ -1,7 +1,7 @@
 //! Whether an upload goes on, and how it ended.
 
 use crate::upload::error::UploadError;
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 
 #[derive(Debug)]
 pub(super) enum Ending {

@@ -8,7 +8,7 @@ use super::{Step, Upload};
 use crate::cos::objects::head_object;
 use crate::cos::objects::put_object::Stored;
 use crate::upload::error::{Cause, Operation, UploadError};
-use crate::upload::event::{Copied, Finished, HeldBack, Object, ProvedBy};
+use crate::upload::finished::{Copied, Finished, HeldBack, Object, ProvedBy};
 use crate::upload::plan::part_states::StoredBy;
 
 impl Upload {

@@ -2,7 +2,7 @@
 
 use super::run::{Run, run};
 use super::world::{Happening, World};
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::machine::Settings;
 use crate::upload::plan::object_plan::Plan;
 

@@ -9,7 +9,7 @@ use super::setup::setup;
 use super::world::World;
 use super::{Ending, MEBIBYTE, many_schedules_to};
 use crate::cos::multipart::LARGEST_PART;
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::plan::delta_parts::DeltaParts;
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::part_range::Range;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::content::whole;
 use super::slow_link::{Counts, HALF_A_MINUTE, SlowLink};
 use super::{MEBIBYTE, are_many, how_many};
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 
 /// The longest time that a process needs until a part is acknowledged.
 const LONGEST_PAUSE: Duration = Duration::from_secs(330);

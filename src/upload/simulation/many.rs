@@ -11,7 +11,7 @@ use super::world::World;
 use super::{Ending, are_many, how_many};
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::batch::objects::{AHEAD, Batch, Next, ObjectId};
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::machine::Settings;
 use crate::upload::plan::object_plan::Plan;
 

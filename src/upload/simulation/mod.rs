@@ -46,7 +46,7 @@ use self::rules::check;
 use self::server::Kind;
 use self::setup::setup;
 use super::error::{Cause, SendError, SendErrorKind};
-use super::event::Finished;
+use super::finished::Finished;
 use super::machine::{Settings, Step, Upload};
 use super::patience::Patience;
 use super::plan::object_plan::{Plan, PlanOptions};

@@ -9,7 +9,7 @@ use super::server::Kind;
 use super::setup::setup;
 use super::{Ending, are_many, how_many};
 use crate::upload::error::Cause;
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::machine::Settings;
 use crate::upload::patience::Patience;
 

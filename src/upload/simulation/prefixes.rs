@@ -11,7 +11,7 @@ use crate::cos::multipart::list_parts::{ListedPart, Page};
 use crate::cos::multipart::upload_part::StoredPart;
 use crate::cos::multipart::{PartNumber, UploadId};
 use crate::cos::objects::put_object::Stored;
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::journal::header::tests::header;
 use crate::upload::journal::lines;
 use crate::upload::journal::lines::{Content, part_line};

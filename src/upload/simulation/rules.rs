@@ -7,7 +7,7 @@ use super::Ending;
 use super::content::Content;
 use super::world::World;
 use crate::upload::error::Cause;
-use crate::upload::event::{Finished, ProvedBy};
+use crate::upload::finished::{Finished, ProvedBy};
 use crate::upload::wire::call::Call;
 
 impl World {

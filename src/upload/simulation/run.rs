@@ -4,7 +4,7 @@ use super::delta;
 use super::world::World;
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::batch::objects::{Batch, Next, ObjectId};
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::machine::{Likeness, Resume, Settings, Upload};
 use crate::upload::plan::object_plan::Plan;
 

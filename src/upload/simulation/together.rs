@@ -13,7 +13,7 @@ use super::{MEBIBYTE, are_many, how_many};
 use crate::upload::batch::concurrency::Concurrency;
 use crate::upload::batch::objects::{Batch, Next, ObjectId};
 use crate::upload::batch::together::{OnFailure, Outcome, Step, Together};
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::machine::{Likeness, Settings, Upload};
 use crate::upload::plan::object_plan::{Plan, PlanOptions};
 

@@ -6,7 +6,8 @@
 use crate::cos::checksum::Digest;
 use crate::cos::etag::looks_like_md5;
 use crate::cos::objects::head_object::Object;
-use crate::upload::event::{Event, Finished, Notice, Unchanged};
+use crate::upload::event::{Event, Notice};
+use crate::upload::finished::{Finished, Unchanged};
 use crate::upload::machine::phase::{Phase, UnlessEqual};
 use crate::upload::machine::{Likeness, Upload};
 use crate::upload::wire::call::Failure;

@@ -11,7 +11,7 @@ use super::super::world::World;
 use super::super::{are_many, how_many};
 use super::requests::{ask, lost};
 use super::shared_directory::{SharedDirectory, View, Viewer};
-use crate::upload::event::Finished;
+use crate::upload::finished::Finished;
 use crate::upload::machine::Settings;
 use crate::upload::plan::object_plan::Plan;
 use crate::upload::plan::part_sizes::Parts;
