@@ -52,6 +52,7 @@ const MEASURED: Duration = Duration::from_secs(1);
 /// Pause after an increase that brought nothing; doubles each time, up to `LONGEST_REST`.
 const SHORTEST_REST: Duration = Duration::from_secs(15);
 const LONGEST_REST: Duration = Duration::from_secs(120);
+
 /// The search of `auto` for a number.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Search {
