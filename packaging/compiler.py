@@ -15,8 +15,8 @@ MACOS = "11.0"
 #: threads that keep little for their next allocations, but some of the 16 KiB that are encrypted at a time.
 OF_THREADS = "tcache_max:20480,tcache_nslots_small_min:4,tcache_nslots_small_max:16,tcache_nslots_large:4"
 ALLOCATOR = {"JEMALLOC_SYS_WITH_MALLOC_CONF": f"narenas:1,dirty_decay_ms:100,muzzy_decay_ms:0,{OF_THREADS}"}
-#: The functions that uploads run lie next to each other, since the kernel maps 64 KiB around each that is used.
-CODE_ORDER = project.ROOT / "packaging" / "code_order.ld"
+#: Names that tell apart what one generic function is compiled to, as .cargo/config.toml has it too; for code_order.ld.
+NAMES = "-Csymbol-mangling-version=v0"
 #: Kernels on Arm have pages of 4 to 64 KiB; it must know the largest.
 PAGES_ON_ARM = {"JEMALLOC_SYS_WITH_LG_PAGE": "16"}
 
@@ -28,8 +28,7 @@ def compiled(platform: str, profile: str = "release") -> pathlib.Path:
     paths = {project.ROOT: "cosput", cargo_home(): "cargo"} | standard_library()
     flags = [f"--remap-path-prefix={path}={name}" for path, name in paths.items()]
     if platform.startswith("linux"):
-        # With names that tell apart what one generic function is compiled to.
-        flags += ["-Csymbol-mangling-version=v0", f"-Clink-arg=-Wl,-T,{CODE_ORDER}"]
+        flags.append(NAMES)
     if foreign_macos(platform):
         flags += [f"-Clink-arg=-F{macos_stubs.write(target, targets / 'frameworks')}"]
     environment = os.environ | ALLOCATOR | (PAGES_ON_ARM if platform == "linux-aarch64" else {})

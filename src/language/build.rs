@@ -1,12 +1,12 @@
 //! Makes a sorted table of the catalogue of translations, so that the program does not read the catalogue at each start.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "cargo and its build scripts talk this way")]
 
 use std::path::Path;
 use std::{env, fs};
 
 const CATALOGUE: &str = "src/language/zh-CN.po";
 
-fn main() {
+/// Writes the table to the directory that cargo names.
+pub fn write_table() {
     println!("cargo::rerun-if-changed={CATALOGUE}");
     let catalogue = polib::po_file::parse(Path::new(CATALOGUE)).expect("the catalogue is a file of gettext");
     let mut table: Vec<(&str, &str)> = catalogue
