@@ -139,7 +139,8 @@ impl ServiceError {
                 matches!(code, "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "NoSuchBucket" | "ExpiredToken")
                     || matches!(self.fault(), Fault::Skewed | Fault::Expired)
             }
-            None => self.foreign.is_some() && self.status < 400,
+            // What a firewall says about one request with 4xx may not hold for others.
+            None => self.foreign.is_some() && !(400..500).contains(&self.status),
         }
     }
 
@@ -203,7 +204,8 @@ fn shortened(line: &str) -> String {
     if beginning.len() < line.len() { format!("{beginning}…") } else { beginning }
 }
 
-fn is_of_service(response: &Response) -> bool {
+/// Whether the service sent this answer, and nothing between.
+pub(super) fn is_of_service(response: &Response) -> bool {
     response.request_id().is_some() || response.headers.get("x-cos-error-code").is_some()
 }
 

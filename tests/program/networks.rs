@@ -288,6 +288,20 @@ async fn the_page_of_a_login_portal_is_no_success_and_no_storm() {
     assert!(server.requests().len() <= 6, "{:?}", server.requests());
 }
 
+/// The first file shows what all others would get.
+#[tokio::test]
+async fn the_page_of_a_login_portal_ends_an_upload_of_many_files() {
+    for status in ["200 OK", "302 Found", "502 Bad Gateway"] {
+        let (setting, server) = (Setting::new(), Server::answering(answer(status, BLOCKED)).await);
+        forty_files(&setting);
+        let arguments = ["d", "-r", "--max-attempts=3", "--retry-time=3s", "--endpoint", &server.url()];
+        let Outcome { code, stderr } = setting.run(&arguments, &[]).await;
+        assert_eq!(code, Some(6), "{stderr}");
+        assert!(stderr.contains("captive portal") && stderr.contains("39 files were not begun"), "{status}: {stderr}");
+        assert!(server.requests().len() <= 6, "{status}: {:?}", server.requests());
+    }
+}
+
 #[tokio::test]
 async fn verbose_shows_more_of_a_foreign_answer() {
     let (setting, server) = (Setting::new(), Server::answering(answer("403 Forbidden", BLOCKED)).await);
@@ -305,14 +319,19 @@ async fn retry_after_is_not_waited_for_beyond_the_retry_time() {
     assert_eq!(code, Some(6), "{stderr}");
 }
 
+/// A directory `d` of 40 files.
+fn forty_files(setting: &Setting) {
+    let directory = setting.0.path().join("d");
+    std::fs::create_dir_all(&directory).unwrap();
+    for number in 0..40 {
+        std::fs::write(directory.join(format!("{number:02}")), "x").unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_destination_that_cannot_be_reached_or_refuses_all_is_reported_once() {
     let (setting, none, wrong) = (Setting::new(), [], [("COS_SECRET_KEY", "wrong")]);
-    for number in 0..40 {
-        let directory = setting.0.path().join("d");
-        std::fs::create_dir_all(&directory).unwrap();
-        std::fs::write(directory.join(format!("{number:02}")), "x").unwrap();
-    }
+    forty_files(&setting);
     let closed = Port::closed();
     let emulator = setting.emulator().await;
     for (endpoint, variables, code) in [(closed.url(), none.as_slice(), 6), (emulator.url(), wrong.as_slice(), 4)] {

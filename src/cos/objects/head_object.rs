@@ -1,7 +1,7 @@
 //! HEAD Object (document 436/7745): size, ETag, CRC-64 and headers of an object.
 
 use crate::cos::address::Target;
-use crate::cos::error::AnswerError;
+use crate::cos::error::{AnswerError, ServiceError, is_of_service};
 use crate::cos::request::{Method, Request, Response};
 
 /// The metadata that holds the source's modification time, in seconds since 1970. rclone uses the same name.
@@ -29,12 +29,16 @@ pub fn request(target: &Target) -> Request {
     target.request(Method::Head)
 }
 
-/// Reads the answer; `None` if the object does not exist. A 404 answer to HEAD has no body and so no code.
+/// Reads the answer; `None` if the object does not exist. A 404 answer to HEAD has no body and so no code. Each object has an
+/// ETag: a success without one is the page of a login portal.
 pub fn read(response: &Response) -> Result<Option<Object>, AnswerError> {
     if response.status == 404 && response.request_id().is_some() {
         return Ok(None);
     }
     AnswerError::check(response)?;
+    if response.etag().is_none() && !is_of_service(response) {
+        return Err(AnswerError::Service(Box::new(ServiceError::read(response))));
+    }
     Ok(Some(Object {
         size: response.headers.get("content-length").and_then(|length| length.trim().parse().ok()),
         etag: response.etag().map(str::to_owned),
@@ -55,5 +59,16 @@ mod tests {
         let headers: Headers = [("x-cos-request-id", "1")].into_iter().collect();
         assert_eq!(read(&Response { status: 404, headers, body: "".into() }), Ok(None));
         assert!(read(&Response { status: 404, headers: Headers::new(), body: "".into() }).is_err());
+    }
+
+    #[test]
+    fn the_page_of_a_login_portal_is_no_object() {
+        let answer = |headers: &[(&str, &str)]| {
+            let headers: Headers = headers.iter().copied().collect();
+            read(&Response { status: 200, headers, body: "".into() })
+        };
+        let page = answer(&[("content-type", "text/html"), ("content-length", "99")]);
+        assert!(matches!(page, Err(AnswerError::Service(error)) if error.is_page()));
+        assert!(answer(&[("etag", "\"1\"")]).is_ok() && answer(&[("x-cos-request-id", "1")]).is_ok());
     }
 }

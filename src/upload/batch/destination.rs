@@ -39,7 +39,7 @@ impl Destination {
             return;
         }
         *self = match finished {
-            Finished::Failed(error) if error.cause.concerns_destination() => Self::Failed,
+            Finished::Failed(error) | Finished::Unknown(error) if error.cause.concerns_destination() => Self::Failed,
             Finished::Failed(error) if matches!(error.cause, Cause::Source(_) | Cause::Interrupted) => return,
             _ => Self::Proved,
         };
