@@ -14,7 +14,7 @@ const MEMORY: Duration = Duration::from_secs(5);
 const SETTLING: Duration = Duration::from_secs(1);
 /// Shorter steps than this say nothing about the rate.
 const SHORTEST_STEP: Duration = Duration::from_millis(200);
-/// After this time without a byte, the rate says nothing about the time that is left.
+/// After this time without progress, the rate says nothing about the time that is left.
 const STANDSTILL: Duration = Duration::from_secs(10);
 /// A longer estimate is of no use.
 const LONGEST_LEFT: f64 = 99.0 * 86_400.0;
@@ -32,6 +32,10 @@ pub(crate) struct Files {
 #[derive(Debug, Clone)]
 pub(crate) struct Speed {
     bytes: u64,
+    /// The most that these were. What is sent again below that is no progress, while parts keep breaking.
+    highest: u64,
+    /// When parts last broke, if they did lately.
+    broke: Option<Instant>,
     /// `None` for a stream, whose size is unknown.
     total: Option<u64>,
     /// False while there may be more than that.
@@ -42,13 +46,13 @@ pub(crate) struct Speed {
     lately: Lately,
     /// When bytes were first sent, if any were.
     began: Option<Instant>,
-    /// When bytes were last sent, if any were.
+    /// When the upload last got ahead, if it did.
     moved: Option<Instant>,
     /// When it was last observed.
     observed: Instant,
 }
 
-/// The bytes sent lately and the seconds they took. Older ones count less.
+/// The bytes by which the upload got ahead lately, and the seconds they took. Older ones count less.
 #[derive(Debug, Clone, Copy, Default)]
 struct Lately {
     bytes: f64,
@@ -72,6 +76,8 @@ impl Speed {
     pub(crate) fn new(now: Instant, total: Option<u64>) -> Self {
         Self {
             bytes: 0,
+            highest: 0,
+            broke: None,
             total,
             complete: true,
             files: None,
@@ -86,6 +92,7 @@ impl Speed {
     /// Bytes that are there already and say nothing about the rate.
     pub(crate) fn resume(&mut self, bytes: u64) {
         self.bytes += bytes;
+        self.highest += bytes;
         self.measured.1 += bytes;
     }
 
@@ -97,21 +104,28 @@ impl Speed {
     /// Takes in how far it is now. Bytes that are sent again make it go back.
     pub(crate) fn observe(&mut self, now: Instant, progress: Progress) {
         let bytes = progress.bytes.min(progress.total.unwrap_or(u64::MAX));
-        if bytes > self.bytes {
+        if bytes < self.bytes {
+            self.broke = Some(now);
+        }
+        if self.broke.is_some_and(|broke| now.saturating_duration_since(broke) >= STANDSTILL) {
+            (self.broke, self.highest, self.measured.1) = (None, bytes, self.measured.1.min(bytes));
+        }
+        if bytes > self.highest {
             self.moved = Some(now);
             self.began = self.began.or(Some(now));
         }
         (self.bytes, self.total, self.observed) = (bytes, progress.total, now);
+        self.highest = self.highest.max(bytes);
         if self.began.is_none_or(|began| now.saturating_duration_since(began) <= SETTLING) {
-            self.measured = (now, self.bytes);
+            self.measured = (now, self.highest);
             return;
         }
         let step = now.saturating_duration_since(self.measured.0);
         if step < SHORTEST_STEP {
             return;
         }
-        self.lately.add(precise(self.bytes.saturating_sub(self.measured.1)), step.as_secs_f64());
-        self.measured = (now, self.bytes);
+        self.lately.add(precise(self.highest - self.measured.1), step.as_secs_f64());
+        self.measured = (now, self.highest);
     }
 
     /// Everything in one line: `12% 61.0 MiB of 512.0 MiB, 31 of 2,000 files, 5.1 MiB/s, 88 s left`.
@@ -154,7 +168,7 @@ impl Speed {
             details.push(files.to_string());
         }
         if let Some(time) = self.standstill() {
-            details.push(message!(", nothing sent for {time}", time = units::duration(time)).to_string());
+            details.push(message!(", no progress for {time}", time = units::duration(time)).to_string());
             return details;
         }
         if let Some(rate) = self.whole_rate() {
@@ -166,7 +180,7 @@ impl Speed {
         details
     }
 
-    /// How long nothing was sent, if that is long and some of it is left.
+    /// How long there was no progress, if that is long and some of it is left.
     fn standstill(&self) -> Option<Duration> {
         let time = self.observed.saturating_duration_since(self.moved?);
         (time >= STANDSTILL && Some(self.bytes) != self.total).then_some(time)
@@ -295,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn while_nothing_is_sent_that_is_shown_and_no_time_left() {
+    fn while_there_is_no_progress_that_is_shown_and_no_time_left() {
         let began = now();
         let mut speed = sending(began, Some(512 * MIB));
         let mut at_second = |second, mebibytes| {
@@ -304,12 +318,37 @@ mod tests {
         };
         at_second(1, 10);
         assert!(at_second(10, 10).ends_with(" left"));
-        assert_eq!(at_second(11, 10), "1% 10.0 MiB of 512.0 MiB, nothing sent for 10 s");
+        assert_eq!(at_second(11, 10), "1% 10.0 MiB of 512.0 MiB, no progress for 10 s");
         // Parts that broke are sent again.
-        assert_eq!(at_second(90, 8), "1% 8.0 MiB of 512.0 MiB, nothing sent for 89 s");
+        assert_eq!(at_second(90, 8), "1% 8.0 MiB of 512.0 MiB, no progress for 89 s");
         assert!(at_second(91, 12).ends_with(" left"));
         at_second(92, 512);
-        assert!(!at_second(200, 512).contains("nothing"), "the server works on it");
+        assert!(!at_second(200, 512).contains("no progress"), "the server works on it");
+    }
+
+    #[test]
+    fn what_is_sent_again_and_again_gives_no_rate() {
+        let began = now();
+        let mut speed = sending(began, Some(512 * MIB));
+        for second in 1..60 {
+            let bytes = (10 + second % 2 * 40) * MIB;
+            speed.observe(at(began, second), Progress { bytes, total: Some(512 * MIB) });
+        }
+        assert_eq!(speed.line(), "9% 50.0 MiB of 512.0 MiB, no progress for 58 s");
+        speed.observe(at(began, 60), Progress { bytes: 60 * MIB, total: Some(512 * MIB) });
+        assert!(speed.line().ends_with(" left"), "{}", speed.line());
+    }
+
+    #[test]
+    fn what_is_sent_again_counts_once_nothing_breaks_any_more() {
+        let began = now();
+        let mut speed = sending(began, Some(512 * MIB));
+        for second in 1..40 {
+            let bytes = if second < 20 { 10 * second } else { second };
+            speed.observe(at(began, second), Progress { bytes: bytes * MIB, total: Some(512 * MIB) });
+        }
+        let ahead = speed.line();
+        assert!(ahead.starts_with("7% 39.0 MiB of 512.0 MiB, ") && ahead.ends_with(" left"), "{ahead}");
     }
 
     #[test]
