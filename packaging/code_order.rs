@@ -8,7 +8,7 @@ use std::{env, fs};
 const LIST: &str = "packaging/code_order.ld";
 
 /// Tells cargo how to link the program. Without optimization nothing is gained.
-pub fn link() {
+pub(crate) fn link() {
     println!("cargo::rerun-if-changed={LIST}");
     if variable("CARGO_CFG_TARGET_OS") != "linux" || variable("PROFILE") != "release" {
         return;

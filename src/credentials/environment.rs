@@ -29,6 +29,11 @@ impl Environment {
         }
     }
 
+    /// Whether a variable is set to nothing.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(|value| value.is_empty())
+    }
+
     /// The first of `names` that is set, with its value.
     pub(crate) fn first<'a>(&self, names: &[&'a str]) -> Result<Option<(&'a str, &str)>, CredentialsError> {
         for name in names {

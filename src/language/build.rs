@@ -6,7 +6,7 @@ use std::{env, fs};
 const CATALOGUE: &str = "src/language/zh-CN.po";
 
 /// Writes the table to the directory that cargo names.
-pub fn write_table() {
+pub(crate) fn write_table() {
     println!("cargo::rerun-if-changed={CATALOGUE}");
     let catalogue = polib::po_file::parse(Path::new(CATALOGUE)).expect("the catalogue is a file of gettext");
     let mut table: Vec<(&str, &str)> = catalogue

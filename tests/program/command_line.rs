@@ -217,6 +217,14 @@ fn a_size_with_an_unknown_unit() {
 }
 
 #[test]
+fn a_negative_value_is_no_option() {
+    for (option, value) in [("--part-size", "-1"), ("--deadline", "-5"), ("--retry-time", "-1")] {
+        let said = format!("{:?}", Setting::new().upload(&["a.txt", option, value]));
+        assert!(said.contains("it ") && !said.contains("tip:"), "{said}");
+    }
+}
+
+#[test]
 fn no_concurrency_at_all() {
     assert_eq!(
         Setting::new().upload(&["a.txt", "--concurrency", "0"]),

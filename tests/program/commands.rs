@@ -327,6 +327,10 @@ async fn an_object_is_verified_against_its_file() {
         setting.run(&["verify", "none"]).await,
         outcome(3, "", "error: could not check the object of none: no such file\n")
     );
+    assert_eq!(
+        setting.run(&["verify", ".", "--key=a"]).await,
+        outcome(2, "", "error: . is a directory; verify compares one file with its object\n")
+    );
 }
 
 const CUSTOMER_KEY: &str = "MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=";

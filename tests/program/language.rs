@@ -107,7 +107,7 @@ fn the_source_of_credentials_is_english_for_programs() {
         assert!(found.contains("the environment (COS_SECRET_ID)"), "{found}");
     }
     let half = run(&["credentials"], &[("COS_SECRET_ID", ""), ZH]).exits(4);
-    half.says("设置了 COS_SECRET_KEY，但没有设置 COS_SECRET_ID");
+    half.says("设置了 COS_SECRET_KEY，但 COS_SECRET_ID 为空");
 }
 
 /// True for a character that only a Chinese text has.

@@ -57,7 +57,7 @@ pub struct AbortArguments {
     /// Abort all uploads that are older than this
     ///
     /// Units: s, m, h and d. Example: 7d.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
     pub older_than: Option<Duration>,
     /// Abort all uploads in the bucket
     #[arg(long, conflicts_with_all = ["prefix", "older_than"])]

@@ -31,7 +31,7 @@ pub struct CompleteArguments {
     /// Wait up to this long for shards that are missing
     ///
     /// Units: s, m, h and d. Default: do not wait; if parts or files are missing, the exit code is 6.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = "Plan")]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true, help_heading = "Plan")]
     pub wait: Option<Duration>,
     /// More receipts: cos or a directory; can be repeated
     ///

@@ -8,7 +8,8 @@ pub struct LanguageArguments {
     /// Language of messages and help: en or zh [by locale]
     ///
     /// zh is Simplified Chinese. JSON, journals and receipts stay English, and so do the texts of the server. Default: the
-    /// language of LC_ALL, LC_MESSAGES or LANG, whichever is set first; on Windows that of the user interface.
+    /// language of LC_ALL, LC_MESSAGES or LANG, whichever is set first, unless LANGUAGE beside it names another; on Windows
+    /// that of the user interface.
     #[arg(long, global = true, value_name = "LANGUAGE", hide_short_help = true, hide_possible_values = true)]
     #[arg(display_order = 900)]
     pub language: Option<LanguageChoice>,

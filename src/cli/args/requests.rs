@@ -30,23 +30,23 @@ pub struct RequestArguments {
     /// Until then, answers that ask for fewer requests, such as SlowDown, do not count as attempts; the time begins
     /// anew with each part. Nor do requests that fail with the network, once the server has answered; the time begins
     /// anew with each answer. Units: ms, s, m, h and d. Default: 10m.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true, hide_short_help = true)]
     pub retry_time: Option<Duration>,
     /// Longest wait for a connection [10s]
     ///
     /// Units: ms, s, m, h and d. Default: 10s.
-    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
     pub connect_timeout: Option<Duration>,
     /// Longest time without a byte moving [60s]
     ///
     /// A request that exceeds it is cancelled and sent again. Units: ms, s, m, h and d. Default: 60s.
-    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
     pub stall_timeout: Option<Duration>,
     /// Time after which the command stops, as on SIGTERM
     ///
     /// Requests in flight get two seconds to finish, the journal is kept, and the exit code is 143. In a GitLab job the
     /// default is a minute before the job's own timeout. Units: ms, s, m, h and d. Default: no deadline. Example: 50m.
-    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_duration, allow_negative_numbers = true)]
     pub deadline: Option<Duration>,
 }
 

@@ -11,13 +11,13 @@ pub struct StdinArguments {
     ///
     /// A part stays in memory until the server has stored it. So this limits the requests in flight, the size of a
     /// part, and the size of the whole: 256MiB are enough for 1000GiB, 10GiB for 48TiB. At least 2MiB. Default: 256MiB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, allow_negative_numbers = true, hide_short_help = true)]
     pub memory: Option<u64>,
     /// Size that stdin must have
     ///
     /// A stream of another size is not stored (exit code 3). All parts then have one size, as those of a file. Default:
     /// any size.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, hide_short_help = true)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, allow_negative_numbers = true, hide_short_help = true)]
     pub expect_size: Option<u64>,
     /// CRC-64 that stdin must have
     ///

@@ -130,13 +130,13 @@ pub struct TransferArguments {
     ///
     /// K, M, G and KiB, MiB, GiB are binary; KB, MB, GB are decimal. Default: a 45th of the file, from 1MiB to
     /// 64MiB; larger parts for one file among many and for a file that would need more than 10,000. Example: 64MiB.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, allow_negative_numbers = true)]
     pub part_size: Option<u64>,
     /// Largest file sent in one request [by file size]
     ///
     /// Larger files are sent in parts. At most 5GiB. Default: two parts, from 2MiB for a file that is alone to 16MiB for
     /// one file among many. Example: 16MiB.
-    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(long, hide_short_help = true, value_name = "SIZE", value_parser = parse_size, allow_negative_numbers = true)]
     pub multipart_threshold: Option<u64>,
     /// Proof of the bytes: crc64, or md5 in addition [crc64]
     ///

@@ -8,12 +8,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::help_language;
 use crate::language::{Message, Phrase, Series, message, phrase};
 
-/// Why a number is refused, as the standard library says it.
-const OF_NUMBERS: [Phrase; 4] = [
-    phrase!("cannot parse integer from empty string"),
-    phrase!("invalid digit found in string"),
-    phrase!("number too large to fit in target type"),
-    phrase!("number too small to fit in target type"),
+/// What is no number, and why it is refused: the standard library says the same of each other text like it.
+const NO_NUMBERS: [(&str, Phrase); 4] = [
+    ("", phrase!("expected a number")),
+    ("-", phrase!("expected a number")),
+    ("999999999999999999999", phrase!("the number is too large")),
+    ("-999999999999999999999", phrase!("the number is too small")),
 ];
 
 /// The text of an error, without its label. `None` if its kind is not known here, so that clap's own text remains.
@@ -75,8 +75,9 @@ fn refused_value(error: &Error, option: &str, value: &str) -> String {
 
 /// Why a value is refused. What cosput's own parsers say is already in the chosen language.
 pub(in crate::cli) fn reason(why: &str) -> Message {
-    if let Some(known) = OF_NUMBERS.into_iter().find(|known| *known == why) {
-        return known.into();
+    let is_said_of = |text: &str| text.parse::<i64>().is_err_and(|error| error.to_string() == why);
+    if let Some((_, plain)) = NO_NUMBERS.into_iter().find(|(text, _)| is_said_of(text)) {
+        return plain.into();
     }
     match why.split(' ').collect::<Vec<_>>()[..] {
         [number, "is", "not", "in", range] if number.parse::<i64>().is_ok() => range_in_words(range),
@@ -247,7 +248,7 @@ mod tests {
                 "'--mode <mode>' 的值 'nevr' 无效\n  [可选值：auto、never]\n\n  建议：有相似的值：'never'\n",
             ),
             ("--count 10", "'--count <count>' 的值 '10' 无效：应为 1 到 9 之间的数\n"),
-            ("--count x", "'--count <count>' 的值 'x' 无效：含有不是数字的字符\n"),
+            ("--count x", "'--count <count>' 的值 'x' 无效：应为数字\n"),
             ("--quiet --mode auto verify", "参数 '--quiet' 不能与 '--mode <mode>' 同时使用\n"),
             (
                 "--quiet --mode auto --count 1 verify",
@@ -279,7 +280,6 @@ mod tests {
             "uplod",
             "--mode",
             "--mode nevr",
-            "--count x",
             "--quiet --mode auto verify",
             "--quiet --mode auto --count 1 verify",
             "--once a --once b",
@@ -290,6 +290,15 @@ mod tests {
         ] {
             let error = error(typed);
             assert_eq!(text(&error).map(|text| format!("error: {text}\n")), Some(error.to_string()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_said_in_words() {
+        for (typed, expected) in
+            [("x", "expected a number"), ("", "expected a number"), ("99999999999999999999", "the number is too large")]
+        {
+            assert_eq!(reason(&typed.parse::<i64>().unwrap_err().to_string()).to_string(), expected);
         }
     }
 

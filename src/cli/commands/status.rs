@@ -134,7 +134,8 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
             exit_code,
         }));
     }
-    let removed = exit_code == SUCCESS && places.has_bucket();
+    // Whoever completed the plan had all of them.
+    let removed = exit_code == SUCCESS && (places.has_bucket() || units_done < plan.units);
     let receipts = if removed { message!(" (those in the bucket were removed)") } else { Message::default() };
     let done = [
         message!(

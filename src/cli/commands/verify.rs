@@ -22,7 +22,7 @@ use crate::language::{Message, message, phrase};
 use crate::upload::plan::part_range::Range;
 use crate::upload::source::FileSource;
 use crate::upload::threads;
-use crate::upload::{Cause, Operation, SourceError, UploadError};
+use crate::upload::{Cause, FileKind, Operation, SourceError, UploadError};
 
 /// The options of `cosput verify`.
 pub(crate) struct VerifyOptions {
@@ -157,7 +157,12 @@ async fn look(
         let (operation, cause) = (Some(Operation::HeadObject), Cause::Source(error));
         failed(bucket.server.service(), &about, UploadError { operation, attempts: 1, cause, leftover: None })
     };
-    let source = FileSource::open(path).map_err(source_failed)?;
+    let source = FileSource::open(path).map_err(|error| match error {
+        SourceError::NotAFile(FileKind::Directory) => {
+            Failure::usage(message!("{file} is a directory; verify compares one file with its object", file = about))
+        }
+        error => source_failed(error),
+    })?;
     let mut requests = BucketRequests::open(bucket, world, console).await?;
     let location = target(requests.address(), key).location();
     let request = |address: &Address| {

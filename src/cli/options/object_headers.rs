@@ -86,6 +86,10 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(2 * usize::from(LARGEST_KEY_FILE)));
     let done = File::open(path).and_then(|file| file.take(LARGEST_KEY_FILE.into()).read_to_end(&mut bytes));
     match done {
+        Ok(length) if length >= LARGEST_KEY_FILE.into() => Err(Failure::usage(message!(
+            "{file} is too long for an SSE-C key; expected 32 bytes, or the 44 characters of their Base64",
+            file = shown(path)
+        ))),
         Ok(_) => Ok(bytes),
         Err(error) => {
             Err(Failure::usage(message!("could not read the SSE-C key in {file}: {error}", file = shown(path), error)))
@@ -152,6 +156,8 @@ mod tests {
         assert_eq!(report.message, format!("could not use the SSE-C key in {}: {expected}", path.display()));
         assert_eq!(refused(None, "hidden").message, format!("could not use COSPUT_SSE_C_KEY: {expected}"));
         assert_eq!(report.exit_code, 2);
+        std::fs::write(&path, [b'A'; 5000]).unwrap();
+        assert!(refused(Some(&path), "").message.contains("is too long for an SSE-C key"));
         assert_eq!(refused(Some(&path.join("nowhere")), "").exit_code, 2);
     }
 

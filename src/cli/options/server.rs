@@ -120,6 +120,11 @@ pub(in crate::cli) fn server(typed: &ServerArguments, directories: &Directories)
         AddressingChoice::Path => Addressing::Path,
         AddressingChoice::Cname => Addressing::Cname,
     };
+    if addressing == Addressing::Virtual && service == Service::Cos && endpoint.is_ip_address() {
+        return Err(Failure::usage(message!(
+            "--addressing virtual cannot be used with an IP address, before which no bucket can be put; use path"
+        )));
+    }
     if service == Service::Cdcs && addressing != Addressing::Path {
         return Err(Failure::usage(message!(
             "--addressing {addressing} cannot be used with CDCS, whose addresses always have the coffer before the key; leave it out",
@@ -222,6 +227,15 @@ mod tests {
         assert_eq!(server(&["--accelerate"]), region("cos.accelerate.myqcloud.com"));
         assert_eq!(server(&["--accelerate", "--internal"]), region("cos-internal.accelerate.tencentcos.cn"));
         assert_eq!(server(&["--emulator=/o"]), Server::Emulator { service, edition, directory: "/o".into() });
+    }
+
+    #[test]
+    fn no_bucket_is_put_before_an_ip_address() {
+        for address in ["127.0.0.1:1", "[::1]:1"] {
+            let endpoint = format!("--endpoint=http://{address}");
+            let refused = options(&["a", "-b", BUCKET, &endpoint, "--addressing=virtual"], &[]).unwrap_err();
+            assert!(refused.contains("--addressing virtual cannot be used with an IP address"), "{refused}");
+        }
     }
 
     #[test]

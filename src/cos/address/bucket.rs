@@ -15,15 +15,12 @@ impl Bucket {
         let refuse = |why: Phrase| {
             Err(InvalidName(message!("'{name}' {why}; expected NAME-APPID, like examplebucket-1250000000", name, why)))
         };
-        if let Some((_, rest)) = name.split_once("://") {
-            let bucket = rest.split(['/', '.']).next().unwrap_or_default();
-            if Self::new(bucket).is_ok() {
-                return Err(InvalidName(message!(
-                    "'{name}' is not the name of a bucket; write {bucket}",
-                    name,
-                    bucket
-                )));
-            }
+        let (scheme, rest) = name.split_once("://").unwrap_or_default();
+        let address = if scheme.is_empty() { name } else { rest };
+        if let Some(bucket) = address.split(['/', '.']).next().filter(|bucket| *bucket != name)
+            && Self::new(bucket).is_ok()
+        {
+            return Err(InvalidName(message!("'{name}' is not the name of a bucket; write {bucket}", name, bucket)));
         }
         let Some((own, appid)) = name.rsplit_once('-') else {
             return refuse(phrase!("has no APPID"));
@@ -56,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_url_is_refused_with_the_bucket_in_it() {
-        for url in ["cos://b-1", "cos://b-1/key", "https://b-1.cos.ap-guangzhou.myqcloud.com"] {
+        for url in ["cos://b-1", "cos://b-1/key", "b-1/", "b-1/key", "https://b-1.cos.ap-guangzhou.myqcloud.com"] {
             let error = Bucket::new(url).unwrap_err().to_string();
             assert_eq!(error, format!("'{url}' is not the name of a bucket; write b-1"));
         }

@@ -89,7 +89,7 @@ impl Endpoint {
         self.host == "localhost" || self.ip_address().is_some_and(|address| address.is_loopback())
     }
 
-    pub(super) fn is_ip_address(&self) -> bool {
+    pub(crate) fn is_ip_address(&self) -> bool {
         self.ip_address().is_some()
     }
 

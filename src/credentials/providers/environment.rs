@@ -52,7 +52,13 @@ impl Family {
     fn credentials(&self, environment: &Environment) -> Result<Option<Credentials>, CredentialsError> {
         let Self { id, key, .. } = self;
         let token = environment.first(self.tokens)?;
-        let half = |set: &str, unset: &str| Err(error(message!("{set} is set, but {unset} is not", set, unset)));
+        let half = |set: &str, unset: &str| {
+            Err(error(if environment.is_empty(unset) {
+                message!("{set} is set, but {unset} is empty", set, unset)
+            } else {
+                message!("{set} is set, but {unset} is not", set, unset)
+            }))
+        };
         match (environment.variable(id)?, environment.variable(key)?, token) {
             (None, None, None) => Ok(None),
             (Some(_), None, _) => half(id, key),
@@ -131,6 +137,9 @@ mod tests {
             ("TENCENTCLOUD_TOKEN", "TENCENTCLOUD_TOKEN is set, but TENCENTCLOUD_SECRET_ID is not"),
         ] {
             assert_eq!(look_at(&[(variable, "hidden")]), Err(message.to_owned()));
+            let missing = message.split(", but ").nth(1).and_then(|text| text.strip_suffix(" is not")).unwrap();
+            let empty = format!("{variable} is set, but {missing} is empty");
+            assert_eq!(look_at(&[(variable, "hidden"), (missing, "")]), Err(empty));
         }
     }
 

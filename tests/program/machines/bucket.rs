@@ -97,6 +97,7 @@ fn machines_that_share_nothing_but_the_bucket_send_one_file() {
     on(&machines, "one", "upload-parts", &["--shard", "1/2"]).exits(0).says("completed already");
     on(&machines, "three", "complete", &[]).exits(0);
     on(&machines, "three", "status", &[]).exits(0);
+    machines.scene.run(["status", "--plan", "judge"]).exits(0).says("(those in the bucket were removed)");
     machines.scene.run(["abort", "--plan", "three", "--yes"]).exits(8).says("it is completed");
 }
 

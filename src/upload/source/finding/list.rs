@@ -80,6 +80,12 @@ impl List {
                     message!("the list is UTF-16; save it as UTF-8"),
                 ));
             }
+            if self.delimiter == Delimiter::Line && first.contains(&0) {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    message!("its names end with NUL; use -0 (--null)"),
+                ));
+            }
             if first.starts_with("\u{feff}".as_bytes()) {
                 first.drain(.."\u{feff}".len());
             }
@@ -165,6 +171,12 @@ mod tests {
         assert_eq!(entries("\u{feff}a\n\u{feff}b", Delimiter::Line), paths(&["a", "\u{feff}b"]));
         let utf16 = entries([0xff, 0xfe, b'a', 0, b'\n', 0], Delimiter::Line);
         assert!(utf16.len() == 1 && format!("{utf16:?}").contains("the list is UTF-16; save it as UTF-8"), "{utf16:?}");
+    }
+
+    #[test]
+    fn a_list_with_nul_is_refused_without_its_option() {
+        let entries = entries("a\0b\0", Delimiter::Line);
+        assert!(entries.len() == 1 && format!("{entries:?}").contains("use -0 (--null)"), "{entries:?}");
     }
 
     #[test]
