@@ -139,9 +139,13 @@ impl ServiceError {
                 matches!(code, "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "NoSuchBucket" | "ExpiredToken")
                     || matches!(self.fault(), Fault::Skewed | Fault::Expired)
             }
-            // What a firewall says about one request with 4xx may not hold for others.
-            None => self.foreign.is_some() && !(400..500).contains(&self.status),
+            None => self.foreign.is_some() && self.status < 400,
         }
+    }
+
+    /// True if the service did not answer, but a gateway on the way to it.
+    pub fn is_of_gateway(&self) -> bool {
+        self.foreign.is_some() && self.status >= 500
     }
 
     /// True if the answer is a page with the status of a success.

@@ -294,7 +294,7 @@ impl Cause {
     pub fn concerns_destination(&self) -> bool {
         match self {
             Self::Network(error) => error.kind.never_sent(),
-            Self::Service(error) => error.concerns_bucket(),
+            Self::Service(error) => error.concerns_bucket() || error.is_of_gateway(),
             _ => false,
         }
     }
