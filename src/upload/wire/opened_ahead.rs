@@ -244,6 +244,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_that_comes_back_meanwhile_saves_opening_another() {
+        let (opened_ahead, numbers) = (OpenedAhead::new(Duration::from_secs(1)), Numbers::default());
+        let mut connector = opened_ahead.layer(numbers.clone());
+        let mut opening = Box::pin(async move { connector.call(()).await });
+        let polled = std::future::poll_fn(|context| Poll::Ready(opening.as_mut().poll(context).is_pending()));
+        assert!(opened_ahead.used("a".to_owned(), polled).await);
+        assert!(tokio::spawn(opening).await.unwrap().is_err(), "the library goes on without the request");
+        assert_eq!(numbers.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
     async fn a_connection_opened_ahead_is_used_once_by_its_own_site() {
         let opened_ahead = OpenedAhead::new(Duration::from_secs(1));
         let connector = opened_ahead.layer(Numbers::default());
