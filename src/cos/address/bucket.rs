@@ -15,8 +15,7 @@ impl Bucket {
         let refuse = |why: Phrase| {
             Err(InvalidName(message!("'{name}' {why}; expected NAME-APPID, like examplebucket-1250000000", name, why)))
         };
-        let (scheme, rest) = name.split_once("://").unwrap_or_default();
-        let address = if scheme.is_empty() { name } else { rest };
+        let address = name.split_once("://").map_or(name, |(_, rest)| rest);
         if let Some(bucket) = address.split(['/', '.']).next().filter(|bucket| *bucket != name)
             && Self::new(bucket).is_ok()
         {
