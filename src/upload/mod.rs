@@ -8,7 +8,7 @@
 //! - `batch`: many objects: which sends next, how many requests at a time, which become visible together (pure)
 //! - `patience`, `outage`: how long and how often to try, and whether the network fails (pure)
 //! - `attempt_id`: one attempt at a call
-//! - `event`, `finished`, `error`: what happens, how it ends, and what goes wrong
+//! - `event`, `finished`, `error`: the events of an upload, its result, and errors
 //! - `source`: files, streams and directories
 //! - `wire`: requests and answers, over HTTP
 //! - `journal`: what is kept on disk about unfinished uploads

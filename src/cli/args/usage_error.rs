@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::help_language;
 use crate::language::{Message, Phrase, Series, message, phrase};
 
-/// What is no number, and why it is refused: the standard library says the same of each other text like it.
+/// Examples of invalid numbers, and what to say about them. The standard library gives all of a kind the same error.
 const NO_NUMBERS: [(&str, Phrase); 4] = [
     ("", phrase!("expected a number")),
     ("-", phrase!("expected a number")),

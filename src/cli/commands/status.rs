@@ -134,7 +134,7 @@ pub(crate) fn run(options: &StatusOptions, world: &mut World, console: &Console)
             exit_code,
         }));
     }
-    // Whoever completed the plan had all of them.
+    // A plan is completed only with all receipts, so the missing ones were removed afterwards.
     let removed = exit_code == SUCCESS && (places.has_bucket() || units_done < plan.units);
     let receipts = if removed { message!(" (those in the bucket were removed)") } else { Message::default() };
     let done = [

@@ -18,8 +18,8 @@ const THREADS: usize = 2;
 /// cannot be started.
 const ENOUGH: usize = 8;
 
-/// The most threads that read and hash: each takes 16 KiB and more for itself. A file system that the kernel cannot read at once, as
-/// on networks, may keep one busy for each connection; with an answer in 10 ms these still read 100 MB/s in small pieces.
+/// The most threads that read and hash. Each takes at least 16 KiB. On file systems that do not support reading without
+/// blocking, such as network file systems, each connection may need one; at 10 ms a read, these still read 100 MB/s.
 const MOST_READING: usize = 32;
 
 /// The files of the runtime itself, a connection, a source with its journal, and what is open for a moment.

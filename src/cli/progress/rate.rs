@@ -32,9 +32,9 @@ pub(crate) struct Files {
 #[derive(Debug, Clone)]
 pub(crate) struct Speed {
     bytes: u64,
-    /// The most that these were. What is sent again below that is no progress, while parts keep breaking.
+    /// The highest value of `bytes`. While parts keep failing, only bytes beyond it count as progress.
     highest: u64,
-    /// When parts last broke, if they did lately.
+    /// When `bytes` last went back, if that was less than `STANDSTILL` ago.
     broke: Option<Instant>,
     /// `None` for a stream, whose size is unknown.
     total: Option<u64>,
